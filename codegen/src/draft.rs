@@ -1,5 +1,4 @@
-//! Which types an operation needs: its record, its metadata, its arguments. Asks for them; the
-//! answers come when all are known.
+//! Which types an operation needs: its record, its metadata, its arguments.
 
 use airbyte_agent_description::{
     Action, Connector, Kind, MetaSource, Operation, Parameter, Schema,
@@ -7,16 +6,15 @@ use airbyte_agent_description::{
 
 use crate::document::{Document, OperationObject};
 use crate::names;
-use crate::types::{Collector, Hints, Node, Role, Ticket, Wanted};
+use crate::types::{Collector, Hints, Role, Rust};
 
-/// An operation whose types are asked for but not yet known.
+/// The types of an operation.
 pub(crate) struct Draft {
-    /// `None` for anything.
-    pub(crate) record: Option<Ticket>,
+    pub(crate) record: Rust,
     /// Named type of the metadata.
     pub(crate) meta: Option<String>,
     /// In the order of the parameters.
-    pub(crate) arguments: Vec<Ticket>,
+    pub(crate) arguments: Vec<Rust>,
 }
 
 /// Walks all operations in the order of the spec.
@@ -24,7 +22,6 @@ pub(crate) fn draft_operations<'d>(
     connector: &'d Connector,
     document: Document<'d>,
     collector: &mut Collector<'d>,
-    wanted: &mut Wanted,
 ) -> Vec<Draft> {
     let operations: Vec<_> =
         connector.operations().map(|op| (op, document.operation(op))).collect();
@@ -32,9 +29,9 @@ pub(crate) fn draft_operations<'d>(
     let records: Vec<_> = operations
         .iter()
         .map(|(operation, object)| {
-            let node = record(document, operation, *object, collector)?;
-            collector.reach(&node, &operation.entity);
-            Some(wanted.ask(node))
+            let rust = record(document, operation, *object, collector).unwrap_or(Rust::Value);
+            collector.reach(&rust, &operation.entity);
+            rust
         })
         .collect();
     let metas: Vec<_> = operations
@@ -48,13 +45,13 @@ pub(crate) fn draft_operations<'d>(
             .iter()
             .map(|parameter| {
                 let hints = argument_hints(operation, parameter);
-                let node = object.and_then(|object| object.parameter(parameter)).map_or_else(
-                    || plain_node(&parameter.schema),
-                    |schema| collector.node(schema, Role::Request, &hints),
+                let rust = object.and_then(|object| object.parameter(parameter)).map_or_else(
+                    || plain(&parameter.schema),
+                    |schema| collector.rust(schema, Role::Request, &hints),
                 );
-                collector.describe(&node, &parameter.description);
-                collector.reach(&node, &operation.entity);
-                wanted.ask(node)
+                collector.describe(&rust, &parameter.description);
+                collector.reach(&rust, &operation.entity);
+                rust
             })
             .collect();
         drafts.push(Draft { record, meta, arguments });
@@ -68,7 +65,7 @@ fn record<'d>(
     operation: &Operation,
     object: Option<OperationObject<'d>>,
     collector: &mut Collector<'d>,
-) -> Option<Node> {
+) -> Option<Rust> {
     if !operation.response.transform.is_empty() || operation.action == Action::Download {
         return None;
     }
@@ -87,12 +84,11 @@ fn record<'d>(
         names::class(&names::singular(entity)),
         names::class(&format!("{entity} {}", operation.action)) + "Record",
     ];
-    match collector.node(schema, Role::Record, &hints) {
-        // The engine wraps what is no object.
-        Node::Any | Node::Scalar(_) => None,
-        Node::List(_) if operation.action.is_array() => None,
-        node => Some(node),
-    }
+    let rust = collector.rust(schema, Role::Record, &hints);
+    // The engine wraps what is no object.
+    let is_wrapped =
+        rust.is_plain() || matches!(rust, Rust::List(_)) && operation.action.is_array();
+    (!is_wrapped).then_some(rust)
 }
 
 /// Name of the type of the metadata, `None` when the operation has none.
@@ -112,15 +108,15 @@ fn meta<'d>(
         .meta
         .iter()
         .map(|field| {
-            let (node, schema) = match &field.source {
-                MetaSource::Link(_) | MetaSource::Header(_) => (Node::Scalar("string"), None),
+            let (rust, schema) = match &field.source {
+                MetaSource::Link(_) | MetaSource::Header(_) => (Rust::String, None),
                 MetaSource::Body(path) => {
                     let schema = answer.and_then(|answer| document.follow(answer, path));
                     let hints = vec![names::class(&format!("{name} {}", field.name))];
                     // Of several matches the first is meant.
-                    let node = schema
-                        .map_or(Node::Any, |schema| collector.node(schema, Role::Record, &hints));
-                    (node, schema)
+                    let rust = schema
+                        .map_or(Rust::Value, |schema| collector.rust(schema, Role::Record, &hints));
+                    (rust, schema)
                 }
             };
             let said = schema
@@ -134,12 +130,12 @@ fn meta<'d>(
                 MetaSource::Header(header) => format!("The header `{header}`."),
                 MetaSource::Body(path) => format!("What the answer holds at `{path}`."),
             });
-            (field.name.to_string(), description, node)
+            (field.name.to_string(), description, rust)
         })
         .collect();
     let text = format!("What comes with a page of `{}.{}`.", operation.entity, operation.action);
     let name = collector.structure(name, text, members);
-    collector.reach(&Node::Named(name.clone()), &operation.entity);
+    collector.reach(&Rust::Named(name.clone()), &operation.entity);
     Some(name)
 }
 
@@ -158,13 +154,13 @@ fn argument_hints(operation: &Operation, parameter: &Parameter) -> Hints {
 }
 
 /// The type of a parameter that the document does not show.
-fn plain_node(schema: &Schema) -> Node {
+fn plain(schema: &Schema) -> Rust {
     match schema.kinds.as_ref() {
-        [Kind::String] => Node::Scalar("string"),
-        [Kind::Integer] => Node::Scalar("integer"),
-        [Kind::Number] => Node::Scalar("number"),
-        [Kind::Boolean] => Node::Scalar("boolean"),
-        [Kind::Array] => Node::List(Box::new(schema.items.first().map_or(Node::Any, plain_node))),
-        _ => Node::Any,
+        [Kind::String] => Rust::String,
+        [Kind::Integer] => Rust::Integer,
+        [Kind::Number] => Rust::Number,
+        [Kind::Boolean] => Rust::Boolean,
+        [Kind::Array] => Rust::List(Box::new(schema.items.first().map_or(Rust::Value, plain))),
+        _ => Rust::Value,
     }
 }

@@ -8,6 +8,7 @@ mod conformance;
 mod docs;
 mod document;
 mod draft;
+mod error;
 mod model;
 mod names;
 mod platform;
@@ -21,6 +22,7 @@ use std::collections::BTreeMap;
 use airbyte_agent_description::Connector;
 use serde_json::Value;
 
+pub use error::Error;
 pub use platform::{Platform, platform};
 
 use document::Document;
@@ -38,31 +40,13 @@ pub struct Package {
     pub conformance: String,
 }
 
-/// Why no crate could be made.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// The types of the spec could not be turned into Rust.
-    #[error("types: {message}")]
-    TypeSpace {
-        /// What progenitor says.
-        message: String,
-    },
-    /// The generator wrote something that is no Rust; a defect of the generator.
-    #[error("the generator wrote invalid Rust: {message}")]
-    Unparsable {
-        /// Where, and what the parser says.
-        message: String,
-    },
-}
-
 /// Makes the crate of a connector from its description and the document it was lowered from.
 ///
 /// # Errors
 ///
-/// When the spec's types cannot be turned into Rust, or what was written is no Rust.
+/// When what was written is no Rust, a defect of the generator.
 pub fn generate(connector: &Connector, document: &Value) -> Result<Package, Error> {
-    let model = Model::new(connector, Document(document))?;
+    let model = Model::new(connector, Document(document));
     let mut files = rust::files(&model)?;
     files.extend(docs::files(&model));
     let conformance = conformance::file(&model);

@@ -6,11 +6,10 @@ use airbyte_agent_description::{
 };
 use serde_json::Value;
 
-use crate::Error;
 use crate::document::{Document, OperationObject};
 use crate::draft::{Draft, draft_operations};
 use crate::names::{self, Scope};
-use crate::types::{Answers, Collector, Rust, Shape, Types, Wanted, nullable, resolve};
+use crate::types::{Collector, Rust, Shape, Types, nullable};
 
 /// A connector as generated files see it.
 #[derive(Debug)]
@@ -164,13 +163,12 @@ const LIST_METHODS: &[&str] = &["items", "pages", "records_as", "resume"];
 
 impl<'d> Model<'d> {
     /// Puts together what the description and the document say.
-    pub(crate) fn new(connector: &'d Connector, document: Document<'d>) -> Result<Self, Error> {
+    pub(crate) fn new(connector: &'d Connector, document: Document<'d>) -> Self {
         let slug = connector.name.to_string();
         let mut collector = Collector::new(document);
-        let mut wanted = Wanted::default();
-        let drafts = draft_operations(connector, document, &mut collector, &mut wanted);
-        let (types, answers) = resolve(collector, &wanted)?;
-        let entities = finish(connector, document, drafts, &answers, &types);
+        let drafts = draft_operations(connector, document, &mut collector);
+        let types = collector.finish();
+        let entities = finish(connector, document, drafts, &types);
         let mut classes = Scope::with(["Credentials", "AuthFor"]);
         let schemes = connector
             .auth
@@ -190,7 +188,7 @@ impl<'d> Model<'d> {
             })
             .collect();
         let snake = slug.replace('-', "_");
-        Ok(Self {
+        Self {
             connector,
             library: format!("airbyte_agent_{snake}"),
             class: format!("{}Connector", names::class(&slug)),
@@ -199,7 +197,7 @@ impl<'d> Model<'d> {
             entities,
             schemes,
             types,
-        })
+        }
     }
 
     /// The crate's name.
@@ -217,7 +215,6 @@ fn finish<'d>(
     connector: &'d Connector,
     document: Document<'d>,
     drafts: Vec<Draft>,
-    answers: &Answers,
     types: &Types,
 ) -> Vec<EntityModel<'d>> {
     let mut drafts = drafts.into_iter();
@@ -240,20 +237,15 @@ fn finish<'d>(
                 .operations
                 .iter()
                 .zip(&mut drafts)
-                .map(|(operation, draft)| (operation, record(&draft, answers), draft))
-                .map(|(operation, record, draft)| OperationModel {
-                    scalar: is_scalar(&record, types),
-                    record,
+                .map(|(operation, draft)| OperationModel {
+                    scalar: is_scalar(&draft.record, types),
+                    record: draft.record,
                     operation,
                     object: document.operation(operation),
                     builder: classes
                         .class(&names::class(&format!("{} {}", entity.name, operation.action))),
                     meta: draft.meta,
-                    arguments: arguments(
-                        operation,
-                        document.operation(operation),
-                        draft.arguments.iter().map(|ticket| answers.get(*ticket)),
-                    ),
+                    arguments: arguments(operation, document.operation(operation), draft.arguments),
                 })
                 .collect(),
             entity,
@@ -261,10 +253,6 @@ fn finish<'d>(
             class,
         })
         .collect()
-}
-
-fn record(draft: &Draft, answers: &Answers) -> Rust {
-    draft.record.map_or(Rust::Value, |ticket| answers.get(ticket))
 }
 
 /// Whether a record of this type is no object.
@@ -282,7 +270,7 @@ fn is_scalar(record: &Rust, types: &Types) -> bool {
 fn arguments<'d>(
     operation: &'d Operation,
     object: Option<OperationObject<'d>>,
-    types: impl Iterator<Item = Rust>,
+    types: Vec<Rust>,
 ) -> Vec<Argument<'d>> {
     let mut taken = Scope::with(BUILDER_METHODS.iter().copied());
     if operation.action.is_array() {

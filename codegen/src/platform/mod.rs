@@ -11,7 +11,7 @@ mod send;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle};
 use serde_json::Value;
 
-use crate::Error;
+use crate::error::Error;
 
 /// What is generated for the platform.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use airbyte_agent_description::{Action, Body, Next, Operation};
 
 use super::example::{call_example, imports};
-use super::requests::{argument_type, argument_value};
+use super::kinds::{argument_type, argument_value, entry, kind};
 use super::store;
 use super::writer::Writer;
 use crate::model::{Argument, BuilderKind, EntityModel, Model, OperationModel};
@@ -45,18 +45,16 @@ fn file(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
         w.line("use std::collections::BTreeMap;");
         w.blank();
     }
-    if store::is_kept(entity) {
-        w.line("use airbyte_agent_core::context_store::{Search, SqlQuery};");
-    }
     w.line("use airbyte_agent_core::description::Action;");
     if code_has(&body, "Value") {
         w.line("use airbyte_agent_core::serde_json::Value;");
     }
-    let mut names = vec!["Call", "Client"];
+    let mut names = Vec::new();
     if entity.operations.iter().any(|operation| operation.scalar) {
         names.push("Scalar");
     }
     let uses = |kind| entity.operations.iter().any(|operation| operation.kind() == kind);
+    names.push("accessor");
     for (kind, name) in [
         (BuilderKind::Download, "download_builder"),
         (BuilderKind::List, "list_builder"),
@@ -66,7 +64,21 @@ fn file(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
             names.push(name);
         }
     }
-    w.line(&format!("use airbyte_agent_core::{{{}}};", names.join(", ")));
+    if store::is_kept(entity) {
+        names.push("in_context_store");
+    }
+    names.sort_unstable_by_key(|name| (name.starts_with(char::is_lowercase), *name));
+    let list = names.join(", ");
+    let one = format!("use airbyte_agent_core::{{{list}}};");
+    if let [only] = names.as_slice() {
+        w.line(&format!("use airbyte_agent_core::{only};"));
+    } else if one.len() <= 100 {
+        w.line(&one);
+    } else {
+        w.line("use airbyte_agent_core::{");
+        w.indented(|w| w.line(&format!("{list},")));
+        w.line("};");
+    }
     if body.contains("impl Serialize") {
         w.line("use serde::Serialize;");
     }
@@ -93,72 +105,30 @@ fn code_has(text: &str, word: &str) -> bool {
 fn accessor(w: &mut Writer, model: &Model<'_>, entity: &EntityModel<'_>) {
     let class = &entity.class;
     let description = prose::markdown(&prose::sentence(&entity.entity.description));
-    w.doc(&format!("Operations on `{}`.", entity.entity.name));
-    if !description.is_empty() {
-        w.line("///");
-        w.doc(&description);
-    }
-    w.line("#[derive(Debug, Clone, Copy)]");
-    w.block(&format!("pub struct {class}<'a>"), |w| w.line("client: &'a Client,"));
+    w.block("accessor!", |w| {
+        w.doc(&format!("Operations on `{}`.", entity.entity.name));
+        if !description.is_empty() {
+            w.line("///");
+            w.doc(&description);
+        }
+        w.line(&format!("pub struct {class}"));
+    });
     w.blank();
-    w.block(&format!("impl<'a> {class}<'a>"), |w| {
-        w.block("pub(crate) const fn new(client: &'a Client) -> Self", |w| {
-            w.line("Self { client }");
-        });
+    w.block(&format!("impl {class}<'_>"), |w| {
         for operation in &entity.operations {
             w.blank();
             method(w, model, entity, operation);
         }
-        if store::is_kept(entity) {
-            w.blank();
-            in_the_store(w, model, entity);
-        }
     });
-}
-
-/// The methods that ask the context store.
-fn in_the_store(w: &mut Writer, model: &Model<'_>, entity: &EntityModel<'_>) {
-    let (name, class) = (&entity.entity.name, store::class(entity));
-    w.doc(&format!(
-        "Searches `{name}` in the hosted platform's context store, a copy kept for searching."
-    ));
-    w.line("///");
-    w.doc("Works through the hosted platform only. The copy may be an hour old.");
     if let Some((variant, _)) = store::variants(entity).first() {
-        w.line("///");
         let (library, connector, variable) = (&model.library, &model.class, &model.variable);
-        let accessor = &entity.accessor;
-        let code = format!(
-            "# use {library}::context_store::{{Order, StoreField}};\n\
-             # use {library}::{{{connector}, Result, store::{class}}};\n\
-             # async fn example({variable}: &{connector}) -> Result<()> {{\n\
-             let search = {variable}.{accessor}().context_store_search();\n\
-             let search = search.filter({class}::{variant}.eq(\"…\"));\n\
-             let page = search.sort({class}::{variant}, Order::Ascending).limit(20).await?;\n\
-             for record in page.data {{\n    \
-                 println!(\"{{:?}}\", record.get({class}::{variant}));\n\
-             }}\n\
-             # Ok(())\n\
-             # }}"
-        );
-        w.code("no_run", &code);
+        let (accessor, fields) = (&entity.accessor, store::class(entity));
+        w.blank();
+        w.block("in_context_store!", |w| {
+            w.line(&format!("{class}: {:?}, {fields}::{variant},", entity.entity.name));
+            w.line(&format!("{library}::{connector}, {variable}.{accessor}()"));
+        });
     }
-    w.function(
-        "pub fn context_store_search",
-        &["&self".to_owned()],
-        &format!(" -> Search<{class}>"),
-        |w| w.line(&format!("Search::new(self.client.clone(), {name:?})")),
-    );
-    w.blank();
-    w.doc("Asks the context store in SQL (the dialect of DuckDB); entities are tables.");
-    w.line("///");
-    w.doc("Works through the hosted platform only.");
-    w.function(
-        "pub fn context_store_sql_query",
-        &["&self".to_owned(), "sql: impl Into<String>".to_owned()],
-        &format!(" -> SqlQuery<{class}>"),
-        |w| w.line(&format!("SqlQuery::new(self.client.clone(), {name:?}, sql)")),
-    );
 }
 
 fn method(
@@ -192,18 +162,29 @@ fn method(
     w.line("///");
     w.code("no_run", &example(model, entity, operation));
     let mut arguments = vec!["&self".to_owned()];
-    arguments
-        .extend(positional.iter().map(|a| format!("{}: {}", a.binding(), setter_type(&a.rust))));
+    arguments.extend(
+        positional
+            .iter()
+            .map(|a| format!("{}: {}", a.binding(), argument_type(&a.rust, "types::"))),
+    );
     let name = described.action.as_str();
     w.function(&format!("pub fn {name}"), &arguments, &format!(" -> {}", operation.builder), |w| {
-        let variant = format!("{:?}", described.action);
-        let mutable = if positional.is_empty() { "" } else { "mut " };
-        w.line(&format!(
-            "let {mutable}call = self.client.call({:?}, Action::{variant});",
-            described.entity
-        ));
+        let call =
+            format!("self.client.call({:?}, Action::{:?})", described.entity, described.action);
+        if positional.is_empty() {
+            let one = format!("{} {{ call: {call} }}", operation.builder);
+            return if one.len() + 8 <= 100 {
+                w.line(&one);
+            } else {
+                w.line(&format!("let call = {call};"));
+                w.line(&format!("{} {{ call }}", operation.builder));
+            };
+        }
+        w.line(&format!("let mut call = {call};"));
         for argument in &positional {
-            set(w, "call", argument);
+            let name = &argument.parameter.name;
+            let value = argument_value(&argument.rust, &argument.binding());
+            w.line(&format!("call.set({name:?}, {value});"));
         }
         w.line(&format!("{} {{ call }}", operation.builder));
     });
@@ -240,58 +221,37 @@ fn one_line(argument: &Argument<'_>) -> String {
 
 fn builder(w: &mut Writer, model: &Model<'_>, operation: &OperationModel<'_>) {
     let (name, described) = (&operation.builder, operation.operation);
-    w.blank();
-    w.doc(&format!("A call of `{}.{}` being put together.", described.entity, described.action));
-    w.line("#[derive(Debug, Clone)]");
-    w.line("#[must_use = \"nothing is sent before the builder is awaited\"]");
-    w.block(&format!("pub struct {name}"), |w| w.line("call: Call,"));
-    w.blank();
     let record = operation.record_type();
-    match operation.kind() {
+    let (kind, types) = match operation.kind() {
         BuilderKind::List => {
             let meta =
                 operation.meta.as_ref().map_or("Value".to_owned(), |m| format!("types::{m}"));
-            invoke(w, "list_builder", &[name, &record, &meta]);
+            ("list_builder!", format!(": {record}, {meta}"))
         }
-        BuilderKind::Record => invoke(w, "record_builder", &[name, &record]),
-        BuilderKind::Download => invoke(w, "download_builder", &[name]),
-    }
-    if operation.setters().next().is_none() && !operation.arguments.iter().any(|a| a.clearable) {
-        return;
-    }
+        BuilderKind::Record => ("record_builder!", format!(": {record}")),
+        BuilderKind::Download => ("download_builder!", String::new()),
+    };
     w.blank();
-    w.block(&format!("impl {name}"), |w| {
-        let mut first = true;
-        for argument in &operation.arguments {
-            if !argument.positional {
-                if !std::mem::take(&mut first) {
-                    w.blank();
-                }
-                setter(w, model, argument);
-            }
-            if argument.clearable {
-                if !std::mem::take(&mut first) {
-                    w.blank();
-                }
-                clear(w, argument);
-            }
+    w.block(kind, |w| {
+        w.doc(&format!(
+            "A call of `{}.{}` being put together.",
+            described.entity, described.action
+        ));
+        let head = format!("pub struct {name}{types}");
+        let nulls: Vec<_> =
+            operation.arguments.iter().filter(|a| a.clearable && a.positional).collect();
+        if operation.setters().next().is_none() && nulls.is_empty() {
+            return w.line(&format!("{head} {{}}"));
         }
+        w.block(&head, |w| {
+            operation.setters().for_each(|argument| setter(w, model, argument));
+            for (n, argument) in nulls.iter().enumerate() {
+                let (ident, wire) = (argument.ident.trim_matches('_'), &argument.parameter.name);
+                let mark = if n == 0 { "; " } else { "" };
+                w.line(&format!("{mark}null clear_{ident} = {wire:?},"));
+            }
+        });
     });
-}
-
-fn invoke(w: &mut Writer, name: &str, arguments: &[&str]) {
-    let one = format!("{name}!({});", arguments.join(", "));
-    if one.len() <= 100 {
-        return w.line(&one);
-    }
-    w.line(&format!("{name}!("));
-    let last = arguments.len() - 1;
-    w.indented(|w| {
-        for (n, argument) in arguments.iter().enumerate() {
-            w.line(&format!("{argument}{}", if n == last { "" } else { "," }));
-        }
-    });
-    w.line(");");
 }
 
 fn setter(w: &mut Writer, model: &Model<'_>, argument: &Argument<'_>) {
@@ -306,20 +266,8 @@ fn setter(w: &mut Writer, model: &Model<'_>, argument: &Argument<'_>) {
         }
         w.doc(&facts);
     }
-    let arguments =
-        ["mut self".to_owned(), format!("{}: {}", argument.binding(), setter_type(&argument.rust))];
-    w.function(&format!("pub fn {}", argument.ident), &arguments, " -> Self", |w| {
-        set(w, "self.call", argument);
-        w.line("self");
-    });
-}
-
-fn clear(w: &mut Writer, argument: &Argument<'_>) {
-    w.doc(&format!("Sends `null` as {}.", prose::code(&argument.parameter.name)));
-    w.block(&format!("pub fn clear_{}(mut self) -> Self", argument.ident.trim_matches('_')), |w| {
-        w.line(&format!("self.call.set({:?}, Value::Null);", argument.parameter.name));
-        w.line("self");
-    });
+    let kind = kind(&argument.rust, "types::", "any");
+    w.line(&entry(&argument.ident, &kind, &argument.parameter.name, argument.clearable));
 }
 
 /// Default, limits and values of a parameter, in a sentence each.
@@ -351,48 +299,6 @@ pub(crate) fn facts(model: &Model<'_>, argument: &Argument<'_>) -> String {
         facts.push(format!("Taken from the configuration `{}` when left out.", scoping.config_key));
     }
     facts.join(" ")
-}
-
-/// As [`argument_type`], but free-form values are taken in any form that serde can write.
-fn setter_type(rust: &Rust) -> String {
-    argument_type(rust, "types::").replace("impl Into<Value>", "impl Serialize")
-}
-
-fn set(w: &mut Writer, target: &str, argument: &Argument<'_>) {
-    let ident = &argument.binding();
-    let value = setter_value(&argument.rust, ident);
-    let name = &argument.parameter.name;
-    let one = format!("{target}.set({name:?}, {value});");
-    if one.len() + 8 <= 100 {
-        return w.line(&one);
-    }
-    // With the type in front, `collect` needs none of its own.
-    let free = argument.rust.any(&mut |rust| *rust == Rust::Value);
-    let (head, value) = if free {
-        (format!("let {ident}"), value)
-    } else {
-        let ty = argument.rust.text("types::");
-        (format!("let {ident}: {ty}"), argument_value(&argument.rust, ident))
-    };
-    w.assignment(&head, &value);
-    w.line(&format!("{target}.set({name:?}, {ident});"));
-}
-
-fn setter_value(rust: &Rust, ident: &str) -> String {
-    match rust {
-        Rust::Value => ident.to_owned(),
-        Rust::List(item) if **item == Rust::Value => {
-            format!("{ident}.into_iter().collect::<Vec<_>>()")
-        }
-        Rust::List(_) => argument_value(rust, ident).replace("collect()", "collect::<Vec<_>>()"),
-        Rust::Table(item) if **item == Rust::Value => format!(
-            "{ident}.into_iter().map(|(key, item)| (key.into(), item)).collect::<BTreeMap<String, _>>()"
-        ),
-        Rust::Table(_) => {
-            argument_value(rust, ident).replace("collect()", "collect::<BTreeMap<_, _>>()")
-        }
-        _ => argument_value(rust, ident),
-    }
 }
 
 /// A doc example around a call, with what it needs hidden.

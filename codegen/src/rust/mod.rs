@@ -5,6 +5,7 @@ mod connector;
 mod description;
 mod entities;
 mod example;
+mod kinds;
 mod manifest;
 mod requests;
 mod store;
@@ -14,7 +15,7 @@ mod writer;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::Error;
+use crate::error::Error;
 use crate::model::Model;
 
 pub(crate) use entities::remarks;
@@ -39,8 +40,10 @@ pub(crate) fn files(model: &Model<'_>) -> Result<BTreeMap<String, String>, Error
             parse(path, text)?;
         }
     }
-    // Only request types derive; a connector without them needs no serde of its own.
-    let derives = files.values().any(|text| text.contains("use serde::"));
+    // Request types derive, and some methods take what serde can write; a connector without
+    // either needs no serde of its own.
+    let derives =
+        files.values().any(|text| text.contains("use serde::") || text.contains("request! {"));
     files.insert("Cargo.toml".to_owned(), manifest::manifest(model, derives));
     Ok(files)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::requests::request;
+use super::requests::{member_doc, request};
 use super::writer::Writer;
 use crate::model::Model;
 use crate::prose;
@@ -56,8 +56,9 @@ fn module(model: &Model<'_>, named: &Named) -> String {
     let accessor = |name: &str| {
         model.entities.iter().find(|e| e.entity.name == name).map(|e| e.accessor.clone())
     };
-    match named.entities.as_slice() {
-        [only] => accessor(only).unwrap_or_else(|| SHARED.to_owned()),
+    let mut entities = named.entities.iter();
+    match (entities.next(), entities.next()) {
+        (Some(only), None) => accessor(only).unwrap_or_else(|| SHARED.to_owned()),
         _ => SHARED.to_owned(),
     }
 }
@@ -73,15 +74,13 @@ fn file(model: &Model<'_>, wanted: &[&str], subject: &str) -> String {
             Shape::Enum(values) => enumeration(&mut body, model, name, named, values, &mut uses),
             Shape::Struct { members, open } => {
                 for member in members {
-                    uses.note(&member.rust, &here);
+                    uses.note(&member.rust, &here, named.role);
                 }
                 match named.role {
                     Role::Record => record(&mut body, model, name, named, members, &mut uses),
                     Role::Request => {
                         uses.request = true;
-                        uses.extra |= *open;
-                        about(&mut body, model, name, named);
-                        request(&mut body, name, members, *open);
+                        request(&mut body, name, members, *open, |w| about(w, model, name, named));
                     }
                 }
             }
@@ -100,7 +99,6 @@ fn file(model: &Model<'_>, wanted: &[&str], subject: &str) -> String {
 #[derive(Debug, Default)]
 struct Uses {
     record: bool,
-    extra: bool,
     open_enum: bool,
     request: bool,
     value: bool,
@@ -109,11 +107,13 @@ struct Uses {
 }
 
 impl Uses {
-    fn note(&mut self, rust: &Rust, here: &BTreeSet<&str>) {
+    fn note(&mut self, rust: &Rust, here: &BTreeSet<&str>, role: Role) {
+        // The macro of requests names these types itself.
+        let is_record = role == Role::Record;
         rust.any(&mut |rust| {
             match rust {
-                Rust::Value => self.value = true,
-                Rust::Table(_) => self.map = true,
+                Rust::Value => self.value |= is_record,
+                Rust::Table(_) => self.map |= is_record,
                 Rust::Named(name) if !here.contains(name.as_str()) => {
                     self.elsewhere.insert(name.clone());
                 }
@@ -128,26 +128,25 @@ impl Uses {
             w.line("use std::collections::BTreeMap;");
             w.blank();
         }
-        if self.value || self.extra {
-            w.line("use airbyte_agent_core::serde_json::Value;");
-        }
         let mut names = Vec::new();
-        if self.record || self.extra {
-            names.push("Extra");
-        }
         if self.open_enum {
             names.push("open_enum");
         }
         if self.record {
             names.push("record");
         }
-        match names.as_slice() {
-            [] => {}
-            [only] => w.line(&format!("use airbyte_agent_core::{only};")),
-            _ => w.line(&format!("use airbyte_agent_core::{{{}}};", names.join(", "))),
-        }
         if self.request {
-            w.line("use serde::{Deserialize, Serialize};");
+            names.push("request");
+        }
+        // As rustfmt sorts them.
+        if let [only] = names.as_slice() {
+            w.line(&format!("use airbyte_agent_core::{only};"));
+        }
+        if self.value {
+            w.line("use airbyte_agent_core::serde_json::Value;");
+        }
+        if names.len() > 1 {
+            w.line(&format!("use airbyte_agent_core::{{{}}};", names.join(", ")));
         }
         match self.elsewhere.iter().collect::<Vec<_>>().as_slice() {
             [] => {}
@@ -205,11 +204,6 @@ fn about(w: &mut Writer, model: &Model<'_>, name: &str, named: &Named) {
     }
 }
 
-pub(crate) fn member_doc(w: &mut Writer, member: &Member) {
-    let said = prose::markdown(&prose::sentence(&member.description));
-    w.doc(&if said.is_empty() { format!("{}.", prose::code(&member.wire)) } else { said });
-}
-
 fn record(
     w: &mut Writer,
     model: &Model<'_>,
@@ -219,27 +213,21 @@ fn record(
     uses: &mut Uses,
 ) {
     uses.record = true;
-    about(w, model, name, named);
-    w.line("#[derive(Debug, Clone, Default, PartialEq)]");
-    w.line("#[non_exhaustive]");
-    w.block(&format!("pub struct {name}"), |w| {
-        for member in members {
-            member_doc(w, member);
-            w.line(&format!("pub {}: Option<{}>,", member.ident, member.rust.text("")));
-        }
-        w.doc("Members that the spec does not name.");
-        w.line("pub extra: Extra,");
+    w.block("record!", |w| {
+        about(w, model, name, named);
+        w.block(&format!("pub struct {name}"), |w| {
+            for member in members {
+                member_doc(w, member);
+                let (ident, ty) = (&member.ident, member.rust.text(""));
+                let wire = if member.wire == *ident {
+                    String::new()
+                } else {
+                    format!(" = {:?}", member.wire)
+                };
+                w.line(&format!("pub {ident}: {ty}{wire},"));
+            }
+        });
     });
-    w.blank();
-    let pairs: Vec<String> =
-        members.iter().map(|member| format!("{}: {:?}", member.ident, member.wire)).collect();
-    let one = format!("record!({name} {{ {} }});", pairs.join(", "));
-    if one.len() <= 100 {
-        return w.line(&one);
-    }
-    w.line(&format!("record!({name} {{"));
-    w.indented(|w| pairs.iter().for_each(|pair| w.line(&format!("{pair},"))));
-    w.line("});");
 }
 
 fn enumeration(

@@ -1,87 +1,27 @@
-//! Walks schemas, names every object and set of strings, and writes down an `OpenAPI` 3.0
-//! document in which nothing is left to guess: no unions, no inline objects, no odd names.
+//! Walks schemas, names every object and set of strings, and writes down what each holds in the
+//! types of Rust: nothing is left to guess, unions are anything.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use super::boxes::box_cycles;
+use super::rust::Rust;
 use super::schema::{enumeration, essence, kinds, nullable, text};
+use super::{Member, Named, Role, Shape, Types};
 use crate::document::Document;
 use crate::names::{self, Scope};
-
-/// Whether a type comes back or is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Role {
-    /// Comes back: everything optional, unknown members kept.
-    Record,
-    /// Is sent: required stays required.
-    Request,
-}
 
 /// Names for an object or set of strings met without one, best first; a number is put behind
 /// the last one when all are given to something else.
 pub(crate) type Hints = Vec<String>;
 
-/// The type of a value, in the words of the normalised document.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Node {
-    /// Anything.
-    Any,
-    /// `string`, `integer`, `number` or `boolean`.
-    Scalar(&'static str),
-    /// A list.
-    List(Box<Node>),
-    /// An object with free names.
-    Table(Box<Node>),
-    /// A named type.
-    Named(String),
-}
-
-impl Node {
-    /// As a schema of the normalised document.
-    pub(crate) fn schema(&self) -> Value {
-        match self {
-            Self::Any => json!({}),
-            Self::Scalar("integer") => json!({"type": "integer", "format": "int64"}),
-            Self::Scalar(kind) => json!({"type": kind}),
-            Self::List(item) => json!({"type": "array", "items": item.schema()}),
-            Self::Table(item) => json!({"type": "object", "additionalProperties": item.schema()}),
-            Self::Named(name) => json!({"$ref": format!("#/components/schemas/{name}")}),
-        }
-    }
-}
-
 /// A type that has got its name.
 #[derive(Debug)]
-pub(crate) struct Draft {
-    pub(crate) description: String,
-    pub(crate) role: Role,
-    pub(crate) shape: DraftShape,
-    pub(crate) entities: BTreeSet<String>,
+struct Draft {
+    named: Named,
     fingerprint: String,
-}
-
-/// What a [`Draft`] holds.
-#[derive(Debug)]
-pub(crate) enum DraftShape {
-    Struct {
-        members: Vec<DraftMember>,
-        /// Whether a request may carry members beyond these.
-        open: bool,
-    },
-    Enum(Vec<(String, String)>),
-}
-
-/// A member of a [`Draft`].
-#[derive(Debug)]
-pub(crate) struct DraftMember {
-    pub(crate) wire: String,
-    pub(crate) ident: String,
-    pub(crate) description: String,
-    pub(crate) required: bool,
-    pub(crate) nullable: bool,
-    pub(crate) node: Node,
 }
 
 /// Gathers types; operations are walked in the order of the spec, answers before arguments.
@@ -89,7 +29,7 @@ pub(crate) struct DraftMember {
 pub(crate) struct Collector<'d> {
     document: Document<'d>,
     /// Drafts in order of their first appearance.
-    pub(crate) drafts: IndexMap<String, Draft>,
+    drafts: IndexMap<String, Draft>,
     components: BTreeMap<(String, Role), String>,
     /// Names that belong to components, met or not.
     reserved: BTreeSet<String>,
@@ -110,20 +50,27 @@ impl<'d> Collector<'d> {
         }
     }
 
+    /// What was gathered; a type that holds itself does so in a box.
+    pub(crate) fn finish(self) -> Types {
+        let mut named = self.drafts.into_iter().map(|(name, draft)| (name, draft.named)).collect();
+        box_cycles(&mut named);
+        Types { named }
+    }
+
     /// The type of `schema`; objects and enums inside it are named.
-    pub(crate) fn node(&mut self, schema: &'d Value, role: Role, hints: &Hints) -> Node {
+    pub(crate) fn rust(&mut self, schema: &'d Value, role: Role, hints: &Hints) -> Rust {
         if self.open.len() > 48 {
-            return Node::Any;
+            return Rust::Value;
         }
-        let Some(found) = self.document.plain(schema) else { return Node::Any };
+        let Some(found) = self.document.plain(schema) else { return Rust::Value };
         let Some(component) = found.component else {
             return self.inline(found.schema, role, hints, false);
         };
         if let Some(name) = self.components.get(&(component.to_owned(), role)) {
-            return Node::Named(name.clone());
+            return Rust::Named(name.clone());
         }
         if self.open.iter().any(|open| open == component) {
-            return Node::Any;
+            return Rust::Value;
         }
         let class = names::class(component);
         let mut hints = vec![class.clone()];
@@ -131,33 +78,33 @@ impl<'d> Collector<'d> {
             hints.push(format!("{class}Input"));
         }
         self.open.push(component.to_owned());
-        let node = self.inline(found.schema, role, &hints, true);
+        let rust = self.inline(found.schema, role, &hints, true);
         self.open.pop();
-        node
+        rust
     }
 
-    fn inline(&mut self, schema: &'d Value, role: Role, hints: &Hints, own: bool) -> Node {
+    fn inline(&mut self, schema: &'d Value, role: Role, hints: &Hints, own: bool) -> Rust {
         if let Some(strings) = enumeration(schema) {
             return self.enumeration(schema, &strings, role, hints, own);
         }
         if schema.get("enum").is_some() && kinds(schema).is_empty() {
-            return Node::Any;
+            return Rust::Value;
         }
         let merged = schema.get("allOf").is_some();
         if merged || schema.get("oneOf").is_some() || schema.get("anyOf").is_some() {
-            return Node::Any;
+            return Rust::Value;
         }
         match kinds(schema).as_slice() {
-            ["string"] => Node::Scalar("string"),
-            ["integer"] => Node::Scalar("integer"),
-            ["number"] => Node::Scalar("number"),
-            ["boolean"] => Node::Scalar("boolean"),
+            ["string"] => Rust::String,
+            ["integer"] => Rust::Integer,
+            ["number"] => Rust::Number,
+            ["boolean"] => Rust::Boolean,
             ["array"] => {
-                let item = schema.get("items").map_or(Node::Any, |items| {
+                let item = schema.get("items").map_or(Rust::Value, |items| {
                     let hints = hints.iter().map(|hint| names::singular(hint)).collect();
-                    self.node(items, role, &hints)
+                    self.rust(items, role, &hints)
                 });
-                Node::List(Box::new(item))
+                Rust::List(Box::new(item))
             }
             ["object"] => match schema.get("properties").and_then(Value::as_object) {
                 Some(properties) if !properties.is_empty() => {
@@ -166,12 +113,12 @@ impl<'d> Collector<'d> {
                 _ => match schema.get("additionalProperties") {
                     Some(more @ Value::Object(map)) if !map.is_empty() => {
                         let hints = hints.iter().map(|hint| format!("{hint}Value")).collect();
-                        Node::Table(Box::new(self.node(more, role, &hints)))
+                        Rust::table(self.rust(more, role, &hints))
                     }
-                    _ => Node::Any,
+                    _ => Rust::Value,
                 },
             },
-            _ => Node::Any,
+            _ => Rust::Value,
         }
     }
 
@@ -182,7 +129,7 @@ impl<'d> Collector<'d> {
         role: Role,
         hints: &Hints,
         own: bool,
-    ) -> Node {
+    ) -> Rust {
         let fingerprint = format!("{role:?} {}", essence(schema));
         let mut hints = hints.clone();
         if let (Role::Request, false, Some(first)) = (role, own, hints.first()) {
@@ -193,13 +140,15 @@ impl<'d> Collector<'d> {
             self.components.insert((component.clone(), role), name.clone());
         }
         if known {
-            return Node::Named(name);
+            return Rust::Named(name);
         }
         let draft = Draft {
-            description: text(schema, "description"),
-            role,
-            shape: DraftShape::Struct { members: Vec::new(), open: false },
-            entities: BTreeSet::new(),
+            named: Named {
+                description: text(schema, "description"),
+                role,
+                shape: Shape::Struct { members: Vec::new(), open: false },
+                entities: BTreeSet::new(),
+            },
             fingerprint,
         };
         self.drafts.insert(name.clone(), draft);
@@ -216,23 +165,23 @@ impl<'d> Collector<'d> {
         self.open.push(String::new());
         for (wire, property) in properties {
             let hints = vec![names::class(&format!("{name} {wire}"))];
-            let node = self.node(property, role, &hints);
-            members.push(DraftMember {
+            let rust = self.rust(property, role, &hints);
+            members.push(Member {
                 wire: wire.clone(),
                 ident: idents.ident(&names::member(wire)),
                 description: self.description(property),
                 required: required.contains(wire.as_str()) && property.get("default").is_none(),
                 nullable: nullable(property),
-                node,
+                rust,
             });
         }
         self.open.pop();
         if let Some(draft) = self.drafts.get_mut(&name) {
             let more = schema.get("additionalProperties");
             let open = more.is_some_and(|more| more.is_object() || *more == Value::Bool(true));
-            draft.shape = DraftShape::Struct { members, open };
+            draft.named.shape = Shape::Struct { members, open };
         }
-        Node::Named(name)
+        Rust::Named(name)
     }
 
     fn enumeration(
@@ -242,16 +191,16 @@ impl<'d> Collector<'d> {
         role: Role,
         hints: &Hints,
         own: bool,
-    ) -> Node {
+    ) -> Rust {
         // A constant needs no type of its own.
         if strings.len() < 2 {
-            return Node::Scalar("string");
+            return Rust::String;
         }
-        let (name, known) = self.name(hints, own, |draft| match &draft.shape {
-            DraftShape::Enum(values) => {
+        let (name, known) = self.name(hints, own, |draft| match &draft.named.shape {
+            Shape::Enum(values) => {
                 strings.iter().all(|string| values.iter().any(|(_, value)| value == string))
             }
-            DraftShape::Struct { .. } => false,
+            Shape::Struct { .. } => false,
         });
         if !known {
             let mut variants = Scope::with(["Other"]);
@@ -261,16 +210,16 @@ impl<'d> Collector<'d> {
                     values.push((variants.class(&names::variant(string)), (*string).to_owned()));
                 }
             }
-            let draft = Draft {
+            let named = Named {
                 description: text(schema, "description"),
                 role,
-                shape: DraftShape::Enum(values),
+                shape: Shape::Enum(values),
                 entities: BTreeSet::new(),
-                fingerprint: String::new(),
             };
+            let draft = Draft { named, fingerprint: String::new() };
             self.drafts.insert(name.clone(), draft);
         }
-        Node::Named(name)
+        Rust::Named(name)
     }
 
     /// A name for something new, or the name of the same thing met before.
@@ -296,28 +245,28 @@ impl<'d> Collector<'d> {
         &mut self,
         name: String,
         description: String,
-        members: Vec<(String, String, Node)>,
+        members: Vec<(String, String, Rust)>,
     ) -> String {
         let (name, _) = self.name(&vec![name], false, |_| false);
         let mut idents = reserved_members(Role::Record);
         let members = members
             .into_iter()
-            .map(|(wire, description, node)| DraftMember {
+            .map(|(wire, description, rust)| Member {
                 ident: idents.ident(&names::member(&wire)),
                 wire,
                 description,
                 required: false,
                 nullable: false,
-                node,
+                rust,
             })
             .collect();
-        let draft = Draft {
+        let named = Named {
             description,
             role: Role::Record,
-            shape: DraftShape::Struct { members, open: false },
+            shape: Shape::Struct { members, open: false },
             entities: BTreeSet::new(),
-            fingerprint: String::new(),
         };
+        let draft = Draft { named, fingerprint: String::new() };
         self.drafts.insert(name.clone(), draft);
         name
     }
@@ -334,36 +283,36 @@ impl<'d> Collector<'d> {
             .unwrap_or_default()
     }
 
-    /// Gives the named type in `node` a description, if it has none of its own.
-    pub(crate) fn describe(&mut self, node: &Node, description: &str) {
-        match node {
-            Node::List(item) => self.describe(item, description),
-            Node::Named(name) => {
+    /// Gives the named type in `rust` a description, if it has none of its own.
+    pub(crate) fn describe(&mut self, rust: &Rust, description: &str) {
+        match rust {
+            Rust::List(item) => self.describe(item, description),
+            Rust::Named(name) => {
                 if let Some(draft) = self.drafts.get_mut(name)
-                    && draft.description.is_empty()
+                    && draft.named.description.is_empty()
                 {
-                    description.clone_into(&mut draft.description);
+                    description.clone_into(&mut draft.named.description);
                 }
             }
-            Node::Any | Node::Scalar(_) | Node::Table(_) => {}
+            _ => {}
         }
     }
 
-    /// Notes that operations of `entity` reach `node`.
-    pub(crate) fn reach(&mut self, node: &Node, entity: &str) {
-        match node {
-            Node::Any | Node::Scalar(_) => {}
-            Node::List(item) | Node::Table(item) => self.reach(item, entity),
-            Node::Named(name) => {
+    /// Notes that operations of `entity` reach `rust`.
+    pub(crate) fn reach(&mut self, rust: &Rust, entity: &str) {
+        match rust {
+            Rust::Value | Rust::String | Rust::Integer | Rust::Number | Rust::Boolean => {}
+            Rust::List(item) | Rust::Table(item) | Rust::Boxed(item) => self.reach(item, entity),
+            Rust::Named(name) => {
                 let Some(draft) = self.drafts.get_mut(name) else { return };
-                if !draft.entities.insert(entity.to_owned()) {
+                if !draft.named.entities.insert(entity.to_owned()) {
                     return;
                 }
-                if let DraftShape::Struct { members, .. } = &draft.shape {
-                    let nodes: Vec<Node> =
-                        members.iter().map(|member| member.node.clone()).collect();
-                    for node in nodes {
-                        self.reach(&node, entity);
+                if let Shape::Struct { members, .. } = &draft.named.shape {
+                    let types: Vec<Rust> =
+                        members.iter().map(|member| member.rust.clone()).collect();
+                    for rust in types {
+                        self.reach(&rust, entity);
                     }
                 }
             }

@@ -1,18 +1,29 @@
 //! Types of a connector: which ones there are, what they are called, what they hold.
 //!
-//! Three steps: [`collect`] walks the schemas that operations reach and gives every object and
-//! every set of strings a name; [`space`] hands them to progenitor's type space and reads back
-//! the Rust type of every field; the result, [`Types`], is what files are written from.
+//! [`collect`] walks the schemas that operations reach and gives every object and every set of
+//! strings a name; the result, [`Types`], is what files are written from.
 
+mod boxes;
 mod collect;
+mod rust;
 mod schema;
-mod space;
+
+use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-pub(crate) use collect::{Collector, Hints, Node, Role};
+pub(crate) use collect::{Collector, Hints};
+pub(crate) use rust::Rust;
 pub(crate) use schema::nullable;
-pub(crate) use space::{Answers, Rust, Ticket, Wanted, resolve};
+
+/// Whether a type comes back or is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    /// Comes back: everything optional, unknown members kept.
+    Record,
+    /// Is sent: required stays required.
+    Request,
+}
 
 /// Every named type of a connector, and the Rust type of every member.
 #[derive(Debug)]
@@ -31,7 +42,7 @@ pub(crate) struct Named {
     /// What it holds.
     pub(crate) shape: Shape,
     /// Entities whose operations reach it.
-    pub(crate) entities: Vec<String>,
+    pub(crate) entities: BTreeSet<String>,
 }
 
 /// What a named type holds.

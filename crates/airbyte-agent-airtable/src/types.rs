@@ -3,166 +3,110 @@
 //! Types of the Airtable connector.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// A base: a database with tables, shared with its own permissions.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Base {
-    /// Base id (`app…`), needed by all other calls.
-    pub id: Option<String>,
-    /// Name of the base as shown in Airtable.
-    pub name: Option<String>,
-    /// What the token's user may do there: `none`, `read`, `comment`, `edit` or `create`.
-    pub permission_level: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(Base { id: "id", name: "name", permission_level: "permissionLevel" });
-
-/// A table of a base with its fields and views; the records are read with `records.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Table {
-    /// Table id (`tbl…`).
-    pub id: Option<String>,
-    /// Name of the table.
-    pub name: Option<String>,
-    /// Note about the table, if somebody wrote one.
-    pub description: Option<String>,
-    /// Id of the field that names each record (the first column).
-    pub primary_field_id: Option<String>,
-    /// Fields (columns) of the table with their types and options.
-    pub fields: Option<Vec<TableField>>,
-    /// Views saved for the table.
-    pub views: Option<Vec<View>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(Table {
-    id: "id",
-    name: "name",
-    description: "description",
-    primary_field_id: "primaryFieldId",
-    fields: "fields",
-    views: "views",
-});
-
-/// A field (column) of a table.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TableField {
-    /// Field id (`fld…`); stays the same when the field is renamed.
-    pub id: Option<String>,
-    /// Name of the field: the key under which records hold its value, and what formulas put in
-    /// braces.
-    pub name: Option<String>,
-    /// Note about the field, if somebody wrote one.
-    pub description: Option<String>,
-    /// Kind of field, such as `singleLineText`, `number`, `singleSelect`, `multipleRecordLinks`,
-    /// `date`, `formula`; decides the form of its values.
-    pub type_: Option<String>,
-    /// Settings that depend on the type: the choices of a select, the linked table, the precision
-    /// of a number, the formula.
-    pub options: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(TableField {
-    id: "id",
-    name: "name",
-    description: "description",
-    type_: "type",
-    options: "options",
-});
-
-/// A saved way of looking at a table.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct View {
-    /// View id (`viw…`), to be passed as `view` to `records.list`.
-    pub id: Option<String>,
-    /// Name of the view.
-    pub name: Option<String>,
-    /// Kind of view: `grid`, `form`, `calendar`, `gallery`, `kanban`, `timeline`, `block`.
-    pub type_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(View { id: "id", name: "name", type_: "type" });
-
-/// A record (row) of a table.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Record {
-    /// Record id (`rec…`), unique across bases.
-    pub id: Option<String>,
-    /// When the record was created, ISO 8601 in UTC.
-    pub created_time: Option<String>,
-    /// The values by field name. The form of a value follows the type of its field (`tables.list`
-    /// tells it): text, number, true, list of linked record ids, list of attachments with web
-    /// addresses that expire. Empty fields, false checkboxes included, are left out.
-    pub fields: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(Record { id: "id", created_time: "createdTime", fields: "fields" });
-
-/// What comes with a page of `bases.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BasesListMeta {
-    /// Passed as `offset` to get the next page; absent on the last one.
-    pub offset: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BasesListMeta { offset: "offset" });
-
-/// What comes with a page of `records.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RecordsListMeta {
-    /// Passed as `offset` to get the next page; absent on the last one.
-    pub offset: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(RecordsListMeta { offset: "offset" });
-
-/// Fields to sort by, most important first. Without it the order is that of the view, or arbitrary
-/// when no view is given.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct RecordSort {
-    /// Name or id of the field to sort by.
-    pub field: String,
-    /// `asc` for ascending (when left out), `desc` for descending.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub direction: Option<RecordSortDirection>,
-}
-
-impl RecordSort {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(field: impl Into<String>) -> Self {
-        Self { field: field.into(), direction: None }
+record! {
+    /// A base: a database with tables, shared with its own permissions.
+    pub struct Base {
+        /// Base id (`app…`), needed by all other calls.
+        pub id: String,
+        /// Name of the base as shown in Airtable.
+        pub name: String,
+        /// What the token's user may do there: `none`, `read`, `comment`, `edit` or `create`.
+        pub permission_level: String = "permissionLevel",
     }
+}
 
-    /// `asc` for ascending (when left out), `desc` for descending.
-    #[must_use]
-    pub fn direction(mut self, direction: impl Into<RecordSortDirection>) -> Self {
-        self.direction = Some(direction.into());
-        self
+record! {
+    /// A table of a base with its fields and views; the records are read with `records.list`.
+    pub struct Table {
+        /// Table id (`tbl…`).
+        pub id: String,
+        /// Name of the table.
+        pub name: String,
+        /// Note about the table, if somebody wrote one.
+        pub description: String,
+        /// Id of the field that names each record (the first column).
+        pub primary_field_id: String = "primaryFieldId",
+        /// Fields (columns) of the table with their types and options.
+        pub fields: Vec<TableField>,
+        /// Views saved for the table.
+        pub views: Vec<View>,
+    }
+}
+
+record! {
+    /// A field (column) of a table.
+    pub struct TableField {
+        /// Field id (`fld…`); stays the same when the field is renamed.
+        pub id: String,
+        /// Name of the field: the key under which records hold its value, and what formulas put in
+        /// braces.
+        pub name: String,
+        /// Note about the field, if somebody wrote one.
+        pub description: String,
+        /// Kind of field, such as `singleLineText`, `number`, `singleSelect`,
+        /// `multipleRecordLinks`, `date`, `formula`; decides the form of its values.
+        pub type_: String = "type",
+        /// Settings that depend on the type: the choices of a select, the linked table, the
+        /// precision of a number, the formula.
+        pub options: Value,
+    }
+}
+
+record! {
+    /// A saved way of looking at a table.
+    pub struct View {
+        /// View id (`viw…`), to be passed as `view` to `records.list`.
+        pub id: String,
+        /// Name of the view.
+        pub name: String,
+        /// Kind of view: `grid`, `form`, `calendar`, `gallery`, `kanban`, `timeline`, `block`.
+        pub type_: String = "type",
+    }
+}
+
+record! {
+    /// A record (row) of a table.
+    pub struct Record {
+        /// Record id (`rec…`), unique across bases.
+        pub id: String,
+        /// When the record was created, ISO 8601 in UTC.
+        pub created_time: String = "createdTime",
+        /// The values by field name. The form of a value follows the type of its field
+        /// (`tables.list` tells it): text, number, true, list of linked record ids, list of
+        /// attachments with web addresses that expire. Empty fields, false checkboxes included, are
+        /// left out.
+        pub fields: Value,
+    }
+}
+
+record! {
+    /// What comes with a page of `bases.list`.
+    pub struct BasesListMeta {
+        /// Passed as `offset` to get the next page; absent on the last one.
+        pub offset: String,
+    }
+}
+
+record! {
+    /// What comes with a page of `records.list`.
+    pub struct RecordsListMeta {
+        /// Passed as `offset` to get the next page; absent on the last one.
+        pub offset: String,
+    }
+}
+
+request! {
+    /// Fields to sort by, most important first. Without it the order is that of the view, or
+    /// arbitrary when no view is given.
+    pub struct RecordSort {
+        required {
+            /// Name or id of the field to sort by.
+            field: String,
+        }
+        /// `asc` for ascending (when left out), `desc` for descending.
+        direction: RecordSortDirection,
     }
 }
 

@@ -3,67 +3,44 @@
 //! Types of the Amazon Ads connector.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// An advertiser's account in one country; everything else is read through it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Profile {
-    /// Profile id, to be passed as `Amazon-Advertising-API-Scope`.
-    pub profile_id: Option<i64>,
-    /// Two-letter code of the country, such as `US` or `DE`.
-    pub country_code: Option<String>,
-    /// Currency of all amounts of the profile, such as `USD`.
-    pub currency_code: Option<String>,
-    /// Daily cap over all Sponsored Products campaigns, in the profile's currency; sellers only,
-    /// and very high when unset.
-    pub daily_budget: Option<f64>,
-    /// IANA time zone of dates and reports, such as `America/Los_Angeles`.
-    pub timezone: Option<String>,
-    /// The account behind the profile.
-    pub account_info: Option<AccountInfo>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// An advertiser's account in one country; everything else is read through it.
+    pub struct Profile {
+        /// Profile id, to be passed as `Amazon-Advertising-API-Scope`.
+        pub profile_id: i64 = "profileId",
+        /// Two-letter code of the country, such as `US` or `DE`.
+        pub country_code: String = "countryCode",
+        /// Currency of all amounts of the profile, such as `USD`.
+        pub currency_code: String = "currencyCode",
+        /// Daily cap over all Sponsored Products campaigns, in the profile's currency; sellers
+        /// only, and very high when unset.
+        pub daily_budget: f64 = "dailyBudget",
+        /// IANA time zone of dates and reports, such as `America/Los_Angeles`.
+        pub timezone: String,
+        /// The account behind the profile.
+        pub account_info: AccountInfo = "accountInfo",
+    }
 }
 
-record!(Profile {
-    profile_id: "profileId",
-    country_code: "countryCode",
-    currency_code: "currencyCode",
-    daily_budget: "dailyBudget",
-    timezone: "timezone",
-    account_info: "accountInfo",
-});
-
-/// The seller, vendor or agency account behind a profile.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AccountInfo {
-    /// Amazon's id of the marketplace, such as `ATVPDKIKX0DER` for amazon.com.
-    pub marketplace_string_id: Option<String>,
-    /// Id of the account: the seller id for sellers, an entity id for vendors.
-    pub id: Option<String>,
-    /// Kind of account: `seller`, `vendor` or `agency`.
-    pub type_: Option<AccountInfoType>,
-    /// Name of the account.
-    pub name: Option<String>,
-    /// Finer kind for vendors, such as `KDP_AUTHOR` or `AMAZON_ATTRIBUTION`.
-    pub sub_type: Option<String>,
-    /// Whether a usable means of payment is on file; without one ads do not run.
-    pub valid_payment_method: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The seller, vendor or agency account behind a profile.
+    pub struct AccountInfo {
+        /// Amazon's id of the marketplace, such as `ATVPDKIKX0DER` for amazon.com.
+        pub marketplace_string_id: String = "marketplaceStringId",
+        /// Id of the account: the seller id for sellers, an entity id for vendors.
+        pub id: String,
+        /// Kind of account: `seller`, `vendor` or `agency`.
+        pub type_: AccountInfoType = "type",
+        /// Name of the account.
+        pub name: String,
+        /// Finer kind for vendors, such as `KDP_AUTHOR` or `AMAZON_ATTRIBUTION`.
+        pub sub_type: String = "subType",
+        /// Whether a usable means of payment is on file; without one ads do not run.
+        pub valid_payment_method: bool = "validPaymentMethod",
+    }
 }
-
-record!(AccountInfo {
-    marketplace_string_id: "marketplaceStringId",
-    id: "id",
-    type_: "type",
-    name: "name",
-    sub_type: "subType",
-    valid_payment_method: "validPaymentMethod",
-});
 
 open_enum!(
     /// Kind of account: `seller`, `vendor` or `agency`.
@@ -77,82 +54,55 @@ open_enum!(
     }
 );
 
-/// A group of campaigns with an optional budget of its own.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PortfoliosListRecord {
-    /// The portfolios of this page.
-    pub portfolios: Option<Vec<Portfolio>>,
-    /// Passed as `nextToken` to get the next page; absent on the last one.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A group of campaigns with an optional budget of its own.
+    pub struct PortfoliosListRecord {
+        /// The portfolios of this page.
+        pub portfolios: Vec<Portfolio>,
+        /// Passed as `nextToken` to get the next page; absent on the last one.
+        pub next_token: String = "nextToken",
+    }
 }
 
-record!(PortfoliosListRecord { portfolios: "portfolios", next_token: "nextToken" });
-
-/// A group of campaigns with an optional budget of its own.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Portfolio {
-    /// Portfolio id; on campaigns null when they belong to none.
-    pub portfolio_id: Option<Value>,
-    /// Name of the portfolio.
-    pub name: Option<String>,
-    /// Cap over all campaigns of the portfolio, if one is set.
-    pub budget: Option<PortfolioBudget>,
-    /// Whether the budget still allows spending.
-    pub in_budget: Option<bool>,
-    /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
-    /// letters.
-    pub state: Option<PortfolioState>,
-    /// When it was created, epoch milliseconds.
-    pub creation_date: Option<i64>,
-    /// When it was last changed, epoch milliseconds.
-    pub last_updated_date: Option<i64>,
-    /// Whether its ads can run and if not, why, such as `PORTFOLIO_STATUS_ENABLED` or
-    /// `PORTFOLIO_OUT_OF_BUDGET`.
-    pub serving_status: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A group of campaigns with an optional budget of its own.
+    pub struct Portfolio {
+        /// Portfolio id; on campaigns null when they belong to none.
+        pub portfolio_id: Value = "portfolioId",
+        /// Name of the portfolio.
+        pub name: String,
+        /// Cap over all campaigns of the portfolio, if one is set.
+        pub budget: PortfolioBudget,
+        /// Whether the budget still allows spending.
+        pub in_budget: bool = "inBudget",
+        /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
+        /// letters.
+        pub state: PortfolioState,
+        /// When it was created, epoch milliseconds.
+        pub creation_date: i64 = "creationDate",
+        /// When it was last changed, epoch milliseconds.
+        pub last_updated_date: i64 = "lastUpdatedDate",
+        /// Whether its ads can run and if not, why, such as `PORTFOLIO_STATUS_ENABLED` or
+        /// `PORTFOLIO_OUT_OF_BUDGET`.
+        pub serving_status: String = "servingStatus",
+    }
 }
 
-record!(Portfolio {
-    portfolio_id: "portfolioId",
-    name: "name",
-    budget: "budget",
-    in_budget: "inBudget",
-    state: "state",
-    creation_date: "creationDate",
-    last_updated_date: "lastUpdatedDate",
-    serving_status: "servingStatus",
-});
-
-/// Cap on what a portfolio may spend.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PortfolioBudget {
-    /// Amount in the profile's currency.
-    pub amount: Option<f64>,
-    /// Currency of the amount.
-    pub currency_code: Option<String>,
-    /// `DATE_RANGE` for a span of days, `MONTHLY_RECURRING` for every month, `NO_CAP` for none.
-    pub policy: Option<String>,
-    /// First day of the budget.
-    pub start_date: Option<String>,
-    /// Last day of the budget; null for no end.
-    pub end_date: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Cap on what a portfolio may spend.
+    pub struct PortfolioBudget {
+        /// Amount in the profile's currency.
+        pub amount: f64,
+        /// Currency of the amount.
+        pub currency_code: String = "currencyCode",
+        /// `DATE_RANGE` for a span of days, `MONTHLY_RECURRING` for every month, `NO_CAP` for none.
+        pub policy: String,
+        /// First day of the budget.
+        pub start_date: String = "startDate",
+        /// Last day of the budget; null for no end.
+        pub end_date: String = "endDate",
+    }
 }
-
-record!(PortfolioBudget {
-    amount: "amount",
-    currency_code: "currencyCode",
-    policy: "policy",
-    start_date: "startDate",
-    end_date: "endDate",
-});
 
 open_enum!(
     /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
@@ -173,83 +123,57 @@ open_enum!(
     }
 );
 
-/// A Sponsored Products campaign: budget, dates and bidding for ads of single products.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductCampaignsListRecord {
-    /// The campaigns of this page.
-    pub campaigns: Option<Vec<SponsoredProductCampaign>>,
-    /// Passed as `nextToken` to get the next page; absent on the last one.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A Sponsored Products campaign: budget, dates and bidding for ads of single products.
+    pub struct SponsoredProductCampaignsListRecord {
+        /// The campaigns of this page.
+        pub campaigns: Vec<SponsoredProductCampaign>,
+        /// Passed as `nextToken` to get the next page; absent on the last one.
+        pub next_token: String = "nextToken",
+    }
 }
 
-record!(SponsoredProductCampaignsListRecord { campaigns: "campaigns", next_token: "nextToken" });
-
-/// A Sponsored Products campaign: budget, dates and bidding for ads of single products.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductCampaign {
-    /// Campaign id; a text in current answers.
-    pub campaign_id: Option<Value>,
-    /// Portfolio id; on campaigns null when they belong to none.
-    pub portfolio_id: Option<Value>,
-    /// Name of the campaign, unique in the profile.
-    pub name: Option<String>,
-    /// Kind of campaign in older answers, always `sponsoredProducts`.
-    pub campaign_type: Option<String>,
-    /// Your own keys and values.
-    pub tags: Option<Value>,
-    /// `AUTO` when Amazon matches searches and products, `MANUAL` when keywords and targets are
-    /// given.
-    pub targeting_type: Option<SponsoredProductCampaignTargetingType>,
-    /// Older switch for higher bids at the top of search.
-    pub premium_bid_adjustment: Option<bool>,
-    /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
-    /// letters.
-    pub state: Option<SponsoredProductCampaignState>,
-    /// How bids are adjusted.
-    pub dynamic_bidding: Option<DynamicBidding>,
-    /// How bids are adjusted, under its older name.
-    pub bidding: Option<DynamicBidding>,
-    /// First day, YYYY-MM-DD in the profile's time zone.
-    pub start_date: Option<String>,
-    /// Last day; null for no end.
-    pub end_date: Option<String>,
-    /// Budget per day in older answers; otherwise see `budget`.
-    pub daily_budget: Option<f64>,
-    /// Budget and how it is counted.
-    pub budget: Option<CampaignBudget>,
-    /// Creation and change dates, serving status and its reasons; only when asked for.
-    pub extended_data: Option<Value>,
-    /// How a global campaign's budget is spread over countries: `AUTO` or `MANUAL`.
-    pub marketplace_budget_allocation: Option<String>,
-    /// Settings for showing ads outside Amazon.
-    pub off_amazon_settings: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A Sponsored Products campaign: budget, dates and bidding for ads of single products.
+    pub struct SponsoredProductCampaign {
+        /// Campaign id; a text in current answers.
+        pub campaign_id: Value = "campaignId",
+        /// Portfolio id; on campaigns null when they belong to none.
+        pub portfolio_id: Value = "portfolioId",
+        /// Name of the campaign, unique in the profile.
+        pub name: String,
+        /// Kind of campaign in older answers, always `sponsoredProducts`.
+        pub campaign_type: String = "campaignType",
+        /// Your own keys and values.
+        pub tags: Value,
+        /// `AUTO` when Amazon matches searches and products, `MANUAL` when keywords and targets are
+        /// given.
+        pub targeting_type: SponsoredProductCampaignTargetingType = "targetingType",
+        /// Older switch for higher bids at the top of search.
+        pub premium_bid_adjustment: bool = "premiumBidAdjustment",
+        /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
+        /// letters.
+        pub state: SponsoredProductCampaignState,
+        /// How bids are adjusted.
+        pub dynamic_bidding: DynamicBidding = "dynamicBidding",
+        /// How bids are adjusted, under its older name.
+        pub bidding: DynamicBidding,
+        /// First day, YYYY-MM-DD in the profile's time zone.
+        pub start_date: String = "startDate",
+        /// Last day; null for no end.
+        pub end_date: String = "endDate",
+        /// Budget per day in older answers; otherwise see `budget`.
+        pub daily_budget: f64 = "dailyBudget",
+        /// Budget and how it is counted.
+        pub budget: CampaignBudget,
+        /// Creation and change dates, serving status and its reasons; only when asked for.
+        pub extended_data: Value = "extendedData",
+        /// How a global campaign's budget is spread over countries: `AUTO` or `MANUAL`.
+        pub marketplace_budget_allocation: String = "marketplaceBudgetAllocation",
+        /// Settings for showing ads outside Amazon.
+        pub off_amazon_settings: Value = "offAmazonSettings",
+    }
 }
-
-record!(SponsoredProductCampaign {
-    campaign_id: "campaignId",
-    portfolio_id: "portfolioId",
-    name: "name",
-    campaign_type: "campaignType",
-    tags: "tags",
-    targeting_type: "targetingType",
-    premium_bid_adjustment: "premiumBidAdjustment",
-    state: "state",
-    dynamic_bidding: "dynamicBidding",
-    bidding: "bidding",
-    start_date: "startDate",
-    end_date: "endDate",
-    daily_budget: "dailyBudget",
-    budget: "budget",
-    extended_data: "extendedData",
-    marketplace_budget_allocation: "marketplaceBudgetAllocation",
-    off_amazon_settings: "offAmazonSettings",
-});
 
 open_enum!(
     /// `AUTO` when Amazon matches searches and products, `MANUAL` when keywords and targets are
@@ -285,92 +209,65 @@ open_enum!(
     }
 );
 
-/// How bids are raised and lowered.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DynamicBidding {
-    /// Raises by place on the page.
-    pub placement_bidding: Option<Vec<DynamicBiddingPlacementBidding>>,
-    /// `LEGACY_FOR_SALES` lowers bids only, `AUTO_FOR_SALES` raises and lowers, `MANUAL` leaves
-    /// them, `RULE_BASED` follows a rule.
-    pub strategy: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// How bids are raised and lowered.
+    pub struct DynamicBidding {
+        /// Raises by place on the page.
+        pub placement_bidding: Vec<DynamicBiddingPlacementBidding> = "placementBidding",
+        /// `LEGACY_FOR_SALES` lowers bids only, `AUTO_FOR_SALES` raises and lowers, `MANUAL` leaves
+        /// them, `RULE_BASED` follows a rule.
+        pub strategy: String,
+    }
 }
 
-record!(DynamicBidding { placement_bidding: "placementBidding", strategy: "strategy" });
-
-/// `placementBidding` of [`DynamicBidding`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DynamicBiddingPlacementBidding {
-    /// Place, such as `PLACEMENT_TOP`, `PLACEMENT_PRODUCT_PAGE`, `PLACEMENT_REST_OF_SEARCH`.
-    pub placement: Option<String>,
-    /// Raise in per cent, 0 to 900.
-    pub percentage: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `placementBidding` of [`DynamicBidding`].
+    pub struct DynamicBiddingPlacementBidding {
+        /// Place, such as `PLACEMENT_TOP`, `PLACEMENT_PRODUCT_PAGE`, `PLACEMENT_REST_OF_SEARCH`.
+        pub placement: String,
+        /// Raise in per cent, 0 to 900.
+        pub percentage: i64,
+    }
 }
 
-record!(DynamicBiddingPlacementBidding { placement: "placement", percentage: "percentage" });
-
-/// Budget of a campaign.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CampaignBudget {
-    /// How it is counted, `DAILY`.
-    pub budget_type: Option<String>,
-    /// Amount in the profile's currency.
-    pub budget: Option<f64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Budget of a campaign.
+    pub struct CampaignBudget {
+        /// How it is counted, `DAILY`.
+        pub budget_type: String = "budgetType",
+        /// Amount in the profile's currency.
+        pub budget: f64,
+    }
 }
 
-record!(CampaignBudget { budget_type: "budgetType", budget: "budget" });
-
-/// A group of product ads of a Sponsored Products campaign.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductAdGroupsListRecord {
-    /// The ad groups of this page.
-    pub ad_groups: Option<Vec<SponsoredProductAdGroup>>,
-    /// Passed as `nextToken` to get the next page; absent on the last one.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A group of product ads of a Sponsored Products campaign.
+    pub struct SponsoredProductAdGroupsListRecord {
+        /// The ad groups of this page.
+        pub ad_groups: Vec<SponsoredProductAdGroup> = "adGroups",
+        /// Passed as `nextToken` to get the next page; absent on the last one.
+        pub next_token: String = "nextToken",
+    }
 }
 
-record!(SponsoredProductAdGroupsListRecord { ad_groups: "adGroups", next_token: "nextToken" });
-
-/// A group of product ads of a campaign that share a default bid.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductAdGroup {
-    /// Ad group id; a text in current answers.
-    pub ad_group_id: Option<Value>,
-    /// Campaign id; a text in current answers.
-    pub campaign_id: Option<Value>,
-    /// Name of the ad group.
-    pub name: Option<String>,
-    /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
-    /// letters.
-    pub state: Option<SponsoredProductAdGroupState>,
-    /// Bid per click where keyword or target have none, in the profile's currency.
-    pub default_bid: Option<f64>,
-    /// Creation and change dates, serving status and its reasons; only when asked for.
-    pub extended_data: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A group of product ads of a campaign that share a default bid.
+    pub struct SponsoredProductAdGroup {
+        /// Ad group id; a text in current answers.
+        pub ad_group_id: Value = "adGroupId",
+        /// Campaign id; a text in current answers.
+        pub campaign_id: Value = "campaignId",
+        /// Name of the ad group.
+        pub name: String,
+        /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
+        /// letters.
+        pub state: SponsoredProductAdGroupState,
+        /// Bid per click where keyword or target have none, in the profile's currency.
+        pub default_bid: f64 = "defaultBid",
+        /// Creation and change dates, serving status and its reasons; only when asked for.
+        pub extended_data: Value = "extendedData",
+    }
 }
-
-record!(SponsoredProductAdGroup {
-    ad_group_id: "adGroupId",
-    campaign_id: "campaignId",
-    name: "name",
-    state: "state",
-    default_bid: "defaultBid",
-    extended_data: "extendedData",
-});
 
 open_enum!(
     /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
@@ -391,55 +288,38 @@ open_enum!(
     }
 );
 
-/// A search term that a Sponsored Products ad group bids on.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductKeywordsListRecord {
-    /// The keywords of this page.
-    pub keywords: Option<Vec<SponsoredProductKeyword>>,
-    /// Passed as `nextToken` to get the next page; absent on the last one.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A search term that a Sponsored Products ad group bids on.
+    pub struct SponsoredProductKeywordsListRecord {
+        /// The keywords of this page.
+        pub keywords: Vec<SponsoredProductKeyword>,
+        /// Passed as `nextToken` to get the next page; absent on the last one.
+        pub next_token: String = "nextToken",
+    }
 }
 
-record!(SponsoredProductKeywordsListRecord { keywords: "keywords", next_token: "nextToken" });
-
-/// A search term that an ad group bids on.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductKeyword {
-    /// Keyword id; a text in current answers.
-    pub keyword_id: Option<Value>,
-    /// Campaign id; a text in current answers.
-    pub campaign_id: Option<Value>,
-    /// Ad group id; a text in current answers.
-    pub ad_group_id: Option<Value>,
-    /// The words.
-    pub keyword_text: Option<String>,
-    /// How near a search must come: `EXACT`, `PHRASE` or `BROAD`.
-    pub match_type: Option<SponsoredProductKeywordMatchType>,
-    /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
-    /// letters.
-    pub state: Option<SponsoredProductKeywordState>,
-    /// Bid per click in the profile's currency; null for the ad group's default.
-    pub bid: Option<f64>,
-    /// Creation and change dates, serving status and its reasons; only when asked for.
-    pub extended_data: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A search term that an ad group bids on.
+    pub struct SponsoredProductKeyword {
+        /// Keyword id; a text in current answers.
+        pub keyword_id: Value = "keywordId",
+        /// Campaign id; a text in current answers.
+        pub campaign_id: Value = "campaignId",
+        /// Ad group id; a text in current answers.
+        pub ad_group_id: Value = "adGroupId",
+        /// The words.
+        pub keyword_text: String = "keywordText",
+        /// How near a search must come: `EXACT`, `PHRASE` or `BROAD`.
+        pub match_type: SponsoredProductKeywordMatchType = "matchType",
+        /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
+        /// letters.
+        pub state: SponsoredProductKeywordState,
+        /// Bid per click in the profile's currency; null for the ad group's default.
+        pub bid: f64,
+        /// Creation and change dates, serving status and its reasons; only when asked for.
+        pub extended_data: Value = "extendedData",
+    }
 }
-
-record!(SponsoredProductKeyword {
-    keyword_id: "keywordId",
-    campaign_id: "campaignId",
-    ad_group_id: "adGroupId",
-    keyword_text: "keywordText",
-    match_type: "matchType",
-    state: "state",
-    bid: "bid",
-    extended_data: "extendedData",
-});
 
 open_enum!(
     /// How near a search must come: `EXACT`, `PHRASE` or `BROAD`.
@@ -478,55 +358,36 @@ open_enum!(
     }
 );
 
-/// One product advertised by a Sponsored Products ad group.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductProductAdsListRecord {
-    /// The product ads of this page.
-    pub product_ads: Option<Vec<SponsoredProductProductAd>>,
-    /// Passed as `nextToken` to get the next page; absent on the last one.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// One product advertised by a Sponsored Products ad group.
+    pub struct SponsoredProductProductAdsListRecord {
+        /// The product ads of this page.
+        pub product_ads: Vec<SponsoredProductProductAd> = "productAds",
+        /// Passed as `nextToken` to get the next page; absent on the last one.
+        pub next_token: String = "nextToken",
+    }
 }
 
-record!(SponsoredProductProductAdsListRecord {
-    product_ads: "productAds",
-    next_token: "nextToken",
-});
-
-/// One product advertised by an ad group.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductProductAd {
-    /// Ad id; a text in current answers.
-    pub ad_id: Option<Value>,
-    /// Campaign id; a text in current answers.
-    pub campaign_id: Option<Value>,
-    /// Ad group id; a text in current answers.
-    pub ad_group_id: Option<Value>,
-    /// Amazon's id of the product; vendors advertise by it.
-    pub asin: Option<String>,
-    /// The seller's own id of the product; sellers advertise by it.
-    pub sku: Option<String>,
-    /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
-    /// letters.
-    pub state: Option<SponsoredProductProductAdState>,
-    /// Creation and change dates, serving status and its reasons; only when asked for.
-    pub extended_data: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// One product advertised by an ad group.
+    pub struct SponsoredProductProductAd {
+        /// Ad id; a text in current answers.
+        pub ad_id: Value = "adId",
+        /// Campaign id; a text in current answers.
+        pub campaign_id: Value = "campaignId",
+        /// Ad group id; a text in current answers.
+        pub ad_group_id: Value = "adGroupId",
+        /// Amazon's id of the product; vendors advertise by it.
+        pub asin: String,
+        /// The seller's own id of the product; sellers advertise by it.
+        pub sku: String,
+        /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
+        /// letters.
+        pub state: SponsoredProductProductAdState,
+        /// Creation and change dates, serving status and its reasons; only when asked for.
+        pub extended_data: Value = "extendedData",
+    }
 }
-
-record!(SponsoredProductProductAd {
-    ad_id: "adId",
-    campaign_id: "campaignId",
-    ad_group_id: "adGroupId",
-    asin: "asin",
-    sku: "sku",
-    state: "state",
-    extended_data: "extendedData",
-});
 
 open_enum!(
     /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
@@ -547,90 +408,61 @@ open_enum!(
     }
 );
 
-/// Products, categories or automatic matches that a Sponsored Products ad group bids on.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductTargetsListRecord {
-    /// The targets of this page.
-    pub targeting_clauses: Option<Vec<SponsoredProductTarget>>,
-    /// Passed as `nextToken` to get the next page; absent on the last one.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Products, categories or automatic matches that a Sponsored Products ad group bids on.
+    pub struct SponsoredProductTargetsListRecord {
+        /// The targets of this page.
+        pub targeting_clauses: Vec<SponsoredProductTarget> = "targetingClauses",
+        /// Passed as `nextToken` to get the next page; absent on the last one.
+        pub next_token: String = "nextToken",
+    }
 }
 
-record!(SponsoredProductTargetsListRecord {
-    targeting_clauses: "targetingClauses",
-    next_token: "nextToken",
-});
-
-/// Products, categories or automatic matches that an ad group bids on.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductTarget {
-    /// Target id; a text in current answers.
-    pub target_id: Option<Value>,
-    /// Campaign id; a text in current answers.
-    pub campaign_id: Option<Value>,
-    /// Ad group id; a text in current answers.
-    pub ad_group_id: Option<Value>,
-    /// What is matched: all conditions have to hold.
-    pub expression: Option<Vec<SponsoredProductTargetExpression>>,
-    /// The same with names in place of ids.
-    pub resolved_expression: Option<Vec<SponsoredProductTargetResolvedExpression>>,
-    /// `MANUAL` when given by the advertiser, `AUTO` when made by Amazon.
-    pub expression_type: Option<String>,
-    /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
-    /// letters.
-    pub state: Option<SponsoredProductTargetState>,
-    /// Bid per click in the profile's currency; null for the ad group's default.
-    pub bid: Option<f64>,
-    /// Creation and change dates, serving status and its reasons; only when asked for.
-    pub extended_data: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Products, categories or automatic matches that an ad group bids on.
+    pub struct SponsoredProductTarget {
+        /// Target id; a text in current answers.
+        pub target_id: Value = "targetId",
+        /// Campaign id; a text in current answers.
+        pub campaign_id: Value = "campaignId",
+        /// Ad group id; a text in current answers.
+        pub ad_group_id: Value = "adGroupId",
+        /// What is matched: all conditions have to hold.
+        pub expression: Vec<SponsoredProductTargetExpression>,
+        /// The same with names in place of ids.
+        pub resolved_expression: Vec<SponsoredProductTargetResolvedExpression> = "resolvedExpression",
+        /// `MANUAL` when given by the advertiser, `AUTO` when made by Amazon.
+        pub expression_type: String = "expressionType",
+        /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
+        /// letters.
+        pub state: SponsoredProductTargetState,
+        /// Bid per click in the profile's currency; null for the ad group's default.
+        pub bid: f64,
+        /// Creation and change dates, serving status and its reasons; only when asked for.
+        pub extended_data: Value = "extendedData",
+    }
 }
 
-record!(SponsoredProductTarget {
-    target_id: "targetId",
-    campaign_id: "campaignId",
-    ad_group_id: "adGroupId",
-    expression: "expression",
-    resolved_expression: "resolvedExpression",
-    expression_type: "expressionType",
-    state: "state",
-    bid: "bid",
-    extended_data: "extendedData",
-});
-
-/// `expression` of [`SponsoredProductTarget`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductTargetExpression {
-    /// Condition, such as `ASIN_SAME_AS`, `ASIN_CATEGORY_SAME_AS`, `ASIN_BRAND_SAME_AS`,
-    /// `QUERY_HIGH_REL_MATCHES`.
-    pub type_: Option<String>,
-    /// Value of the condition, such as an ASIN or a category id; none for automatic matches.
-    pub value: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `expression` of [`SponsoredProductTarget`].
+    pub struct SponsoredProductTargetExpression {
+        /// Condition, such as `ASIN_SAME_AS`, `ASIN_CATEGORY_SAME_AS`, `ASIN_BRAND_SAME_AS`,
+        /// `QUERY_HIGH_REL_MATCHES`.
+        pub type_: String = "type",
+        /// Value of the condition, such as an ASIN or a category id; none for automatic matches.
+        pub value: String,
+    }
 }
 
-record!(SponsoredProductTargetExpression { type_: "type", value: "value" });
-
-/// `resolvedExpression` of [`SponsoredProductTarget`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductTargetResolvedExpression {
-    /// Condition, as in `expression`.
-    pub type_: Option<String>,
-    /// Readable value, such as the name of the category.
-    pub value: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `resolvedExpression` of [`SponsoredProductTarget`].
+    pub struct SponsoredProductTargetResolvedExpression {
+        /// Condition, as in `expression`.
+        pub type_: String = "type",
+        /// Readable value, such as the name of the category.
+        pub value: String,
+    }
 }
-
-record!(SponsoredProductTargetResolvedExpression { type_: "type", value: "value" });
 
 open_enum!(
     /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
@@ -651,55 +483,36 @@ open_enum!(
     }
 );
 
-/// A search term for which a Sponsored Products ad group shows no ads.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductNegativeKeywordsListRecord {
-    /// The negative keywords of this page.
-    pub negative_keywords: Option<Vec<SponsoredProductNegativeKeyword>>,
-    /// Passed as `nextToken` to get the next page; absent on the last one.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A search term for which a Sponsored Products ad group shows no ads.
+    pub struct SponsoredProductNegativeKeywordsListRecord {
+        /// The negative keywords of this page.
+        pub negative_keywords: Vec<SponsoredProductNegativeKeyword> = "negativeKeywords",
+        /// Passed as `nextToken` to get the next page; absent on the last one.
+        pub next_token: String = "nextToken",
+    }
 }
 
-record!(SponsoredProductNegativeKeywordsListRecord {
-    negative_keywords: "negativeKeywords",
-    next_token: "nextToken",
-});
-
-/// A search term for which an ad group's ads are not shown.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductNegativeKeyword {
-    /// Keyword id; a text in current answers.
-    pub keyword_id: Option<Value>,
-    /// Campaign id; a text in current answers.
-    pub campaign_id: Option<Value>,
-    /// Ad group id; a text in current answers.
-    pub ad_group_id: Option<Value>,
-    /// The words.
-    pub keyword_text: Option<String>,
-    /// How near a search must come to be excluded: `NEGATIVE_EXACT` or `NEGATIVE_PHRASE`.
-    pub match_type: Option<SponsoredProductNegativeKeywordMatchType>,
-    /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
-    /// letters.
-    pub state: Option<SponsoredProductNegativeKeywordState>,
-    /// Creation and change dates, serving status and its reasons; only when asked for.
-    pub extended_data: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A search term for which an ad group's ads are not shown.
+    pub struct SponsoredProductNegativeKeyword {
+        /// Keyword id; a text in current answers.
+        pub keyword_id: Value = "keywordId",
+        /// Campaign id; a text in current answers.
+        pub campaign_id: Value = "campaignId",
+        /// Ad group id; a text in current answers.
+        pub ad_group_id: Value = "adGroupId",
+        /// The words.
+        pub keyword_text: String = "keywordText",
+        /// How near a search must come to be excluded: `NEGATIVE_EXACT` or `NEGATIVE_PHRASE`.
+        pub match_type: SponsoredProductNegativeKeywordMatchType = "matchType",
+        /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
+        /// letters.
+        pub state: SponsoredProductNegativeKeywordState,
+        /// Creation and change dates, serving status and its reasons; only when asked for.
+        pub extended_data: Value = "extendedData",
+    }
 }
-
-record!(SponsoredProductNegativeKeyword {
-    keyword_id: "keywordId",
-    campaign_id: "campaignId",
-    ad_group_id: "adGroupId",
-    keyword_text: "keywordText",
-    match_type: "matchType",
-    state: "state",
-    extended_data: "extendedData",
-});
 
 open_enum!(
     /// How near a search must come to be excluded: `NEGATIVE_EXACT` or `NEGATIVE_PHRASE`.
@@ -734,87 +547,59 @@ open_enum!(
     }
 );
 
-/// A product or brand beside which a Sponsored Products ad group shows no ads.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductNegativeTargetsListRecord {
-    /// The negative targets of this page.
-    pub negative_targeting_clauses: Option<Vec<SponsoredProductNegativeTarget>>,
-    /// Passed as `nextToken` to get the next page; absent on the last one.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A product or brand beside which a Sponsored Products ad group shows no ads.
+    pub struct SponsoredProductNegativeTargetsListRecord {
+        /// The negative targets of this page.
+        pub negative_targeting_clauses: Vec<SponsoredProductNegativeTarget> = "negativeTargetingClauses",
+        /// Passed as `nextToken` to get the next page; absent on the last one.
+        pub next_token: String = "nextToken",
+    }
 }
 
-record!(SponsoredProductNegativeTargetsListRecord {
-    negative_targeting_clauses: "negativeTargetingClauses",
-    next_token: "nextToken",
-});
-
-/// A product or brand beside which an ad group's ads are not shown.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductNegativeTarget {
-    /// Target id; a text in current answers.
-    pub target_id: Option<Value>,
-    /// Campaign id; a text in current answers.
-    pub campaign_id: Option<Value>,
-    /// Ad group id; a text in current answers.
-    pub ad_group_id: Option<Value>,
-    /// What is matched: all conditions have to hold.
-    pub expression: Option<Vec<SponsoredProductNegativeTargetExpression>>,
-    /// The same with names in place of ids.
-    pub resolved_expression: Option<Vec<SponsoredProductNegativeTargetResolvedExpression>>,
-    /// `MANUAL` when given by the advertiser, `AUTO` when made by Amazon.
-    pub expression_type: Option<String>,
-    /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
-    /// letters.
-    pub state: Option<SponsoredProductNegativeTargetState>,
-    /// Creation and change dates, serving status and its reasons; only when asked for.
-    pub extended_data: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A product or brand beside which an ad group's ads are not shown.
+    pub struct SponsoredProductNegativeTarget {
+        /// Target id; a text in current answers.
+        pub target_id: Value = "targetId",
+        /// Campaign id; a text in current answers.
+        pub campaign_id: Value = "campaignId",
+        /// Ad group id; a text in current answers.
+        pub ad_group_id: Value = "adGroupId",
+        /// What is matched: all conditions have to hold.
+        pub expression: Vec<SponsoredProductNegativeTargetExpression>,
+        /// The same with names in place of ids.
+        pub resolved_expression: Vec<SponsoredProductNegativeTargetResolvedExpression> = "resolvedExpression",
+        /// `MANUAL` when given by the advertiser, `AUTO` when made by Amazon.
+        pub expression_type: String = "expressionType",
+        /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
+        /// letters.
+        pub state: SponsoredProductNegativeTargetState,
+        /// Creation and change dates, serving status and its reasons; only when asked for.
+        pub extended_data: Value = "extendedData",
+    }
 }
 
-record!(SponsoredProductNegativeTarget {
-    target_id: "targetId",
-    campaign_id: "campaignId",
-    ad_group_id: "adGroupId",
-    expression: "expression",
-    resolved_expression: "resolvedExpression",
-    expression_type: "expressionType",
-    state: "state",
-    extended_data: "extendedData",
-});
-
-/// `expression` of [`SponsoredProductNegativeTarget`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductNegativeTargetExpression {
-    /// Condition, such as `ASIN_SAME_AS`, `ASIN_CATEGORY_SAME_AS`, `ASIN_BRAND_SAME_AS`,
-    /// `QUERY_HIGH_REL_MATCHES`.
-    pub type_: Option<String>,
-    /// Value of the condition, such as an ASIN or a category id; none for automatic matches.
-    pub value: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `expression` of [`SponsoredProductNegativeTarget`].
+    pub struct SponsoredProductNegativeTargetExpression {
+        /// Condition, such as `ASIN_SAME_AS`, `ASIN_CATEGORY_SAME_AS`, `ASIN_BRAND_SAME_AS`,
+        /// `QUERY_HIGH_REL_MATCHES`.
+        pub type_: String = "type",
+        /// Value of the condition, such as an ASIN or a category id; none for automatic matches.
+        pub value: String,
+    }
 }
 
-record!(SponsoredProductNegativeTargetExpression { type_: "type", value: "value" });
-
-/// `resolvedExpression` of [`SponsoredProductNegativeTarget`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductNegativeTargetResolvedExpression {
-    /// Condition, as in `expression`.
-    pub type_: Option<String>,
-    /// Readable value, such as the name of the category.
-    pub value: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `resolvedExpression` of [`SponsoredProductNegativeTarget`].
+    pub struct SponsoredProductNegativeTargetResolvedExpression {
+        /// Condition, as in `expression`.
+        pub type_: String = "type",
+        /// Readable value, such as the name of the category.
+        pub value: String,
+    }
 }
-
-record!(SponsoredProductNegativeTargetResolvedExpression { type_: "type", value: "value" });
 
 open_enum!(
     /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
@@ -835,76 +620,52 @@ open_enum!(
     }
 );
 
-/// A Sponsored Brands campaign: headline, video or store ads of a brand.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredBrandsCampaignsListRecord {
-    /// The campaigns of this page.
-    pub campaigns: Option<Vec<SponsoredBrandsCampaign>>,
-    /// Passed as `nextToken` to get the next page; absent on the last one.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A Sponsored Brands campaign: headline, video or store ads of a brand.
+    pub struct SponsoredBrandsCampaignsListRecord {
+        /// The campaigns of this page.
+        pub campaigns: Vec<SponsoredBrandsCampaign>,
+        /// Passed as `nextToken` to get the next page; absent on the last one.
+        pub next_token: String = "nextToken",
+    }
 }
 
-record!(SponsoredBrandsCampaignsListRecord { campaigns: "campaigns", next_token: "nextToken" });
-
-/// A Sponsored Brands campaign: headline, video or store ads of a brand.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredBrandsCampaign {
-    /// Campaign id; a text in current answers.
-    pub campaign_id: Option<Value>,
-    /// Name of the campaign.
-    pub name: Option<String>,
-    /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
-    /// letters.
-    pub state: Option<SponsoredBrandsCampaignState>,
-    /// Budget in the profile's currency, counted as `budgetType` says.
-    pub budget: Option<f64>,
-    /// `DAILY` or `LIFETIME`.
-    pub budget_type: Option<SponsoredBrandsCampaignBudgetType>,
-    /// First day, YYYY-MM-DD in the profile's time zone.
-    pub start_date: Option<String>,
-    /// Last day; null for no end.
-    pub end_date: Option<String>,
-    /// Whether Amazon adjusts bids by placement.
-    pub bid_optimization: Option<bool>,
-    /// Change of bids in per cent for places other than the top of search.
-    pub bid_multiplier: Option<f64>,
-    /// Portfolio id; on campaigns null when they belong to none.
-    pub portfolio_id: Option<Value>,
-    /// What is paid for: `CPC` clicks, `VCPM` thousand viewable impressions.
-    pub cost_type: Option<String>,
-    /// Where the products are sold, such as `SOLD_ON_AMAZON`.
-    pub product_location: Option<String>,
-    /// Defaults chosen by Amazon, such as `MANUAL` or `TARGETING`.
-    pub smart_default: Option<String>,
-    /// Your own keys and values.
-    pub tags: Option<Value>,
-    /// Creation and change dates, serving status and its reasons; only when asked for.
-    pub extended_data: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A Sponsored Brands campaign: headline, video or store ads of a brand.
+    pub struct SponsoredBrandsCampaign {
+        /// Campaign id; a text in current answers.
+        pub campaign_id: Value = "campaignId",
+        /// Name of the campaign.
+        pub name: String,
+        /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
+        /// letters.
+        pub state: SponsoredBrandsCampaignState,
+        /// Budget in the profile's currency, counted as `budgetType` says.
+        pub budget: f64,
+        /// `DAILY` or `LIFETIME`.
+        pub budget_type: SponsoredBrandsCampaignBudgetType = "budgetType",
+        /// First day, YYYY-MM-DD in the profile's time zone.
+        pub start_date: String = "startDate",
+        /// Last day; null for no end.
+        pub end_date: String = "endDate",
+        /// Whether Amazon adjusts bids by placement.
+        pub bid_optimization: bool = "bidOptimization",
+        /// Change of bids in per cent for places other than the top of search.
+        pub bid_multiplier: f64 = "bidMultiplier",
+        /// Portfolio id; on campaigns null when they belong to none.
+        pub portfolio_id: Value = "portfolioId",
+        /// What is paid for: `CPC` clicks, `VCPM` thousand viewable impressions.
+        pub cost_type: String = "costType",
+        /// Where the products are sold, such as `SOLD_ON_AMAZON`.
+        pub product_location: String = "productLocation",
+        /// Defaults chosen by Amazon, such as `MANUAL` or `TARGETING`.
+        pub smart_default: String = "smartDefault",
+        /// Your own keys and values.
+        pub tags: Value,
+        /// Creation and change dates, serving status and its reasons; only when asked for.
+        pub extended_data: Value = "extendedData",
+    }
 }
-
-record!(SponsoredBrandsCampaign {
-    campaign_id: "campaignId",
-    name: "name",
-    state: "state",
-    budget: "budget",
-    budget_type: "budgetType",
-    start_date: "startDate",
-    end_date: "endDate",
-    bid_optimization: "bidOptimization",
-    bid_multiplier: "bidMultiplier",
-    portfolio_id: "portfolioId",
-    cost_type: "costType",
-    product_location: "productLocation",
-    smart_default: "smartDefault",
-    tags: "tags",
-    extended_data: "extendedData",
-});
 
 open_enum!(
     /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
@@ -935,49 +696,34 @@ open_enum!(
     }
 );
 
-/// A group of ads of a Sponsored Brands campaign.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredBrandsAdGroupsListRecord {
-    /// The ad groups of this page.
-    pub ad_groups: Option<Vec<SponsoredBrandsAdGroup>>,
-    /// Passed as `nextToken` to get the next page; absent on the last one.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A group of ads of a Sponsored Brands campaign.
+    pub struct SponsoredBrandsAdGroupsListRecord {
+        /// The ad groups of this page.
+        pub ad_groups: Vec<SponsoredBrandsAdGroup> = "adGroups",
+        /// Passed as `nextToken` to get the next page; absent on the last one.
+        pub next_token: String = "nextToken",
+    }
 }
 
-record!(SponsoredBrandsAdGroupsListRecord { ad_groups: "adGroups", next_token: "nextToken" });
-
-/// A group of ads of a Sponsored Brands campaign.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredBrandsAdGroup {
-    /// Ad group id; a text in current answers.
-    pub ad_group_id: Option<Value>,
-    /// Campaign id; a text in current answers.
-    pub campaign_id: Option<Value>,
-    /// Name of the ad group.
-    pub name: Option<String>,
-    /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
-    /// letters.
-    pub state: Option<SponsoredBrandsAdGroupState>,
-    /// Default bid in the profile's currency.
-    pub bid: Option<f64>,
-    /// Creation and change dates, serving status and its reasons; only when asked for.
-    pub extended_data: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A group of ads of a Sponsored Brands campaign.
+    pub struct SponsoredBrandsAdGroup {
+        /// Ad group id; a text in current answers.
+        pub ad_group_id: Value = "adGroupId",
+        /// Campaign id; a text in current answers.
+        pub campaign_id: Value = "campaignId",
+        /// Name of the ad group.
+        pub name: String,
+        /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
+        /// letters.
+        pub state: SponsoredBrandsAdGroupState,
+        /// Default bid in the profile's currency.
+        pub bid: f64,
+        /// Creation and change dates, serving status and its reasons; only when asked for.
+        pub extended_data: Value = "extendedData",
+    }
 }
-
-record!(SponsoredBrandsAdGroup {
-    ad_group_id: "adGroupId",
-    campaign_id: "campaignId",
-    name: "name",
-    state: "state",
-    bid: "bid",
-    extended_data: "extendedData",
-});
 
 open_enum!(
     /// `ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small
@@ -998,381 +744,174 @@ open_enum!(
     }
 );
 
-/// What comes with a page of `portfolios.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PortfoliosListMeta {
-    /// Passed as `nextToken` to get the next page; absent on the last one.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(PortfoliosListMeta { next_token: "next_token" });
-
-/// What comes with a page of `sponsored_product_campaigns.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductCampaignsListMeta {
-    /// Passed as `nextToken` to get the next page; absent on the last one.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SponsoredProductCampaignsListMeta { next_token: "next_token" });
-
-/// What comes with a page of `sponsored_product_ad_groups.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductAdGroupsListMeta {
-    /// Passed as `nextToken` to get the next page; absent on the last one.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SponsoredProductAdGroupsListMeta { next_token: "next_token" });
-
-/// What comes with a page of `sponsored_product_keywords.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductKeywordsListMeta {
-    /// Passed as `nextToken` to get the next page; absent on the last one.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SponsoredProductKeywordsListMeta { next_token: "next_token" });
-
-/// What comes with a page of `sponsored_product_product_ads.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductProductAdsListMeta {
-    /// Passed as `nextToken` to get the next page; absent on the last one.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SponsoredProductProductAdsListMeta { next_token: "next_token" });
-
-/// What comes with a page of `sponsored_product_targets.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductTargetsListMeta {
-    /// Passed as `nextToken` to get the next page; absent on the last one.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SponsoredProductTargetsListMeta { next_token: "next_token" });
-
-/// What comes with a page of `sponsored_product_negative_keywords.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductNegativeKeywordsListMeta {
-    /// Passed as `nextToken` to get the next page; absent on the last one.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SponsoredProductNegativeKeywordsListMeta { next_token: "next_token" });
-
-/// What comes with a page of `sponsored_product_negative_targets.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredProductNegativeTargetsListMeta {
-    /// Passed as `nextToken` to get the next page; absent on the last one.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SponsoredProductNegativeTargetsListMeta { next_token: "next_token" });
-
-/// What comes with a page of `sponsored_brands_campaigns.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredBrandsCampaignsListMeta {
-    /// Passed as `nextToken` to get the next page; absent on the last one.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SponsoredBrandsCampaignsListMeta { next_token: "next_token" });
-
-/// What comes with a page of `sponsored_brands_ad_groups.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SponsoredBrandsAdGroupsListMeta {
-    /// Passed as `nextToken` to get the next page; absent on the last one.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SponsoredBrandsAdGroupsListMeta { next_token: "next_token" });
-
-/// The portfolio wanted.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PortfolioPortfolioIdFilter {
-    /// A list with the id of the portfolio; of several, only the first found comes back.
-    pub include: Vec<String>,
-}
-
-impl PortfolioPortfolioIdFilter {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(include: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { include: include.into_iter().map(Into::into).collect() }
+record! {
+    /// What comes with a page of `portfolios.list`.
+    pub struct PortfoliosListMeta {
+        /// Passed as `nextToken` to get the next page; absent on the last one.
+        pub next_token: String,
     }
 }
 
-/// Only records in these states; left out, all come back, archived ones included.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SponsoredProductCampaignStateFilter {
-    /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub include: Option<Value>,
-}
-
-impl SponsoredProductCampaignStateFilter {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
-    #[must_use]
-    pub fn include(mut self, include: impl Into<Value>) -> Self {
-        self.include = Some(include.into());
-        self
+record! {
+    /// What comes with a page of `sponsored_product_campaigns.list`.
+    pub struct SponsoredProductCampaignsListMeta {
+        /// Passed as `nextToken` to get the next page; absent on the last one.
+        pub next_token: String,
     }
 }
 
-/// The campaign wanted.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SponsoredProductCampaignCampaignIdFilter {
-    /// A list with the id of the campaign; of several, only the first found comes back.
-    pub include: Vec<String>,
-}
-
-impl SponsoredProductCampaignCampaignIdFilter {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(include: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { include: include.into_iter().map(Into::into).collect() }
+record! {
+    /// What comes with a page of `sponsored_product_ad_groups.list`.
+    pub struct SponsoredProductAdGroupsListMeta {
+        /// Passed as `nextToken` to get the next page; absent on the last one.
+        pub next_token: String,
     }
 }
 
-/// Only records in these states; left out, all come back, archived ones included.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SponsoredProductAdGroupStateFilter {
-    /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub include: Option<Value>,
-}
-
-impl SponsoredProductAdGroupStateFilter {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
-    #[must_use]
-    pub fn include(mut self, include: impl Into<Value>) -> Self {
-        self.include = Some(include.into());
-        self
+record! {
+    /// What comes with a page of `sponsored_product_keywords.list`.
+    pub struct SponsoredProductKeywordsListMeta {
+        /// Passed as `nextToken` to get the next page; absent on the last one.
+        pub next_token: String,
     }
 }
 
-/// Only records in these states; left out, all come back, archived ones included.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SponsoredProductKeywordStateFilter {
-    /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub include: Option<Value>,
-}
-
-impl SponsoredProductKeywordStateFilter {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
-    #[must_use]
-    pub fn include(mut self, include: impl Into<Value>) -> Self {
-        self.include = Some(include.into());
-        self
+record! {
+    /// What comes with a page of `sponsored_product_product_ads.list`.
+    pub struct SponsoredProductProductAdsListMeta {
+        /// Passed as `nextToken` to get the next page; absent on the last one.
+        pub next_token: String,
     }
 }
 
-/// Only records in these states; left out, all come back, archived ones included.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SponsoredProductProductAdStateFilter {
-    /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub include: Option<Value>,
-}
-
-impl SponsoredProductProductAdStateFilter {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
-    #[must_use]
-    pub fn include(mut self, include: impl Into<Value>) -> Self {
-        self.include = Some(include.into());
-        self
+record! {
+    /// What comes with a page of `sponsored_product_targets.list`.
+    pub struct SponsoredProductTargetsListMeta {
+        /// Passed as `nextToken` to get the next page; absent on the last one.
+        pub next_token: String,
     }
 }
 
-/// Only records in these states; left out, all come back, archived ones included.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SponsoredProductTargetStateFilter {
-    /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub include: Option<Value>,
-}
-
-impl SponsoredProductTargetStateFilter {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
-    #[must_use]
-    pub fn include(mut self, include: impl Into<Value>) -> Self {
-        self.include = Some(include.into());
-        self
+record! {
+    /// What comes with a page of `sponsored_product_negative_keywords.list`.
+    pub struct SponsoredProductNegativeKeywordsListMeta {
+        /// Passed as `nextToken` to get the next page; absent on the last one.
+        pub next_token: String,
     }
 }
 
-/// Only records in these states; left out, all come back, archived ones included.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SponsoredProductNegativeKeywordStateFilter {
-    /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub include: Option<Value>,
-}
-
-impl SponsoredProductNegativeKeywordStateFilter {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
-    #[must_use]
-    pub fn include(mut self, include: impl Into<Value>) -> Self {
-        self.include = Some(include.into());
-        self
+record! {
+    /// What comes with a page of `sponsored_product_negative_targets.list`.
+    pub struct SponsoredProductNegativeTargetsListMeta {
+        /// Passed as `nextToken` to get the next page; absent on the last one.
+        pub next_token: String,
     }
 }
 
-/// Only records in these states; left out, all come back, archived ones included.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SponsoredProductNegativeTargetStateFilter {
-    /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub include: Option<Value>,
-}
-
-impl SponsoredProductNegativeTargetStateFilter {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
-    #[must_use]
-    pub fn include(mut self, include: impl Into<Value>) -> Self {
-        self.include = Some(include.into());
-        self
+record! {
+    /// What comes with a page of `sponsored_brands_campaigns.list`.
+    pub struct SponsoredBrandsCampaignsListMeta {
+        /// Passed as `nextToken` to get the next page; absent on the last one.
+        pub next_token: String,
     }
 }
 
-/// Only records in these states; left out, all come back, archived ones included.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SponsoredBrandsCampaignStateFilter {
-    /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub include: Option<Value>,
-}
-
-impl SponsoredBrandsCampaignStateFilter {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
-    #[must_use]
-    pub fn include(mut self, include: impl Into<Value>) -> Self {
-        self.include = Some(include.into());
-        self
+record! {
+    /// What comes with a page of `sponsored_brands_ad_groups.list`.
+    pub struct SponsoredBrandsAdGroupsListMeta {
+        /// Passed as `nextToken` to get the next page; absent on the last one.
+        pub next_token: String,
     }
 }
 
-/// Only records in these states; left out, all come back, archived ones included.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SponsoredBrandsAdGroupStateFilter {
-    /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub include: Option<Value>,
+request! {
+    /// The portfolio wanted.
+    pub struct PortfolioPortfolioIdFilter {
+        required {
+            /// A list with the id of the portfolio; of several, only the first found comes back.
+            include: [String],
+        }
+    }
 }
 
-impl SponsoredBrandsAdGroupStateFilter {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+request! {
+    /// Only records in these states; left out, all come back, archived ones included.
+    pub struct SponsoredProductCampaignStateFilter {
+        /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
+        include: Value,
     }
+}
 
-    /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
-    #[must_use]
-    pub fn include(mut self, include: impl Into<Value>) -> Self {
-        self.include = Some(include.into());
-        self
+request! {
+    /// The campaign wanted.
+    pub struct SponsoredProductCampaignCampaignIdFilter {
+        required {
+            /// A list with the id of the campaign; of several, only the first found comes back.
+            include: [String],
+        }
+    }
+}
+
+request! {
+    /// Only records in these states; left out, all come back, archived ones included.
+    pub struct SponsoredProductAdGroupStateFilter {
+        /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
+        include: Value,
+    }
+}
+
+request! {
+    /// Only records in these states; left out, all come back, archived ones included.
+    pub struct SponsoredProductKeywordStateFilter {
+        /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
+        include: Value,
+    }
+}
+
+request! {
+    /// Only records in these states; left out, all come back, archived ones included.
+    pub struct SponsoredProductProductAdStateFilter {
+        /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
+        include: Value,
+    }
+}
+
+request! {
+    /// Only records in these states; left out, all come back, archived ones included.
+    pub struct SponsoredProductTargetStateFilter {
+        /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
+        include: Value,
+    }
+}
+
+request! {
+    /// Only records in these states; left out, all come back, archived ones included.
+    pub struct SponsoredProductNegativeKeywordStateFilter {
+        /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
+        include: Value,
+    }
+}
+
+request! {
+    /// Only records in these states; left out, all come back, archived ones included.
+    pub struct SponsoredProductNegativeTargetStateFilter {
+        /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
+        include: Value,
+    }
+}
+
+request! {
+    /// Only records in these states; left out, all come back, archived ones included.
+    pub struct SponsoredBrandsCampaignStateFilter {
+        /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
+        include: Value,
+    }
+}
+
+request! {
+    /// Only records in these states; left out, all come back, archived ones included.
+    pub struct SponsoredBrandsAdGroupStateFilter {
+        /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
+        include: Value,
     }
 }

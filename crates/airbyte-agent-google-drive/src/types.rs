@@ -5,1161 +5,746 @@
 use std::collections::BTreeMap;
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{record, request};
 
-/// A file or folder with its metadata. Google returns most of it only when `fields` asks for it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct File {
-    /// Google's name for the kind of resource, such as `drive#file`; always the same here.
-    pub kind: Option<String>,
-    /// File id, as in its web address.
-    pub id: Option<String>,
-    /// Name; not unique in a folder.
-    pub name: Option<String>,
-    /// MIME type; `application/vnd.google-apps.folder` for a folder, other
-    /// `application/vnd.google-apps.…` for Google files, which have no bytes of their own.
-    pub mime_type: Option<String>,
-    /// Short text about the file.
-    pub description: Option<String>,
-    /// Whether the user has starred it.
-    pub starred: Option<bool>,
-    /// Whether it is in the trash, by itself or with its folder.
-    pub trashed: Option<bool>,
-    /// Whether it was put in the trash itself, and not with its folder.
-    pub explicitly_trashed: Option<bool>,
-    /// Id of the folder it is in; missing for files only shared with the user.
-    pub parents: Option<Vec<String>>,
-    /// Own keys and values that all apps can see.
-    pub properties: Option<BTreeMap<String, String>>,
-    /// Own keys and values that only the calling app can see.
-    pub app_properties: Option<BTreeMap<String, String>>,
-    /// Where it lives: `drive`, `appDataFolder` or `photos`.
-    pub spaces: Option<Vec<String>>,
-    /// Number that grows with every change on the server, also invisible ones; a whole number as
-    /// text.
-    pub version: Option<String>,
-    /// Link that downloads the file in a browser; only for files with bytes of their own.
-    pub web_content_link: Option<String>,
-    /// Link that opens the file in Google's editor or viewer.
-    pub web_view_link: Option<String>,
-    /// Address of the icon for the kind of file.
-    pub icon_link: Option<String>,
-    /// Whether there is a preview picture.
-    pub has_thumbnail: Option<bool>,
-    /// Short-lived address of the preview picture.
-    pub thumbnail_link: Option<String>,
-    /// Version of the preview picture, a number as text.
-    pub thumbnail_version: Option<String>,
-    /// Whether the user has opened it.
-    pub viewed_by_me: Option<bool>,
-    /// When the user last opened it.
-    pub viewed_by_me_time: Option<String>,
-    /// When it was created.
-    pub created_time: Option<String>,
-    /// When anybody last changed it.
-    pub modified_time: Option<String>,
-    /// When the user last changed it.
-    pub modified_by_me_time: Option<String>,
-    /// Whether the user has changed it.
-    pub modified_by_me: Option<bool>,
-    /// When it was shared with the user, where that applies.
-    pub shared_with_me_time: Option<String>,
-    /// Who shared it with the user, where that applies.
-    pub sharing_user: Option<User>,
-    /// Owner of the file; missing in shared drives, which own their files.
-    pub owners: Option<Vec<User>>,
-    /// Id of the shared drive it is in; missing in My Drive.
-    pub drive_id: Option<String>,
-    /// Who last changed it; signed-in users only.
-    pub last_modifying_user: Option<User>,
-    /// Whether it is shared with others; missing in shared drives.
-    pub shared: Option<bool>,
-    /// Whether the user owns it; missing in shared drives.
-    pub owned_by_me: Option<bool>,
+record! {
+    /// A file or folder with its metadata. Google returns most of it only when `fields` asks for
+    /// it.
+    pub struct File {
+        /// Google's name for the kind of resource, such as `drive#file`; always the same here.
+        pub kind: String,
+        /// File id, as in its web address.
+        pub id: String,
+        /// Name; not unique in a folder.
+        pub name: String,
+        /// MIME type; `application/vnd.google-apps.folder` for a folder, other
+        /// `application/vnd.google-apps.…` for Google files, which have no bytes of their own.
+        pub mime_type: String = "mimeType",
+        /// Short text about the file.
+        pub description: String,
+        /// Whether the user has starred it.
+        pub starred: bool,
+        /// Whether it is in the trash, by itself or with its folder.
+        pub trashed: bool,
+        /// Whether it was put in the trash itself, and not with its folder.
+        pub explicitly_trashed: bool = "explicitlyTrashed",
+        /// Id of the folder it is in; missing for files only shared with the user.
+        pub parents: Vec<String>,
+        /// Own keys and values that all apps can see.
+        pub properties: BTreeMap<String, String>,
+        /// Own keys and values that only the calling app can see.
+        pub app_properties: BTreeMap<String, String> = "appProperties",
+        /// Where it lives: `drive`, `appDataFolder` or `photos`.
+        pub spaces: Vec<String>,
+        /// Number that grows with every change on the server, also invisible ones; a whole number
+        /// as text.
+        pub version: String,
+        /// Link that downloads the file in a browser; only for files with bytes of their own.
+        pub web_content_link: String = "webContentLink",
+        /// Link that opens the file in Google's editor or viewer.
+        pub web_view_link: String = "webViewLink",
+        /// Address of the icon for the kind of file.
+        pub icon_link: String = "iconLink",
+        /// Whether there is a preview picture.
+        pub has_thumbnail: bool = "hasThumbnail",
+        /// Short-lived address of the preview picture.
+        pub thumbnail_link: String = "thumbnailLink",
+        /// Version of the preview picture, a number as text.
+        pub thumbnail_version: String = "thumbnailVersion",
+        /// Whether the user has opened it.
+        pub viewed_by_me: bool = "viewedByMe",
+        /// When the user last opened it.
+        pub viewed_by_me_time: String = "viewedByMeTime",
+        /// When it was created.
+        pub created_time: String = "createdTime",
+        /// When anybody last changed it.
+        pub modified_time: String = "modifiedTime",
+        /// When the user last changed it.
+        pub modified_by_me_time: String = "modifiedByMeTime",
+        /// Whether the user has changed it.
+        pub modified_by_me: bool = "modifiedByMe",
+        /// When it was shared with the user, where that applies.
+        pub shared_with_me_time: String = "sharedWithMeTime",
+        /// Who shared it with the user, where that applies.
+        pub sharing_user: User = "sharingUser",
+        /// Owner of the file; missing in shared drives, which own their files.
+        pub owners: Vec<User>,
+        /// Id of the shared drive it is in; missing in My Drive.
+        pub drive_id: String = "driveId",
+        /// Who last changed it; signed-in users only.
+        pub last_modifying_user: User = "lastModifyingUser",
+        /// Whether it is shared with others; missing in shared drives.
+        pub shared: bool,
+        /// Whether the user owns it; missing in shared drives.
+        pub owned_by_me: bool = "ownedByMe",
+        /// What the user may do with the file.
+        pub capabilities: FileCapabilities,
+        /// Retired; see `copyRequiresWriterPermission`, which is its opposite.
+        pub viewers_can_copy_content: bool = "viewersCanCopyContent",
+        /// Whether copying, printing and downloading are barred for readers and commenters.
+        pub copy_requires_writer_permission: bool = "copyRequiresWriterPermission",
+        /// Whether writers may change who has access; missing in shared drives.
+        pub writers_can_share: bool = "writersCanShare",
+        /// Ids of the permissions; details with `permissions.list`.
+        pub permission_ids: Vec<String> = "permissionIds",
+        /// Color of a folder or shortcut as RGB hex, `#16a765`.
+        pub folder_color_rgb: String = "folderColorRgb",
+        /// Name at the time of upload; only for files with bytes of their own.
+        pub original_filename: String = "originalFilename",
+        /// Extension with several parts, such as `tar.gz`; only for files with bytes of their own.
+        pub full_file_extension: String = "fullFileExtension",
+        /// Last part of the extension; only for files with bytes of their own.
+        pub file_extension: String = "fileExtension",
+        /// MD5 of the content, hexadecimal; only for files with bytes of their own.
+        pub md5_checksum: String = "md5Checksum",
+        /// SHA-1 of the content, hexadecimal; not for all files.
+        pub sha1_checksum: String = "sha1Checksum",
+        /// SHA-256 of the content, hexadecimal; not for all files.
+        pub sha256_checksum: String = "sha256Checksum",
+        /// Size in bytes, a whole number as text; missing for folders and shortcuts.
+        pub size: String,
+        /// Bytes counted against the storage quota, older versions kept forever included; a whole
+        /// number as text.
+        pub quota_bytes_used: String = "quotaBytesUsed",
+        /// Id of the present revision; only for files with bytes of their own.
+        pub head_revision_id: String = "headRevisionId",
+        /// Whether the calling app created or opened it.
+        pub is_app_authorized: bool = "isAppAuthorized",
+        /// Links to exports of a Google file, by MIME type; `files_export.download` gives the same.
+        pub export_links: BTreeMap<String, String> = "exportLinks",
+        /// What a shortcut points to; only for shortcuts.
+        pub shortcut_details: FileShortcutDetails = "shortcutDetails",
+        /// Locks on the content; only when there are any.
+        pub content_restrictions: Vec<FileContentRestriction> = "contentRestrictions",
+        /// Key needed to open some older files by link.
+        pub resource_key: String = "resourceKey",
+        /// State of Google's security update for links.
+        pub link_share_metadata: FileLinkShareMetadata = "linkShareMetadata",
+        /// Labels on the file; only those asked for.
+        pub label_info: FileLabelInfo = "labelInfo",
+        /// When it was put in the trash; shared drives only.
+        pub trashed_time: String = "trashedTime",
+        /// Who put it in the trash, when it was put there itself; shared drives only.
+        pub trashing_user: User = "trashingUser",
+        /// What the camera recorded; pictures only.
+        pub image_media_metadata: FileImageMediaMetadata = "imageMediaMetadata",
+        /// Size and length of a video; videos only, and not at once after upload.
+        pub video_media_metadata: FileVideoMediaMetadata = "videoMediaMetadata",
+    }
+}
+
+record! {
+    /// A Google account, as shown beside files and comments.
+    pub struct User {
+        /// Google's name for the kind of resource, such as `drive#file`; always the same here.
+        pub kind: String,
+        /// Name as shown in plain text.
+        pub display_name: String = "displayName",
+        /// Address of the profile picture, if there is one.
+        pub photo_link: String = "photoLink",
+        /// Whether this is the user who makes the call.
+        pub me: bool,
+        /// Id of this user in permissions.
+        pub permission_id: String = "permissionId",
+        /// E-mail address; missing when the user hides it.
+        pub email_address: String = "emailAddress",
+    }
+}
+
+record! {
     /// What the user may do with the file.
-    pub capabilities: Option<FileCapabilities>,
-    /// Retired; see `copyRequiresWriterPermission`, which is its opposite.
-    pub viewers_can_copy_content: Option<bool>,
-    /// Whether copying, printing and downloading are barred for readers and commenters.
-    pub copy_requires_writer_permission: Option<bool>,
-    /// Whether writers may change who has access; missing in shared drives.
-    pub writers_can_share: Option<bool>,
-    /// Ids of the permissions; details with `permissions.list`.
-    pub permission_ids: Option<Vec<String>>,
-    /// Color of a folder or shortcut as RGB hex, `#16a765`.
-    pub folder_color_rgb: Option<String>,
-    /// Name at the time of upload; only for files with bytes of their own.
-    pub original_filename: Option<String>,
-    /// Extension with several parts, such as `tar.gz`; only for files with bytes of their own.
-    pub full_file_extension: Option<String>,
-    /// Last part of the extension; only for files with bytes of their own.
-    pub file_extension: Option<String>,
-    /// MD5 of the content, hexadecimal; only for files with bytes of their own.
-    pub md5_checksum: Option<String>,
-    /// SHA-1 of the content, hexadecimal; not for all files.
-    pub sha1_checksum: Option<String>,
-    /// SHA-256 of the content, hexadecimal; not for all files.
-    pub sha256_checksum: Option<String>,
-    /// Size in bytes, a whole number as text; missing for folders and shortcuts.
-    pub size: Option<String>,
-    /// Bytes counted against the storage quota, older versions kept forever included; a whole
-    /// number as text.
-    pub quota_bytes_used: Option<String>,
-    /// Id of the present revision; only for files with bytes of their own.
-    pub head_revision_id: Option<String>,
-    /// Whether the calling app created or opened it.
-    pub is_app_authorized: Option<bool>,
-    /// Links to exports of a Google file, by MIME type; `files_export.download` gives the same.
-    pub export_links: Option<BTreeMap<String, String>>,
+    pub struct FileCapabilities {
+        /// May change it, content and name included.
+        pub can_edit: bool = "canEdit",
+        /// May comment on it.
+        pub can_comment: bool = "canComment",
+        /// May change who has access.
+        pub can_share: bool = "canShare",
+        /// May copy it.
+        pub can_copy: bool = "canCopy",
+        /// May download it.
+        pub can_download: bool = "canDownload",
+        /// May delete it for good.
+        pub can_delete: bool = "canDelete",
+        /// May rename it.
+        pub can_rename: bool = "canRename",
+        /// May put it in the trash.
+        pub can_trash: bool = "canTrash",
+        /// May read older versions.
+        pub can_read_revisions: bool = "canReadRevisions",
+        /// May put files into it; false for what is no folder.
+        pub can_add_children: bool = "canAddChildren",
+        /// May list what is in it; false for what is no folder.
+        pub can_list_children: bool = "canListChildren",
+        /// May take files out of it; false for what is no folder.
+        pub can_remove_children: bool = "canRemoveChildren",
+    }
+}
+
+record! {
     /// What a shortcut points to; only for shortcuts.
-    pub shortcut_details: Option<FileShortcutDetails>,
-    /// Locks on the content; only when there are any.
-    pub content_restrictions: Option<Vec<FileContentRestriction>>,
-    /// Key needed to open some older files by link.
-    pub resource_key: Option<String>,
+    pub struct FileShortcutDetails {
+        /// Id of the file the shortcut leads to.
+        pub target_id: String = "targetId",
+        /// MIME type of that file at the time the shortcut was made.
+        pub target_mime_type: String = "targetMimeType",
+        /// Resource key of that file.
+        pub target_resource_key: String = "targetResourceKey",
+    }
+}
+
+record! {
+    /// `contentRestrictions` of [`File`].
+    pub struct FileContentRestriction {
+        /// Whether the content is locked against changes.
+        pub read_only: bool = "readOnly",
+        /// Why, in the words of whoever locked it.
+        pub reason: String,
+        /// Who locked it.
+        pub restricting_user: User = "restrictingUser",
+        /// When it was locked.
+        pub restriction_time: String = "restrictionTime",
+        /// Kind of lock; `globalContentRestriction` is the only one.
+        pub type_: String = "type",
+    }
+}
+
+record! {
     /// State of Google's security update for links.
-    pub link_share_metadata: Option<FileLinkShareMetadata>,
+    pub struct FileLinkShareMetadata {
+        /// Whether the update can apply to this file.
+        pub security_update_eligible: bool = "securityUpdateEligible",
+        /// Whether the update is on, so that links need the resource key.
+        pub security_update_enabled: bool = "securityUpdateEnabled",
+    }
+}
+
+record! {
     /// Labels on the file; only those asked for.
-    pub label_info: Option<FileLabelInfo>,
-    /// When it was put in the trash; shared drives only.
-    pub trashed_time: Option<String>,
-    /// Who put it in the trash, when it was put there itself; shared drives only.
-    pub trashing_user: Option<User>,
+    pub struct FileLabelInfo {
+        /// The labels, each with id, revision and field values.
+        pub labels: Vec<Value>,
+    }
+}
+
+record! {
     /// What the camera recorded; pictures only.
-    pub image_media_metadata: Option<FileImageMediaMetadata>,
-    /// Size and length of a video; videos only, and not at once after upload.
-    pub video_media_metadata: Option<FileVideoMediaMetadata>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct FileImageMediaMetadata {
+        /// Width in pixels.
+        pub width: i64,
+        /// Height in pixels.
+        pub height: i64,
+        /// Number of clockwise quarter turns from the original.
+        pub rotation: i64,
+        /// When it was taken, `YYYY:MM:DD hh:mm:ss` without a time zone.
+        pub time: String,
+        /// Maker of the camera.
+        pub camera_make: String = "cameraMake",
+        /// Model of the camera.
+        pub camera_model: String = "cameraModel",
+        /// Exposure time in seconds.
+        pub exposure_time: f64 = "exposureTime",
+        /// F-number of the lens.
+        pub aperture: f64,
+        /// Whether the flash went off.
+        pub flash_used: bool = "flashUsed",
+        /// Focal length in millimeters.
+        pub focal_length: f64 = "focalLength",
+        /// ISO sensitivity.
+        pub iso_speed: i64 = "isoSpeed",
+        /// How light was measured.
+        pub metering_mode: String = "meteringMode",
+        /// Kind of image sensor.
+        pub sensor: String,
+        /// How exposure was chosen, such as automatic.
+        pub exposure_mode: String = "exposureMode",
+        /// Color space of the picture.
+        pub color_space: String = "colorSpace",
+        /// How white balance was chosen.
+        pub white_balance: String = "whiteBalance",
+        /// Exposure correction (APEX).
+        pub exposure_bias: f64 = "exposureBias",
+        /// Smallest F-number of the lens (APEX).
+        pub max_aperture_value: f64 = "maxApertureValue",
+        /// Distance to the subject in meters.
+        pub subject_distance: i64 = "subjectDistance",
+        /// Lens used.
+        pub lens: String,
+        /// Where it was taken.
+        pub location: FileImageMediaMetadataLocation,
+    }
 }
 
-record!(File {
-    kind: "kind",
-    id: "id",
-    name: "name",
-    mime_type: "mimeType",
-    description: "description",
-    starred: "starred",
-    trashed: "trashed",
-    explicitly_trashed: "explicitlyTrashed",
-    parents: "parents",
-    properties: "properties",
-    app_properties: "appProperties",
-    spaces: "spaces",
-    version: "version",
-    web_content_link: "webContentLink",
-    web_view_link: "webViewLink",
-    icon_link: "iconLink",
-    has_thumbnail: "hasThumbnail",
-    thumbnail_link: "thumbnailLink",
-    thumbnail_version: "thumbnailVersion",
-    viewed_by_me: "viewedByMe",
-    viewed_by_me_time: "viewedByMeTime",
-    created_time: "createdTime",
-    modified_time: "modifiedTime",
-    modified_by_me_time: "modifiedByMeTime",
-    modified_by_me: "modifiedByMe",
-    shared_with_me_time: "sharedWithMeTime",
-    sharing_user: "sharingUser",
-    owners: "owners",
-    drive_id: "driveId",
-    last_modifying_user: "lastModifyingUser",
-    shared: "shared",
-    owned_by_me: "ownedByMe",
-    capabilities: "capabilities",
-    viewers_can_copy_content: "viewersCanCopyContent",
-    copy_requires_writer_permission: "copyRequiresWriterPermission",
-    writers_can_share: "writersCanShare",
-    permission_ids: "permissionIds",
-    folder_color_rgb: "folderColorRgb",
-    original_filename: "originalFilename",
-    full_file_extension: "fullFileExtension",
-    file_extension: "fileExtension",
-    md5_checksum: "md5Checksum",
-    sha1_checksum: "sha1Checksum",
-    sha256_checksum: "sha256Checksum",
-    size: "size",
-    quota_bytes_used: "quotaBytesUsed",
-    head_revision_id: "headRevisionId",
-    is_app_authorized: "isAppAuthorized",
-    export_links: "exportLinks",
-    shortcut_details: "shortcutDetails",
-    content_restrictions: "contentRestrictions",
-    resource_key: "resourceKey",
-    link_share_metadata: "linkShareMetadata",
-    label_info: "labelInfo",
-    trashed_time: "trashedTime",
-    trashing_user: "trashingUser",
-    image_media_metadata: "imageMediaMetadata",
-    video_media_metadata: "videoMediaMetadata",
-});
-
-/// A Google account, as shown beside files and comments.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct User {
-    /// Google's name for the kind of resource, such as `drive#file`; always the same here.
-    pub kind: Option<String>,
-    /// Name as shown in plain text.
-    pub display_name: Option<String>,
-    /// Address of the profile picture, if there is one.
-    pub photo_link: Option<String>,
-    /// Whether this is the user who makes the call.
-    pub me: Option<bool>,
-    /// Id of this user in permissions.
-    pub permission_id: Option<String>,
-    /// E-mail address; missing when the user hides it.
-    pub email_address: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(User {
-    kind: "kind",
-    display_name: "displayName",
-    photo_link: "photoLink",
-    me: "me",
-    permission_id: "permissionId",
-    email_address: "emailAddress",
-});
-
-/// What the user may do with the file.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FileCapabilities {
-    /// May change it, content and name included.
-    pub can_edit: Option<bool>,
-    /// May comment on it.
-    pub can_comment: Option<bool>,
-    /// May change who has access.
-    pub can_share: Option<bool>,
-    /// May copy it.
-    pub can_copy: Option<bool>,
-    /// May download it.
-    pub can_download: Option<bool>,
-    /// May delete it for good.
-    pub can_delete: Option<bool>,
-    /// May rename it.
-    pub can_rename: Option<bool>,
-    /// May put it in the trash.
-    pub can_trash: Option<bool>,
-    /// May read older versions.
-    pub can_read_revisions: Option<bool>,
-    /// May put files into it; false for what is no folder.
-    pub can_add_children: Option<bool>,
-    /// May list what is in it; false for what is no folder.
-    pub can_list_children: Option<bool>,
-    /// May take files out of it; false for what is no folder.
-    pub can_remove_children: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(FileCapabilities {
-    can_edit: "canEdit",
-    can_comment: "canComment",
-    can_share: "canShare",
-    can_copy: "canCopy",
-    can_download: "canDownload",
-    can_delete: "canDelete",
-    can_rename: "canRename",
-    can_trash: "canTrash",
-    can_read_revisions: "canReadRevisions",
-    can_add_children: "canAddChildren",
-    can_list_children: "canListChildren",
-    can_remove_children: "canRemoveChildren",
-});
-
-/// What a shortcut points to; only for shortcuts.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FileShortcutDetails {
-    /// Id of the file the shortcut leads to.
-    pub target_id: Option<String>,
-    /// MIME type of that file at the time the shortcut was made.
-    pub target_mime_type: Option<String>,
-    /// Resource key of that file.
-    pub target_resource_key: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(FileShortcutDetails {
-    target_id: "targetId",
-    target_mime_type: "targetMimeType",
-    target_resource_key: "targetResourceKey",
-});
-
-/// `contentRestrictions` of [`File`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FileContentRestriction {
-    /// Whether the content is locked against changes.
-    pub read_only: Option<bool>,
-    /// Why, in the words of whoever locked it.
-    pub reason: Option<String>,
-    /// Who locked it.
-    pub restricting_user: Option<User>,
-    /// When it was locked.
-    pub restriction_time: Option<String>,
-    /// Kind of lock; `globalContentRestriction` is the only one.
-    pub type_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(FileContentRestriction {
-    read_only: "readOnly",
-    reason: "reason",
-    restricting_user: "restrictingUser",
-    restriction_time: "restrictionTime",
-    type_: "type",
-});
-
-/// State of Google's security update for links.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FileLinkShareMetadata {
-    /// Whether the update can apply to this file.
-    pub security_update_eligible: Option<bool>,
-    /// Whether the update is on, so that links need the resource key.
-    pub security_update_enabled: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(FileLinkShareMetadata {
-    security_update_eligible: "securityUpdateEligible",
-    security_update_enabled: "securityUpdateEnabled",
-});
-
-/// Labels on the file; only those asked for.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FileLabelInfo {
-    /// The labels, each with id, revision and field values.
-    pub labels: Option<Vec<Value>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(FileLabelInfo { labels: "labels" });
-
-/// What the camera recorded; pictures only.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FileImageMediaMetadata {
-    /// Width in pixels.
-    pub width: Option<i64>,
-    /// Height in pixels.
-    pub height: Option<i64>,
-    /// Number of clockwise quarter turns from the original.
-    pub rotation: Option<i64>,
-    /// When it was taken, `YYYY:MM:DD hh:mm:ss` without a time zone.
-    pub time: Option<String>,
-    /// Maker of the camera.
-    pub camera_make: Option<String>,
-    /// Model of the camera.
-    pub camera_model: Option<String>,
-    /// Exposure time in seconds.
-    pub exposure_time: Option<f64>,
-    /// F-number of the lens.
-    pub aperture: Option<f64>,
-    /// Whether the flash went off.
-    pub flash_used: Option<bool>,
-    /// Focal length in millimeters.
-    pub focal_length: Option<f64>,
-    /// ISO sensitivity.
-    pub iso_speed: Option<i64>,
-    /// How light was measured.
-    pub metering_mode: Option<String>,
-    /// Kind of image sensor.
-    pub sensor: Option<String>,
-    /// How exposure was chosen, such as automatic.
-    pub exposure_mode: Option<String>,
-    /// Color space of the picture.
-    pub color_space: Option<String>,
-    /// How white balance was chosen.
-    pub white_balance: Option<String>,
-    /// Exposure correction (APEX).
-    pub exposure_bias: Option<f64>,
-    /// Smallest F-number of the lens (APEX).
-    pub max_aperture_value: Option<f64>,
-    /// Distance to the subject in meters.
-    pub subject_distance: Option<i64>,
-    /// Lens used.
-    pub lens: Option<String>,
+record! {
     /// Where it was taken.
-    pub location: Option<FileImageMediaMetadataLocation>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct FileImageMediaMetadataLocation {
+        /// Latitude in degrees.
+        pub latitude: f64,
+        /// Longitude in degrees.
+        pub longitude: f64,
+        /// Height above sea level in meters.
+        pub altitude: f64,
+    }
 }
 
-record!(FileImageMediaMetadata {
-    width: "width",
-    height: "height",
-    rotation: "rotation",
-    time: "time",
-    camera_make: "cameraMake",
-    camera_model: "cameraModel",
-    exposure_time: "exposureTime",
-    aperture: "aperture",
-    flash_used: "flashUsed",
-    focal_length: "focalLength",
-    iso_speed: "isoSpeed",
-    metering_mode: "meteringMode",
-    sensor: "sensor",
-    exposure_mode: "exposureMode",
-    color_space: "colorSpace",
-    white_balance: "whiteBalance",
-    exposure_bias: "exposureBias",
-    max_aperture_value: "maxApertureValue",
-    subject_distance: "subjectDistance",
-    lens: "lens",
-    location: "location",
-});
-
-/// Where it was taken.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FileImageMediaMetadataLocation {
-    /// Latitude in degrees.
-    pub latitude: Option<f64>,
-    /// Longitude in degrees.
-    pub longitude: Option<f64>,
-    /// Height above sea level in meters.
-    pub altitude: Option<f64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Size and length of a video; videos only, and not at once after upload.
+    pub struct FileVideoMediaMetadata {
+        /// Width in pixels.
+        pub width: i64,
+        /// Height in pixels.
+        pub height: i64,
+        /// Length in milliseconds, a whole number as text.
+        pub duration_millis: String = "durationMillis",
+    }
 }
 
-record!(FileImageMediaMetadataLocation {
-    latitude: "latitude",
-    longitude: "longitude",
-    altitude: "altitude",
-});
-
-/// Size and length of a video; videos only, and not at once after upload.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FileVideoMediaMetadata {
-    /// Width in pixels.
-    pub width: Option<i64>,
-    /// Height in pixels.
-    pub height: Option<i64>,
-    /// Length in milliseconds, a whole number as text.
-    pub duration_millis: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A shared drive, which belongs to an organization and not to a person.
+    pub struct Drive {
+        /// Google's name for the kind of resource, such as `drive#file`; always the same here.
+        pub kind: String,
+        /// Id of the shared drive, which is also the id of its top folder.
+        pub id: String,
+        /// Name of the shared drive.
+        pub name: String,
+        /// Color as RGB hex.
+        pub color_rgb: String = "colorRgb",
+        /// Short-lived address of the background picture.
+        pub background_image_link: String = "backgroundImageLink",
+        /// Picture in Drive that the background was cut from.
+        pub background_image_file: DriveBackgroundImageFile = "backgroundImageFile",
+        /// What the user may do in this shared drive.
+        pub capabilities: DriveCapabilities,
+        /// Id of the theme chosen; seldom returned.
+        pub theme_id: String = "themeId",
+        /// When the drive was created.
+        pub created_time: String = "createdTime",
+        /// Whether the user has hidden it from the default view.
+        pub hidden: bool,
+        /// Rules for the whole drive.
+        pub restrictions: DriveRestrictions,
+        /// Organizational unit of the drive; only with `useDomainAdminAccess`.
+        pub org_unit_id: String = "orgUnitId",
+    }
 }
 
-record!(FileVideoMediaMetadata {
-    width: "width",
-    height: "height",
-    duration_millis: "durationMillis",
-});
-
-/// A shared drive, which belongs to an organization and not to a person.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Drive {
-    /// Google's name for the kind of resource, such as `drive#file`; always the same here.
-    pub kind: Option<String>,
-    /// Id of the shared drive, which is also the id of its top folder.
-    pub id: Option<String>,
-    /// Name of the shared drive.
-    pub name: Option<String>,
-    /// Color as RGB hex.
-    pub color_rgb: Option<String>,
-    /// Short-lived address of the background picture.
-    pub background_image_link: Option<String>,
+record! {
     /// Picture in Drive that the background was cut from.
-    pub background_image_file: Option<DriveBackgroundImageFile>,
+    pub struct DriveBackgroundImageFile {
+        /// File id of the picture.
+        pub id: String,
+        /// Left edge of the cut, 0 to 1 of the picture's width.
+        pub x_coordinate: f64 = "xCoordinate",
+        /// Upper edge of the cut, 0 to 1 of the picture's height.
+        pub y_coordinate: f64 = "yCoordinate",
+        /// Width of the cut, 0 to 1 of the picture's width.
+        pub width: f64,
+    }
+}
+
+record! {
     /// What the user may do in this shared drive.
-    pub capabilities: Option<DriveCapabilities>,
-    /// Id of the theme chosen; seldom returned.
-    pub theme_id: Option<String>,
-    /// When the drive was created.
-    pub created_time: Option<String>,
-    /// Whether the user has hidden it from the default view.
-    pub hidden: Option<bool>,
+    pub struct DriveCapabilities {
+        /// May put files into its folders.
+        pub can_add_children: bool = "canAddChildren",
+        /// May comment on its files.
+        pub can_comment: bool = "canComment",
+        /// May copy its files.
+        pub can_copy: bool = "canCopy",
+        /// May delete the drive; it may still have to be emptied first.
+        pub can_delete_drive: bool = "canDeleteDrive",
+        /// May download its files.
+        pub can_download: bool = "canDownload",
+        /// May change its files.
+        pub can_edit: bool = "canEdit",
+        /// May list what is in its folders.
+        pub can_list_children: bool = "canListChildren",
+        /// May add and remove members and change their roles.
+        pub can_manage_members: bool = "canManageMembers",
+        /// May read older versions of its files.
+        pub can_read_revisions: bool = "canReadRevisions",
+        /// May rename its files and folders.
+        pub can_rename: bool = "canRename",
+        /// May rename the drive.
+        pub can_rename_drive: bool = "canRenameDrive",
+        /// May change the background.
+        pub can_change_drive_background: bool = "canChangeDriveBackground",
+        /// May share its files and folders.
+        pub can_share: bool = "canShare",
+        /// May change the restriction `copyRequiresWriterPermission`.
+        pub can_change_copy_requires_writer_permission_restriction: bool = "canChangeCopyRequiresWriterPermissionRestriction",
+        /// May change the restriction `domainUsersOnly`.
+        pub can_change_domain_users_only_restriction: bool = "canChangeDomainUsersOnlyRestriction",
+        /// May change the restriction `driveMembersOnly`.
+        pub can_change_drive_members_only_restriction: bool = "canChangeDriveMembersOnlyRestriction",
+        /// May change the restriction `sharingFoldersRequiresOrganizerPermission`.
+        pub can_change_sharing_folders_requires_organizer_permission_restriction: bool = "canChangeSharingFoldersRequiresOrganizerPermissionRestriction",
+        /// May set all restrictions back to the defaults.
+        pub can_reset_drive_restrictions: bool = "canResetDriveRestrictions",
+        /// May delete what is in its folders.
+        pub can_delete_children: bool = "canDeleteChildren",
+        /// May put what is in its folders in the trash.
+        pub can_trash_children: bool = "canTrashChildren",
+    }
+}
+
+record! {
     /// Rules for the whole drive.
-    pub restrictions: Option<DriveRestrictions>,
-    /// Organizational unit of the drive; only with `useDomainAdminAccess`.
-    pub org_unit_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct DriveRestrictions {
+        /// Whether copying, printing and downloading are barred for readers and commenters.
+        pub copy_requires_writer_permission: bool = "copyRequiresWriterPermission",
+        /// Whether only people of the own domain get access.
+        pub domain_users_only: bool = "domainUsersOnly",
+        /// Whether only members get access to files.
+        pub drive_members_only: bool = "driveMembersOnly",
+        /// Whether only administrators may change the restrictions.
+        pub admin_managed_restrictions: bool = "adminManagedRestrictions",
+        /// Whether only organizers, and not file organizers, may share folders.
+        pub sharing_folders_requires_organizer_permission: bool = "sharingFoldersRequiresOrganizerPermission",
+    }
 }
 
-record!(Drive {
-    kind: "kind",
-    id: "id",
-    name: "name",
-    color_rgb: "colorRgb",
-    background_image_link: "backgroundImageLink",
-    background_image_file: "backgroundImageFile",
-    capabilities: "capabilities",
-    theme_id: "themeId",
-    created_time: "createdTime",
-    hidden: "hidden",
-    restrictions: "restrictions",
-    org_unit_id: "orgUnitId",
-});
-
-/// Picture in Drive that the background was cut from.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DriveBackgroundImageFile {
-    /// File id of the picture.
-    pub id: Option<String>,
-    /// Left edge of the cut, 0 to 1 of the picture's width.
-    pub x_coordinate: Option<f64>,
-    /// Upper edge of the cut, 0 to 1 of the picture's height.
-    pub y_coordinate: Option<f64>,
-    /// Width of the cut, 0 to 1 of the picture's width.
-    pub width: Option<f64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Who may do what with a file, folder or shared drive.
+    pub struct Permission {
+        /// Google's name for the kind of resource, such as `drive#file`; always the same here.
+        pub kind: String,
+        /// Permission id; the same for one user on all files.
+        pub id: String,
+        /// Who is meant: `user`, `group`, `domain` or `anyone`.
+        pub type_: String = "type",
+        /// E-mail address of the user or group.
+        pub email_address: String = "emailAddress",
+        /// Domain meant, for type `domain`.
+        pub domain: String,
+        /// What is allowed: `owner`, `organizer`, `fileOrganizer`, `writer`, `commenter` or
+        /// `reader`.
+        pub role: String,
+        /// View the permission is for; `published` only.
+        pub view: String,
+        /// Whether the file can be found by search, and not only by link; types `domain` and
+        /// `anyone`.
+        pub allow_file_discovery: bool = "allowFileDiscovery",
+        /// Name of the user, group or domain as shown.
+        pub display_name: String = "displayName",
+        /// Address of the profile picture, if there is one.
+        pub photo_link: String = "photoLink",
+        /// When the permission ends; missing when it does not.
+        pub expiration_time: String = "expirationTime",
+        /// Older name of `permissionDetails`.
+        pub team_drive_permission_details: Vec<PermissionTeamDrivePermissionDetail> = "teamDrivePermissionDetails",
+        /// Where the permission comes from, one entry per source; shared drives only.
+        pub permission_details: Vec<PermissionPermissionDetail> = "permissionDetails",
+        /// Whether the account behind it was deleted.
+        pub deleted: bool,
+        /// Whether this person was offered ownership and has not accepted yet.
+        pub pending_owner: bool = "pendingOwner",
+    }
 }
 
-record!(DriveBackgroundImageFile {
-    id: "id",
-    x_coordinate: "xCoordinate",
-    y_coordinate: "yCoordinate",
-    width: "width",
-});
-
-/// What the user may do in this shared drive.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DriveCapabilities {
-    /// May put files into its folders.
-    pub can_add_children: Option<bool>,
-    /// May comment on its files.
-    pub can_comment: Option<bool>,
-    /// May copy its files.
-    pub can_copy: Option<bool>,
-    /// May delete the drive; it may still have to be emptied first.
-    pub can_delete_drive: Option<bool>,
-    /// May download its files.
-    pub can_download: Option<bool>,
-    /// May change its files.
-    pub can_edit: Option<bool>,
-    /// May list what is in its folders.
-    pub can_list_children: Option<bool>,
-    /// May add and remove members and change their roles.
-    pub can_manage_members: Option<bool>,
-    /// May read older versions of its files.
-    pub can_read_revisions: Option<bool>,
-    /// May rename its files and folders.
-    pub can_rename: Option<bool>,
-    /// May rename the drive.
-    pub can_rename_drive: Option<bool>,
-    /// May change the background.
-    pub can_change_drive_background: Option<bool>,
-    /// May share its files and folders.
-    pub can_share: Option<bool>,
-    /// May change the restriction `copyRequiresWriterPermission`.
-    pub can_change_copy_requires_writer_permission_restriction: Option<bool>,
-    /// May change the restriction `domainUsersOnly`.
-    pub can_change_domain_users_only_restriction: Option<bool>,
-    /// May change the restriction `driveMembersOnly`.
-    pub can_change_drive_members_only_restriction: Option<bool>,
-    /// May change the restriction `sharingFoldersRequiresOrganizerPermission`.
-    pub can_change_sharing_folders_requires_organizer_permission_restriction: Option<bool>,
-    /// May set all restrictions back to the defaults.
-    pub can_reset_drive_restrictions: Option<bool>,
-    /// May delete what is in its folders.
-    pub can_delete_children: Option<bool>,
-    /// May put what is in its folders in the trash.
-    pub can_trash_children: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `teamDrivePermissionDetails` of [`Permission`].
+    pub struct PermissionTeamDrivePermissionDetail {
+        /// Where it comes from: `file` or `member`.
+        pub team_drive_permission_type: String = "teamDrivePermissionType",
+        /// Role from this source.
+        pub role: String,
+        /// Id of the folder or drive it is inherited from.
+        pub inherited_from: String = "inheritedFrom",
+        /// Whether it is inherited.
+        pub inherited: bool,
+    }
 }
 
-record!(DriveCapabilities {
-    can_add_children: "canAddChildren",
-    can_comment: "canComment",
-    can_copy: "canCopy",
-    can_delete_drive: "canDeleteDrive",
-    can_download: "canDownload",
-    can_edit: "canEdit",
-    can_list_children: "canListChildren",
-    can_manage_members: "canManageMembers",
-    can_read_revisions: "canReadRevisions",
-    can_rename: "canRename",
-    can_rename_drive: "canRenameDrive",
-    can_change_drive_background: "canChangeDriveBackground",
-    can_share: "canShare",
-    can_change_copy_requires_writer_permission_restriction: "canChangeCopyRequiresWriterPermissionRestriction",
-    can_change_domain_users_only_restriction: "canChangeDomainUsersOnlyRestriction",
-    can_change_drive_members_only_restriction: "canChangeDriveMembersOnlyRestriction",
-    can_change_sharing_folders_requires_organizer_permission_restriction: "canChangeSharingFoldersRequiresOrganizerPermissionRestriction",
-    can_reset_drive_restrictions: "canResetDriveRestrictions",
-    can_delete_children: "canDeleteChildren",
-    can_trash_children: "canTrashChildren",
-});
-
-/// Rules for the whole drive.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DriveRestrictions {
-    /// Whether copying, printing and downloading are barred for readers and commenters.
-    pub copy_requires_writer_permission: Option<bool>,
-    /// Whether only people of the own domain get access.
-    pub domain_users_only: Option<bool>,
-    /// Whether only members get access to files.
-    pub drive_members_only: Option<bool>,
-    /// Whether only administrators may change the restrictions.
-    pub admin_managed_restrictions: Option<bool>,
-    /// Whether only organizers, and not file organizers, may share folders.
-    pub sharing_folders_requires_organizer_permission: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `permissionDetails` of [`Permission`].
+    pub struct PermissionPermissionDetail {
+        /// Where it comes from: `file` or `member`.
+        pub permission_type: String = "permissionType",
+        /// Role from this source.
+        pub role: String,
+        /// Id of the folder or drive it is inherited from.
+        pub inherited_from: String = "inheritedFrom",
+        /// Whether it is inherited.
+        pub inherited: bool,
+    }
 }
 
-record!(DriveRestrictions {
-    copy_requires_writer_permission: "copyRequiresWriterPermission",
-    domain_users_only: "domainUsersOnly",
-    drive_members_only: "driveMembersOnly",
-    admin_managed_restrictions: "adminManagedRestrictions",
-    sharing_folders_requires_organizer_permission: "sharingFoldersRequiresOrganizerPermission",
-});
-
-/// Who may do what with a file, folder or shared drive.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Permission {
-    /// Google's name for the kind of resource, such as `drive#file`; always the same here.
-    pub kind: Option<String>,
-    /// Permission id; the same for one user on all files.
-    pub id: Option<String>,
-    /// Who is meant: `user`, `group`, `domain` or `anyone`.
-    pub type_: Option<String>,
-    /// E-mail address of the user or group.
-    pub email_address: Option<String>,
-    /// Domain meant, for type `domain`.
-    pub domain: Option<String>,
-    /// What is allowed: `owner`, `organizer`, `fileOrganizer`, `writer`, `commenter` or `reader`.
-    pub role: Option<String>,
-    /// View the permission is for; `published` only.
-    pub view: Option<String>,
-    /// Whether the file can be found by search, and not only by link; types `domain` and `anyone`.
-    pub allow_file_discovery: Option<bool>,
-    /// Name of the user, group or domain as shown.
-    pub display_name: Option<String>,
-    /// Address of the profile picture, if there is one.
-    pub photo_link: Option<String>,
-    /// When the permission ends; missing when it does not.
-    pub expiration_time: Option<String>,
-    /// Older name of `permissionDetails`.
-    pub team_drive_permission_details: Option<Vec<PermissionTeamDrivePermissionDetail>>,
-    /// Where the permission comes from, one entry per source; shared drives only.
-    pub permission_details: Option<Vec<PermissionPermissionDetail>>,
-    /// Whether the account behind it was deleted.
-    pub deleted: Option<bool>,
-    /// Whether this person was offered ownership and has not accepted yet.
-    pub pending_owner: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A comment on a file, with its replies.
+    pub struct Comment {
+        /// Google's name for the kind of resource, such as `drive#file`; always the same here.
+        pub kind: String,
+        /// Comment id.
+        pub id: String,
+        /// When it was written.
+        pub created_time: String = "createdTime",
+        /// When it, or one of its replies, last changed.
+        pub modified_time: String = "modifiedTime",
+        /// Who wrote it, without e-mail address.
+        pub author: User,
+        /// Text as HTML.
+        pub html_content: String = "htmlContent",
+        /// Text in plain form.
+        pub content: String,
+        /// Whether it was deleted; its text is gone then.
+        pub deleted: bool,
+        /// Whether it was settled by a reply.
+        pub resolved: bool,
+        /// The passage of the file it refers to.
+        pub quoted_file_content: CommentQuotedFileContent = "quotedFileContent",
+        /// Place in the file, as JSON in text form.
+        pub anchor: String,
+        /// All replies, oldest first.
+        pub replies: Vec<Reply>,
+        /// E-mail addresses of people mentioned.
+        pub mentioned_email_addresses: Vec<String> = "mentionedEmailAddresses",
+        /// E-mail address of the person it was assigned to.
+        pub assignee_email_address: String = "assigneeEmailAddress",
+    }
 }
 
-record!(Permission {
-    kind: "kind",
-    id: "id",
-    type_: "type",
-    email_address: "emailAddress",
-    domain: "domain",
-    role: "role",
-    view: "view",
-    allow_file_discovery: "allowFileDiscovery",
-    display_name: "displayName",
-    photo_link: "photoLink",
-    expiration_time: "expirationTime",
-    team_drive_permission_details: "teamDrivePermissionDetails",
-    permission_details: "permissionDetails",
-    deleted: "deleted",
-    pending_owner: "pendingOwner",
-});
-
-/// `teamDrivePermissionDetails` of [`Permission`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PermissionTeamDrivePermissionDetail {
-    /// Where it comes from: `file` or `member`.
-    pub team_drive_permission_type: Option<String>,
-    /// Role from this source.
-    pub role: Option<String>,
-    /// Id of the folder or drive it is inherited from.
-    pub inherited_from: Option<String>,
-    /// Whether it is inherited.
-    pub inherited: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(PermissionTeamDrivePermissionDetail {
-    team_drive_permission_type: "teamDrivePermissionType",
-    role: "role",
-    inherited_from: "inheritedFrom",
-    inherited: "inherited",
-});
-
-/// `permissionDetails` of [`Permission`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PermissionPermissionDetail {
-    /// Where it comes from: `file` or `member`.
-    pub permission_type: Option<String>,
-    /// Role from this source.
-    pub role: Option<String>,
-    /// Id of the folder or drive it is inherited from.
-    pub inherited_from: Option<String>,
-    /// Whether it is inherited.
-    pub inherited: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(PermissionPermissionDetail {
-    permission_type: "permissionType",
-    role: "role",
-    inherited_from: "inheritedFrom",
-    inherited: "inherited",
-});
-
-/// A comment on a file, with its replies.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Comment {
-    /// Google's name for the kind of resource, such as `drive#file`; always the same here.
-    pub kind: Option<String>,
-    /// Comment id.
-    pub id: Option<String>,
-    /// When it was written.
-    pub created_time: Option<String>,
-    /// When it, or one of its replies, last changed.
-    pub modified_time: Option<String>,
-    /// Who wrote it, without e-mail address.
-    pub author: Option<User>,
-    /// Text as HTML.
-    pub html_content: Option<String>,
-    /// Text in plain form.
-    pub content: Option<String>,
-    /// Whether it was deleted; its text is gone then.
-    pub deleted: Option<bool>,
-    /// Whether it was settled by a reply.
-    pub resolved: Option<bool>,
+record! {
     /// The passage of the file it refers to.
-    pub quoted_file_content: Option<CommentQuotedFileContent>,
-    /// Place in the file, as JSON in text form.
-    pub anchor: Option<String>,
-    /// All replies, oldest first.
-    pub replies: Option<Vec<Reply>>,
-    /// E-mail addresses of people mentioned.
-    pub mentioned_email_addresses: Option<Vec<String>>,
-    /// E-mail address of the person it was assigned to.
-    pub assignee_email_address: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct CommentQuotedFileContent {
+        /// MIME type of the passage.
+        pub mime_type: String = "mimeType",
+        /// The passage as it was when the comment was made.
+        pub value: String,
+    }
 }
 
-record!(Comment {
-    kind: "kind",
-    id: "id",
-    created_time: "createdTime",
-    modified_time: "modifiedTime",
-    author: "author",
-    html_content: "htmlContent",
-    content: "content",
-    deleted: "deleted",
-    resolved: "resolved",
-    quoted_file_content: "quotedFileContent",
-    anchor: "anchor",
-    replies: "replies",
-    mentioned_email_addresses: "mentionedEmailAddresses",
-    assignee_email_address: "assigneeEmailAddress",
-});
-
-/// The passage of the file it refers to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CommentQuotedFileContent {
-    /// MIME type of the passage.
-    pub mime_type: Option<String>,
-    /// The passage as it was when the comment was made.
-    pub value: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A reply to a comment.
+    pub struct Reply {
+        /// Google's name for the kind of resource, such as `drive#file`; always the same here.
+        pub kind: String,
+        /// Reply id.
+        pub id: String,
+        /// When it was written.
+        pub created_time: String = "createdTime",
+        /// When it last changed.
+        pub modified_time: String = "modifiedTime",
+        /// Who wrote it, without e-mail address.
+        pub author: User,
+        /// Text as HTML.
+        pub html_content: String = "htmlContent",
+        /// Text in plain form; may be missing when `action` is set.
+        pub content: String,
+        /// Whether it was deleted; its text is gone then.
+        pub deleted: bool,
+        /// What the reply did to the comment: `resolve` or `reopen`.
+        pub action: String,
+    }
 }
 
-record!(CommentQuotedFileContent { mime_type: "mimeType", value: "value" });
-
-/// A reply to a comment.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Reply {
-    /// Google's name for the kind of resource, such as `drive#file`; always the same here.
-    pub kind: Option<String>,
-    /// Reply id.
-    pub id: Option<String>,
-    /// When it was written.
-    pub created_time: Option<String>,
-    /// When it last changed.
-    pub modified_time: Option<String>,
-    /// Who wrote it, without e-mail address.
-    pub author: Option<User>,
-    /// Text as HTML.
-    pub html_content: Option<String>,
-    /// Text in plain form; may be missing when `action` is set.
-    pub content: Option<String>,
-    /// Whether it was deleted; its text is gone then.
-    pub deleted: Option<bool>,
-    /// What the reply did to the comment: `resolve` or `reopen`.
-    pub action: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// One version of a file.
+    pub struct Revision {
+        /// Google's name for the kind of resource, such as `drive#file`; always the same here.
+        pub kind: String,
+        /// Revision id.
+        pub id: String,
+        /// MIME type of the version.
+        pub mime_type: String = "mimeType",
+        /// When the version was made.
+        pub modified_time: String = "modifiedTime",
+        /// Whether it is kept forever; otherwise Google may drop it after 30 days or 100 versions.
+        /// Only for files with bytes of their own.
+        pub keep_forever: bool = "keepForever",
+        /// Whether it is published on the web; Google files only.
+        pub published: bool,
+        /// Address of the published version; Google Sites only.
+        pub published_link: String = "publishedLink",
+        /// Whether later versions are published by themselves; Google files only.
+        pub publish_auto: bool = "publishAuto",
+        /// Whether it is published outside the domain; Google files only.
+        pub published_outside_domain: bool = "publishedOutsideDomain",
+        /// Who made the version; signed-in users only.
+        pub last_modifying_user: User = "lastModifyingUser",
+        /// Name at the time of upload; only for files with bytes of their own.
+        pub original_filename: String = "originalFilename",
+        /// MD5 of the content, hexadecimal; only for files with bytes of their own.
+        pub md5_checksum: String = "md5Checksum",
+        /// Size in bytes, a whole number as text; only for files with bytes of their own.
+        pub size: String,
+        /// Links to exports of a Google file, by MIME type.
+        pub export_links: BTreeMap<String, String> = "exportLinks",
+    }
 }
 
-record!(Reply {
-    kind: "kind",
-    id: "id",
-    created_time: "createdTime",
-    modified_time: "modifiedTime",
-    author: "author",
-    html_content: "htmlContent",
-    content: "content",
-    deleted: "deleted",
-    action: "action",
-});
-
-/// One version of a file.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Revision {
-    /// Google's name for the kind of resource, such as `drive#file`; always the same here.
-    pub kind: Option<String>,
-    /// Revision id.
-    pub id: Option<String>,
-    /// MIME type of the version.
-    pub mime_type: Option<String>,
-    /// When the version was made.
-    pub modified_time: Option<String>,
-    /// Whether it is kept forever; otherwise Google may drop it after 30 days or 100 versions. Only
-    /// for files with bytes of their own.
-    pub keep_forever: Option<bool>,
-    /// Whether it is published on the web; Google files only.
-    pub published: Option<bool>,
-    /// Address of the published version; Google Sites only.
-    pub published_link: Option<String>,
-    /// Whether later versions are published by themselves; Google files only.
-    pub publish_auto: Option<bool>,
-    /// Whether it is published outside the domain; Google files only.
-    pub published_outside_domain: Option<bool>,
-    /// Who made the version; signed-in users only.
-    pub last_modifying_user: Option<User>,
-    /// Name at the time of upload; only for files with bytes of their own.
-    pub original_filename: Option<String>,
-    /// MD5 of the content, hexadecimal; only for files with bytes of their own.
-    pub md5_checksum: Option<String>,
-    /// Size in bytes, a whole number as text; only for files with bytes of their own.
-    pub size: Option<String>,
-    /// Links to exports of a Google file, by MIME type.
-    pub export_links: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Something that happened to a file or shared drive.
+    pub struct Change {
+        /// Google's name for the kind of resource, such as `drive#file`; always the same here.
+        pub kind: String,
+        /// Whether the file or drive is gone for the user: deleted, or access lost.
+        pub removed: bool,
+        /// The file as it is now; missing when `removed`.
+        pub file: File,
+        /// Id of the file, for changes of files.
+        pub file_id: String = "fileId",
+        /// Id of the shared drive, for changes of drives.
+        pub drive_id: String = "driveId",
+        /// The shared drive as it is now; missing when `removed`.
+        pub drive: Drive,
+        /// When it happened.
+        pub time: String,
+        /// Older name of `changeType`.
+        pub type_: String = "type",
+        /// What changed: `file` or `drive`.
+        pub change_type: String = "changeType",
+    }
 }
 
-record!(Revision {
-    kind: "kind",
-    id: "id",
-    mime_type: "mimeType",
-    modified_time: "modifiedTime",
-    keep_forever: "keepForever",
-    published: "published",
-    published_link: "publishedLink",
-    publish_auto: "publishAuto",
-    published_outside_domain: "publishedOutsideDomain",
-    last_modifying_user: "lastModifyingUser",
-    original_filename: "originalFilename",
-    md5_checksum: "md5Checksum",
-    size: "size",
-    export_links: "exportLinks",
-});
-
-/// Something that happened to a file or shared drive.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Change {
-    /// Google's name for the kind of resource, such as `drive#file`; always the same here.
-    pub kind: Option<String>,
-    /// Whether the file or drive is gone for the user: deleted, or access lost.
-    pub removed: Option<bool>,
-    /// The file as it is now; missing when `removed`.
-    pub file: Option<File>,
-    /// Id of the file, for changes of files.
-    pub file_id: Option<String>,
-    /// Id of the shared drive, for changes of drives.
-    pub drive_id: Option<String>,
-    /// The shared drive as it is now; missing when `removed`.
-    pub drive: Option<Drive>,
-    /// When it happened.
-    pub time: Option<String>,
-    /// Older name of `changeType`.
-    pub type_: Option<String>,
-    /// What changed: `file` or `drive`.
-    pub change_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The point from which changes can be followed.
+    pub struct StartPageToken {
+        /// Google's name for the kind of resource, such as `drive#file`; always the same here.
+        pub kind: String,
+        /// Token to give to `changes.list` as `pageToken`.
+        pub start_page_token: String = "startPageToken",
+    }
 }
 
-record!(Change {
-    kind: "kind",
-    removed: "removed",
-    file: "file",
-    file_id: "fileId",
-    drive_id: "driveId",
-    drive: "drive",
-    time: "time",
-    type_: "type",
-    change_type: "changeType",
-});
-
-/// The point from which changes can be followed.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StartPageToken {
-    /// Google's name for the kind of resource, such as `drive#file`; always the same here.
-    pub kind: Option<String>,
-    /// Token to give to `changes.list` as `pageToken`.
-    pub start_page_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The user, the storage and what this Drive can do.
+    pub struct About {
+        /// Google's name for the kind of resource, such as `drive#file`; always the same here.
+        pub kind: String,
+        /// The user who makes the call.
+        pub user: User,
+        /// Storage limit and use in bytes, as text.
+        pub storage_quota: AboutStorageQuota = "storageQuota",
+        /// What can be converted into which Google types, by MIME type.
+        pub import_formats: BTreeMap<String, Vec<String>> = "importFormats",
+        /// What Google files can be exported to, by MIME type.
+        pub export_formats: BTreeMap<String, Vec<String>> = "exportFormats",
+        /// Largest import in bytes, by MIME type of the target; numbers as text.
+        pub max_import_sizes: BTreeMap<String, String> = "maxImportSizes",
+        /// Largest upload in bytes, a whole number as text.
+        pub max_upload_size: String = "maxUploadSize",
+        /// Whether the user has installed the calling app.
+        pub app_installed: bool = "appInstalled",
+        /// Colors for folders, as RGB hex.
+        pub folder_color_palette: Vec<String> = "folderColorPalette",
+        /// Themes for shared drives.
+        pub drive_themes: Vec<AboutDriveTheme> = "driveThemes",
+        /// Whether the user may create shared drives.
+        pub can_create_drives: bool = "canCreateDrives",
+        /// Older name of `canCreateDrives`.
+        pub can_create_team_drives: bool = "canCreateTeamDrives",
+        /// Older name of `driveThemes`.
+        pub team_drive_themes: Vec<AboutTeamDriveTheme> = "teamDriveThemes",
+    }
 }
 
-record!(StartPageToken { kind: "kind", start_page_token: "startPageToken" });
-
-/// The user, the storage and what this Drive can do.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct About {
-    /// Google's name for the kind of resource, such as `drive#file`; always the same here.
-    pub kind: Option<String>,
-    /// The user who makes the call.
-    pub user: Option<User>,
+record! {
     /// Storage limit and use in bytes, as text.
-    pub storage_quota: Option<AboutStorageQuota>,
-    /// What can be converted into which Google types, by MIME type.
-    pub import_formats: Option<BTreeMap<String, Vec<String>>>,
-    /// What Google files can be exported to, by MIME type.
-    pub export_formats: Option<BTreeMap<String, Vec<String>>>,
-    /// Largest import in bytes, by MIME type of the target; numbers as text.
-    pub max_import_sizes: Option<BTreeMap<String, String>>,
-    /// Largest upload in bytes, a whole number as text.
-    pub max_upload_size: Option<String>,
-    /// Whether the user has installed the calling app.
-    pub app_installed: Option<bool>,
-    /// Colors for folders, as RGB hex.
-    pub folder_color_palette: Option<Vec<String>>,
-    /// Themes for shared drives.
-    pub drive_themes: Option<Vec<AboutDriveTheme>>,
-    /// Whether the user may create shared drives.
-    pub can_create_drives: Option<bool>,
-    /// Older name of `canCreateDrives`.
-    pub can_create_team_drives: Option<bool>,
-    /// Older name of `driveThemes`.
-    pub team_drive_themes: Option<Vec<AboutTeamDriveTheme>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct AboutStorageQuota {
+        /// Limit in bytes; missing when there is none.
+        pub limit: String,
+        /// Bytes in use by all Google services.
+        pub usage: String,
+        /// Bytes in use by Drive.
+        pub usage_in_drive: String = "usageInDrive",
+        /// Bytes in use by files in the trash.
+        pub usage_in_drive_trash: String = "usageInDriveTrash",
+    }
 }
 
-record!(About {
-    kind: "kind",
-    user: "user",
-    storage_quota: "storageQuota",
-    import_formats: "importFormats",
-    export_formats: "exportFormats",
-    max_import_sizes: "maxImportSizes",
-    max_upload_size: "maxUploadSize",
-    app_installed: "appInstalled",
-    folder_color_palette: "folderColorPalette",
-    drive_themes: "driveThemes",
-    can_create_drives: "canCreateDrives",
-    can_create_team_drives: "canCreateTeamDrives",
-    team_drive_themes: "teamDriveThemes",
-});
-
-/// Storage limit and use in bytes, as text.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AboutStorageQuota {
-    /// Limit in bytes; missing when there is none.
-    pub limit: Option<String>,
-    /// Bytes in use by all Google services.
-    pub usage: Option<String>,
-    /// Bytes in use by Drive.
-    pub usage_in_drive: Option<String>,
-    /// Bytes in use by files in the trash.
-    pub usage_in_drive_trash: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `driveThemes` of [`About`].
+    pub struct AboutDriveTheme {
+        /// Theme id.
+        pub id: String,
+        /// Address of the background picture.
+        pub background_image_link: String = "backgroundImageLink",
+        /// Color as RGB hex.
+        pub color_rgb: String = "colorRgb",
+    }
 }
 
-record!(AboutStorageQuota {
-    limit: "limit",
-    usage: "usage",
-    usage_in_drive: "usageInDrive",
-    usage_in_drive_trash: "usageInDriveTrash",
-});
-
-/// `driveThemes` of [`About`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AboutDriveTheme {
-    /// Theme id.
-    pub id: Option<String>,
-    /// Address of the background picture.
-    pub background_image_link: Option<String>,
-    /// Color as RGB hex.
-    pub color_rgb: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `teamDriveThemes` of [`About`].
+    pub struct AboutTeamDriveTheme {
+        /// Theme id.
+        pub id: String,
+        /// Address of the background picture.
+        pub background_image_link: String = "backgroundImageLink",
+        /// Color as RGB hex.
+        pub color_rgb: String = "colorRgb",
+    }
 }
 
-record!(AboutDriveTheme {
-    id: "id",
-    background_image_link: "backgroundImageLink",
-    color_rgb: "colorRgb",
-});
-
-/// `teamDriveThemes` of [`About`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AboutTeamDriveTheme {
-    /// Theme id.
-    pub id: Option<String>,
-    /// Address of the background picture.
-    pub background_image_link: Option<String>,
-    /// Color as RGB hex.
-    pub color_rgb: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `files.list`.
+    pub struct FilesListMeta {
+        /// Token for the next page; missing on the last one.
+        pub next_page_token: String = "nextPageToken",
+        /// True when not all places were searched, which happens with `corpora` set to `allDrives`;
+        /// narrow the search then.
+        pub incomplete_search: bool = "incompleteSearch",
+    }
 }
 
-record!(AboutTeamDriveTheme {
-    id: "id",
-    background_image_link: "backgroundImageLink",
-    color_rgb: "colorRgb",
-});
-
-/// What comes with a page of `files.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FilesListMeta {
-    /// Token for the next page; missing on the last one.
-    pub next_page_token: Option<String>,
-    /// True when not all places were searched, which happens with `corpora` set to `allDrives`;
-    /// narrow the search then.
-    pub incomplete_search: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `drives.list`.
+    pub struct DrivesListMeta {
+        /// Token for the next page; missing on the last one.
+        pub next_page_token: String = "nextPageToken",
+    }
 }
 
-record!(FilesListMeta { next_page_token: "nextPageToken", incomplete_search: "incompleteSearch" });
-
-/// What comes with a page of `drives.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DrivesListMeta {
-    /// Token for the next page; missing on the last one.
-    pub next_page_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `permissions.list`.
+    pub struct PermissionsListMeta {
+        /// Token for the next page; missing on the last one.
+        pub next_page_token: String = "nextPageToken",
+    }
 }
 
-record!(DrivesListMeta { next_page_token: "nextPageToken" });
-
-/// What comes with a page of `permissions.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PermissionsListMeta {
-    /// Token for the next page; missing on the last one.
-    pub next_page_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `comments.list`.
+    pub struct CommentsListMeta {
+        /// Token for the next page; missing on the last one.
+        pub next_page_token: String = "nextPageToken",
+    }
 }
 
-record!(PermissionsListMeta { next_page_token: "nextPageToken" });
-
-/// What comes with a page of `comments.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CommentsListMeta {
-    /// Token for the next page; missing on the last one.
-    pub next_page_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `replies.list`.
+    pub struct RepliesListMeta {
+        /// Token for the next page; missing on the last one.
+        pub next_page_token: String = "nextPageToken",
+    }
 }
 
-record!(CommentsListMeta { next_page_token: "nextPageToken" });
-
-/// What comes with a page of `replies.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RepliesListMeta {
-    /// Token for the next page; missing on the last one.
-    pub next_page_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `revisions.list`.
+    pub struct RevisionsListMeta {
+        /// Token for the next page; missing on the last one.
+        pub next_page_token: String = "nextPageToken",
+    }
 }
 
-record!(RepliesListMeta { next_page_token: "nextPageToken" });
-
-/// What comes with a page of `revisions.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RevisionsListMeta {
-    /// Token for the next page; missing on the last one.
-    pub next_page_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `changes.list`.
+    pub struct ChangesListMeta {
+        /// Token for the next page; missing on the last one.
+        pub next_page_token: String = "nextPageToken",
+        /// Token for the next poll; on the last page only. Keep it.
+        pub new_start_page_token: String = "newStartPageToken",
+    }
 }
 
-record!(RevisionsListMeta { next_page_token: "nextPageToken" });
-
-/// What comes with a page of `changes.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChangesListMeta {
-    /// Token for the next page; missing on the last one.
-    pub next_page_token: Option<String>,
-    /// Token for the next poll; on the last page only. Keep it.
-    pub new_start_page_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ChangesListMeta {
-    next_page_token: "nextPageToken",
-    new_start_page_token: "newStartPageToken",
-});
-
-/// What a shortcut points to; only with the MIME type of shortcuts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct FileShortcutDetailsInput {
-    /// Id of the file or folder the shortcut leads to.
-    #[serde(rename = "targetId")]
-    pub target_id: String,
-}
-
-impl FileShortcutDetailsInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(target_id: impl Into<String>) -> Self {
-        Self { target_id: target_id.into() }
+request! {
+    /// What a shortcut points to; only with the MIME type of shortcuts.
+    pub struct FileShortcutDetailsInput {
+        required {
+            /// Id of the file or folder the shortcut leads to.
+            target_id: String = "targetId",
+        }
     }
 }

@@ -5,832 +5,558 @@
 use std::collections::BTreeMap;
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
-/// A candidate's application for a job, or a prospect that is considered for jobs.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Application {
-    /// Id of the note left by the agency that submitted the candidate.
-    pub agency_note_id: Option<i64>,
-    /// Answers given in the application form.
-    pub answers: Option<Vec<ApplicationAnswer>>,
-    /// Id of the candidate; pass it as `ids` to `candidates.list`.
-    pub candidate_id: Option<i64>,
-    /// User id of the coordinator.
-    pub coordinator_id: Option<i64>,
-    /// When it was created, ISO 8601.
-    pub created_at: Option<String>,
-    /// Values of your organization's custom fields, by the field's immutable key; each has `name`,
-    /// `type` and `value`.
-    pub custom_fields: Option<BTreeMap<String, ApplicationCustomFieldsValue>>,
-    /// Application id.
-    pub id: Option<i64>,
-    /// Id of the job; pass it as `ids` to `jobs.list`.
-    pub job_id: Option<i64>,
-    /// Id of the job's interview stage the application is in.
-    pub job_interview_stage_id: Option<i64>,
-    /// Id of the job post the candidate applied through.
-    pub job_post_id: Option<i64>,
-    /// When something last happened with it, ISO 8601.
-    pub last_activity_at: Option<String>,
-    /// Where the candidate says to be.
-    pub location_address: Option<String>,
-    /// Whether somebody has to decide how to go on.
-    pub needs_decision: Option<bool>,
-    /// True for a prospect, who is not (yet) a candidate for one job.
-    pub prospect: Option<bool>,
-    /// Jobs a prospect is considered for.
-    pub prospective_job_ids: Option<Vec<i64>>,
-    /// User id of the recruiter.
-    pub recruiter_id: Option<i64>,
-    /// Id of whoever referred the candidate.
-    pub referrer_id: Option<i64>,
-    /// When it was rejected, ISO 8601; null otherwise.
-    pub rejected_at: Option<String>,
-    /// Id of the reason for the rejection.
-    pub rejection_reason_id: Option<i64>,
-    /// Id of the source; pass it as `ids` to `sources.list`.
-    pub source_id: Option<i64>,
-    /// Id of the application's current stage.
-    pub stage_id: Option<i64>,
-    /// Name of the current stage, such as `Phone Screen`.
-    pub stage_name: Option<String>,
-    /// State: `active`, `rejected`, `hired` or `converted` (a prospect that became a candidate).
-    pub status: Option<String>,
-    /// When it was last changed, ISO 8601.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A candidate's application for a job, or a prospect that is considered for jobs.
+    pub struct Application {
+        /// Id of the note left by the agency that submitted the candidate.
+        pub agency_note_id: i64,
+        /// Answers given in the application form.
+        pub answers: Vec<ApplicationAnswer>,
+        /// Id of the candidate; pass it as `ids` to `candidates.list`.
+        pub candidate_id: i64,
+        /// User id of the coordinator.
+        pub coordinator_id: i64,
+        /// When it was created, ISO 8601.
+        pub created_at: String,
+        /// Values of your organization's custom fields, by the field's immutable key; each has
+        /// `name`, `type` and `value`.
+        pub custom_fields: BTreeMap<String, ApplicationCustomFieldsValue>,
+        /// Application id.
+        pub id: i64,
+        /// Id of the job; pass it as `ids` to `jobs.list`.
+        pub job_id: i64,
+        /// Id of the job's interview stage the application is in.
+        pub job_interview_stage_id: i64,
+        /// Id of the job post the candidate applied through.
+        pub job_post_id: i64,
+        /// When something last happened with it, ISO 8601.
+        pub last_activity_at: String,
+        /// Where the candidate says to be.
+        pub location_address: String,
+        /// Whether somebody has to decide how to go on.
+        pub needs_decision: bool,
+        /// True for a prospect, who is not (yet) a candidate for one job.
+        pub prospect: bool,
+        /// Jobs a prospect is considered for.
+        pub prospective_job_ids: Vec<i64>,
+        /// User id of the recruiter.
+        pub recruiter_id: i64,
+        /// Id of whoever referred the candidate.
+        pub referrer_id: i64,
+        /// When it was rejected, ISO 8601; null otherwise.
+        pub rejected_at: String,
+        /// Id of the reason for the rejection.
+        pub rejection_reason_id: i64,
+        /// Id of the source; pass it as `ids` to `sources.list`.
+        pub source_id: i64,
+        /// Id of the application's current stage.
+        pub stage_id: i64,
+        /// Name of the current stage, such as `Phone Screen`.
+        pub stage_name: String,
+        /// State: `active`, `rejected`, `hired` or `converted` (a prospect that became a
+        /// candidate).
+        pub status: String,
+        /// When it was last changed, ISO 8601.
+        pub updated_at: String,
+    }
 }
 
-record!(Application {
-    agency_note_id: "agency_note_id",
-    answers: "answers",
-    candidate_id: "candidate_id",
-    coordinator_id: "coordinator_id",
-    created_at: "created_at",
-    custom_fields: "custom_fields",
-    id: "id",
-    job_id: "job_id",
-    job_interview_stage_id: "job_interview_stage_id",
-    job_post_id: "job_post_id",
-    last_activity_at: "last_activity_at",
-    location_address: "location_address",
-    needs_decision: "needs_decision",
-    prospect: "prospect",
-    prospective_job_ids: "prospective_job_ids",
-    recruiter_id: "recruiter_id",
-    referrer_id: "referrer_id",
-    rejected_at: "rejected_at",
-    rejection_reason_id: "rejection_reason_id",
-    source_id: "source_id",
-    stage_id: "stage_id",
-    stage_name: "stage_name",
-    status: "status",
-    updated_at: "updated_at",
-});
-
-/// `answers` of [`Application`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ApplicationAnswer {
-    /// The answer as text.
-    pub answer: Option<String>,
-    /// The question asked.
-    pub question: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `answers` of [`Application`].
+    pub struct ApplicationAnswer {
+        /// The answer as text.
+        pub answer: String,
+        /// The question asked.
+        pub question: String,
+    }
 }
 
-record!(ApplicationAnswer { answer: "answer", question: "question" });
-
-/// `custom_fields` of [`Application`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ApplicationCustomFieldsValue {
-    /// Name of the field.
-    pub name: Option<String>,
-    /// Kind of value, such as `short_text`, `single_select`, `currency` or `date`.
-    pub type_: Option<String>,
-    /// The value: text, number, true or false, an object (such as amount and unit) or a list,
-    /// depending on the kind; null when empty.
-    pub value: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `custom_fields` of [`Application`].
+    pub struct ApplicationCustomFieldsValue {
+        /// Name of the field.
+        pub name: String,
+        /// Kind of value, such as `short_text`, `single_select`, `currency` or `date`.
+        pub type_: String = "type",
+        /// The value: text, number, true or false, an object (such as amount and unit) or a list,
+        /// depending on the kind; null when empty.
+        pub value: Value,
+    }
 }
 
-record!(ApplicationCustomFieldsValue { name: "name", type_: "type", value: "value" });
-
-/// A person who applied or was sourced; their applications are records of their own.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Candidate {
-    /// Postal addresses.
-    pub addresses: Option<Vec<CandidateAddress>>,
-    /// Whether the candidate may be e-mailed.
-    pub can_email: Option<bool>,
-    /// Company the candidate works for.
-    pub company: Option<String>,
-    /// When it was created, ISO 8601.
-    pub created_at: Option<String>,
-    /// Values of your organization's custom fields, by the field's immutable key; each has `name`,
-    /// `type` and `value`.
-    pub custom_fields: Option<BTreeMap<String, CandidateCustomFieldsValue>>,
-    /// E-mail addresses.
-    pub email_addresses: Option<Vec<CandidateEmailAddress>>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Candidate id.
-    pub id: Option<i64>,
-    /// When something last happened with it, ISO 8601.
-    pub last_activity_at: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Ids of the users who are this person, when they work here already.
-    pub linked_user_ids: Option<Vec<i64>>,
-    /// Phone numbers.
-    pub phone_numbers: Option<Vec<CandidatePhoneNumber>>,
-    /// Name the candidate likes to be called by.
-    pub preferred_name: Option<String>,
-    /// Whether only people with special permission may see the candidate.
-    pub private: Option<bool>,
-    /// Addresses in social networks.
-    pub social_media_addresses: Option<Vec<CandidateSocialMediaAddress>>,
-    /// Tags given to the candidate.
-    pub tags: Option<Vec<String>>,
-    /// Time zone of the candidate.
-    pub time_zone: Option<String>,
-    /// Job title.
-    pub title: Option<String>,
-    /// When it was last changed, ISO 8601.
-    pub updated_at: Option<String>,
-    /// Web sites of the candidate.
-    pub website_addresses: Option<Vec<CandidateWebsiteAddress>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A person who applied or was sourced; their applications are records of their own.
+    pub struct Candidate {
+        /// Postal addresses.
+        pub addresses: Vec<CandidateAddress>,
+        /// Whether the candidate may be e-mailed.
+        pub can_email: bool,
+        /// Company the candidate works for.
+        pub company: String,
+        /// When it was created, ISO 8601.
+        pub created_at: String,
+        /// Values of your organization's custom fields, by the field's immutable key; each has
+        /// `name`, `type` and `value`.
+        pub custom_fields: BTreeMap<String, CandidateCustomFieldsValue>,
+        /// E-mail addresses.
+        pub email_addresses: Vec<CandidateEmailAddress>,
+        /// First name.
+        pub first_name: String,
+        /// Candidate id.
+        pub id: i64,
+        /// When something last happened with it, ISO 8601.
+        pub last_activity_at: String,
+        /// Last name.
+        pub last_name: String,
+        /// Ids of the users who are this person, when they work here already.
+        pub linked_user_ids: Vec<i64>,
+        /// Phone numbers.
+        pub phone_numbers: Vec<CandidatePhoneNumber>,
+        /// Name the candidate likes to be called by.
+        pub preferred_name: String,
+        /// Whether only people with special permission may see the candidate.
+        pub private: bool,
+        /// Addresses in social networks.
+        pub social_media_addresses: Vec<CandidateSocialMediaAddress>,
+        /// Tags given to the candidate.
+        pub tags: Vec<String>,
+        /// Time zone of the candidate.
+        pub time_zone: String,
+        /// Job title.
+        pub title: String,
+        /// When it was last changed, ISO 8601.
+        pub updated_at: String,
+        /// Web sites of the candidate.
+        pub website_addresses: Vec<CandidateWebsiteAddress>,
+    }
 }
 
-record!(Candidate {
-    addresses: "addresses",
-    can_email: "can_email",
-    company: "company",
-    created_at: "created_at",
-    custom_fields: "custom_fields",
-    email_addresses: "email_addresses",
-    first_name: "first_name",
-    id: "id",
-    last_activity_at: "last_activity_at",
-    last_name: "last_name",
-    linked_user_ids: "linked_user_ids",
-    phone_numbers: "phone_numbers",
-    preferred_name: "preferred_name",
-    private: "private",
-    social_media_addresses: "social_media_addresses",
-    tags: "tags",
-    time_zone: "time_zone",
-    title: "title",
-    updated_at: "updated_at",
-    website_addresses: "website_addresses",
-});
-
-/// `addresses` of [`Candidate`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CandidateAddress {
-    /// Kind of address: `home`, `work` or `other`.
-    pub type_: Option<String>,
-    /// The address as text.
-    pub value: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `addresses` of [`Candidate`].
+    pub struct CandidateAddress {
+        /// Kind of address: `home`, `work` or `other`.
+        pub type_: String = "type",
+        /// The address as text.
+        pub value: String,
+    }
 }
 
-record!(CandidateAddress { type_: "type", value: "value" });
-
-/// `custom_fields` of [`Candidate`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CandidateCustomFieldsValue {
-    /// Name of the field.
-    pub name: Option<String>,
-    /// Kind of value, such as `short_text`, `single_select`, `currency` or `date`.
-    pub type_: Option<String>,
-    /// The value: text, number, true or false, an object (such as amount and unit) or a list,
-    /// depending on the kind; null when empty.
-    pub value: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `custom_fields` of [`Candidate`].
+    pub struct CandidateCustomFieldsValue {
+        /// Name of the field.
+        pub name: String,
+        /// Kind of value, such as `short_text`, `single_select`, `currency` or `date`.
+        pub type_: String = "type",
+        /// The value: text, number, true or false, an object (such as amount and unit) or a list,
+        /// depending on the kind; null when empty.
+        pub value: Value,
+    }
 }
 
-record!(CandidateCustomFieldsValue { name: "name", type_: "type", value: "value" });
-
-/// `email_addresses` of [`Candidate`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CandidateEmailAddress {
-    /// Kind of address: `personal`, `work` or `other`.
-    pub type_: Option<String>,
-    /// The e-mail address.
-    pub value: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `email_addresses` of [`Candidate`].
+    pub struct CandidateEmailAddress {
+        /// Kind of address: `personal`, `work` or `other`.
+        pub type_: String = "type",
+        /// The e-mail address.
+        pub value: String,
+    }
 }
 
-record!(CandidateEmailAddress { type_: "type", value: "value" });
-
-/// `phone_numbers` of [`Candidate`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CandidatePhoneNumber {
-    /// Kind of number: `mobile`, `home`, `work`, `skype` or `other`.
-    pub type_: Option<String>,
-    /// The phone number.
-    pub value: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `phone_numbers` of [`Candidate`].
+    pub struct CandidatePhoneNumber {
+        /// Kind of number: `mobile`, `home`, `work`, `skype` or `other`.
+        pub type_: String = "type",
+        /// The phone number.
+        pub value: String,
+    }
 }
 
-record!(CandidatePhoneNumber { type_: "type", value: "value" });
-
-/// `social_media_addresses` of [`Candidate`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CandidateSocialMediaAddress {
-    /// Address or handle.
-    pub value: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `social_media_addresses` of [`Candidate`].
+    pub struct CandidateSocialMediaAddress {
+        /// Address or handle.
+        pub value: String,
+    }
 }
 
-record!(CandidateSocialMediaAddress { value: "value" });
-
-/// `website_addresses` of [`Candidate`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CandidateWebsiteAddress {
-    /// Kind of site: `personal`, `company`, `portfolio`, `blog` or `other`.
-    pub type_: Option<String>,
-    /// Address of the site.
-    pub value: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `website_addresses` of [`Candidate`].
+    pub struct CandidateWebsiteAddress {
+        /// Kind of site: `personal`, `company`, `portfolio`, `blog` or `other`.
+        pub type_: String = "type",
+        /// Address of the site.
+        pub value: String,
+    }
 }
 
-record!(CandidateWebsiteAddress { type_: "type", value: "value" });
-
-/// A department, possibly part of another one.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Department {
-    /// When it was created, ISO 8601.
-    pub created_at: Option<String>,
-    /// Id in a system of yours, when one was stored.
-    pub external_id: Option<String>,
-    /// Department id.
-    pub id: Option<i64>,
-    /// Name of the department.
-    pub name: Option<String>,
-    /// Id of the department it is part of; null at the top.
-    pub parent_id: Option<i64>,
-    /// When it was last changed, ISO 8601.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A department, possibly part of another one.
+    pub struct Department {
+        /// When it was created, ISO 8601.
+        pub created_at: String,
+        /// Id in a system of yours, when one was stored.
+        pub external_id: String,
+        /// Department id.
+        pub id: i64,
+        /// Name of the department.
+        pub name: String,
+        /// Id of the department it is part of; null at the top.
+        pub parent_id: i64,
+        /// When it was last changed, ISO 8601.
+        pub updated_at: String,
+    }
 }
 
-record!(Department {
-    created_at: "created_at",
-    external_id: "external_id",
-    id: "id",
-    name: "name",
-    parent_id: "parent_id",
-    updated_at: "updated_at",
-});
-
-/// An interview that was scheduled for an application.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Interview {
-    /// Last day of an all-day interview, `YYYY-MM-DD`.
-    pub all_day_end_on: Option<String>,
-    /// First day of an all-day interview, `YYYY-MM-DD`.
-    pub all_day_start_on: Option<String>,
-    /// Id of the application; pass it as `ids` to `applications.list`.
-    pub application_id: Option<i64>,
-    /// When the candidate said when they are free, ISO 8601.
-    pub availability_received_at: Option<String>,
-    /// When it was created, ISO 8601.
-    pub created_at: Option<String>,
-    /// When it ends, ISO 8601.
-    pub ends_at: Option<String>,
-    /// Id of the event in the calendar.
-    pub external_event_id: Option<String>,
-    /// Interview id.
-    pub id: Option<i64>,
-    /// Id of the job; pass it as `ids` to `jobs.list`.
-    pub job_id: Option<i64>,
-    /// Id of the step in the job's interview plan.
-    pub job_interview_id: Option<i64>,
-    /// Where it takes place, as text.
-    pub location: Option<String>,
-    /// User id of whoever organizes it.
-    pub organizer_id: Option<i64>,
-    /// When it was put on the calendar, ISO 8601.
-    pub scheduled_at: Option<String>,
-    /// When it begins, ISO 8601.
-    pub starts_at: Option<String>,
-    /// State, such as `scheduled`, `awaiting_feedback` or `complete`.
-    pub status: Option<String>,
-    /// When it was last changed, ISO 8601.
-    pub updated_at: Option<String>,
-    /// Address of the video call.
-    pub video_conferencing_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// An interview that was scheduled for an application.
+    pub struct Interview {
+        /// Last day of an all-day interview, `YYYY-MM-DD`.
+        pub all_day_end_on: String,
+        /// First day of an all-day interview, `YYYY-MM-DD`.
+        pub all_day_start_on: String,
+        /// Id of the application; pass it as `ids` to `applications.list`.
+        pub application_id: i64,
+        /// When the candidate said when they are free, ISO 8601.
+        pub availability_received_at: String,
+        /// When it was created, ISO 8601.
+        pub created_at: String,
+        /// When it ends, ISO 8601.
+        pub ends_at: String,
+        /// Id of the event in the calendar.
+        pub external_event_id: String,
+        /// Interview id.
+        pub id: i64,
+        /// Id of the job; pass it as `ids` to `jobs.list`.
+        pub job_id: i64,
+        /// Id of the step in the job's interview plan.
+        pub job_interview_id: i64,
+        /// Where it takes place, as text.
+        pub location: String,
+        /// User id of whoever organizes it.
+        pub organizer_id: i64,
+        /// When it was put on the calendar, ISO 8601.
+        pub scheduled_at: String,
+        /// When it begins, ISO 8601.
+        pub starts_at: String,
+        /// State, such as `scheduled`, `awaiting_feedback` or `complete`.
+        pub status: String,
+        /// When it was last changed, ISO 8601.
+        pub updated_at: String,
+        /// Address of the video call.
+        pub video_conferencing_url: String,
+    }
 }
 
-record!(Interview {
-    all_day_end_on: "all_day_end_on",
-    all_day_start_on: "all_day_start_on",
-    application_id: "application_id",
-    availability_received_at: "availability_received_at",
-    created_at: "created_at",
-    ends_at: "ends_at",
-    external_event_id: "external_event_id",
-    id: "id",
-    job_id: "job_id",
-    job_interview_id: "job_interview_id",
-    location: "location",
-    organizer_id: "organizer_id",
-    scheduled_at: "scheduled_at",
-    starts_at: "starts_at",
-    status: "status",
-    updated_at: "updated_at",
-    video_conferencing_url: "video_conferencing_url",
-});
-
-/// A job as published on a job board, inside or outside the company.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct JobPost {
-    /// Whether the post is in use, that is not removed.
-    pub active: Option<bool>,
-    /// Text of the post, HTML.
-    pub content: Option<String>,
-    /// When it was created, ISO 8601.
-    pub created_at: Option<String>,
-    /// Id of the set of demographic questions it asks.
-    pub demographic_question_set_id: Option<i64>,
-    /// Whether it is shown first on the job board.
-    pub featured: Option<bool>,
-    /// When it was first published, ISO 8601.
-    pub first_published_at: Option<String>,
-    /// Job post id.
-    pub id: Option<i64>,
-    /// Whether it is for the internal job board only.
-    pub internal: Option<bool>,
-    /// Text for internal applicants, HTML.
-    pub internal_content: Option<String>,
-    /// Id of the job board it is shown on.
-    pub job_board_id: Option<i64>,
-    /// Id of the job; pass it as `ids` to `jobs.list`.
-    pub job_id: Option<i64>,
-    /// Language code of the post, such as `en`.
-    pub language: Option<String>,
-    /// Whether it is published right now.
-    pub live: Option<bool>,
-    /// Public page of the post.
-    pub public_url: Option<String>,
-    /// Questions of the application form.
-    pub questions: Option<Vec<JobPostQuestion>>,
-    /// Title of the post.
-    pub title: Option<String>,
-    /// When it was last changed, ISO 8601.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A job as published on a job board, inside or outside the company.
+    pub struct JobPost {
+        /// Whether the post is in use, that is not removed.
+        pub active: bool,
+        /// Text of the post, HTML.
+        pub content: String,
+        /// When it was created, ISO 8601.
+        pub created_at: String,
+        /// Id of the set of demographic questions it asks.
+        pub demographic_question_set_id: i64,
+        /// Whether it is shown first on the job board.
+        pub featured: bool,
+        /// When it was first published, ISO 8601.
+        pub first_published_at: String,
+        /// Job post id.
+        pub id: i64,
+        /// Whether it is for the internal job board only.
+        pub internal: bool,
+        /// Text for internal applicants, HTML.
+        pub internal_content: String,
+        /// Id of the job board it is shown on.
+        pub job_board_id: i64,
+        /// Id of the job; pass it as `ids` to `jobs.list`.
+        pub job_id: i64,
+        /// Language code of the post, such as `en`.
+        pub language: String,
+        /// Whether it is published right now.
+        pub live: bool,
+        /// Public page of the post.
+        pub public_url: String,
+        /// Questions of the application form.
+        pub questions: Vec<JobPostQuestion>,
+        /// Title of the post.
+        pub title: String,
+        /// When it was last changed, ISO 8601.
+        pub updated_at: String,
+    }
 }
 
-record!(JobPost {
-    active: "active",
-    content: "content",
-    created_at: "created_at",
-    demographic_question_set_id: "demographic_question_set_id",
-    featured: "featured",
-    first_published_at: "first_published_at",
-    id: "id",
-    internal: "internal",
-    internal_content: "internal_content",
-    job_board_id: "job_board_id",
-    job_id: "job_id",
-    language: "language",
-    live: "live",
-    public_url: "public_url",
-    questions: "questions",
-    title: "title",
-    updated_at: "updated_at",
-});
-
-/// `questions` of [`JobPost`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct JobPostQuestion {
-    /// Kind of answer, such as short text, long text, a file or a choice.
-    pub answer_type: Option<String>,
-    /// Explanation shown with the question, HTML.
-    pub description: Option<String>,
-    /// Id of the question.
-    pub id: Option<i64>,
-    /// The question as shown.
-    pub label: Option<String>,
-    /// Name of the form field.
-    pub name: Option<String>,
-    /// The answers to choose from.
-    pub options: Option<Vec<JobPostQuestionOption>>,
-    /// Whether the answer is visible to few people only.
-    pub private: Option<bool>,
-    /// Whether it has to be answered.
-    pub required: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `questions` of [`JobPost`].
+    pub struct JobPostQuestion {
+        /// Kind of answer, such as short text, long text, a file or a choice.
+        pub answer_type: String,
+        /// Explanation shown with the question, HTML.
+        pub description: String,
+        /// Id of the question.
+        pub id: i64,
+        /// The question as shown.
+        pub label: String,
+        /// Name of the form field.
+        pub name: String,
+        /// The answers to choose from.
+        pub options: Vec<JobPostQuestionOption>,
+        /// Whether the answer is visible to few people only.
+        pub private: bool,
+        /// Whether it has to be answered.
+        pub required: bool,
+    }
 }
 
-record!(JobPostQuestion {
-    answer_type: "answer_type",
-    description: "description",
-    id: "id",
-    label: "label",
-    name: "name",
-    options: "options",
-    private: "private",
-    required: "required",
-});
-
-/// `options` of [`JobPostQuestion`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct JobPostQuestionOption {
-    /// Id of the answer.
-    pub id: Option<i64>,
-    /// The answer as shown.
-    pub label: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `options` of [`JobPostQuestion`].
+    pub struct JobPostQuestionOption {
+        /// Id of the answer.
+        pub id: i64,
+        /// The answer as shown.
+        pub label: String,
+    }
 }
 
-record!(JobPostQuestionOption { id: "id", label: "label" });
-
-/// A job that is being filled, with or without published posts.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Job {
-    /// When it was closed, ISO 8601; null while open.
-    pub closed_at: Option<String>,
-    /// Whether the job is visible only to those on its hiring team.
-    pub confidential: Option<bool>,
-    /// Id of the job or template it was copied from.
-    pub copied_from_id: Option<i64>,
-    /// When it was created, ISO 8601.
-    pub created_at: Option<String>,
-    /// Values of your organization's custom fields, by the field's immutable key; each has `name`,
-    /// `type` and `value`.
-    pub custom_fields: Option<BTreeMap<String, JobCustomFieldsValue>>,
-    /// Id of the department; pass it as `ids` to `departments.list`.
-    pub department_id: Option<i64>,
-    /// Job id.
-    pub id: Option<i64>,
-    /// Whether it is a template for other jobs.
-    pub is_template: Option<bool>,
-    /// Internal name of the job.
-    pub name: Option<String>,
-    /// Internal notes, HTML.
-    pub notes: Option<String>,
-    /// Ids of the offices the job is for.
-    pub office_ids: Option<Vec<i64>>,
-    /// When it was opened, ISO 8601.
-    pub opened_at: Option<String>,
-    /// Requisition number, as set by your organization.
-    pub requisition_id: Option<String>,
-    /// State: `open`, `closed` or `draft`.
-    pub status: Option<String>,
-    /// When it was last changed, ISO 8601.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A job that is being filled, with or without published posts.
+    pub struct Job {
+        /// When it was closed, ISO 8601; null while open.
+        pub closed_at: String,
+        /// Whether the job is visible only to those on its hiring team.
+        pub confidential: bool,
+        /// Id of the job or template it was copied from.
+        pub copied_from_id: i64,
+        /// When it was created, ISO 8601.
+        pub created_at: String,
+        /// Values of your organization's custom fields, by the field's immutable key; each has
+        /// `name`, `type` and `value`.
+        pub custom_fields: BTreeMap<String, JobCustomFieldsValue>,
+        /// Id of the department; pass it as `ids` to `departments.list`.
+        pub department_id: i64,
+        /// Job id.
+        pub id: i64,
+        /// Whether it is a template for other jobs.
+        pub is_template: bool,
+        /// Internal name of the job.
+        pub name: String,
+        /// Internal notes, HTML.
+        pub notes: String,
+        /// Ids of the offices the job is for.
+        pub office_ids: Vec<i64>,
+        /// When it was opened, ISO 8601.
+        pub opened_at: String,
+        /// Requisition number, as set by your organization.
+        pub requisition_id: String,
+        /// State: `open`, `closed` or `draft`.
+        pub status: String,
+        /// When it was last changed, ISO 8601.
+        pub updated_at: String,
+    }
 }
 
-record!(Job {
-    closed_at: "closed_at",
-    confidential: "confidential",
-    copied_from_id: "copied_from_id",
-    created_at: "created_at",
-    custom_fields: "custom_fields",
-    department_id: "department_id",
-    id: "id",
-    is_template: "is_template",
-    name: "name",
-    notes: "notes",
-    office_ids: "office_ids",
-    opened_at: "opened_at",
-    requisition_id: "requisition_id",
-    status: "status",
-    updated_at: "updated_at",
-});
-
-/// `custom_fields` of [`Job`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct JobCustomFieldsValue {
-    /// Name of the field.
-    pub name: Option<String>,
-    /// Kind of value, such as `short_text`, `single_select`, `currency` or `date`.
-    pub type_: Option<String>,
-    /// The value: text, number, true or false, an object (such as amount and unit) or a list,
-    /// depending on the kind; null when empty.
-    pub value: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `custom_fields` of [`Job`].
+    pub struct JobCustomFieldsValue {
+        /// Name of the field.
+        pub name: String,
+        /// Kind of value, such as `short_text`, `single_select`, `currency` or `date`.
+        pub type_: String = "type",
+        /// The value: text, number, true or false, an object (such as amount and unit) or a list,
+        /// depending on the kind; null when empty.
+        pub value: Value,
+    }
 }
 
-record!(JobCustomFieldsValue { name: "name", type_: "type", value: "value" });
-
-/// One version of an offer made to a candidate.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Offer {
-    /// Id of the application.
-    pub application_id: Option<i64>,
-    /// Id of the candidate; pass it as `ids` to `candidates.list`.
-    pub candidate_id: Option<i64>,
-    /// When it was created, ISO 8601.
-    pub created_at: Option<String>,
-    /// Values of your organization's custom fields, by the field's immutable key; each has `name`,
-    /// `type` and `value`.
-    pub custom_fields: Option<BTreeMap<String, OfferCustomFieldsValue>>,
-    /// Offer id; each version has its own.
-    pub id: Option<i64>,
-    /// Id of the job; pass it as `ids` to `jobs.list`.
-    pub job_id: Option<i64>,
-    /// Id of the opening that the offer would fill.
-    pub opening_id: Option<i64>,
-    /// When it was accepted or rejected, ISO 8601.
-    pub resolved_at: Option<String>,
-    /// Day it was sent, `YYYY-MM-DD`.
-    pub sent_on: Option<String>,
-    /// First working day, `YYYY-MM-DD`.
-    pub starts_on: Option<String>,
-    /// State, such as `unresolved`, `accepted`, `rejected` or `deprecated` (replaced by a later
-    /// version).
-    pub status: Option<String>,
-    /// When it was last changed, ISO 8601.
-    pub updated_at: Option<String>,
-    /// Version of the offer, counted from 1 for each application.
-    pub version: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// One version of an offer made to a candidate.
+    pub struct Offer {
+        /// Id of the application.
+        pub application_id: i64,
+        /// Id of the candidate; pass it as `ids` to `candidates.list`.
+        pub candidate_id: i64,
+        /// When it was created, ISO 8601.
+        pub created_at: String,
+        /// Values of your organization's custom fields, by the field's immutable key; each has
+        /// `name`, `type` and `value`.
+        pub custom_fields: BTreeMap<String, OfferCustomFieldsValue>,
+        /// Offer id; each version has its own.
+        pub id: i64,
+        /// Id of the job; pass it as `ids` to `jobs.list`.
+        pub job_id: i64,
+        /// Id of the opening that the offer would fill.
+        pub opening_id: i64,
+        /// When it was accepted or rejected, ISO 8601.
+        pub resolved_at: String,
+        /// Day it was sent, `YYYY-MM-DD`.
+        pub sent_on: String,
+        /// First working day, `YYYY-MM-DD`.
+        pub starts_on: String,
+        /// State, such as `unresolved`, `accepted`, `rejected` or `deprecated` (replaced by a later
+        /// version).
+        pub status: String,
+        /// When it was last changed, ISO 8601.
+        pub updated_at: String,
+        /// Version of the offer, counted from 1 for each application.
+        pub version: i64,
+    }
 }
 
-record!(Offer {
-    application_id: "application_id",
-    candidate_id: "candidate_id",
-    created_at: "created_at",
-    custom_fields: "custom_fields",
-    id: "id",
-    job_id: "job_id",
-    opening_id: "opening_id",
-    resolved_at: "resolved_at",
-    sent_on: "sent_on",
-    starts_on: "starts_on",
-    status: "status",
-    updated_at: "updated_at",
-    version: "version",
-});
-
-/// `custom_fields` of [`Offer`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OfferCustomFieldsValue {
-    /// Name of the field.
-    pub name: Option<String>,
-    /// Kind of value, such as `short_text`, `single_select`, `currency` or `date`.
-    pub type_: Option<String>,
-    /// The value: text, number, true or false, an object (such as amount and unit) or a list,
-    /// depending on the kind; null when empty.
-    pub value: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `custom_fields` of [`Offer`].
+    pub struct OfferCustomFieldsValue {
+        /// Name of the field.
+        pub name: String,
+        /// Kind of value, such as `short_text`, `single_select`, `currency` or `date`.
+        pub type_: String = "type",
+        /// The value: text, number, true or false, an object (such as amount and unit) or a list,
+        /// depending on the kind; null when empty.
+        pub value: Value,
+    }
 }
 
-record!(OfferCustomFieldsValue { name: "name", type_: "type", value: "value" });
-
-/// An office or location, possibly part of another one.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Office {
-    /// When it was created, ISO 8601.
-    pub created_at: Option<String>,
-    /// Id in a system of yours, when one was stored.
-    pub external_id: Option<String>,
-    /// Office id.
-    pub id: Option<i64>,
-    /// Place of the office as text.
-    pub location: Option<String>,
-    /// Name of the office.
-    pub name: Option<String>,
-    /// Id of the office it is part of; null at the top.
-    pub parent_id: Option<i64>,
-    /// User id of the contact person.
-    pub primary_in_house_contact_user_id: Option<i64>,
-    /// When it was last changed, ISO 8601.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// An office or location, possibly part of another one.
+    pub struct Office {
+        /// When it was created, ISO 8601.
+        pub created_at: String,
+        /// Id in a system of yours, when one was stored.
+        pub external_id: String,
+        /// Office id.
+        pub id: i64,
+        /// Place of the office as text.
+        pub location: String,
+        /// Name of the office.
+        pub name: String,
+        /// Id of the office it is part of; null at the top.
+        pub parent_id: i64,
+        /// User id of the contact person.
+        pub primary_in_house_contact_user_id: i64,
+        /// When it was last changed, ISO 8601.
+        pub updated_at: String,
+    }
 }
 
-record!(Office {
-    created_at: "created_at",
-    external_id: "external_id",
-    id: "id",
-    location: "location",
-    name: "name",
-    parent_id: "parent_id",
-    primary_in_house_contact_user_id: "primary_in_house_contact_user_id",
-    updated_at: "updated_at",
-});
+record! {
+    /// A way by which candidates come in, such as a job board or a referral.
+    pub struct Source {
+        /// When it was created, ISO 8601.
+        pub created_at: String,
+        /// Source id.
+        pub id: i64,
+        /// Name of the source, such as `LinkedIn`.
+        pub name: String,
+        /// Group the source belongs to.
+        pub type_: SourceType = "type",
+        /// When it was last changed, ISO 8601.
+        pub updated_at: String,
+    }
+}
 
-/// A way by which candidates come in, such as a job board or a referral.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Source {
-    /// When it was created, ISO 8601.
-    pub created_at: Option<String>,
-    /// Source id.
-    pub id: Option<i64>,
-    /// Name of the source, such as `LinkedIn`.
-    pub name: Option<String>,
+record! {
     /// Group the source belongs to.
-    pub type_: Option<SourceType>,
-    /// When it was last changed, ISO 8601.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct SourceType {
+        /// Id of the group.
+        pub id: i64,
+        /// Name of the group, such as `Third-party boards`.
+        pub name: String,
+    }
 }
 
-record!(Source {
-    created_at: "created_at",
-    id: "id",
-    name: "name",
-    type_: "type",
-    updated_at: "updated_at",
-});
-
-/// Group the source belongs to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SourceType {
-    /// Id of the group.
-    pub id: Option<i64>,
-    /// Name of the group, such as `Third-party boards`.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Somebody with an account in this Greenhouse organization, or a service account.
+    pub struct User {
+        /// Id of the recruiting agency the user belongs to.
+        pub agency_id: i64,
+        /// When it was created, ISO 8601.
+        pub created_at: String,
+        /// Values of your organization's custom fields, by the field's immutable key; each has
+        /// `name`, `type` and `value`.
+        pub custom_fields: BTreeMap<String, UserCustomFieldsValue>,
+        /// Whether the account is switched off.
+        pub deactivated: bool,
+        /// Ids of the user's departments.
+        pub department_ids: Vec<i64>,
+        /// All e-mail addresses of the user.
+        pub emails: Vec<String>,
+        /// Employee number, as set by your organization.
+        pub employee_id: String,
+        /// First name.
+        pub first_name: String,
+        /// User id.
+        pub id: i64,
+        /// Tags that say what the user may interview for.
+        pub interviewer_tags: Vec<UserInterviewerTag>,
+        /// Job title.
+        pub job_title: String,
+        /// Last name.
+        pub last_name: String,
+        /// Ids of the candidates who are this person.
+        pub linked_candidate_ids: Vec<i64>,
+        /// Full name.
+        pub name: String,
+        /// Ids of the user's offices.
+        pub office_ids: Vec<i64>,
+        /// E-mail address the user signs in with.
+        pub primary_email: String,
+        /// Whether the user is a site admin, who sees everything.
+        pub site_admin: bool,
+        /// When it was last changed, ISO 8601.
+        pub updated_at: String,
+    }
 }
 
-record!(SourceType { id: "id", name: "name" });
-
-/// Somebody with an account in this Greenhouse organization, or a service account.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct User {
-    /// Id of the recruiting agency the user belongs to.
-    pub agency_id: Option<i64>,
-    /// When it was created, ISO 8601.
-    pub created_at: Option<String>,
-    /// Values of your organization's custom fields, by the field's immutable key; each has `name`,
-    /// `type` and `value`.
-    pub custom_fields: Option<BTreeMap<String, UserCustomFieldsValue>>,
-    /// Whether the account is switched off.
-    pub deactivated: Option<bool>,
-    /// Ids of the user's departments.
-    pub department_ids: Option<Vec<i64>>,
-    /// All e-mail addresses of the user.
-    pub emails: Option<Vec<String>>,
-    /// Employee number, as set by your organization.
-    pub employee_id: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// User id.
-    pub id: Option<i64>,
-    /// Tags that say what the user may interview for.
-    pub interviewer_tags: Option<Vec<UserInterviewerTag>>,
-    /// Job title.
-    pub job_title: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Ids of the candidates who are this person.
-    pub linked_candidate_ids: Option<Vec<i64>>,
-    /// Full name.
-    pub name: Option<String>,
-    /// Ids of the user's offices.
-    pub office_ids: Option<Vec<i64>>,
-    /// E-mail address the user signs in with.
-    pub primary_email: Option<String>,
-    /// Whether the user is a site admin, who sees everything.
-    pub site_admin: Option<bool>,
-    /// When it was last changed, ISO 8601.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `custom_fields` of [`User`].
+    pub struct UserCustomFieldsValue {
+        /// Name of the field.
+        pub name: String,
+        /// Kind of value, such as `short_text`, `single_select`, `currency` or `date`.
+        pub type_: String = "type",
+        /// The value: text, number, true or false, an object (such as amount and unit) or a list,
+        /// depending on the kind; null when empty.
+        pub value: Value,
+    }
 }
 
-record!(User {
-    agency_id: "agency_id",
-    created_at: "created_at",
-    custom_fields: "custom_fields",
-    deactivated: "deactivated",
-    department_ids: "department_ids",
-    emails: "emails",
-    employee_id: "employee_id",
-    first_name: "first_name",
-    id: "id",
-    interviewer_tags: "interviewer_tags",
-    job_title: "job_title",
-    last_name: "last_name",
-    linked_candidate_ids: "linked_candidate_ids",
-    name: "name",
-    office_ids: "office_ids",
-    primary_email: "primary_email",
-    site_admin: "site_admin",
-    updated_at: "updated_at",
-});
-
-/// `custom_fields` of [`User`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UserCustomFieldsValue {
-    /// Name of the field.
-    pub name: Option<String>,
-    /// Kind of value, such as `short_text`, `single_select`, `currency` or `date`.
-    pub type_: Option<String>,
-    /// The value: text, number, true or false, an object (such as amount and unit) or a list,
-    /// depending on the kind; null when empty.
-    pub value: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `interviewer_tags` of [`User`].
+    pub struct UserInterviewerTag {
+        /// Id of the tag.
+        pub id: i64,
+        /// Name of the tag.
+        pub name: String,
+    }
 }
 
-record!(UserCustomFieldsValue { name: "name", type_: "type", value: "value" });
-
-/// `interviewer_tags` of [`User`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UserInterviewerTag {
-    /// Id of the tag.
-    pub id: Option<i64>,
-    /// Name of the tag.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A file of an application, such as a resume; the content is behind `url`.
+    pub struct Attachment {
+        /// Attachment id; pass it as `ids` to `attachments.download`.
+        pub id: i64,
+        /// Id of the application it belongs to.
+        pub application_id: i64,
+        /// Id of the candidate; pass it as `ids` to `candidates.list`.
+        pub candidate_id: i64,
+        /// When it was created, ISO 8601.
+        pub created_at: String,
+        /// When it was last changed, ISO 8601.
+        pub updated_at: String,
+        /// Name of the file.
+        pub filename: String,
+        /// Signed link to the content. It works without credentials and expires, so do not store or
+        /// share it.
+        pub url: String,
+        /// Kind of file.
+        pub type_: AttachmentType = "type",
+    }
 }
-
-record!(UserInterviewerTag { id: "id", name: "name" });
-
-/// A file of an application, such as a resume; the content is behind `url`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Attachment {
-    /// Attachment id; pass it as `ids` to `attachments.download`.
-    pub id: Option<i64>,
-    /// Id of the application it belongs to.
-    pub application_id: Option<i64>,
-    /// Id of the candidate; pass it as `ids` to `candidates.list`.
-    pub candidate_id: Option<i64>,
-    /// When it was created, ISO 8601.
-    pub created_at: Option<String>,
-    /// When it was last changed, ISO 8601.
-    pub updated_at: Option<String>,
-    /// Name of the file.
-    pub filename: Option<String>,
-    /// Signed link to the content. It works without credentials and expires, so do not store or
-    /// share it.
-    pub url: Option<String>,
-    /// Kind of file.
-    pub type_: Option<AttachmentType>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(Attachment {
-    id: "id",
-    application_id: "application_id",
-    candidate_id: "candidate_id",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    filename: "filename",
-    url: "url",
-    type_: "type",
-});
 
 open_enum!(
     /// Kind of file.
@@ -858,134 +584,90 @@ open_enum!(
     }
 );
 
-/// What comes with a page of `applications.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ApplicationsListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `applications.list`.
+    pub struct ApplicationsListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next: String,
+    }
 }
 
-record!(ApplicationsListMeta { next: "next" });
-
-/// What comes with a page of `candidates.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CandidatesListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `candidates.list`.
+    pub struct CandidatesListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next: String,
+    }
 }
 
-record!(CandidatesListMeta { next: "next" });
-
-/// What comes with a page of `departments.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DepartmentsListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `departments.list`.
+    pub struct DepartmentsListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next: String,
+    }
 }
 
-record!(DepartmentsListMeta { next: "next" });
-
-/// What comes with a page of `interviews.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InterviewsListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `interviews.list`.
+    pub struct InterviewsListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next: String,
+    }
 }
 
-record!(InterviewsListMeta { next: "next" });
-
-/// What comes with a page of `job_posts.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct JobPostsListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `job_posts.list`.
+    pub struct JobPostsListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next: String,
+    }
 }
 
-record!(JobPostsListMeta { next: "next" });
-
-/// What comes with a page of `jobs.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct JobsListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `jobs.list`.
+    pub struct JobsListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next: String,
+    }
 }
 
-record!(JobsListMeta { next: "next" });
-
-/// What comes with a page of `offers.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OffersListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `offers.list`.
+    pub struct OffersListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next: String,
+    }
 }
 
-record!(OffersListMeta { next: "next" });
-
-/// What comes with a page of `offices.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OfficesListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `offices.list`.
+    pub struct OfficesListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next: String,
+    }
 }
 
-record!(OfficesListMeta { next: "next" });
-
-/// What comes with a page of `sources.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SourcesListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `sources.list`.
+    pub struct SourcesListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next: String,
+    }
 }
 
-record!(SourcesListMeta { next: "next" });
-
-/// What comes with a page of `users.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UsersListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `users.list`.
+    pub struct UsersListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next: String,
+    }
 }
 
-record!(UsersListMeta { next: "next" });
-
-/// What comes with a page of `attachments.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AttachmentsListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `attachments.list`.
+    pub struct AttachmentsListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next: String,
+    }
 }
-
-record!(AttachmentsListMeta { next: "next" });

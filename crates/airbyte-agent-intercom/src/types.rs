@@ -3,1231 +3,821 @@
 //! Types of the Intercom connector.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// A person known to Intercom: a user (signed up) or a lead (not yet). All instants are Unix
-/// seconds.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Contact {
-    /// Always `contact`.
-    pub type_: Option<String>,
-    /// Contact id given by Intercom.
-    pub id: Option<String>,
-    /// Id of the workspace.
-    pub workspace_id: Option<String>,
-    /// Your own id of the person.
-    pub external_id: Option<String>,
-    /// `user` (signed up) or `lead` (not yet).
-    pub role: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Full name.
-    pub name: Option<String>,
-    /// Address of a picture.
-    pub avatar: Option<String>,
-    /// Id of the admin who owns the contact.
-    pub owner_id: Option<i64>,
+record! {
+    /// A person known to Intercom: a user (signed up) or a lead (not yet). All instants are Unix
+    /// seconds.
+    pub struct Contact {
+        /// Always `contact`.
+        pub type_: String = "type",
+        /// Contact id given by Intercom.
+        pub id: String,
+        /// Id of the workspace.
+        pub workspace_id: String,
+        /// Your own id of the person.
+        pub external_id: String,
+        /// `user` (signed up) or `lead` (not yet).
+        pub role: String,
+        /// E-mail address.
+        pub email: String,
+        /// Phone number.
+        pub phone: String,
+        /// Full name.
+        pub name: String,
+        /// Address of a picture.
+        pub avatar: String,
+        /// Id of the admin who owns the contact.
+        pub owner_id: i64,
+        /// Profiles in social networks.
+        pub social_profiles: SocialProfiles,
+        /// Whether mail to the contact bounced for good.
+        pub has_hard_bounced: bool,
+        /// Whether the contact marked mail as spam.
+        pub marked_email_as_spam: bool,
+        /// Whether the contact refuses mail.
+        pub unsubscribed_from_emails: bool,
+        /// When it was created, Unix seconds.
+        pub created_at: i64,
+        /// When it was last changed, Unix seconds.
+        pub updated_at: i64,
+        /// When the contact signed up, Unix seconds.
+        pub signed_up_at: i64,
+        /// When the contact was last seen, Unix seconds.
+        pub last_seen_at: i64,
+        /// When the contact last replied, Unix seconds.
+        pub last_replied_at: i64,
+        /// When the contact was last written to, Unix seconds.
+        pub last_contacted_at: i64,
+        /// When the contact last opened a mail, Unix seconds.
+        pub last_email_opened_at: i64,
+        /// When the contact last clicked in a mail, Unix seconds.
+        pub last_email_clicked_at: i64,
+        /// Language set by hand, instead of the browser's.
+        pub language_override: String,
+        /// Browser the contact uses.
+        pub browser: String,
+        /// Version of the browser.
+        pub browser_version: String,
+        /// Language of the browser.
+        pub browser_language: String,
+        /// Operating system.
+        pub os: String,
+        /// Where the contact is.
+        pub location: Location,
+        /// Name of your Android app.
+        pub android_app_name: String,
+        /// Version of your Android app.
+        pub android_app_version: String,
+        /// Android device.
+        pub android_device: String,
+        /// Version of Android.
+        pub android_os_version: String,
+        /// Version of Intercom's Android SDK.
+        pub android_sdk_version: String,
+        /// When last seen in the Android app, Unix seconds.
+        pub android_last_seen_at: i64,
+        /// Name of your iOS app.
+        pub ios_app_name: String,
+        /// Version of your iOS app.
+        pub ios_app_version: String,
+        /// iOS device.
+        pub ios_device: String,
+        /// Version of iOS.
+        pub ios_os_version: String,
+        /// Version of Intercom's iOS SDK.
+        pub ios_sdk_version: String,
+        /// When last seen in the iOS app, Unix seconds.
+        pub ios_last_seen_at: i64,
+        /// The workspace's own fields, by name, with texts, numbers, booleans or Unix seconds as
+        /// values.
+        pub custom_attributes: Value,
+        /// Up to ten tags of the contact, by id; names are in `tags.list`.
+        pub tags: ContactTags,
+        /// Up to ten notes about the contact, by id.
+        pub notes: ContactNotes,
+        /// Up to ten companies of the contact, by id; details are in `companies.get`.
+        pub companies: ContactCompanies,
+    }
+}
+
+record! {
     /// Profiles in social networks.
-    pub social_profiles: Option<SocialProfiles>,
-    /// Whether mail to the contact bounced for good.
-    pub has_hard_bounced: Option<bool>,
-    /// Whether the contact marked mail as spam.
-    pub marked_email_as_spam: Option<bool>,
-    /// Whether the contact refuses mail.
-    pub unsubscribed_from_emails: Option<bool>,
-    /// When it was created, Unix seconds.
-    pub created_at: Option<i64>,
-    /// When it was last changed, Unix seconds.
-    pub updated_at: Option<i64>,
-    /// When the contact signed up, Unix seconds.
-    pub signed_up_at: Option<i64>,
-    /// When the contact was last seen, Unix seconds.
-    pub last_seen_at: Option<i64>,
-    /// When the contact last replied, Unix seconds.
-    pub last_replied_at: Option<i64>,
-    /// When the contact was last written to, Unix seconds.
-    pub last_contacted_at: Option<i64>,
-    /// When the contact last opened a mail, Unix seconds.
-    pub last_email_opened_at: Option<i64>,
-    /// When the contact last clicked in a mail, Unix seconds.
-    pub last_email_clicked_at: Option<i64>,
-    /// Language set by hand, instead of the browser's.
-    pub language_override: Option<String>,
-    /// Browser the contact uses.
-    pub browser: Option<String>,
-    /// Version of the browser.
-    pub browser_version: Option<String>,
-    /// Language of the browser.
-    pub browser_language: Option<String>,
-    /// Operating system.
-    pub os: Option<String>,
-    /// Where the contact is.
-    pub location: Option<Location>,
-    /// Name of your Android app.
-    pub android_app_name: Option<String>,
-    /// Version of your Android app.
-    pub android_app_version: Option<String>,
-    /// Android device.
-    pub android_device: Option<String>,
-    /// Version of Android.
-    pub android_os_version: Option<String>,
-    /// Version of Intercom's Android SDK.
-    pub android_sdk_version: Option<String>,
-    /// When last seen in the Android app, Unix seconds.
-    pub android_last_seen_at: Option<i64>,
-    /// Name of your iOS app.
-    pub ios_app_name: Option<String>,
-    /// Version of your iOS app.
-    pub ios_app_version: Option<String>,
-    /// iOS device.
-    pub ios_device: Option<String>,
-    /// Version of iOS.
-    pub ios_os_version: Option<String>,
-    /// Version of Intercom's iOS SDK.
-    pub ios_sdk_version: Option<String>,
-    /// When last seen in the iOS app, Unix seconds.
-    pub ios_last_seen_at: Option<i64>,
-    /// The workspace's own fields, by name, with texts, numbers, booleans or Unix seconds as
-    /// values.
-    pub custom_attributes: Option<Value>,
-    /// Up to ten tags of the contact, by id; names are in `tags.list`.
-    pub tags: Option<ContactTags>,
-    /// Up to ten notes about the contact, by id.
-    pub notes: Option<ContactNotes>,
-    /// Up to ten companies of the contact, by id; details are in `companies.get`.
-    pub companies: Option<ContactCompanies>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct SocialProfiles {
+        /// Name of the kind of object.
+        pub type_: String = "type",
+        /// The profiles.
+        pub data: Vec<SocialProfile>,
+    }
 }
 
-record!(Contact {
-    type_: "type",
-    id: "id",
-    workspace_id: "workspace_id",
-    external_id: "external_id",
-    role: "role",
-    email: "email",
-    phone: "phone",
-    name: "name",
-    avatar: "avatar",
-    owner_id: "owner_id",
-    social_profiles: "social_profiles",
-    has_hard_bounced: "has_hard_bounced",
-    marked_email_as_spam: "marked_email_as_spam",
-    unsubscribed_from_emails: "unsubscribed_from_emails",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    signed_up_at: "signed_up_at",
-    last_seen_at: "last_seen_at",
-    last_replied_at: "last_replied_at",
-    last_contacted_at: "last_contacted_at",
-    last_email_opened_at: "last_email_opened_at",
-    last_email_clicked_at: "last_email_clicked_at",
-    language_override: "language_override",
-    browser: "browser",
-    browser_version: "browser_version",
-    browser_language: "browser_language",
-    os: "os",
-    location: "location",
-    android_app_name: "android_app_name",
-    android_app_version: "android_app_version",
-    android_device: "android_device",
-    android_os_version: "android_os_version",
-    android_sdk_version: "android_sdk_version",
-    android_last_seen_at: "android_last_seen_at",
-    ios_app_name: "ios_app_name",
-    ios_app_version: "ios_app_version",
-    ios_device: "ios_device",
-    ios_os_version: "ios_os_version",
-    ios_sdk_version: "ios_sdk_version",
-    ios_last_seen_at: "ios_last_seen_at",
-    custom_attributes: "custom_attributes",
-    tags: "tags",
-    notes: "notes",
-    companies: "companies",
-});
-
-/// Profiles in social networks.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SocialProfiles {
-    /// Name of the kind of object.
-    pub type_: Option<String>,
-    /// The profiles.
-    pub data: Option<Vec<SocialProfile>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A profile in a social network.
+    pub struct SocialProfile {
+        /// Name of the kind of object.
+        pub type_: String = "type",
+        /// Name of the network.
+        pub name: String,
+        /// Address of the profile.
+        pub url: String,
+    }
 }
 
-record!(SocialProfiles { type_: "type", data: "data" });
-
-/// A profile in a social network.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SocialProfile {
-    /// Name of the kind of object.
-    pub type_: Option<String>,
-    /// Name of the network.
-    pub name: Option<String>,
-    /// Address of the profile.
-    pub url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A place, guessed from the IP address.
+    pub struct Location {
+        /// Name of the kind of object.
+        pub type_: String = "type",
+        /// Country.
+        pub country: String,
+        /// State or region.
+        pub region: String,
+        /// City.
+        pub city: String,
+        /// Country code, three letters.
+        pub country_code: String,
+        /// Continent code, two letters.
+        pub continent_code: String,
+    }
 }
 
-record!(SocialProfile { type_: "type", name: "name", url: "url" });
-
-/// A place, guessed from the IP address.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Location {
-    /// Name of the kind of object.
-    pub type_: Option<String>,
-    /// Country.
-    pub country: Option<String>,
-    /// State or region.
-    pub region: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Country code, three letters.
-    pub country_code: Option<String>,
-    /// Continent code, two letters.
-    pub continent_code: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Tags of a contact.
+    pub struct ContactTags {
+        /// Name of the kind of object.
+        pub type_: String = "type",
+        /// The tags.
+        pub data: Vec<TagReference>,
+    }
 }
 
-record!(Location {
-    type_: "type",
-    country: "country",
-    region: "region",
-    city: "city",
-    country_code: "country_code",
-    continent_code: "continent_code",
-});
-
-/// Tags of a contact.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ContactTags {
-    /// Name of the kind of object.
-    pub type_: Option<String>,
-    /// The tags.
-    pub data: Option<Vec<TagReference>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Points to a tag.
+    pub struct TagReference {
+        /// Name of the kind of object.
+        pub type_: String = "type",
+        /// Tag id.
+        pub id: String,
+        /// Path of the tag in the API.
+        pub url: String,
+    }
 }
 
-record!(ContactTags { type_: "type", data: "data" });
-
-/// Points to a tag.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TagReference {
-    /// Name of the kind of object.
-    pub type_: Option<String>,
-    /// Tag id.
-    pub id: Option<String>,
-    /// Path of the tag in the API.
-    pub url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Notes about a contact.
+    pub struct ContactNotes {
+        /// Name of the kind of object.
+        pub type_: String = "type",
+        /// The notes.
+        pub data: Vec<NoteReference>,
+    }
 }
 
-record!(TagReference { type_: "type", id: "id", url: "url" });
-
-/// Notes about a contact.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ContactNotes {
-    /// Name of the kind of object.
-    pub type_: Option<String>,
-    /// The notes.
-    pub data: Option<Vec<NoteReference>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Points to a note.
+    pub struct NoteReference {
+        /// Name of the kind of object.
+        pub type_: String = "type",
+        /// Note id.
+        pub id: String,
+        /// Path of the note in the API.
+        pub url: String,
+    }
 }
 
-record!(ContactNotes { type_: "type", data: "data" });
-
-/// Points to a note.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NoteReference {
-    /// Name of the kind of object.
-    pub type_: Option<String>,
-    /// Note id.
-    pub id: Option<String>,
-    /// Path of the note in the API.
-    pub url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Companies of a contact.
+    pub struct ContactCompanies {
+        /// Name of the kind of object.
+        pub type_: String = "type",
+        /// The companies.
+        pub data: Vec<CompanyReference>,
+    }
 }
 
-record!(NoteReference { type_: "type", id: "id", url: "url" });
-
-/// Companies of a contact.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ContactCompanies {
-    /// Name of the kind of object.
-    pub type_: Option<String>,
-    /// The companies.
-    pub data: Option<Vec<CompanyReference>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Points to a company.
+    pub struct CompanyReference {
+        /// Name of the kind of object.
+        pub type_: String = "type",
+        /// Company id given by Intercom.
+        pub id: String,
+        /// Path of the company in the API.
+        pub url: String,
+    }
 }
 
-record!(ContactCompanies { type_: "type", data: "data" });
-
-/// Points to a company.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CompanyReference {
-    /// Name of the kind of object.
-    pub type_: Option<String>,
-    /// Company id given by Intercom.
-    pub id: Option<String>,
-    /// Path of the company in the API.
-    pub url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Confirmation that a contact was deleted.
+    pub struct ContactDeletedResponse {
+        /// Always `contact`.
+        pub type_: String = "type",
+        /// Id of the deleted contact.
+        pub id: String,
+        /// Your own id of the contact.
+        pub external_id: String,
+        /// True.
+        pub deleted: bool,
+    }
 }
 
-record!(CompanyReference { type_: "type", id: "id", url: "url" });
-
-/// Confirmation that a contact was deleted.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ContactDeletedResponse {
-    /// Always `contact`.
-    pub type_: Option<String>,
-    /// Id of the deleted contact.
-    pub id: Option<String>,
-    /// Your own id of the contact.
-    pub external_id: Option<String>,
-    /// True.
-    pub deleted: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// An exchange of messages between a contact and the team.
+    pub struct Conversation {
+        /// Always `conversation`.
+        pub type_: String = "type",
+        /// Conversation id.
+        pub id: String,
+        /// Title, if one was set.
+        pub title: String,
+        /// When it was created, Unix seconds.
+        pub created_at: i64,
+        /// When it last changed, Unix seconds; every message changes it.
+        pub updated_at: i64,
+        /// Since when the contact waits for a reply, Unix seconds; null when the team replied last.
+        pub waiting_since: i64,
+        /// Until when it is snoozed, Unix seconds.
+        pub snoozed_until: i64,
+        /// Whether it is open; false when closed.
+        pub open: bool,
+        /// `open`, `closed` or `snoozed`.
+        pub state: String,
+        /// Whether it was read.
+        pub read: bool,
+        /// `priority` or `not_priority`.
+        pub priority: String,
+        /// Id of the admin it is assigned to; null when to nobody.
+        pub admin_assignee_id: i64,
+        /// Id of the team it is assigned to; null when to none.
+        pub team_assignee_id: String,
+        /// Tags of the conversation.
+        pub tags: ConversationTags,
+        /// The contact's rating.
+        pub conversation_rating: ConversationRating,
+        /// The first message.
+        pub source: ConversationSource,
+        /// Contacts who take part; more than one in group conversations.
+        pub contacts: ConversationContacts,
+        /// Admins who take part.
+        pub teammates: ConversationTeammates,
+        /// The first message by the contact.
+        pub first_contact_reply: FirstContactReply,
+        /// The service level that applies.
+        pub sla_applied: SlaApplied,
+        /// Times and counts for reporting; durations are in seconds.
+        pub statistics: ConversationStatistics,
+        /// The messages after the first one; only in `conversations.get`, the newest 500 at most.
+        pub conversation_parts: ConversationPartsReference,
+        /// The workspace's own fields, by name, with texts, numbers, booleans or Unix seconds as
+        /// values.
+        pub custom_attributes: Value,
+    }
 }
 
-record!(ContactDeletedResponse {
-    type_: "type",
-    id: "id",
-    external_id: "external_id",
-    deleted: "deleted",
-});
+record! {
+    /// Tags of a conversation.
+    pub struct ConversationTags {
+        /// Name of the kind of object.
+        pub type_: String = "type",
+        /// The tags.
+        pub tags: Vec<Tag>,
+    }
+}
 
-/// An exchange of messages between a contact and the team.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Conversation {
-    /// Always `conversation`.
-    pub type_: Option<String>,
-    /// Conversation id.
-    pub id: Option<String>,
-    /// Title, if one was set.
-    pub title: Option<String>,
-    /// When it was created, Unix seconds.
-    pub created_at: Option<i64>,
-    /// When it last changed, Unix seconds; every message changes it.
-    pub updated_at: Option<i64>,
-    /// Since when the contact waits for a reply, Unix seconds; null when the team replied last.
-    pub waiting_since: Option<i64>,
-    /// Until when it is snoozed, Unix seconds.
-    pub snoozed_until: Option<i64>,
-    /// Whether it is open; false when closed.
-    pub open: Option<bool>,
-    /// `open`, `closed` or `snoozed`.
-    pub state: Option<String>,
-    /// Whether it was read.
-    pub read: Option<bool>,
-    /// `priority` or `not_priority`.
-    pub priority: Option<String>,
-    /// Id of the admin it is assigned to; null when to nobody.
-    pub admin_assignee_id: Option<i64>,
-    /// Id of the team it is assigned to; null when to none.
-    pub team_assignee_id: Option<String>,
-    /// Tags of the conversation.
-    pub tags: Option<ConversationTags>,
-    /// The contact's rating.
-    pub conversation_rating: Option<ConversationRating>,
-    /// The first message.
-    pub source: Option<ConversationSource>,
-    /// Contacts who take part; more than one in group conversations.
-    pub contacts: Option<ConversationContacts>,
-    /// Admins who take part.
-    pub teammates: Option<ConversationTeammates>,
+record! {
+    /// A label on contacts, companies and conversations.
+    pub struct Tag {
+        /// Always `tag`.
+        pub type_: String = "type",
+        /// Tag id.
+        pub id: String,
+        /// Name of the tag.
+        pub name: String,
+        /// When it was put on this object, Unix seconds; not in `tags.list`.
+        pub applied_at: i64,
+        /// Admin who put it on this object.
+        pub applied_by: AdminReference,
+    }
+}
+
+record! {
+    /// Points to an admin or a team.
+    pub struct AdminReference {
+        /// Kind of object pointed to, such as `admin` or `team`.
+        pub type_: String = "type",
+        /// Admin or team id.
+        pub id: String,
+    }
+}
+
+record! {
+    /// How the contact rated the conversation.
+    pub struct ConversationRating {
+        /// From 1 (bad) to 5 (great).
+        pub rating: i64,
+        /// Comment of the contact.
+        pub remark: String,
+        /// When the rating was asked for, Unix seconds.
+        pub created_at: i64,
+        /// Contact who rated.
+        pub contact: ContactReference,
+        /// Admin who was rated.
+        pub teammate: AdminReference,
+    }
+}
+
+record! {
+    /// Points to a contact.
+    pub struct ContactReference {
+        /// Name of the kind of object.
+        pub type_: String = "type",
+        /// Contact id given by Intercom.
+        pub id: String,
+    }
+}
+
+record! {
+    /// The message a conversation began with.
+    pub struct ConversationSource {
+        /// Channel: `conversation` (Messenger), `email`, `sms`, `whatsapp`, `facebook`,
+        /// `instagram`, `twitter`, `phone_call`, `phone_switch` or `push`.
+        pub type_: String = "type",
+        /// Message id.
+        pub id: String,
+        /// How it began: `customer_initiated`, `admin_initiated`, `operator_initiated` (bot),
+        /// `automated` or `campaigns_initiated`.
+        pub delivered_as: String,
+        /// Subject, for e-mail.
+        pub subject: String,
+        /// Text as HTML.
+        pub body: String,
+        /// Who wrote it.
+        pub author: Author,
+        /// Files attached.
+        pub attachments: Vec<Attachment>,
+        /// Web page where it was started; empty for e-mail and bots.
+        pub url: String,
+        /// Whether the content was removed.
+        pub redacted: bool,
+    }
+}
+
+record! {
+    /// Who wrote a message: a contact, an admin, a team or a bot.
+    pub struct Author {
+        /// `user`, `lead`, `admin`, `team` or `bot`.
+        pub type_: String = "type",
+        /// Id of the contact, admin, team or bot.
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// E-mail address.
+        pub email: String,
+    }
+}
+
+record! {
+    /// A file attached to a message.
+    pub struct Attachment {
+        /// Kind of attachment, such as `upload`.
+        pub type_: String = "type",
+        /// File name.
+        pub name: String,
+        /// Address to fetch the file from; it expires.
+        pub url: String,
+        /// Media type, such as `image/png`.
+        pub content_type: String,
+        /// Size in bytes.
+        pub filesize: i64,
+        /// Width in pixels, for pictures.
+        pub width: i64,
+        /// Height in pixels, for pictures.
+        pub height: i64,
+    }
+}
+
+record! {
+    /// Contacts of a conversation.
+    pub struct ConversationContacts {
+        /// Name of the kind of object.
+        pub type_: String = "type",
+        /// The contacts.
+        pub contacts: Vec<ContactReference>,
+    }
+}
+
+record! {
+    /// Admins of a conversation.
+    pub struct ConversationTeammates {
+        /// Name of the kind of object.
+        pub type_: String = "type",
+        /// The admins.
+        pub admins: Vec<AdminReference>,
+    }
+}
+
+record! {
     /// The first message by the contact.
-    pub first_contact_reply: Option<FirstContactReply>,
-    /// The service level that applies.
-    pub sla_applied: Option<SlaApplied>,
-    /// Times and counts for reporting; durations are in seconds.
-    pub statistics: Option<ConversationStatistics>,
-    /// The messages after the first one; only in `conversations.get`, the newest 500 at most.
-    pub conversation_parts: Option<ConversationPartsReference>,
-    /// The workspace's own fields, by name, with texts, numbers, booleans or Unix seconds as
-    /// values.
-    pub custom_attributes: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct FirstContactReply {
+        /// When it was written, Unix seconds.
+        pub created_at: i64,
+        /// Channel, such as `conversation` or `email`.
+        pub type_: String = "type",
+        /// Web page it was written on.
+        pub url: String,
+    }
 }
 
-record!(Conversation {
-    type_: "type",
-    id: "id",
-    title: "title",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    waiting_since: "waiting_since",
-    snoozed_until: "snoozed_until",
-    open: "open",
-    state: "state",
-    read: "read",
-    priority: "priority",
-    admin_assignee_id: "admin_assignee_id",
-    team_assignee_id: "team_assignee_id",
-    tags: "tags",
-    conversation_rating: "conversation_rating",
-    source: "source",
-    contacts: "contacts",
-    teammates: "teammates",
-    first_contact_reply: "first_contact_reply",
-    sla_applied: "sla_applied",
-    statistics: "statistics",
-    conversation_parts: "conversation_parts",
-    custom_attributes: "custom_attributes",
-});
-
-/// Tags of a conversation.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationTags {
-    /// Name of the kind of object.
-    pub type_: Option<String>,
-    /// The tags.
-    pub tags: Option<Vec<Tag>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A service level agreement that applies to a conversation.
+    pub struct SlaApplied {
+        /// Name of the kind of object.
+        pub type_: String = "type",
+        /// Name of the agreement.
+        pub sla_name: String,
+        /// `hit`, `missed`, `active` or `cancelled`.
+        pub sla_status: String,
+    }
 }
 
-record!(ConversationTags { type_: "type", tags: "tags" });
-
-/// A label on contacts, companies and conversations.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Tag {
-    /// Always `tag`.
-    pub type_: Option<String>,
-    /// Tag id.
-    pub id: Option<String>,
-    /// Name of the tag.
-    pub name: Option<String>,
-    /// When it was put on this object, Unix seconds; not in `tags.list`.
-    pub applied_at: Option<i64>,
-    /// Admin who put it on this object.
-    pub applied_by: Option<AdminReference>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Times and counts of a conversation. Durations are seconds, mostly without hours outside
+    /// office time.
+    pub struct ConversationStatistics {
+        /// Name of the kind of object.
+        pub type_: String = "type",
+        /// Seconds to the last assignment before the first reply.
+        pub time_to_assignment: i64,
+        /// Seconds to the first reply by an admin.
+        pub time_to_admin_reply: i64,
+        /// Seconds until first closed.
+        pub time_to_first_close: i64,
+        /// Seconds until last closed.
+        pub time_to_last_close: i64,
+        /// Median seconds that admins took to reply.
+        pub median_time_to_reply: i64,
+        /// First message by a contact, Unix seconds.
+        pub first_contact_reply_at: i64,
+        /// First assignment, Unix seconds.
+        pub first_assignment_at: i64,
+        /// First reply by an admin, Unix seconds.
+        pub first_admin_reply_at: i64,
+        /// First closing, Unix seconds.
+        pub first_close_at: i64,
+        /// Last assignment, Unix seconds.
+        pub last_assignment_at: i64,
+        /// First reply by an admin after the last assignment, Unix seconds.
+        pub last_assignment_admin_reply_at: i64,
+        /// Last message by a contact, Unix seconds.
+        pub last_contact_reply_at: i64,
+        /// Last reply by an admin, Unix seconds.
+        pub last_admin_reply_at: i64,
+        /// Last closing, Unix seconds.
+        pub last_close_at: i64,
+        /// Id of the admin who closed it last.
+        pub last_closed_by_id: String,
+        /// How often it was reopened.
+        pub count_reopens: i64,
+        /// How often it was assigned.
+        pub count_assignments: i64,
+        /// Number of messages and events.
+        pub count_conversation_parts: i64,
+    }
 }
 
-record!(Tag {
-    type_: "type",
-    id: "id",
-    name: "name",
-    applied_at: "applied_at",
-    applied_by: "applied_by",
-});
-
-/// Points to an admin or a team.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AdminReference {
-    /// Kind of object pointed to, such as `admin` or `team`.
-    pub type_: Option<String>,
-    /// Admin or team id.
-    pub id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Messages and events of a conversation.
+    pub struct ConversationPartsReference {
+        /// Name of the kind of object.
+        pub type_: String = "type",
+        /// The messages and events.
+        pub conversation_parts: Vec<ConversationPart>,
+        /// Number of messages and events.
+        pub total_count: i64,
+    }
 }
 
-record!(AdminReference { type_: "type", id: "id" });
-
-/// How the contact rated the conversation.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationRating {
-    /// From 1 (bad) to 5 (great).
-    pub rating: Option<i64>,
-    /// Comment of the contact.
-    pub remark: Option<String>,
-    /// When the rating was asked for, Unix seconds.
-    pub created_at: Option<i64>,
-    /// Contact who rated.
-    pub contact: Option<ContactReference>,
-    /// Admin who was rated.
-    pub teammate: Option<AdminReference>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A message or event within a conversation.
+    pub struct ConversationPart {
+        /// Always `conversation_part`.
+        pub type_: String = "type",
+        /// Id of the part.
+        pub id: String,
+        /// What it is: `comment` (message), `note` (internal), `assignment`, `close`, `open`,
+        /// `snoozed` and others.
+        pub part_type: String,
+        /// Text as HTML; empty for events.
+        pub body: String,
+        /// When it was created, Unix seconds.
+        pub created_at: i64,
+        /// When it was last changed, Unix seconds.
+        pub updated_at: i64,
+        /// When the contact was notified, Unix seconds.
+        pub notified_at: i64,
+        /// Admin or team it was assigned to by this part; null otherwise.
+        pub assigned_to: AdminReference,
+        /// Who wrote or did it.
+        pub author: Author,
+        /// Files attached.
+        pub attachments: Vec<Attachment>,
+        /// Your own id of the part.
+        pub external_id: String,
+        /// Whether the content was removed.
+        pub redacted: bool,
+    }
 }
 
-record!(ConversationRating {
-    rating: "rating",
-    remark: "remark",
-    created_at: "created_at",
-    contact: "contact",
-    teammate: "teammate",
-});
-
-/// Points to a contact.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ContactReference {
-    /// Name of the kind of object.
-    pub type_: Option<String>,
-    /// Contact id given by Intercom.
-    pub id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The message a new conversation begins with.
+    pub struct Message {
+        /// Kind of message, such as `user_message`.
+        pub type_: String = "type",
+        /// Message id; not the conversation's.
+        pub id: String,
+        /// When it was created, Unix seconds.
+        pub created_at: i64,
+        /// Subject, if any.
+        pub subject: String,
+        /// Text of the message.
+        pub body: String,
+        /// Channel, such as `inapp`.
+        pub message_type: String,
+        /// Id of the new conversation, for `conversations.get`.
+        pub conversation_id: String,
+    }
 }
 
-record!(ContactReference { type_: "type", id: "id" });
-
-/// The message a conversation began with.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationSource {
-    /// Channel: `conversation` (Messenger), `email`, `sms`, `whatsapp`, `facebook`, `instagram`,
-    /// `twitter`, `phone_call`, `phone_switch` or `push`.
-    pub type_: Option<String>,
-    /// Message id.
-    pub id: Option<String>,
-    /// How it began: `customer_initiated`, `admin_initiated`, `operator_initiated` (bot),
-    /// `automated` or `campaigns_initiated`.
-    pub delivered_as: Option<String>,
-    /// Subject, for e-mail.
-    pub subject: Option<String>,
-    /// Text as HTML.
-    pub body: Option<String>,
-    /// Who wrote it.
-    pub author: Option<Author>,
-    /// Files attached.
-    pub attachments: Option<Vec<Attachment>>,
-    /// Web page where it was started; empty for e-mail and bots.
-    pub url: Option<String>,
-    /// Whether the content was removed.
-    pub redacted: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Confirmation that a conversation was deleted.
+    pub struct ConversationDeletedResponse {
+        /// Id of the deleted conversation.
+        pub id: String,
+        /// Always `conversation`.
+        pub object: String,
+        /// True.
+        pub deleted: bool,
+    }
 }
 
-record!(ConversationSource {
-    type_: "type",
-    id: "id",
-    delivered_as: "delivered_as",
-    subject: "subject",
-    body: "body",
-    author: "author",
-    attachments: "attachments",
-    url: "url",
-    redacted: "redacted",
-});
-
-/// Who wrote a message: a contact, an admin, a team or a bot.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Author {
-    /// `user`, `lead`, `admin`, `team` or `bot`.
-    pub type_: Option<String>,
-    /// Id of the contact, admin, team or bot.
-    pub id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A firm that contacts belong to.
+    pub struct Company {
+        /// Always `company`.
+        pub type_: String = "type",
+        /// Company id given by Intercom; other calls take this one.
+        pub id: String,
+        /// Id of the workspace.
+        pub app_id: String,
+        /// Name of the company.
+        pub name: String,
+        /// Your own id of the company.
+        pub company_id: String,
+        /// Plan the company is on with you.
+        pub plan: CompanyPlan,
+        /// Number of employees.
+        pub size: i64,
+        /// Line of business.
+        pub industry: String,
+        /// Web address.
+        pub website: String,
+        /// When you created the company on your side, Unix seconds.
+        pub remote_created_at: i64,
+        /// When it was added to Intercom, Unix seconds.
+        pub created_at: i64,
+        /// When it was last changed, Unix seconds.
+        pub updated_at: i64,
+        /// When somebody of the company was last seen, Unix seconds.
+        pub last_request_at: i64,
+        /// Number of sessions of its contacts.
+        pub session_count: i64,
+        /// Revenue per month from the company, in your own currency.
+        pub monthly_spend: f64,
+        /// Number of contacts that belong to it.
+        pub user_count: i64,
+        /// Tags of the company.
+        pub tags: CompanyTags,
+        /// Segments the company is in.
+        pub segments: CompanySegments,
+        /// The workspace's own fields, by name, with texts, numbers, booleans or Unix seconds as
+        /// values.
+        pub custom_attributes: Value,
+    }
 }
 
-record!(Author { type_: "type", id: "id", name: "name", email: "email" });
-
-/// A file attached to a message.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Attachment {
-    /// Kind of attachment, such as `upload`.
-    pub type_: Option<String>,
-    /// File name.
-    pub name: Option<String>,
-    /// Address to fetch the file from; it expires.
-    pub url: Option<String>,
-    /// Media type, such as `image/png`.
-    pub content_type: Option<String>,
-    /// Size in bytes.
-    pub filesize: Option<i64>,
-    /// Width in pixels, for pictures.
-    pub width: Option<i64>,
-    /// Height in pixels, for pictures.
-    pub height: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Plan of a company.
+    pub struct CompanyPlan {
+        /// Name of the kind of object.
+        pub type_: String = "type",
+        /// Plan id.
+        pub id: String,
+        /// Name of the plan.
+        pub name: String,
+    }
 }
 
-record!(Attachment {
-    type_: "type",
-    name: "name",
-    url: "url",
-    content_type: "content_type",
-    filesize: "filesize",
-    width: "width",
-    height: "height",
-});
-
-/// Contacts of a conversation.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationContacts {
-    /// Name of the kind of object.
-    pub type_: Option<String>,
-    /// The contacts.
-    pub contacts: Option<Vec<ContactReference>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Tags of a company.
+    pub struct CompanyTags {
+        /// Name of the kind of object.
+        pub type_: String = "type",
+        /// The tags.
+        pub tags: Vec<Tag>,
+    }
 }
 
-record!(ConversationContacts { type_: "type", contacts: "contacts" });
-
-/// Admins of a conversation.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationTeammates {
-    /// Name of the kind of object.
-    pub type_: Option<String>,
-    /// The admins.
-    pub admins: Option<Vec<AdminReference>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Segments of a company.
+    pub struct CompanySegments {
+        /// Name of the kind of object.
+        pub type_: String = "type",
+        /// The segments.
+        pub segments: Vec<Segment>,
+    }
 }
 
-record!(ConversationTeammates { type_: "type", admins: "admins" });
-
-/// The first message by the contact.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FirstContactReply {
-    /// When it was written, Unix seconds.
-    pub created_at: Option<i64>,
-    /// Channel, such as `conversation` or `email`.
-    pub type_: Option<String>,
-    /// Web page it was written on.
-    pub url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A group of contacts or companies defined by rules.
+    pub struct Segment {
+        /// Always `segment`.
+        pub type_: String = "type",
+        /// Segment id.
+        pub id: String,
+        /// Name of the segment.
+        pub name: String,
+        /// When it was created, Unix seconds.
+        pub created_at: i64,
+        /// When it was last changed, Unix seconds.
+        pub updated_at: i64,
+        /// Kind of contacts in it: `user` or `contact` (lead).
+        pub person_type: String,
+        /// Number of contacts; only with `include_count`.
+        pub count: i64,
+    }
 }
 
-record!(FirstContactReply { created_at: "created_at", type_: "type", url: "url" });
-
-/// A service level agreement that applies to a conversation.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SlaApplied {
-    /// Name of the kind of object.
-    pub type_: Option<String>,
-    /// Name of the agreement.
-    pub sla_name: Option<String>,
-    /// `hit`, `missed`, `active` or `cancelled`.
-    pub sla_status: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Confirmation that a company is being deleted.
+    pub struct CompanyDeletedResponse {
+        /// Id of the deleted company.
+        pub id: String,
+        /// Always `company`.
+        pub object: String,
+        /// True.
+        pub deleted: bool,
+    }
 }
 
-record!(SlaApplied { type_: "type", sla_name: "sla_name", sla_status: "sla_status" });
-
-/// Times and counts of a conversation. Durations are seconds, mostly without hours outside office
-/// time.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationStatistics {
-    /// Name of the kind of object.
-    pub type_: Option<String>,
-    /// Seconds to the last assignment before the first reply.
-    pub time_to_assignment: Option<i64>,
-    /// Seconds to the first reply by an admin.
-    pub time_to_admin_reply: Option<i64>,
-    /// Seconds until first closed.
-    pub time_to_first_close: Option<i64>,
-    /// Seconds until last closed.
-    pub time_to_last_close: Option<i64>,
-    /// Median seconds that admins took to reply.
-    pub median_time_to_reply: Option<i64>,
-    /// First message by a contact, Unix seconds.
-    pub first_contact_reply_at: Option<i64>,
-    /// First assignment, Unix seconds.
-    pub first_assignment_at: Option<i64>,
-    /// First reply by an admin, Unix seconds.
-    pub first_admin_reply_at: Option<i64>,
-    /// First closing, Unix seconds.
-    pub first_close_at: Option<i64>,
-    /// Last assignment, Unix seconds.
-    pub last_assignment_at: Option<i64>,
-    /// First reply by an admin after the last assignment, Unix seconds.
-    pub last_assignment_admin_reply_at: Option<i64>,
-    /// Last message by a contact, Unix seconds.
-    pub last_contact_reply_at: Option<i64>,
-    /// Last reply by an admin, Unix seconds.
-    pub last_admin_reply_at: Option<i64>,
-    /// Last closing, Unix seconds.
-    pub last_close_at: Option<i64>,
-    /// Id of the admin who closed it last.
-    pub last_closed_by_id: Option<String>,
-    /// How often it was reopened.
-    pub count_reopens: Option<i64>,
-    /// How often it was assigned.
-    pub count_assignments: Option<i64>,
-    /// Number of messages and events.
-    pub count_conversation_parts: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A group of admins that conversations are assigned to.
+    pub struct Team {
+        /// Always `team`.
+        pub type_: String = "type",
+        /// Team id.
+        pub id: String,
+        /// Name of the team.
+        pub name: String,
+        /// Ids of its admins.
+        pub admin_ids: Vec<i64>,
+        /// Who gets conversations first.
+        pub admin_priority_level: AdminPriorityLevel,
+    }
 }
 
-record!(ConversationStatistics {
-    type_: "type",
-    time_to_assignment: "time_to_assignment",
-    time_to_admin_reply: "time_to_admin_reply",
-    time_to_first_close: "time_to_first_close",
-    time_to_last_close: "time_to_last_close",
-    median_time_to_reply: "median_time_to_reply",
-    first_contact_reply_at: "first_contact_reply_at",
-    first_assignment_at: "first_assignment_at",
-    first_admin_reply_at: "first_admin_reply_at",
-    first_close_at: "first_close_at",
-    last_assignment_at: "last_assignment_at",
-    last_assignment_admin_reply_at: "last_assignment_admin_reply_at",
-    last_contact_reply_at: "last_contact_reply_at",
-    last_admin_reply_at: "last_admin_reply_at",
-    last_close_at: "last_close_at",
-    last_closed_by_id: "last_closed_by_id",
-    count_reopens: "count_reopens",
-    count_assignments: "count_assignments",
-    count_conversation_parts: "count_conversation_parts",
-});
-
-/// Messages and events of a conversation.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationPartsReference {
-    /// Name of the kind of object.
-    pub type_: Option<String>,
-    /// The messages and events.
-    pub conversation_parts: Option<Vec<ConversationPart>>,
-    /// Number of messages and events.
-    pub total_count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Order in which admins of a team get conversations.
+    pub struct AdminPriorityLevel {
+        /// Ids of the admins who come first.
+        pub primary_admin_ids: Vec<i64>,
+        /// Ids of the admins who come next.
+        pub secondary_admin_ids: Vec<i64>,
+    }
 }
 
-record!(ConversationPartsReference {
-    type_: "type",
-    conversation_parts: "conversation_parts",
-    total_count: "total_count",
-});
-
-/// A message or event within a conversation.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationPart {
-    /// Always `conversation_part`.
-    pub type_: Option<String>,
-    /// Id of the part.
-    pub id: Option<String>,
-    /// What it is: `comment` (message), `note` (internal), `assignment`, `close`, `open`, `snoozed`
-    /// and others.
-    pub part_type: Option<String>,
-    /// Text as HTML; empty for events.
-    pub body: Option<String>,
-    /// When it was created, Unix seconds.
-    pub created_at: Option<i64>,
-    /// When it was last changed, Unix seconds.
-    pub updated_at: Option<i64>,
-    /// When the contact was notified, Unix seconds.
-    pub notified_at: Option<i64>,
-    /// Admin or team it was assigned to by this part; null otherwise.
-    pub assigned_to: Option<AdminReference>,
-    /// Who wrote or did it.
-    pub author: Option<Author>,
-    /// Files attached.
-    pub attachments: Option<Vec<Attachment>>,
-    /// Your own id of the part.
-    pub external_id: Option<String>,
-    /// Whether the content was removed.
-    pub redacted: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A teammate with access to the workspace.
+    pub struct Admin {
+        /// Always `admin`.
+        pub type_: String = "type",
+        /// Admin id.
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// E-mail address.
+        pub email: String,
+        /// Whether the e-mail address is confirmed.
+        pub email_verified: bool,
+        /// Job title.
+        pub job_title: String,
+        /// Whether the admin is set to away.
+        pub away_mode_enabled: bool,
+        /// Whether new replies are given to others while away.
+        pub away_mode_reassign: bool,
+        /// Whether the admin has a seat in the inbox.
+        pub has_inbox_seat: bool,
+        /// Ids of the admin's teams.
+        pub team_ids: Vec<i64>,
+        /// Picture.
+        pub avatar: Avatar,
+    }
 }
 
-record!(ConversationPart {
-    type_: "type",
-    id: "id",
-    part_type: "part_type",
-    body: "body",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    notified_at: "notified_at",
-    assigned_to: "assigned_to",
-    author: "author",
-    attachments: "attachments",
-    external_id: "external_id",
-    redacted: "redacted",
-});
-
-/// The message a new conversation begins with.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Message {
-    /// Kind of message, such as `user_message`.
-    pub type_: Option<String>,
-    /// Message id; not the conversation's.
-    pub id: Option<String>,
-    /// When it was created, Unix seconds.
-    pub created_at: Option<i64>,
-    /// Subject, if any.
-    pub subject: Option<String>,
-    /// Text of the message.
-    pub body: Option<String>,
-    /// Channel, such as `inapp`.
-    pub message_type: Option<String>,
-    /// Id of the new conversation, for `conversations.get`.
-    pub conversation_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A picture of a person.
+    pub struct Avatar {
+        /// Name of the kind of object.
+        pub type_: String = "type",
+        /// Address of the picture.
+        pub image_url: String,
+    }
 }
 
-record!(Message {
-    type_: "type",
-    id: "id",
-    created_at: "created_at",
-    subject: "subject",
-    body: "body",
-    message_type: "message_type",
-    conversation_id: "conversation_id",
-});
-
-/// Confirmation that a conversation was deleted.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationDeletedResponse {
-    /// Id of the deleted conversation.
-    pub id: Option<String>,
-    /// Always `conversation`.
-    pub object: Option<String>,
-    /// True.
-    pub deleted: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// An internal note about a contact; the contact does not see it.
+    pub struct Note {
+        /// Always `note`.
+        pub type_: String = "type",
+        /// Note id.
+        pub id: String,
+        /// When it was created, Unix seconds.
+        pub created_at: i64,
+        /// Contact the note is about.
+        pub contact: ContactReference,
+        /// Admin who wrote it.
+        pub author: Author,
+        /// Text as HTML.
+        pub body: String,
+    }
 }
 
-record!(ConversationDeletedResponse { id: "id", object: "object", deleted: "deleted" });
-
-/// A firm that contacts belong to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Company {
-    /// Always `company`.
-    pub type_: Option<String>,
-    /// Company id given by Intercom; other calls take this one.
-    pub id: Option<String>,
-    /// Id of the workspace.
-    pub app_id: Option<String>,
-    /// Name of the company.
-    pub name: Option<String>,
-    /// Your own id of the company.
-    pub company_id: Option<String>,
-    /// Plan the company is on with you.
-    pub plan: Option<CompanyPlan>,
-    /// Number of employees.
-    pub size: Option<i64>,
-    /// Line of business.
-    pub industry: Option<String>,
-    /// Web address.
-    pub website: Option<String>,
-    /// When you created the company on your side, Unix seconds.
-    pub remote_created_at: Option<i64>,
-    /// When it was added to Intercom, Unix seconds.
-    pub created_at: Option<i64>,
-    /// When it was last changed, Unix seconds.
-    pub updated_at: Option<i64>,
-    /// When somebody of the company was last seen, Unix seconds.
-    pub last_request_at: Option<i64>,
-    /// Number of sessions of its contacts.
-    pub session_count: Option<i64>,
-    /// Revenue per month from the company, in your own currency.
-    pub monthly_spend: Option<f64>,
-    /// Number of contacts that belong to it.
-    pub user_count: Option<i64>,
-    /// Tags of the company.
-    pub tags: Option<CompanyTags>,
-    /// Segments the company is in.
-    pub segments: Option<CompanySegments>,
-    /// The workspace's own fields, by name, with texts, numbers, booleans or Unix seconds as
-    /// values.
-    pub custom_attributes: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// An article for teammates and the AI agent, not shown to customers.
+    pub struct InternalArticle {
+        /// Article id.
+        pub id: Value,
+        /// Title.
+        pub title: String,
+        /// Text as HTML.
+        pub body: String,
+        /// Id of the admin who looks after it.
+        pub owner_id: i64,
+        /// Id of the admin who wrote it.
+        pub author_id: i64,
+        /// When it was created, Unix seconds.
+        pub created_at: i64,
+        /// When it was last changed, Unix seconds.
+        pub updated_at: i64,
+        /// Language, such as `en`.
+        pub locale: String,
+    }
 }
 
-record!(Company {
-    type_: "type",
-    id: "id",
-    app_id: "app_id",
-    name: "name",
-    company_id: "company_id",
-    plan: "plan",
-    size: "size",
-    industry: "industry",
-    website: "website",
-    remote_created_at: "remote_created_at",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    last_request_at: "last_request_at",
-    session_count: "session_count",
-    monthly_spend: "monthly_spend",
-    user_count: "user_count",
-    tags: "tags",
-    segments: "segments",
-    custom_attributes: "custom_attributes",
-});
-
-/// Plan of a company.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CompanyPlan {
-    /// Name of the kind of object.
-    pub type_: Option<String>,
-    /// Plan id.
-    pub id: Option<String>,
-    /// Name of the plan.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Confirmation that an internal article was deleted.
+    pub struct InternalArticleDeletedResponse {
+        /// Id of the deleted article.
+        pub id: String,
+        /// Always `internal_article`.
+        pub object: String,
+        /// True.
+        pub deleted: bool,
+    }
 }
 
-record!(CompanyPlan { type_: "type", id: "id", name: "name" });
-
-/// Tags of a company.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CompanyTags {
-    /// Name of the kind of object.
-    pub type_: Option<String>,
-    /// The tags.
-    pub tags: Option<Vec<Tag>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `contacts.list`.
+    pub struct ContactsListMeta {
+        /// Token that asks for the next page.
+        pub next_page: String,
+    }
 }
 
-record!(CompanyTags { type_: "type", tags: "tags" });
-
-/// Segments of a company.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CompanySegments {
-    /// Name of the kind of object.
-    pub type_: Option<String>,
-    /// The segments.
-    pub segments: Option<Vec<Segment>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `conversations.list`.
+    pub struct ConversationsListMeta {
+        /// Token that asks for the next page.
+        pub next_page: String,
+    }
 }
 
-record!(CompanySegments { type_: "type", segments: "segments" });
-
-/// A group of contacts or companies defined by rules.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Segment {
-    /// Always `segment`.
-    pub type_: Option<String>,
-    /// Segment id.
-    pub id: Option<String>,
-    /// Name of the segment.
-    pub name: Option<String>,
-    /// When it was created, Unix seconds.
-    pub created_at: Option<i64>,
-    /// When it was last changed, Unix seconds.
-    pub updated_at: Option<i64>,
-    /// Kind of contacts in it: `user` or `contact` (lead).
-    pub person_type: Option<String>,
-    /// Number of contacts; only with `include_count`.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `companies.list`.
+    pub struct CompaniesListMeta {
+        /// Token of the next page, where Intercom gives one; companies page by number.
+        pub next_page: String,
+    }
 }
 
-record!(Segment {
-    type_: "type",
-    id: "id",
-    name: "name",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    person_type: "person_type",
-    count: "count",
-});
-
-/// Confirmation that a company is being deleted.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CompanyDeletedResponse {
-    /// Id of the deleted company.
-    pub id: Option<String>,
-    /// Always `company`.
-    pub object: Option<String>,
-    /// True.
-    pub deleted: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CompanyDeletedResponse { id: "id", object: "object", deleted: "deleted" });
-
-/// A group of admins that conversations are assigned to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Team {
-    /// Always `team`.
-    pub type_: Option<String>,
-    /// Team id.
-    pub id: Option<String>,
-    /// Name of the team.
-    pub name: Option<String>,
-    /// Ids of its admins.
-    pub admin_ids: Option<Vec<i64>>,
-    /// Who gets conversations first.
-    pub admin_priority_level: Option<AdminPriorityLevel>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(Team {
-    type_: "type",
-    id: "id",
-    name: "name",
-    admin_ids: "admin_ids",
-    admin_priority_level: "admin_priority_level",
-});
-
-/// Order in which admins of a team get conversations.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AdminPriorityLevel {
-    /// Ids of the admins who come first.
-    pub primary_admin_ids: Option<Vec<i64>>,
-    /// Ids of the admins who come next.
-    pub secondary_admin_ids: Option<Vec<i64>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(AdminPriorityLevel {
-    primary_admin_ids: "primary_admin_ids",
-    secondary_admin_ids: "secondary_admin_ids",
-});
-
-/// A teammate with access to the workspace.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Admin {
-    /// Always `admin`.
-    pub type_: Option<String>,
-    /// Admin id.
-    pub id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Whether the e-mail address is confirmed.
-    pub email_verified: Option<bool>,
-    /// Job title.
-    pub job_title: Option<String>,
-    /// Whether the admin is set to away.
-    pub away_mode_enabled: Option<bool>,
-    /// Whether new replies are given to others while away.
-    pub away_mode_reassign: Option<bool>,
-    /// Whether the admin has a seat in the inbox.
-    pub has_inbox_seat: Option<bool>,
-    /// Ids of the admin's teams.
-    pub team_ids: Option<Vec<i64>>,
-    /// Picture.
-    pub avatar: Option<Avatar>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(Admin {
-    type_: "type",
-    id: "id",
-    name: "name",
-    email: "email",
-    email_verified: "email_verified",
-    job_title: "job_title",
-    away_mode_enabled: "away_mode_enabled",
-    away_mode_reassign: "away_mode_reassign",
-    has_inbox_seat: "has_inbox_seat",
-    team_ids: "team_ids",
-    avatar: "avatar",
-});
-
-/// A picture of a person.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Avatar {
-    /// Name of the kind of object.
-    pub type_: Option<String>,
-    /// Address of the picture.
-    pub image_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(Avatar { type_: "type", image_url: "image_url" });
-
-/// An internal note about a contact; the contact does not see it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Note {
-    /// Always `note`.
-    pub type_: Option<String>,
-    /// Note id.
-    pub id: Option<String>,
-    /// When it was created, Unix seconds.
-    pub created_at: Option<i64>,
-    /// Contact the note is about.
-    pub contact: Option<ContactReference>,
-    /// Admin who wrote it.
-    pub author: Option<Author>,
-    /// Text as HTML.
-    pub body: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(Note {
-    type_: "type",
-    id: "id",
-    created_at: "created_at",
-    contact: "contact",
-    author: "author",
-    body: "body",
-});
-
-/// An article for teammates and the AI agent, not shown to customers.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InternalArticle {
-    /// Article id.
-    pub id: Option<Value>,
-    /// Title.
-    pub title: Option<String>,
-    /// Text as HTML.
-    pub body: Option<String>,
-    /// Id of the admin who looks after it.
-    pub owner_id: Option<i64>,
-    /// Id of the admin who wrote it.
-    pub author_id: Option<i64>,
-    /// When it was created, Unix seconds.
-    pub created_at: Option<i64>,
-    /// When it was last changed, Unix seconds.
-    pub updated_at: Option<i64>,
-    /// Language, such as `en`.
-    pub locale: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(InternalArticle {
-    id: "id",
-    title: "title",
-    body: "body",
-    owner_id: "owner_id",
-    author_id: "author_id",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    locale: "locale",
-});
-
-/// Confirmation that an internal article was deleted.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InternalArticleDeletedResponse {
-    /// Id of the deleted article.
-    pub id: Option<String>,
-    /// Always `internal_article`.
-    pub object: Option<String>,
-    /// True.
-    pub deleted: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(InternalArticleDeletedResponse { id: "id", object: "object", deleted: "deleted" });
-
-/// What comes with a page of `contacts.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ContactsListMeta {
-    /// Token that asks for the next page.
-    pub next_page: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ContactsListMeta { next_page: "next_page" });
-
-/// What comes with a page of `conversations.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationsListMeta {
-    /// Token that asks for the next page.
-    pub next_page: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ConversationsListMeta { next_page: "next_page" });
-
-/// What comes with a page of `companies.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CompaniesListMeta {
-    /// Token of the next page, where Intercom gives one; companies page by number.
-    pub next_page: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CompaniesListMeta { next_page: "next_page" });
-
-/// The contact in whose name the conversation is started.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ConversationFrom {
-    /// Role of the contact: `user`, `lead`, or `contact` for either (and for visitors).
-    #[serde(rename = "type")]
-    pub type_: ConversationFromType,
-    /// Contact id given by Intercom, 24 hexadecimal digits.
-    pub id: String,
-}
-
-impl ConversationFrom {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(type_: impl Into<ConversationFromType>, id: impl Into<String>) -> Self {
-        Self { type_: type_.into(), id: id.into() }
+request! {
+    /// The contact in whose name the conversation is started.
+    pub struct ConversationFrom {
+        required {
+            /// Role of the contact: `user`, `lead`, or `contact` for either (and for visitors).
+            type_: ConversationFromType = "type",
+            /// Contact id given by Intercom, 24 hexadecimal digits.
+            id: String,
+        }
     }
 }
 

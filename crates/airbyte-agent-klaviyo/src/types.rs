@@ -2,650 +2,440 @@
 
 //! Types of the Klaviyo connector.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
 
-/// A person Klaviyo knows, with contact data and custom properties in `attributes`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Profile {
-    /// Klaviyo profile id.
-    pub id: Option<String>,
-    /// Kind of object in JSON:API terms, the same for all records of the entity.
-    pub type_: Option<String>,
+record! {
+    /// A person Klaviyo knows, with contact data and custom properties in `attributes`.
+    pub struct Profile {
+        /// Klaviyo profile id.
+        pub id: String,
+        /// Kind of object in JSON:API terms, the same for all records of the entity.
+        pub type_: String = "type",
+        /// Data of the person.
+        pub attributes: ProfileAttributes,
+        /// Addresses of this record in the API.
+        pub links: ProfileLinks,
+    }
+}
+
+record! {
     /// Data of the person.
-    pub attributes: Option<ProfileAttributes>,
-    /// Addresses of this record in the API.
-    pub links: Option<ProfileLinks>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct ProfileAttributes {
+        /// E-mail address.
+        pub email: String,
+        /// Phone number in E.164 form, such as `+15005550006`.
+        pub phone_number: String,
+        /// Id of the person in a system of yours, when one was stored.
+        pub external_id: String,
+        /// First name.
+        pub first_name: String,
+        /// Last name.
+        pub last_name: String,
+        /// Company the person works for.
+        pub organization: String,
+        /// Job title.
+        pub title: String,
+        /// Address of a picture of the person.
+        pub image: String,
+        /// When it was created, ISO 8601.
+        pub created: String,
+        /// When it was last changed, ISO 8601.
+        pub updated: String,
+        /// Postal address, coordinates and time zone.
+        pub location: ProfileAttributesLocation,
+        /// Custom properties of the person: whatever names and values your account stores.
+        pub properties: Value,
+    }
 }
 
-record!(Profile { id: "id", type_: "type", attributes: "attributes", links: "links" });
-
-/// Data of the person.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProfileAttributes {
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Phone number in E.164 form, such as `+15005550006`.
-    pub phone_number: Option<String>,
-    /// Id of the person in a system of yours, when one was stored.
-    pub external_id: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Company the person works for.
-    pub organization: Option<String>,
-    /// Job title.
-    pub title: Option<String>,
-    /// Address of a picture of the person.
-    pub image: Option<String>,
-    /// When it was created, ISO 8601.
-    pub created: Option<String>,
-    /// When it was last changed, ISO 8601.
-    pub updated: Option<String>,
+record! {
     /// Postal address, coordinates and time zone.
-    pub location: Option<ProfileAttributesLocation>,
-    /// Custom properties of the person: whatever names and values your account stores.
-    pub properties: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct ProfileAttributesLocation {
+        /// First line of the street address.
+        pub address1: String,
+        /// Second line of the street address.
+        pub address2: String,
+        /// City.
+        pub city: String,
+        /// Name of the country.
+        pub country: String,
+        /// State, province or other region.
+        pub region: String,
+        /// Postal code.
+        pub zip: String,
+        /// Time zone name, such as `America/New_York`.
+        pub timezone: String,
+        /// Latitude in degrees.
+        pub latitude: f64,
+        /// Longitude in degrees.
+        pub longitude: f64,
+    }
 }
 
-record!(ProfileAttributes {
-    email: "email",
-    phone_number: "phone_number",
-    external_id: "external_id",
-    first_name: "first_name",
-    last_name: "last_name",
-    organization: "organization",
-    title: "title",
-    image: "image",
-    created: "created",
-    updated: "updated",
-    location: "location",
-    properties: "properties",
-});
-
-/// Postal address, coordinates and time zone.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProfileAttributesLocation {
-    /// First line of the street address.
-    pub address1: Option<String>,
-    /// Second line of the street address.
-    pub address2: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Name of the country.
-    pub country: Option<String>,
-    /// State, province or other region.
-    pub region: Option<String>,
-    /// Postal code.
-    pub zip: Option<String>,
-    /// Time zone name, such as `America/New_York`.
-    pub timezone: Option<String>,
-    /// Latitude in degrees.
-    pub latitude: Option<f64>,
-    /// Longitude in degrees.
-    pub longitude: Option<f64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Addresses of this record in the API.
+    pub struct ProfileLinks {
+        /// Address of this record in the API.
+        pub self_: String = "self",
+    }
 }
 
-record!(ProfileAttributesLocation {
-    address1: "address1",
-    address2: "address2",
-    city: "city",
-    country: "country",
-    region: "region",
-    zip: "zip",
-    timezone: "timezone",
-    latitude: "latitude",
-    longitude: "longitude",
-});
-
-/// Addresses of this record in the API.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProfileLinks {
-    /// Address of this record in the API.
-    pub self_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A list that profiles were added to or signed up for.
+    pub struct List {
+        /// Klaviyo list id.
+        pub id: String,
+        /// Kind of object in JSON:API terms, the same for all records of the entity.
+        pub type_: String = "type",
+        /// Data of the list.
+        pub attributes: ListAttributes,
+        /// Addresses of this record in the API.
+        pub links: ListLinks,
+    }
 }
 
-record!(ProfileLinks { self_: "self" });
-
-/// A list that profiles were added to or signed up for.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct List {
-    /// Klaviyo list id.
-    pub id: Option<String>,
-    /// Kind of object in JSON:API terms, the same for all records of the entity.
-    pub type_: Option<String>,
+record! {
     /// Data of the list.
-    pub attributes: Option<ListAttributes>,
+    pub struct ListAttributes {
+        /// Name of the list.
+        pub name: String,
+        /// When it was created, ISO 8601.
+        pub created: String,
+        /// When it was last changed, ISO 8601.
+        pub updated: String,
+        /// `single_opt_in`, or `double_opt_in` when sign-ups have to be confirmed by e-mail.
+        pub opt_in_process: String,
+    }
+}
+
+record! {
     /// Addresses of this record in the API.
-    pub links: Option<ListLinks>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct ListLinks {
+        /// Address of this record in the API.
+        pub self_: String = "self",
+    }
 }
 
-record!(List { id: "id", type_: "type", attributes: "attributes", links: "links" });
-
-/// Data of the list.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListAttributes {
-    /// Name of the list.
-    pub name: Option<String>,
-    /// When it was created, ISO 8601.
-    pub created: Option<String>,
-    /// When it was last changed, ISO 8601.
-    pub updated: Option<String>,
-    /// `single_opt_in`, or `double_opt_in` when sign-ups have to be confirmed by e-mail.
-    pub opt_in_process: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A one-time message to lists or segments, by e-mail, SMS or mobile push.
+    pub struct Campaign {
+        /// Klaviyo campaign id.
+        pub id: String,
+        /// Kind of object in JSON:API terms, the same for all records of the entity.
+        pub type_: String = "type",
+        /// Data of the campaign.
+        pub attributes: CampaignAttributes,
+        /// Addresses of this record in the API.
+        pub links: CampaignLinks,
+    }
 }
 
-record!(ListAttributes {
-    name: "name",
-    created: "created",
-    updated: "updated",
-    opt_in_process: "opt_in_process",
-});
-
-/// Addresses of this record in the API.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListLinks {
-    /// Address of this record in the API.
-    pub self_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ListLinks { self_: "self" });
-
-/// A one-time message to lists or segments, by e-mail, SMS or mobile push.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Campaign {
-    /// Klaviyo campaign id.
-    pub id: Option<String>,
-    /// Kind of object in JSON:API terms, the same for all records of the entity.
-    pub type_: Option<String>,
+record! {
     /// Data of the campaign.
-    pub attributes: Option<CampaignAttributes>,
+    pub struct CampaignAttributes {
+        /// Name of the campaign.
+        pub name: String,
+        /// State, such as `Draft`, `Scheduled`, `Sending`, `Sent` or `Cancelled`.
+        pub status: String,
+        /// Whether it was archived.
+        pub archived: bool,
+        /// Whom it goes to: ids of lists and segments in `included` and `excluded`.
+        pub audiences: Value,
+        /// Options of sending, such as `use_smart_sending`, which skips people who got a message
+        /// lately.
+        pub send_options: Value,
+        /// What is tracked: opens, clicks, and parameters added to links.
+        pub tracking_options: Value,
+        /// When and how it goes out: `method` is for example `immediate`, `static` (at `datetime`),
+        /// `throttled` or `smart_send_time`.
+        pub send_strategy: Value,
+        /// When it was created, ISO 8601.
+        pub created_at: String,
+        /// When it was scheduled, ISO 8601; null for a draft.
+        pub scheduled_at: String,
+        /// When it was last changed, ISO 8601.
+        pub updated_at: String,
+        /// When it goes or went out, ISO 8601; null until it is scheduled.
+        pub send_time: String,
+    }
+}
+
+record! {
     /// Addresses of this record in the API.
-    pub links: Option<CampaignLinks>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct CampaignLinks {
+        /// Address of this record in the API.
+        pub self_: String = "self",
+    }
 }
 
-record!(Campaign { id: "id", type_: "type", attributes: "attributes", links: "links" });
-
-/// Data of the campaign.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CampaignAttributes {
-    /// Name of the campaign.
-    pub name: Option<String>,
-    /// State, such as `Draft`, `Scheduled`, `Sending`, `Sent` or `Cancelled`.
-    pub status: Option<String>,
-    /// Whether it was archived.
-    pub archived: Option<bool>,
-    /// Whom it goes to: ids of lists and segments in `included` and `excluded`.
-    pub audiences: Option<Value>,
-    /// Options of sending, such as `use_smart_sending`, which skips people who got a message
-    /// lately.
-    pub send_options: Option<Value>,
-    /// What is tracked: opens, clicks, and parameters added to links.
-    pub tracking_options: Option<Value>,
-    /// When and how it goes out: `method` is for example `immediate`, `static` (at `datetime`),
-    /// `throttled` or `smart_send_time`.
-    pub send_strategy: Option<Value>,
-    /// When it was created, ISO 8601.
-    pub created_at: Option<String>,
-    /// When it was scheduled, ISO 8601; null for a draft.
-    pub scheduled_at: Option<String>,
-    /// When it was last changed, ISO 8601.
-    pub updated_at: Option<String>,
-    /// When it goes or went out, ISO 8601; null until it is scheduled.
-    pub send_time: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// One thing a profile did or received, such as an order or an opened e-mail.
+    pub struct Event {
+        /// Klaviyo event id.
+        pub id: String,
+        /// Kind of object in JSON:API terms, the same for all records of the entity.
+        pub type_: String = "type",
+        /// Time and details of the event.
+        pub attributes: EventAttributes,
+        /// The profile and the metric of the event.
+        pub relationships: EventRelationships,
+        /// Addresses of this record in the API.
+        pub links: EventLinks,
+    }
 }
 
-record!(CampaignAttributes {
-    name: "name",
-    status: "status",
-    archived: "archived",
-    audiences: "audiences",
-    send_options: "send_options",
-    tracking_options: "tracking_options",
-    send_strategy: "send_strategy",
-    created_at: "created_at",
-    scheduled_at: "scheduled_at",
-    updated_at: "updated_at",
-    send_time: "send_time",
-});
-
-/// Addresses of this record in the API.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CampaignLinks {
-    /// Address of this record in the API.
-    pub self_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CampaignLinks { self_: "self" });
-
-/// One thing a profile did or received, such as an order or an opened e-mail.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Event {
-    /// Klaviyo event id.
-    pub id: Option<String>,
-    /// Kind of object in JSON:API terms, the same for all records of the entity.
-    pub type_: Option<String>,
+record! {
     /// Time and details of the event.
-    pub attributes: Option<EventAttributes>,
+    pub struct EventAttributes {
+        /// When it happened, Unix seconds; some answers carry ISO 8601 text instead, so prefer
+        /// `datetime`.
+        pub timestamp: Value,
+        /// When it happened, ISO 8601.
+        pub datetime: String,
+        /// Id of the event in UUID form.
+        pub uuid: String,
+        /// Details of the event; which ones depends on the metric. An order carries `$value` and
+        /// its items, for example.
+        pub event_properties: Value,
+    }
+}
+
+record! {
     /// The profile and the metric of the event.
-    pub relationships: Option<EventRelationships>,
-    /// Addresses of this record in the API.
-    pub links: Option<EventLinks>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct EventRelationships {
+        /// The profile that the event belongs to.
+        pub profile: EventRelationshipsProfile,
+        /// The metric, that is the kind of event.
+        pub metric: EventRelationshipsMetric,
+    }
 }
 
-record!(Event {
-    id: "id",
-    type_: "type",
-    attributes: "attributes",
-    relationships: "relationships",
-    links: "links",
-});
-
-/// Time and details of the event.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EventAttributes {
-    /// When it happened, Unix seconds; some answers carry ISO 8601 text instead, so prefer
-    /// `datetime`.
-    pub timestamp: Option<Value>,
-    /// When it happened, ISO 8601.
-    pub datetime: Option<String>,
-    /// Id of the event in UUID form.
-    pub uuid: Option<String>,
-    /// Details of the event; which ones depends on the metric. An order carries `$value` and its
-    /// items, for example.
-    pub event_properties: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(EventAttributes {
-    timestamp: "timestamp",
-    datetime: "datetime",
-    uuid: "uuid",
-    event_properties: "event_properties",
-});
-
-/// The profile and the metric of the event.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EventRelationships {
+record! {
     /// The profile that the event belongs to.
-    pub profile: Option<EventRelationshipsProfile>,
-    /// The metric, that is the kind of event.
-    pub metric: Option<EventRelationshipsMetric>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct EventRelationshipsProfile {
+        /// Reference to the profile.
+        pub data: EventRelationshipsProfileData,
+    }
 }
 
-record!(EventRelationships { profile: "profile", metric: "metric" });
-
-/// The profile that the event belongs to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EventRelationshipsProfile {
+record! {
     /// Reference to the profile.
-    pub data: Option<EventRelationshipsProfileData>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct EventRelationshipsProfileData {
+        /// Kind of object linked to.
+        pub type_: String = "type",
+        /// Klaviyo profile id; pass it to `profiles.get`.
+        pub id: String,
+    }
 }
 
-record!(EventRelationshipsProfile { data: "data" });
-
-/// Reference to the profile.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EventRelationshipsProfileData {
-    /// Kind of object linked to.
-    pub type_: Option<String>,
-    /// Klaviyo profile id; pass it to `profiles.get`.
-    pub id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The metric, that is the kind of event.
+    pub struct EventRelationshipsMetric {
+        /// Reference to the metric.
+        pub data: EventRelationshipsMetricData,
+    }
 }
 
-record!(EventRelationshipsProfileData { type_: "type", id: "id" });
-
-/// The metric, that is the kind of event.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EventRelationshipsMetric {
+record! {
     /// Reference to the metric.
-    pub data: Option<EventRelationshipsMetricData>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct EventRelationshipsMetricData {
+        /// Kind of object linked to.
+        pub type_: String = "type",
+        /// Klaviyo metric id; pass it to `metrics.get` for its name.
+        pub id: String,
+    }
 }
 
-record!(EventRelationshipsMetric { data: "data" });
-
-/// Reference to the metric.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EventRelationshipsMetricData {
-    /// Kind of object linked to.
-    pub type_: Option<String>,
-    /// Klaviyo metric id; pass it to `metrics.get` for its name.
-    pub id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Addresses of this record in the API.
+    pub struct EventLinks {
+        /// Address of this record in the API.
+        pub self_: String = "self",
+    }
 }
 
-record!(EventRelationshipsMetricData { type_: "type", id: "id" });
-
-/// Addresses of this record in the API.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EventLinks {
-    /// Address of this record in the API.
-    pub self_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A kind of event, such as Placed Order or Opened Email.
+    pub struct Metric {
+        /// Klaviyo metric id.
+        pub id: String,
+        /// Kind of object in JSON:API terms, the same for all records of the entity.
+        pub type_: String = "type",
+        /// Data of the metric.
+        pub attributes: MetricAttributes,
+        /// Addresses of this record in the API.
+        pub links: MetricLinks,
+    }
 }
 
-record!(EventLinks { self_: "self" });
-
-/// A kind of event, such as Placed Order or Opened Email.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Metric {
-    /// Klaviyo metric id.
-    pub id: Option<String>,
-    /// Kind of object in JSON:API terms, the same for all records of the entity.
-    pub type_: Option<String>,
+record! {
     /// Data of the metric.
-    pub attributes: Option<MetricAttributes>,
-    /// Addresses of this record in the API.
-    pub links: Option<MetricLinks>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct MetricAttributes {
+        /// Name of the metric, such as `Placed Order`.
+        pub name: String,
+        /// When it was created, ISO 8601.
+        pub created: String,
+        /// When it was last changed, ISO 8601.
+        pub updated: String,
+        /// System that reports the events.
+        pub integration: MetricAttributesIntegration,
+    }
 }
 
-record!(Metric { id: "id", type_: "type", attributes: "attributes", links: "links" });
-
-/// Data of the metric.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MetricAttributes {
-    /// Name of the metric, such as `Placed Order`.
-    pub name: Option<String>,
-    /// When it was created, ISO 8601.
-    pub created: Option<String>,
-    /// When it was last changed, ISO 8601.
-    pub updated: Option<String>,
+record! {
     /// System that reports the events.
-    pub integration: Option<MetricAttributesIntegration>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct MetricAttributesIntegration {
+        /// Id of the integration.
+        pub id: String,
+        /// Name of the integration, such as `Shopify`.
+        pub name: String,
+        /// Kind of integration, such as `ecommerce` or `API`.
+        pub category: String,
+    }
 }
 
-record!(MetricAttributes {
-    name: "name",
-    created: "created",
-    updated: "updated",
-    integration: "integration",
-});
-
-/// System that reports the events.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MetricAttributesIntegration {
-    /// Id of the integration.
-    pub id: Option<String>,
-    /// Name of the integration, such as `Shopify`.
-    pub name: Option<String>,
-    /// Kind of integration, such as `ecommerce` or `API`.
-    pub category: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Addresses of this record in the API.
+    pub struct MetricLinks {
+        /// Address of this record in the API.
+        pub self_: String = "self",
+    }
 }
 
-record!(MetricAttributesIntegration { id: "id", name: "name", category: "category" });
-
-/// Addresses of this record in the API.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MetricLinks {
-    /// Address of this record in the API.
-    pub self_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// An automation that sends messages when its trigger happens.
+    pub struct Flow {
+        /// Klaviyo flow id.
+        pub id: String,
+        /// Kind of object in JSON:API terms, the same for all records of the entity.
+        pub type_: String = "type",
+        /// Data of the flow.
+        pub attributes: FlowAttributes,
+        /// Addresses of this record in the API.
+        pub links: FlowLinks,
+    }
 }
 
-record!(MetricLinks { self_: "self" });
-
-/// An automation that sends messages when its trigger happens.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Flow {
-    /// Klaviyo flow id.
-    pub id: Option<String>,
-    /// Kind of object in JSON:API terms, the same for all records of the entity.
-    pub type_: Option<String>,
+record! {
     /// Data of the flow.
-    pub attributes: Option<FlowAttributes>,
+    pub struct FlowAttributes {
+        /// Name of the flow.
+        pub name: String,
+        /// `draft`, `manual` (messages wait for approval) or `live`.
+        pub status: String,
+        /// Whether it was archived.
+        pub archived: bool,
+        /// When it was created, ISO 8601.
+        pub created: String,
+        /// When it was last changed, ISO 8601.
+        pub updated: String,
+        /// What starts the flow: `Added to List`, `Metric`, `Date Based`, `Price Drop`, `Low
+        /// Inventory` or `Unconfigured`.
+        pub trigger_type: String,
+    }
+}
+
+record! {
     /// Addresses of this record in the API.
-    pub links: Option<FlowLinks>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct FlowLinks {
+        /// Address of this record in the API.
+        pub self_: String = "self",
+    }
 }
 
-record!(Flow { id: "id", type_: "type", attributes: "attributes", links: "links" });
-
-/// Data of the flow.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FlowAttributes {
-    /// Name of the flow.
-    pub name: Option<String>,
-    /// `draft`, `manual` (messages wait for approval) or `live`.
-    pub status: Option<String>,
-    /// Whether it was archived.
-    pub archived: Option<bool>,
-    /// When it was created, ISO 8601.
-    pub created: Option<String>,
-    /// When it was last changed, ISO 8601.
-    pub updated: Option<String>,
-    /// What starts the flow: `Added to List`, `Metric`, `Date Based`, `Price Drop`, `Low Inventory`
-    /// or `Unconfigured`.
-    pub trigger_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A reusable e-mail design.
+    pub struct Template {
+        /// Klaviyo template id.
+        pub id: String,
+        /// Kind of object in JSON:API terms, the same for all records of the entity.
+        pub type_: String = "type",
+        /// Data of the template.
+        pub attributes: TemplateAttributes,
+        /// Addresses of this record in the API.
+        pub links: TemplateLinks,
+    }
 }
 
-record!(FlowAttributes {
-    name: "name",
-    status: "status",
-    archived: "archived",
-    created: "created",
-    updated: "updated",
-    trigger_type: "trigger_type",
-});
-
-/// Addresses of this record in the API.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FlowLinks {
-    /// Address of this record in the API.
-    pub self_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(FlowLinks { self_: "self" });
-
-/// A reusable e-mail design.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Template {
-    /// Klaviyo template id.
-    pub id: Option<String>,
-    /// Kind of object in JSON:API terms, the same for all records of the entity.
-    pub type_: Option<String>,
+record! {
     /// Data of the template.
-    pub attributes: Option<TemplateAttributes>,
+    pub struct TemplateAttributes {
+        /// Name of the template.
+        pub name: String,
+        /// Editor it was made with, such as `SYSTEM_DRAGGABLE`, `USER_DRAGGABLE` or `CODE`.
+        pub editor_type: String,
+        /// The template as HTML.
+        pub html: String,
+        /// The template as plain text.
+        pub text: String,
+        /// When it was created, ISO 8601.
+        pub created: String,
+        /// When it was last changed, ISO 8601.
+        pub updated: String,
+    }
+}
+
+record! {
     /// Addresses of this record in the API.
-    pub links: Option<TemplateLinks>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct TemplateLinks {
+        /// Address of this record in the API.
+        pub self_: String = "self",
+    }
 }
 
-record!(Template { id: "id", type_: "type", attributes: "attributes", links: "links" });
-
-/// Data of the template.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TemplateAttributes {
-    /// Name of the template.
-    pub name: Option<String>,
-    /// Editor it was made with, such as `SYSTEM_DRAGGABLE`, `USER_DRAGGABLE` or `CODE`.
-    pub editor_type: Option<String>,
-    /// The template as HTML.
-    pub html: Option<String>,
-    /// The template as plain text.
-    pub text: Option<String>,
-    /// When it was created, ISO 8601.
-    pub created: Option<String>,
-    /// When it was last changed, ISO 8601.
-    pub updated: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `profiles.list`.
+    pub struct ProfilesListMeta {
+        /// Address of the next page, with its token in `page[cursor]`; null on the last page.
+        pub next: String,
+    }
 }
 
-record!(TemplateAttributes {
-    name: "name",
-    editor_type: "editor_type",
-    html: "html",
-    text: "text",
-    created: "created",
-    updated: "updated",
-});
-
-/// Addresses of this record in the API.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TemplateLinks {
-    /// Address of this record in the API.
-    pub self_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `lists.list`.
+    pub struct ListsListMeta {
+        /// Address of the next page, with its token in `page[cursor]`; null on the last page.
+        pub next: String,
+    }
 }
 
-record!(TemplateLinks { self_: "self" });
-
-/// What comes with a page of `profiles.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProfilesListMeta {
-    /// Address of the next page, with its token in `page[cursor]`; null on the last page.
-    pub next: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `campaigns.list`.
+    pub struct CampaignsListMeta {
+        /// Address of the next page, with its token in `page[cursor]`; null on the last page.
+        pub next: String,
+    }
 }
 
-record!(ProfilesListMeta { next: "next" });
-
-/// What comes with a page of `lists.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListsListMeta {
-    /// Address of the next page, with its token in `page[cursor]`; null on the last page.
-    pub next: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `events.list`.
+    pub struct EventsListMeta {
+        /// Address of the next page, with its token in `page[cursor]`; null on the last page.
+        pub next: String,
+    }
 }
 
-record!(ListsListMeta { next: "next" });
-
-/// What comes with a page of `campaigns.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CampaignsListMeta {
-    /// Address of the next page, with its token in `page[cursor]`; null on the last page.
-    pub next: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `metrics.list`.
+    pub struct MetricsListMeta {
+        /// Address of the next page, with its token in `page[cursor]`; null on the last page.
+        pub next: String,
+    }
 }
 
-record!(CampaignsListMeta { next: "next" });
-
-/// What comes with a page of `events.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EventsListMeta {
-    /// Address of the next page, with its token in `page[cursor]`; null on the last page.
-    pub next: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `flows.list`.
+    pub struct FlowsListMeta {
+        /// Address of the next page, with its token in `page[cursor]`; null on the last page.
+        pub next: String,
+    }
 }
 
-record!(EventsListMeta { next: "next" });
-
-/// What comes with a page of `metrics.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MetricsListMeta {
-    /// Address of the next page, with its token in `page[cursor]`; null on the last page.
-    pub next: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `email_templates.list`.
+    pub struct EmailTemplatesListMeta {
+        /// Address of the next page, with its token in `page[cursor]`; null on the last page.
+        pub next: String,
+    }
 }
-
-record!(MetricsListMeta { next: "next" });
-
-/// What comes with a page of `flows.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FlowsListMeta {
-    /// Address of the next page, with its token in `page[cursor]`; null on the last page.
-    pub next: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(FlowsListMeta { next: "next" });
-
-/// What comes with a page of `email_templates.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EmailTemplatesListMeta {
-    /// Address of the next page, with its token in `page[cursor]`; null on the last page.
-    pub next: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(EmailTemplatesListMeta { next: "next" });

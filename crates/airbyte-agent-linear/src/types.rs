@@ -2,540 +2,368 @@
 
 //! Types of the Linear connector.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// An issue: the unit of work in Linear, in one team and one workflow state.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Issue {
-    /// Issue id (UUID).
-    pub id: Option<String>,
-    /// Title, one line.
-    pub title: Option<String>,
-    /// Description in Markdown; null when empty.
-    pub description: Option<String>,
+record! {
+    /// An issue: the unit of work in Linear, in one team and one workflow state.
+    pub struct Issue {
+        /// Issue id (UUID).
+        pub id: String,
+        /// Title, one line.
+        pub title: String,
+        /// Description in Markdown; null when empty.
+        pub description: String,
+        /// Workflow state the issue is in.
+        pub state: IssueState,
+        /// Priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low.
+        pub priority: f64,
+        /// User the issue is assigned to; null when nobody.
+        pub assignee: IssueAssignee,
+        /// Team it belongs to.
+        pub team: IssueTeam,
+        /// Project the issue is part of; null when none.
+        pub project: IssueProject,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed in a meaningful way, ISO 8601 in UTC.
+        pub updated_at: String = "updatedAt",
+    }
+}
+
+record! {
     /// Workflow state the issue is in.
-    pub state: Option<IssueState>,
-    /// Priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low.
-    pub priority: Option<f64>,
+    pub struct IssueState {
+        /// UUID of the workflow state.
+        pub id: String,
+        /// Name of the state, such as `In Progress`.
+        pub name: String,
+    }
+}
+
+record! {
     /// User the issue is assigned to; null when nobody.
-    pub assignee: Option<IssueAssignee>,
+    pub struct IssueAssignee {
+        /// UUID of the user.
+        pub id: String,
+        /// Full name.
+        pub name: String,
+        /// E-mail address.
+        pub email: String,
+    }
+}
+
+record! {
     /// Team it belongs to.
-    pub team: Option<IssueTeam>,
+    pub struct IssueTeam {
+        /// UUID of the team.
+        pub id: String,
+        /// Name of the team.
+        pub name: String,
+    }
+}
+
+record! {
     /// Project the issue is part of; null when none.
-    pub project: Option<IssueProject>,
-    /// When it was created, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// When it last changed in a meaningful way, ISO 8601 in UTC.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct IssueProject {
+        /// UUID of the project.
+        pub id: String,
+        /// Name of the project.
+        pub name: String,
+    }
 }
 
-record!(Issue {
-    id: "id",
-    title: "title",
-    description: "description",
-    state: "state",
-    priority: "priority",
-    assignee: "assignee",
-    team: "team",
-    project: "project",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-});
-
-/// Workflow state the issue is in.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueState {
-    /// UUID of the workflow state.
-    pub id: Option<String>,
-    /// Name of the state, such as `In Progress`.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Outcome of a change to an issue, with the issue as it is now.
+    pub struct IssueMutationPayload {
+        /// Whether the change was made.
+        pub success: bool,
+        /// An issue as it is returned after a change; without its team.
+        pub issue: IssueWithState,
+    }
 }
 
-record!(IssueState { id: "id", name: "name" });
-
-/// User the issue is assigned to; null when nobody.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueAssignee {
-    /// UUID of the user.
-    pub id: Option<String>,
-    /// Full name.
-    pub name: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueAssignee { id: "id", name: "name", email: "email" });
-
-/// Team it belongs to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueTeam {
-    /// UUID of the team.
-    pub id: Option<String>,
-    /// Name of the team.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueTeam { id: "id", name: "name" });
-
-/// Project the issue is part of; null when none.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueProject {
-    /// UUID of the project.
-    pub id: Option<String>,
-    /// Name of the project.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueProject { id: "id", name: "name" });
-
-/// Outcome of a change to an issue, with the issue as it is now.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueMutationPayload {
-    /// Whether the change was made.
-    pub success: Option<bool>,
+record! {
     /// An issue as it is returned after a change; without its team.
-    pub issue: Option<IssueWithState>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct IssueWithState {
+        /// Issue id (UUID).
+        pub id: String,
+        /// Title, one line.
+        pub title: String,
+        /// Description in Markdown; null when empty.
+        pub description: String,
+        /// Workflow state the issue is in.
+        pub state: IssueWithStateState,
+        /// Priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low.
+        pub priority: f64,
+        /// User the issue is assigned to; null when nobody.
+        pub assignee: IssueWithStateAssignee,
+        /// Project the issue is part of; null when none.
+        pub project: IssueWithStateProject,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed in a meaningful way, ISO 8601 in UTC.
+        pub updated_at: String = "updatedAt",
+    }
 }
 
-record!(IssueMutationPayload { success: "success", issue: "issue" });
-
-/// An issue as it is returned after a change; without its team.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueWithState {
-    /// Issue id (UUID).
-    pub id: Option<String>,
-    /// Title, one line.
-    pub title: Option<String>,
-    /// Description in Markdown; null when empty.
-    pub description: Option<String>,
+record! {
     /// Workflow state the issue is in.
-    pub state: Option<IssueWithStateState>,
-    /// Priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low.
-    pub priority: Option<f64>,
+    pub struct IssueWithStateState {
+        /// UUID of the workflow state.
+        pub id: String,
+        /// Name of the state, such as `In Progress`.
+        pub name: String,
+    }
+}
+
+record! {
     /// User the issue is assigned to; null when nobody.
-    pub assignee: Option<IssueWithStateAssignee>,
+    pub struct IssueWithStateAssignee {
+        /// UUID of the user.
+        pub id: String,
+        /// Full name.
+        pub name: String,
+        /// E-mail address.
+        pub email: String,
+    }
+}
+
+record! {
     /// Project the issue is part of; null when none.
-    pub project: Option<IssueWithStateProject>,
-    /// When it was created, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// When it last changed in a meaningful way, ISO 8601 in UTC.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct IssueWithStateProject {
+        /// UUID of the project.
+        pub id: String,
+        /// Name of the project.
+        pub name: String,
+    }
 }
 
-record!(IssueWithState {
-    id: "id",
-    title: "title",
-    description: "description",
-    state: "state",
-    priority: "priority",
-    assignee: "assignee",
-    project: "project",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-});
-
-/// Workflow state the issue is in.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueWithStateState {
-    /// UUID of the workflow state.
-    pub id: Option<String>,
-    /// Name of the state, such as `In Progress`.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueWithStateState { id: "id", name: "name" });
-
-/// User the issue is assigned to; null when nobody.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueWithStateAssignee {
-    /// UUID of the user.
-    pub id: Option<String>,
-    /// Full name.
-    pub name: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueWithStateAssignee { id: "id", name: "name", email: "email" });
-
-/// Project the issue is part of; null when none.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueWithStateProject {
-    /// UUID of the project.
-    pub id: Option<String>,
-    /// Name of the project.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueWithStateProject { id: "id", name: "name" });
-
-/// A project: a body of work with an end, made of issues of one or more teams.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Project {
-    /// Project id (UUID).
-    pub id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Short description, shown beneath the name; the long text is not returned.
-    pub description: Option<String>,
-    /// Kind of status: `backlog`, `planned`, `started`, `paused`, `completed` or `canceled`. Linear
-    /// plans to retire the field.
-    pub state: Option<String>,
-    /// Planned start, `YYYY-MM-DD`; null when not set.
-    pub start_date: Option<String>,
-    /// Planned end, `YYYY-MM-DD`; null when not set.
-    pub target_date: Option<String>,
-    /// User who leads the project; null when nobody.
-    pub lead: Option<ProjectLead>,
-    /// When it was created, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// When it last changed in a meaningful way, ISO 8601 in UTC.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(Project {
-    id: "id",
-    name: "name",
-    description: "description",
-    state: "state",
-    start_date: "startDate",
-    target_date: "targetDate",
-    lead: "lead",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-});
-
-/// User who leads the project; null when nobody.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectLead {
-    /// Full name.
-    pub name: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectLead { name: "name", email: "email" });
-
-/// Outcome of a change to a project, with the project as it is now.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectMutationPayload {
-    /// Whether the change was made.
-    pub success: Option<bool>,
+record! {
     /// A project: a body of work with an end, made of issues of one or more teams.
-    pub project: Option<Project>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct Project {
+        /// Project id (UUID).
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// Short description, shown beneath the name; the long text is not returned.
+        pub description: String,
+        /// Kind of status: `backlog`, `planned`, `started`, `paused`, `completed` or `canceled`.
+        /// Linear plans to retire the field.
+        pub state: String,
+        /// Planned start, `YYYY-MM-DD`; null when not set.
+        pub start_date: String = "startDate",
+        /// Planned end, `YYYY-MM-DD`; null when not set.
+        pub target_date: String = "targetDate",
+        /// User who leads the project; null when nobody.
+        pub lead: ProjectLead,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed in a meaningful way, ISO 8601 in UTC.
+        pub updated_at: String = "updatedAt",
+    }
 }
 
-record!(ProjectMutationPayload { success: "success", project: "project" });
-
-/// A team: owner of issues, workflow states and cycles.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Team {
-    /// Team id (UUID).
-    pub id: Option<String>,
-    /// Name of the team.
-    pub name: Option<String>,
-    /// Short key, the first part of issue identifiers: `ENG` in `ENG-123`.
-    pub key: Option<String>,
-    /// What the team does; null when empty.
-    pub description: Option<String>,
-    /// IANA time zone, such as `Europe/Berlin`; cycles begin and end by it.
-    pub timezone: Option<String>,
-    /// When it was created, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// When it last changed in a meaningful way, ISO 8601 in UTC.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// User who leads the project; null when nobody.
+    pub struct ProjectLead {
+        /// Full name.
+        pub name: String,
+        /// E-mail address.
+        pub email: String,
+    }
 }
 
-record!(Team {
-    id: "id",
-    name: "name",
-    key: "key",
-    description: "description",
-    timezone: "timezone",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-});
+record! {
+    /// Outcome of a change to a project, with the project as it is now.
+    pub struct ProjectMutationPayload {
+        /// Whether the change was made.
+        pub success: bool,
+        /// A project: a body of work with an end, made of issues of one or more teams.
+        pub project: Project,
+    }
+}
 
-/// A workflow state: one status that the issues of a team can have.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WorkflowState {
-    /// Workflow state id (UUID); pass it as `stateId` when writing an issue.
-    pub id: Option<String>,
-    /// Name, such as `In Review`; unique only within the team.
-    pub name: Option<String>,
-    /// Kind of state: `triage`, `backlog`, `unstarted`, `started`, `completed`, `canceled` or
-    /// `duplicate`.
-    pub type_: Option<String>,
-    /// Place in the team's workflow, ascending within the same type.
-    pub position: Option<f64>,
-    /// Colour as hex, such as `#f2c94c`.
-    pub color: Option<String>,
+record! {
+    /// A team: owner of issues, workflow states and cycles.
+    pub struct Team {
+        /// Team id (UUID).
+        pub id: String,
+        /// Name of the team.
+        pub name: String,
+        /// Short key, the first part of issue identifiers: `ENG` in `ENG-123`.
+        pub key: String,
+        /// What the team does; null when empty.
+        pub description: String,
+        /// IANA time zone, such as `Europe/Berlin`; cycles begin and end by it.
+        pub timezone: String,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed in a meaningful way, ISO 8601 in UTC.
+        pub updated_at: String = "updatedAt",
+    }
+}
+
+record! {
+    /// A workflow state: one status that the issues of a team can have.
+    pub struct WorkflowState {
+        /// Workflow state id (UUID); pass it as `stateId` when writing an issue.
+        pub id: String,
+        /// Name, such as `In Review`; unique only within the team.
+        pub name: String,
+        /// Kind of state: `triage`, `backlog`, `unstarted`, `started`, `completed`, `canceled` or
+        /// `duplicate`.
+        pub type_: String = "type",
+        /// Place in the team's workflow, ascending within the same type.
+        pub position: f64,
+        /// Colour as hex, such as `#f2c94c`.
+        pub color: String,
+        /// Team whose issues can have this state.
+        pub team: WorkflowStateTeam,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed in a meaningful way, ISO 8601 in UTC.
+        pub updated_at: String = "updatedAt",
+    }
+}
+
+record! {
     /// Team whose issues can have this state.
-    pub team: Option<WorkflowStateTeam>,
-    /// When it was created, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// When it last changed in a meaningful way, ISO 8601 in UTC.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct WorkflowStateTeam {
+        /// UUID of the team.
+        pub id: String,
+        /// Name of the team.
+        pub name: String,
+    }
 }
 
-record!(WorkflowState {
-    id: "id",
-    name: "name",
-    type_: "type",
-    position: "position",
-    color: "color",
-    team: "team",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-});
-
-/// Team whose issues can have this state.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WorkflowStateTeam {
-    /// UUID of the team.
-    pub id: Option<String>,
-    /// Name of the team.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A member of the workspace: a person, a guest or an app.
+    pub struct User {
+        /// User id (UUID).
+        pub id: String,
+        /// Full name.
+        pub name: String,
+        /// E-mail address.
+        pub email: String,
+        /// Nickname, unique in the workspace; used in mentions.
+        pub display_name: String = "displayName",
+        /// False when the account is suspended.
+        pub active: bool,
+        /// Whether the user administers the workspace; on the free plan everybody does.
+        pub admin: bool,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed in a meaningful way, ISO 8601 in UTC.
+        pub updated_at: String = "updatedAt",
+    }
 }
 
-record!(WorkflowStateTeam { id: "id", name: "name" });
-
-/// A member of the workspace: a person, a guest or an app.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct User {
-    /// User id (UUID).
-    pub id: Option<String>,
-    /// Full name.
-    pub name: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Nickname, unique in the workspace; used in mentions.
-    pub display_name: Option<String>,
-    /// False when the account is suspended.
-    pub active: Option<bool>,
-    /// Whether the user administers the workspace; on the free plan everybody does.
-    pub admin: Option<bool>,
-    /// When it was created, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// When it last changed in a meaningful way, ISO 8601 in UTC.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(User {
-    id: "id",
-    name: "name",
-    email: "email",
-    display_name: "displayName",
-    active: "active",
-    admin: "admin",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-});
-
-/// A comment on an issue.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Comment {
-    /// Comment id (UUID).
-    pub id: Option<String>,
-    /// Text in Markdown.
-    pub body: Option<String>,
-    /// Author; null when an integration wrote it.
-    pub user: Option<CommentUser>,
-    /// Issue it belongs to; only with `comments.get`.
-    pub issue: Option<CommentIssue>,
-    /// When it was created, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// When it last changed in a meaningful way, ISO 8601 in UTC.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(Comment {
-    id: "id",
-    body: "body",
-    user: "user",
-    issue: "issue",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-});
-
-/// Author; null when an integration wrote it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CommentUser {
-    /// UUID of the user.
-    pub id: Option<String>,
-    /// Full name.
-    pub name: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CommentUser { id: "id", name: "name", email: "email" });
-
-/// Issue it belongs to; only with `comments.get`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CommentIssue {
-    /// UUID of the issue.
-    pub id: Option<String>,
-    /// Title of the issue.
-    pub title: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CommentIssue { id: "id", title: "title" });
-
-/// Outcome of a change to a comment, with the comment as it is now.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CommentMutationPayload {
-    /// Whether the change was made.
-    pub success: Option<bool>,
+record! {
     /// A comment on an issue.
-    pub comment: Option<Comment>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct Comment {
+        /// Comment id (UUID).
+        pub id: String,
+        /// Text in Markdown.
+        pub body: String,
+        /// Author; null when an integration wrote it.
+        pub user: CommentUser,
+        /// Issue it belongs to; only with `comments.get`.
+        pub issue: CommentIssue,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed in a meaningful way, ISO 8601 in UTC.
+        pub updated_at: String = "updatedAt",
+    }
 }
 
-record!(CommentMutationPayload { success: "success", comment: "comment" });
-
-/// What comes with a page of `issues.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssuesListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after` to go on.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Author; null when an integration wrote it.
+    pub struct CommentUser {
+        /// UUID of the user.
+        pub id: String,
+        /// Full name.
+        pub name: String,
+        /// E-mail address.
+        pub email: String,
+    }
 }
 
-record!(IssuesListMeta { has_next_page: "hasNextPage", end_cursor: "endCursor" });
-
-/// What comes with a page of `projects.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectsListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after` to go on.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Issue it belongs to; only with `comments.get`.
+    pub struct CommentIssue {
+        /// UUID of the issue.
+        pub id: String,
+        /// Title of the issue.
+        pub title: String,
+    }
 }
 
-record!(ProjectsListMeta { has_next_page: "hasNextPage", end_cursor: "endCursor" });
-
-/// What comes with a page of `teams.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TeamsListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after` to go on.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Outcome of a change to a comment, with the comment as it is now.
+    pub struct CommentMutationPayload {
+        /// Whether the change was made.
+        pub success: bool,
+        /// A comment on an issue.
+        pub comment: Comment,
+    }
 }
 
-record!(TeamsListMeta { has_next_page: "hasNextPage", end_cursor: "endCursor" });
-
-/// What comes with a page of `workflow_states.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WorkflowStatesListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after` to go on.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `issues.list`.
+    pub struct IssuesListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool = "hasNextPage",
+        /// Cursor of the last record; pass it as `after` to go on.
+        pub end_cursor: String = "endCursor",
+    }
 }
 
-record!(WorkflowStatesListMeta { has_next_page: "hasNextPage", end_cursor: "endCursor" });
-
-/// What comes with a page of `users.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UsersListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after` to go on.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `projects.list`.
+    pub struct ProjectsListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool = "hasNextPage",
+        /// Cursor of the last record; pass it as `after` to go on.
+        pub end_cursor: String = "endCursor",
+    }
 }
 
-record!(UsersListMeta { has_next_page: "hasNextPage", end_cursor: "endCursor" });
-
-/// What comes with a page of `comments.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CommentsListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after` to go on.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `teams.list`.
+    pub struct TeamsListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool = "hasNextPage",
+        /// Cursor of the last record; pass it as `after` to go on.
+        pub end_cursor: String = "endCursor",
+    }
 }
 
-record!(CommentsListMeta { has_next_page: "hasNextPage", end_cursor: "endCursor" });
+record! {
+    /// What comes with a page of `workflow_states.list`.
+    pub struct WorkflowStatesListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool = "hasNextPage",
+        /// Cursor of the last record; pass it as `after` to go on.
+        pub end_cursor: String = "endCursor",
+    }
+}
+
+record! {
+    /// What comes with a page of `users.list`.
+    pub struct UsersListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool = "hasNextPage",
+        /// Cursor of the last record; pass it as `after` to go on.
+        pub end_cursor: String = "endCursor",
+    }
+}
+
+record! {
+    /// What comes with a page of `comments.list`.
+    pub struct CommentsListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool = "hasNextPage",
+        /// Cursor of the last record; pass it as `after` to go on.
+        pub end_cursor: String = "endCursor",
+    }
+}

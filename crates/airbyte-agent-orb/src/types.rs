@@ -3,529 +3,353 @@
 //! Types of the Orb connector.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
-/// A buyer of your products; owns subscriptions and receives invoices.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Customer {
-    /// Orb's customer id.
-    pub id: Option<String>,
-    /// Your own id for the customer, if one was given.
-    pub external_customer_id: Option<String>,
-    /// Full name or company name.
-    pub name: Option<String>,
-    /// E-mail address for invoices, receipts and notices.
-    pub email: Option<String>,
-    /// When it was created in Orb, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// Outside system through which the customer pays, such as `stripe_charge`, `stripe_invoice`,
-    /// `quickbooks`, `bill.com`, `netsuite`.
-    pub payment_provider: Option<String>,
-    /// Id of the customer in that system, for instance `cus_…` of Stripe.
-    pub payment_provider_id: Option<String>,
-    /// IANA time zone that bounds the customer's billing periods, such as `America/New_York`.
-    pub timezone: Option<String>,
-    /// Where goods are sent.
-    pub shipping_address: Option<Address>,
-    /// Address on invoices.
-    pub billing_address: Option<Address>,
-    /// Credit kept for the customer in their currency, as decimal text; applied to the next
-    /// invoices.
-    pub balance: Option<String>,
-    /// Three-letter ISO 4217 code, or `credits` and other pricing units of your own.
-    pub currency: Option<String>,
+record! {
+    /// A buyer of your products; owns subscriptions and receives invoices.
+    pub struct Customer {
+        /// Orb's customer id.
+        pub id: String,
+        /// Your own id for the customer, if one was given.
+        pub external_customer_id: String,
+        /// Full name or company name.
+        pub name: String,
+        /// E-mail address for invoices, receipts and notices.
+        pub email: String,
+        /// When it was created in Orb, ISO 8601 in UTC.
+        pub created_at: String,
+        /// Outside system through which the customer pays, such as `stripe_charge`,
+        /// `stripe_invoice`, `quickbooks`, `bill.com`, `netsuite`.
+        pub payment_provider: String,
+        /// Id of the customer in that system, for instance `cus_…` of Stripe.
+        pub payment_provider_id: String,
+        /// IANA time zone that bounds the customer's billing periods, such as `America/New_York`.
+        pub timezone: String,
+        /// Where goods are sent.
+        pub shipping_address: Address,
+        /// Address on invoices.
+        pub billing_address: Address,
+        /// Credit kept for the customer in their currency, as decimal text; applied to the next
+        /// invoices.
+        pub balance: String,
+        /// Three-letter ISO 4217 code, or `credits` and other pricing units of your own.
+        pub currency: String,
+        /// Tax number printed on invoices.
+        pub tax_id: CustomerTaxId,
+        /// Whether issued invoices are charged by themselves when due.
+        pub auto_collection: bool,
+        /// Your own keys and values; values are texts.
+        pub metadata: Value,
+    }
+}
+
+record! {
+    /// A postal address.
+    pub struct Address {
+        /// City or town.
+        pub city: String,
+        /// Two-letter country code (ISO 3166-1).
+        pub country: String,
+        /// Street and number.
+        pub line1: String,
+        /// Apartment, suite or building.
+        pub line2: String,
+        /// Postal code.
+        pub postal_code: String,
+        /// State, county or province.
+        pub state: String,
+    }
+}
+
+record! {
     /// Tax number printed on invoices.
-    pub tax_id: Option<CustomerTaxId>,
-    /// Whether issued invoices are charged by themselves when due.
-    pub auto_collection: Option<bool>,
-    /// Your own keys and values; values are texts.
-    pub metadata: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct CustomerTaxId {
+        /// Kind of number, such as `eu_vat`, `us_ein`, `gb_vat`.
+        pub type_: String = "type",
+        /// The number itself.
+        pub value: String,
+        /// Country that issued it (ISO 3166-1).
+        pub country: String,
+    }
 }
 
-record!(Customer {
-    id: "id",
-    external_customer_id: "external_customer_id",
-    name: "name",
-    email: "email",
-    created_at: "created_at",
-    payment_provider: "payment_provider",
-    payment_provider_id: "payment_provider_id",
-    timezone: "timezone",
-    shipping_address: "shipping_address",
-    billing_address: "billing_address",
-    balance: "balance",
-    currency: "currency",
-    tax_id: "tax_id",
-    auto_collection: "auto_collection",
-    metadata: "metadata",
-});
-
-/// A postal address.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Address {
-    /// City or town.
-    pub city: Option<String>,
-    /// Two-letter country code (ISO 3166-1).
-    pub country: Option<String>,
-    /// Street and number.
-    pub line1: Option<String>,
-    /// Apartment, suite or building.
-    pub line2: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// State, county or province.
-    pub state: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The purchase of a plan by a customer, with its billing period.
+    pub struct Subscription {
+        /// Subscription id.
+        pub id: String,
+        /// When it was created in Orb, ISO 8601 in UTC.
+        pub created_at: String,
+        /// When billing starts or started, ISO 8601.
+        pub start_date: String,
+        /// When billing stops; null while open-ended.
+        pub end_date: String,
+        /// `active`, `upcoming` or `ended`.
+        pub status: String,
+        /// The customer who holds it; Orb sends the whole customer.
+        pub customer: SubscriptionCustomer,
+        /// The plan subscribed to; Orb sends the whole plan. Null for subscriptions without one.
+        pub plan: SubscriptionPlan,
+        /// Start of the running billing period (included); null when not active.
+        pub current_billing_period_start_date: String,
+        /// End of the running billing period (excluded), that is the next billing; null when not
+        /// active.
+        pub current_billing_period_end_date: String,
+        /// Number of the plan phase that applies now, from 1; null for plans without phases.
+        pub active_plan_phase_order: i64,
+        /// Quantities of fixed fees over time: `price_id`, `quantity`, `start_date`, `end_date`.
+        pub fixed_fee_quantity_schedule: Vec<Value>,
+        /// Prices with the time in which each applies, among them the price itself and its billing
+        /// day.
+        pub price_intervals: Vec<Value>,
+        /// Coupon used: `coupon_id`, `start_date`, `end_date`.
+        pub redeemed_coupon: Value,
+        /// Text printed on the invoices unless one sets its own.
+        pub default_invoice_memo: String,
+        /// Whether its invoices are charged by themselves; null to follow the customer's setting.
+        pub auto_collection: bool,
+        /// Days from issue to due date; 0 is due on issue.
+        pub net_terms: i64,
+        /// Amount of usage, as decimal text, at which an invoice is issued before the period ends.
+        pub invoicing_threshold: String,
+        /// Your own keys and values; values are texts.
+        pub metadata: Value,
+    }
 }
 
-record!(Address {
-    city: "city",
-    country: "country",
-    line1: "line1",
-    line2: "line2",
-    postal_code: "postal_code",
-    state: "state",
-});
-
-/// Tax number printed on invoices.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomerTaxId {
-    /// Kind of number, such as `eu_vat`, `us_ein`, `gb_vat`.
-    pub type_: Option<String>,
-    /// The number itself.
-    pub value: Option<String>,
-    /// Country that issued it (ISO 3166-1).
-    pub country: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CustomerTaxId { type_: "type", value: "value", country: "country" });
-
-/// The purchase of a plan by a customer, with its billing period.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Subscription {
-    /// Subscription id.
-    pub id: Option<String>,
-    /// When it was created in Orb, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// When billing starts or started, ISO 8601.
-    pub start_date: Option<String>,
-    /// When billing stops; null while open-ended.
-    pub end_date: Option<String>,
-    /// `active`, `upcoming` or `ended`.
-    pub status: Option<String>,
+record! {
     /// The customer who holds it; Orb sends the whole customer.
-    pub customer: Option<SubscriptionCustomer>,
+    pub struct SubscriptionCustomer {
+        /// Orb's customer id.
+        pub id: String,
+        /// Your own id for the customer.
+        pub external_customer_id: String,
+    }
+}
+
+record! {
     /// The plan subscribed to; Orb sends the whole plan. Null for subscriptions without one.
-    pub plan: Option<SubscriptionPlan>,
-    /// Start of the running billing period (included); null when not active.
-    pub current_billing_period_start_date: Option<String>,
-    /// End of the running billing period (excluded), that is the next billing; null when not
-    /// active.
-    pub current_billing_period_end_date: Option<String>,
-    /// Number of the plan phase that applies now, from 1; null for plans without phases.
-    pub active_plan_phase_order: Option<i64>,
-    /// Quantities of fixed fees over time: `price_id`, `quantity`, `start_date`, `end_date`.
-    pub fixed_fee_quantity_schedule: Option<Vec<Value>>,
-    /// Prices with the time in which each applies, among them the price itself and its billing day.
-    pub price_intervals: Option<Vec<Value>>,
-    /// Coupon used: `coupon_id`, `start_date`, `end_date`.
-    pub redeemed_coupon: Option<Value>,
-    /// Text printed on the invoices unless one sets its own.
-    pub default_invoice_memo: Option<String>,
-    /// Whether its invoices are charged by themselves; null to follow the customer's setting.
-    pub auto_collection: Option<bool>,
-    /// Days from issue to due date; 0 is due on issue.
-    pub net_terms: Option<i64>,
-    /// Amount of usage, as decimal text, at which an invoice is issued before the period ends.
-    pub invoicing_threshold: Option<String>,
-    /// Your own keys and values; values are texts.
-    pub metadata: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct SubscriptionPlan {
+        /// Plan id.
+        pub id: String,
+        /// Name of the plan.
+        pub name: String,
+    }
 }
 
-record!(Subscription {
-    id: "id",
-    created_at: "created_at",
-    start_date: "start_date",
-    end_date: "end_date",
-    status: "status",
-    customer: "customer",
-    plan: "plan",
-    current_billing_period_start_date: "current_billing_period_start_date",
-    current_billing_period_end_date: "current_billing_period_end_date",
-    active_plan_phase_order: "active_plan_phase_order",
-    fixed_fee_quantity_schedule: "fixed_fee_quantity_schedule",
-    price_intervals: "price_intervals",
-    redeemed_coupon: "redeemed_coupon",
-    default_invoice_memo: "default_invoice_memo",
-    auto_collection: "auto_collection",
-    net_terms: "net_terms",
-    invoicing_threshold: "invoicing_threshold",
-    metadata: "metadata",
-});
-
-/// The customer who holds it; Orb sends the whole customer.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionCustomer {
-    /// Orb's customer id.
-    pub id: Option<String>,
-    /// Your own id for the customer.
-    pub external_customer_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What can be subscribed to: a set of prices with phases, discounts and limits.
+    pub struct Plan {
+        /// Plan id.
+        pub id: String,
+        /// When it was created in Orb, ISO 8601 in UTC.
+        pub created_at: String,
+        /// Name of the plan.
+        pub name: String,
+        /// What the plan offers.
+        pub description: String,
+        /// `active`, `archived` or `draft`.
+        pub status: String,
+        /// Text printed on the invoices unless one sets its own.
+        pub default_invoice_memo: String,
+        /// Days from issue to due date; 0 is due on issue.
+        pub net_terms: i64,
+        /// Three-letter ISO 4217 code, or `credits` and other pricing units of your own.
+        pub currency: String,
+        /// Prices of the plan, those of all phases included.
+        pub prices: Vec<PlanPrice>,
+        /// Product the plan belongs to.
+        pub product: PlanProduct,
+        /// Least amount billed per period, if one is set (`minimum_amount`).
+        pub minimum: Value,
+        /// Highest amount billed per period, if one is set (`maximum_amount`).
+        pub maximum: Value,
+        /// Discount on the whole, if any: `discount_type` with a percentage, an amount or usage.
+        pub discount: Value,
+        /// Trial: `trial_period` and `trial_period_unit` (days).
+        pub trial_config: Value,
+        /// Phases with their order, duration and limits; null when the plan has none.
+        pub plan_phases: Vec<Value>,
+        /// Your own id for the plan, if one was given.
+        pub external_plan_id: String,
+        /// Currency in which invoices are made out; differs from `currency` when that is a pricing
+        /// unit.
+        pub invoicing_currency: String,
+        /// Your own keys and values; values are texts.
+        pub metadata: Value,
+    }
 }
 
-record!(SubscriptionCustomer { id: "id", external_customer_id: "external_customer_id" });
-
-/// The plan subscribed to; Orb sends the whole plan. Null for subscriptions without one.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionPlan {
-    /// Plan id.
-    pub id: Option<String>,
-    /// Name of the plan.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `prices` of [`Plan`].
+    pub struct PlanPrice {
+        /// Price id.
+        pub id: String,
+        /// Name of the price, as it appears on invoice lines.
+        pub name: String,
+        /// `usage_price` is billed by what was used, `fixed_price` by quantity.
+        pub price_type: String,
+        /// How the amount is computed, such as `unit`, `tiered`, `package`, `matrix`, `bulk`; the
+        /// settings are under a key named after it.
+        pub model_type: String,
+        /// Three-letter ISO 4217 code, or `credits` and other pricing units of your own.
+        pub currency: String,
+    }
 }
 
-record!(SubscriptionPlan { id: "id", name: "name" });
-
-/// What can be subscribed to: a set of prices with phases, discounts and limits.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Plan {
-    /// Plan id.
-    pub id: Option<String>,
-    /// When it was created in Orb, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// Name of the plan.
-    pub name: Option<String>,
-    /// What the plan offers.
-    pub description: Option<String>,
-    /// `active`, `archived` or `draft`.
-    pub status: Option<String>,
-    /// Text printed on the invoices unless one sets its own.
-    pub default_invoice_memo: Option<String>,
-    /// Days from issue to due date; 0 is due on issue.
-    pub net_terms: Option<i64>,
-    /// Three-letter ISO 4217 code, or `credits` and other pricing units of your own.
-    pub currency: Option<String>,
-    /// Prices of the plan, those of all phases included.
-    pub prices: Option<Vec<PlanPrice>>,
+record! {
     /// Product the plan belongs to.
-    pub product: Option<PlanProduct>,
-    /// Least amount billed per period, if one is set (`minimum_amount`).
-    pub minimum: Option<Value>,
-    /// Highest amount billed per period, if one is set (`maximum_amount`).
-    pub maximum: Option<Value>,
-    /// Discount on the whole, if any: `discount_type` with a percentage, an amount or usage.
-    pub discount: Option<Value>,
-    /// Trial: `trial_period` and `trial_period_unit` (days).
-    pub trial_config: Option<Value>,
-    /// Phases with their order, duration and limits; null when the plan has none.
-    pub plan_phases: Option<Vec<Value>>,
-    /// Your own id for the plan, if one was given.
-    pub external_plan_id: Option<String>,
-    /// Currency in which invoices are made out; differs from `currency` when that is a pricing
-    /// unit.
-    pub invoicing_currency: Option<String>,
-    /// Your own keys and values; values are texts.
-    pub metadata: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct PlanProduct {
+        /// Product id.
+        pub id: String,
+        /// Name of the product.
+        pub name: String,
+    }
 }
 
-record!(Plan {
-    id: "id",
-    created_at: "created_at",
-    name: "name",
-    description: "description",
-    status: "status",
-    default_invoice_memo: "default_invoice_memo",
-    net_terms: "net_terms",
-    currency: "currency",
-    prices: "prices",
-    product: "product",
-    minimum: "minimum",
-    maximum: "maximum",
-    discount: "discount",
-    trial_config: "trial_config",
-    plan_phases: "plan_phases",
-    external_plan_id: "external_plan_id",
-    invoicing_currency: "invoicing_currency",
-    metadata: "metadata",
-});
-
-/// `prices` of [`Plan`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PlanPrice {
-    /// Price id.
-    pub id: Option<String>,
-    /// Name of the price, as it appears on invoice lines.
-    pub name: Option<String>,
-    /// `usage_price` is billed by what was used, `fixed_price` by quantity.
-    pub price_type: Option<String>,
-    /// How the amount is computed, such as `unit`, `tiered`, `package`, `matrix`, `bulk`; the
-    /// settings are under a key named after it.
-    pub model_type: Option<String>,
-    /// Three-letter ISO 4217 code, or `credits` and other pricing units of your own.
-    pub currency: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A request for payment with its lines, amounts and state. Amounts are decimal texts in the
+    /// currency's main unit.
+    pub struct Invoice {
+        /// Invoice id.
+        pub id: String,
+        /// When it was created in Orb, ISO 8601 in UTC.
+        pub created_at: String,
+        /// Date of the invoice, ISO 8601.
+        pub invoice_date: String,
+        /// When payment is due; null until the invoice is final.
+        pub due_date: String,
+        /// Address of the PDF; null for drafts.
+        pub invoice_pdf: String,
+        /// Sum before discounts and minimums, as decimal text such as `120.50`.
+        pub subtotal: String,
+        /// Sum after discounts and minimums, as decimal text.
+        pub total: String,
+        /// What is left to pay once the customer's balance is applied, as decimal text.
+        pub amount_due: String,
+        /// `draft`, `issued`, `paid`, `synced` or `void`.
+        pub status: String,
+        /// Free text on the PDF and in the invoice portal.
+        pub memo: String,
+        /// When issuing last failed; stays after a later success.
+        pub issue_failed_at: String,
+        /// When handing it to an outside invoicing system last failed.
+        pub sync_failed_at: String,
+        /// When payment last failed.
+        pub payment_failed_at: String,
+        /// When payment was last attempted; bank transfers can take days from here.
+        pub payment_started_at: String,
+        /// When it was cancelled, for void invoices.
+        pub voided_at: String,
+        /// When it was paid, for paid invoices.
+        pub paid_at: String,
+        /// When it became final; null for drafts.
+        pub issued_at: String,
+        /// Page where the customer sees and pays the invoice; expires 30 days after the due date.
+        pub hosted_invoice_url: String,
+        /// Lines of the invoice, one per price.
+        pub line_items: Vec<InvoiceLineItem>,
+        /// Subscription the invoice belongs to; null for one-off invoices.
+        pub subscription: InvoiceSubscription,
+        /// The customer billed.
+        pub customer: InvoiceCustomer,
+        /// Three-letter ISO 4217 code, or `credits` and other pricing units of your own.
+        pub currency: String,
+        /// Discount on the whole, if any: `discount_type` with a percentage, an amount or usage.
+        pub discount: Value,
+        /// Least amount billed per period, if one is set (`minimum_amount`).
+        pub minimum: Value,
+        /// Highest amount billed per period, if one is set (`maximum_amount`).
+        pub maximum: Value,
+        /// Credit notes on this invoice, with number, reason and total.
+        pub credit_notes: Vec<Value>,
+        /// Whether a draft becomes final by itself.
+        pub will_auto_issue: bool,
+        /// From when on a draft can be issued; null otherwise.
+        pub eligible_to_issue_at: String,
+        /// Changes of the customer's balance made by this invoice.
+        pub customer_balance_transactions: Vec<Value>,
+        /// Automatic collection: `enabled`, `next_attempt_at`, `num_attempts`,
+        /// `previously_attempted_at`.
+        pub auto_collection: Value,
+        /// Number printed on the invoice.
+        pub invoice_number: String,
+        /// Billing address as of the invoice.
+        pub billing_address: Address,
+        /// Shipping address as of the invoice.
+        pub shipping_address: Address,
+        /// Your own keys and values; values are texts.
+        pub metadata: Value,
+    }
 }
 
-record!(PlanPrice {
-    id: "id",
-    name: "name",
-    price_type: "price_type",
-    model_type: "model_type",
-    currency: "currency",
-});
-
-/// Product the plan belongs to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PlanProduct {
-    /// Product id.
-    pub id: Option<String>,
-    /// Name of the product.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `line_items` of [`Invoice`].
+    pub struct InvoiceLineItem {
+        /// Line id.
+        pub id: String,
+        /// Quantity of a fixed fee, or usage in the period.
+        pub quantity: f64,
+        /// Amount of the line after adjustments and prepaid credits, as decimal text.
+        pub amount: String,
+        /// Name of the price.
+        pub name: String,
+        /// Start of the time billed.
+        pub start_date: String,
+        /// End of the time billed.
+        pub end_date: String,
+    }
 }
 
-record!(PlanProduct { id: "id", name: "name" });
-
-/// A request for payment with its lines, amounts and state. Amounts are decimal texts in the
-/// currency's main unit.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Invoice {
-    /// Invoice id.
-    pub id: Option<String>,
-    /// When it was created in Orb, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// Date of the invoice, ISO 8601.
-    pub invoice_date: Option<String>,
-    /// When payment is due; null until the invoice is final.
-    pub due_date: Option<String>,
-    /// Address of the PDF; null for drafts.
-    pub invoice_pdf: Option<String>,
-    /// Sum before discounts and minimums, as decimal text such as `120.50`.
-    pub subtotal: Option<String>,
-    /// Sum after discounts and minimums, as decimal text.
-    pub total: Option<String>,
-    /// What is left to pay once the customer's balance is applied, as decimal text.
-    pub amount_due: Option<String>,
-    /// `draft`, `issued`, `paid`, `synced` or `void`.
-    pub status: Option<String>,
-    /// Free text on the PDF and in the invoice portal.
-    pub memo: Option<String>,
-    /// When issuing last failed; stays after a later success.
-    pub issue_failed_at: Option<String>,
-    /// When handing it to an outside invoicing system last failed.
-    pub sync_failed_at: Option<String>,
-    /// When payment last failed.
-    pub payment_failed_at: Option<String>,
-    /// When payment was last attempted; bank transfers can take days from here.
-    pub payment_started_at: Option<String>,
-    /// When it was cancelled, for void invoices.
-    pub voided_at: Option<String>,
-    /// When it was paid, for paid invoices.
-    pub paid_at: Option<String>,
-    /// When it became final; null for drafts.
-    pub issued_at: Option<String>,
-    /// Page where the customer sees and pays the invoice; expires 30 days after the due date.
-    pub hosted_invoice_url: Option<String>,
-    /// Lines of the invoice, one per price.
-    pub line_items: Option<Vec<InvoiceLineItem>>,
+record! {
     /// Subscription the invoice belongs to; null for one-off invoices.
-    pub subscription: Option<InvoiceSubscription>,
+    pub struct InvoiceSubscription {
+        /// Subscription id.
+        pub id: String,
+    }
+}
+
+record! {
     /// The customer billed.
-    pub customer: Option<InvoiceCustomer>,
-    /// Three-letter ISO 4217 code, or `credits` and other pricing units of your own.
-    pub currency: Option<String>,
-    /// Discount on the whole, if any: `discount_type` with a percentage, an amount or usage.
-    pub discount: Option<Value>,
-    /// Least amount billed per period, if one is set (`minimum_amount`).
-    pub minimum: Option<Value>,
-    /// Highest amount billed per period, if one is set (`maximum_amount`).
-    pub maximum: Option<Value>,
-    /// Credit notes on this invoice, with number, reason and total.
-    pub credit_notes: Option<Vec<Value>>,
-    /// Whether a draft becomes final by itself.
-    pub will_auto_issue: Option<bool>,
-    /// From when on a draft can be issued; null otherwise.
-    pub eligible_to_issue_at: Option<String>,
-    /// Changes of the customer's balance made by this invoice.
-    pub customer_balance_transactions: Option<Vec<Value>>,
-    /// Automatic collection: `enabled`, `next_attempt_at`, `num_attempts`,
-    /// `previously_attempted_at`.
-    pub auto_collection: Option<Value>,
-    /// Number printed on the invoice.
-    pub invoice_number: Option<String>,
-    /// Billing address as of the invoice.
-    pub billing_address: Option<Address>,
-    /// Shipping address as of the invoice.
-    pub shipping_address: Option<Address>,
-    /// Your own keys and values; values are texts.
-    pub metadata: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct InvoiceCustomer {
+        /// Orb's customer id.
+        pub id: String,
+        /// Your own id for the customer.
+        pub external_customer_id: String,
+    }
 }
 
-record!(Invoice {
-    id: "id",
-    created_at: "created_at",
-    invoice_date: "invoice_date",
-    due_date: "due_date",
-    invoice_pdf: "invoice_pdf",
-    subtotal: "subtotal",
-    total: "total",
-    amount_due: "amount_due",
-    status: "status",
-    memo: "memo",
-    issue_failed_at: "issue_failed_at",
-    sync_failed_at: "sync_failed_at",
-    payment_failed_at: "payment_failed_at",
-    payment_started_at: "payment_started_at",
-    voided_at: "voided_at",
-    paid_at: "paid_at",
-    issued_at: "issued_at",
-    hosted_invoice_url: "hosted_invoice_url",
-    line_items: "line_items",
-    subscription: "subscription",
-    customer: "customer",
-    currency: "currency",
-    discount: "discount",
-    minimum: "minimum",
-    maximum: "maximum",
-    credit_notes: "credit_notes",
-    will_auto_issue: "will_auto_issue",
-    eligible_to_issue_at: "eligible_to_issue_at",
-    customer_balance_transactions: "customer_balance_transactions",
-    auto_collection: "auto_collection",
-    invoice_number: "invoice_number",
-    billing_address: "billing_address",
-    shipping_address: "shipping_address",
-    metadata: "metadata",
-});
-
-/// `line_items` of [`Invoice`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceLineItem {
-    /// Line id.
-    pub id: Option<String>,
-    /// Quantity of a fixed fee, or usage in the period.
-    pub quantity: Option<f64>,
-    /// Amount of the line after adjustments and prepaid credits, as decimal text.
-    pub amount: Option<String>,
-    /// Name of the price.
-    pub name: Option<String>,
-    /// Start of the time billed.
-    pub start_date: Option<String>,
-    /// End of the time billed.
-    pub end_date: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `customers.list`.
+    pub struct CustomersListMeta {
+        /// Passed as `cursor` to get the next page; null on the last one.
+        pub next_cursor: String,
+    }
 }
 
-record!(InvoiceLineItem {
-    id: "id",
-    quantity: "quantity",
-    amount: "amount",
-    name: "name",
-    start_date: "start_date",
-    end_date: "end_date",
-});
-
-/// Subscription the invoice belongs to; null for one-off invoices.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceSubscription {
-    /// Subscription id.
-    pub id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `subscriptions.list`.
+    pub struct SubscriptionsListMeta {
+        /// Passed as `cursor` to get the next page; null on the last one.
+        pub next_cursor: String,
+    }
 }
 
-record!(InvoiceSubscription { id: "id" });
-
-/// The customer billed.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceCustomer {
-    /// Orb's customer id.
-    pub id: Option<String>,
-    /// Your own id for the customer.
-    pub external_customer_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `plans.list`.
+    pub struct PlansListMeta {
+        /// Passed as `cursor` to get the next page; null on the last one.
+        pub next_cursor: String,
+    }
 }
 
-record!(InvoiceCustomer { id: "id", external_customer_id: "external_customer_id" });
-
-/// What comes with a page of `customers.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomersListMeta {
-    /// Passed as `cursor` to get the next page; null on the last one.
-    pub next_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `invoices.list`.
+    pub struct InvoicesListMeta {
+        /// Passed as `cursor` to get the next page; null on the last one.
+        pub next_cursor: String,
+    }
 }
-
-record!(CustomersListMeta { next_cursor: "next_cursor" });
-
-/// What comes with a page of `subscriptions.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionsListMeta {
-    /// Passed as `cursor` to get the next page; null on the last one.
-    pub next_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SubscriptionsListMeta { next_cursor: "next_cursor" });
-
-/// What comes with a page of `plans.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PlansListMeta {
-    /// Passed as `cursor` to get the next page; null on the last one.
-    pub next_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(PlansListMeta { next_cursor: "next_cursor" });
-
-/// What comes with a page of `invoices.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoicesListMeta {
-    /// Passed as `cursor` to get the next page; null on the last one.
-    pub next_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(InvoicesListMeta { next_cursor: "next_cursor" });
 
 open_enum!(
     /// Only subscriptions in this state: `active` runs now, `upcoming` has yet to start, `ended` is

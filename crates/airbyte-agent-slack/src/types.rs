@@ -2,945 +2,632 @@
 
 //! Types of the Slack connector.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
 
-/// A member, guest or bot of the workspace.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct User {
-    /// User id (`U…` or `W…`).
-    pub id: Option<String>,
-    /// Id of the workspace (`T…`).
-    pub team_id: Option<String>,
-    /// Old-style account name; not unique and not shown any more. Show `profile.display_name` or
-    /// `real_name` instead.
-    pub name: Option<String>,
-    /// True when the account is deactivated.
-    pub deleted: Option<bool>,
-    /// Colour of the name in some clients, six hexadecimal digits.
-    pub color: Option<String>,
-    /// Full name.
-    pub real_name: Option<String>,
-    /// Time zone, such as `Europe/Berlin`.
-    pub tz: Option<String>,
-    /// Name of the time zone for people, such as `Central European Time`.
-    pub tz_label: Option<String>,
-    /// Distance from UTC in seconds, daylight saving included.
-    pub tz_offset: Option<i64>,
-    /// Names, title, contact data, status and pictures.
-    pub profile: Option<UserProfile>,
-    /// Whether the person administers the workspace.
-    pub is_admin: Option<bool>,
-    /// Whether the person owns the workspace.
-    pub is_owner: Option<bool>,
-    /// Whether the person is the primary owner; there is one.
-    pub is_primary_owner: Option<bool>,
-    /// True for guests, of one or several channels.
-    pub is_restricted: Option<bool>,
-    /// True for guests of a single channel.
-    pub is_ultra_restricted: Option<bool>,
-    /// True for bots. Slackbot (`USLACKBOT`) says false.
-    pub is_bot: Option<bool>,
-    /// True for the account of an authorized app.
-    pub is_app_user: Option<bool>,
-    /// When the account or profile last changed, Unix seconds.
-    pub updated: Option<i64>,
-    /// Whether the e-mail address was confirmed.
-    pub is_email_confirmed: Option<bool>,
-    /// Who may share this person's contact card, such as `EVERYONE`.
-    pub who_can_share_contact_card: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A member, guest or bot of the workspace.
+    pub struct User {
+        /// User id (`U…` or `W…`).
+        pub id: String,
+        /// Id of the workspace (`T…`).
+        pub team_id: String,
+        /// Old-style account name; not unique and not shown any more. Show `profile.display_name`
+        /// or `real_name` instead.
+        pub name: String,
+        /// True when the account is deactivated.
+        pub deleted: bool,
+        /// Colour of the name in some clients, six hexadecimal digits.
+        pub color: String,
+        /// Full name.
+        pub real_name: String,
+        /// Time zone, such as `Europe/Berlin`.
+        pub tz: String,
+        /// Name of the time zone for people, such as `Central European Time`.
+        pub tz_label: String,
+        /// Distance from UTC in seconds, daylight saving included.
+        pub tz_offset: i64,
+        /// Names, title, contact data, status and pictures.
+        pub profile: UserProfile,
+        /// Whether the person administers the workspace.
+        pub is_admin: bool,
+        /// Whether the person owns the workspace.
+        pub is_owner: bool,
+        /// Whether the person is the primary owner; there is one.
+        pub is_primary_owner: bool,
+        /// True for guests, of one or several channels.
+        pub is_restricted: bool,
+        /// True for guests of a single channel.
+        pub is_ultra_restricted: bool,
+        /// True for bots. Slackbot (`USLACKBOT`) says false.
+        pub is_bot: bool,
+        /// True for the account of an authorized app.
+        pub is_app_user: bool,
+        /// When the account or profile last changed, Unix seconds.
+        pub updated: i64,
+        /// Whether the e-mail address was confirmed.
+        pub is_email_confirmed: bool,
+        /// Who may share this person's contact card, such as `EVERYONE`.
+        pub who_can_share_contact_card: String,
+    }
 }
 
-record!(User {
-    id: "id",
-    team_id: "team_id",
-    name: "name",
-    deleted: "deleted",
-    color: "color",
-    real_name: "real_name",
-    tz: "tz",
-    tz_label: "tz_label",
-    tz_offset: "tz_offset",
-    profile: "profile",
-    is_admin: "is_admin",
-    is_owner: "is_owner",
-    is_primary_owner: "is_primary_owner",
-    is_restricted: "is_restricted",
-    is_ultra_restricted: "is_ultra_restricted",
-    is_bot: "is_bot",
-    is_app_user: "is_app_user",
-    updated: "updated",
-    is_email_confirmed: "is_email_confirmed",
-    who_can_share_contact_card: "who_can_share_contact_card",
-});
-
-/// Names, contact data, status and pictures of a user.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UserProfile {
-    /// Job title.
-    pub title: Option<String>,
-    /// Phone number as entered.
-    pub phone: Option<String>,
-    /// Skype name as entered (older profiles).
-    pub skype: Option<String>,
-    /// Full name.
-    pub real_name: Option<String>,
-    /// Full name without accents.
-    pub real_name_normalized: Option<String>,
-    /// Name shown in conversations; empty when the full name is shown.
-    pub display_name: Option<String>,
-    /// Display name without accents.
-    pub display_name_normalized: Option<String>,
-    /// Text of the status, up to 100 characters; empty when there is none.
-    pub status_text: Option<String>,
-    /// Emoji of the status with colons, such as `:palm_tree:`.
-    pub status_emoji: Option<String>,
-    /// When the status ends, Unix seconds; 0 when it stays.
-    pub status_expiration: Option<i64>,
-    /// Changes with the picture.
-    pub avatar_hash: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// E-mail address; only with the scope users:read.email.
-    pub email: Option<String>,
-    /// Picture of 24 pixels, as an address.
-    pub image_24: Option<String>,
-    /// Picture of 32 pixels, as an address.
-    pub image_32: Option<String>,
-    /// Picture of 48 pixels, as an address.
-    pub image_48: Option<String>,
-    /// Picture of 72 pixels, as an address.
-    pub image_72: Option<String>,
-    /// Picture of 192 pixels, as an address.
-    pub image_192: Option<String>,
-    /// Picture of 512 pixels, as an address.
-    pub image_512: Option<String>,
-    /// Id of the workspace (`T…`).
-    pub team: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Names, contact data, status and pictures of a user.
+    pub struct UserProfile {
+        /// Job title.
+        pub title: String,
+        /// Phone number as entered.
+        pub phone: String,
+        /// Skype name as entered (older profiles).
+        pub skype: String,
+        /// Full name.
+        pub real_name: String,
+        /// Full name without accents.
+        pub real_name_normalized: String,
+        /// Name shown in conversations; empty when the full name is shown.
+        pub display_name: String,
+        /// Display name without accents.
+        pub display_name_normalized: String,
+        /// Text of the status, up to 100 characters; empty when there is none.
+        pub status_text: String,
+        /// Emoji of the status with colons, such as `:palm_tree:`.
+        pub status_emoji: String,
+        /// When the status ends, Unix seconds; 0 when it stays.
+        pub status_expiration: i64,
+        /// Changes with the picture.
+        pub avatar_hash: String,
+        /// First name.
+        pub first_name: String,
+        /// Last name.
+        pub last_name: String,
+        /// E-mail address; only with the scope users:read.email.
+        pub email: String,
+        /// Picture of 24 pixels, as an address.
+        pub image_24: String,
+        /// Picture of 32 pixels, as an address.
+        pub image_32: String,
+        /// Picture of 48 pixels, as an address.
+        pub image_48: String,
+        /// Picture of 72 pixels, as an address.
+        pub image_72: String,
+        /// Picture of 192 pixels, as an address.
+        pub image_192: String,
+        /// Picture of 512 pixels, as an address.
+        pub image_512: String,
+        /// Id of the workspace (`T…`).
+        pub team: String,
+    }
 }
 
-record!(UserProfile {
-    title: "title",
-    phone: "phone",
-    skype: "skype",
-    real_name: "real_name",
-    real_name_normalized: "real_name_normalized",
-    display_name: "display_name",
-    display_name_normalized: "display_name_normalized",
-    status_text: "status_text",
-    status_emoji: "status_emoji",
-    status_expiration: "status_expiration",
-    avatar_hash: "avatar_hash",
-    first_name: "first_name",
-    last_name: "last_name",
-    email: "email",
-    image_24: "image_24",
-    image_32: "image_32",
-    image_48: "image_48",
-    image_72: "image_72",
-    image_192: "image_192",
-    image_512: "image_512",
-    team: "team",
-});
-
-/// A conversation: public or private channel, group direct message or direct message.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Channel {
-    /// Channel id (`C…`; `G…` for older private ones, `D…` for direct messages).
-    pub id: Option<String>,
-    /// Name without `#`; direct messages have none.
-    pub name: Option<String>,
-    /// True for channels.
-    pub is_channel: Option<bool>,
-    /// True for private channels created before March 2021.
-    pub is_group: Option<bool>,
-    /// True for a direct message between two.
-    pub is_im: Option<bool>,
-    /// True for a direct message in a group.
-    pub is_mpim: Option<bool>,
-    /// True when only members see it.
-    pub is_private: Option<bool>,
-    /// When it was created, Unix seconds.
-    pub created: Option<i64>,
-    /// True when it is archived and can only be read.
-    pub is_archived: Option<bool>,
-    /// True for the workspace's channel that everybody is in.
-    pub is_general: Option<bool>,
-    /// Internal number of Slack, mostly 0.
-    pub unlinked: Option<i64>,
-    /// Name in Slack's normalized spelling.
-    pub name_normalized: Option<String>,
-    /// True when it is shared with another workspace or organization.
-    pub is_shared: Option<bool>,
-    /// True when it is shared between workspaces of one Enterprise organization.
-    pub is_org_shared: Option<bool>,
-    /// True when an invitation to another organization is open.
-    pub is_pending_ext_shared: Option<bool>,
-    /// Ids of workspaces invited to share it that have not accepted yet.
-    pub pending_shared: Option<Vec<String>>,
-    /// Id of the workspace the answer is seen from.
-    pub context_team_id: Option<String>,
-    /// When its settings last changed, Unix milliseconds.
-    pub updated: Option<i64>,
-    /// Id of the user who created it.
-    pub creator: Option<String>,
-    /// True when it is shared with another organization (Slack Connect).
-    pub is_ext_shared: Option<bool>,
-    /// Ids of the workspaces it is shared with.
-    pub shared_team_ids: Option<Vec<String>>,
-    /// Ids of workspaces whose connection waits for approval.
-    pub pending_connected_team_ids: Option<Vec<String>>,
-    /// Whether the app (the token's user) is a member; needed to read and write messages.
-    pub is_member: Option<bool>,
-    /// The topic, shown beside the name.
-    pub topic: Option<ChannelTopic>,
-    /// The purpose (description).
-    pub purpose: Option<ChannelPurpose>,
-    /// Names it had before.
-    pub previous_names: Option<Vec<String>>,
-    /// Number of members; only in `channels.list`.
-    pub num_members: Option<i64>,
-    /// Id of the conversation it belongs to, if any.
-    pub parent_conversation: Option<String>,
-    /// Further settings such as canvas, tabs and posting rules.
-    pub properties: Option<Value>,
-    /// True when only replies in threads are allowed.
-    pub is_thread_only: Option<bool>,
-    /// True when ordinary members cannot post.
-    pub is_read_only: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A conversation: public or private channel, group direct message or direct message.
+    pub struct Channel {
+        /// Channel id (`C…`; `G…` for older private ones, `D…` for direct messages).
+        pub id: String,
+        /// Name without `#`; direct messages have none.
+        pub name: String,
+        /// True for channels.
+        pub is_channel: bool,
+        /// True for private channels created before March 2021.
+        pub is_group: bool,
+        /// True for a direct message between two.
+        pub is_im: bool,
+        /// True for a direct message in a group.
+        pub is_mpim: bool,
+        /// True when only members see it.
+        pub is_private: bool,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// True when it is archived and can only be read.
+        pub is_archived: bool,
+        /// True for the workspace's channel that everybody is in.
+        pub is_general: bool,
+        /// Internal number of Slack, mostly 0.
+        pub unlinked: i64,
+        /// Name in Slack's normalized spelling.
+        pub name_normalized: String,
+        /// True when it is shared with another workspace or organization.
+        pub is_shared: bool,
+        /// True when it is shared between workspaces of one Enterprise organization.
+        pub is_org_shared: bool,
+        /// True when an invitation to another organization is open.
+        pub is_pending_ext_shared: bool,
+        /// Ids of workspaces invited to share it that have not accepted yet.
+        pub pending_shared: Vec<String>,
+        /// Id of the workspace the answer is seen from.
+        pub context_team_id: String,
+        /// When its settings last changed, Unix milliseconds.
+        pub updated: i64,
+        /// Id of the user who created it.
+        pub creator: String,
+        /// True when it is shared with another organization (Slack Connect).
+        pub is_ext_shared: bool,
+        /// Ids of the workspaces it is shared with.
+        pub shared_team_ids: Vec<String>,
+        /// Ids of workspaces whose connection waits for approval.
+        pub pending_connected_team_ids: Vec<String>,
+        /// Whether the app (the token's user) is a member; needed to read and write messages.
+        pub is_member: bool,
+        /// The topic, shown beside the name.
+        pub topic: ChannelTopic,
+        /// The purpose (description).
+        pub purpose: ChannelPurpose,
+        /// Names it had before.
+        pub previous_names: Vec<String>,
+        /// Number of members; only in `channels.list`.
+        pub num_members: i64,
+        /// Id of the conversation it belongs to, if any.
+        pub parent_conversation: String,
+        /// Further settings such as canvas, tabs and posting rules.
+        pub properties: Value,
+        /// True when only replies in threads are allowed.
+        pub is_thread_only: bool,
+        /// True when ordinary members cannot post.
+        pub is_read_only: bool,
+    }
 }
 
-record!(Channel {
-    id: "id",
-    name: "name",
-    is_channel: "is_channel",
-    is_group: "is_group",
-    is_im: "is_im",
-    is_mpim: "is_mpim",
-    is_private: "is_private",
-    created: "created",
-    is_archived: "is_archived",
-    is_general: "is_general",
-    unlinked: "unlinked",
-    name_normalized: "name_normalized",
-    is_shared: "is_shared",
-    is_org_shared: "is_org_shared",
-    is_pending_ext_shared: "is_pending_ext_shared",
-    pending_shared: "pending_shared",
-    context_team_id: "context_team_id",
-    updated: "updated",
-    creator: "creator",
-    is_ext_shared: "is_ext_shared",
-    shared_team_ids: "shared_team_ids",
-    pending_connected_team_ids: "pending_connected_team_ids",
-    is_member: "is_member",
-    topic: "topic",
-    purpose: "purpose",
-    previous_names: "previous_names",
-    num_members: "num_members",
-    parent_conversation: "parent_conversation",
-    properties: "properties",
-    is_thread_only: "is_thread_only",
-    is_read_only: "is_read_only",
-});
-
-/// The topic of a channel, with its author.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChannelTopic {
-    /// The text; empty when none is set.
-    pub value: Option<String>,
-    /// Id of the user who set it.
-    pub creator: Option<String>,
-    /// When it was set, Unix seconds; 0 when never.
-    pub last_set: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The topic of a channel, with its author.
+    pub struct ChannelTopic {
+        /// The text; empty when none is set.
+        pub value: String,
+        /// Id of the user who set it.
+        pub creator: String,
+        /// When it was set, Unix seconds; 0 when never.
+        pub last_set: i64,
+    }
 }
 
-record!(ChannelTopic { value: "value", creator: "creator", last_set: "last_set" });
-
-/// The purpose (description) of a channel, with its author.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChannelPurpose {
-    /// The text; empty when none is set.
-    pub value: Option<String>,
-    /// Id of the user who set it.
-    pub creator: Option<String>,
-    /// When it was set, Unix seconds; 0 when never.
-    pub last_set: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The purpose (description) of a channel, with its author.
+    pub struct ChannelPurpose {
+        /// The text; empty when none is set.
+        pub value: String,
+        /// Id of the user who set it.
+        pub creator: String,
+        /// When it was set, Unix seconds; 0 when never.
+        pub last_set: i64,
+    }
 }
 
-record!(ChannelPurpose { value: "value", creator: "creator", last_set: "last_set" });
-
-/// A message in a conversation.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Message {
-    /// Kind of event; `message` for messages.
-    pub type_: Option<String>,
-    /// Special kind of message, such as `bot_message`, `channel_join`, `thread_broadcast`; absent
-    /// for ordinary ones.
-    pub subtype: Option<String>,
-    /// Id of the message within its channel and its time: Unix seconds with six decimals, as text.
-    pub ts: Option<String>,
-    /// Id of the author; absent for some bots.
-    pub user: Option<String>,
-    /// Text in Slack mrkdwn; mentions stand as `<@U…>`, channels as `<#C…>`.
-    pub text: Option<String>,
-    /// `ts` of the message that started the thread; equal to `ts` for that message itself, absent
-    /// outside threads. Pass it to `threads.list`.
-    pub thread_ts: Option<String>,
-    /// Number of replies, on the message that started a thread.
-    pub reply_count: Option<i64>,
-    /// Number of people who replied.
-    pub reply_users_count: Option<i64>,
-    /// `ts` of the latest reply.
-    pub latest_reply: Option<String>,
-    /// Ids of people who replied, a few of them.
-    pub reply_users: Option<Vec<String>>,
-    /// Whether the thread is closed for replies.
-    pub is_locked: Option<bool>,
-    /// Whether the token's user follows the thread.
-    pub subscribed: Option<bool>,
-    /// Emoji put on the message.
-    pub reactions: Option<Vec<Reaction>>,
-    /// Attachments of the older style, also link previews.
-    pub attachments: Option<Vec<Attachment>>,
-    /// Layout in Block Kit.
-    pub blocks: Option<Vec<Value>>,
-    /// Files shared with the message.
-    pub files: Option<Vec<File>>,
-    /// Who edited the message last, and when; absent when never edited.
-    pub edited: Option<EditedInfo>,
-    /// Id of the bot that wrote it (`B…`).
-    pub bot_id: Option<String>,
-    /// The bot that wrote it.
-    pub bot_profile: Option<BotProfile>,
-    /// Id of the app (`A…`).
-    pub app_id: Option<String>,
-    /// Id of the author's workspace.
-    pub team: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A message in a conversation.
+    pub struct Message {
+        /// Kind of event; `message` for messages.
+        pub type_: String = "type",
+        /// Special kind of message, such as `bot_message`, `channel_join`, `thread_broadcast`;
+        /// absent for ordinary ones.
+        pub subtype: String,
+        /// Id of the message within its channel and its time: Unix seconds with six decimals, as
+        /// text.
+        pub ts: String,
+        /// Id of the author; absent for some bots.
+        pub user: String,
+        /// Text in Slack mrkdwn; mentions stand as `<@U…>`, channels as `<#C…>`.
+        pub text: String,
+        /// `ts` of the message that started the thread; equal to `ts` for that message itself,
+        /// absent outside threads. Pass it to `threads.list`.
+        pub thread_ts: String,
+        /// Number of replies, on the message that started a thread.
+        pub reply_count: i64,
+        /// Number of people who replied.
+        pub reply_users_count: i64,
+        /// `ts` of the latest reply.
+        pub latest_reply: String,
+        /// Ids of people who replied, a few of them.
+        pub reply_users: Vec<String>,
+        /// Whether the thread is closed for replies.
+        pub is_locked: bool,
+        /// Whether the token's user follows the thread.
+        pub subscribed: bool,
+        /// Emoji put on the message.
+        pub reactions: Vec<Reaction>,
+        /// Attachments of the older style, also link previews.
+        pub attachments: Vec<Attachment>,
+        /// Layout in Block Kit.
+        pub blocks: Vec<Value>,
+        /// Files shared with the message.
+        pub files: Vec<File>,
+        /// Who edited the message last, and when; absent when never edited.
+        pub edited: EditedInfo,
+        /// Id of the bot that wrote it (`B…`).
+        pub bot_id: String,
+        /// The bot that wrote it.
+        pub bot_profile: BotProfile,
+        /// Id of the app (`A…`).
+        pub app_id: String,
+        /// Id of the author's workspace.
+        pub team: String,
+    }
 }
 
-record!(Message {
-    type_: "type",
-    subtype: "subtype",
-    ts: "ts",
-    user: "user",
-    text: "text",
-    thread_ts: "thread_ts",
-    reply_count: "reply_count",
-    reply_users_count: "reply_users_count",
-    latest_reply: "latest_reply",
-    reply_users: "reply_users",
-    is_locked: "is_locked",
-    subscribed: "subscribed",
-    reactions: "reactions",
-    attachments: "attachments",
-    blocks: "blocks",
-    files: "files",
-    edited: "edited",
-    bot_id: "bot_id",
-    bot_profile: "bot_profile",
-    app_id: "app_id",
-    team: "team",
-});
-
-/// One emoji on a message and who chose it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Reaction {
-    /// Name of the emoji without colons.
-    pub name: Option<String>,
-    /// Ids of people who chose it; may be fewer than `count`.
-    pub users: Option<Vec<String>>,
-    /// How many chose it.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// One emoji on a message and who chose it.
+    pub struct Reaction {
+        /// Name of the emoji without colons.
+        pub name: String,
+        /// Ids of people who chose it; may be fewer than `count`.
+        pub users: Vec<String>,
+        /// How many chose it.
+        pub count: i64,
+    }
 }
 
-record!(Reaction { name: "name", users: "users", count: "count" });
-
-/// Secondary content of a message in the older style.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Attachment {
-    /// Number within the message.
-    pub id: Option<i64>,
-    /// Plain text for clients that cannot show it.
-    pub fallback: Option<String>,
-    /// Colour of the bar at the side, hexadecimal.
-    pub color: Option<String>,
-    /// Text above it.
-    pub pretext: Option<String>,
-    /// Name of its author.
-    pub author_name: Option<String>,
-    /// Address behind the author's name.
-    pub author_link: Option<String>,
-    /// Picture of the author, as an address.
-    pub author_icon: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Address behind the title.
-    pub title_link: Option<String>,
-    /// Main text.
-    pub text: Option<String>,
-    /// Table of `title`, `value` and `short`.
-    pub fields: Option<Vec<Value>>,
-    /// Picture, as an address.
-    pub image_url: Option<String>,
-    /// Small picture, as an address.
-    pub thumb_url: Option<String>,
-    /// Line below it.
-    pub footer: Option<String>,
-    /// Picture beside the footer, as an address.
-    pub footer_icon: Option<String>,
-    /// Time shown in the footer, Unix seconds.
-    pub ts: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Secondary content of a message in the older style.
+    pub struct Attachment {
+        /// Number within the message.
+        pub id: i64,
+        /// Plain text for clients that cannot show it.
+        pub fallback: String,
+        /// Colour of the bar at the side, hexadecimal.
+        pub color: String,
+        /// Text above it.
+        pub pretext: String,
+        /// Name of its author.
+        pub author_name: String,
+        /// Address behind the author's name.
+        pub author_link: String,
+        /// Picture of the author, as an address.
+        pub author_icon: String,
+        /// Title.
+        pub title: String,
+        /// Address behind the title.
+        pub title_link: String,
+        /// Main text.
+        pub text: String,
+        /// Table of `title`, `value` and `short`.
+        pub fields: Vec<Value>,
+        /// Picture, as an address.
+        pub image_url: String,
+        /// Small picture, as an address.
+        pub thumb_url: String,
+        /// Line below it.
+        pub footer: String,
+        /// Picture beside the footer, as an address.
+        pub footer_icon: String,
+        /// Time shown in the footer, Unix seconds.
+        pub ts: Value,
+    }
 }
 
-record!(Attachment {
-    id: "id",
-    fallback: "fallback",
-    color: "color",
-    pretext: "pretext",
-    author_name: "author_name",
-    author_link: "author_link",
-    author_icon: "author_icon",
-    title: "title",
-    title_link: "title_link",
-    text: "text",
-    fields: "fields",
-    image_url: "image_url",
-    thumb_url: "thumb_url",
-    footer: "footer",
-    footer_icon: "footer_icon",
-    ts: "ts",
-});
-
-/// A file shared in Slack. Its addresses need the token in the header Authorization.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct File {
-    /// File id (`F…`).
-    pub id: Option<String>,
-    /// File name.
-    pub name: Option<String>,
-    /// Title shown.
-    pub title: Option<String>,
-    /// MIME type.
-    pub mimetype: Option<String>,
-    /// Slack's short name of the type, such as `pdf`.
-    pub filetype: Option<String>,
-    /// Name of the type for people.
-    pub pretty_type: Option<String>,
-    /// Id of the user who uploaded it.
-    pub user: Option<String>,
-    /// Size in bytes.
-    pub size: Option<i64>,
-    /// How it is stored: `hosted`, `external`, `snippet`, `post`, `tombstone` for deleted ones.
-    pub mode: Option<String>,
-    /// True when it lives outside Slack.
-    pub is_external: Option<bool>,
-    /// Where it lives, such as `gdrive`.
-    pub external_type: Option<String>,
-    /// True when it is in a public channel.
-    pub is_public: Option<bool>,
-    /// True when it has a public link.
-    pub public_url_shared: Option<bool>,
-    /// Address of the content; needs the token.
-    pub url_private: Option<String>,
-    /// Address that downloads the content; needs the token.
-    pub url_private_download: Option<String>,
-    /// Page of the file in Slack.
-    pub permalink: Option<String>,
-    /// Public page, when there is one.
-    pub permalink_public: Option<String>,
-    /// When it was uploaded, Unix seconds.
-    pub created: Option<i64>,
-    /// Same as `created` (older name).
-    pub timestamp: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A file shared in Slack. Its addresses need the token in the header Authorization.
+    pub struct File {
+        /// File id (`F…`).
+        pub id: String,
+        /// File name.
+        pub name: String,
+        /// Title shown.
+        pub title: String,
+        /// MIME type.
+        pub mimetype: String,
+        /// Slack's short name of the type, such as `pdf`.
+        pub filetype: String,
+        /// Name of the type for people.
+        pub pretty_type: String,
+        /// Id of the user who uploaded it.
+        pub user: String,
+        /// Size in bytes.
+        pub size: i64,
+        /// How it is stored: `hosted`, `external`, `snippet`, `post`, `tombstone` for deleted ones.
+        pub mode: String,
+        /// True when it lives outside Slack.
+        pub is_external: bool,
+        /// Where it lives, such as `gdrive`.
+        pub external_type: String,
+        /// True when it is in a public channel.
+        pub is_public: bool,
+        /// True when it has a public link.
+        pub public_url_shared: bool,
+        /// Address of the content; needs the token.
+        pub url_private: String,
+        /// Address that downloads the content; needs the token.
+        pub url_private_download: String,
+        /// Page of the file in Slack.
+        pub permalink: String,
+        /// Public page, when there is one.
+        pub permalink_public: String,
+        /// When it was uploaded, Unix seconds.
+        pub created: i64,
+        /// Same as `created` (older name).
+        pub timestamp: i64,
+    }
 }
 
-record!(File {
-    id: "id",
-    name: "name",
-    title: "title",
-    mimetype: "mimetype",
-    filetype: "filetype",
-    pretty_type: "pretty_type",
-    user: "user",
-    size: "size",
-    mode: "mode",
-    is_external: "is_external",
-    external_type: "external_type",
-    is_public: "is_public",
-    public_url_shared: "public_url_shared",
-    url_private: "url_private",
-    url_private_download: "url_private_download",
-    permalink: "permalink",
-    permalink_public: "permalink_public",
-    created: "created",
-    timestamp: "timestamp",
-});
-
-/// The last edit of a message.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EditedInfo {
-    /// Id of the user who edited it.
-    pub user: Option<String>,
-    /// When, Unix seconds with decimals as text.
-    pub ts: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The last edit of a message.
+    pub struct EditedInfo {
+        /// Id of the user who edited it.
+        pub user: String,
+        /// When, Unix seconds with decimals as text.
+        pub ts: String,
+    }
 }
 
-record!(EditedInfo { user: "user", ts: "ts" });
-
-/// A bot as the author of a message.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BotProfile {
-    /// Bot id (`B…`).
-    pub id: Option<String>,
-    /// True when the bot was removed.
-    pub deleted: Option<bool>,
-    /// Name of the bot.
-    pub name: Option<String>,
-    /// When it last changed, Unix seconds.
-    pub updated: Option<i64>,
-    /// Id of its app (`A…`).
-    pub app_id: Option<String>,
-    /// Id of its workspace.
-    pub team_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A bot as the author of a message.
+    pub struct BotProfile {
+        /// Bot id (`B…`).
+        pub id: String,
+        /// True when the bot was removed.
+        pub deleted: bool,
+        /// Name of the bot.
+        pub name: String,
+        /// When it last changed, Unix seconds.
+        pub updated: i64,
+        /// Id of its app (`A…`).
+        pub app_id: String,
+        /// Id of its workspace.
+        pub team_id: String,
+    }
 }
 
-record!(BotProfile {
-    id: "id",
-    deleted: "deleted",
-    name: "name",
-    updated: "updated",
-    app_id: "app_id",
-    team_id: "team_id",
-});
-
-/// A message of a thread: the one that started it, or a reply.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Thread {
-    /// Kind of event; `message` for messages.
-    pub type_: Option<String>,
-    /// Special kind of message, such as `bot_message`, `channel_join`, `thread_broadcast`; absent
-    /// for ordinary ones.
-    pub subtype: Option<String>,
-    /// Id of the message within its channel and its time: Unix seconds with six decimals, as text.
-    pub ts: Option<String>,
-    /// Id of the author; absent for some bots.
-    pub user: Option<String>,
-    /// Text in Slack mrkdwn; mentions stand as `<@U…>`, channels as `<#C…>`.
-    pub text: Option<String>,
-    /// `ts` of the message that started the thread; equal to `ts` for that message itself.
-    pub thread_ts: Option<String>,
-    /// Id of the author of the message that started the thread; on replies only.
-    pub parent_user_id: Option<String>,
-    /// Number of replies, on the message that started a thread.
-    pub reply_count: Option<i64>,
-    /// Number of people who replied.
-    pub reply_users_count: Option<i64>,
-    /// `ts` of the latest reply.
-    pub latest_reply: Option<String>,
-    /// Ids of people who replied, a few of them.
-    pub reply_users: Option<Vec<String>>,
-    /// Whether the thread is closed for replies.
-    pub is_locked: Option<bool>,
-    /// Whether the token's user follows the thread.
-    pub subscribed: Option<bool>,
-    /// Emoji put on the message.
-    pub reactions: Option<Vec<Reaction>>,
-    /// Attachments of the older style, also link previews.
-    pub attachments: Option<Vec<Attachment>>,
-    /// Layout in Block Kit.
-    pub blocks: Option<Vec<Value>>,
-    /// Files shared with the message.
-    pub files: Option<Vec<File>>,
-    /// Who edited the message last, and when; absent when never edited.
-    pub edited: Option<EditedInfo>,
-    /// Id of the bot that wrote it (`B…`).
-    pub bot_id: Option<String>,
-    /// The bot that wrote it.
-    pub bot_profile: Option<BotProfile>,
-    /// Id of the app (`A…`).
-    pub app_id: Option<String>,
-    /// Id of the author's workspace.
-    pub team: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A message of a thread: the one that started it, or a reply.
+    pub struct Thread {
+        /// Kind of event; `message` for messages.
+        pub type_: String = "type",
+        /// Special kind of message, such as `bot_message`, `channel_join`, `thread_broadcast`;
+        /// absent for ordinary ones.
+        pub subtype: String,
+        /// Id of the message within its channel and its time: Unix seconds with six decimals, as
+        /// text.
+        pub ts: String,
+        /// Id of the author; absent for some bots.
+        pub user: String,
+        /// Text in Slack mrkdwn; mentions stand as `<@U…>`, channels as `<#C…>`.
+        pub text: String,
+        /// `ts` of the message that started the thread; equal to `ts` for that message itself.
+        pub thread_ts: String,
+        /// Id of the author of the message that started the thread; on replies only.
+        pub parent_user_id: String,
+        /// Number of replies, on the message that started a thread.
+        pub reply_count: i64,
+        /// Number of people who replied.
+        pub reply_users_count: i64,
+        /// `ts` of the latest reply.
+        pub latest_reply: String,
+        /// Ids of people who replied, a few of them.
+        pub reply_users: Vec<String>,
+        /// Whether the thread is closed for replies.
+        pub is_locked: bool,
+        /// Whether the token's user follows the thread.
+        pub subscribed: bool,
+        /// Emoji put on the message.
+        pub reactions: Vec<Reaction>,
+        /// Attachments of the older style, also link previews.
+        pub attachments: Vec<Attachment>,
+        /// Layout in Block Kit.
+        pub blocks: Vec<Value>,
+        /// Files shared with the message.
+        pub files: Vec<File>,
+        /// Who edited the message last, and when; absent when never edited.
+        pub edited: EditedInfo,
+        /// Id of the bot that wrote it (`B…`).
+        pub bot_id: String,
+        /// The bot that wrote it.
+        pub bot_profile: BotProfile,
+        /// Id of the app (`A…`).
+        pub app_id: String,
+        /// Id of the author's workspace.
+        pub team: String,
+    }
 }
 
-record!(Thread {
-    type_: "type",
-    subtype: "subtype",
-    ts: "ts",
-    user: "user",
-    text: "text",
-    thread_ts: "thread_ts",
-    parent_user_id: "parent_user_id",
-    reply_count: "reply_count",
-    reply_users_count: "reply_users_count",
-    latest_reply: "latest_reply",
-    reply_users: "reply_users",
-    is_locked: "is_locked",
-    subscribed: "subscribed",
-    reactions: "reactions",
-    attachments: "attachments",
-    blocks: "blocks",
-    files: "files",
-    edited: "edited",
-    bot_id: "bot_id",
-    bot_profile: "bot_profile",
-    app_id: "app_id",
-    team: "team",
-});
-
-/// A message as Slack stored it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CreatedMessage {
-    /// Kind of event; `message` for messages.
-    pub type_: Option<String>,
-    /// Special kind of message, such as `bot_message`, `channel_join`, `thread_broadcast`; absent
-    /// for ordinary ones.
-    pub subtype: Option<String>,
-    /// Text in Slack mrkdwn; mentions stand as `<@U…>`, channels as `<#C…>`.
-    pub text: Option<String>,
-    /// Id of the message within its channel; keep it to reply, edit, react or delete.
-    pub ts: Option<String>,
-    /// Id of the bot user that posted it.
-    pub user: Option<String>,
-    /// Id of the bot that wrote it (`B…`).
-    pub bot_id: Option<String>,
-    /// Id of the app (`A…`).
-    pub app_id: Option<String>,
-    /// Id of the author's workspace.
-    pub team: Option<String>,
-    /// The bot that wrote it.
-    pub bot_profile: Option<BotProfile>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A message as Slack stored it.
+    pub struct CreatedMessage {
+        /// Kind of event; `message` for messages.
+        pub type_: String = "type",
+        /// Special kind of message, such as `bot_message`, `channel_join`, `thread_broadcast`;
+        /// absent for ordinary ones.
+        pub subtype: String,
+        /// Text in Slack mrkdwn; mentions stand as `<@U…>`, channels as `<#C…>`.
+        pub text: String,
+        /// Id of the message within its channel; keep it to reply, edit, react or delete.
+        pub ts: String,
+        /// Id of the bot user that posted it.
+        pub user: String,
+        /// Id of the bot that wrote it (`B…`).
+        pub bot_id: String,
+        /// Id of the app (`A…`).
+        pub app_id: String,
+        /// Id of the author's workspace.
+        pub team: String,
+        /// The bot that wrote it.
+        pub bot_profile: BotProfile,
+    }
 }
 
-record!(CreatedMessage {
-    type_: "type",
-    subtype: "subtype",
-    text: "text",
-    ts: "ts",
-    user: "user",
-    bot_id: "bot_id",
-    app_id: "app_id",
-    team: "team",
-    bot_profile: "bot_profile",
-});
-
-/// Confirmation of the deletion.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MessageDeleteResponse {
-    /// True on success. An answer with false is reported as an error with Slack's code, such as
-    /// `channel_not_found`.
-    pub ok: Option<bool>,
-    /// Id of the channel.
-    pub channel: Option<String>,
-    /// Id of the message within its channel and its time: Unix seconds with six decimals, as text.
-    pub ts: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Confirmation of the deletion.
+    pub struct MessageDeleteResponse {
+        /// True on success. An answer with false is reported as an error with Slack's code, such as
+        /// `channel_not_found`.
+        pub ok: bool,
+        /// Id of the channel.
+        pub channel: String,
+        /// Id of the message within its channel and its time: Unix seconds with six decimals, as
+        /// text.
+        pub ts: String,
+    }
 }
 
-record!(MessageDeleteResponse { ok: "ok", channel: "channel", ts: "ts" });
-
-/// Confirmation.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ReactionAddResponse {
-    /// True on success. An answer with false is reported as an error with Slack's code, such as
-    /// `channel_not_found`.
-    pub ok: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Confirmation.
+    pub struct ReactionAddResponse {
+        /// True on success. An answer with false is reported as an error with Slack's code, such as
+        /// `channel_not_found`.
+        pub ok: bool,
+    }
 }
 
-record!(ReactionAddResponse { ok: "ok" });
-
-/// Confirmation.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ReactionRemoveResponse {
-    /// True on success. An answer with false is reported as an error with Slack's code, such as
-    /// `channel_not_found`.
-    pub ok: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Confirmation.
+    pub struct ReactionRemoveResponse {
+        /// True on success. An answer with false is reported as an error with Slack's code, such as
+        /// `channel_not_found`.
+        pub ok: bool,
+    }
 }
 
-record!(ReactionRemoveResponse { ok: "ok" });
-
-/// Confirmation; there is no message record.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EphemeralMessageCreateResponse {
-    /// True on success. An answer with false is reported as an error with Slack's code, such as
-    /// `channel_not_found`.
-    pub ok: Option<bool>,
-    /// Id of the message; it cannot be used to edit or delete it.
-    pub message_ts: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Confirmation; there is no message record.
+    pub struct EphemeralMessageCreateResponse {
+        /// True on success. An answer with false is reported as an error with Slack's code, such as
+        /// `channel_not_found`.
+        pub ok: bool,
+        /// Id of the message; it cannot be used to edit or delete it.
+        pub message_ts: String,
+    }
 }
 
-record!(EphemeralMessageCreateResponse { ok: "ok", message_ts: "message_ts" });
-
-/// The message that was scheduled.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ScheduledMessageCreateResponse {
-    /// True on success. An answer with false is reported as an error with Slack's code, such as
-    /// `channel_not_found`.
-    pub ok: Option<bool>,
-    /// Id of the channel it will be posted to.
-    pub channel: Option<String>,
-    /// Id of the scheduled message (`Q…`), needed to cancel it in Slack.
-    pub scheduled_message_id: Option<String>,
-    /// When it will be posted, Unix seconds.
-    pub post_at: Option<i64>,
-    /// The message.
-    pub message: Option<ScheduledMessageContent>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The message that was scheduled.
+    pub struct ScheduledMessageCreateResponse {
+        /// True on success. An answer with false is reported as an error with Slack's code, such as
+        /// `channel_not_found`.
+        pub ok: bool,
+        /// Id of the channel it will be posted to.
+        pub channel: String,
+        /// Id of the scheduled message (`Q…`), needed to cancel it in Slack.
+        pub scheduled_message_id: String,
+        /// When it will be posted, Unix seconds.
+        pub post_at: i64,
+        /// The message.
+        pub message: ScheduledMessageContent,
+    }
 }
 
-record!(ScheduledMessageCreateResponse {
-    ok: "ok",
-    channel: "channel",
-    scheduled_message_id: "scheduled_message_id",
-    post_at: "post_at",
-    message: "message",
-});
-
-/// Content of a scheduled message.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ScheduledMessageContent {
-    /// Text in Slack mrkdwn; mentions stand as `<@U…>`, channels as `<#C…>`.
-    pub text: Option<String>,
-    /// Name it will be posted under.
-    pub username: Option<String>,
-    /// Id of the bot that wrote it (`B…`).
-    pub bot_id: Option<String>,
-    /// Kind of event; `message` for messages.
-    pub type_: Option<String>,
-    /// Special kind of message, such as `bot_message`, `channel_join`, `thread_broadcast`; absent
-    /// for ordinary ones.
-    pub subtype: Option<String>,
-    /// Id of the bot user that will post it.
-    pub user: Option<String>,
-    /// Id of the author's workspace.
-    pub team: Option<String>,
-    /// Id of the app (`A…`).
-    pub app_id: Option<String>,
-    /// The bot that wrote it.
-    pub bot_profile: Option<Value>,
-    /// Layout in Block Kit.
-    pub blocks: Option<Vec<Value>>,
-    /// Attachments of the older style, also link previews.
-    pub attachments: Option<Vec<Attachment>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Content of a scheduled message.
+    pub struct ScheduledMessageContent {
+        /// Text in Slack mrkdwn; mentions stand as `<@U…>`, channels as `<#C…>`.
+        pub text: String,
+        /// Name it will be posted under.
+        pub username: String,
+        /// Id of the bot that wrote it (`B…`).
+        pub bot_id: String,
+        /// Kind of event; `message` for messages.
+        pub type_: String = "type",
+        /// Special kind of message, such as `bot_message`, `channel_join`, `thread_broadcast`;
+        /// absent for ordinary ones.
+        pub subtype: String,
+        /// Id of the bot user that will post it.
+        pub user: String,
+        /// Id of the author's workspace.
+        pub team: String,
+        /// Id of the app (`A…`).
+        pub app_id: String,
+        /// The bot that wrote it.
+        pub bot_profile: Value,
+        /// Layout in Block Kit.
+        pub blocks: Vec<Value>,
+        /// Attachments of the older style, also link previews.
+        pub attachments: Vec<Attachment>,
+    }
 }
 
-record!(ScheduledMessageContent {
-    text: "text",
-    username: "username",
-    bot_id: "bot_id",
-    type_: "type",
-    subtype: "subtype",
-    user: "user",
-    team: "team",
-    app_id: "app_id",
-    bot_profile: "bot_profile",
-    blocks: "blocks",
-    attachments: "attachments",
-});
-
-/// Confirmation.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChannelArchiveResponse {
-    /// True on success. An answer with false is reported as an error with Slack's code, such as
-    /// `channel_not_found`.
-    pub ok: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Confirmation.
+    pub struct ChannelArchiveResponse {
+        /// True on success. An answer with false is reported as an error with Slack's code, such as
+        /// `channel_not_found`.
+        pub ok: bool,
+    }
 }
 
-record!(ChannelArchiveResponse { ok: "ok" });
-
-/// Confirmation.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChannelKickResponse {
-    /// True on success. An answer with false is reported as an error with Slack's code, such as
-    /// `channel_not_found`.
-    pub ok: Option<bool>,
-    /// What went wrong by user id; empty on success.
-    pub errors: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Confirmation.
+    pub struct ChannelKickResponse {
+        /// True on success. An answer with false is reported as an error with Slack's code, such as
+        /// `channel_not_found`.
+        pub ok: bool,
+        /// What went wrong by user id; empty on success.
+        pub errors: Value,
+    }
 }
 
-record!(ChannelKickResponse { ok: "ok", errors: "errors" });
-
-/// Confirmation.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PinAddResponse {
-    /// True on success. An answer with false is reported as an error with Slack's code, such as
-    /// `channel_not_found`.
-    pub ok: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Confirmation.
+    pub struct PinAddResponse {
+        /// True on success. An answer with false is reported as an error with Slack's code, such as
+        /// `channel_not_found`.
+        pub ok: bool,
+    }
 }
 
-record!(PinAddResponse { ok: "ok" });
-
-/// A link in the bar at the top of a channel.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Bookmark {
-    /// Bookmark id (`Bk…`).
-    pub id: Option<String>,
-    /// Id of the channel.
-    pub channel_id: Option<String>,
-    /// Text shown.
-    pub title: Option<String>,
-    /// Address it leads to.
-    pub link: Option<String>,
-    /// Emoji beside the title, with colons.
-    pub emoji: Option<String>,
-    /// Picture beside the title, as an address.
-    pub icon_url: Option<String>,
-    /// Kind of bookmark; `link`.
-    pub type_: Option<String>,
-    /// Id of the bookmarked item, where it is one of Slack's.
-    pub entity_id: Option<String>,
-    /// When it was added, Unix seconds.
-    pub date_created: Option<i64>,
-    /// When it last changed, Unix seconds; 0 when never.
-    pub date_updated: Option<i64>,
-    /// Its place among the bookmarks.
-    pub rank: Option<String>,
-    /// Id of the user who changed it last.
-    pub last_updated_by_user_id: Option<String>,
-    /// Id of that user's workspace.
-    pub last_updated_by_team_id: Option<String>,
-    /// Id of the shortcut behind it, if any.
-    pub shortcut_id: Option<String>,
-    /// Id of the app that added it.
-    pub app_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A link in the bar at the top of a channel.
+    pub struct Bookmark {
+        /// Bookmark id (`Bk…`).
+        pub id: String,
+        /// Id of the channel.
+        pub channel_id: String,
+        /// Text shown.
+        pub title: String,
+        /// Address it leads to.
+        pub link: String,
+        /// Emoji beside the title, with colons.
+        pub emoji: String,
+        /// Picture beside the title, as an address.
+        pub icon_url: String,
+        /// Kind of bookmark; `link`.
+        pub type_: String = "type",
+        /// Id of the bookmarked item, where it is one of Slack's.
+        pub entity_id: String,
+        /// When it was added, Unix seconds.
+        pub date_created: i64,
+        /// When it last changed, Unix seconds; 0 when never.
+        pub date_updated: i64,
+        /// Its place among the bookmarks.
+        pub rank: String,
+        /// Id of the user who changed it last.
+        pub last_updated_by_user_id: String,
+        /// Id of that user's workspace.
+        pub last_updated_by_team_id: String,
+        /// Id of the shortcut behind it, if any.
+        pub shortcut_id: String,
+        /// Id of the app that added it.
+        pub app_id: String,
+    }
 }
 
-record!(Bookmark {
-    id: "id",
-    channel_id: "channel_id",
-    title: "title",
-    link: "link",
-    emoji: "emoji",
-    icon_url: "icon_url",
-    type_: "type",
-    entity_id: "entity_id",
-    date_created: "date_created",
-    date_updated: "date_updated",
-    rank: "rank",
-    last_updated_by_user_id: "last_updated_by_user_id",
-    last_updated_by_team_id: "last_updated_by_team_id",
-    shortcut_id: "shortcut_id",
-    app_id: "app_id",
-});
-
-/// What comes with a page of `users.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UsersListMeta {
-    /// Pass it as `cursor` for the next page; empty at the end.
-    pub next_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `users.list`.
+    pub struct UsersListMeta {
+        /// Pass it as `cursor` for the next page; empty at the end.
+        pub next_cursor: String,
+    }
 }
 
-record!(UsersListMeta { next_cursor: "next_cursor" });
-
-/// What comes with a page of `channels.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChannelsListMeta {
-    /// Pass it as `cursor` for the next page; empty at the end.
-    pub next_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `channels.list`.
+    pub struct ChannelsListMeta {
+        /// Pass it as `cursor` for the next page; empty at the end.
+        pub next_cursor: String,
+    }
 }
 
-record!(ChannelsListMeta { next_cursor: "next_cursor" });
-
-/// What comes with a page of `channel_messages.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChannelMessagesListMeta {
-    /// Pass it as `cursor` for the next page; empty at the end.
-    pub next_cursor: Option<String>,
-    /// True while more pages follow.
-    pub has_more: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `channel_messages.list`.
+    pub struct ChannelMessagesListMeta {
+        /// Pass it as `cursor` for the next page; empty at the end.
+        pub next_cursor: String,
+        /// True while more pages follow.
+        pub has_more: bool,
+    }
 }
 
-record!(ChannelMessagesListMeta { next_cursor: "next_cursor", has_more: "has_more" });
-
-/// What comes with a page of `threads.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ThreadsListMeta {
-    /// Pass it as `cursor` for the next page; empty at the end.
-    pub next_cursor: Option<String>,
-    /// True while more pages follow.
-    pub has_more: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `threads.list`.
+    pub struct ThreadsListMeta {
+        /// Pass it as `cursor` for the next page; empty at the end.
+        pub next_cursor: String,
+        /// True while more pages follow.
+        pub has_more: bool,
+    }
 }
-
-record!(ThreadsListMeta { next_cursor: "next_cursor", has_more: "has_more" });

@@ -2,942 +2,618 @@
 
 //! Types of the Zendesk Chat connector.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
 
-/// The Zendesk Chat account.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Account {
-    /// Key of the account, as used by the chat widget on web pages.
-    pub account_key: Option<String>,
-    /// State of the account, such as `active`.
-    pub status: Option<String>,
-    /// When the account was created.
-    pub create_date: Option<String>,
-    /// Billing address and contact; only the owner of the account sees it.
-    pub billing: Option<Billing>,
-    /// What the subscription includes.
-    pub plan: Option<Plan>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The Zendesk Chat account.
+    pub struct Account {
+        /// Key of the account, as used by the chat widget on web pages.
+        pub account_key: String,
+        /// State of the account, such as `active`.
+        pub status: String,
+        /// When the account was created.
+        pub create_date: String,
+        /// Billing address and contact; only the owner of the account sees it.
+        pub billing: Billing,
+        /// What the subscription includes.
+        pub plan: Plan,
+    }
 }
 
-record!(Account {
-    account_key: "account_key",
-    status: "status",
-    create_date: "create_date",
-    billing: "billing",
-    plan: "plan",
-});
-
-/// Billing address and contact of the account.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Billing {
-    /// Company name on the bill.
-    pub company: Option<String>,
-    /// First name of the billing contact.
-    pub first_name: Option<String>,
-    /// Last name of the billing contact.
-    pub last_name: Option<String>,
-    /// E-mail address bills go to.
-    pub email: Option<String>,
-    /// Phone number of the billing contact.
-    pub phone: Option<String>,
-    /// Street and number.
-    pub address1: Option<String>,
-    /// Second line of the address.
-    pub address2: Option<String>,
-    /// City or town.
-    pub city: Option<String>,
-    /// State or province.
-    pub state: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// Two-letter country code.
-    pub country_code: Option<String>,
-    /// Further text for the bill.
-    pub additional_info: Option<String>,
-    /// Length of the billing period.
-    pub cycle: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Billing address and contact of the account.
+    pub struct Billing {
+        /// Company name on the bill.
+        pub company: String,
+        /// First name of the billing contact.
+        pub first_name: String,
+        /// Last name of the billing contact.
+        pub last_name: String,
+        /// E-mail address bills go to.
+        pub email: String,
+        /// Phone number of the billing contact.
+        pub phone: String,
+        /// Street and number.
+        pub address1: String,
+        /// Second line of the address.
+        pub address2: String,
+        /// City or town.
+        pub city: String,
+        /// State or province.
+        pub state: String,
+        /// Postal code.
+        pub postal_code: String,
+        /// Two-letter country code.
+        pub country_code: String,
+        /// Further text for the bill.
+        pub additional_info: String,
+        /// Length of the billing period.
+        pub cycle: i64,
+    }
 }
 
-record!(Billing {
-    company: "company",
-    first_name: "first_name",
-    last_name: "last_name",
-    email: "email",
-    phone: "phone",
-    address1: "address1",
-    address2: "address2",
-    city: "city",
-    state: "state",
-    postal_code: "postal_code",
-    country_code: "country_code",
-    additional_info: "additional_info",
-    cycle: "cycle",
-});
-
-/// What the subscription includes; limits may be numbers written as text or the word `Unlimited`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Plan {
-    /// Name of the plan.
-    pub name: Option<String>,
-    /// Price of the plan.
-    pub price: Option<f64>,
-    /// Number of agents the plan allows.
-    pub max_agents: Option<i64>,
-    /// Number of departments the plan allows.
-    pub max_departments: Option<String>,
-    /// Number of chats at a time the plan allows.
-    pub max_concurrent_chats: Option<String>,
-    /// How many days of chat history can be searched.
-    pub max_history_search_days: Option<String>,
-    /// Number of advanced triggers the plan allows.
-    pub max_advanced_triggers: Option<String>,
-    /// Number of basic triggers the plan allows.
-    pub max_basic_triggers: Option<String>,
-    /// Whether analytics are included.
-    pub analytics: Option<bool>,
-    /// Whether files can be sent in chats.
-    pub file_upload: Option<bool>,
-    /// Whether the REST API is included.
-    pub rest_api: Option<bool>,
-    /// Number of conversion goals the plan allows.
-    pub goals: Option<i64>,
-    /// Whether the account is set up for high load.
-    pub high_load: Option<bool>,
-    /// Whether integrations are included.
-    pub integrations: Option<bool>,
-    /// Whether access can be limited by IP address.
-    pub ip_restriction: Option<bool>,
-    /// Whether the real-time monitor is included.
-    pub monitoring: Option<bool>,
-    /// Whether operating hours can be set.
-    pub operating_hours: Option<bool>,
-    /// Whether a service level agreement is included.
-    pub sla: Option<bool>,
-    /// Whether support is included.
-    pub support: Option<bool>,
-    /// Whether the Zendesk logo can be removed from the widget.
-    pub unbranding: Option<bool>,
-    /// Whether the ranking of agents is included.
-    pub agent_leaderboard: Option<bool>,
-    /// Whether reports on agents are included.
-    pub agent_reports: Option<bool>,
-    /// Whether reports on chats are included.
-    pub chat_reports: Option<bool>,
-    /// Whether daily reports are included.
-    pub daily_reports: Option<bool>,
-    /// Whether reports are sent by e-mail.
-    pub email_reports: Option<bool>,
-    /// How far the widget can be customized, such as `full`.
-    pub widget_customization: Option<String>,
-    /// Description of the plan.
-    pub long_desc: Option<String>,
-    /// Short description of the plan.
-    pub short_desc: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What the subscription includes; limits may be numbers written as text or the word
+    /// `Unlimited`.
+    pub struct Plan {
+        /// Name of the plan.
+        pub name: String,
+        /// Price of the plan.
+        pub price: f64,
+        /// Number of agents the plan allows.
+        pub max_agents: i64,
+        /// Number of departments the plan allows.
+        pub max_departments: String,
+        /// Number of chats at a time the plan allows.
+        pub max_concurrent_chats: String,
+        /// How many days of chat history can be searched.
+        pub max_history_search_days: String,
+        /// Number of advanced triggers the plan allows.
+        pub max_advanced_triggers: String,
+        /// Number of basic triggers the plan allows.
+        pub max_basic_triggers: String,
+        /// Whether analytics are included.
+        pub analytics: bool,
+        /// Whether files can be sent in chats.
+        pub file_upload: bool,
+        /// Whether the REST API is included.
+        pub rest_api: bool,
+        /// Number of conversion goals the plan allows.
+        pub goals: i64,
+        /// Whether the account is set up for high load.
+        pub high_load: bool,
+        /// Whether integrations are included.
+        pub integrations: bool,
+        /// Whether access can be limited by IP address.
+        pub ip_restriction: bool,
+        /// Whether the real-time monitor is included.
+        pub monitoring: bool,
+        /// Whether operating hours can be set.
+        pub operating_hours: bool,
+        /// Whether a service level agreement is included.
+        pub sla: bool,
+        /// Whether support is included.
+        pub support: bool,
+        /// Whether the Zendesk logo can be removed from the widget.
+        pub unbranding: bool,
+        /// Whether the ranking of agents is included.
+        pub agent_leaderboard: bool,
+        /// Whether reports on agents are included.
+        pub agent_reports: bool,
+        /// Whether reports on chats are included.
+        pub chat_reports: bool,
+        /// Whether daily reports are included.
+        pub daily_reports: bool,
+        /// Whether reports are sent by e-mail.
+        pub email_reports: bool,
+        /// How far the widget can be customized, such as `full`.
+        pub widget_customization: String,
+        /// Description of the plan.
+        pub long_desc: String,
+        /// Short description of the plan.
+        pub short_desc: String,
+    }
 }
 
-record!(Plan {
-    name: "name",
-    price: "price",
-    max_agents: "max_agents",
-    max_departments: "max_departments",
-    max_concurrent_chats: "max_concurrent_chats",
-    max_history_search_days: "max_history_search_days",
-    max_advanced_triggers: "max_advanced_triggers",
-    max_basic_triggers: "max_basic_triggers",
-    analytics: "analytics",
-    file_upload: "file_upload",
-    rest_api: "rest_api",
-    goals: "goals",
-    high_load: "high_load",
-    integrations: "integrations",
-    ip_restriction: "ip_restriction",
-    monitoring: "monitoring",
-    operating_hours: "operating_hours",
-    sla: "sla",
-    support: "support",
-    unbranding: "unbranding",
-    agent_leaderboard: "agent_leaderboard",
-    agent_reports: "agent_reports",
-    chat_reports: "chat_reports",
-    daily_reports: "daily_reports",
-    email_reports: "email_reports",
-    widget_customization: "widget_customization",
-    long_desc: "long_desc",
-    short_desc: "short_desc",
-});
-
-/// Somebody who answers chats.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Agent {
-    /// Agent id.
-    pub id: Option<i64>,
-    /// E-mail address the agent signs in with.
-    pub email: Option<String>,
-    /// Name visitors see.
-    pub display_name: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Whether the agent may sign in and chat.
-    pub enabled: Option<bool>,
-    /// Id of the agent's role.
-    pub role_id: Option<i64>,
-    /// Special privileges; superseded by `role_id`.
-    pub roles: Option<AgentRoles>,
-    /// Ids of the departments the agent belongs to.
-    pub departments: Option<Vec<i64>>,
-    /// Ids of those departments that are enabled.
-    pub enabled_departments: Option<Vec<i64>>,
-    /// Ids of the agent's skills.
-    pub skills: Option<Vec<i64>>,
-    /// How far the agent's rights reach, such as `all`.
-    pub scope: Option<String>,
-    /// When the agent was created.
-    pub create_date: Option<String>,
-    /// When the agent last signed in.
-    pub last_login: Option<String>,
-    /// How often the agent has signed in.
-    pub login_count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Somebody who answers chats.
+    pub struct Agent {
+        /// Agent id.
+        pub id: i64,
+        /// E-mail address the agent signs in with.
+        pub email: String,
+        /// Name visitors see.
+        pub display_name: String,
+        /// First name.
+        pub first_name: String,
+        /// Last name.
+        pub last_name: String,
+        /// Whether the agent may sign in and chat.
+        pub enabled: bool,
+        /// Id of the agent's role.
+        pub role_id: i64,
+        /// Special privileges; superseded by `role_id`.
+        pub roles: AgentRoles,
+        /// Ids of the departments the agent belongs to.
+        pub departments: Vec<i64>,
+        /// Ids of those departments that are enabled.
+        pub enabled_departments: Vec<i64>,
+        /// Ids of the agent's skills.
+        pub skills: Vec<i64>,
+        /// How far the agent's rights reach, such as `all`.
+        pub scope: String,
+        /// When the agent was created.
+        pub create_date: String,
+        /// When the agent last signed in.
+        pub last_login: String,
+        /// How often the agent has signed in.
+        pub login_count: i64,
+    }
 }
 
-record!(Agent {
-    id: "id",
-    email: "email",
-    display_name: "display_name",
-    first_name: "first_name",
-    last_name: "last_name",
-    enabled: "enabled",
-    role_id: "role_id",
-    roles: "roles",
-    departments: "departments",
-    enabled_departments: "enabled_departments",
-    skills: "skills",
-    scope: "scope",
-    create_date: "create_date",
-    last_login: "last_login",
-    login_count: "login_count",
-});
-
-/// Special privileges of an agent (older style; roles are the newer one).
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AgentRoles {
-    /// Whether the agent is an administrator.
-    pub administrator: Option<bool>,
-    /// Whether the agent owns the account.
-    pub owner: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Special privileges of an agent (older style; roles are the newer one).
+    pub struct AgentRoles {
+        /// Whether the agent is an administrator.
+        pub administrator: bool,
+        /// Whether the agent owns the account.
+        pub owner: bool,
+    }
 }
 
-record!(AgentRoles { administrator: "administrator", owner: "owner" });
-
-/// A span of time that one agent spent in one status.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AgentTimeline {
-    /// Id of the agent.
-    pub agent_id: Option<i64>,
-    /// When the span began.
-    pub start_time: Option<String>,
-    /// Status during the span, such as `online`, `away` or `invisible`.
-    pub status: Option<String>,
-    /// Length of the span in seconds.
-    pub duration: Option<f64>,
-    /// Number of chats the agent was serving during the span.
-    pub engagement_count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A span of time that one agent spent in one status.
+    pub struct AgentTimeline {
+        /// Id of the agent.
+        pub agent_id: i64,
+        /// When the span began.
+        pub start_time: String,
+        /// Status during the span, such as `online`, `away` or `invisible`.
+        pub status: String,
+        /// Length of the span in seconds.
+        pub duration: f64,
+        /// Number of chats the agent was serving during the span.
+        pub engagement_count: i64,
+    }
 }
 
-record!(AgentTimeline {
-    agent_id: "agent_id",
-    start_time: "start_time",
-    status: "status",
-    duration: "duration",
-    engagement_count: "engagement_count",
-});
-
-/// A visitor or an IP address that may not chat.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Ban {
-    /// Ban id.
-    pub id: Option<i64>,
-    /// Kind of ban: `ip_address` or `visitor` (also written as one letter, `I` or `V`).
-    pub type_: Option<String>,
-    /// The banned IP address; only set for bans by address.
-    pub ip_address: Option<String>,
-    /// Id of the banned visitor; only set for bans of visitors.
-    pub visitor_id: Option<String>,
-    /// Name of the banned visitor.
-    pub visitor_name: Option<String>,
-    /// Why it was banned, as written by the agent.
-    pub reason: Option<String>,
-    /// When it was banned; null for old bans.
-    pub created_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A visitor or an IP address that may not chat.
+    pub struct Ban {
+        /// Ban id.
+        pub id: i64,
+        /// Kind of ban: `ip_address` or `visitor` (also written as one letter, `I` or `V`).
+        pub type_: String = "type",
+        /// The banned IP address; only set for bans by address.
+        pub ip_address: String,
+        /// Id of the banned visitor; only set for bans of visitors.
+        pub visitor_id: String,
+        /// Name of the banned visitor.
+        pub visitor_name: String,
+        /// Why it was banned, as written by the agent.
+        pub reason: String,
+        /// When it was banned; null for old bans.
+        pub created_at: String,
+    }
 }
 
-record!(Ban {
-    id: "id",
-    type_: "type",
-    ip_address: "ip_address",
-    visitor_id: "visitor_id",
-    visitor_name: "visitor_name",
-    reason: "reason",
-    created_at: "created_at",
-});
-
-/// A conversation between a visitor and agents, or a message left while nobody was online.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Chat {
-    /// Chat id, a text.
-    pub id: Option<String>,
-    /// `chat` for a conversation, `offline_msg` for a message left while nobody was online.
-    pub type_: Option<String>,
-    /// When the chat began.
-    pub timestamp: Option<String>,
-    /// When the chat last changed; the export is ordered by it.
-    pub update_timestamp: Option<String>,
-    /// Length of the chat in seconds.
-    pub duration: Option<i64>,
-    /// Id of the department the chat went to.
-    pub department_id: Option<i64>,
-    /// Name of the department the chat went to.
-    pub department_name: Option<String>,
-    /// Ids of the agents who took part, as text.
-    pub agent_ids: Option<Vec<String>>,
-    /// Names of the agents who took part.
-    pub agent_names: Option<Vec<String>>,
-    /// The visitor, with name and contact data.
-    pub visitor: Option<Visitor>,
-    /// The visitor's session: browser, place, times.
-    pub session: Option<ChatSession>,
-    /// Transcript: messages and other events in order of time.
-    pub history: Option<Vec<ChatHistoryItem>>,
-    /// The spans in which single agents served the chat.
-    pub engagements: Option<Vec<ChatEngagement>>,
-    /// The last goals reached that are credited to the chat, at most 20.
-    pub conversions: Option<Vec<ChatConversion>>,
-    /// Number of messages by side.
-    pub count: Option<MessageCount>,
-    /// How long the visitor waited for answers.
-    pub response_time: Option<ResponseTime>,
-    /// The visitor's verdict: `good` or `bad`; null when none was given.
-    pub rating: Option<String>,
-    /// What the visitor wrote with the rating.
-    pub comment: Option<String>,
-    /// Tags given to the chat.
-    pub tags: Option<Vec<String>>,
-    /// Who began: `visitor`, `agent` or `trigger`.
-    pub started_by: Option<String>,
-    /// Whether a trigger started the chat.
-    pub triggered: Option<bool>,
-    /// Whether the visitor answered the trigger's message.
-    pub triggered_response: Option<bool>,
-    /// Whether no agent answered.
-    pub missed: Option<bool>,
-    /// Whether no agent has read it yet.
-    pub unread: Option<bool>,
-    /// Whether the chat was deleted.
-    pub deleted: Option<bool>,
-    /// Text of an offline message; conversations have their text in `history`.
-    pub message: Option<String>,
-    /// Pages the visitor saw during the session.
-    pub webpath: Option<Vec<WebpathItem>>,
-    /// Id of the Zendesk Support ticket made from the chat, if any.
-    pub zendesk_ticket_id: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A conversation between a visitor and agents, or a message left while nobody was online.
+    pub struct Chat {
+        /// Chat id, a text.
+        pub id: String,
+        /// `chat` for a conversation, `offline_msg` for a message left while nobody was online.
+        pub type_: String = "type",
+        /// When the chat began.
+        pub timestamp: String,
+        /// When the chat last changed; the export is ordered by it.
+        pub update_timestamp: String,
+        /// Length of the chat in seconds.
+        pub duration: i64,
+        /// Id of the department the chat went to.
+        pub department_id: i64,
+        /// Name of the department the chat went to.
+        pub department_name: String,
+        /// Ids of the agents who took part, as text.
+        pub agent_ids: Vec<String>,
+        /// Names of the agents who took part.
+        pub agent_names: Vec<String>,
+        /// The visitor, with name and contact data.
+        pub visitor: Visitor,
+        /// The visitor's session: browser, place, times.
+        pub session: ChatSession,
+        /// Transcript: messages and other events in order of time.
+        pub history: Vec<ChatHistoryItem>,
+        /// The spans in which single agents served the chat.
+        pub engagements: Vec<ChatEngagement>,
+        /// The last goals reached that are credited to the chat, at most 20.
+        pub conversions: Vec<ChatConversion>,
+        /// Number of messages by side.
+        pub count: MessageCount,
+        /// How long the visitor waited for answers.
+        pub response_time: ResponseTime,
+        /// The visitor's verdict: `good` or `bad`; null when none was given.
+        pub rating: String,
+        /// What the visitor wrote with the rating.
+        pub comment: String,
+        /// Tags given to the chat.
+        pub tags: Vec<String>,
+        /// Who began: `visitor`, `agent` or `trigger`.
+        pub started_by: String,
+        /// Whether a trigger started the chat.
+        pub triggered: bool,
+        /// Whether the visitor answered the trigger's message.
+        pub triggered_response: bool,
+        /// Whether no agent answered.
+        pub missed: bool,
+        /// Whether no agent has read it yet.
+        pub unread: bool,
+        /// Whether the chat was deleted.
+        pub deleted: bool,
+        /// Text of an offline message; conversations have their text in `history`.
+        pub message: String,
+        /// Pages the visitor saw during the session.
+        pub webpath: Vec<WebpathItem>,
+        /// Id of the Zendesk Support ticket made from the chat, if any.
+        pub zendesk_ticket_id: i64,
+    }
 }
 
-record!(Chat {
-    id: "id",
-    type_: "type",
-    timestamp: "timestamp",
-    update_timestamp: "update_timestamp",
-    duration: "duration",
-    department_id: "department_id",
-    department_name: "department_name",
-    agent_ids: "agent_ids",
-    agent_names: "agent_names",
-    visitor: "visitor",
-    session: "session",
-    history: "history",
-    engagements: "engagements",
-    conversions: "conversions",
-    count: "count",
-    response_time: "response_time",
-    rating: "rating",
-    comment: "comment",
-    tags: "tags",
-    started_by: "started_by",
-    triggered: "triggered",
-    triggered_response: "triggered_response",
-    missed: "missed",
-    unread: "unread",
-    deleted: "deleted",
-    message: "message",
-    webpath: "webpath",
-    zendesk_ticket_id: "zendesk_ticket_id",
-});
-
-/// The person on the website.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Visitor {
-    /// Visitor id.
-    pub id: Option<String>,
-    /// Name, as given or made up by Zendesk.
-    pub name: Option<String>,
-    /// E-mail address, if given.
-    pub email: Option<String>,
-    /// Phone number, if given.
-    pub phone: Option<String>,
-    /// Notes agents wrote about the visitor.
-    pub notes: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The person on the website.
+    pub struct Visitor {
+        /// Visitor id.
+        pub id: String,
+        /// Name, as given or made up by Zendesk.
+        pub name: String,
+        /// E-mail address, if given.
+        pub email: String,
+        /// Phone number, if given.
+        pub phone: String,
+        /// Notes agents wrote about the visitor.
+        pub notes: String,
+    }
 }
 
-record!(Visitor { id: "id", name: "name", email: "email", phone: "phone", notes: "notes" });
-
-/// The visitor's session on the website.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatSession {
-    /// Session id.
-    pub id: Option<String>,
-    /// Browser, such as `Chrome`.
-    pub browser: Option<String>,
-    /// Operating system, such as `Mac OS`.
-    pub platform: Option<String>,
-    /// The browser's User-Agent line.
-    pub user_agent: Option<String>,
-    /// IP address of the visitor.
-    pub ip: Option<String>,
-    /// City by IP address.
-    pub city: Option<String>,
-    /// Region by IP address.
-    pub region: Option<String>,
-    /// Two-letter country code by IP address.
-    pub country_code: Option<String>,
-    /// Country by IP address.
-    pub country_name: Option<String>,
-    /// When the session began.
-    pub start_date: Option<String>,
-    /// When the session ended.
-    pub end_date: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The visitor's session on the website.
+    pub struct ChatSession {
+        /// Session id.
+        pub id: String,
+        /// Browser, such as `Chrome`.
+        pub browser: String,
+        /// Operating system, such as `Mac OS`.
+        pub platform: String,
+        /// The browser's User-Agent line.
+        pub user_agent: String,
+        /// IP address of the visitor.
+        pub ip: String,
+        /// City by IP address.
+        pub city: String,
+        /// Region by IP address.
+        pub region: String,
+        /// Two-letter country code by IP address.
+        pub country_code: String,
+        /// Country by IP address.
+        pub country_name: String,
+        /// When the session began.
+        pub start_date: String,
+        /// When the session ended.
+        pub end_date: String,
+    }
 }
 
-record!(ChatSession {
-    id: "id",
-    browser: "browser",
-    platform: "platform",
-    user_agent: "user_agent",
-    ip: "ip",
-    city: "city",
-    region: "region",
-    country_code: "country_code",
-    country_name: "country_name",
-    start_date: "start_date",
-    end_date: "end_date",
-});
-
-/// One entry of the transcript.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatHistoryItem {
-    /// Kind of entry, such as `chat.msg` (message), `chat.memberjoin`, `chat.memberleave`,
-    /// `chat.rating`, `chat.comment`, `chat.tags`, `chat.file` or `chat.triggered`.
-    pub type_: Option<String>,
-    /// When it happened.
-    pub timestamp: Option<String>,
-    /// Name of the person it comes from.
-    pub name: Option<String>,
-    /// Handle of that person: `visitor`, `agent:<id>` or `agent:trigger`.
-    pub nick: Option<String>,
-    /// Text of a message.
-    pub msg: Option<String>,
-    /// Id of the message within the chat.
-    pub msg_id: Option<String>,
-    /// Channel the entry belongs to; starts with `#`.
-    pub channel: Option<String>,
-    /// Id of the department of the agent.
-    pub department_id: Option<i64>,
-    /// Name of the department of the agent.
-    pub department_name: Option<String>,
-    /// Rating before the change.
-    pub rating: Option<String>,
-    /// Rating after the change.
-    pub new_rating: Option<String>,
-    /// Tags before the change.
-    pub tags: Option<Vec<String>>,
-    /// Tags after the change.
-    pub new_tags: Option<Vec<String>>,
-    /// Answers offered with a message, separated by `/`.
-    pub options: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// One entry of the transcript.
+    pub struct ChatHistoryItem {
+        /// Kind of entry, such as `chat.msg` (message), `chat.memberjoin`, `chat.memberleave`,
+        /// `chat.rating`, `chat.comment`, `chat.tags`, `chat.file` or `chat.triggered`.
+        pub type_: String = "type",
+        /// When it happened.
+        pub timestamp: String,
+        /// Name of the person it comes from.
+        pub name: String,
+        /// Handle of that person: `visitor`, `agent:<id>` or `agent:trigger`.
+        pub nick: String,
+        /// Text of a message.
+        pub msg: String,
+        /// Id of the message within the chat.
+        pub msg_id: String,
+        /// Channel the entry belongs to; starts with `#`.
+        pub channel: String,
+        /// Id of the department of the agent.
+        pub department_id: i64,
+        /// Name of the department of the agent.
+        pub department_name: String,
+        /// Rating before the change.
+        pub rating: String,
+        /// Rating after the change.
+        pub new_rating: String,
+        /// Tags before the change.
+        pub tags: Vec<String>,
+        /// Tags after the change.
+        pub new_tags: Vec<String>,
+        /// Answers offered with a message, separated by `/`.
+        pub options: String,
+    }
 }
 
-record!(ChatHistoryItem {
-    type_: "type",
-    timestamp: "timestamp",
-    name: "name",
-    nick: "nick",
-    msg: "msg",
-    msg_id: "msg_id",
-    channel: "channel",
-    department_id: "department_id",
-    department_name: "department_name",
-    rating: "rating",
-    new_rating: "new_rating",
-    tags: "tags",
-    new_tags: "new_tags",
-    options: "options",
-});
-
-/// The span in which one agent served a chat.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatEngagement {
-    /// Engagement id.
-    pub id: Option<String>,
-    /// Id of the agent, as text.
-    pub agent_id: Option<String>,
-    /// Display name of the agent.
-    pub agent_name: Option<String>,
-    /// Full name of the agent.
-    pub agent_full_name: Option<String>,
-    /// Id of the department at the time.
-    pub department_id: Option<i64>,
-    /// When the span began.
-    pub timestamp: Option<String>,
-    /// Length of the span in seconds.
-    pub duration: Option<f64>,
-    /// Whether the agent accepted the chat.
-    pub accepted: Option<bool>,
-    /// Whether the chat was assigned to the agent by routing.
-    pub assigned: Option<bool>,
-    /// How it began: `visitor`, `agent`, `trigger`, `transfer` and the like.
-    pub started_by: Option<String>,
-    /// The visitor's verdict on this span: `good` or `bad`.
-    pub rating: Option<String>,
-    /// What the visitor wrote with the rating.
-    pub comment: Option<String>,
-    /// Number of messages by side.
-    pub count: Option<MessageCount>,
-    /// How long the visitor waited for this agent's answers.
-    pub response_time: Option<ResponseTime>,
-    /// Ids of the skills routing asked for.
-    pub skills_requested: Option<Vec<i64>>,
-    /// Whether the agent had those skills.
-    pub skills_fulfilled: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The span in which one agent served a chat.
+    pub struct ChatEngagement {
+        /// Engagement id.
+        pub id: String,
+        /// Id of the agent, as text.
+        pub agent_id: String,
+        /// Display name of the agent.
+        pub agent_name: String,
+        /// Full name of the agent.
+        pub agent_full_name: String,
+        /// Id of the department at the time.
+        pub department_id: i64,
+        /// When the span began.
+        pub timestamp: String,
+        /// Length of the span in seconds.
+        pub duration: f64,
+        /// Whether the agent accepted the chat.
+        pub accepted: bool,
+        /// Whether the chat was assigned to the agent by routing.
+        pub assigned: bool,
+        /// How it began: `visitor`, `agent`, `trigger`, `transfer` and the like.
+        pub started_by: String,
+        /// The visitor's verdict on this span: `good` or `bad`.
+        pub rating: String,
+        /// What the visitor wrote with the rating.
+        pub comment: String,
+        /// Number of messages by side.
+        pub count: MessageCount,
+        /// How long the visitor waited for this agent's answers.
+        pub response_time: ResponseTime,
+        /// Ids of the skills routing asked for.
+        pub skills_requested: Vec<i64>,
+        /// Whether the agent had those skills.
+        pub skills_fulfilled: bool,
+    }
 }
 
-record!(ChatEngagement {
-    id: "id",
-    agent_id: "agent_id",
-    agent_name: "agent_name",
-    agent_full_name: "agent_full_name",
-    department_id: "department_id",
-    timestamp: "timestamp",
-    duration: "duration",
-    accepted: "accepted",
-    assigned: "assigned",
-    started_by: "started_by",
-    rating: "rating",
-    comment: "comment",
-    count: "count",
-    response_time: "response_time",
-    skills_requested: "skills_requested",
-    skills_fulfilled: "skills_fulfilled",
-});
-
-/// Number of messages in a chat.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MessageCount {
-    /// All messages.
-    pub total: Option<i64>,
-    /// Messages by agents.
-    pub agent: Option<i64>,
-    /// Messages by the visitor.
-    pub visitor: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Number of messages in a chat.
+    pub struct MessageCount {
+        /// All messages.
+        pub total: i64,
+        /// Messages by agents.
+        pub agent: i64,
+        /// Messages by the visitor.
+        pub visitor: i64,
+    }
 }
 
-record!(MessageCount { total: "total", agent: "agent", visitor: "visitor" });
-
-/// Waiting times of the visitor, in seconds.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ResponseTime {
-    /// Until the first answer.
-    pub first: Option<i64>,
-    /// On average.
-    pub avg: Option<f64>,
-    /// At the longest.
-    pub max: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Waiting times of the visitor, in seconds.
+    pub struct ResponseTime {
+        /// Until the first answer.
+        pub first: i64,
+        /// On average.
+        pub avg: f64,
+        /// At the longest.
+        pub max: i64,
+    }
 }
 
-record!(ResponseTime { first: "first", avg: "avg", max: "max" });
-
-/// A goal the visitor reached, credited to the chat.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatConversion {
-    /// Conversion id.
-    pub id: Option<String>,
-    /// Id of the goal.
-    pub goal_id: Option<i64>,
-    /// Name of the goal.
-    pub goal_name: Option<String>,
-    /// When the goal was reached.
-    pub timestamp: Option<String>,
-    /// Which agent and chat get the credit.
-    pub attribution: Option<ConversionAttribution>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A goal the visitor reached, credited to the chat.
+    pub struct ChatConversion {
+        /// Conversion id.
+        pub id: String,
+        /// Id of the goal.
+        pub goal_id: i64,
+        /// Name of the goal.
+        pub goal_name: String,
+        /// When the goal was reached.
+        pub timestamp: String,
+        /// Which agent and chat get the credit.
+        pub attribution: ConversionAttribution,
+    }
 }
 
-record!(ChatConversion {
-    id: "id",
-    goal_id: "goal_id",
-    goal_name: "goal_name",
-    timestamp: "timestamp",
-    attribution: "attribution",
-});
-
-/// Who gets the credit for a conversion.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ConversionAttribution {
-    /// Id of the agent.
-    pub agent_id: Option<i64>,
-    /// Name of the agent.
-    pub agent_name: Option<String>,
-    /// Id of the department.
-    pub department_id: Option<i64>,
-    /// Name of the department.
-    pub department_name: Option<String>,
-    /// When the credited chat took place.
-    pub chat_timestamp: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Who gets the credit for a conversion.
+    pub struct ConversionAttribution {
+        /// Id of the agent.
+        pub agent_id: i64,
+        /// Name of the agent.
+        pub agent_name: String,
+        /// Id of the department.
+        pub department_id: i64,
+        /// Name of the department.
+        pub department_name: String,
+        /// When the credited chat took place.
+        pub chat_timestamp: String,
+    }
 }
 
-record!(ConversionAttribution {
-    agent_id: "agent_id",
-    agent_name: "agent_name",
-    department_id: "department_id",
-    department_name: "department_name",
-    chat_timestamp: "chat_timestamp",
-});
-
-/// A page the visitor saw.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WebpathItem {
-    /// Page the visitor came from.
-    pub from: Option<String>,
-    /// When the page was opened.
-    pub timestamp: Option<String>,
-    /// URL of the page.
-    pub to: Option<String>,
-    /// Title of the page.
-    pub title: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A page the visitor saw.
+    pub struct WebpathItem {
+        /// Page the visitor came from.
+        pub from: String,
+        /// When the page was opened.
+        pub timestamp: String,
+        /// URL of the page.
+        pub to: String,
+        /// Title of the page.
+        pub title: String,
+    }
 }
 
-record!(WebpathItem { from: "from", timestamp: "timestamp", to: "to", title: "title" });
-
-/// A group of agents that visitors can choose or chats are routed to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Department {
-    /// Department id.
-    pub id: Option<i64>,
-    /// Name visitors see.
-    pub name: Option<String>,
-    /// What the department is for.
-    pub description: Option<String>,
-    /// Whether it takes part in routing and is offered to visitors.
-    pub enabled: Option<bool>,
-    /// Ids of its agents.
-    pub members: Option<Vec<i64>>,
-    /// Settings of the department.
-    pub settings: Option<DepartmentSettings>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A group of agents that visitors can choose or chats are routed to.
+    pub struct Department {
+        /// Department id.
+        pub id: i64,
+        /// Name visitors see.
+        pub name: String,
+        /// What the department is for.
+        pub description: String,
+        /// Whether it takes part in routing and is offered to visitors.
+        pub enabled: bool,
+        /// Ids of its agents.
+        pub members: Vec<i64>,
+        /// Settings of the department.
+        pub settings: DepartmentSettings,
+    }
 }
 
-record!(Department {
-    id: "id",
-    name: "name",
-    description: "description",
-    enabled: "enabled",
-    members: "members",
-    settings: "settings",
-});
-
-/// Settings of a department.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DepartmentSettings {
-    /// Number of chats the department takes at a time.
-    pub chat_limit: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Settings of a department.
+    pub struct DepartmentSettings {
+        /// Number of chats the department takes at a time.
+        pub chat_limit: i64,
+    }
 }
 
-record!(DepartmentSettings { chat_limit: "chat_limit" });
-
-/// A conversion goal: a page or event on the website that counts as success.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Goal {
-    /// Goal id.
-    pub id: Option<i64>,
-    /// Name of the goal.
-    pub name: Option<String>,
-    /// What the goal is for.
-    pub description: Option<String>,
-    /// Whether the goal is tracked; at most five are active at a time.
-    pub enabled: Option<bool>,
-    /// Which chat gets the credit: `first_touch` or `last_touch`.
-    pub attribution_model: Option<String>,
-    /// Older name of `attribution_period`.
-    pub attribution_window: Option<i64>,
-    /// For how many days after a chat a conversion is credited to it, 1 to 30.
-    pub attribution_period: Option<i64>,
-    /// Holds `conditions`, of which one has to be met for the goal to count.
-    pub settings: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A conversion goal: a page or event on the website that counts as success.
+    pub struct Goal {
+        /// Goal id.
+        pub id: i64,
+        /// Name of the goal.
+        pub name: String,
+        /// What the goal is for.
+        pub description: String,
+        /// Whether the goal is tracked; at most five are active at a time.
+        pub enabled: bool,
+        /// Which chat gets the credit: `first_touch` or `last_touch`.
+        pub attribution_model: String,
+        /// Older name of `attribution_period`.
+        pub attribution_window: i64,
+        /// For how many days after a chat a conversion is credited to it, 1 to 30.
+        pub attribution_period: i64,
+        /// Holds `conditions`, of which one has to be met for the goal to count.
+        pub settings: Value,
+    }
 }
 
-record!(Goal {
-    id: "id",
-    name: "name",
-    description: "description",
-    enabled: "enabled",
-    attribution_model: "attribution_model",
-    attribution_window: "attribution_window",
-    attribution_period: "attribution_period",
-    settings: "settings",
-});
-
-/// A set of permissions for agents.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Role {
-    /// Role id.
-    pub id: Option<i64>,
-    /// Name of the role, such as `Administrator`.
-    pub name: Option<String>,
-    /// What the role is for.
-    pub description: Option<String>,
-    /// Whether the role can be used.
-    pub enabled: Option<bool>,
-    /// What its members may do, by permission name, such as `visitors_seen`: `account`,
-    /// `department` or `own`.
-    pub permissions: Option<Value>,
-    /// Number of agents with this role.
-    pub members_count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A set of permissions for agents.
+    pub struct Role {
+        /// Role id.
+        pub id: i64,
+        /// Name of the role, such as `Administrator`.
+        pub name: String,
+        /// What the role is for.
+        pub description: String,
+        /// Whether the role can be used.
+        pub enabled: bool,
+        /// What its members may do, by permission name, such as `visitors_seen`: `account`,
+        /// `department` or `own`.
+        pub permissions: Value,
+        /// Number of agents with this role.
+        pub members_count: i64,
+    }
 }
 
-record!(Role {
-    id: "id",
-    name: "name",
-    description: "description",
-    enabled: "enabled",
-    permissions: "permissions",
-    members_count: "members_count",
-});
-
-/// How chats are given to agents, for the whole account.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RoutingSettings {
-    /// `broadcast` (all agents see a chat), `assigned` (one agent gets it) or `hybrid`.
-    pub routing_mode: Option<String>,
-    /// Limit of chats per agent at a time: `enabled`, `limit` (0 to 20), `limit_type` (`account` or
-    /// `agent`), `allow_agent_override`.
-    pub chat_limit: Option<Value>,
-    /// Routing by skills: `enabled` and `max_wait_time` in seconds.
-    pub skill_routing: Option<Value>,
-    /// What happens to chats an agent does not take: `enabled` and `timeout` in seconds.
-    pub reassignment: Option<Value>,
-    /// When an agent who misses chats is set idle: `enabled`, `reassignments_before_idle`,
-    /// `new_status`.
-    pub auto_idle: Option<Value>,
-    /// Whether chats are accepted for the agent: `enabled`.
-    pub auto_accept: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// How chats are given to agents, for the whole account.
+    pub struct RoutingSettings {
+        /// `broadcast` (all agents see a chat), `assigned` (one agent gets it) or `hybrid`.
+        pub routing_mode: String,
+        /// Limit of chats per agent at a time: `enabled`, `limit` (0 to 20), `limit_type`
+        /// (`account` or `agent`), `allow_agent_override`.
+        pub chat_limit: Value,
+        /// Routing by skills: `enabled` and `max_wait_time` in seconds.
+        pub skill_routing: Value,
+        /// What happens to chats an agent does not take: `enabled` and `timeout` in seconds.
+        pub reassignment: Value,
+        /// When an agent who misses chats is set idle: `enabled`, `reassignments_before_idle`,
+        /// `new_status`.
+        pub auto_idle: Value,
+        /// Whether chats are accepted for the agent: `enabled`.
+        pub auto_accept: Value,
+    }
 }
 
-record!(RoutingSettings {
-    routing_mode: "routing_mode",
-    chat_limit: "chat_limit",
-    skill_routing: "skill_routing",
-    reassignment: "reassignment",
-    auto_idle: "auto_idle",
-    auto_accept: "auto_accept",
-});
-
-/// A ready-made answer that agents insert by name.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Shortcut {
-    /// Shortcut id, a text that equals the name.
-    pub id: Option<String>,
-    /// Name agents type to insert it.
-    pub name: Option<String>,
-    /// The text that is inserted.
-    pub message: Option<String>,
-    /// Answers offered to the visitor, separated by `/`.
-    pub options: Option<String>,
-    /// Tags given to a chat when the shortcut is used.
-    pub tags: Option<Vec<String>>,
-    /// Ids of the departments it belongs to, when `scope` is `department`.
-    pub departments: Option<Vec<i64>>,
-    /// Id of the agent it belongs to, when `scope` is `agent`.
-    pub agents: Option<Vec<i64>>,
-    /// Who can use it: `all`, `department` or `agent`.
-    pub scope: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A ready-made answer that agents insert by name.
+    pub struct Shortcut {
+        /// Shortcut id, a text that equals the name.
+        pub id: String,
+        /// Name agents type to insert it.
+        pub name: String,
+        /// The text that is inserted.
+        pub message: String,
+        /// Answers offered to the visitor, separated by `/`.
+        pub options: String,
+        /// Tags given to a chat when the shortcut is used.
+        pub tags: Vec<String>,
+        /// Ids of the departments it belongs to, when `scope` is `department`.
+        pub departments: Vec<i64>,
+        /// Id of the agent it belongs to, when `scope` is `agent`.
+        pub agents: Vec<i64>,
+        /// Who can use it: `all`, `department` or `agent`.
+        pub scope: String,
+    }
 }
 
-record!(Shortcut {
-    id: "id",
-    name: "name",
-    message: "message",
-    options: "options",
-    tags: "tags",
-    departments: "departments",
-    agents: "agents",
-    scope: "scope",
-});
-
-/// Something agents are good at, such as a language; chats can be routed by it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Skill {
-    /// Skill id.
-    pub id: Option<i64>,
-    /// Name of the skill.
-    pub name: Option<String>,
-    /// What the skill stands for.
-    pub description: Option<String>,
-    /// Whether routing uses it.
-    pub enabled: Option<bool>,
-    /// Ids of the agents who have it.
-    pub members: Option<Vec<i64>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Something agents are good at, such as a language; chats can be routed by it.
+    pub struct Skill {
+        /// Skill id.
+        pub id: i64,
+        /// Name of the skill.
+        pub name: String,
+        /// What the skill stands for.
+        pub description: String,
+        /// Whether routing uses it.
+        pub enabled: bool,
+        /// Ids of the agents who have it.
+        pub members: Vec<i64>,
+    }
 }
 
-record!(Skill {
-    id: "id",
-    name: "name",
-    description: "description",
-    enabled: "enabled",
-    members: "members",
-});
-
-/// A rule that acts on visitors by itself, such as sending a message.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Trigger {
-    /// Trigger id.
-    pub id: Option<i64>,
-    /// Name of the trigger.
-    pub name: Option<String>,
-    /// What the trigger is for.
-    pub description: Option<String>,
-    /// Whether the trigger runs.
-    pub enabled: Option<bool>,
-    /// Whether it runs only once per visitor.
-    pub run_once: Option<bool>,
-    /// Conditions that have to be met.
-    pub conditions: Option<Vec<Value>>,
-    /// What is done when they are met.
-    pub actions: Option<Vec<Value>>,
-    /// Ids of the departments it is limited to.
-    pub departments: Option<Vec<i64>>,
-    /// The whole rule: `event` that starts it, `condition`, `actions`.
-    pub definition: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A rule that acts on visitors by itself, such as sending a message.
+    pub struct Trigger {
+        /// Trigger id.
+        pub id: i64,
+        /// Name of the trigger.
+        pub name: String,
+        /// What the trigger is for.
+        pub description: String,
+        /// Whether the trigger runs.
+        pub enabled: bool,
+        /// Whether it runs only once per visitor.
+        pub run_once: bool,
+        /// Conditions that have to be met.
+        pub conditions: Vec<Value>,
+        /// What is done when they are met.
+        pub actions: Vec<Value>,
+        /// Ids of the departments it is limited to.
+        pub departments: Vec<i64>,
+        /// The whole rule: `event` that starts it, `condition`, `actions`.
+        pub definition: Value,
+    }
 }
 
-record!(Trigger {
-    id: "id",
-    name: "name",
-    description: "description",
-    enabled: "enabled",
-    run_once: "run_once",
-    conditions: "conditions",
-    actions: "actions",
-    departments: "departments",
-    definition: "definition",
-});
-
-/// What comes with a page of `agent_timeline.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AgentTimelineListMeta {
-    /// URL of the next part of the export. Zendesk sends it with every answer, the last one too.
-    pub next_page: Option<String>,
-    /// Number of records in this answer.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `agent_timeline.list`.
+    pub struct AgentTimelineListMeta {
+        /// URL of the next part of the export. Zendesk sends it with every answer, the last one
+        /// too.
+        pub next_page: String,
+        /// Number of records in this answer.
+        pub count: i64,
+    }
 }
 
-record!(AgentTimelineListMeta { next_page: "next_page", count: "count" });
-
-/// What comes with a page of `chats.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatsListMeta {
-    /// URL of the next part of the export. Zendesk sends it with every answer, the last one too.
-    pub next_page: Option<String>,
-    /// Number of records in this answer.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `chats.list`.
+    pub struct ChatsListMeta {
+        /// URL of the next part of the export. Zendesk sends it with every answer, the last one
+        /// too.
+        pub next_page: String,
+        /// Number of records in this answer.
+        pub count: i64,
+    }
 }
-
-record!(ChatsListMeta { next_page: "next_page", count: "count" });

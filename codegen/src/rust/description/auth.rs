@@ -5,9 +5,10 @@ use airbyte_agent_description::{
     Scope, StoredField,
 };
 
-use super::code::Code;
-use super::connector::{constant, list, server, text, texts};
+use super::code::{Code, list, text, texts};
+use super::hosting::constant;
 use super::schema::template;
+use super::server::server;
 
 /// A way to authenticate.
 pub(super) fn scheme(scheme: &AuthScheme) -> Code {

@@ -4,6 +4,8 @@
 //! line, and a tall chain one call a line. Long texts never break a line: they count as short, but
 //! a list that holds one is broken.
 
+use airbyte_agent_description::Text;
+
 /// Widest line, long texts apart.
 const WIDTH: usize = 100;
 
@@ -215,6 +217,32 @@ impl Code {
             }
         }
     }
+}
+
+/// `text("…")`
+pub(super) fn text(text: &str) -> Code {
+    Code::call("text", [Code::text(text)])
+}
+
+/// `Borrowed(list![…])`
+pub(super) fn list<T>(elements: &[T], write: impl Fn(&T) -> Code) -> Code {
+    if elements.is_empty() {
+        return Code::plain("Borrowed(&[])");
+    }
+    borrowed(Code::list(elements.iter().map(write)))
+}
+
+/// `Borrowed(texts![…])`
+pub(super) fn texts(texts: &[Text]) -> Code {
+    if texts.is_empty() {
+        return Code::plain("Borrowed(&[])");
+    }
+    borrowed(Code::texts(texts.iter()))
+}
+
+/// `Borrowed(list)`
+pub(super) fn borrowed(list: Code) -> Code {
+    Code::call("Borrowed", [list])
 }
 
 /// A text literal; a raw one where escapes would hide what the text says.

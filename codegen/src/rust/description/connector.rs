@@ -1,15 +1,16 @@
 //! What a connector holds beside its entities as code.
 
 use airbyte_agent_description::{
-    Connector, Constant, Derivation, ErrorCode, ErrorMeaning, Hosting, JsonPath, Link, Questions,
-    RateLimit, RateLimitCost, RateLimitHeaders, Relationship, RetryPolicy, Scoping, Server,
-    ServerVariable, Setting, StoredVariable, Text,
+    Connector, ErrorCode, ErrorMeaning, JsonPath, Link, Questions, RateLimit, RateLimitCost,
+    RateLimitHeaders, Relationship, RetryPolicy, Scoping,
 };
 
 use super::auth::scheme;
-use super::code::Code;
+use super::code::{Code, borrowed, list, text, texts};
+use super::hosting::hosting;
 use super::operation::error_check;
-use super::schema::{path, schema, template};
+use super::schema::path;
+use super::server::server;
 
 /// The connector with the entities of these modules.
 pub(super) fn connector(connector: &Connector, modules: &[&str]) -> Code {
@@ -65,56 +66,9 @@ pub(super) fn connector(connector: &Connector, modules: &[&str]) -> Code {
     )
 }
 
-/// `text("…")`
-pub(super) fn text(text: &str) -> Code {
-    Code::call("text", [Code::text(text)])
-}
-
-/// `Borrowed(list![…])`
-pub(super) fn list<T>(elements: &[T], write: impl Fn(&T) -> Code) -> Code {
-    if elements.is_empty() {
-        return Code::plain("Borrowed(&[])");
-    }
-    borrowed(Code::list(elements.iter().map(write)))
-}
-
-/// `Borrowed(texts![…])`
-pub(super) fn texts(texts: &[Text]) -> Code {
-    if texts.is_empty() {
-        return Code::plain("Borrowed(&[])");
-    }
-    borrowed(Code::texts(texts.iter()))
-}
-
-fn borrowed(list: Code) -> Code {
-    Code::call("Borrowed", [list])
-}
-
 fn link(link: &Link) -> Code {
     let Link { kind, title, url } = link;
     Code::call("Link::new", [kind, title, url].map(|text| Code::text(text)))
-}
-
-/// A base address.
-pub(super) fn server(server: &Server) -> Code {
-    let Server { url, variables } = server;
-    Code::call("Server::new", [template(url), Code::list(variables.iter().map(server_variable))])
-}
-
-fn server_variable(variable: &ServerVariable) -> Code {
-    let ServerVariable { name, description, default, choices, example, derived_from, from_token } =
-        variable;
-    let code = Code::call("ServerVariable::new", [Code::text(name), Code::text(description)])
-        .maybe("default", default.as_deref().map(Code::text))
-        .maybe("choices", (!choices.is_empty()).then(|| Code::texts(choices.iter())))
-        .said("example", example)
-        .mark("from_token", *from_token);
-    match derived_from {
-        Some(Derivation { field, delimiter }) => {
-            code.with("derived_from", [Code::text(field), Code::text(delimiter)])
-        }
-        None => code,
-    }
 }
 
 fn scoping(scoping: &Scoping) -> Code {
@@ -214,31 +168,4 @@ fn questions(questions: &Questions) -> Code {
         ("unsupported", texts(unsupported)),
     ];
     Code::Struct("Questions", fields)
-}
-
-fn hosting(hosting: &Hosting) -> Code {
-    let Hosting { settings, constants, variables } = hosting;
-    let fields = vec![
-        ("settings", list(settings, setting)),
-        ("constants", list(constants, constant)),
-        ("variables", list(variables, stored_variable)),
-    ];
-    Code::Struct("Hosting", fields)
-}
-
-fn setting(setting: &Setting) -> Code {
-    let Setting { name, title, path, required, schema: value } = setting;
-    let head = [Code::text(name), Code::text(title), Code::text(path), schema(value)];
-    Code::call("Setting::new", head).mark("required", *required)
-}
-
-/// A value at a place of the stored configuration.
-pub(super) fn constant(constant: &Constant) -> Code {
-    let Constant { path, value } = constant;
-    Code::call("Constant::new", [Code::text(path), Code::text(&value.0)])
-}
-
-fn stored_variable(variable: &StoredVariable) -> Code {
-    let StoredVariable { path, variable, format } = variable;
-    Code::call("StoredVariable::new", [path, variable, format].map(|text| Code::text(text)))
 }

@@ -4,9 +4,11 @@
 mod auth;
 mod code;
 mod connector;
+mod hosting;
 mod included;
 mod operation;
 mod schema;
+mod server;
 
 use std::collections::BTreeMap;
 

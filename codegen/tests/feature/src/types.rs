@@ -5,43 +5,29 @@
 use std::collections::BTreeMap;
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// A record.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Project {
-    /// Id of the project.
-    pub id: Option<String>,
-    /// Name of the project.
-    pub name: Option<String>,
-    /// Where the project stands.
-    pub state: Option<ProjectState>,
-    /// Somebody of the team.
-    pub owner: Option<Person>,
-    /// Money left.
-    pub budget: Option<f64>,
-    /// Labels.
-    pub labels: Option<Vec<String>>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The project it is part of.
-    pub parent: Option<Box<Project>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A piece of work with an owner and an end.
+    pub struct Project {
+        /// Id of the project.
+        pub id: String,
+        /// Name of the project.
+        pub name: String,
+        /// Where the project stands.
+        pub state: ProjectState,
+        /// Somebody of the team.
+        pub owner: Person,
+        /// Money left.
+        pub budget: f64,
+        /// Labels.
+        pub labels: Vec<String>,
+        /// When it was created.
+        pub created_at: String,
+        /// The project it is part of.
+        pub parent: Box<Project>,
+    }
 }
-
-record!(Project {
-    id: "id",
-    name: "name",
-    state: "state",
-    owner: "owner",
-    budget: "budget",
-    labels: "labels",
-    created_at: "created_at",
-    parent: "parent",
-});
 
 open_enum!(
     /// Where the project stands.
@@ -53,297 +39,209 @@ open_enum!(
     }
 );
 
-/// Somebody of the team.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Person {
-    /// Address.
-    pub email: Option<String>,
-    /// Full name.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(Person { email: "email", name: "name" });
-
-/// Something to do within a project.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Task {
-    /// Id of the task.
-    pub id: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Whether it is done.
-    pub done: Option<bool>,
-    /// Hours or a word.
-    pub estimate: Option<Value>,
-    /// Fields that the team defined.
-    pub custom: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(Task { id: "id", title: "title", done: "done", estimate: "estimate", custom: "custom" });
-
-/// One line of the audit log.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AuditEntry {
-    /// Id of the entry.
-    pub id: Option<String>,
-    /// Who may see it.
-    pub access: Option<AuditEntryAccess>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(AuditEntry { id: "id", access: "access" });
-
-/// Who may see it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AuditEntryAccess {
-    /// Whether only administrators see it.
-    pub is_private: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(AuditEntryAccess { is_private: "is_private" });
-
-/// Someone who is billed.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Customer {
-    /// Id of the customer.
-    pub id: Option<String>,
-    /// Address.
-    pub email: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(Customer { id: "id", email: "email" });
-
-/// A text pinned to a project, reached over GraphQL.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Note {
-    /// Id of the note.
-    pub id: Option<String>,
-    /// Text.
-    pub text: Option<String>,
+record! {
     /// Somebody of the team.
-    pub author: Option<Person>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct Person {
+        /// Address.
+        pub email: String,
+        /// Full name.
+        pub name: String,
+    }
 }
 
-record!(Note { id: "id", text: "text", author: "author" });
-
-/// A file of a repository, reached over GraphQL.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Document {
-    /// Content.
-    pub text: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Something to do within a project.
+    pub struct Task {
+        /// Id of the task.
+        pub id: String,
+        /// Title.
+        pub title: String,
+        /// Whether it is done.
+        pub done: bool,
+        /// Hours or a word.
+        pub estimate: Value,
+        /// Fields that the team defined.
+        pub custom: BTreeMap<String, String>,
+    }
 }
 
-record!(Document { text: "text" });
-
-/// A stored file.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct File {
-    /// Id of the file.
-    pub id: Option<String>,
-    /// Name with extension.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// One line of the audit log.
+    pub struct AuditEntry {
+        /// Id of the entry.
+        pub id: String,
+        /// Who may see it.
+        pub access: AuditEntryAccess,
+    }
 }
 
-record!(File { id: "id", name: "name" });
-
-/// A place where somebody is named.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Mention {
-    /// Id.
-    pub id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Who may see it.
+    pub struct AuditEntryAccess {
+        /// Whether only administrators see it.
+        pub is_private: bool,
+    }
 }
 
-record!(Mention { id: "id" });
-
-/// The settings of the account.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Setting {
-    /// Name.
-    pub key: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Someone who is billed.
+    pub struct Customer {
+        /// Id of the customer.
+        pub id: String,
+        /// Address.
+        pub email: String,
+    }
 }
 
-record!(Setting { key: "key" });
-
-/// An address that is shut out.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Ban {
-    /// Address.
-    pub address: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A text pinned to a project, reached over GraphQL.
+    pub struct Note {
+        /// Id of the note.
+        pub id: String,
+        /// Text.
+        pub text: String,
+        /// Somebody of the team.
+        pub author: Person,
+    }
 }
 
-record!(Ban { address: "address" });
-
-/// What comes with a page of `projects.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectsListMeta {
-    /// Token of the next page.
-    pub next_token: Option<String>,
-    /// Whether there is more.
-    pub has_more: Option<bool>,
-    /// The header `X-Quota`.
-    pub quota: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A file of a repository, reached over GraphQL.
+    pub struct Document {
+        /// Content.
+        pub text: String,
+    }
 }
 
-record!(ProjectsListMeta { next_token: "next_token", has_more: "has_more", quota: "quota" });
-
-/// What comes with a page of `tasks.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TasksListMeta {
-    /// Address of the next page.
-    pub next: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A stored file.
+    pub struct File {
+        /// Id of the file.
+        pub id: String,
+        /// Name with extension.
+        pub name: String,
+    }
 }
 
-record!(TasksListMeta { next: "next" });
-
-/// What comes with a page of `events.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EventsListMeta {
-    /// Number of records in all.
-    pub total: Option<i64>,
-    /// Token of the next page.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A place where somebody is named.
+    pub struct Mention {
+        /// Id.
+        pub id: String,
+    }
 }
 
-record!(EventsListMeta { total: "total", next_token: "next_token" });
-
-/// What comes with a page of `audit_entries.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AuditEntriesListMeta {
-    /// The header `X-Last-Page`.
-    pub last_page: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The settings of the account.
+    pub struct Setting {
+        /// Name.
+        pub key: String,
+    }
 }
 
-record!(AuditEntriesListMeta { last_page: "last_page" });
-
-/// What comes with a page of `customers.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomersListMeta {
-    /// Whether there is more.
-    pub has_more: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// An address that is shut out.
+    pub struct Ban {
+        /// Address.
+        pub address: String,
+    }
 }
 
-record!(CustomersListMeta { has_more: "has_more" });
-
-/// What comes with a page of `notes.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NotesListMeta {
-    /// Whether there is more.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last note.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `projects.list`.
+    pub struct ProjectsListMeta {
+        /// Token of the next page.
+        pub next_token: String,
+        /// Whether there is more.
+        pub has_more: bool,
+        /// The header `X-Quota`.
+        pub quota: String,
+    }
 }
 
-record!(NotesListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });
-
-/// What comes with a page of `files.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FilesListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `tasks.list`.
+    pub struct TasksListMeta {
+        /// Address of the next page.
+        pub next: String,
+    }
 }
 
-record!(FilesListMeta { next: "next" });
-
-/// What comes with a page of `mentions.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MentionsListMeta {
-    /// Cursor of the next page.
-    pub next_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `events.list`.
+    pub struct EventsListMeta {
+        /// Number of records in all.
+        pub total: i64,
+        /// Token of the next page.
+        pub next_token: String,
+    }
 }
 
-record!(MentionsListMeta { next_cursor: "next_cursor" });
-
-/// What comes with a page of `labels.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct LabelsListMeta {
-    /// Token of the next page.
-    pub next_token: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `audit_entries.list`.
+    pub struct AuditEntriesListMeta {
+        /// The header `X-Last-Page`.
+        pub last_page: String,
+    }
 }
 
-record!(LabelsListMeta { next_token: "next_token" });
-
-/// `next` of [`MembersSearchMeta`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MembersSearchMetaNext {
-    /// Token of the next page.
-    pub offset: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `customers.list`.
+    pub struct CustomersListMeta {
+        /// Whether there is more.
+        pub has_more: bool,
+    }
 }
 
-record!(MembersSearchMetaNext { offset: "offset" });
-
-/// What comes with a page of `members.search`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MembersSearchMeta {
-    /// What the answer holds at `$.next_page`.
-    pub next: Option<MembersSearchMetaNext>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `notes.list`.
+    pub struct NotesListMeta {
+        /// Whether there is more.
+        pub has_next_page: bool,
+        /// Cursor of the last note.
+        pub end_cursor: String,
+    }
 }
 
-record!(MembersSearchMeta { next: "next" });
+record! {
+    /// What comes with a page of `files.list`.
+    pub struct FilesListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next: String,
+    }
+}
+
+record! {
+    /// What comes with a page of `mentions.list`.
+    pub struct MentionsListMeta {
+        /// Cursor of the next page.
+        pub next_cursor: String,
+    }
+}
+
+record! {
+    /// What comes with a page of `labels.list`.
+    pub struct LabelsListMeta {
+        /// Token of the next page.
+        pub next_token: String,
+    }
+}
+
+record! {
+    /// `next` of [`MembersSearchMeta`].
+    pub struct MembersSearchMetaNext {
+        /// Token of the next page.
+        pub offset: String,
+    }
+}
+
+record! {
+    /// What comes with a page of `members.search`.
+    pub struct MembersSearchMeta {
+        /// What the answer holds at `$.next_page`.
+        pub next: MembersSearchMetaNext,
+    }
+}
 
 open_enum!(
     /// Fields to sort by.
@@ -355,38 +253,13 @@ open_enum!(
     }
 );
 
-/// When the project was created.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProjectCreated {
-    /// Not before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gte: Option<String>,
-    /// Before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lt: Option<String>,
-}
-
-impl ProjectCreated {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Not before.
-    #[must_use]
-    pub fn gte(mut self, gte: impl Into<String>) -> Self {
-        self.gte = Some(gte.into());
-        self
-    }
-
-    /// Before.
-    #[must_use]
-    pub fn lt(mut self, lt: impl Into<String>) -> Self {
-        self.lt = Some(lt.into());
-        self
+request! {
+    /// When the project was created.
+    pub struct ProjectCreated {
+        /// Not before.
+        gte: String,
+        /// Before.
+        lt: String,
     }
 }
 
@@ -410,37 +283,15 @@ open_enum!(
     }
 );
 
-/// Who leads it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProjectOwner {
-    /// Address of the owner.
-    pub email: String,
-    /// Full name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<Option<String>>,
-}
-
-impl ProjectOwner {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(email: impl Into<String>) -> Self {
-        Self { email: email.into(), name: None }
-    }
-
-    /// Full name.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(Some(name.into()));
-        self
-    }
-
-    /// Sends `null` as `name`.
-    #[must_use]
-    pub fn clear_name(mut self) -> Self {
-        self.name = Some(None);
-        self
+request! {
+    /// Who leads it.
+    pub struct ProjectOwner {
+        required {
+            /// Address of the owner.
+            email: String,
+        }
+        /// Full name.
+        name: String or clear_name,
     }
 }
 
@@ -454,66 +305,21 @@ open_enum!(
     }
 );
 
-/// What the tasks must be like.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TaskFilter {
-    /// Assigned to one of these.
-    #[serde(rename = "assigneeIds", default, skip_serializing_if = "Option::is_none")]
-    pub assignee_ids: Option<Vec<String>>,
-    /// Due on this day.
-    #[serde(rename = "dueDate", default, skip_serializing_if = "Option::is_none")]
-    pub due_date: Option<String>,
-}
-
-impl TaskFilter {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Assigned to one of these.
-    #[must_use]
-    pub fn assignee_ids(
-        mut self,
-        assignee_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.assignee_ids = Some(assignee_ids.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Due on this day.
-    #[must_use]
-    pub fn due_date(mut self, due_date: impl Into<String>) -> Self {
-        self.due_date = Some(due_date.into());
-        self
+request! {
+    /// What the tasks must be like.
+    pub struct TaskFilter {
+        /// Assigned to one of these.
+        assignee_ids: [String] = "assigneeIds",
+        /// Due on this day.
+        due_date: String = "dueDate",
     }
 }
 
-/// What to bill.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CustomerLine {
-    /// Cents.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amount: Option<i64>,
-}
-
-impl CustomerLine {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Cents.
-    #[must_use]
-    pub fn amount(mut self, amount: i64) -> Self {
-        self.amount = Some(amount);
-        self
+request! {
+    /// What to bill.
+    pub struct CustomerLine {
+        /// Cents.
+        amount: i64,
     }
 }
 
@@ -537,27 +343,10 @@ open_enum!(
     }
 );
 
-/// What the answer names; leave it as it is.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct RecordingSelect {
-    /// Addresses of the files.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub media: Option<bool>,
-}
-
-impl RecordingSelect {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Addresses of the files.
-    #[must_use]
-    pub fn media(mut self, media: bool) -> Self {
-        self.media = Some(media);
-        self
+request! {
+    /// What the answer names; leave it as it is.
+    pub struct RecordingSelect {
+        /// Addresses of the files.
+        media: bool,
     }
 }

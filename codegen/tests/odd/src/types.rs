@@ -5,103 +5,69 @@
 use std::collections::BTreeMap;
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// Named like a type of `serde_json`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ValueRecord {
-    /// Identifier.
-    pub id: Option<String>,
-    /// Collides with our own member.
-    pub extra_: Option<String>,
-    /// A keyword.
-    pub type_: Option<String>,
-    /// The same once more.
-    pub type_2: Option<String>,
-    /// Another keyword.
-    pub self_: Option<String>,
-    /// Up.
-    pub plus_1: Option<i64>,
-    /// Down.
-    pub minus_1: Option<i64>,
-    /// A digit first.
-    pub field_1st: Option<i64>,
-    /// With a hyphen.
-    pub foo_bar: Option<String>,
-    /// Without one.
-    pub foo_bar_: Option<String>,
-    /// In camel case.
-    pub foo_bar_2: Option<String>,
-    /// No name at all.
-    pub value: Option<String>,
-    /// No letter.
-    pub value_: Option<String>,
-    /// Letters from afar.
-    pub ünïcode: Option<String>,
-    /// Words.
-    pub mode: Option<ValueRecordMode>,
-    /// One word.
-    pub constant: Option<String>,
-    /// Numbers.
-    pub code: Option<i64>,
-    /// Two in one.
-    pub both: Option<Value>,
-    /// Identifiers.
-    pub alias: Option<Vec<String>>,
-    /// `loop`.
-    pub loop_: Option<Value>,
-    /// Identifiers.
-    pub ids: Option<Vec<String>>,
-    /// Null when gone.
-    pub person: Option<Person>,
-    /// Objects by name.
-    pub tables: Option<BTreeMap<String, Person>>,
-    /// An object without members.
-    pub empty: Option<Value>,
-    /// No type.
-    pub typeless: Option<ValueRecordTypeless>,
-    /// As 3.0 wrote it.
-    pub old: Option<String>,
-    /// Three types.
-    pub wide: Option<Value>,
-    /// Named like its holder.
-    pub value_2: Option<ValueRecordValue>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Named like a type of `serde_json`.
+    pub struct ValueRecord {
+        /// Identifier.
+        pub id: String,
+        /// Collides with our own member.
+        pub extra_: String = "extra",
+        /// A keyword.
+        pub type_: String = "type",
+        /// The same once more.
+        pub type_2: String = "@type",
+        /// Another keyword.
+        pub self_: String = "self",
+        /// Up.
+        pub plus_1: i64 = "+1",
+        /// Down.
+        pub minus_1: i64 = "-1",
+        /// A digit first.
+        pub field_1st: i64 = "1st",
+        /// With a hyphen.
+        pub foo_bar: String = "foo-bar",
+        /// Without one.
+        pub foo_bar_: String = "foo_bar",
+        /// In camel case.
+        pub foo_bar_2: String = "fooBar",
+        /// No name at all.
+        pub value: String = "",
+        /// No letter.
+        pub value_: String = "%",
+        /// Letters from afar.
+        pub ünïcode: String,
+        /// Words.
+        pub mode: ValueRecordMode,
+        /// One word.
+        pub constant: String,
+        /// Numbers.
+        pub code: i64,
+        /// Two in one.
+        pub both: Value,
+        /// Identifiers.
+        pub alias: Vec<String>,
+        /// `loop`.
+        pub loop_: Value = "loop",
+        /// Identifiers.
+        pub ids: Vec<String>,
+        /// Null when gone.
+        pub person: Person,
+        /// Objects by name.
+        pub tables: BTreeMap<String, Person>,
+        /// An object without members.
+        pub empty: Value,
+        /// No type.
+        pub typeless: ValueRecordTypeless,
+        /// As 3.0 wrote it.
+        pub old: String,
+        /// Three types.
+        pub wide: Value,
+        /// Named like its holder.
+        pub value_2: ValueRecordValue = "value",
+    }
 }
-
-record!(ValueRecord {
-    id: "id",
-    extra_: "extra",
-    type_: "type",
-    type_2: "@type",
-    self_: "self",
-    plus_1: "+1",
-    minus_1: "-1",
-    field_1st: "1st",
-    foo_bar: "foo-bar",
-    foo_bar_: "foo_bar",
-    foo_bar_2: "fooBar",
-    value: "",
-    value_: "%",
-    ünïcode: "ünïcode",
-    mode: "mode",
-    constant: "constant",
-    code: "code",
-    both: "both",
-    alias: "alias",
-    loop_: "loop",
-    ids: "ids",
-    person: "person",
-    tables: "tables",
-    empty: "empty",
-    typeless: "typeless",
-    old: "old",
-    wide: "wide",
-    value_2: "value",
-});
 
 open_enum!(
     /// Words.
@@ -113,25 +79,21 @@ open_enum!(
     }
 );
 
-/// Comes back and is sent.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Person {
-    /// Name.
-    pub name: Option<String>,
-    /// Address; null for none.
-    pub email: Option<String>,
-    /// Collides with the constructor.
-    pub new: Option<String>,
+record! {
     /// Comes back and is sent.
-    pub manager: Option<Box<Person>>,
-    /// Where it stands.
-    pub state: Option<State>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct Person {
+        /// Name.
+        pub name: String,
+        /// Address; null for none.
+        pub email: String,
+        /// Collides with the constructor.
+        pub new: String,
+        /// Comes back and is sent.
+        pub manager: Box<Person>,
+        /// Where it stands.
+        pub state: State,
+    }
 }
-
-record!(Person { name: "name", email: "email", new: "new", manager: "manager", state: "state" });
 
 open_enum!(
     /// Where it stands.
@@ -143,97 +105,69 @@ open_enum!(
     }
 );
 
-/// No type.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ValueRecordTypeless {
-    /// A.
-    pub a: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// No type.
+    pub struct ValueRecordTypeless {
+        /// A.
+        pub a: String,
+    }
 }
 
-record!(ValueRecordTypeless { a: "a" });
+record! {
+    /// Named like its holder.
+    pub struct ValueRecordValue {
+        /// And again.
+        pub value: ValueRecordValueValue,
+    }
+}
 
-/// Named like its holder.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ValueRecordValue {
+record! {
     /// And again.
-    pub value: Option<ValueRecordValueValue>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct ValueRecordValueValue {
+        /// A.
+        pub a: String,
+    }
 }
 
-record!(ValueRecordValue { value: "value" });
-
-/// And again.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ValueRecordValueValue {
-    /// A.
-    pub a: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ValueRecordValueValue { a: "a" });
-
-/// Contains itself, at once and by another.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Node {
+record! {
     /// Contains itself, at once and by another.
-    pub next: Option<Box<Node>>,
-    /// Below.
-    pub children: Option<Vec<Node>>,
+    pub struct Node {
+        /// Contains itself, at once and by another.
+        pub next: Box<Node>,
+        /// Below.
+        pub children: Vec<Node>,
+        /// Named like a type of Rust.
+        pub option: OptionRecord,
+        /// Where it stands.
+        pub state: State,
+    }
+}
+
+record! {
     /// Named like a type of Rust.
-    pub option: Option<OptionRecord>,
-    /// Where it stands.
-    pub state: Option<State>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct OptionRecord {
+        /// Contains itself, at once and by another.
+        pub some: Box<Node>,
+    }
 }
 
-record!(Node { next: "next", children: "children", option: "option", state: "state" });
-
-/// Named like a type of Rust.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OptionRecord {
-    /// Contains itself, at once and by another.
-    pub some: Option<Box<Node>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A name with a space.
+    pub struct MyWeirdName {
+        /// Where it stands.
+        pub state: State,
+    }
 }
 
-record!(OptionRecord { some: "some" });
-
-/// A name with a space.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MyWeirdName {
-    /// Where it stands.
-    pub state: Option<State>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A record.
+    pub struct N2faDevice {
+        /// Identifier.
+        pub id: String,
+        /// Kind.
+        pub kind: N2faDeviceKind,
+    }
 }
-
-record!(MyWeirdName { state: "state" });
-
-/// A record.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct N2faDevice {
-    /// Identifier.
-    pub id: Option<String>,
-    /// Kind.
-    pub kind: Option<N2faDeviceKind>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(N2faDevice { id: "id", kind: "kind" });
 
 open_enum!(
     /// Kind.
@@ -245,33 +179,25 @@ open_enum!(
     }
 );
 
-/// `extra` of [`TypeListMeta`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TypeListMetaExtra {
-    /// A.
-    pub a: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `extra` of [`TypeListMeta`].
+    pub struct TypeListMetaExtra {
+        /// A.
+        pub a: String,
+    }
 }
 
-record!(TypeListMetaExtra { a: "a" });
-
-/// What comes with a page of `type.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TypeListMeta {
-    /// What the answer holds at `$.extra`.
-    pub extra_: Option<TypeListMetaExtra>,
-    /// A number.
-    pub field_2nd: Option<i64>,
-    /// Another keyword.
-    pub all: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `type.list`.
+    pub struct TypeListMeta {
+        /// What the answer holds at `$.extra`.
+        pub extra_: TypeListMetaExtra = "extra",
+        /// A number.
+        pub field_2nd: i64 = "2nd",
+        /// Another keyword.
+        pub all: String,
+    }
 }
-
-record!(TypeListMeta { extra_: "extra", field_2nd: "2nd", all: "all" });
 
 open_enum!(
     /// A header.
@@ -309,135 +235,41 @@ open_enum!(
     }
 );
 
-/// An object.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TypeFilter {
-    /// Above.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gt: Option<i64>,
-    /// A keyword.
-    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub type_: Option<String>,
-}
-
-impl TypeFilter {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Above.
-    #[must_use]
-    pub fn gt(mut self, gt: i64) -> Self {
-        self.gt = Some(gt);
-        self
-    }
-
-    /// A keyword.
-    #[must_use]
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.type_ = Some(type_.into());
-        self
+request! {
+    /// An object.
+    pub struct TypeFilter {
+        /// Above.
+        gt: i64,
+        /// A keyword.
+        type_: String = "type",
     }
 }
 
-/// Comes back and is sent.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PersonInput {
-    /// Name.
-    pub name: String,
-    /// Address; null for none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<Option<String>>,
-    /// Collides with the constructor.
-    #[serde(rename = "new", default, skip_serializing_if = "Option::is_none")]
-    pub new_: Option<String>,
+request! {
     /// Comes back and is sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub manager: Option<Box<PersonInput>>,
-    /// Where it stands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<State>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl PersonInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            email: None,
-            new_: None,
-            manager: None,
-            state: None,
-            extra: Extra::new(),
+    pub struct PersonInput {
+        required {
+            /// Name.
+            name: String,
         }
-    }
-
-    /// Address; null for none.
-    #[must_use]
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.email = Some(Some(email.into()));
-        self
-    }
-
-    /// Sends `null` as `email`.
-    #[must_use]
-    pub fn clear_email(mut self) -> Self {
-        self.email = Some(None);
-        self
-    }
-
-    /// Collides with the constructor.
-    #[must_use]
-    pub fn new_(mut self, new_: impl Into<String>) -> Self {
-        self.new_ = Some(new_.into());
-        self
-    }
-
-    /// Comes back and is sent.
-    #[must_use]
-    pub fn manager(mut self, manager: impl Into<PersonInput>) -> Self {
-        self.manager = Some(Box::new(manager.into()));
-        self
-    }
-
-    /// Where it stands.
-    #[must_use]
-    pub fn state(mut self, state: impl Into<State>) -> Self {
-        self.state = Some(state.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+        /// Address; null for none.
+        email: String or clear_email,
+        /// Collides with the constructor.
+        new_: String = "new",
+        /// Comes back and is sent.
+        manager: (PersonInput),
+        /// Where it stands.
+        state: State,
+        ..extra
     }
 }
 
-/// A record.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TypeTableValue {
-    /// A.
-    pub a: String,
-}
-
-impl TypeTableValue {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(a: impl Into<String>) -> Self {
-        Self { a: a.into() }
+request! {
+    /// A record.
+    pub struct TypeTableValue {
+        required {
+            /// A.
+            a: String,
+        }
     }
 }

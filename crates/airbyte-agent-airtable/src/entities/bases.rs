@@ -2,26 +2,20 @@
 
 //! Operations on `bases`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::BasesField;
 use crate::types;
 
-/// Operations on `bases`.
-///
-/// A base: a database with its own tables and permissions.
-#[derive(Debug, Clone, Copy)]
-pub struct Bases<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `bases`.
+    ///
+    /// A base: a database with its own tables and permissions.
+    pub struct Bases
 }
 
-impl<'a> Bases<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Bases<'_> {
     /// List bases.
     ///
     /// Lists the bases the token may see, with the permission level of its user, up to 1000 per
@@ -40,53 +34,20 @@ impl<'a> Bases<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> BasesList {
-        let call = self.client.call("bases", Action::List);
-        BasesList { call }
-    }
-
-    /// Searches `bases` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_airtable::context_store::{Order, StoreField};
-    /// # use airbyte_agent_airtable::{AirtableConnector, Result, store::BasesField};
-    /// # async fn example(airtable: &AirtableConnector) -> Result<()> {
-    /// let search = airtable.bases().context_store_search();
-    /// let search = search.filter(BasesField::Id.eq("…"));
-    /// let page = search.sort(BasesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(BasesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<BasesField> {
-        Search::new(self.client.clone(), "bases")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<BasesField> {
-        SqlQuery::new(self.client.clone(), "bases", sql)
+        BasesList { call: self.client.call("bases", Action::List) }
     }
 }
 
-/// A call of `bases.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct BasesList {
-    call: Call,
+in_context_store! {
+    Bases: "bases", BasesField::Id,
+    airbyte_agent_airtable::AirtableConnector, airtable.bases()
 }
 
-list_builder!(BasesList, types::Base, types::BasesListMeta);
-
-impl BasesList {
-    /// Where the next page starts: the `offset` of the answer before. Leave out for the first page;
-    /// it is an opaque text, not a number, and expires after a while.
-    pub fn offset(mut self, offset: impl Into<String>) -> Self {
-        self.call.set("offset", offset.into());
-        self
+list_builder! {
+    /// A call of `bases.list` being put together.
+    pub struct BasesList: types::Base, types::BasesListMeta {
+        /// Where the next page starts: the `offset` of the answer before. Leave out for the first
+        /// page; it is an opaque text, not a number, and expires after a while.
+        offset: String,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `records`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `records`.
-///
-/// A row of a table; its fields are those the team defined.
-#[derive(Debug, Clone, Copy)]
-pub struct Records<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `records`.
+    ///
+    /// A row of a table; its fields are those the team defined.
+    pub struct Records
 }
 
-impl<'a> Records<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Records<'_> {
     /// List records of a table.
     ///
     /// Lists records of one table, up to 100 per page. Narrow them with `filterByFormula` or a
@@ -89,59 +84,31 @@ impl<'a> Records<'a> {
     }
 }
 
-/// A call of `records.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct RecordsList {
-    call: Call,
-}
-
-list_builder!(RecordsList, types::Record, types::RecordsListMeta);
-
-impl RecordsList {
-    /// Where the next page starts: the `offset` of the answer before. Leave out for the first page;
-    /// it is an opaque text, not a number, and expires after a while.
-    pub fn offset(mut self, offset: impl Into<String>) -> Self {
-        self.call.set("offset", offset.into());
-        self
-    }
-
-    /// Most records per page; 100 when left out.
-    ///
-    /// From 1 to 100.
-    pub fn page_size(mut self, page_size: i64) -> Self {
-        self.call.set("pageSize", page_size);
-        self
-    }
-
-    /// Id (`viw…`) or name of a view. Only records that the view shows come back, in its order
-    /// unless `sort` is given; every field is returned, hidden ones too.
-    pub fn view(mut self, view: impl Into<String>) -> Self {
-        self.call.set("view", view.into());
-        self
-    }
-
-    /// Airtable formula evaluated for every record; records where it gives 0, false, an empty text,
-    /// NaN or an error are left out. Field names stand in braces, texts in quotes, and `AND()`,
-    /// `OR()`, `SEARCH()`, `IS_AFTER()` and the like combine them. Applies on top of `view`.
-    pub fn filter_by_formula(mut self, filter_by_formula: impl Into<String>) -> Self {
-        self.call.set("filterByFormula", filter_by_formula.into());
-        self
-    }
-
-    /// Fields to sort by, most important first. Without it the order is that of the view, or
-    /// arbitrary when no view is given.
-    pub fn sort(mut self, sort: impl IntoIterator<Item = impl Into<types::RecordSort>>) -> Self {
-        self.call.set("sort", sort.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+list_builder! {
+    /// A call of `records.list` being put together.
+    pub struct RecordsList: types::Record, types::RecordsListMeta {
+        /// Where the next page starts: the `offset` of the answer before. Leave out for the first
+        /// page; it is an opaque text, not a number, and expires after a while.
+        offset: String,
+        /// Most records per page; 100 when left out.
+        ///
+        /// From 1 to 100.
+        page_size: i64 = "pageSize",
+        /// Id (`viw…`) or name of a view. Only records that the view shows come back, in its order
+        /// unless `sort` is given; every field is returned, hidden ones too.
+        view: String,
+        /// Airtable formula evaluated for every record; records where it gives 0, false, an empty
+        /// text, NaN or an error are left out. Field names stand in braces, texts in quotes, and
+        /// `AND()`, `OR()`, `SEARCH()`, `IS_AFTER()` and the like combine them. Applies on top of
+        /// `view`.
+        filter_by_formula: String = "filterByFormula",
+        /// Fields to sort by, most important first. Without it the order is that of the view, or
+        /// arbitrary when no view is given.
+        sort: [types::RecordSort],
     }
 }
 
-/// A call of `records.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct RecordsGet {
-    call: Call,
+record_builder! {
+    /// A call of `records.get` being put together.
+    pub struct RecordsGet: types::Record {}
 }
-
-record_builder!(RecordsGet, types::Record);

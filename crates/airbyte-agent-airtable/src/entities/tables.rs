@@ -2,27 +2,21 @@
 
 //! Operations on `tables`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::TablesField;
 use crate::types;
 
-/// Operations on `tables`.
-///
-/// A table of a base, described by its fields and views.
-#[derive(Debug, Clone, Copy)]
-pub struct Tables<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `tables`.
+    ///
+    /// A table of a base, described by its fields and views.
+    pub struct Tables
 }
 
-impl<'a> Tables<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Tables<'_> {
     /// List tables of a base.
     ///
     /// Returns the schema of a base: all its tables with their fields (name, type, options) and
@@ -47,41 +41,14 @@ impl<'a> Tables<'a> {
         call.set("base_id", base_id.into());
         TablesList { call }
     }
-
-    /// Searches `tables` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_airtable::context_store::{Order, StoreField};
-    /// # use airbyte_agent_airtable::{AirtableConnector, Result, store::TablesField};
-    /// # async fn example(airtable: &AirtableConnector) -> Result<()> {
-    /// let search = airtable.tables().context_store_search();
-    /// let search = search.filter(TablesField::Id.eq("…"));
-    /// let page = search.sort(TablesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TablesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TablesField> {
-        Search::new(self.client.clone(), "tables")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TablesField> {
-        SqlQuery::new(self.client.clone(), "tables", sql)
-    }
 }
 
-/// A call of `tables.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TablesList {
-    call: Call,
+in_context_store! {
+    Tables: "tables", TablesField::Id,
+    airbyte_agent_airtable::AirtableConnector, airtable.tables()
 }
 
-list_builder!(TablesList, types::Table, Value);
+list_builder! {
+    /// A call of `tables.list` being put together.
+    pub struct TablesList: types::Table, Value {}
+}

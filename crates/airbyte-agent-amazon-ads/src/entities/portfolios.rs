@@ -3,23 +3,18 @@
 //! Operations on `portfolios`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `portfolios`.
-///
-/// A group of campaigns with an optional budget of its own.
-#[derive(Debug, Clone, Copy)]
-pub struct Portfolios<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `portfolios`.
+    ///
+    /// A group of campaigns with an optional budget of its own.
+    pub struct Portfolios
 }
 
-impl<'a> Portfolios<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Portfolios<'_> {
     /// List portfolios.
     ///
     /// Lists the portfolios of a profile with their budgets. The result is Amazon's whole answer:
@@ -70,86 +65,37 @@ impl<'a> Portfolios<'a> {
     }
 }
 
-/// A call of `portfolios.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PortfoliosList {
-    call: Call,
-}
-
-list_builder!(PortfoliosList, types::PortfoliosListRecord, types::PortfoliosListMeta);
-
-impl PortfoliosList {
-    /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it
-    /// out.
-    pub fn amazon_advertising_api_client_id(
-        mut self,
-        amazon_advertising_api_client_id: impl Into<String>,
-    ) -> Self {
-        self.call.set("Amazon-Advertising-API-ClientId", amazon_advertising_api_client_id.into());
-        self
-    }
-
-    /// Whether creation date, last change and serving status are included; the text `true` or
-    /// `false`.
-    ///
-    /// Default: `"true"`, always sent.
-    pub fn include_extended_data_fields(
-        mut self,
-        include_extended_data_fields: impl Into<String>,
-    ) -> Self {
-        self.call.set("includeExtendedDataFields", include_extended_data_fields.into());
-        self
-    }
-
-    /// Where the next page starts: `nextToken` of the answer before. Leave out for the first page
-    /// and keep the other arguments the same.
-    pub fn next_token(mut self, next_token: impl Into<String>) -> Self {
-        self.call.set("nextToken", next_token.into());
-        self
+list_builder! {
+    /// A call of `portfolios.list` being put together.
+    pub struct PortfoliosList: types::PortfoliosListRecord, types::PortfoliosListMeta {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Whether creation date, last change and serving status are included; the text `true` or
+        /// `false`.
+        ///
+        /// Default: `"true"`, always sent.
+        include_extended_data_fields: String = "includeExtendedDataFields",
+        /// Where the next page starts: `nextToken` of the answer before. Leave out for the first
+        /// page and keep the other arguments the same.
+        next_token: String = "nextToken",
     }
 }
 
-/// A call of `portfolios.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PortfoliosGet {
-    call: Call,
-}
-
-record_builder!(PortfoliosGet, types::Portfolio);
-
-impl PortfoliosGet {
-    /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it
-    /// out.
-    pub fn amazon_advertising_api_client_id(
-        mut self,
-        amazon_advertising_api_client_id: impl Into<String>,
-    ) -> Self {
-        self.call.set("Amazon-Advertising-API-ClientId", amazon_advertising_api_client_id.into());
-        self
-    }
-
-    /// The portfolio wanted.
-    ///
-    /// Required.
-    pub fn portfolio_id_filter(
-        mut self,
-        portfolio_id_filter: impl Into<types::PortfolioPortfolioIdFilter>,
-    ) -> Self {
-        self.call.set("portfolioIdFilter", portfolio_id_filter.into());
-        self
-    }
-
-    /// Whether creation date, last change and serving status are included; the text `true` or
-    /// `false`.
-    ///
-    /// Default: `"true"`, always sent.
-    pub fn include_extended_data_fields(
-        mut self,
-        include_extended_data_fields: impl Into<String>,
-    ) -> Self {
-        self.call.set("includeExtendedDataFields", include_extended_data_fields.into());
-        self
+record_builder! {
+    /// A call of `portfolios.get` being put together.
+    pub struct PortfoliosGet: types::Portfolio {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// The portfolio wanted.
+        ///
+        /// Required.
+        portfolio_id_filter: types::PortfolioPortfolioIdFilter = "portfolioIdFilter",
+        /// Whether creation date, last change and serving status are included; the text `true` or
+        /// `false`.
+        ///
+        /// Default: `"true"`, always sent.
+        include_extended_data_fields: String = "includeExtendedDataFields",
     }
 }

@@ -2,27 +2,21 @@
 
 //! Operations on `profiles`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ProfilesField;
 use crate::types;
 
-/// Operations on `profiles`.
-///
-/// An advertiser's account in one country.
-#[derive(Debug, Clone, Copy)]
-pub struct Profiles<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `profiles`.
+    ///
+    /// An advertiser's account in one country.
+    pub struct Profiles
 }
 
-impl<'a> Profiles<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Profiles<'_> {
     /// List profiles.
     ///
     /// Lists the profiles the user may see in the region asked, one per advertiser and country.
@@ -40,8 +34,7 @@ impl<'a> Profiles<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ProfilesList {
-        let call = self.client.call("profiles", Action::List);
-        ProfilesList { call }
+        ProfilesList { call: self.client.call("profiles", Action::List) }
     }
 
     /// Get a profile.
@@ -63,83 +56,32 @@ impl<'a> Profiles<'a> {
         call.set("profileId", profile_id);
         ProfilesGet { call }
     }
+}
 
-    /// Searches `profiles` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_amazon_ads::context_store::{Order, StoreField};
-    /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, store::ProfilesField};
-    /// # async fn example(amazon_ads: &AmazonAdsConnector) -> Result<()> {
-    /// let search = amazon_ads.profiles().context_store_search();
-    /// let search = search.filter(ProfilesField::AccountInfo.eq("…"));
-    /// let page = search.sort(ProfilesField::AccountInfo, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ProfilesField::AccountInfo));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ProfilesField> {
-        Search::new(self.client.clone(), "profiles")
-    }
+in_context_store! {
+    Profiles: "profiles", ProfilesField::AccountInfo,
+    airbyte_agent_amazon_ads::AmazonAdsConnector, amazon_ads.profiles()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ProfilesField> {
-        SqlQuery::new(self.client.clone(), "profiles", sql)
+list_builder! {
+    /// A call of `profiles.list` being put together.
+    pub struct ProfilesList: types::Profile, Value {
+        /// Kinds of accounts wanted, joined with commas: `seller`, `vendor`, `agency`. Left out,
+        /// all of them come back.
+        ///
+        /// Default: `"seller,vendor"`.
+        profile_type_filter: String = "profileTypeFilter",
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
     }
 }
 
-/// A call of `profiles.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProfilesList {
-    call: Call,
-}
-
-list_builder!(ProfilesList, types::Profile, Value);
-
-impl ProfilesList {
-    /// Kinds of accounts wanted, joined with commas: `seller`, `vendor`, `agency`. Left out, all of
-    /// them come back.
-    ///
-    /// Default: `"seller,vendor"`.
-    pub fn profile_type_filter(mut self, profile_type_filter: impl Into<String>) -> Self {
-        self.call.set("profileTypeFilter", profile_type_filter.into());
-        self
-    }
-
-    /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it
-    /// out.
-    pub fn amazon_advertising_api_client_id(
-        mut self,
-        amazon_advertising_api_client_id: impl Into<String>,
-    ) -> Self {
-        self.call.set("Amazon-Advertising-API-ClientId", amazon_advertising_api_client_id.into());
-        self
-    }
-}
-
-/// A call of `profiles.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProfilesGet {
-    call: Call,
-}
-
-record_builder!(ProfilesGet, types::Profile);
-
-impl ProfilesGet {
-    /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it
-    /// out.
-    pub fn amazon_advertising_api_client_id(
-        mut self,
-        amazon_advertising_api_client_id: impl Into<String>,
-    ) -> Self {
-        self.call.set("Amazon-Advertising-API-ClientId", amazon_advertising_api_client_id.into());
-        self
+record_builder! {
+    /// A call of `profiles.get` being put together.
+    pub struct ProfilesGet: types::Profile {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `sponsored_brands_ad_groups`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `sponsored_brands_ad_groups`.
-///
-/// A group of ads of a Sponsored Brands campaign.
-#[derive(Debug, Clone, Copy)]
-pub struct SponsoredBrandsAdGroups<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `sponsored_brands_ad_groups`.
+    ///
+    /// A group of ads of a Sponsored Brands campaign.
+    pub struct SponsoredBrandsAdGroups
 }
 
-impl<'a> SponsoredBrandsAdGroups<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl SponsoredBrandsAdGroups<'_> {
     /// List Sponsored Brands ad groups.
     ///
     /// Lists the ad groups of all Sponsored Brands campaigns of a profile; `campaignId` tells the
@@ -50,69 +45,30 @@ impl<'a> SponsoredBrandsAdGroups<'a> {
     }
 }
 
-/// A call of `sponsored_brands_ad_groups.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SponsoredBrandsAdGroupsList {
-    call: Call,
-}
-
-list_builder!(
-    SponsoredBrandsAdGroupsList,
-    types::SponsoredBrandsAdGroupsListRecord,
-    types::SponsoredBrandsAdGroupsListMeta
-);
-
-impl SponsoredBrandsAdGroupsList {
-    /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it
-    /// out.
-    pub fn amazon_advertising_api_client_id(
-        mut self,
-        amazon_advertising_api_client_id: impl Into<String>,
-    ) -> Self {
-        self.call.set("Amazon-Advertising-API-ClientId", amazon_advertising_api_client_id.into());
-        self
-    }
-
-    /// Media type of the answer; the default names the version this connector reads, so leave it
-    /// out.
-    ///
-    /// Default: `"application/vnd.sbadgroupresource.v4+json"`, always sent.
-    pub fn accept(mut self, accept: impl Into<String>) -> Self {
-        self.call.set("Accept", accept.into());
-        self
-    }
-
-    /// Media type of the request; the default names the version this connector writes, so leave it
-    /// out.
-    ///
-    /// Default: `"application/vnd.sbadgroupresource.v4+json"`, always sent.
-    pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
-        self.call.set("Content-Type", content_type.into());
-        self
-    }
-
-    /// Only records in these states; left out, all come back, archived ones included.
-    pub fn state_filter(
-        mut self,
-        state_filter: impl Into<types::SponsoredBrandsAdGroupStateFilter>,
-    ) -> Self {
-        self.call.set("stateFilter", state_filter.into());
-        self
-    }
-
-    /// Most records per page, no more than 100; 100 when left out.
-    ///
-    /// Default: `100`, always sent.
-    pub fn max_results(mut self, max_results: i64) -> Self {
-        self.call.set("maxResults", max_results);
-        self
-    }
-
-    /// Where the next page starts: `nextToken` of the answer before. Leave out for the first page
-    /// and keep the other arguments the same.
-    pub fn next_token(mut self, next_token: impl Into<String>) -> Self {
-        self.call.set("nextToken", next_token.into());
-        self
+list_builder! {
+    /// A call of `sponsored_brands_ad_groups.list` being put together.
+    pub struct SponsoredBrandsAdGroupsList: types::SponsoredBrandsAdGroupsListRecord, types::SponsoredBrandsAdGroupsListMeta {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Media type of the answer; the default names the version this connector reads, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.sbadgroupresource.v4+json"`, always sent.
+        accept: String = "Accept",
+        /// Media type of the request; the default names the version this connector writes, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.sbadgroupresource.v4+json"`, always sent.
+        content_type: String = "Content-Type",
+        /// Only records in these states; left out, all come back, archived ones included.
+        state_filter: types::SponsoredBrandsAdGroupStateFilter = "stateFilter",
+        /// Most records per page, no more than 100; 100 when left out.
+        ///
+        /// Default: `100`, always sent.
+        max_results: i64 = "maxResults",
+        /// Where the next page starts: `nextToken` of the answer before. Leave out for the first
+        /// page and keep the other arguments the same.
+        next_token: String = "nextToken",
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `sponsored_product_negative_keywords`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `sponsored_product_negative_keywords`.
-///
-/// A search term for which a Sponsored Products ad group shows no ads.
-#[derive(Debug, Clone, Copy)]
-pub struct SponsoredProductNegativeKeywords<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `sponsored_product_negative_keywords`.
+    ///
+    /// A search term for which a Sponsored Products ad group shows no ads.
+    pub struct SponsoredProductNegativeKeywords
 }
 
-impl<'a> SponsoredProductNegativeKeywords<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl SponsoredProductNegativeKeywords<'_> {
     /// List Sponsored Products negative keywords.
     ///
     /// Lists the search terms for which Sponsored Products ad groups of a profile show no ads.
@@ -51,69 +46,30 @@ impl<'a> SponsoredProductNegativeKeywords<'a> {
     }
 }
 
-/// A call of `sponsored_product_negative_keywords.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SponsoredProductNegativeKeywordsList {
-    call: Call,
-}
-
-list_builder!(
-    SponsoredProductNegativeKeywordsList,
-    types::SponsoredProductNegativeKeywordsListRecord,
-    types::SponsoredProductNegativeKeywordsListMeta
-);
-
-impl SponsoredProductNegativeKeywordsList {
-    /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it
-    /// out.
-    pub fn amazon_advertising_api_client_id(
-        mut self,
-        amazon_advertising_api_client_id: impl Into<String>,
-    ) -> Self {
-        self.call.set("Amazon-Advertising-API-ClientId", amazon_advertising_api_client_id.into());
-        self
-    }
-
-    /// Media type of the answer; the default names the version this connector reads, so leave it
-    /// out.
-    ///
-    /// Default: `"application/vnd.spNegativeKeyword.v3+json"`, always sent.
-    pub fn accept(mut self, accept: impl Into<String>) -> Self {
-        self.call.set("Accept", accept.into());
-        self
-    }
-
-    /// Media type of the request; the default names the version this connector writes, so leave it
-    /// out.
-    ///
-    /// Default: `"application/vnd.spNegativeKeyword.v3+json"`, always sent.
-    pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
-        self.call.set("Content-Type", content_type.into());
-        self
-    }
-
-    /// Only records in these states; left out, all come back, archived ones included.
-    pub fn state_filter(
-        mut self,
-        state_filter: impl Into<types::SponsoredProductNegativeKeywordStateFilter>,
-    ) -> Self {
-        self.call.set("stateFilter", state_filter.into());
-        self
-    }
-
-    /// Most records per page; 100 when left out.
-    ///
-    /// Default: `100`, always sent.
-    pub fn max_results(mut self, max_results: i64) -> Self {
-        self.call.set("maxResults", max_results);
-        self
-    }
-
-    /// Where the next page starts: `nextToken` of the answer before. Leave out for the first page
-    /// and keep the other arguments the same.
-    pub fn next_token(mut self, next_token: impl Into<String>) -> Self {
-        self.call.set("nextToken", next_token.into());
-        self
+list_builder! {
+    /// A call of `sponsored_product_negative_keywords.list` being put together.
+    pub struct SponsoredProductNegativeKeywordsList: types::SponsoredProductNegativeKeywordsListRecord, types::SponsoredProductNegativeKeywordsListMeta {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Media type of the answer; the default names the version this connector reads, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spNegativeKeyword.v3+json"`, always sent.
+        accept: String = "Accept",
+        /// Media type of the request; the default names the version this connector writes, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spNegativeKeyword.v3+json"`, always sent.
+        content_type: String = "Content-Type",
+        /// Only records in these states; left out, all come back, archived ones included.
+        state_filter: types::SponsoredProductNegativeKeywordStateFilter = "stateFilter",
+        /// Most records per page; 100 when left out.
+        ///
+        /// Default: `100`, always sent.
+        max_results: i64 = "maxResults",
+        /// Where the next page starts: `nextToken` of the answer before. Leave out for the first
+        /// page and keep the other arguments the same.
+        next_token: String = "nextToken",
     }
 }

@@ -2,26 +2,22 @@
 
 //! Operations on `attachments`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, download_builder, list_builder, record_builder};
+use airbyte_agent_core::{
+    accessor, download_builder, in_context_store, list_builder, record_builder,
+};
 
 use crate::store::AttachmentsField;
 use crate::types;
 
-/// Operations on `attachments`.
-///
-/// A file attached to a task, project or project brief, or a link to one elsewhere.
-#[derive(Debug, Clone, Copy)]
-pub struct Attachments<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `attachments`.
+    ///
+    /// A file attached to a task, project or project brief, or a link to one elsewhere.
+    pub struct Attachments
 }
 
-impl<'a> Attachments<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Attachments<'_> {
     /// List attachments.
     ///
     /// Lists the attachments of a task, project or project brief. Only gid and name come back
@@ -88,92 +84,40 @@ impl<'a> Attachments<'a> {
         call.set("attachment_gid", attachment_gid.into());
         AttachmentsDownload { call }
     }
+}
 
-    /// Searches `attachments` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_asana::context_store::{Order, StoreField};
-    /// # use airbyte_agent_asana::{AsanaConnector, Result, store::AttachmentsField};
-    /// # async fn example(asana: &AsanaConnector) -> Result<()> {
-    /// let search = asana.attachments().context_store_search();
-    /// let search = search.filter(AttachmentsField::ConnectedToApp.eq("…"));
-    /// let page = search.sort(AttachmentsField::ConnectedToApp, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(AttachmentsField::ConnectedToApp));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<AttachmentsField> {
-        Search::new(self.client.clone(), "attachments")
-    }
+in_context_store! {
+    Attachments: "attachments", AttachmentsField::ConnectedToApp,
+    airbyte_agent_asana::AsanaConnector, asana.attachments()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<AttachmentsField> {
-        SqlQuery::new(self.client.clone(), "attachments", sql)
+list_builder! {
+    /// A call of `attachments.list` being put together.
+    pub struct AttachmentsList: types::AttachmentCompact, types::AttachmentsListMeta {
+        /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives
+        /// no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by
+        /// himself.
+        ///
+        /// Default: `20`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
+        /// Leave out for the first page, and pass the same `limit` with it.
+        offset: String,
+        /// Further fields to return, separated by commas; they replace the standard ones. Left out,
+        /// only `gid`, `name` and types come.
+        opt_fields: String,
     }
 }
 
-/// A call of `attachments.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AttachmentsList {
-    call: Call,
-}
-
-list_builder!(AttachmentsList, types::AttachmentCompact, types::AttachmentsListMeta);
-
-impl AttachmentsList {
-    /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no
-    /// `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.
-    ///
-    /// Default: `20`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
-    /// Leave out for the first page, and pass the same `limit` with it.
-    pub fn offset(mut self, offset: impl Into<String>) -> Self {
-        self.call.set("offset", offset.into());
-        self
-    }
-
-    /// Further fields to return, separated by commas; they replace the standard ones. Left out,
-    /// only `gid`, `name` and types come.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
+record_builder! {
+    /// A call of `attachments.get` being put together.
+    pub struct AttachmentsGet: types::Attachment {
+        /// Fields to return instead of the standard ones, separated by commas.
+        opt_fields: String,
     }
 }
 
-/// A call of `attachments.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AttachmentsGet {
-    call: Call,
+download_builder! {
+    /// A call of `attachments.download` being put together.
+    pub struct AttachmentsDownload {}
 }
-
-record_builder!(AttachmentsGet, types::Attachment);
-
-impl AttachmentsGet {
-    /// Fields to return instead of the standard ones, separated by commas.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
-    }
-}
-
-/// A call of `attachments.download` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AttachmentsDownload {
-    call: Call,
-}
-
-download_builder!(AttachmentsDownload);

@@ -3,23 +3,18 @@
 //! Operations on `project_sections`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `project_sections`.
-///
-/// A section, as listed under one project; created here as well.
-#[derive(Debug, Clone, Copy)]
-pub struct ProjectSections<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `project_sections`.
+    ///
+    /// A section, as listed under one project; created here as well.
+    pub struct ProjectSections
 }
 
-impl<'a> ProjectSections<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl ProjectSections<'_> {
     /// List sections of a project.
     ///
     /// Lists the sections of one project in their order; on a board these are the columns.
@@ -68,55 +63,30 @@ impl<'a> ProjectSections<'a> {
     }
 }
 
-/// A call of `project_sections.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectSectionsList {
-    call: Call,
-}
-
-list_builder!(ProjectSectionsList, types::SectionCompact, types::ProjectSectionsListMeta);
-
-impl ProjectSectionsList {
-    /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no
-    /// `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.
-    ///
-    /// Default: `20`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
-    /// Leave out for the first page, and pass the same `limit` with it.
-    pub fn offset(mut self, offset: impl Into<String>) -> Self {
-        self.call.set("offset", offset.into());
-        self
-    }
-
-    /// Further fields to return, separated by commas; they replace the standard ones. Left out,
-    /// only `gid`, `name` and type come.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
+list_builder! {
+    /// A call of `project_sections.list` being put together.
+    pub struct ProjectSectionsList: types::SectionCompact, types::ProjectSectionsListMeta {
+        /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives
+        /// no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by
+        /// himself.
+        ///
+        /// Default: `20`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
+        /// Leave out for the first page, and pass the same `limit` with it.
+        offset: String,
+        /// Further fields to return, separated by commas; they replace the standard ones. Left out,
+        /// only `gid`, `name` and type come.
+        opt_fields: String,
     }
 }
 
-/// A call of `project_sections.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectSectionsCreate {
-    call: Call,
-}
-
-record_builder!(ProjectSectionsCreate, types::Section);
-
-impl ProjectSectionsCreate {
-    /// Fields of the new section.
-    ///
-    /// Required.
-    pub fn data(mut self, data: impl Into<types::ProjectSectionCreateInput>) -> Self {
-        self.call.set("data", data.into());
-        self
+record_builder! {
+    /// A call of `project_sections.create` being put together.
+    pub struct ProjectSectionsCreate: types::Section {
+        /// Fields of the new section.
+        ///
+        /// Required.
+        data: types::ProjectSectionCreateInput,
     }
 }

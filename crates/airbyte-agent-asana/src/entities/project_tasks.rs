@@ -3,23 +3,18 @@
 //! Operations on `project_tasks`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `project_tasks`.
-///
-/// A task, as listed under one project.
-#[derive(Debug, Clone, Copy)]
-pub struct ProjectTasks<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `project_tasks`.
+    ///
+    /// A task, as listed under one project.
+    pub struct ProjectTasks
 }
 
-impl<'a> ProjectTasks<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl ProjectTasks<'_> {
     /// List tasks of a project.
     ///
     /// Lists the tasks of one project in its order, completed ones included unless
@@ -47,43 +42,23 @@ impl<'a> ProjectTasks<'a> {
     }
 }
 
-/// A call of `project_tasks.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectTasksList {
-    call: Call,
-}
-
-list_builder!(ProjectTasksList, types::TaskCompact, types::ProjectTasksListMeta);
-
-impl ProjectTasksList {
-    /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no
-    /// `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.
-    ///
-    /// Default: `20`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
-    /// Leave out for the first page, and pass the same `limit` with it.
-    pub fn offset(mut self, offset: impl Into<String>) -> Self {
-        self.call.set("offset", offset.into());
-        self
-    }
-
-    /// Leaves out tasks completed before this instant (RFC 3339), and keeps all open ones; `now`
-    /// gives open tasks only.
-    pub fn completed_since(mut self, completed_since: impl Into<String>) -> Self {
-        self.call.set("completed_since", completed_since.into());
-        self
-    }
-
-    /// Further fields to return, separated by commas, `a.b` for those of linked records; they
-    /// replace the standard ones. Left out, only `gid`, `name` and types come.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
+list_builder! {
+    /// A call of `project_tasks.list` being put together.
+    pub struct ProjectTasksList: types::TaskCompact, types::ProjectTasksListMeta {
+        /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives
+        /// no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by
+        /// himself.
+        ///
+        /// Default: `20`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
+        /// Leave out for the first page, and pass the same `limit` with it.
+        offset: String,
+        /// Leaves out tasks completed before this instant (RFC 3339), and keeps all open ones;
+        /// `now` gives open tasks only.
+        completed_since: String,
+        /// Further fields to return, separated by commas, `a.b` for those of linked records; they
+        /// replace the standard ones. Left out, only `gid`, `name` and types come.
+        opt_fields: String,
     }
 }

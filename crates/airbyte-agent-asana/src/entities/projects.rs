@@ -2,27 +2,21 @@
 
 //! Operations on `projects`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ProjectsField;
 use crate::types;
 
-/// Operations on `projects`.
-///
-/// A list or board of tasks.
-#[derive(Debug, Clone, Copy)]
-pub struct Projects<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `projects`.
+    ///
+    /// A list or board of tasks.
+    pub struct Projects
 }
 
-impl<'a> Projects<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Projects<'_> {
     /// List projects.
     ///
     /// Lists projects of a workspace or team, archived ones included unless `archived` is false.
@@ -41,8 +35,7 @@ impl<'a> Projects<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ProjectsList {
-        let call = self.client.call("projects", Action::List);
-        ProjectsList { call }
+        ProjectsList { call: self.client.call("projects", Action::List) }
     }
 
     /// Create a project.
@@ -61,8 +54,7 @@ impl<'a> Projects<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> ProjectsCreate {
-        let call = self.client.call("projects", Action::Create);
-        ProjectsCreate { call }
+        ProjectsCreate { call: self.client.call("projects", Action::Create) }
     }
 
     /// Get a project.
@@ -129,151 +121,69 @@ impl<'a> Projects<'a> {
         call.set("project_gid", project_gid.into());
         ProjectsDelete { call }
     }
+}
 
-    /// Searches `projects` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_asana::context_store::{Order, StoreField};
-    /// # use airbyte_agent_asana::{AsanaConnector, Result, store::ProjectsField};
-    /// # async fn example(asana: &AsanaConnector) -> Result<()> {
-    /// let search = asana.projects().context_store_search();
-    /// let search = search.filter(ProjectsField::Archived.eq("…"));
-    /// let page = search.sort(ProjectsField::Archived, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ProjectsField::Archived));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ProjectsField> {
-        Search::new(self.client.clone(), "projects")
-    }
+in_context_store! {
+    Projects: "projects", ProjectsField::Archived,
+    airbyte_agent_asana::AsanaConnector, asana.projects()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ProjectsField> {
-        SqlQuery::new(self.client.clone(), "projects", sql)
+list_builder! {
+    /// A call of `projects.list` being put together.
+    pub struct ProjectsList: types::ProjectCompact, types::ProjectsListMeta {
+        /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives
+        /// no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by
+        /// himself.
+        ///
+        /// Default: `20`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
+        /// Leave out for the first page, and pass the same `limit` with it.
+        offset: String,
+        /// Only projects of this workspace, by gid; give this or `team` wherever you can.
+        workspace: String,
+        /// Only projects of this team, by gid.
+        team: String,
+        /// True for archived projects only, false for active ones; left out, both.
+        archived: bool,
+        /// Further fields to return, separated by commas, `a.b` for those of linked records; they
+        /// replace the standard ones. Left out, only `gid`, `name` and type come.
+        opt_fields: String,
     }
 }
 
-/// A call of `projects.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectsList {
-    call: Call,
-}
-
-list_builder!(ProjectsList, types::ProjectCompact, types::ProjectsListMeta);
-
-impl ProjectsList {
-    /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no
-    /// `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.
-    ///
-    /// Default: `20`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
-    /// Leave out for the first page, and pass the same `limit` with it.
-    pub fn offset(mut self, offset: impl Into<String>) -> Self {
-        self.call.set("offset", offset.into());
-        self
-    }
-
-    /// Only projects of this workspace, by gid; give this or `team` wherever you can.
-    pub fn workspace(mut self, workspace: impl Into<String>) -> Self {
-        self.call.set("workspace", workspace.into());
-        self
-    }
-
-    /// Only projects of this team, by gid.
-    pub fn team(mut self, team: impl Into<String>) -> Self {
-        self.call.set("team", team.into());
-        self
-    }
-
-    /// True for archived projects only, false for active ones; left out, both.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
-    }
-
-    /// Further fields to return, separated by commas, `a.b` for those of linked records; they
-    /// replace the standard ones. Left out, only `gid`, `name` and type come.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
+record_builder! {
+    /// A call of `projects.create` being put together.
+    pub struct ProjectsCreate: types::Project {
+        /// Fields of the new project; other fields of Asana's API, such as `owner` or `followers`,
+        /// are passed on as they are.
+        ///
+        /// Required.
+        data: types::ProjectCreateInput,
     }
 }
 
-/// A call of `projects.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectsCreate {
-    call: Call,
-}
-
-record_builder!(ProjectsCreate, types::Project);
-
-impl ProjectsCreate {
-    /// Fields of the new project; other fields of Asana's API, such as `owner` or `followers`, are
-    /// passed on as they are.
-    ///
-    /// Required.
-    pub fn data(mut self, data: impl Into<types::ProjectCreateInput>) -> Self {
-        self.call.set("data", data.into());
-        self
+record_builder! {
+    /// A call of `projects.get` being put together.
+    pub struct ProjectsGet: types::Project {
+        /// Fields to return instead of the standard ones, separated by commas, `a.b` for those of
+        /// linked records; needed for `html_notes`.
+        opt_fields: String,
     }
 }
 
-/// A call of `projects.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectsGet {
-    call: Call,
-}
-
-record_builder!(ProjectsGet, types::Project);
-
-impl ProjectsGet {
-    /// Fields to return instead of the standard ones, separated by commas, `a.b` for those of
-    /// linked records; needed for `html_notes`.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
+record_builder! {
+    /// A call of `projects.update` being put together.
+    pub struct ProjectsUpdate: types::Project {
+        /// Fields to change; those left out stay as they are. Other fields of Asana's API, such as
+        /// `owner` or `team`, are passed on as they are.
+        ///
+        /// Required.
+        data: types::ProjectUpdateInput,
     }
 }
 
-/// A call of `projects.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectsUpdate {
-    call: Call,
+record_builder! {
+    /// A call of `projects.delete` being put together.
+    pub struct ProjectsDelete: Value {}
 }
-
-record_builder!(ProjectsUpdate, types::Project);
-
-impl ProjectsUpdate {
-    /// Fields to change; those left out stay as they are. Other fields of Asana's API, such as
-    /// `owner` or `team`, are passed on as they are.
-    ///
-    /// Required.
-    pub fn data(mut self, data: impl Into<types::ProjectUpdateInput>) -> Self {
-        self.call.set("data", data.into());
-        self
-    }
-}
-
-/// A call of `projects.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectsDelete {
-    call: Call,
-}
-
-record_builder!(ProjectsDelete, Value);

@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `section_tasks`.
-///
-/// A task in one section; creating one moves a task there.
-#[derive(Debug, Clone, Copy)]
-pub struct SectionTasks<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `section_tasks`.
+    ///
+    /// A task in one section; creating one moves a task there.
+    pub struct SectionTasks
 }
 
-impl<'a> SectionTasks<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl SectionTasks<'_> {
     /// List tasks of a section.
     ///
     /// Lists the tasks in one section of a project, in its order. Only gid and name come back
@@ -70,62 +65,33 @@ impl<'a> SectionTasks<'a> {
     }
 }
 
-/// A call of `section_tasks.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SectionTasksList {
-    call: Call,
-}
-
-list_builder!(SectionTasksList, types::TaskCompact, types::SectionTasksListMeta);
-
-impl SectionTasksList {
-    /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no
-    /// `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.
-    ///
-    /// Default: `20`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
-    /// Leave out for the first page, and pass the same `limit` with it.
-    pub fn offset(mut self, offset: impl Into<String>) -> Self {
-        self.call.set("offset", offset.into());
-        self
-    }
-
-    /// Leaves out tasks completed before this instant (RFC 3339), and keeps all open ones; `now`
-    /// gives open tasks only.
-    pub fn completed_since(mut self, completed_since: impl Into<String>) -> Self {
-        self.call.set("completed_since", completed_since.into());
-        self
-    }
-
-    /// Further fields to return, separated by commas, `a.b` for those of linked records; they
-    /// replace the standard ones. Left out, only `gid`, `name` and types come.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
+list_builder! {
+    /// A call of `section_tasks.list` being put together.
+    pub struct SectionTasksList: types::TaskCompact, types::SectionTasksListMeta {
+        /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives
+        /// no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by
+        /// himself.
+        ///
+        /// Default: `20`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
+        /// Leave out for the first page, and pass the same `limit` with it.
+        offset: String,
+        /// Leaves out tasks completed before this instant (RFC 3339), and keeps all open ones;
+        /// `now` gives open tasks only.
+        completed_since: String,
+        /// Further fields to return, separated by commas, `a.b` for those of linked records; they
+        /// replace the standard ones. Left out, only `gid`, `name` and types come.
+        opt_fields: String,
     }
 }
 
-/// A call of `section_tasks.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SectionTasksCreate {
-    call: Call,
-}
-
-record_builder!(SectionTasksCreate, Value);
-
-impl SectionTasksCreate {
-    /// The task, and where to put it.
-    ///
-    /// Required.
-    pub fn data(mut self, data: impl Into<types::SectionTaskCreateInput>) -> Self {
-        self.call.set("data", data.into());
-        self
+record_builder! {
+    /// A call of `section_tasks.create` being put together.
+    pub struct SectionTasksCreate: Value {
+        /// The task, and where to put it.
+        ///
+        /// Required.
+        data: types::SectionTaskCreateInput,
     }
 }

@@ -2,27 +2,21 @@
 
 //! Operations on `sections`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, record_builder};
 
 use crate::store::SectionsField;
 use crate::types;
 
-/// Operations on `sections`.
-///
-/// A part of a project: a heading in a list, a column on a board.
-#[derive(Debug, Clone, Copy)]
-pub struct Sections<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `sections`.
+    ///
+    /// A part of a project: a heading in a list, a column on a board.
+    pub struct Sections
 }
 
-impl<'a> Sections<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Sections<'_> {
     /// Get a section.
     ///
     /// Returns one section with its project. Its tasks come with `section_tasks.list`.
@@ -85,77 +79,32 @@ impl<'a> Sections<'a> {
         call.set("section_gid", section_gid.into());
         SectionsDelete { call }
     }
+}
 
-    /// Searches `sections` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_asana::context_store::{Order, StoreField};
-    /// # use airbyte_agent_asana::{AsanaConnector, Result, store::SectionsField};
-    /// # async fn example(asana: &AsanaConnector) -> Result<()> {
-    /// let search = asana.sections().context_store_search();
-    /// let search = search.filter(SectionsField::CreatedAt.eq("…"));
-    /// let page = search.sort(SectionsField::CreatedAt, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(SectionsField::CreatedAt));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<SectionsField> {
-        Search::new(self.client.clone(), "sections")
-    }
+in_context_store! {
+    Sections: "sections", SectionsField::CreatedAt,
+    airbyte_agent_asana::AsanaConnector, asana.sections()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<SectionsField> {
-        SqlQuery::new(self.client.clone(), "sections", sql)
+record_builder! {
+    /// A call of `sections.get` being put together.
+    pub struct SectionsGet: types::Section {
+        /// Fields to return instead of the standard ones, separated by commas.
+        opt_fields: String,
     }
 }
 
-/// A call of `sections.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SectionsGet {
-    call: Call,
-}
-
-record_builder!(SectionsGet, types::Section);
-
-impl SectionsGet {
-    /// Fields to return instead of the standard ones, separated by commas.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
+record_builder! {
+    /// A call of `sections.update` being put together.
+    pub struct SectionsUpdate: types::Section {
+        /// Fields to change.
+        ///
+        /// Required.
+        data: types::SectionUpdateInput,
     }
 }
 
-/// A call of `sections.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SectionsUpdate {
-    call: Call,
+record_builder! {
+    /// A call of `sections.delete` being put together.
+    pub struct SectionsDelete: Value {}
 }
-
-record_builder!(SectionsUpdate, types::Section);
-
-impl SectionsUpdate {
-    /// Fields to change.
-    ///
-    /// Required.
-    pub fn data(mut self, data: impl Into<types::SectionUpdateInput>) -> Self {
-        self.call.set("data", data.into());
-        self
-    }
-}
-
-/// A call of `sections.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SectionsDelete {
-    call: Call,
-}
-
-record_builder!(SectionsDelete, Value);

@@ -2,27 +2,21 @@
 
 //! Operations on `tags`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, record_builder};
 
 use crate::store::TagsField;
 use crate::types;
 
-/// Operations on `tags`.
-///
-/// A label for tasks across projects.
-#[derive(Debug, Clone, Copy)]
-pub struct Tags<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `tags`.
+    ///
+    /// A label for tasks across projects.
+    pub struct Tags
 }
 
-impl<'a> Tags<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Tags<'_> {
     /// Get a tag.
     ///
     /// Returns one tag with color and notes. Its tasks come with `tag_tasks.list`.
@@ -84,77 +78,32 @@ impl<'a> Tags<'a> {
         call.set("tag_gid", tag_gid.into());
         TagsDelete { call }
     }
+}
 
-    /// Searches `tags` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_asana::context_store::{Order, StoreField};
-    /// # use airbyte_agent_asana::{AsanaConnector, Result, store::TagsField};
-    /// # async fn example(asana: &AsanaConnector) -> Result<()> {
-    /// let search = asana.tags().context_store_search();
-    /// let search = search.filter(TagsField::Color.eq("…"));
-    /// let page = search.sort(TagsField::Color, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TagsField::Color));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TagsField> {
-        Search::new(self.client.clone(), "tags")
-    }
+in_context_store! {
+    Tags: "tags", TagsField::Color,
+    airbyte_agent_asana::AsanaConnector, asana.tags()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TagsField> {
-        SqlQuery::new(self.client.clone(), "tags", sql)
+record_builder! {
+    /// A call of `tags.get` being put together.
+    pub struct TagsGet: types::Tag {
+        /// Fields to return instead of the standard ones, separated by commas.
+        opt_fields: String,
     }
 }
 
-/// A call of `tags.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TagsGet {
-    call: Call,
-}
-
-record_builder!(TagsGet, types::Tag);
-
-impl TagsGet {
-    /// Fields to return instead of the standard ones, separated by commas.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
+record_builder! {
+    /// A call of `tags.update` being put together.
+    pub struct TagsUpdate: types::Tag {
+        /// Fields to change; those left out stay as they are.
+        ///
+        /// Required.
+        data: types::TagUpdateInput,
     }
 }
 
-/// A call of `tags.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TagsUpdate {
-    call: Call,
+record_builder! {
+    /// A call of `tags.delete` being put together.
+    pub struct TagsDelete: Value {}
 }
-
-record_builder!(TagsUpdate, types::Tag);
-
-impl TagsUpdate {
-    /// Fields to change; those left out stay as they are.
-    ///
-    /// Required.
-    pub fn data(mut self, data: impl Into<types::TagUpdateInput>) -> Self {
-        self.call.set("data", data.into());
-        self
-    }
-}
-
-/// A call of `tags.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TagsDelete {
-    call: Call,
-}
-
-record_builder!(TagsDelete, Value);

@@ -3,23 +3,18 @@
 //! Operations on `task_dependents`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `task_dependents`.
-///
-/// A task that waits for another one.
-#[derive(Debug, Clone, Copy)]
-pub struct TaskDependents<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `task_dependents`.
+    ///
+    /// A task that waits for another one.
+    pub struct TaskDependents
 }
 
-impl<'a> TaskDependents<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl TaskDependents<'_> {
     /// List dependents of a task.
     ///
     /// Lists the tasks that wait for this one. The other way round: `task_dependencies.list`. Only
@@ -46,36 +41,20 @@ impl<'a> TaskDependents<'a> {
     }
 }
 
-/// A call of `task_dependents.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TaskDependentsList {
-    call: Call,
-}
-
-list_builder!(TaskDependentsList, types::TaskCompact, types::TaskDependentsListMeta);
-
-impl TaskDependentsList {
-    /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no
-    /// `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.
-    ///
-    /// Default: `20`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
-    /// Leave out for the first page, and pass the same `limit` with it.
-    pub fn offset(mut self, offset: impl Into<String>) -> Self {
-        self.call.set("offset", offset.into());
-        self
-    }
-
-    /// Further fields to return, separated by commas, `a.b` for those of linked records; they
-    /// replace the standard ones. Left out, only `gid`, `name` and types come.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
+list_builder! {
+    /// A call of `task_dependents.list` being put together.
+    pub struct TaskDependentsList: types::TaskCompact, types::TaskDependentsListMeta {
+        /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives
+        /// no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by
+        /// himself.
+        ///
+        /// Default: `20`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
+        /// Leave out for the first page, and pass the same `limit` with it.
+        offset: String,
+        /// Further fields to return, separated by commas, `a.b` for those of linked records; they
+        /// replace the standard ones. Left out, only `gid`, `name` and types come.
+        opt_fields: String,
     }
 }

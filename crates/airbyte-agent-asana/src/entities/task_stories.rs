@@ -3,23 +3,18 @@
 //! Operations on `task_stories`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `task_stories`.
-///
-/// A comment on a task.
-#[derive(Debug, Clone, Copy)]
-pub struct TaskStories<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `task_stories`.
+    ///
+    /// A comment on a task.
+    pub struct TaskStories
 }
 
-impl<'a> TaskStories<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl TaskStories<'_> {
     /// Comment on a task.
     ///
     /// Adds a comment to a task and notifies its followers. A repeated call makes a second comment.
@@ -43,21 +38,12 @@ impl<'a> TaskStories<'a> {
     }
 }
 
-/// A call of `task_stories.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TaskStoriesCreate {
-    call: Call,
-}
-
-record_builder!(TaskStoriesCreate, types::Story);
-
-impl TaskStoriesCreate {
-    /// Text of the comment.
-    ///
-    /// Required.
-    pub fn data(mut self, data: impl Into<types::TaskStoryCreateInput>) -> Self {
-        self.call.set("data", data.into());
-        self
+record_builder! {
+    /// A call of `task_stories.create` being put together.
+    pub struct TaskStoriesCreate: types::Story {
+        /// Text of the comment.
+        ///
+        /// Required.
+        data: types::TaskStoryCreateInput,
     }
 }

@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `task_tags`.
-///
-/// A tag on one task: adding it and taking it off.
-#[derive(Debug, Clone, Copy)]
-pub struct TaskTags<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `task_tags`.
+    ///
+    /// A tag on one task: adding it and taking it off.
+    pub struct TaskTags
 }
 
-impl<'a> TaskTags<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl TaskTags<'_> {
     /// Add a tag to a task.
     ///
     /// Puts an existing tag on a task; nothing happens when it is there already. New tags come from
@@ -67,40 +62,22 @@ impl<'a> TaskTags<'a> {
     }
 }
 
-/// A call of `task_tags.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TaskTagsCreate {
-    call: Call,
-}
-
-record_builder!(TaskTagsCreate, Value);
-
-impl TaskTagsCreate {
-    /// The tag to add.
-    ///
-    /// Required.
-    pub fn data(mut self, data: impl Into<types::TaskTagCreateInput>) -> Self {
-        self.call.set("data", data.into());
-        self
+record_builder! {
+    /// A call of `task_tags.create` being put together.
+    pub struct TaskTagsCreate: Value {
+        /// The tag to add.
+        ///
+        /// Required.
+        data: types::TaskTagCreateInput,
     }
 }
 
-/// A call of `task_tags.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TaskTagsDelete {
-    call: Call,
-}
-
-record_builder!(TaskTagsDelete, Value);
-
-impl TaskTagsDelete {
-    /// The tag to remove.
-    ///
-    /// Required.
-    pub fn data(mut self, data: impl Into<types::TaskTagDeleteInput>) -> Self {
-        self.call.set("data", data.into());
-        self
+record_builder! {
+    /// A call of `task_tags.delete` being put together.
+    pub struct TaskTagsDelete: Value {
+        /// The tag to remove.
+        ///
+        /// Required.
+        data: types::TaskTagDeleteInput,
     }
 }

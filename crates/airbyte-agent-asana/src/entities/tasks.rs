@@ -2,27 +2,21 @@
 
 //! Operations on `tasks`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::TasksField;
 use crate::types;
 
-/// Operations on `tasks`.
-///
-/// Something to be done: with assignee, dates, projects and custom fields.
-#[derive(Debug, Clone, Copy)]
-pub struct Tasks<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `tasks`.
+    ///
+    /// Something to be done: with assignee, dates, projects and custom fields.
+    pub struct Tasks
 }
 
-impl<'a> Tasks<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Tasks<'_> {
     /// List tasks.
     ///
     /// Lists the tasks of a project, of a section, or of an assignee in a workspace; Asana refuses
@@ -42,8 +36,7 @@ impl<'a> Tasks<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> TasksList {
-        let call = self.client.call("tasks", Action::List);
-        TasksList { call }
+        TasksList { call: self.client.call("tasks", Action::List) }
     }
 
     /// Create a task.
@@ -62,8 +55,7 @@ impl<'a> Tasks<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> TasksCreate {
-        let call = self.client.call("tasks", Action::Create);
-        TasksCreate { call }
+        TasksCreate { call: self.client.call("tasks", Action::Create) }
     }
 
     /// Get a task.
@@ -131,172 +123,79 @@ impl<'a> Tasks<'a> {
         call.set("task_gid", task_gid.into());
         TasksDelete { call }
     }
+}
 
-    /// Searches `tasks` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_asana::context_store::{Order, StoreField};
-    /// # use airbyte_agent_asana::{AsanaConnector, Result, store::TasksField};
-    /// # async fn example(asana: &AsanaConnector) -> Result<()> {
-    /// let search = asana.tasks().context_store_search();
-    /// let search = search.filter(TasksField::ActualTimeMinutes.eq("…"));
-    /// let page = search.sort(TasksField::ActualTimeMinutes, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TasksField::ActualTimeMinutes));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TasksField> {
-        Search::new(self.client.clone(), "tasks")
-    }
+in_context_store! {
+    Tasks: "tasks", TasksField::ActualTimeMinutes,
+    airbyte_agent_asana::AsanaConnector, asana.tasks()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TasksField> {
-        SqlQuery::new(self.client.clone(), "tasks", sql)
+list_builder! {
+    /// A call of `tasks.list` being put together.
+    pub struct TasksList: types::TaskCompact, types::TasksListMeta {
+        /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives
+        /// no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by
+        /// himself.
+        ///
+        /// Default: `20`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
+        /// Leave out for the first page, and pass the same `limit` with it.
+        offset: String,
+        /// Only tasks of this project, by gid. Asana wants a project, a section, or an assignee
+        /// together with a workspace.
+        project: String,
+        /// Only tasks in this workspace, by gid; needs `assignee` as well.
+        workspace: String,
+        /// Only tasks in this section of a project, by gid.
+        section: String,
+        /// Only tasks assigned to this user: gid, e-mail address or `me`; needs `workspace` as
+        /// well.
+        assignee: String,
+        /// Leaves out tasks completed before this instant (RFC 3339), and keeps all open ones;
+        /// `now` gives open tasks only.
+        completed_since: String,
+        /// Only tasks changed since this instant, RFC 3339; comments and moves count as changes.
+        modified_since: String,
+        /// Further fields to return, separated by commas, `a.b` for those of linked records; they
+        /// replace the standard ones. Left out, only `gid`, `name` and types come.
+        opt_fields: String,
     }
 }
 
-/// A call of `tasks.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TasksList {
-    call: Call,
-}
-
-list_builder!(TasksList, types::TaskCompact, types::TasksListMeta);
-
-impl TasksList {
-    /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no
-    /// `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.
-    ///
-    /// Default: `20`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
-    /// Leave out for the first page, and pass the same `limit` with it.
-    pub fn offset(mut self, offset: impl Into<String>) -> Self {
-        self.call.set("offset", offset.into());
-        self
-    }
-
-    /// Only tasks of this project, by gid. Asana wants a project, a section, or an assignee
-    /// together with a workspace.
-    pub fn project(mut self, project: impl Into<String>) -> Self {
-        self.call.set("project", project.into());
-        self
-    }
-
-    /// Only tasks in this workspace, by gid; needs `assignee` as well.
-    pub fn workspace(mut self, workspace: impl Into<String>) -> Self {
-        self.call.set("workspace", workspace.into());
-        self
-    }
-
-    /// Only tasks in this section of a project, by gid.
-    pub fn section(mut self, section: impl Into<String>) -> Self {
-        self.call.set("section", section.into());
-        self
-    }
-
-    /// Only tasks assigned to this user: gid, e-mail address or `me`; needs `workspace` as well.
-    pub fn assignee(mut self, assignee: impl Into<String>) -> Self {
-        self.call.set("assignee", assignee.into());
-        self
-    }
-
-    /// Leaves out tasks completed before this instant (RFC 3339), and keeps all open ones; `now`
-    /// gives open tasks only.
-    pub fn completed_since(mut self, completed_since: impl Into<String>) -> Self {
-        self.call.set("completed_since", completed_since.into());
-        self
-    }
-
-    /// Only tasks changed since this instant, RFC 3339; comments and moves count as changes.
-    pub fn modified_since(mut self, modified_since: impl Into<String>) -> Self {
-        self.call.set("modified_since", modified_since.into());
-        self
-    }
-
-    /// Further fields to return, separated by commas, `a.b` for those of linked records; they
-    /// replace the standard ones. Left out, only `gid`, `name` and types come.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
+record_builder! {
+    /// A call of `tasks.create` being put together.
+    pub struct TasksCreate: types::Task {
+        /// Fields of the new task; other fields of Asana's API, such as `start_at` or
+        /// `approval_status`, are passed on as they are.
+        ///
+        /// Required.
+        data: types::TaskCreateInput,
     }
 }
 
-/// A call of `tasks.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TasksCreate {
-    call: Call,
-}
-
-record_builder!(TasksCreate, types::Task);
-
-impl TasksCreate {
-    /// Fields of the new task; other fields of Asana's API, such as `start_at` or
-    /// `approval_status`, are passed on as they are.
-    ///
-    /// Required.
-    pub fn data(mut self, data: impl Into<types::TaskCreateInput>) -> Self {
-        self.call.set("data", data.into());
-        self
+record_builder! {
+    /// A call of `tasks.get` being put together.
+    pub struct TasksGet: types::Task {
+        /// Fields to return instead of the standard ones, separated by commas, `a.b` for those of
+        /// linked records. Needed for fields outside the standard set, such as `html_notes`,
+        /// `num_subtasks` or `dependencies`.
+        opt_fields: String,
     }
 }
 
-/// A call of `tasks.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TasksGet {
-    call: Call,
-}
-
-record_builder!(TasksGet, types::Task);
-
-impl TasksGet {
-    /// Fields to return instead of the standard ones, separated by commas, `a.b` for those of
-    /// linked records. Needed for fields outside the standard set, such as `html_notes`,
-    /// `num_subtasks` or `dependencies`.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
+record_builder! {
+    /// A call of `tasks.update` being put together.
+    pub struct TasksUpdate: types::Task {
+        /// Fields to change; those left out stay as they are. Other fields of Asana's API, such as
+        /// `start_at` or `approval_status`, are passed on as they are.
+        ///
+        /// Required.
+        data: types::TaskUpdateInput,
     }
 }
 
-/// A call of `tasks.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TasksUpdate {
-    call: Call,
+record_builder! {
+    /// A call of `tasks.delete` being put together.
+    pub struct TasksDelete: Value {}
 }
-
-record_builder!(TasksUpdate, types::Task);
-
-impl TasksUpdate {
-    /// Fields to change; those left out stay as they are. Other fields of Asana's API, such as
-    /// `start_at` or `approval_status`, are passed on as they are.
-    ///
-    /// Required.
-    pub fn data(mut self, data: impl Into<types::TaskUpdateInput>) -> Self {
-        self.call.set("data", data.into());
-        self
-    }
-}
-
-/// A call of `tasks.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TasksDelete {
-    call: Call,
-}
-
-record_builder!(TasksDelete, Value);

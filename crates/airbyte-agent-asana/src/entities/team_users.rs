@@ -3,23 +3,18 @@
 //! Operations on `team_users`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `team_users`.
-///
-/// A user, as a member of one team.
-#[derive(Debug, Clone, Copy)]
-pub struct TeamUsers<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `team_users`.
+    ///
+    /// A user, as a member of one team.
+    pub struct TeamUsers
 }
 
-impl<'a> TeamUsers<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl TeamUsers<'_> {
     /// List members of a team.
     ///
     /// Lists up to 2000 members of one team, sorted by name. For larger ones use `users.list` with
@@ -46,36 +41,19 @@ impl<'a> TeamUsers<'a> {
     }
 }
 
-/// A call of `team_users.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TeamUsersList {
-    call: Call,
-}
-
-list_builder!(TeamUsersList, types::UserCompact, types::TeamUsersListMeta);
-
-impl TeamUsersList {
-    /// Records on a page. Asana does not document it here: the list comes as a whole, up to 2000
-    /// users. Use `users.list` with `team` for dependable pages.
-    ///
-    /// Default: `20`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
-    /// Leave out for the first page, and pass the same `limit` with it.
-    pub fn offset(mut self, offset: impl Into<String>) -> Self {
-        self.call.set("offset", offset.into());
-        self
-    }
-
-    /// Further fields to return, separated by commas; they replace the standard ones. Left out,
-    /// only `gid`, `name` and type come.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
+list_builder! {
+    /// A call of `team_users.list` being put together.
+    pub struct TeamUsersList: types::UserCompact, types::TeamUsersListMeta {
+        /// Records on a page. Asana does not document it here: the list comes as a whole, up to
+        /// 2000 users. Use `users.list` with `team` for dependable pages.
+        ///
+        /// Default: `20`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
+        /// Leave out for the first page, and pass the same `limit` with it.
+        offset: String,
+        /// Further fields to return, separated by commas; they replace the standard ones. Left out,
+        /// only `gid`, `name` and type come.
+        opt_fields: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `teams`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, record_builder};
 
 use crate::store::TeamsField;
 use crate::types;
 
-/// Operations on `teams`.
-///
-/// A group of people in an organization that shares projects.
-#[derive(Debug, Clone, Copy)]
-pub struct Teams<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `teams`.
+    ///
+    /// A group of people in an organization that shares projects.
+    pub struct Teams
 }
 
-impl<'a> Teams<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Teams<'_> {
     /// Get a team.
     ///
     /// Returns one team with its organization.
@@ -41,50 +35,18 @@ impl<'a> Teams<'a> {
         call.set("team_gid", team_gid.into());
         TeamsGet { call }
     }
-
-    /// Searches `teams` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_asana::context_store::{Order, StoreField};
-    /// # use airbyte_agent_asana::{AsanaConnector, Result, store::TeamsField};
-    /// # async fn example(asana: &AsanaConnector) -> Result<()> {
-    /// let search = asana.teams().context_store_search();
-    /// let search = search.filter(TeamsField::Description.eq("…"));
-    /// let page = search.sort(TeamsField::Description, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TeamsField::Description));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TeamsField> {
-        Search::new(self.client.clone(), "teams")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TeamsField> {
-        SqlQuery::new(self.client.clone(), "teams", sql)
-    }
 }
 
-/// A call of `teams.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TeamsGet {
-    call: Call,
+in_context_store! {
+    Teams: "teams", TeamsField::Description,
+    airbyte_agent_asana::AsanaConnector, asana.teams()
 }
 
-record_builder!(TeamsGet, types::Team);
-
-impl TeamsGet {
-    /// Fields to return instead of the standard ones, separated by commas; needed for `description`
-    /// and `visibility`.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
+record_builder! {
+    /// A call of `teams.get` being put together.
+    pub struct TeamsGet: types::Team {
+        /// Fields to return instead of the standard ones, separated by commas; needed for
+        /// `description` and `visibility`.
+        opt_fields: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `users`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::UsersField;
 use crate::types;
 
-/// Operations on `users`.
-///
-/// Somebody with an Asana account.
-#[derive(Debug, Clone, Copy)]
-pub struct Users<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `users`.
+    ///
+    /// Somebody with an Asana account.
+    pub struct Users
 }
 
-impl<'a> Users<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Users<'_> {
     /// List users.
     ///
     /// Lists users of a workspace or team, or of all workspaces the user can see, by gid. Only gid
@@ -41,8 +35,7 @@ impl<'a> Users<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> UsersList {
-        let call = self.client.call("users", Action::List);
-        UsersList { call }
+        UsersList { call: self.client.call("users", Action::List) }
     }
 
     /// Get a user.
@@ -64,95 +57,39 @@ impl<'a> Users<'a> {
         call.set("user_gid", user_gid.into());
         UsersGet { call }
     }
+}
 
-    /// Searches `users` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_asana::context_store::{Order, StoreField};
-    /// # use airbyte_agent_asana::{AsanaConnector, Result, store::UsersField};
-    /// # async fn example(asana: &AsanaConnector) -> Result<()> {
-    /// let search = asana.users().context_store_search();
-    /// let search = search.filter(UsersField::Email.eq("…"));
-    /// let page = search.sort(UsersField::Email, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(UsersField::Email));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<UsersField> {
-        Search::new(self.client.clone(), "users")
-    }
+in_context_store! {
+    Users: "users", UsersField::Email,
+    airbyte_agent_asana::AsanaConnector, asana.users()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<UsersField> {
-        SqlQuery::new(self.client.clone(), "users", sql)
+list_builder! {
+    /// A call of `users.list` being put together.
+    pub struct UsersList: types::UserCompact, types::UsersListMeta {
+        /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives
+        /// no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by
+        /// himself.
+        ///
+        /// Default: `20`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
+        /// Leave out for the first page, and pass the same `limit` with it.
+        offset: String,
+        /// Only users of this workspace, by gid; left out, those of all workspaces one can see.
+        workspace: String,
+        /// Only members of this team, by gid.
+        team: String,
+        /// Further fields to return, separated by commas; they replace the standard ones. Left out,
+        /// only `gid`, `name` and type come.
+        opt_fields: String,
     }
 }
 
-/// A call of `users.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersList {
-    call: Call,
-}
-
-list_builder!(UsersList, types::UserCompact, types::UsersListMeta);
-
-impl UsersList {
-    /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no
-    /// `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.
-    ///
-    /// Default: `20`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
-    /// Leave out for the first page, and pass the same `limit` with it.
-    pub fn offset(mut self, offset: impl Into<String>) -> Self {
-        self.call.set("offset", offset.into());
-        self
-    }
-
-    /// Only users of this workspace, by gid; left out, those of all workspaces one can see.
-    pub fn workspace(mut self, workspace: impl Into<String>) -> Self {
-        self.call.set("workspace", workspace.into());
-        self
-    }
-
-    /// Only members of this team, by gid.
-    pub fn team(mut self, team: impl Into<String>) -> Self {
-        self.call.set("team", team.into());
-        self
-    }
-
-    /// Further fields to return, separated by commas; they replace the standard ones. Left out,
-    /// only `gid`, `name` and type come.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
-    }
-}
-
-/// A call of `users.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersGet {
-    call: Call,
-}
-
-record_builder!(UsersGet, types::User);
-
-impl UsersGet {
-    /// Fields to return instead of the standard ones, separated by commas.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
+record_builder! {
+    /// A call of `users.get` being put together.
+    pub struct UsersGet: types::User {
+        /// Fields to return instead of the standard ones, separated by commas.
+        opt_fields: String,
     }
 }

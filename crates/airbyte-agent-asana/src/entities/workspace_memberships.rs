@@ -3,23 +3,18 @@
 //! Operations on `workspace_memberships`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `workspace_memberships`.
-///
-/// A user's place in a workspace; creating one adds or invites the user.
-#[derive(Debug, Clone, Copy)]
-pub struct WorkspaceMemberships<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `workspace_memberships`.
+    ///
+    /// A user's place in a workspace; creating one adds or invites the user.
+    pub struct WorkspaceMemberships
 }
 
-impl<'a> WorkspaceMemberships<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl WorkspaceMemberships<'_> {
     /// Add a user to a workspace.
     ///
     /// Adds a user to a workspace or organization; an address without account gets an invitation by
@@ -44,21 +39,12 @@ impl<'a> WorkspaceMemberships<'a> {
     }
 }
 
-/// A call of `workspace_memberships.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct WorkspaceMembershipsCreate {
-    call: Call,
-}
-
-record_builder!(WorkspaceMembershipsCreate, types::User);
-
-impl WorkspaceMembershipsCreate {
-    /// The user to add.
-    ///
-    /// Required.
-    pub fn data(mut self, data: impl Into<types::WorkspaceMembershipCreateInput>) -> Self {
-        self.call.set("data", data.into());
-        self
+record_builder! {
+    /// A call of `workspace_memberships.create` being put together.
+    pub struct WorkspaceMembershipsCreate: types::User {
+        /// The user to add.
+        ///
+        /// Required.
+        data: types::WorkspaceMembershipCreateInput,
     }
 }

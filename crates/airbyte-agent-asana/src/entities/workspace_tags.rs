@@ -3,23 +3,18 @@
 //! Operations on `workspace_tags`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `workspace_tags`.
-///
-/// A tag, as listed under one workspace; created here as well.
-#[derive(Debug, Clone, Copy)]
-pub struct WorkspaceTags<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `workspace_tags`.
+    ///
+    /// A tag, as listed under one workspace; created here as well.
+    pub struct WorkspaceTags
 }
 
-impl<'a> WorkspaceTags<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl WorkspaceTags<'_> {
     /// List tags of a workspace.
     ///
     /// Lists the tags of one workspace. Only gid and name come back unless `opt_fields` asks for
@@ -69,55 +64,30 @@ impl<'a> WorkspaceTags<'a> {
     }
 }
 
-/// A call of `workspace_tags.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct WorkspaceTagsList {
-    call: Call,
-}
-
-list_builder!(WorkspaceTagsList, types::TagCompact, types::WorkspaceTagsListMeta);
-
-impl WorkspaceTagsList {
-    /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no
-    /// `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.
-    ///
-    /// Default: `20`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
-    /// Leave out for the first page, and pass the same `limit` with it.
-    pub fn offset(mut self, offset: impl Into<String>) -> Self {
-        self.call.set("offset", offset.into());
-        self
-    }
-
-    /// Further fields to return, separated by commas; they replace the standard ones. Left out,
-    /// only `gid`, `name` and type come.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
+list_builder! {
+    /// A call of `workspace_tags.list` being put together.
+    pub struct WorkspaceTagsList: types::TagCompact, types::WorkspaceTagsListMeta {
+        /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives
+        /// no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by
+        /// himself.
+        ///
+        /// Default: `20`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
+        /// Leave out for the first page, and pass the same `limit` with it.
+        offset: String,
+        /// Further fields to return, separated by commas; they replace the standard ones. Left out,
+        /// only `gid`, `name` and type come.
+        opt_fields: String,
     }
 }
 
-/// A call of `workspace_tags.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct WorkspaceTagsCreate {
-    call: Call,
-}
-
-record_builder!(WorkspaceTagsCreate, types::Tag);
-
-impl WorkspaceTagsCreate {
-    /// Fields of the new tag.
-    ///
-    /// Required.
-    pub fn data(mut self, data: impl Into<types::WorkspaceTagCreateInput>) -> Self {
-        self.call.set("data", data.into());
-        self
+record_builder! {
+    /// A call of `workspace_tags.create` being put together.
+    pub struct WorkspaceTagsCreate: types::Tag {
+        /// Fields of the new tag.
+        ///
+        /// Required.
+        data: types::WorkspaceTagCreateInput,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `workspace_task_search`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `workspace_task_search`.
-///
-/// A task found by a search across a workspace.
-#[derive(Debug, Clone, Copy)]
-pub struct WorkspaceTaskSearch<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `workspace_task_search`.
+    ///
+    /// A task found by a search across a workspace.
+    pub struct WorkspaceTaskSearch
 }
 
-impl<'a> WorkspaceTaskSearch<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl WorkspaceTaskSearch<'_> {
     /// Search tasks.
     ///
     /// Finds tasks in a workspace by text, assignee, project, team, dates and state; the most
@@ -46,136 +41,55 @@ impl<'a> WorkspaceTaskSearch<'a> {
     }
 }
 
-/// A call of `workspace_task_search.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct WorkspaceTaskSearchList {
-    call: Call,
-}
-
-list_builder!(WorkspaceTaskSearchList, types::TaskCompact, types::WorkspaceTaskSearchListMeta);
-
-impl WorkspaceTaskSearchList {
-    /// Largest number of tasks to return. The search does not page: to get more, sort by
-    /// `created_at` and narrow with `created_at.before`.
-    ///
-    /// From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Has no effect: Asana's search does not page. Narrow with `created_at.before` instead.
-    pub fn offset(mut self, offset: impl Into<String>) -> Self {
-        self.call.set("offset", offset.into());
-        self
-    }
-
-    /// Words to find in name and description of the task.
-    pub fn text(mut self, text: impl Into<String>) -> Self {
-        self.call.set("text", text.into());
-        self
-    }
-
-    /// True for completed tasks only, false for open ones; left out, both.
-    pub fn completed(mut self, completed: bool) -> Self {
-        self.call.set("completed", completed);
-        self
-    }
-
-    /// Gids of users, separated by commas: tasks assigned to any of them. `me` for the signed-in
-    /// user, `null` for unassigned tasks.
-    pub fn assignee_any(mut self, assignee_any: impl Into<String>) -> Self {
-        self.call.set("assignee.any", assignee_any.into());
-        self
-    }
-
-    /// Gids of projects, separated by commas: tasks in any of them. Together with `sections.any`
-    /// either match counts.
-    pub fn projects_any(mut self, projects_any: impl Into<String>) -> Self {
-        self.call.set("projects.any", projects_any.into());
-        self
-    }
-
-    /// Gids of sections, separated by commas: tasks in any of them.
-    pub fn sections_any(mut self, sections_any: impl Into<String>) -> Self {
-        self.call.set("sections.any", sections_any.into());
-        self
-    }
-
-    /// Gids of teams, separated by commas: tasks in projects of any of them.
-    pub fn teams_any(mut self, teams_any: impl Into<String>) -> Self {
-        self.call.set("teams.any", teams_any.into());
-        self
-    }
-
-    /// Gids of users, separated by commas: tasks that any of them follows.
-    pub fn followers_any(mut self, followers_any: impl Into<String>) -> Self {
-        self.call.set("followers.any", followers_any.into());
-        self
-    }
-
-    /// Only tasks created after this instant, RFC 3339.
-    pub fn created_at_after(mut self, created_at_after: impl Into<String>) -> Self {
-        self.call.set("created_at.after", created_at_after.into());
-        self
-    }
-
-    /// Only tasks created before this instant, RFC 3339; with the `created_at` of the last result
-    /// it leads to older ones.
-    pub fn created_at_before(mut self, created_at_before: impl Into<String>) -> Self {
-        self.call.set("created_at.before", created_at_before.into());
-        self
-    }
-
-    /// Only tasks changed after this instant, RFC 3339.
-    pub fn modified_at_after(mut self, modified_at_after: impl Into<String>) -> Self {
-        self.call.set("modified_at.after", modified_at_after.into());
-        self
-    }
-
-    /// Only tasks changed before this instant, RFC 3339.
-    pub fn modified_at_before(mut self, modified_at_before: impl Into<String>) -> Self {
-        self.call.set("modified_at.before", modified_at_before.into());
-        self
-    }
-
-    /// Only tasks due after this day, `YYYY-MM-DD`.
-    pub fn due_on_after(mut self, due_on_after: impl Into<String>) -> Self {
-        self.call.set("due_on.after", due_on_after.into());
-        self
-    }
-
-    /// Only tasks due before this day, `YYYY-MM-DD`; with `completed` false and today it finds
-    /// overdue ones.
-    pub fn due_on_before(mut self, due_on_before: impl Into<String>) -> Self {
-        self.call.set("due_on.before", due_on_before.into());
-        self
-    }
-
-    /// Only this kind: `default_task`, `milestone`, `approval`.
-    pub fn resource_subtype(mut self, resource_subtype: impl Into<String>) -> Self {
-        self.call.set("resource_subtype", resource_subtype.into());
-        self
-    }
-
-    /// Order of the results: `due_date`, `created_at`, `completed_at`, `likes`, `modified_at` or
-    /// `relevance`; `modified_at` when left out.
-    pub fn sort_by(mut self, sort_by: impl Into<String>) -> Self {
-        self.call.set("sort_by", sort_by.into());
-        self
-    }
-
-    /// True for oldest or smallest first; false when left out.
-    pub fn sort_ascending(mut self, sort_ascending: bool) -> Self {
-        self.call.set("sort_ascending", sort_ascending);
-        self
-    }
-
-    /// Further fields to return, separated by commas, `a.b` for those of linked records; they
-    /// replace the standard ones. Left out, only `gid`, `name` and types come.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
+list_builder! {
+    /// A call of `workspace_task_search.list` being put together.
+    pub struct WorkspaceTaskSearchList: types::TaskCompact, types::WorkspaceTaskSearchListMeta {
+        /// Largest number of tasks to return. The search does not page: to get more, sort by
+        /// `created_at` and narrow with `created_at.before`.
+        ///
+        /// From 1 to 100.
+        limit: i64,
+        /// Has no effect: Asana's search does not page. Narrow with `created_at.before` instead.
+        offset: String,
+        /// Words to find in name and description of the task.
+        text: String,
+        /// True for completed tasks only, false for open ones; left out, both.
+        completed: bool,
+        /// Gids of users, separated by commas: tasks assigned to any of them. `me` for the
+        /// signed-in user, `null` for unassigned tasks.
+        assignee_any: String = "assignee.any",
+        /// Gids of projects, separated by commas: tasks in any of them. Together with
+        /// `sections.any` either match counts.
+        projects_any: String = "projects.any",
+        /// Gids of sections, separated by commas: tasks in any of them.
+        sections_any: String = "sections.any",
+        /// Gids of teams, separated by commas: tasks in projects of any of them.
+        teams_any: String = "teams.any",
+        /// Gids of users, separated by commas: tasks that any of them follows.
+        followers_any: String = "followers.any",
+        /// Only tasks created after this instant, RFC 3339.
+        created_at_after: String = "created_at.after",
+        /// Only tasks created before this instant, RFC 3339; with the `created_at` of the last
+        /// result it leads to older ones.
+        created_at_before: String = "created_at.before",
+        /// Only tasks changed after this instant, RFC 3339.
+        modified_at_after: String = "modified_at.after",
+        /// Only tasks changed before this instant, RFC 3339.
+        modified_at_before: String = "modified_at.before",
+        /// Only tasks due after this day, `YYYY-MM-DD`.
+        due_on_after: String = "due_on.after",
+        /// Only tasks due before this day, `YYYY-MM-DD`; with `completed` false and today it finds
+        /// overdue ones.
+        due_on_before: String = "due_on.before",
+        /// Only this kind: `default_task`, `milestone`, `approval`.
+        resource_subtype: String,
+        /// Order of the results: `due_date`, `created_at`, `completed_at`, `likes`, `modified_at`
+        /// or `relevance`; `modified_at` when left out.
+        sort_by: String,
+        /// True for oldest or smallest first; false when left out.
+        sort_ascending: bool,
+        /// Further fields to return, separated by commas, `a.b` for those of linked records; they
+        /// replace the standard ones. Left out, only `gid`, `name` and types come.
+        opt_fields: String,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `workspace_teams`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `workspace_teams`.
-///
-/// A team, as listed under one organization.
-#[derive(Debug, Clone, Copy)]
-pub struct WorkspaceTeams<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `workspace_teams`.
+    ///
+    /// A team, as listed under one organization.
+    pub struct WorkspaceTeams
 }
 
-impl<'a> WorkspaceTeams<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl WorkspaceTeams<'_> {
     /// List teams of a workspace.
     ///
     /// Lists the teams of an organization that the user can see. Only gid and name come back unless
@@ -46,36 +41,20 @@ impl<'a> WorkspaceTeams<'a> {
     }
 }
 
-/// A call of `workspace_teams.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct WorkspaceTeamsList {
-    call: Call,
-}
-
-list_builder!(WorkspaceTeamsList, types::TeamCompact, types::WorkspaceTeamsListMeta);
-
-impl WorkspaceTeamsList {
-    /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no
-    /// `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.
-    ///
-    /// Default: `20`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
-    /// Leave out for the first page, and pass the same `limit` with it.
-    pub fn offset(mut self, offset: impl Into<String>) -> Self {
-        self.call.set("offset", offset.into());
-        self
-    }
-
-    /// Further fields to return, separated by commas; they replace the standard ones. Left out,
-    /// only `gid`, `name` and type come.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
+list_builder! {
+    /// A call of `workspace_teams.list` being put together.
+    pub struct WorkspaceTeamsList: types::TeamCompact, types::WorkspaceTeamsListMeta {
+        /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives
+        /// no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by
+        /// himself.
+        ///
+        /// Default: `20`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
+        /// Leave out for the first page, and pass the same `limit` with it.
+        offset: String,
+        /// Further fields to return, separated by commas; they replace the standard ones. Left out,
+        /// only `gid`, `name` and type come.
+        opt_fields: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `workspaces`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::WorkspacesField;
 use crate::types;
 
-/// Operations on `workspaces`.
-///
-/// A workspace or organization: the top level that everything belongs to.
-#[derive(Debug, Clone, Copy)]
-pub struct Workspaces<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `workspaces`.
+    ///
+    /// A workspace or organization: the top level that everything belongs to.
+    pub struct Workspaces
 }
 
-impl<'a> Workspaces<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Workspaces<'_> {
     /// List workspaces.
     ///
     /// Lists the workspaces and organizations the user belongs to. Most other lists need a
@@ -40,8 +34,7 @@ impl<'a> Workspaces<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> WorkspacesList {
-        let call = self.client.call("workspaces", Action::List);
-        WorkspacesList { call }
+        WorkspacesList { call: self.client.call("workspaces", Action::List) }
     }
 
     /// Get a workspace.
@@ -63,83 +56,35 @@ impl<'a> Workspaces<'a> {
         call.set("workspace_gid", workspace_gid.into());
         WorkspacesGet { call }
     }
+}
 
-    /// Searches `workspaces` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_asana::context_store::{Order, StoreField};
-    /// # use airbyte_agent_asana::{AsanaConnector, Result, store::WorkspacesField};
-    /// # async fn example(asana: &AsanaConnector) -> Result<()> {
-    /// let search = asana.workspaces().context_store_search();
-    /// let search = search.filter(WorkspacesField::EmailDomains.eq("…"));
-    /// let page = search.sort(WorkspacesField::EmailDomains, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(WorkspacesField::EmailDomains));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<WorkspacesField> {
-        Search::new(self.client.clone(), "workspaces")
-    }
+in_context_store! {
+    Workspaces: "workspaces", WorkspacesField::EmailDomains,
+    airbyte_agent_asana::AsanaConnector, asana.workspaces()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<WorkspacesField> {
-        SqlQuery::new(self.client.clone(), "workspaces", sql)
+list_builder! {
+    /// A call of `workspaces.list` being put together.
+    pub struct WorkspacesList: types::WorkspaceCompact, types::WorkspacesListMeta {
+        /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives
+        /// no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by
+        /// himself.
+        ///
+        /// Default: `20`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
+        /// Leave out for the first page, and pass the same `limit` with it.
+        offset: String,
+        /// Further fields to return, separated by commas; they replace the standard ones. Left out,
+        /// only `gid`, `name` and type come.
+        opt_fields: String,
     }
 }
 
-/// A call of `workspaces.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct WorkspacesList {
-    call: Call,
-}
-
-list_builder!(WorkspacesList, types::WorkspaceCompact, types::WorkspacesListMeta);
-
-impl WorkspacesList {
-    /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no
-    /// `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.
-    ///
-    /// Default: `20`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_page.offset` of the previous answer, which expires after a while.
-    /// Leave out for the first page, and pass the same `limit` with it.
-    pub fn offset(mut self, offset: impl Into<String>) -> Self {
-        self.call.set("offset", offset.into());
-        self
-    }
-
-    /// Further fields to return, separated by commas; they replace the standard ones. Left out,
-    /// only `gid`, `name` and type come.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
-    }
-}
-
-/// A call of `workspaces.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct WorkspacesGet {
-    call: Call,
-}
-
-record_builder!(WorkspacesGet, types::Workspace);
-
-impl WorkspacesGet {
-    /// Fields to return instead of the standard ones, separated by commas.
-    pub fn opt_fields(mut self, opt_fields: impl Into<String>) -> Self {
-        self.call.set("opt_fields", opt_fields.into());
-        self
+record_builder! {
+    /// A call of `workspaces.get` being put together.
+    pub struct WorkspacesGet: types::Workspace {
+        /// Fields to return instead of the standard ones, separated by commas.
+        opt_fields: String,
     }
 }

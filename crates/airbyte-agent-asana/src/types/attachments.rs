@@ -2,122 +2,80 @@
 
 //! Types of `attachments`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// An attachment in short: gid, name and where it lives.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AttachmentCompact {
-    /// Attachment gid.
-    pub gid: Option<String>,
-    /// Always `attachment`.
-    pub resource_type: Option<String>,
-    /// File name.
-    pub name: Option<String>,
-    /// Where it lives: `asana`, `dropbox`, `gdrive`, `onedrive`, `box`, `vimeo` or `external`.
-    pub resource_subtype: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// An attachment in short: gid, name and where it lives.
+    pub struct AttachmentCompact {
+        /// Attachment gid.
+        pub gid: String,
+        /// Always `attachment`.
+        pub resource_type: String,
+        /// File name.
+        pub name: String,
+        /// Where it lives: `asana`, `dropbox`, `gdrive`, `onedrive`, `box`, `vimeo` or `external`.
+        pub resource_subtype: String,
+    }
 }
 
-record!(AttachmentCompact {
-    gid: "gid",
-    resource_type: "resource_type",
-    name: "name",
-    resource_subtype: "resource_subtype",
-});
+record! {
+    /// A file attached to a task, project or project brief, or a link to one elsewhere.
+    pub struct Attachment {
+        /// Attachment gid, a long number as text.
+        pub gid: String,
+        /// Always `attachment`.
+        pub resource_type: String,
+        /// File name.
+        pub name: String,
+        /// Where it lives: `asana`, `dropbox`, `gdrive`, `onedrive`, `box`, `vimeo` or `external`.
+        pub resource_subtype: String,
+        /// When it was attached.
+        pub created_at: String,
+        /// Address of the content, good for minutes only; null when it lives elsewhere.
+        pub download_url: String,
+        /// Address that stays good, for people signed in to Asana; null when it lives elsewhere.
+        pub permanent_url: String,
+        /// Service that keeps the file, such as `asana`, `dropbox`, `gdrive`.
+        pub host: String,
+        /// Task, project or project brief it is attached to.
+        pub parent: AttachmentParent,
+        /// Address for viewing it in a browser; null when there is none.
+        pub view_url: String,
+        /// Size in bytes; only for files at Asana, and null when unknown.
+        pub size: i64,
+    }
+}
 
-/// A file attached to a task, project or project brief, or a link to one elsewhere.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Attachment {
-    /// Attachment gid, a long number as text.
-    pub gid: Option<String>,
-    /// Always `attachment`.
-    pub resource_type: Option<String>,
-    /// File name.
-    pub name: Option<String>,
-    /// Where it lives: `asana`, `dropbox`, `gdrive`, `onedrive`, `box`, `vimeo` or `external`.
-    pub resource_subtype: Option<String>,
-    /// When it was attached.
-    pub created_at: Option<String>,
-    /// Address of the content, good for minutes only; null when it lives elsewhere.
-    pub download_url: Option<String>,
-    /// Address that stays good, for people signed in to Asana; null when it lives elsewhere.
-    pub permanent_url: Option<String>,
-    /// Service that keeps the file, such as `asana`, `dropbox`, `gdrive`.
-    pub host: Option<String>,
+record! {
     /// Task, project or project brief it is attached to.
-    pub parent: Option<AttachmentParent>,
-    /// Address for viewing it in a browser; null when there is none.
-    pub view_url: Option<String>,
-    /// Size in bytes; only for files at Asana, and null when unknown.
-    pub size: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct AttachmentParent {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Finer kind of the record.
+        pub resource_subtype: String,
+    }
 }
 
-record!(Attachment {
-    gid: "gid",
-    resource_type: "resource_type",
-    name: "name",
-    resource_subtype: "resource_subtype",
-    created_at: "created_at",
-    download_url: "download_url",
-    permanent_url: "permanent_url",
-    host: "host",
-    parent: "parent",
-    view_url: "view_url",
-    size: "size",
-});
-
-/// Task, project or project brief it is attached to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AttachmentParent {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Finer kind of the record.
-    pub resource_subtype: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(AttachmentParent {
-    gid: "gid",
-    resource_type: "resource_type",
-    name: "name",
-    resource_subtype: "resource_subtype",
-});
-
-/// Where to go on; null on the last page, and when no `limit` was passed.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AttachmentsListMetaNextPage {
-    /// Token for the next page, to be passed as `offset`.
-    pub offset: Option<String>,
-    /// Path of the next page with its query.
-    pub path: Option<String>,
-    /// Address of the next page.
-    pub uri: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(AttachmentsListMetaNextPage { offset: "offset", path: "path", uri: "uri" });
-
-/// What comes with a page of `attachments.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AttachmentsListMeta {
+record! {
     /// Where to go on; null on the last page, and when no `limit` was passed.
-    pub next_page: Option<AttachmentsListMetaNextPage>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct AttachmentsListMetaNextPage {
+        /// Token for the next page, to be passed as `offset`.
+        pub offset: String,
+        /// Path of the next page with its query.
+        pub path: String,
+        /// Address of the next page.
+        pub uri: String,
+    }
 }
 
-record!(AttachmentsListMeta { next_page: "next_page" });
+record! {
+    /// What comes with a page of `attachments.list`.
+    pub struct AttachmentsListMeta {
+        /// Where to go on; null on the last page, and when no `limit` was passed.
+        pub next_page: AttachmentsListMetaNextPage,
+    }
+}

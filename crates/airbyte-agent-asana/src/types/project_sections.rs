@@ -2,88 +2,51 @@
 
 //! Types of `project_sections`.
 
-use airbyte_agent_core::{Extra, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{record, request};
 
-/// A section in short: gid and name.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SectionCompact {
-    /// Section gid.
-    pub gid: Option<String>,
-    /// Always `section`.
-    pub resource_type: Option<String>,
-    /// Name of the section.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A section in short: gid and name.
+    pub struct SectionCompact {
+        /// Section gid.
+        pub gid: String,
+        /// Always `section`.
+        pub resource_type: String,
+        /// Name of the section.
+        pub name: String,
+    }
 }
 
-record!(SectionCompact { gid: "gid", resource_type: "resource_type", name: "name" });
-
-/// Where to go on; null on the last page, and when no `limit` was passed.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectSectionsListMetaNextPage {
-    /// Token for the next page, to be passed as `offset`.
-    pub offset: Option<String>,
-    /// Path of the next page with its query.
-    pub path: Option<String>,
-    /// Address of the next page.
-    pub uri: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectSectionsListMetaNextPage { offset: "offset", path: "path", uri: "uri" });
-
-/// What comes with a page of `project_sections.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectSectionsListMeta {
+record! {
     /// Where to go on; null on the last page, and when no `limit` was passed.
-    pub next_page: Option<ProjectSectionsListMetaNextPage>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct ProjectSectionsListMetaNextPage {
+        /// Token for the next page, to be passed as `offset`.
+        pub offset: String,
+        /// Path of the next page with its query.
+        pub path: String,
+        /// Address of the next page.
+        pub uri: String,
+    }
 }
 
-record!(ProjectSectionsListMeta { next_page: "next_page" });
-
-/// Fields of the new section.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProjectSectionCreateInput {
-    /// Name of the section, which is a column on a board.
-    pub name: String,
-    /// Gid of a section of the project to put it in front of; not together with `insert_after`.
-    /// Left out, it comes last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub insert_before: Option<String>,
-    /// Gid of a section of the project to put it behind; not together with `insert_before`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub insert_after: Option<String>,
+record! {
+    /// What comes with a page of `project_sections.list`.
+    pub struct ProjectSectionsListMeta {
+        /// Where to go on; null on the last page, and when no `limit` was passed.
+        pub next_page: ProjectSectionsListMetaNextPage,
+    }
 }
 
-impl ProjectSectionCreateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), insert_before: None, insert_after: None }
-    }
-
-    /// Gid of a section of the project to put it in front of; not together with `insert_after`.
-    /// Left out, it comes last.
-    #[must_use]
-    pub fn insert_before(mut self, insert_before: impl Into<String>) -> Self {
-        self.insert_before = Some(insert_before.into());
-        self
-    }
-
-    /// Gid of a section of the project to put it behind; not together with `insert_before`.
-    #[must_use]
-    pub fn insert_after(mut self, insert_after: impl Into<String>) -> Self {
-        self.insert_after = Some(insert_after.into());
-        self
+request! {
+    /// Fields of the new section.
+    pub struct ProjectSectionCreateInput {
+        required {
+            /// Name of the section, which is a column on a board.
+            name: String,
+        }
+        /// Gid of a section of the project to put it in front of; not together with `insert_after`.
+        /// Left out, it comes last.
+        insert_before: String,
+        /// Gid of a section of the project to put it behind; not together with `insert_before`.
+        insert_after: String,
     }
 }

@@ -2,32 +2,24 @@
 
 //! Types of `project_tasks`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// Where to go on; null on the last page, and when no `limit` was passed.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectTasksListMetaNextPage {
-    /// Token for the next page, to be passed as `offset`.
-    pub offset: Option<String>,
-    /// Path of the next page with its query.
-    pub path: Option<String>,
-    /// Address of the next page.
-    pub uri: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectTasksListMetaNextPage { offset: "offset", path: "path", uri: "uri" });
-
-/// What comes with a page of `project_tasks.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectTasksListMeta {
+record! {
     /// Where to go on; null on the last page, and when no `limit` was passed.
-    pub next_page: Option<ProjectTasksListMetaNextPage>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct ProjectTasksListMetaNextPage {
+        /// Token for the next page, to be passed as `offset`.
+        pub offset: String,
+        /// Path of the next page with its query.
+        pub path: String,
+        /// Address of the next page.
+        pub uri: String,
+    }
 }
 
-record!(ProjectTasksListMeta { next_page: "next_page" });
+record! {
+    /// What comes with a page of `project_tasks.list`.
+    pub struct ProjectTasksListMeta {
+        /// Where to go on; null on the last page, and when no `limit` was passed.
+        pub next_page: ProjectTasksListMetaNextPage,
+    }
+}

@@ -3,521 +3,291 @@
 //! Types of `projects`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// A project: a list or board of tasks.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Project {
-    /// Project gid, a long number as text.
-    pub gid: Option<String>,
-    /// Whether it is archived.
-    pub archived: Option<bool>,
-    /// Color by name; null when none.
-    pub color: Option<String>,
-    /// Whether it is completed.
-    pub completed: Option<bool>,
-    /// When it was completed; null while it is not.
-    pub completed_at: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
+record! {
+    /// A project: a list or board of tasks.
+    pub struct Project {
+        /// Project gid, a long number as text.
+        pub gid: String,
+        /// Whether it is archived.
+        pub archived: bool,
+        /// Color by name; null when none.
+        pub color: String,
+        /// Whether it is completed.
+        pub completed: bool,
+        /// When it was completed; null while it is not.
+        pub completed_at: String,
+        /// When it was created.
+        pub created_at: String,
+        /// Latest status report in the older form; see `current_status_update`.
+        pub current_status: ProjectCurrentStatus,
+        /// Latest status update, in short.
+        pub current_status_update: ProjectCurrentStatusUpdate,
+        /// The project's own custom fields with their values.
+        pub custom_fields: Vec<ProjectCustomField>,
+        /// What new members may do: `admin`, `editor`, `commenter` or `viewer`.
+        pub default_access_level: String,
+        /// View shown first: `list`, `board`, `calendar` or `timeline`.
+        pub default_view: String,
+        /// Day it is due, `YYYY-MM-DD`; null when there is none.
+        pub due_on: String,
+        /// Retired name of `due_on`.
+        pub due_date: String,
+        /// Users who get its news.
+        pub followers: Vec<ProjectFollower>,
+        /// Users who work in it.
+        pub members: Vec<ProjectMember>,
+        /// Who may customize it: `admin` or `editor`.
+        pub minimum_access_level_for_customization: String,
+        /// Who may share it: `admin` or `editor`.
+        pub minimum_access_level_for_sharing: String,
+        /// When the project itself last changed; changes of its tasks do not count.
+        pub modified_at: String,
+        /// Name of the project.
+        pub name: String,
+        /// Description as plain text.
+        pub notes: String,
+        /// The person responsible; null when there is none.
+        pub owner: ProjectOwner,
+        /// Web address of the project.
+        pub permalink_url: String,
+        /// Who sees it: `public_to_workspace`, `private_to_team` (retired) or `private`.
+        pub privacy_setting: String,
+        /// Whether everybody in the organization sees it; retired, see `privacy_setting`.
+        pub public: bool,
+        /// Always `project`.
+        pub resource_type: String,
+        /// Day it starts, `YYYY-MM-DD`; null when there is none.
+        pub start_on: String,
+        /// Team that owns it; null in workspaces without teams.
+        pub team: ProjectTeam,
+        /// Workspace it belongs to.
+        pub workspace: ProjectWorkspace,
+        /// Icon by name; null when none.
+        pub icon: String,
+        /// Who completed it; null while it is not.
+        pub completed_by: ProjectCompletedBy,
+    }
+}
+
+record! {
     /// Latest status report in the older form; see `current_status_update`.
-    pub current_status: Option<ProjectCurrentStatus>,
+    pub struct ProjectCurrentStatus {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Who wrote the report.
+        pub author: ProjectCurrentStatusAuthor,
+        /// How it goes: `green`, `yellow`, `red`, `blue` or `complete`.
+        pub color: String,
+        /// When the report was written.
+        pub created_at: String,
+        /// Who wrote the report.
+        pub created_by: ProjectCurrentStatusCreatedBy,
+        /// When the report last changed.
+        pub modified_at: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+        /// Text of the report.
+        pub text: String,
+        /// Title of the report.
+        pub title: String,
+    }
+}
+
+record! {
+    /// Who wrote the report.
+    pub struct ProjectCurrentStatusAuthor {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
+}
+
+record! {
+    /// Who wrote the report.
+    pub struct ProjectCurrentStatusCreatedBy {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
+}
+
+record! {
     /// Latest status update, in short.
-    pub current_status_update: Option<ProjectCurrentStatusUpdate>,
-    /// The project's own custom fields with their values.
-    pub custom_fields: Option<Vec<ProjectCustomField>>,
-    /// What new members may do: `admin`, `editor`, `commenter` or `viewer`.
-    pub default_access_level: Option<String>,
-    /// View shown first: `list`, `board`, `calendar` or `timeline`.
-    pub default_view: Option<String>,
-    /// Day it is due, `YYYY-MM-DD`; null when there is none.
-    pub due_on: Option<String>,
-    /// Retired name of `due_on`.
-    pub due_date: Option<String>,
-    /// Users who get its news.
-    pub followers: Option<Vec<ProjectFollower>>,
-    /// Users who work in it.
-    pub members: Option<Vec<ProjectMember>>,
-    /// Who may customize it: `admin` or `editor`.
-    pub minimum_access_level_for_customization: Option<String>,
-    /// Who may share it: `admin` or `editor`.
-    pub minimum_access_level_for_sharing: Option<String>,
-    /// When the project itself last changed; changes of its tasks do not count.
-    pub modified_at: Option<String>,
-    /// Name of the project.
-    pub name: Option<String>,
-    /// Description as plain text.
-    pub notes: Option<String>,
+    pub struct ProjectCurrentStatusUpdate {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+        /// Finer kind of the record.
+        pub resource_subtype: String,
+        /// Title of the update.
+        pub title: String,
+    }
+}
+
+record! {
+    /// `custom_fields` of [`Project`].
+    pub struct ProjectCustomField {
+        /// Gid of the custom field, to be used when setting it.
+        pub gid: String,
+        /// Name of the custom field.
+        pub name: String,
+        /// Kind of value: `text`, `number`, `enum`, `multi_enum`, `date` or `people`.
+        pub resource_subtype: String,
+        /// Whether the field is in use on this record.
+        pub enabled: bool,
+        /// The value as text, whatever the kind; null when empty.
+        pub display_value: String,
+        /// The value of a text field.
+        pub text_value: String,
+        /// The value of a number field.
+        pub number_value: f64,
+        /// The option chosen, with gid, name and color.
+        pub enum_value: Value,
+        /// The options chosen, each with gid, name and color.
+        pub multi_enum_values: Vec<Value>,
+        /// The value of a date field, with `date` and `date_time`.
+        pub date_value: Value,
+        /// The users chosen.
+        pub people_value: Vec<Value>,
+    }
+}
+
+record! {
+    /// `followers` of [`Project`].
+    pub struct ProjectFollower {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name of the user.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
+}
+
+record! {
+    /// `members` of [`Project`].
+    pub struct ProjectMember {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
+}
+
+record! {
     /// The person responsible; null when there is none.
-    pub owner: Option<ProjectOwner>,
-    /// Web address of the project.
-    pub permalink_url: Option<String>,
-    /// Who sees it: `public_to_workspace`, `private_to_team` (retired) or `private`.
-    pub privacy_setting: Option<String>,
-    /// Whether everybody in the organization sees it; retired, see `privacy_setting`.
-    pub public: Option<bool>,
-    /// Always `project`.
-    pub resource_type: Option<String>,
-    /// Day it starts, `YYYY-MM-DD`; null when there is none.
-    pub start_on: Option<String>,
+    pub struct ProjectOwner {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
+}
+
+record! {
     /// Team that owns it; null in workspaces without teams.
-    pub team: Option<ProjectTeam>,
+    pub struct ProjectTeam {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
+}
+
+record! {
     /// Workspace it belongs to.
-    pub workspace: Option<ProjectWorkspace>,
-    /// Icon by name; null when none.
-    pub icon: Option<String>,
+    pub struct ProjectWorkspace {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
+}
+
+record! {
     /// Who completed it; null while it is not.
-    pub completed_by: Option<ProjectCompletedBy>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct ProjectCompletedBy {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
 }
 
-record!(Project {
-    gid: "gid",
-    archived: "archived",
-    color: "color",
-    completed: "completed",
-    completed_at: "completed_at",
-    created_at: "created_at",
-    current_status: "current_status",
-    current_status_update: "current_status_update",
-    custom_fields: "custom_fields",
-    default_access_level: "default_access_level",
-    default_view: "default_view",
-    due_on: "due_on",
-    due_date: "due_date",
-    followers: "followers",
-    members: "members",
-    minimum_access_level_for_customization: "minimum_access_level_for_customization",
-    minimum_access_level_for_sharing: "minimum_access_level_for_sharing",
-    modified_at: "modified_at",
-    name: "name",
-    notes: "notes",
-    owner: "owner",
-    permalink_url: "permalink_url",
-    privacy_setting: "privacy_setting",
-    public: "public",
-    resource_type: "resource_type",
-    start_on: "start_on",
-    team: "team",
-    workspace: "workspace",
-    icon: "icon",
-    completed_by: "completed_by",
-});
-
-/// Latest status report in the older form; see `current_status_update`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectCurrentStatus {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Who wrote the report.
-    pub author: Option<ProjectCurrentStatusAuthor>,
-    /// How it goes: `green`, `yellow`, `red`, `blue` or `complete`.
-    pub color: Option<String>,
-    /// When the report was written.
-    pub created_at: Option<String>,
-    /// Who wrote the report.
-    pub created_by: Option<ProjectCurrentStatusCreatedBy>,
-    /// When the report last changed.
-    pub modified_at: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Text of the report.
-    pub text: Option<String>,
-    /// Title of the report.
-    pub title: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectCurrentStatus {
-    gid: "gid",
-    author: "author",
-    color: "color",
-    created_at: "created_at",
-    created_by: "created_by",
-    modified_at: "modified_at",
-    resource_type: "resource_type",
-    text: "text",
-    title: "title",
-});
-
-/// Who wrote the report.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectCurrentStatusAuthor {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectCurrentStatusAuthor { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// Who wrote the report.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectCurrentStatusCreatedBy {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectCurrentStatusCreatedBy { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// Latest status update, in short.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectCurrentStatusUpdate {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Finer kind of the record.
-    pub resource_subtype: Option<String>,
-    /// Title of the update.
-    pub title: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectCurrentStatusUpdate {
-    gid: "gid",
-    resource_type: "resource_type",
-    resource_subtype: "resource_subtype",
-    title: "title",
-});
-
-/// `custom_fields` of [`Project`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectCustomField {
-    /// Gid of the custom field, to be used when setting it.
-    pub gid: Option<String>,
-    /// Name of the custom field.
-    pub name: Option<String>,
-    /// Kind of value: `text`, `number`, `enum`, `multi_enum`, `date` or `people`.
-    pub resource_subtype: Option<String>,
-    /// Whether the field is in use on this record.
-    pub enabled: Option<bool>,
-    /// The value as text, whatever the kind; null when empty.
-    pub display_value: Option<String>,
-    /// The value of a text field.
-    pub text_value: Option<String>,
-    /// The value of a number field.
-    pub number_value: Option<f64>,
-    /// The option chosen, with gid, name and color.
-    pub enum_value: Option<Value>,
-    /// The options chosen, each with gid, name and color.
-    pub multi_enum_values: Option<Vec<Value>>,
-    /// The value of a date field, with `date` and `date_time`.
-    pub date_value: Option<Value>,
-    /// The users chosen.
-    pub people_value: Option<Vec<Value>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectCustomField {
-    gid: "gid",
-    name: "name",
-    resource_subtype: "resource_subtype",
-    enabled: "enabled",
-    display_value: "display_value",
-    text_value: "text_value",
-    number_value: "number_value",
-    enum_value: "enum_value",
-    multi_enum_values: "multi_enum_values",
-    date_value: "date_value",
-    people_value: "people_value",
-});
-
-/// `followers` of [`Project`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectFollower {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name of the user.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectFollower { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// `members` of [`Project`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectMember {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectMember { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// The person responsible; null when there is none.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectOwner {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectOwner { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// Team that owns it; null in workspaces without teams.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectTeam {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectTeam { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// Workspace it belongs to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectWorkspace {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectWorkspace { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// Who completed it; null while it is not.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectCompletedBy {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectCompletedBy { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// Where to go on; null on the last page, and when no `limit` was passed.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectsListMetaNextPage {
-    /// Token for the next page, to be passed as `offset`.
-    pub offset: Option<String>,
-    /// Path of the next page with its query.
-    pub path: Option<String>,
-    /// Address of the next page.
-    pub uri: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectsListMetaNextPage { offset: "offset", path: "path", uri: "uri" });
-
-/// What comes with a page of `projects.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectsListMeta {
+record! {
     /// Where to go on; null on the last page, and when no `limit` was passed.
-    pub next_page: Option<ProjectsListMetaNextPage>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct ProjectsListMetaNextPage {
+        /// Token for the next page, to be passed as `offset`.
+        pub offset: String,
+        /// Path of the next page with its query.
+        pub path: String,
+        /// Address of the next page.
+        pub uri: String,
+    }
 }
 
-record!(ProjectsListMeta { next_page: "next_page" });
-
-/// Fields of the new project; other fields of Asana's API, such as `owner` or `followers`, are
-/// passed on as they are.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProjectCreateInput {
-    /// Name of the project.
-    pub name: String,
-    /// Gid of the workspace or organization the project belongs to; cannot be changed later.
-    pub workspace: String,
-    /// Gid of the team that owns it; required when the workspace is an organization.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub team: Option<String>,
-    /// Description as plain text; give this or `html_notes`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub notes: Option<String>,
-    /// Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`,
-    /// `em`, `ul`, `li`, `a`. Replaces `notes`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub html_notes: Option<String>,
-    /// Color by name, such as `dark-blue`, `light-green`, `dark-red`, `none`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub color: Option<String>,
-    /// View shown first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default_view: Option<ProjectCreateInputDefaultView>,
-    /// Day it is due, `YYYY-MM-DD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due_on: Option<String>,
-    /// Day it starts, `YYYY-MM-DD`; needs `due_on` as well.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub start_on: Option<String>,
-    /// Who sees it: `public_to_workspace` for everybody in the workspace, `private` for its members
-    /// only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub privacy_setting: Option<ProjectCreateInputPrivacySetting>,
-    /// Whether it starts out archived; false when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub archived: Option<bool>,
-    /// Values of the project's own custom fields, by gid of the field: text, number, gid of an
-    /// option, list of gids of options, or `{"date": "YYYY-MM-DD"}`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub custom_fields: Option<Value>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `projects.list`.
+    pub struct ProjectsListMeta {
+        /// Where to go on; null on the last page, and when no `limit` was passed.
+        pub next_page: ProjectsListMetaNextPage,
+    }
 }
 
-impl ProjectCreateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(name: impl Into<String>, workspace: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            workspace: workspace.into(),
-            team: None,
-            notes: None,
-            html_notes: None,
-            color: None,
-            default_view: None,
-            due_on: None,
-            start_on: None,
-            privacy_setting: None,
-            archived: None,
-            custom_fields: None,
-            extra: Extra::new(),
+request! {
+    /// Fields of the new project; other fields of Asana's API, such as `owner` or `followers`, are
+    /// passed on as they are.
+    pub struct ProjectCreateInput {
+        required {
+            /// Name of the project.
+            name: String,
+            /// Gid of the workspace or organization the project belongs to; cannot be changed
+            /// later.
+            workspace: String,
         }
-    }
-
-    /// Gid of the team that owns it; required when the workspace is an organization.
-    #[must_use]
-    pub fn team(mut self, team: impl Into<String>) -> Self {
-        self.team = Some(team.into());
-        self
-    }
-
-    /// Description as plain text; give this or `html_notes`.
-    #[must_use]
-    pub fn notes(mut self, notes: impl Into<String>) -> Self {
-        self.notes = Some(notes.into());
-        self
-    }
-
-    /// Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`,
-    /// `em`, `ul`, `li`, `a`. Replaces `notes`.
-    #[must_use]
-    pub fn html_notes(mut self, html_notes: impl Into<String>) -> Self {
-        self.html_notes = Some(html_notes.into());
-        self
-    }
-
-    /// Color by name, such as `dark-blue`, `light-green`, `dark-red`, `none`.
-    #[must_use]
-    pub fn color(mut self, color: impl Into<String>) -> Self {
-        self.color = Some(color.into());
-        self
-    }
-
-    /// View shown first.
-    #[must_use]
-    pub fn default_view(mut self, default_view: impl Into<ProjectCreateInputDefaultView>) -> Self {
-        self.default_view = Some(default_view.into());
-        self
-    }
-
-    /// Day it is due, `YYYY-MM-DD`.
-    #[must_use]
-    pub fn due_on(mut self, due_on: impl Into<String>) -> Self {
-        self.due_on = Some(due_on.into());
-        self
-    }
-
-    /// Day it starts, `YYYY-MM-DD`; needs `due_on` as well.
-    #[must_use]
-    pub fn start_on(mut self, start_on: impl Into<String>) -> Self {
-        self.start_on = Some(start_on.into());
-        self
-    }
-
-    /// Who sees it: `public_to_workspace` for everybody in the workspace, `private` for its members
-    /// only.
-    #[must_use]
-    pub fn privacy_setting(
-        mut self,
-        privacy_setting: impl Into<ProjectCreateInputPrivacySetting>,
-    ) -> Self {
-        self.privacy_setting = Some(privacy_setting.into());
-        self
-    }
-
-    /// Whether it starts out archived; false when left out.
-    #[must_use]
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.archived = Some(archived);
-        self
-    }
-
-    /// Values of the project's own custom fields, by gid of the field: text, number, gid of an
-    /// option, list of gids of options, or `{"date": "YYYY-MM-DD"}`.
-    #[must_use]
-    pub fn custom_fields(mut self, custom_fields: impl Into<Value>) -> Self {
-        self.custom_fields = Some(custom_fields.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+        /// Gid of the team that owns it; required when the workspace is an organization.
+        team: String,
+        /// Description as plain text; give this or `html_notes`.
+        notes: String,
+        /// Description with formatting: well-formed XML inside `<body>`, with tags such as
+        /// `strong`, `em`, `ul`, `li`, `a`. Replaces `notes`.
+        html_notes: String,
+        /// Color by name, such as `dark-blue`, `light-green`, `dark-red`, `none`.
+        color: String,
+        /// View shown first.
+        default_view: ProjectCreateInputDefaultView,
+        /// Day it is due, `YYYY-MM-DD`.
+        due_on: String,
+        /// Day it starts, `YYYY-MM-DD`; needs `due_on` as well.
+        start_on: String,
+        /// Who sees it: `public_to_workspace` for everybody in the workspace, `private` for its
+        /// members only.
+        privacy_setting: ProjectCreateInputPrivacySetting,
+        /// Whether it starts out archived; false when left out.
+        archived: bool,
+        /// Values of the project's own custom fields, by gid of the field: text, number, gid of an
+        /// option, list of gids of options, or `{"date": "YYYY-MM-DD"}`.
+        custom_fields: Value,
+        ..extra
     }
 }
 
@@ -546,123 +316,31 @@ open_enum!(
     }
 );
 
-/// Fields to change; those left out stay as they are. Other fields of Asana's API, such as `owner`
-/// or `team`, are passed on as they are.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProjectUpdateInput {
-    /// New name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// New description as plain text; give this or `html_notes`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub notes: Option<String>,
-    /// Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`,
-    /// `em`, `ul`, `li`, `a`. Replaces `notes`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub html_notes: Option<String>,
-    /// New color by name, such as `dark-blue`, `light-green`, `dark-red`, `none`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub color: Option<String>,
-    /// New view shown first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default_view: Option<ProjectUpdateInputDefaultView>,
-    /// New day it is due, `YYYY-MM-DD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due_on: Option<String>,
-    /// New day it starts, `YYYY-MM-DD`; give `due_on` in the same call.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub start_on: Option<String>,
-    /// True archives the project, false brings it back; the gentle alternative to deleting.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub archived: Option<bool>,
-    /// New values of the project's own custom fields, by gid of the field, in the same forms as for
-    /// tasks; null clears. Those left out stay.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub custom_fields: Option<Value>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl ProjectUpdateInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// New name.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// New description as plain text; give this or `html_notes`.
-    #[must_use]
-    pub fn notes(mut self, notes: impl Into<String>) -> Self {
-        self.notes = Some(notes.into());
-        self
-    }
-
-    /// Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`,
-    /// `em`, `ul`, `li`, `a`. Replaces `notes`.
-    #[must_use]
-    pub fn html_notes(mut self, html_notes: impl Into<String>) -> Self {
-        self.html_notes = Some(html_notes.into());
-        self
-    }
-
-    /// New color by name, such as `dark-blue`, `light-green`, `dark-red`, `none`.
-    #[must_use]
-    pub fn color(mut self, color: impl Into<String>) -> Self {
-        self.color = Some(color.into());
-        self
-    }
-
-    /// New view shown first.
-    #[must_use]
-    pub fn default_view(mut self, default_view: impl Into<ProjectUpdateInputDefaultView>) -> Self {
-        self.default_view = Some(default_view.into());
-        self
-    }
-
-    /// New day it is due, `YYYY-MM-DD`.
-    #[must_use]
-    pub fn due_on(mut self, due_on: impl Into<String>) -> Self {
-        self.due_on = Some(due_on.into());
-        self
-    }
-
-    /// New day it starts, `YYYY-MM-DD`; give `due_on` in the same call.
-    #[must_use]
-    pub fn start_on(mut self, start_on: impl Into<String>) -> Self {
-        self.start_on = Some(start_on.into());
-        self
-    }
-
-    /// True archives the project, false brings it back; the gentle alternative to deleting.
-    #[must_use]
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.archived = Some(archived);
-        self
-    }
-
-    /// New values of the project's own custom fields, by gid of the field, in the same forms as for
-    /// tasks; null clears. Those left out stay.
-    #[must_use]
-    pub fn custom_fields(mut self, custom_fields: impl Into<Value>) -> Self {
-        self.custom_fields = Some(custom_fields.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+request! {
+    /// Fields to change; those left out stay as they are. Other fields of Asana's API, such as
+    /// `owner` or `team`, are passed on as they are.
+    pub struct ProjectUpdateInput {
+        /// New name.
+        name: String,
+        /// New description as plain text; give this or `html_notes`.
+        notes: String,
+        /// Description with formatting: well-formed XML inside `<body>`, with tags such as
+        /// `strong`, `em`, `ul`, `li`, `a`. Replaces `notes`.
+        html_notes: String,
+        /// New color by name, such as `dark-blue`, `light-green`, `dark-red`, `none`.
+        color: String,
+        /// New view shown first.
+        default_view: ProjectUpdateInputDefaultView,
+        /// New day it is due, `YYYY-MM-DD`.
+        due_on: String,
+        /// New day it starts, `YYYY-MM-DD`; give `due_on` in the same call.
+        start_on: String,
+        /// True archives the project, false brings it back; the gentle alternative to deleting.
+        archived: bool,
+        /// New values of the project's own custom fields, by gid of the field, in the same forms as
+        /// for tasks; null clears. Those left out stay.
+        custom_fields: Value,
+        ..extra
     }
 }
 

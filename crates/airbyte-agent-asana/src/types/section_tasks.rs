@@ -2,72 +2,39 @@
 
 //! Types of `section_tasks`.
 
-use airbyte_agent_core::{Extra, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{record, request};
 
-/// Where to go on; null on the last page, and when no `limit` was passed.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SectionTasksListMetaNextPage {
-    /// Token for the next page, to be passed as `offset`.
-    pub offset: Option<String>,
-    /// Path of the next page with its query.
-    pub path: Option<String>,
-    /// Address of the next page.
-    pub uri: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SectionTasksListMetaNextPage { offset: "offset", path: "path", uri: "uri" });
-
-/// What comes with a page of `section_tasks.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SectionTasksListMeta {
+record! {
     /// Where to go on; null on the last page, and when no `limit` was passed.
-    pub next_page: Option<SectionTasksListMetaNextPage>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct SectionTasksListMetaNextPage {
+        /// Token for the next page, to be passed as `offset`.
+        pub offset: String,
+        /// Path of the next page with its query.
+        pub path: String,
+        /// Address of the next page.
+        pub uri: String,
+    }
 }
 
-record!(SectionTasksListMeta { next_page: "next_page" });
-
-/// The task, and where to put it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SectionTaskCreateInput {
-    /// Gid of the task; it joins the project of the section if it is not in it yet.
-    pub task: String,
-    /// Gid of a task in the section to put it in front of; not together with `insert_after`. Left
-    /// out, it comes first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub insert_before: Option<String>,
-    /// Gid of a task in the section to put it behind; not together with `insert_before`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub insert_after: Option<String>,
+record! {
+    /// What comes with a page of `section_tasks.list`.
+    pub struct SectionTasksListMeta {
+        /// Where to go on; null on the last page, and when no `limit` was passed.
+        pub next_page: SectionTasksListMetaNextPage,
+    }
 }
 
-impl SectionTaskCreateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(task: impl Into<String>) -> Self {
-        Self { task: task.into(), insert_before: None, insert_after: None }
-    }
-
-    /// Gid of a task in the section to put it in front of; not together with `insert_after`. Left
-    /// out, it comes first.
-    #[must_use]
-    pub fn insert_before(mut self, insert_before: impl Into<String>) -> Self {
-        self.insert_before = Some(insert_before.into());
-        self
-    }
-
-    /// Gid of a task in the section to put it behind; not together with `insert_before`.
-    #[must_use]
-    pub fn insert_after(mut self, insert_after: impl Into<String>) -> Self {
-        self.insert_after = Some(insert_after.into());
-        self
+request! {
+    /// The task, and where to put it.
+    pub struct SectionTaskCreateInput {
+        required {
+            /// Gid of the task; it joins the project of the section if it is not in it yet.
+            task: String,
+        }
+        /// Gid of a task in the section to put it in front of; not together with `insert_after`.
+        /// Left out, it comes first.
+        insert_before: String,
+        /// Gid of a task in the section to put it behind; not together with `insert_before`.
+        insert_after: String,
     }
 }

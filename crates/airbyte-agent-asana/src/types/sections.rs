@@ -2,29 +2,12 @@
 
 //! Types of `sections`.
 
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::request;
 
-/// Fields to change.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SectionUpdateInput {
-    /// New name of the section.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
-
-impl SectionUpdateInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// New name of the section.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
+request! {
+    /// Fields to change.
+    pub struct SectionUpdateInput {
+        /// New name of the section.
+        name: String,
     }
 }

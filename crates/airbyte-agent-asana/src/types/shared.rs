@@ -2,251 +2,174 @@
 
 //! Types that several entities share.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
 
-/// A task in short: gid, name and kind. More with `opt_fields`, or with `tasks.get`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TaskCompact {
-    /// Task gid.
-    pub gid: Option<String>,
-    /// Always `task`.
-    pub resource_type: Option<String>,
-    /// Name of the task.
-    pub name: Option<String>,
-    /// `default_task`, `milestone`, `approval` or the like.
-    pub resource_subtype: Option<String>,
+record! {
+    /// A task in short: gid, name and kind. More with `opt_fields`, or with `tasks.get`.
+    pub struct TaskCompact {
+        /// Task gid.
+        pub gid: String,
+        /// Always `task`.
+        pub resource_type: String,
+        /// Name of the task.
+        pub name: String,
+        /// `default_task`, `milestone`, `approval` or the like.
+        pub resource_subtype: String,
+        /// Who created the task; seldom returned.
+        pub created_by: TaskCompactCreatedBy,
+    }
+}
+
+record! {
     /// Who created the task; seldom returned.
-    pub created_by: Option<TaskCompactCreatedBy>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct TaskCompactCreatedBy {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
 }
 
-record!(TaskCompact {
-    gid: "gid",
-    resource_type: "resource_type",
-    name: "name",
-    resource_subtype: "resource_subtype",
-    created_by: "created_by",
-});
-
-/// Who created the task; seldom returned.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TaskCompactCreatedBy {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A project in short: gid and name. More with `opt_fields`, or with `projects.get`.
+    pub struct ProjectCompact {
+        /// Project gid.
+        pub gid: String,
+        /// Always `project`.
+        pub resource_type: String,
+        /// Name of the project.
+        pub name: String,
+    }
 }
 
-record!(TaskCompactCreatedBy { gid: "gid", resource_type: "resource_type" });
-
-/// A project in short: gid and name. More with `opt_fields`, or with `projects.get`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectCompact {
-    /// Project gid.
-    pub gid: Option<String>,
-    /// Always `project`.
-    pub resource_type: Option<String>,
-    /// Name of the project.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A user in short: gid and name. E-mail address with `opt_fields`, or with `users.get`.
+    pub struct UserCompact {
+        /// User gid.
+        pub gid: String,
+        /// Always `user`.
+        pub resource_type: String,
+        /// Name of the user.
+        pub name: String,
+    }
 }
 
-record!(ProjectCompact { gid: "gid", resource_type: "resource_type", name: "name" });
-
-/// A user in short: gid and name. E-mail address with `opt_fields`, or with `users.get`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UserCompact {
-    /// User gid.
-    pub gid: Option<String>,
-    /// Always `user`.
-    pub resource_type: Option<String>,
-    /// Name of the user.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Somebody with an Asana account.
+    pub struct User {
+        /// User gid, a long number as text.
+        pub gid: String,
+        /// E-mail address.
+        pub email: String,
+        /// Name of the user.
+        pub name: String,
+        /// Addresses of the profile picture by size, `image_21x21` to `image_128x128`; null when
+        /// there is none.
+        pub photo: Value,
+        /// Always `user`.
+        pub resource_type: String,
+        /// Workspaces of the user that the signed-in user shares.
+        pub workspaces: Vec<UserWorkspace>,
+    }
 }
 
-record!(UserCompact { gid: "gid", resource_type: "resource_type", name: "name" });
-
-/// Somebody with an Asana account.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct User {
-    /// User gid, a long number as text.
-    pub gid: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Name of the user.
-    pub name: Option<String>,
-    /// Addresses of the profile picture by size, `image_21x21` to `image_128x128`; null when there
-    /// is none.
-    pub photo: Option<Value>,
-    /// Always `user`.
-    pub resource_type: Option<String>,
-    /// Workspaces of the user that the signed-in user shares.
-    pub workspaces: Option<Vec<UserWorkspace>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `workspaces` of [`User`].
+    pub struct UserWorkspace {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name of the workspace.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
 }
 
-record!(User {
-    gid: "gid",
-    email: "email",
-    name: "name",
-    photo: "photo",
-    resource_type: "resource_type",
-    workspaces: "workspaces",
-});
-
-/// `workspaces` of [`User`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UserWorkspace {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name of the workspace.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A team in short: gid and name.
+    pub struct TeamCompact {
+        /// Team gid.
+        pub gid: String,
+        /// Always `team`.
+        pub resource_type: String,
+        /// Name of the team.
+        pub name: String,
+    }
 }
 
-record!(UserWorkspace { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// A team in short: gid and name.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TeamCompact {
-    /// Team gid.
-    pub gid: Option<String>,
-    /// Always `team`.
-    pub resource_type: Option<String>,
-    /// Name of the team.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A label for tasks across projects.
+    pub struct Tag {
+        /// Tag gid, a long number as text.
+        pub gid: String,
+        /// Always `tag`.
+        pub resource_type: String,
+        /// Name of the tag.
+        pub name: String,
+        /// Color by name; null when none.
+        pub color: String,
+        /// When it was created.
+        pub created_at: String,
+        /// Users who follow the tag.
+        pub followers: Vec<TagFollower>,
+        /// What the tag is for.
+        pub notes: String,
+        /// Web address of the tag.
+        pub permalink_url: String,
+        /// Workspace it belongs to.
+        pub workspace: TagWorkspace,
+    }
 }
 
-record!(TeamCompact { gid: "gid", resource_type: "resource_type", name: "name" });
+record! {
+    /// `followers` of [`Tag`].
+    pub struct TagFollower {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name of the user.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
+}
 
-/// A label for tasks across projects.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Tag {
-    /// Tag gid, a long number as text.
-    pub gid: Option<String>,
-    /// Always `tag`.
-    pub resource_type: Option<String>,
-    /// Name of the tag.
-    pub name: Option<String>,
-    /// Color by name; null when none.
-    pub color: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Users who follow the tag.
-    pub followers: Option<Vec<TagFollower>>,
-    /// What the tag is for.
-    pub notes: Option<String>,
-    /// Web address of the tag.
-    pub permalink_url: Option<String>,
+record! {
     /// Workspace it belongs to.
-    pub workspace: Option<TagWorkspace>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct TagWorkspace {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
 }
 
-record!(Tag {
-    gid: "gid",
-    resource_type: "resource_type",
-    name: "name",
-    color: "color",
-    created_at: "created_at",
-    followers: "followers",
-    notes: "notes",
-    permalink_url: "permalink_url",
-    workspace: "workspace",
-});
-
-/// `followers` of [`Tag`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TagFollower {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name of the user.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A part of a project: a heading in a list, a column on a board.
+    pub struct Section {
+        /// Section gid, a long number as text.
+        pub gid: String,
+        /// Always `section`.
+        pub resource_type: String,
+        /// Name of the section.
+        pub name: String,
+        /// When it was created.
+        pub created_at: String,
+        /// Project it is part of.
+        pub project: SectionProject,
+    }
 }
 
-record!(TagFollower { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// Workspace it belongs to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TagWorkspace {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(TagWorkspace { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// A part of a project: a heading in a list, a column on a board.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Section {
-    /// Section gid, a long number as text.
-    pub gid: Option<String>,
-    /// Always `section`.
-    pub resource_type: Option<String>,
-    /// Name of the section.
-    pub name: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
+record! {
     /// Project it is part of.
-    pub project: Option<SectionProject>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct SectionProject {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
 }
-
-record!(Section {
-    gid: "gid",
-    resource_type: "resource_type",
-    name: "name",
-    created_at: "created_at",
-    project: "project",
-});
-
-/// Project it is part of.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SectionProject {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SectionProject { gid: "gid", name: "name", resource_type: "resource_type" });

@@ -2,32 +2,24 @@
 
 //! Types of `tag_tasks`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// Where to go on; null on the last page, and when no `limit` was passed.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TagTasksListMetaNextPage {
-    /// Token for the next page, to be passed as `offset`.
-    pub offset: Option<String>,
-    /// Path of the next page with its query.
-    pub path: Option<String>,
-    /// Address of the next page.
-    pub uri: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(TagTasksListMetaNextPage { offset: "offset", path: "path", uri: "uri" });
-
-/// What comes with a page of `tag_tasks.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TagTasksListMeta {
+record! {
     /// Where to go on; null on the last page, and when no `limit` was passed.
-    pub next_page: Option<TagTasksListMetaNextPage>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct TagTasksListMetaNextPage {
+        /// Token for the next page, to be passed as `offset`.
+        pub offset: String,
+        /// Path of the next page with its query.
+        pub path: String,
+        /// Address of the next page.
+        pub uri: String,
+    }
 }
 
-record!(TagTasksListMeta { next_page: "next_page" });
+record! {
+    /// What comes with a page of `tag_tasks.list`.
+    pub struct TagTasksListMeta {
+        /// Where to go on; null on the last page, and when no `limit` was passed.
+        pub next_page: TagTasksListMetaNextPage,
+    }
+}

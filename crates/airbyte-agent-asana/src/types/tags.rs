@@ -2,49 +2,16 @@
 
 //! Types of `tags`.
 
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::request;
 
-/// Fields to change; those left out stay as they are.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TagUpdateInput {
-    /// New name of the tag.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Color by name, such as `dark-red`, `light-green`, `dark-blue`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub color: Option<String>,
-    /// New text on what the tag is for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub notes: Option<String>,
-}
-
-impl TagUpdateInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// New name of the tag.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Color by name, such as `dark-red`, `light-green`, `dark-blue`.
-    #[must_use]
-    pub fn color(mut self, color: impl Into<String>) -> Self {
-        self.color = Some(color.into());
-        self
-    }
-
-    /// New text on what the tag is for.
-    #[must_use]
-    pub fn notes(mut self, notes: impl Into<String>) -> Self {
-        self.notes = Some(notes.into());
-        self
+request! {
+    /// Fields to change; those left out stay as they are.
+    pub struct TagUpdateInput {
+        /// New name of the tag.
+        name: String,
+        /// Color by name, such as `dark-red`, `light-green`, `dark-blue`.
+        color: String,
+        /// New text on what the tag is for.
+        notes: String,
     }
 }

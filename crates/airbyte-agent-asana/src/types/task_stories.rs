@@ -2,123 +2,66 @@
 
 //! Types of `task_stories`.
 
-use airbyte_agent_core::{Extra, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{record, request};
 
-/// An entry in the history of a task; here a comment.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Story {
-    /// Story gid, a long number as text.
-    pub gid: Option<String>,
-    /// Always `story`.
-    pub resource_type: Option<String>,
-    /// What happened; `comment_added` for a comment.
-    pub resource_subtype: Option<String>,
-    /// Text of the comment.
-    pub text: Option<String>,
-    /// Text as XML inside `<body>`; only with `opt_fields`.
-    pub html_text: Option<String>,
-    /// Whether it is pinned at the top of the task.
-    pub is_pinned: Option<bool>,
-    /// When it was written.
-    pub created_at: Option<String>,
+record! {
+    /// An entry in the history of a task; here a comment.
+    pub struct Story {
+        /// Story gid, a long number as text.
+        pub gid: String,
+        /// Always `story`.
+        pub resource_type: String,
+        /// What happened; `comment_added` for a comment.
+        pub resource_subtype: String,
+        /// Text of the comment.
+        pub text: String,
+        /// Text as XML inside `<body>`; only with `opt_fields`.
+        pub html_text: String,
+        /// Whether it is pinned at the top of the task.
+        pub is_pinned: bool,
+        /// When it was written.
+        pub created_at: String,
+        /// Who wrote it.
+        pub created_by: StoryCreatedBy,
+        /// Task it belongs to.
+        pub target: StoryTarget,
+        /// `comment` or `system`.
+        pub type_: String = "type",
+    }
+}
+
+record! {
     /// Who wrote it.
-    pub created_by: Option<StoryCreatedBy>,
+    pub struct StoryCreatedBy {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
+}
+
+record! {
     /// Task it belongs to.
-    pub target: Option<StoryTarget>,
-    /// `comment` or `system`.
-    pub type_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(Story {
-    gid: "gid",
-    resource_type: "resource_type",
-    resource_subtype: "resource_subtype",
-    text: "text",
-    html_text: "html_text",
-    is_pinned: "is_pinned",
-    created_at: "created_at",
-    created_by: "created_by",
-    target: "target",
-    type_: "type",
-});
-
-/// Who wrote it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StoryCreatedBy {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(StoryCreatedBy { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// Task it belongs to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StoryTarget {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(StoryTarget { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// Text of the comment.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TaskStoryCreateInput {
-    /// The comment as plain text; give this or `html_text`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    /// The comment with formatting, as well-formed XML inside `<body>`; give this or `text`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub html_text: Option<String>,
-    /// Whether to pin the comment at the top of the task; false when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub is_pinned: Option<bool>,
-}
-
-impl TaskStoryCreateInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub struct StoryTarget {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
     }
+}
 
-    /// The comment as plain text; give this or `html_text`.
-    #[must_use]
-    pub fn text(mut self, text: impl Into<String>) -> Self {
-        self.text = Some(text.into());
-        self
-    }
-
-    /// The comment with formatting, as well-formed XML inside `<body>`; give this or `text`.
-    #[must_use]
-    pub fn html_text(mut self, html_text: impl Into<String>) -> Self {
-        self.html_text = Some(html_text.into());
-        self
-    }
-
-    /// Whether to pin the comment at the top of the task; false when left out.
-    #[must_use]
-    pub fn is_pinned(mut self, is_pinned: bool) -> Self {
-        self.is_pinned = Some(is_pinned);
-        self
+request! {
+    /// Text of the comment.
+    pub struct TaskStoryCreateInput {
+        /// The comment as plain text; give this or `html_text`.
+        text: String,
+        /// The comment with formatting, as well-formed XML inside `<body>`; give this or `text`.
+        html_text: String,
+        /// Whether to pin the comment at the top of the task; false when left out.
+        is_pinned: bool,
     }
 }

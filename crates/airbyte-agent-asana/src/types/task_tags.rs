@@ -2,38 +2,24 @@
 
 //! Types of `task_tags`.
 
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::request;
 
-/// The tag to add.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TaskTagCreateInput {
-    /// Gid of the tag, from `workspace_tags.list`.
-    pub tag: String,
-}
-
-impl TaskTagCreateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(tag: impl Into<String>) -> Self {
-        Self { tag: tag.into() }
+request! {
+    /// The tag to add.
+    pub struct TaskTagCreateInput {
+        required {
+            /// Gid of the tag, from `workspace_tags.list`.
+            tag: String,
+        }
     }
 }
 
-/// The tag to remove.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TaskTagDeleteInput {
-    /// Gid of the tag, from `workspace_tags.list`.
-    pub tag: String,
-}
-
-impl TaskTagDeleteInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(tag: impl Into<String>) -> Self {
-        Self { tag: tag.into() }
+request! {
+    /// The tag to remove.
+    pub struct TaskTagDeleteInput {
+        required {
+            /// Gid of the tag, from `workspace_tags.list`.
+            tag: String,
+        }
     }
 }

@@ -3,572 +3,315 @@
 //! Types of `tasks`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// A task: something to be done, by somebody, by some day.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Task {
-    /// Task gid, a long number as text.
-    pub gid: Option<String>,
-    /// Time tracked on the task so far, in minutes.
-    pub actual_time_minutes: Option<i64>,
-    /// State of an approval: `pending`, `approved`, `rejected` or `changes_requested`; for
-    /// approvals only.
-    pub approval_status: Option<String>,
+record! {
+    /// A task: something to be done, by somebody, by some day.
+    pub struct Task {
+        /// Task gid, a long number as text.
+        pub gid: String,
+        /// Time tracked on the task so far, in minutes.
+        pub actual_time_minutes: i64,
+        /// State of an approval: `pending`, `approved`, `rejected` or `changes_requested`; for
+        /// approvals only.
+        pub approval_status: String,
+        /// The one person in charge; null when unassigned.
+        pub assignee: TaskAssignee,
+        /// Where it stood in the assignee's My Tasks; retired, see `assignee_section`.
+        pub assignee_status: String,
+        /// Section of the assignee's My Tasks it is in; for the assignee only.
+        pub assignee_section: TaskAssigneeSection,
+        /// Whether it is completed.
+        pub completed: bool,
+        /// When it was completed; null while open.
+        pub completed_at: String,
+        /// Who completed it; null while open.
+        pub completed_by: TaskCompletedBy,
+        /// When it was created.
+        pub created_at: String,
+        /// Who created it.
+        pub created_by: TaskCreatedBy,
+        /// Custom fields with their values, as far as its projects have any.
+        pub custom_fields: Vec<TaskCustomField>,
+        /// Instant it is due; null when there is none or only a day.
+        pub due_at: String,
+        /// Day it is due, `YYYY-MM-DD`; null when there is none.
+        pub due_on: String,
+        /// Users who are told about changes.
+        pub followers: Vec<TaskFollower>,
+        /// Retired name of `liked`.
+        pub hearted: bool,
+        /// Retired name of `likes`.
+        pub hearts: Vec<Value>,
+        /// Whether the signed-in user likes it.
+        pub liked: bool,
+        /// Users who like it.
+        pub likes: Vec<Value>,
+        /// Projects it is in, each with the section there.
+        pub memberships: Vec<TaskMembership>,
+        /// When anything about it last changed, comments excepted.
+        pub modified_at: String,
+        /// Name of the task.
+        pub name: String,
+        /// Description as plain text.
+        pub notes: String,
+        /// Retired name of `num_likes`.
+        pub num_hearts: i64,
+        /// Number of users who like it.
+        pub num_likes: i64,
+        /// Task it is a subtask of; null for others.
+        pub parent: TaskParent,
+        /// Web address of the task.
+        pub permalink_url: String,
+        /// Projects it is in.
+        pub projects: Vec<TaskProject>,
+        /// Always `task`.
+        pub resource_type: String,
+        /// Instant work starts; null when there is none or only a day.
+        pub start_at: String,
+        /// Day work starts, `YYYY-MM-DD`; null when there is none.
+        pub start_on: String,
+        /// `default_task`, `milestone`, `approval`, or `section` in old projects.
+        pub resource_subtype: String,
+        /// Tags on the task.
+        pub tags: Vec<TaskTag>,
+        /// Workspace it belongs to.
+        pub workspace: TaskWorkspace,
+    }
+}
+
+record! {
     /// The one person in charge; null when unassigned.
-    pub assignee: Option<TaskAssignee>,
-    /// Where it stood in the assignee's My Tasks; retired, see `assignee_section`.
-    pub assignee_status: Option<String>,
+    pub struct TaskAssignee {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
+}
+
+record! {
     /// Section of the assignee's My Tasks it is in; for the assignee only.
-    pub assignee_section: Option<TaskAssigneeSection>,
-    /// Whether it is completed.
-    pub completed: Option<bool>,
-    /// When it was completed; null while open.
-    pub completed_at: Option<String>,
+    pub struct TaskAssigneeSection {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
+}
+
+record! {
     /// Who completed it; null while open.
-    pub completed_by: Option<TaskCompletedBy>,
-    /// When it was created.
-    pub created_at: Option<String>,
+    pub struct TaskCompletedBy {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
+}
+
+record! {
     /// Who created it.
-    pub created_by: Option<TaskCreatedBy>,
-    /// Custom fields with their values, as far as its projects have any.
-    pub custom_fields: Option<Vec<TaskCustomField>>,
-    /// Instant it is due; null when there is none or only a day.
-    pub due_at: Option<String>,
-    /// Day it is due, `YYYY-MM-DD`; null when there is none.
-    pub due_on: Option<String>,
-    /// Users who are told about changes.
-    pub followers: Option<Vec<TaskFollower>>,
-    /// Retired name of `liked`.
-    pub hearted: Option<bool>,
-    /// Retired name of `likes`.
-    pub hearts: Option<Vec<Value>>,
-    /// Whether the signed-in user likes it.
-    pub liked: Option<bool>,
-    /// Users who like it.
-    pub likes: Option<Vec<Value>>,
-    /// Projects it is in, each with the section there.
-    pub memberships: Option<Vec<TaskMembership>>,
-    /// When anything about it last changed, comments excepted.
-    pub modified_at: Option<String>,
-    /// Name of the task.
-    pub name: Option<String>,
-    /// Description as plain text.
-    pub notes: Option<String>,
-    /// Retired name of `num_likes`.
-    pub num_hearts: Option<i64>,
-    /// Number of users who like it.
-    pub num_likes: Option<i64>,
-    /// Task it is a subtask of; null for others.
-    pub parent: Option<TaskParent>,
-    /// Web address of the task.
-    pub permalink_url: Option<String>,
-    /// Projects it is in.
-    pub projects: Option<Vec<TaskProject>>,
-    /// Always `task`.
-    pub resource_type: Option<String>,
-    /// Instant work starts; null when there is none or only a day.
-    pub start_at: Option<String>,
-    /// Day work starts, `YYYY-MM-DD`; null when there is none.
-    pub start_on: Option<String>,
-    /// `default_task`, `milestone`, `approval`, or `section` in old projects.
-    pub resource_subtype: Option<String>,
-    /// Tags on the task.
-    pub tags: Option<Vec<TaskTag>>,
-    /// Workspace it belongs to.
-    pub workspace: Option<TaskWorkspace>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct TaskCreatedBy {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
 }
 
-record!(Task {
-    gid: "gid",
-    actual_time_minutes: "actual_time_minutes",
-    approval_status: "approval_status",
-    assignee: "assignee",
-    assignee_status: "assignee_status",
-    assignee_section: "assignee_section",
-    completed: "completed",
-    completed_at: "completed_at",
-    completed_by: "completed_by",
-    created_at: "created_at",
-    created_by: "created_by",
-    custom_fields: "custom_fields",
-    due_at: "due_at",
-    due_on: "due_on",
-    followers: "followers",
-    hearted: "hearted",
-    hearts: "hearts",
-    liked: "liked",
-    likes: "likes",
-    memberships: "memberships",
-    modified_at: "modified_at",
-    name: "name",
-    notes: "notes",
-    num_hearts: "num_hearts",
-    num_likes: "num_likes",
-    parent: "parent",
-    permalink_url: "permalink_url",
-    projects: "projects",
-    resource_type: "resource_type",
-    start_at: "start_at",
-    start_on: "start_on",
-    resource_subtype: "resource_subtype",
-    tags: "tags",
-    workspace: "workspace",
-});
-
-/// The one person in charge; null when unassigned.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TaskAssignee {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `custom_fields` of [`Task`].
+    pub struct TaskCustomField {
+        /// Gid of the custom field, to be used when setting it.
+        pub gid: String,
+        /// Name of the custom field.
+        pub name: String,
+        /// Kind of value: `text`, `number`, `enum`, `multi_enum`, `date` or `people`.
+        pub resource_subtype: String,
+        /// Whether the field is in use on this record.
+        pub enabled: bool,
+        /// The value as text, whatever the kind; null when empty.
+        pub display_value: String,
+        /// The value of a text field.
+        pub text_value: String,
+        /// The value of a number field.
+        pub number_value: f64,
+        /// The option chosen, with gid, name and color.
+        pub enum_value: Value,
+        /// The options chosen, each with gid, name and color.
+        pub multi_enum_values: Vec<Value>,
+        /// The value of a date field, with `date` and `date_time`.
+        pub date_value: Value,
+        /// The users chosen.
+        pub people_value: Vec<Value>,
+    }
 }
 
-record!(TaskAssignee { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// Section of the assignee's My Tasks it is in; for the assignee only.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TaskAssigneeSection {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `followers` of [`Task`].
+    pub struct TaskFollower {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name of the user.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
 }
 
-record!(TaskAssigneeSection { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// Who completed it; null while open.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TaskCompletedBy {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `memberships` of [`Task`].
+    pub struct TaskMembership {
+        /// The project.
+        pub project: TaskMembershipProject,
+        /// Section of that project it is in.
+        pub section: TaskMembershipSection,
+    }
 }
 
-record!(TaskCompletedBy { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// Who created it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TaskCreatedBy {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(TaskCreatedBy { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// `custom_fields` of [`Task`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TaskCustomField {
-    /// Gid of the custom field, to be used when setting it.
-    pub gid: Option<String>,
-    /// Name of the custom field.
-    pub name: Option<String>,
-    /// Kind of value: `text`, `number`, `enum`, `multi_enum`, `date` or `people`.
-    pub resource_subtype: Option<String>,
-    /// Whether the field is in use on this record.
-    pub enabled: Option<bool>,
-    /// The value as text, whatever the kind; null when empty.
-    pub display_value: Option<String>,
-    /// The value of a text field.
-    pub text_value: Option<String>,
-    /// The value of a number field.
-    pub number_value: Option<f64>,
-    /// The option chosen, with gid, name and color.
-    pub enum_value: Option<Value>,
-    /// The options chosen, each with gid, name and color.
-    pub multi_enum_values: Option<Vec<Value>>,
-    /// The value of a date field, with `date` and `date_time`.
-    pub date_value: Option<Value>,
-    /// The users chosen.
-    pub people_value: Option<Vec<Value>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(TaskCustomField {
-    gid: "gid",
-    name: "name",
-    resource_subtype: "resource_subtype",
-    enabled: "enabled",
-    display_value: "display_value",
-    text_value: "text_value",
-    number_value: "number_value",
-    enum_value: "enum_value",
-    multi_enum_values: "multi_enum_values",
-    date_value: "date_value",
-    people_value: "people_value",
-});
-
-/// `followers` of [`Task`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TaskFollower {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name of the user.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(TaskFollower { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// `memberships` of [`Task`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TaskMembership {
+record! {
     /// The project.
-    pub project: Option<TaskMembershipProject>,
+    pub struct TaskMembershipProject {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
+}
+
+record! {
     /// Section of that project it is in.
-    pub section: Option<TaskMembershipSection>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct TaskMembershipSection {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
 }
 
-record!(TaskMembership { project: "project", section: "section" });
-
-/// The project.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TaskMembershipProject {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Task it is a subtask of; null for others.
+    pub struct TaskParent {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
 }
 
-record!(TaskMembershipProject { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// Section of that project it is in.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TaskMembershipSection {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `projects` of [`Task`].
+    pub struct TaskProject {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
 }
 
-record!(TaskMembershipSection { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// Task it is a subtask of; null for others.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TaskParent {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `tags` of [`Task`].
+    pub struct TaskTag {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
 }
 
-record!(TaskParent { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// `projects` of [`Task`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TaskProject {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Workspace it belongs to.
+    pub struct TaskWorkspace {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
 }
 
-record!(TaskProject { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// `tags` of [`Task`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TaskTag {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(TaskTag { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// Workspace it belongs to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TaskWorkspace {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(TaskWorkspace { gid: "gid", name: "name", resource_type: "resource_type" });
-
-/// Where to go on; null on the last page, and when no `limit` was passed.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TasksListMetaNextPage {
-    /// Token for the next page, to be passed as `offset`.
-    pub offset: Option<String>,
-    /// Path of the next page with its query.
-    pub path: Option<String>,
-    /// Address of the next page.
-    pub uri: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(TasksListMetaNextPage { offset: "offset", path: "path", uri: "uri" });
-
-/// What comes with a page of `tasks.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TasksListMeta {
+record! {
     /// Where to go on; null on the last page, and when no `limit` was passed.
-    pub next_page: Option<TasksListMetaNextPage>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct TasksListMetaNextPage {
+        /// Token for the next page, to be passed as `offset`.
+        pub offset: String,
+        /// Path of the next page with its query.
+        pub path: String,
+        /// Address of the next page.
+        pub uri: String,
+    }
 }
 
-record!(TasksListMeta { next_page: "next_page" });
-
-/// Fields of the new task; other fields of Asana's API, such as `start_at` or `approval_status`,
-/// are passed on as they are.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TaskCreateInput {
-    /// Name of the task.
-    pub name: String,
-    /// Gid of the workspace the task belongs to; cannot be changed later.
-    pub workspace: String,
-    /// Gids of the projects the task is put into, all in the same workspace. Left out, the task is
-    /// in none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub projects: Option<Vec<String>>,
-    /// Gid or e-mail address of the person in charge, or `me`. They are notified.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assignee: Option<String>,
-    /// Description as plain text; give this or `html_notes`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub notes: Option<String>,
-    /// Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`,
-    /// `em`, `ul`, `li`, `a`. Replaces `notes`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub html_notes: Option<String>,
-    /// Day it is due, `YYYY-MM-DD`; not together with `due_at`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due_on: Option<String>,
-    /// Instant it is due, RFC 3339 in UTC; not together with `due_on`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due_at: Option<String>,
-    /// Day work starts, `YYYY-MM-DD`; needs a due date as well.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub start_on: Option<String>,
-    /// Whether the task starts out completed; false when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub completed: Option<bool>,
-    /// Gid of the task this one is a subtask of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent: Option<String>,
-    /// Gids of tags to add.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    /// Gids or e-mail addresses of users who follow the task; they are notified.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub followers: Option<Vec<String>>,
-    /// Kind of task: `default_task`, `milestone` or `approval`. `section` is a left-over of old
-    /// projects; use `project_sections.create`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resource_subtype: Option<TaskCreateInputResourceSubtype>,
-    /// Values of custom fields, by gid of the field: text, number, gid of an option, list of gids
-    /// of options, or `{"date": "YYYY-MM-DD"}`. The fields must belong to a project of the task.
-    /// Gids are in `custom_fields` of `tasks.get`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub custom_fields: Option<Value>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `tasks.list`.
+    pub struct TasksListMeta {
+        /// Where to go on; null on the last page, and when no `limit` was passed.
+        pub next_page: TasksListMetaNextPage,
+    }
 }
 
-impl TaskCreateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(name: impl Into<String>, workspace: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            workspace: workspace.into(),
-            projects: None,
-            assignee: None,
-            notes: None,
-            html_notes: None,
-            due_on: None,
-            due_at: None,
-            start_on: None,
-            completed: None,
-            parent: None,
-            tags: None,
-            followers: None,
-            resource_subtype: None,
-            custom_fields: None,
-            extra: Extra::new(),
+request! {
+    /// Fields of the new task; other fields of Asana's API, such as `start_at` or
+    /// `approval_status`, are passed on as they are.
+    pub struct TaskCreateInput {
+        required {
+            /// Name of the task.
+            name: String,
+            /// Gid of the workspace the task belongs to; cannot be changed later.
+            workspace: String,
         }
-    }
-
-    /// Gids of the projects the task is put into, all in the same workspace. Left out, the task is
-    /// in none.
-    #[must_use]
-    pub fn projects(mut self, projects: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.projects = Some(projects.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Gid or e-mail address of the person in charge, or `me`. They are notified.
-    #[must_use]
-    pub fn assignee(mut self, assignee: impl Into<String>) -> Self {
-        self.assignee = Some(assignee.into());
-        self
-    }
-
-    /// Description as plain text; give this or `html_notes`.
-    #[must_use]
-    pub fn notes(mut self, notes: impl Into<String>) -> Self {
-        self.notes = Some(notes.into());
-        self
-    }
-
-    /// Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`,
-    /// `em`, `ul`, `li`, `a`. Replaces `notes`.
-    #[must_use]
-    pub fn html_notes(mut self, html_notes: impl Into<String>) -> Self {
-        self.html_notes = Some(html_notes.into());
-        self
-    }
-
-    /// Day it is due, `YYYY-MM-DD`; not together with `due_at`.
-    #[must_use]
-    pub fn due_on(mut self, due_on: impl Into<String>) -> Self {
-        self.due_on = Some(due_on.into());
-        self
-    }
-
-    /// Instant it is due, RFC 3339 in UTC; not together with `due_on`.
-    #[must_use]
-    pub fn due_at(mut self, due_at: impl Into<String>) -> Self {
-        self.due_at = Some(due_at.into());
-        self
-    }
-
-    /// Day work starts, `YYYY-MM-DD`; needs a due date as well.
-    #[must_use]
-    pub fn start_on(mut self, start_on: impl Into<String>) -> Self {
-        self.start_on = Some(start_on.into());
-        self
-    }
-
-    /// Whether the task starts out completed; false when left out.
-    #[must_use]
-    pub fn completed(mut self, completed: bool) -> Self {
-        self.completed = Some(completed);
-        self
-    }
-
-    /// Gid of the task this one is a subtask of.
-    #[must_use]
-    pub fn parent(mut self, parent: impl Into<String>) -> Self {
-        self.parent = Some(parent.into());
-        self
-    }
-
-    /// Gids of tags to add.
-    #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Gids or e-mail addresses of users who follow the task; they are notified.
-    #[must_use]
-    pub fn followers(mut self, followers: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.followers = Some(followers.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Kind of task: `default_task`, `milestone` or `approval`. `section` is a left-over of old
-    /// projects; use `project_sections.create`.
-    #[must_use]
-    pub fn resource_subtype(
-        mut self,
-        resource_subtype: impl Into<TaskCreateInputResourceSubtype>,
-    ) -> Self {
-        self.resource_subtype = Some(resource_subtype.into());
-        self
-    }
-
-    /// Values of custom fields, by gid of the field: text, number, gid of an option, list of gids
-    /// of options, or `{"date": "YYYY-MM-DD"}`. The fields must belong to a project of the task.
-    /// Gids are in `custom_fields` of `tasks.get`.
-    #[must_use]
-    pub fn custom_fields(mut self, custom_fields: impl Into<Value>) -> Self {
-        self.custom_fields = Some(custom_fields.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+        /// Gids of the projects the task is put into, all in the same workspace. Left out, the task
+        /// is in none.
+        projects: [String],
+        /// Gid or e-mail address of the person in charge, or `me`. They are notified.
+        assignee: String,
+        /// Description as plain text; give this or `html_notes`.
+        notes: String,
+        /// Description with formatting: well-formed XML inside `<body>`, with tags such as
+        /// `strong`, `em`, `ul`, `li`, `a`. Replaces `notes`.
+        html_notes: String,
+        /// Day it is due, `YYYY-MM-DD`; not together with `due_at`.
+        due_on: String,
+        /// Instant it is due, RFC 3339 in UTC; not together with `due_on`.
+        due_at: String,
+        /// Day work starts, `YYYY-MM-DD`; needs a due date as well.
+        start_on: String,
+        /// Whether the task starts out completed; false when left out.
+        completed: bool,
+        /// Gid of the task this one is a subtask of.
+        parent: String,
+        /// Gids of tags to add.
+        tags: [String],
+        /// Gids or e-mail addresses of users who follow the task; they are notified.
+        followers: [String],
+        /// Kind of task: `default_task`, `milestone` or `approval`. `section` is a left-over of old
+        /// projects; use `project_sections.create`.
+        resource_subtype: TaskCreateInputResourceSubtype,
+        /// Values of custom fields, by gid of the field: text, number, gid of an option, list of
+        /// gids of options, or `{"date": "YYYY-MM-DD"}`. The fields must belong to a project of the
+        /// task. Gids are in `custom_fields` of `tasks.get`.
+        custom_fields: Value,
+        ..extra
     }
 }
 
@@ -587,122 +330,30 @@ open_enum!(
     }
 );
 
-/// Fields to change; those left out stay as they are. Other fields of Asana's API, such as
-/// `start_at` or `approval_status`, are passed on as they are.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TaskUpdateInput {
-    /// New name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Gid or e-mail address of the new person in charge, or `me`. They are notified.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assignee: Option<String>,
-    /// New description as plain text; give this or `html_notes`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub notes: Option<String>,
-    /// Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`,
-    /// `em`, `ul`, `li`, `a`. Replaces `notes`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub html_notes: Option<String>,
-    /// New day it is due, `YYYY-MM-DD`; not together with `due_at`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due_on: Option<String>,
-    /// New instant it is due, RFC 3339 in UTC; not together with `due_on`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due_at: Option<String>,
-    /// New day work starts, `YYYY-MM-DD`; give the due date in the same call.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub start_on: Option<String>,
-    /// True completes the task, false opens it again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub completed: Option<bool>,
-    /// New values of custom fields, by gid of the field: text, number, gid of an option, list of
-    /// gids of options, or `{"date": "YYYY-MM-DD"}`; null clears. Those left out stay.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub custom_fields: Option<Value>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl TaskUpdateInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// New name.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Gid or e-mail address of the new person in charge, or `me`. They are notified.
-    #[must_use]
-    pub fn assignee(mut self, assignee: impl Into<String>) -> Self {
-        self.assignee = Some(assignee.into());
-        self
-    }
-
-    /// New description as plain text; give this or `html_notes`.
-    #[must_use]
-    pub fn notes(mut self, notes: impl Into<String>) -> Self {
-        self.notes = Some(notes.into());
-        self
-    }
-
-    /// Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`,
-    /// `em`, `ul`, `li`, `a`. Replaces `notes`.
-    #[must_use]
-    pub fn html_notes(mut self, html_notes: impl Into<String>) -> Self {
-        self.html_notes = Some(html_notes.into());
-        self
-    }
-
-    /// New day it is due, `YYYY-MM-DD`; not together with `due_at`.
-    #[must_use]
-    pub fn due_on(mut self, due_on: impl Into<String>) -> Self {
-        self.due_on = Some(due_on.into());
-        self
-    }
-
-    /// New instant it is due, RFC 3339 in UTC; not together with `due_on`.
-    #[must_use]
-    pub fn due_at(mut self, due_at: impl Into<String>) -> Self {
-        self.due_at = Some(due_at.into());
-        self
-    }
-
-    /// New day work starts, `YYYY-MM-DD`; give the due date in the same call.
-    #[must_use]
-    pub fn start_on(mut self, start_on: impl Into<String>) -> Self {
-        self.start_on = Some(start_on.into());
-        self
-    }
-
-    /// True completes the task, false opens it again.
-    #[must_use]
-    pub fn completed(mut self, completed: bool) -> Self {
-        self.completed = Some(completed);
-        self
-    }
-
-    /// New values of custom fields, by gid of the field: text, number, gid of an option, list of
-    /// gids of options, or `{"date": "YYYY-MM-DD"}`; null clears. Those left out stay.
-    #[must_use]
-    pub fn custom_fields(mut self, custom_fields: impl Into<Value>) -> Self {
-        self.custom_fields = Some(custom_fields.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+request! {
+    /// Fields to change; those left out stay as they are. Other fields of Asana's API, such as
+    /// `start_at` or `approval_status`, are passed on as they are.
+    pub struct TaskUpdateInput {
+        /// New name.
+        name: String,
+        /// Gid or e-mail address of the new person in charge, or `me`. They are notified.
+        assignee: String,
+        /// New description as plain text; give this or `html_notes`.
+        notes: String,
+        /// Description with formatting: well-formed XML inside `<body>`, with tags such as
+        /// `strong`, `em`, `ul`, `li`, `a`. Replaces `notes`.
+        html_notes: String,
+        /// New day it is due, `YYYY-MM-DD`; not together with `due_at`.
+        due_on: String,
+        /// New instant it is due, RFC 3339 in UTC; not together with `due_on`.
+        due_at: String,
+        /// New day work starts, `YYYY-MM-DD`; give the due date in the same call.
+        start_on: String,
+        /// True completes the task, false opens it again.
+        completed: bool,
+        /// New values of custom fields, by gid of the field: text, number, gid of an option, list
+        /// of gids of options, or `{"date": "YYYY-MM-DD"}`; null clears. Those left out stay.
+        custom_fields: Value,
+        ..extra
     }
 }

@@ -2,46 +2,32 @@
 
 //! Types of `teams`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// A group of people in an organization that shares projects.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Team {
-    /// Team gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name of the team.
-    pub name: Option<String>,
+record! {
+    /// A group of people in an organization that shares projects.
+    pub struct Team {
+        /// Team gid, a long number as text.
+        pub gid: String,
+        /// Name of the team.
+        pub name: String,
+        /// Organization the team belongs to.
+        pub organization: TeamOrganization,
+        /// Web address of the team.
+        pub permalink_url: String,
+        /// Always `team`.
+        pub resource_type: String,
+    }
+}
+
+record! {
     /// Organization the team belongs to.
-    pub organization: Option<TeamOrganization>,
-    /// Web address of the team.
-    pub permalink_url: Option<String>,
-    /// Always `team`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct TeamOrganization {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
 }
-
-record!(Team {
-    gid: "gid",
-    name: "name",
-    organization: "organization",
-    permalink_url: "permalink_url",
-    resource_type: "resource_type",
-});
-
-/// Organization the team belongs to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TeamOrganization {
-    /// Its gid, a long number as text.
-    pub gid: Option<String>,
-    /// Name as shown in Asana.
-    pub name: Option<String>,
-    /// Kind of record, such as `task` or `user`.
-    pub resource_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(TeamOrganization { gid: "gid", name: "name", resource_type: "resource_type" });

@@ -2,21 +2,14 @@
 
 //! Types of `workspace_memberships`.
 
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::request;
 
-/// The user to add.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct WorkspaceMembershipCreateInput {
-    /// Gid or e-mail address of the user, or `me`; an unknown address is invited.
-    pub user: String,
-}
-
-impl WorkspaceMembershipCreateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(user: impl Into<String>) -> Self {
-        Self { user: user.into() }
+request! {
+    /// The user to add.
+    pub struct WorkspaceMembershipCreateInput {
+        required {
+            /// Gid or e-mail address of the user, or `me`; an unknown address is invited.
+            user: String,
+        }
     }
 }

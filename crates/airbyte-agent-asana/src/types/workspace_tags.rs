@@ -2,86 +2,50 @@
 
 //! Types of `workspace_tags`.
 
-use airbyte_agent_core::{Extra, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{record, request};
 
-/// A tag in short: gid and name.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TagCompact {
-    /// Tag gid.
-    pub gid: Option<String>,
-    /// Always `tag`.
-    pub resource_type: Option<String>,
-    /// Name of the tag.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A tag in short: gid and name.
+    pub struct TagCompact {
+        /// Tag gid.
+        pub gid: String,
+        /// Always `tag`.
+        pub resource_type: String,
+        /// Name of the tag.
+        pub name: String,
+    }
 }
 
-record!(TagCompact { gid: "gid", resource_type: "resource_type", name: "name" });
-
-/// Where to go on; null on the last page, and when no `limit` was passed.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WorkspaceTagsListMetaNextPage {
-    /// Token for the next page, to be passed as `offset`.
-    pub offset: Option<String>,
-    /// Path of the next page with its query.
-    pub path: Option<String>,
-    /// Address of the next page.
-    pub uri: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(WorkspaceTagsListMetaNextPage { offset: "offset", path: "path", uri: "uri" });
-
-/// What comes with a page of `workspace_tags.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WorkspaceTagsListMeta {
+record! {
     /// Where to go on; null on the last page, and when no `limit` was passed.
-    pub next_page: Option<WorkspaceTagsListMetaNextPage>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct WorkspaceTagsListMetaNextPage {
+        /// Token for the next page, to be passed as `offset`.
+        pub offset: String,
+        /// Path of the next page with its query.
+        pub path: String,
+        /// Address of the next page.
+        pub uri: String,
+    }
 }
 
-record!(WorkspaceTagsListMeta { next_page: "next_page" });
-
-/// Fields of the new tag.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct WorkspaceTagCreateInput {
-    /// Name of the tag; Asana does not keep it unique.
-    pub name: String,
-    /// Color by name, such as `dark-red`, `light-green`, `dark-blue`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub color: Option<String>,
-    /// What the tag is for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub notes: Option<String>,
+record! {
+    /// What comes with a page of `workspace_tags.list`.
+    pub struct WorkspaceTagsListMeta {
+        /// Where to go on; null on the last page, and when no `limit` was passed.
+        pub next_page: WorkspaceTagsListMetaNextPage,
+    }
 }
 
-impl WorkspaceTagCreateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), color: None, notes: None }
-    }
-
-    /// Color by name, such as `dark-red`, `light-green`, `dark-blue`.
-    #[must_use]
-    pub fn color(mut self, color: impl Into<String>) -> Self {
-        self.color = Some(color.into());
-        self
-    }
-
-    /// What the tag is for.
-    #[must_use]
-    pub fn notes(mut self, notes: impl Into<String>) -> Self {
-        self.notes = Some(notes.into());
-        self
+request! {
+    /// Fields of the new tag.
+    pub struct WorkspaceTagCreateInput {
+        required {
+            /// Name of the tag; Asana does not keep it unique.
+            name: String,
+        }
+        /// Color by name, such as `dark-red`, `light-green`, `dark-blue`.
+        color: String,
+        /// What the tag is for.
+        notes: String,
     }
 }

@@ -2,74 +2,52 @@
 
 //! Types of `workspaces`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// A workspace in short: gid and name.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WorkspaceCompact {
-    /// Workspace gid.
-    pub gid: Option<String>,
-    /// Always `workspace`.
-    pub resource_type: Option<String>,
-    /// Name of the workspace.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A workspace in short: gid and name.
+    pub struct WorkspaceCompact {
+        /// Workspace gid.
+        pub gid: String,
+        /// Always `workspace`.
+        pub resource_type: String,
+        /// Name of the workspace.
+        pub name: String,
+    }
 }
 
-record!(WorkspaceCompact { gid: "gid", resource_type: "resource_type", name: "name" });
-
-/// A workspace, or an organization, which is a workspace with teams and e-mail domains.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Workspace {
-    /// Workspace gid, a long number as text.
-    pub gid: Option<String>,
-    /// Always `workspace`.
-    pub resource_type: Option<String>,
-    /// Name of the workspace.
-    pub name: Option<String>,
-    /// E-mail domains of the organization.
-    pub email_domains: Option<Vec<String>>,
-    /// Whether it is an organization.
-    pub is_organization: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A workspace, or an organization, which is a workspace with teams and e-mail domains.
+    pub struct Workspace {
+        /// Workspace gid, a long number as text.
+        pub gid: String,
+        /// Always `workspace`.
+        pub resource_type: String,
+        /// Name of the workspace.
+        pub name: String,
+        /// E-mail domains of the organization.
+        pub email_domains: Vec<String>,
+        /// Whether it is an organization.
+        pub is_organization: bool,
+    }
 }
 
-record!(Workspace {
-    gid: "gid",
-    resource_type: "resource_type",
-    name: "name",
-    email_domains: "email_domains",
-    is_organization: "is_organization",
-});
-
-/// Where to go on; null on the last page, and when no `limit` was passed.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WorkspacesListMetaNextPage {
-    /// Token for the next page, to be passed as `offset`.
-    pub offset: Option<String>,
-    /// Path of the next page with its query.
-    pub path: Option<String>,
-    /// Address of the next page.
-    pub uri: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(WorkspacesListMetaNextPage { offset: "offset", path: "path", uri: "uri" });
-
-/// What comes with a page of `workspaces.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WorkspacesListMeta {
+record! {
     /// Where to go on; null on the last page, and when no `limit` was passed.
-    pub next_page: Option<WorkspacesListMetaNextPage>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct WorkspacesListMetaNextPage {
+        /// Token for the next page, to be passed as `offset`.
+        pub offset: String,
+        /// Path of the next page with its query.
+        pub path: String,
+        /// Address of the next page.
+        pub uri: String,
+    }
 }
 
-record!(WorkspacesListMeta { next_page: "next_page" });
+record! {
+    /// What comes with a page of `workspaces.list`.
+    pub struct WorkspacesListMeta {
+        /// Where to go on; null on the last page, and when no `limit` was passed.
+        pub next_page: WorkspacesListMetaNextPage,
+    }
+}

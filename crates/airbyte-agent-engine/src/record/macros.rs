@@ -1,17 +1,22 @@
 //! The macros that give generated types their serde implementations.
 
-/// Gives a struct of `Option` fields and a field `extra: Extra` its serde implementations.
+/// Declares a struct for a record as a vendor sends it, with its serde implementations.
+///
+/// Every member is an `Option` of the type given; `= "…"` says what it is called on the wire where
+/// that is not its own name. Members that are not declared are kept in `extra`.
 ///
 /// ```
-/// use airbyte_agent_engine::{Extra, record};
+/// use airbyte_agent_engine::record;
 ///
-/// #[derive(Debug, Clone, Default, PartialEq)]
-/// pub struct User {
-///     pub id: Option<i64>,
-///     pub email_address: Option<String>,
-///     pub extra: Extra,
+/// record! {
+///     /// Somebody who signs in.
+///     pub struct User {
+///         /// Number of the user.
+///         pub id: i64,
+///         /// Address for mail.
+///         pub email_address: String = "emailAddress",
+///     }
 /// }
-/// record!(User { id: "id", email_address: "emailAddress" });
 ///
 /// let user: User = serde_json::from_str(r#"{"id": "7", "emailAddress": null, "plan": "pro"}"#)?;
 /// assert_eq!(user.id, Some(7));
@@ -20,7 +25,18 @@
 /// ```
 #[macro_export]
 macro_rules! record {
-    ($type:ident { $($field:ident : $name:literal),* $(,)? }) => {
+    ($(#[$meta:meta])* $vis:vis struct $type:ident {
+        $($(#[$field_meta:meta])* $field_vis:vis $field:ident : $field_type:ty $(= $name:literal)?),* $(,)?
+    }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Default, PartialEq)]
+        #[non_exhaustive]
+        $vis struct $type {
+            $($(#[$field_meta])* $field_vis $field: ::core::option::Option<$field_type>,)*
+            /// Members that the spec does not name.
+            pub extra: $crate::Extra,
+        }
+
         const _: () = {
         #[allow(non_camel_case_types)]
         #[doc(hidden)]
@@ -36,7 +52,9 @@ macro_rules! record {
 
             fn find(key: &str) -> ::core::option::Option<Member> {
                 match key {
-                    $($name => ::core::option::Option::Some(Member::$field),)*
+                    $($crate::__wire!($field $($name)?) => {
+                        ::core::option::Option::Some(Member::$field)
+                    })*
                     _ => ::core::option::Option::None,
                 }
             }
@@ -86,7 +104,7 @@ macro_rules! record {
                 use $crate::serde::ser::SerializeMap as _;
                 let mut map = serializer.serialize_map(None)?;
                 $(if let Some(value) = &self.$field {
-                    map.serialize_entry($name, value)?;
+                    map.serialize_entry($crate::__wire!($field $($name)?), value)?;
                 })*
                 for (name, value) in &self.extra {
                     map.serialize_entry(name, value)?;

@@ -4,8 +4,10 @@
 //! types their serde implementations. Decoding is one pass; unknown members go to `extra` without
 //! the buffering of serde's `flatten`.
 
+mod kinds;
 mod lenient;
 mod macros;
+mod request;
 mod scalar;
 
 use std::fmt;

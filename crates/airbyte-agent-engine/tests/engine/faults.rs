@@ -6,16 +6,15 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::acme::{CANARY, client, description, local, oauth, token};
 use crate::server::{Answer, Server};
-use airbyte_agent_engine::{Client, Error, ErrorKind, Extra, record};
+use airbyte_agent_engine::{Client, Error, ErrorKind, record};
 use serde_json::{Value, json};
 
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Thing {
-    id: Option<String>,
-    size: Option<i64>,
-    extra: Extra,
+record! {
+    struct Thing {
+        id: String,
+        size: i64,
+    }
 }
-record!(Thing { id: "id", size: "size" });
 
 fn page(ids: &[&str], next: Option<&str>) -> Value {
     let things: Vec<Value> = ids.iter().map(|id| json!({"id": id, "size": 1})).collect();

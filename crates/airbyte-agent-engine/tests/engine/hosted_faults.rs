@@ -8,15 +8,14 @@ use crate::platform::{
 };
 use crate::server::{Answer, Server};
 use airbyte_agent_engine::hosted::{Method, Session};
-use airbyte_agent_engine::{Client, ErrorKind, Extra, Page, record};
+use airbyte_agent_engine::{Client, ErrorKind, Page, record};
 use serde_json::{Value, json};
 
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Thing {
-    id: Option<String>,
-    extra: Extra,
+record! {
+    struct Thing {
+        id: String,
+    }
 }
-record!(Thing { id: "id" });
 
 /// Every status: what kind of error it is, and how often a read is tried.
 #[tokio::test]

@@ -1,38 +1,29 @@
 //! Records decoded with the drift of vendors.
 
 use airbyte_agent_engine::description::Action;
-use airbyte_agent_engine::{Client, Extra, Hosted, Scalar, open_enum, record};
+use airbyte_agent_engine::{Client, Hosted, Scalar, open_enum, record};
 use serde_json::{Value, json};
 
 use crate::server::{Answer, Server};
 
 open_enum!(Color { Red = "red" });
 
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Part {
-    size: Option<i64>,
-    extra: Extra,
+record! {
+    struct Part {
+        size: i64,
+    }
 }
-record!(Part { size: "size" });
 
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Thing {
-    name: Option<String>,
-    count: Option<i64>,
-    price: Option<f64>,
-    live: Option<bool>,
-    color: Option<Color>,
-    parts: Option<Vec<Part>>,
-    extra: Extra,
+record! {
+    struct Thing {
+        name: String,
+        count: i64,
+        price: f64,
+        live: bool,
+        color: Color,
+        parts: Vec<Part>,
+    }
 }
-record!(Thing {
-    name: "name",
-    count: "count",
-    price: "price",
-    live: "live",
-    color: "color",
-    parts: "parts",
-});
 
 #[test]
 fn drift_is_tolerated_and_nothing_is_lost() {

@@ -2,26 +2,20 @@
 
 //! Operations on `ad_accounts`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::AdAccountsField;
 use crate::types;
 
-/// Operations on `ad_accounts`.
-///
-/// An ad account, which campaigns, media and bills belong to.
-#[derive(Debug, Clone, Copy)]
-pub struct AdAccounts<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `ad_accounts`.
+    ///
+    /// An ad account, which campaigns, media and bills belong to.
+    pub struct AdAccounts
 }
 
-impl<'a> AdAccounts<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl AdAccounts<'_> {
     /// List ad accounts.
     ///
     /// Lists the ad accounts that the token may use, with state, currency and time zone. Start
@@ -40,8 +34,7 @@ impl<'a> AdAccounts<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> AdAccountsList {
-        let call = self.client.call("ad_accounts", Action::List);
-        AdAccountsList { call }
+        AdAccountsList { call: self.client.call("ad_accounts", Action::List) }
     }
 
     /// Get an ad account.
@@ -65,93 +58,44 @@ impl<'a> AdAccounts<'a> {
         call.set("account_id", account_id.into());
         AdAccountsGet { call }
     }
+}
 
-    /// Searches `ad_accounts` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_facebook_marketing::context_store::{Order, StoreField};
-    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::AdAccountsField};
-    /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
-    /// let search = facebook_marketing.ad_accounts().context_store_search();
-    /// let search = search.filter(AdAccountsField::Id.eq("…"));
-    /// let page = search.sort(AdAccountsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(AdAccountsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<AdAccountsField> {
-        Search::new(self.client.clone(), "ad_accounts")
-    }
+in_context_store! {
+    AdAccounts: "ad_accounts", AdAccountsField::Id,
+    airbyte_agent_facebook_marketing::FacebookMarketingConnector, facebook_marketing.ad_accounts()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<AdAccountsField> {
-        SqlQuery::new(self.client.clone(), "ad_accounts", sql)
+list_builder! {
+    /// A call of `ad_accounts.list` being put together.
+    pub struct AdAccountsList: types::AdAccountListItem, types::AdAccountsListMeta {
+        /// Fields to return, separated by commas; Facebook returns only ids without it. Filled in
+        /// by default; shorten it for smaller answers.
+        ///
+        /// Default:
+        /// `"id,account_id,name,account_status,age,amount_spent,balance,business,business_name,created_time,currency,disable_reason,spend_cap,timezone_id,timezone_name"`,
+        /// always sent.
+        fields: String,
+        /// Records per page. Facebook sends 25 when it is left out; when it answers that too much
+        /// data was asked for, pass a smaller number or fewer `fields`.
+        ///
+        /// Default: `25`. From 1 to 100.
+        limit: i64,
+        /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
+        /// arguments unchanged. The last page carries a token as well: stop when a page comes back
+        /// empty.
+        after: String,
     }
 }
 
-/// A call of `ad_accounts.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AdAccountsList {
-    call: Call,
-}
-
-list_builder!(AdAccountsList, types::AdAccountListItem, types::AdAccountsListMeta);
-
-impl AdAccountsList {
-    /// Fields to return, separated by commas; Facebook returns only ids without it. Filled in by
-    /// default; shorten it for smaller answers.
-    ///
-    /// Default:
-    /// `"id,account_id,name,account_status,age,amount_spent,balance,business,business_name,created_time,currency,disable_reason,spend_cap,timezone_id,timezone_name"`,
-    /// always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-
-    /// Records per page. Facebook sends 25 when it is left out; when it answers that too much data
-    /// was asked for, pass a smaller number or fewer `fields`.
-    ///
-    /// Default: `25`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
-    /// arguments unchanged. The last page carries a token as well: stop when a page comes back
-    /// empty.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-}
-
-/// A call of `ad_accounts.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AdAccountsGet {
-    call: Call,
-}
-
-record_builder!(AdAccountsGet, types::AdAccount);
-
-impl AdAccountsGet {
-    /// Fields to return, separated by commas; Facebook returns only ids without it. Filled in by
-    /// default with all that the record names here.
-    ///
-    /// Default:
-    /// `"id,account_id,name,account_status,age,amount_spent,balance,business,business_city,business_country_code,business_name,business_state,business_street,business_street2,business_zip,created_time,currency,disable_reason,end_advertiser,end_advertiser_name,funding_source,funding_source_details,has_migrated_permissions,is_personal,is_prepay_account,is_tax_id_required,min_campaign_group_spend_cap,min_daily_budget,owner,spend_cap,timezone_id,timezone_name,timezone_offset_hours_utc"`,
-    /// always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+record_builder! {
+    /// A call of `ad_accounts.get` being put together.
+    pub struct AdAccountsGet: types::AdAccount {
+        /// Fields to return, separated by commas; Facebook returns only ids without it. Filled in
+        /// by default with all that the record names here.
+        ///
+        /// Default:
+        /// `"id,account_id,name,account_status,age,amount_spent,balance,business,business_city,business_country_code,business_name,business_state,business_street,business_street2,business_zip,created_time,currency,disable_reason,end_advertiser,end_advertiser_name,funding_source,funding_source_details,has_migrated_permissions,is_personal,is_prepay_account,is_tax_id_required,min_campaign_group_spend_cap,min_daily_budget,owner,spend_cap,timezone_id,timezone_name,timezone_offset_hours_utc"`,
+        /// always sent.
+        fields: String,
     }
 }

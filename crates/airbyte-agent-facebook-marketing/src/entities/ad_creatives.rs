@@ -2,26 +2,20 @@
 
 //! Operations on `ad_creatives`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::AdCreativesField;
 use crate::types;
 
-/// Operations on `ad_creatives`.
-///
-/// What an ad looks like: text, image or video, link and button.
-#[derive(Debug, Clone, Copy)]
-pub struct AdCreatives<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `ad_creatives`.
+    ///
+    /// What an ad looks like: text, image or video, link and button.
+    pub struct AdCreatives
 }
 
-impl<'a> AdCreatives<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl AdCreatives<'_> {
     /// List ad creatives.
     ///
     /// Lists the creatives of an ad account: texts, images, links and buttons of ads. Ads refer to
@@ -47,71 +41,31 @@ impl<'a> AdCreatives<'a> {
         call.set("account_id", account_id.into());
         AdCreativesList { call }
     }
-
-    /// Searches `ad_creatives` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_facebook_marketing::context_store::{Order, StoreField};
-    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::AdCreativesField};
-    /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
-    /// let search = facebook_marketing.ad_creatives().context_store_search();
-    /// let search = search.filter(AdCreativesField::Id.eq("…"));
-    /// let page = search.sort(AdCreativesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(AdCreativesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<AdCreativesField> {
-        Search::new(self.client.clone(), "ad_creatives")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<AdCreativesField> {
-        SqlQuery::new(self.client.clone(), "ad_creatives", sql)
-    }
 }
 
-/// A call of `ad_creatives.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AdCreativesList {
-    call: Call,
+in_context_store! {
+    AdCreatives: "ad_creatives", AdCreativesField::Id,
+    airbyte_agent_facebook_marketing::FacebookMarketingConnector, facebook_marketing.ad_creatives()
 }
 
-list_builder!(AdCreativesList, types::AdCreative, types::AdCreativesListMeta);
-
-impl AdCreativesList {
-    /// Fields to return, separated by commas; Facebook returns only the id without it. Filled in by
-    /// default; shorten it for smaller answers.
-    ///
-    /// Default:
-    /// `"id,name,account_id,actor_id,body,call_to_action_type,effective_object_story_id,image_hash,image_url,link_url,object_story_id,object_story_spec,object_type,status,thumbnail_url,title,url_tags"`,
-    /// always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-
-    /// Records per page. Facebook sends 25 when it is left out; when it answers that too much data
-    /// was asked for, pass a smaller number or fewer `fields`.
-    ///
-    /// Default: `25`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
-    /// arguments unchanged. The last page carries a token as well: stop when a page comes back
-    /// empty.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
+list_builder! {
+    /// A call of `ad_creatives.list` being put together.
+    pub struct AdCreativesList: types::AdCreative, types::AdCreativesListMeta {
+        /// Fields to return, separated by commas; Facebook returns only the id without it. Filled
+        /// in by default; shorten it for smaller answers.
+        ///
+        /// Default:
+        /// `"id,name,account_id,actor_id,body,call_to_action_type,effective_object_story_id,image_hash,image_url,link_url,object_story_id,object_story_spec,object_type,status,thumbnail_url,title,url_tags"`,
+        /// always sent.
+        fields: String,
+        /// Records per page. Facebook sends 25 when it is left out; when it answers that too much
+        /// data was asked for, pass a smaller number or fewer `fields`.
+        ///
+        /// Default: `25`. From 1 to 100.
+        limit: i64,
+        /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
+        /// arguments unchanged. The last page carries a token as well: stop when a page comes back
+        /// empty.
+        after: String,
     }
 }

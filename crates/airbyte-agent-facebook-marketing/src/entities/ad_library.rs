@@ -3,23 +3,18 @@
 //! Operations on `ad_library`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `ad_library`.
-///
-/// An ad of any advertiser in Facebook's public Ad Library.
-#[derive(Debug, Clone, Copy)]
-pub struct AdLibrary<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `ad_library`.
+    ///
+    /// An ad of any advertiser in Facebook's public Ad Library.
+    pub struct AdLibrary
 }
 
-impl<'a> AdLibrary<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl AdLibrary<'_> {
     /// Search the Ad Library.
     ///
     /// Searches Facebook's public archive of ads, of any advertiser, by words or by page. Spend,
@@ -41,147 +36,76 @@ impl<'a> AdLibrary<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> AdLibraryList {
-        let call = self.client.call("ad_library", Action::List);
-        AdLibraryList { call }
+        AdLibraryList { call: self.client.call("ad_library", Action::List) }
     }
 }
 
-/// A call of `ad_library.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AdLibraryList {
-    call: Call,
-}
-
-list_builder!(AdLibraryList, types::AdLibraryAd, types::AdLibraryListMeta);
-
-impl AdLibraryList {
-    /// Countries the ads were shown in: two-letter codes as a JSON array, or `ALL`. Only ads about
-    /// politics and social issues are archived for every country; other ads only where the law asks
-    /// for it, such as in the EU and the UK.
-    ///
-    /// Default: `"ALL"`, always sent.
-    pub fn ad_reached_countries(mut self, ad_reached_countries: impl Into<String>) -> Self {
-        self.call.set("ad_reached_countries", ad_reached_countries.into());
-        self
-    }
-
-    /// Words to look for in the ads' text, at most 100 characters. Give this or `search_page_ids`.
-    pub fn search_terms(mut self, search_terms: impl Into<String>) -> Self {
-        self.call.set("search_terms", search_terms.into());
-        self
-    }
-
-    /// Ids of up to ten Facebook pages whose ads to return, as a JSON array or separated by commas.
-    /// Give this or `search_terms`.
-    pub fn search_page_ids(mut self, search_page_ids: impl Into<String>) -> Self {
-        self.call.set("search_page_ids", search_page_ids.into());
-        self
-    }
-
-    /// Kind of ad to search. Spend, impressions and demographics are known only for
-    /// `POLITICAL_AND_ISSUE_ADS`.
-    ///
-    /// Default: `"ALL"`.
-    pub fn ad_type(mut self, ad_type: impl Into<types::AdLibraryAdType>) -> Self {
-        self.call.set("ad_type", ad_type.into());
-        self
-    }
-
-    /// Whether to return ads that are running, that have stopped, or both. Facebook takes `ACTIVE`
-    /// when it is left out.
-    ///
-    /// Default: `"ACTIVE"`.
-    pub fn ad_active_status(
-        mut self,
-        ad_active_status: impl Into<types::AdLibraryAdActiveStatus>,
-    ) -> Self {
-        self.call.set("ad_active_status", ad_active_status.into());
-        self
-    }
-
-    /// Only ads shown on or after this day, `YYYY-MM-DD`.
-    pub fn ad_delivery_date_min(mut self, ad_delivery_date_min: impl Into<String>) -> Self {
-        self.call.set("ad_delivery_date_min", ad_delivery_date_min.into());
-        self
-    }
-
-    /// Only ads shown on or before this day, `YYYY-MM-DD`.
-    pub fn ad_delivery_date_max(mut self, ad_delivery_date_max: impl Into<String>) -> Self {
-        self.call.set("ad_delivery_date_max", ad_delivery_date_max.into());
-        self
-    }
-
-    /// Only ads paid for by these sponsors, by the exact text of the disclaimer, as a JSON array.
-    /// Only with `ad_type` `POLITICAL_AND_ISSUE_ADS`.
-    pub fn bylines(mut self, bylines: impl Into<String>) -> Self {
-        self.call.set("bylines", bylines.into());
-        self
-    }
-
-    /// Only ads in these languages, two-letter codes as a JSON array.
-    pub fn languages(mut self, languages: impl Into<String>) -> Self {
-        self.call.set("languages", languages.into());
-        self
-    }
-
-    /// Only ads with this kind of media; `MEME` is an image with text in it, `NONE` text only.
-    pub fn media_type(mut self, media_type: impl Into<types::AdLibraryMediaType>) -> Self {
-        self.call.set("media_type", media_type.into());
-        self
-    }
-
-    /// Only ads shown on these platforms (`FACEBOOK`, `INSTAGRAM`, `AUDIENCE_NETWORK`, `MESSENGER`,
-    /// `WHATSAPP`, `THREADS`), as a JSON array.
-    pub fn publisher_platforms(mut self, publisher_platforms: impl Into<String>) -> Self {
-        self.call.set("publisher_platforms", publisher_platforms.into());
-        self
-    }
-
-    /// How `search_terms` are matched: all words in any order, or as exact phrases (several ones
-    /// separated by commas).
-    ///
-    /// Default: `"KEYWORD_UNORDERED"`.
-    pub fn search_type(mut self, search_type: impl Into<types::AdLibrarySearchType>) -> Self {
-        self.call.set("search_type", search_type.into());
-        self
-    }
-
-    /// True also shows the content of ads that were taken down for breaking Facebook's rules.
-    ///
-    /// Default: `false`.
-    pub fn unmask_removed_content(mut self, unmask_removed_content: bool) -> Self {
-        self.call.set("unmask_removed_content", unmask_removed_content);
-        self
-    }
-
-    /// Fields to return, separated by commas; Facebook returns only the id without it. Filled in by
-    /// default. For ads shown in the EU also `eu_total_reach`, `target_ages`, `target_gender`,
-    /// `target_locations`, `beneficiary_payers` and `age_country_gender_reach_breakdown`; in Brazil
-    /// `br_total_reach`; in the UK `total_reach_by_location`.
-    ///
-    /// Default:
-    /// `"id,ad_creation_time,ad_creative_bodies,ad_creative_link_captions,ad_creative_link_descriptions,ad_creative_link_titles,ad_delivery_start_time,ad_delivery_stop_time,ad_snapshot_url,bylines,currency,languages,page_id,page_name,publisher_platforms,spend,impressions,demographic_distribution,delivery_by_region,estimated_audience_size"`,
-    /// always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-
-    /// Records per page. Facebook sends 25 when it is left out; when it answers that too much data
-    /// was asked for, pass a smaller number or fewer `fields`.
-    ///
-    /// Default: `25`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
-    /// arguments unchanged. The last page carries a token as well: stop when a page comes back
-    /// empty.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
+list_builder! {
+    /// A call of `ad_library.list` being put together.
+    pub struct AdLibraryList: types::AdLibraryAd, types::AdLibraryListMeta {
+        /// Countries the ads were shown in: two-letter codes as a JSON array, or `ALL`. Only ads
+        /// about politics and social issues are archived for every country; other ads only where
+        /// the law asks for it, such as in the EU and the UK.
+        ///
+        /// Default: `"ALL"`, always sent.
+        ad_reached_countries: String,
+        /// Words to look for in the ads' text, at most 100 characters. Give this or
+        /// `search_page_ids`.
+        search_terms: String,
+        /// Ids of up to ten Facebook pages whose ads to return, as a JSON array or separated by
+        /// commas. Give this or `search_terms`.
+        search_page_ids: String,
+        /// Kind of ad to search. Spend, impressions and demographics are known only for
+        /// `POLITICAL_AND_ISSUE_ADS`.
+        ///
+        /// Default: `"ALL"`.
+        ad_type: types::AdLibraryAdType,
+        /// Whether to return ads that are running, that have stopped, or both. Facebook takes
+        /// `ACTIVE` when it is left out.
+        ///
+        /// Default: `"ACTIVE"`.
+        ad_active_status: types::AdLibraryAdActiveStatus,
+        /// Only ads shown on or after this day, `YYYY-MM-DD`.
+        ad_delivery_date_min: String,
+        /// Only ads shown on or before this day, `YYYY-MM-DD`.
+        ad_delivery_date_max: String,
+        /// Only ads paid for by these sponsors, by the exact text of the disclaimer, as a JSON
+        /// array. Only with `ad_type` `POLITICAL_AND_ISSUE_ADS`.
+        bylines: String,
+        /// Only ads in these languages, two-letter codes as a JSON array.
+        languages: String,
+        /// Only ads with this kind of media; `MEME` is an image with text in it, `NONE` text only.
+        media_type: types::AdLibraryMediaType,
+        /// Only ads shown on these platforms (`FACEBOOK`, `INSTAGRAM`, `AUDIENCE_NETWORK`,
+        /// `MESSENGER`, `WHATSAPP`, `THREADS`), as a JSON array.
+        publisher_platforms: String,
+        /// How `search_terms` are matched: all words in any order, or as exact phrases (several
+        /// ones separated by commas).
+        ///
+        /// Default: `"KEYWORD_UNORDERED"`.
+        search_type: types::AdLibrarySearchType,
+        /// True also shows the content of ads that were taken down for breaking Facebook's rules.
+        ///
+        /// Default: `false`.
+        unmask_removed_content: bool,
+        /// Fields to return, separated by commas; Facebook returns only the id without it. Filled
+        /// in by default. For ads shown in the EU also `eu_total_reach`, `target_ages`,
+        /// `target_gender`, `target_locations`, `beneficiary_payers` and
+        /// `age_country_gender_reach_breakdown`; in Brazil `br_total_reach`; in the UK
+        /// `total_reach_by_location`.
+        ///
+        /// Default:
+        /// `"id,ad_creation_time,ad_creative_bodies,ad_creative_link_captions,ad_creative_link_descriptions,ad_creative_link_titles,ad_delivery_start_time,ad_delivery_stop_time,ad_snapshot_url,bylines,currency,languages,page_id,page_name,publisher_platforms,spend,impressions,demographic_distribution,delivery_by_region,estimated_audience_size"`,
+        /// always sent.
+        fields: String,
+        /// Records per page. Facebook sends 25 when it is left out; when it answers that too much
+        /// data was asked for, pass a smaller number or fewer `fields`.
+        ///
+        /// Default: `25`. From 1 to 100.
+        limit: i64,
+        /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
+        /// arguments unchanged. The last page carries a token as well: stop when a page comes back
+        /// empty.
+        after: String,
     }
 }

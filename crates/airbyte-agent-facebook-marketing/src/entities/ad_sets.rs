@@ -2,26 +2,20 @@
 
 //! Operations on `ad_sets`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::AdSetsField;
 use crate::types;
 
-/// Operations on `ad_sets`.
-///
-/// An ad set: audience, budget, schedule and bidding for the ads in it.
-#[derive(Debug, Clone, Copy)]
-pub struct AdSets<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `ad_sets`.
+    ///
+    /// An ad set: audience, budget, schedule and bidding for the ads in it.
+    pub struct AdSets
 }
 
-impl<'a> AdSets<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl AdSets<'_> {
     /// List ad sets.
     ///
     /// Lists the ad sets of an ad account with budget, schedule, bidding and targeting. There is no
@@ -126,272 +120,125 @@ impl<'a> AdSets<'a> {
         call.set("adset_id", adset_id.into());
         AdSetsUpdate { call }
     }
+}
 
-    /// Searches `ad_sets` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_facebook_marketing::context_store::{Order, StoreField};
-    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::AdSetsField};
-    /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
-    /// let search = facebook_marketing.ad_sets().context_store_search();
-    /// let search = search.filter(AdSetsField::Id.eq("…"));
-    /// let page = search.sort(AdSetsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(AdSetsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<AdSetsField> {
-        Search::new(self.client.clone(), "ad_sets")
-    }
+in_context_store! {
+    AdSets: "ad_sets", AdSetsField::Id,
+    airbyte_agent_facebook_marketing::FacebookMarketingConnector, facebook_marketing.ad_sets()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<AdSetsField> {
-        SqlQuery::new(self.client.clone(), "ad_sets", sql)
+list_builder! {
+    /// A call of `ad_sets.list` being put together.
+    pub struct AdSetsList: types::AdSet, types::AdSetsListMeta {
+        /// Fields to return, separated by commas; Facebook returns only the id without it. Filled
+        /// in by default. Others such as `optimization_goal`, `billing_event` and `status` may be
+        /// added.
+        ///
+        /// Default:
+        /// `"id,name,account_id,adlabels,bid_amount,bid_info,bid_strategy,bid_constraints,budget_remaining,campaign_id,created_time,daily_budget,effective_status,end_time,learning_stage_info,lifetime_budget,promoted_object,start_time,targeting,updated_time"`,
+        /// always sent.
+        fields: String,
+        /// Records per page. Facebook sends 25 when it is left out; when it answers that too much
+        /// data was asked for, pass a smaller number or fewer `fields`.
+        ///
+        /// Default: `25`. From 1 to 100.
+        limit: i64,
+        /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
+        /// arguments unchanged. The last page carries a token as well: stop when a page comes back
+        /// empty.
+        after: String,
     }
 }
 
-/// A call of `ad_sets.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AdSetsList {
-    call: Call,
-}
-
-list_builder!(AdSetsList, types::AdSet, types::AdSetsListMeta);
-
-impl AdSetsList {
-    /// Fields to return, separated by commas; Facebook returns only the id without it. Filled in by
-    /// default. Others such as `optimization_goal`, `billing_event` and `status` may be added.
-    ///
-    /// Default:
-    /// `"id,name,account_id,adlabels,bid_amount,bid_info,bid_strategy,bid_constraints,budget_remaining,campaign_id,created_time,daily_budget,effective_status,end_time,learning_stage_info,lifetime_budget,promoted_object,start_time,targeting,updated_time"`,
-    /// always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-
-    /// Records per page. Facebook sends 25 when it is left out; when it answers that too much data
-    /// was asked for, pass a smaller number or fewer `fields`.
-    ///
-    /// Default: `25`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
-    /// arguments unchanged. The last page carries a token as well: stop when a page comes back
-    /// empty.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-}
-
-/// A call of `ad_sets.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AdSetsCreate {
-    call: Call,
-}
-
-record_builder!(AdSetsCreate, types::AdSetCreateResponse);
-
-impl AdSetsCreate {
-    /// Name of the ad set.
-    ///
-    /// Required.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// Campaign it belongs to, from `campaigns.list`.
-    ///
-    /// Required.
-    pub fn campaign_id(mut self, campaign_id: impl Into<String>) -> Self {
-        self.call.set("campaign_id", campaign_id.into());
-        self
-    }
-
-    /// Budget per day, as text in the smallest unit of the account's currency (`2000` is 20.00
-    /// USD). Give it or `lifetime_budget`, unless the campaign holds the budget.
-    pub fn daily_budget(mut self, daily_budget: impl Into<String>) -> Self {
-        self.call.set("daily_budget", daily_budget.into());
-        self
-    }
-
-    /// Budget for the whole run, as text in the smallest unit of the account's currency; needs
-    /// `end_time`. Not together with `daily_budget`.
-    pub fn lifetime_budget(mut self, lifetime_budget: impl Into<String>) -> Self {
-        self.call.set("lifetime_budget", lifetime_budget.into());
-        self
-    }
-
-    /// What you pay for. `IMPRESSIONS` goes with every optimization goal.
-    ///
-    /// Required.
-    pub fn billing_event(mut self, billing_event: impl Into<types::AdSetBillingEvent>) -> Self {
-        self.call.set("billing_event", billing_event.into());
-        self
-    }
-
-    /// Result that delivery aims at; it has to suit the campaign's objective.
-    ///
-    /// Required.
-    pub fn optimization_goal(
-        mut self,
-        optimization_goal: impl Into<types::AdSetOptimizationGoal>,
-    ) -> Self {
-        self.call.set("optimization_goal", optimization_goal.into());
-        self
-    }
-
-    /// Whom to reach, as JSON text. A place is needed (`geo_locations`); `age_min`, `age_max`,
-    /// `genders`, `flexible_spec`, `publisher_platforms` and others are optional.
-    ///
-    /// Required.
-    pub fn targeting(mut self, targeting: impl Into<String>) -> Self {
-        self.call.set("targeting", targeting.into());
-        self
-    }
-
-    /// `PAUSED` creates it without delivering; `ACTIVE` lets its active ads run and spend money.
-    ///
-    /// Required.
-    pub fn status(mut self, status: impl Into<types::AdSetStatus>) -> Self {
-        self.call.set("status", status.into());
-        self
-    }
-
-    /// When to begin, ISO 8601 with offset; at once when left out.
-    pub fn start_time(mut self, start_time: impl Into<String>) -> Self {
-        self.call.set("start_time", start_time.into());
-        self
-    }
-
-    /// When to end, ISO 8601 with offset. Needed with `lifetime_budget`.
-    pub fn end_time(mut self, end_time: impl Into<String>) -> Self {
-        self.call.set("end_time", end_time.into());
-        self
-    }
-
-    /// Cap or goal per result, as text in the smallest unit of the account's currency. Needed when
-    /// the bid strategy is `LOWEST_COST_WITH_BID_CAP` or `COST_CAP`.
-    pub fn bid_amount(mut self, bid_amount: impl Into<String>) -> Self {
-        self.call.set("bid_amount", bid_amount.into());
-        self
-    }
-
-    /// What is promoted, as JSON text, for instance a page, or a pixel with the event to optimize
-    /// for. Most goals beyond clicks and reach need it, such as `OFFSITE_CONVERSIONS`,
-    /// `APP_INSTALLS` and `LEAD_GENERATION`.
-    pub fn promoted_object(mut self, promoted_object: impl Into<String>) -> Self {
-        self.call.set("promoted_object", promoted_object.into());
-        self
-    }
-
-    /// Person or organization in whose interest the ads are shown. Needed when the ads reach people
-    /// in the EU, unless the ad account has a default.
-    pub fn dsa_beneficiary(mut self, dsa_beneficiary: impl Into<String>) -> Self {
-        self.call.set("dsa_beneficiary", dsa_beneficiary.into());
-        self
-    }
-
-    /// Person or organization that pays for the ads. Needed when the ads reach people in the EU,
-    /// unless the ad account has a default.
-    pub fn dsa_payor(mut self, dsa_payor: impl Into<String>) -> Self {
-        self.call.set("dsa_payor", dsa_payor.into());
-        self
+record_builder! {
+    /// A call of `ad_sets.create` being put together.
+    pub struct AdSetsCreate: types::AdSetCreateResponse {
+        /// Name of the ad set.
+        ///
+        /// Required.
+        name: String,
+        /// Campaign it belongs to, from `campaigns.list`.
+        ///
+        /// Required.
+        campaign_id: String,
+        /// Budget per day, as text in the smallest unit of the account's currency (`2000` is 20.00
+        /// USD). Give it or `lifetime_budget`, unless the campaign holds the budget.
+        daily_budget: String,
+        /// Budget for the whole run, as text in the smallest unit of the account's currency; needs
+        /// `end_time`. Not together with `daily_budget`.
+        lifetime_budget: String,
+        /// What you pay for. `IMPRESSIONS` goes with every optimization goal.
+        ///
+        /// Required.
+        billing_event: types::AdSetBillingEvent,
+        /// Result that delivery aims at; it has to suit the campaign's objective.
+        ///
+        /// Required.
+        optimization_goal: types::AdSetOptimizationGoal,
+        /// Whom to reach, as JSON text. A place is needed (`geo_locations`); `age_min`, `age_max`,
+        /// `genders`, `flexible_spec`, `publisher_platforms` and others are optional.
+        ///
+        /// Required.
+        targeting: String,
+        /// `PAUSED` creates it without delivering; `ACTIVE` lets its active ads run and spend
+        /// money.
+        ///
+        /// Required.
+        status: types::AdSetStatus,
+        /// When to begin, ISO 8601 with offset; at once when left out.
+        start_time: String,
+        /// When to end, ISO 8601 with offset. Needed with `lifetime_budget`.
+        end_time: String,
+        /// Cap or goal per result, as text in the smallest unit of the account's currency. Needed
+        /// when the bid strategy is `LOWEST_COST_WITH_BID_CAP` or `COST_CAP`.
+        bid_amount: String,
+        /// What is promoted, as JSON text, for instance a page, or a pixel with the event to
+        /// optimize for. Most goals beyond clicks and reach need it, such as `OFFSITE_CONVERSIONS`,
+        /// `APP_INSTALLS` and `LEAD_GENERATION`.
+        promoted_object: String,
+        /// Person or organization in whose interest the ads are shown. Needed when the ads reach
+        /// people in the EU, unless the ad account has a default.
+        dsa_beneficiary: String,
+        /// Person or organization that pays for the ads. Needed when the ads reach people in the
+        /// EU, unless the ad account has a default.
+        dsa_payor: String,
     }
 }
 
-/// A call of `ad_sets.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AdSetsGet {
-    call: Call,
-}
-
-record_builder!(AdSetsGet, types::AdSet);
-
-impl AdSetsGet {
-    /// Fields to return, separated by commas; Facebook returns only the id without it. Filled in by
-    /// default. Others such as `optimization_goal`, `billing_event` and `status` may be added.
-    ///
-    /// Default:
-    /// `"id,name,account_id,adlabels,bid_amount,bid_info,bid_strategy,bid_constraints,budget_remaining,campaign_id,created_time,daily_budget,effective_status,end_time,learning_stage_info,lifetime_budget,promoted_object,start_time,targeting,updated_time"`,
-    /// always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+record_builder! {
+    /// A call of `ad_sets.get` being put together.
+    pub struct AdSetsGet: types::AdSet {
+        /// Fields to return, separated by commas; Facebook returns only the id without it. Filled
+        /// in by default. Others such as `optimization_goal`, `billing_event` and `status` may be
+        /// added.
+        ///
+        /// Default:
+        /// `"id,name,account_id,adlabels,bid_amount,bid_info,bid_strategy,bid_constraints,budget_remaining,campaign_id,created_time,daily_budget,effective_status,end_time,learning_stage_info,lifetime_budget,promoted_object,start_time,targeting,updated_time"`,
+        /// always sent.
+        fields: String,
     }
 }
 
-/// A call of `ad_sets.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AdSetsUpdate {
-    call: Call,
-}
-
-record_builder!(AdSetsUpdate, types::UpdateResponse);
-
-impl AdSetsUpdate {
-    /// New name.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// New state. `ACTIVE` lets its active ads run and spend money; `ARCHIVED` is for good.
-    pub fn status(mut self, status: impl Into<types::AdSetUpdateStatus>) -> Self {
-        self.call.set("status", status.into());
-        self
-    }
-
-    /// New budget per day, as text in the smallest unit of the account's currency (`3000` is 30.00
-    /// USD).
-    pub fn daily_budget(mut self, daily_budget: impl Into<String>) -> Self {
-        self.call.set("daily_budget", daily_budget.into());
-        self
-    }
-
-    /// New budget for the whole run, as text in the smallest unit of the account's currency.
-    pub fn lifetime_budget(mut self, lifetime_budget: impl Into<String>) -> Self {
-        self.call.set("lifetime_budget", lifetime_budget.into());
-        self
-    }
-
-    /// New targeting, as JSON text. It replaces the old one as a whole, so read the ad set first
-    /// and send everything that should stay.
-    pub fn targeting(mut self, targeting: impl Into<String>) -> Self {
-        self.call.set("targeting", targeting.into());
-        self
-    }
-
-    /// New cap or goal per result, as text in the smallest unit of the account's currency.
-    pub fn bid_amount(mut self, bid_amount: impl Into<String>) -> Self {
-        self.call.set("bid_amount", bid_amount.into());
-        self
-    }
-
-    /// New begin, ISO 8601 with offset; only while it has not begun.
-    pub fn start_time(mut self, start_time: impl Into<String>) -> Self {
-        self.call.set("start_time", start_time.into());
-        self
-    }
-
-    /// New end, ISO 8601 with offset; `0` removes it when the budget is a daily one.
-    pub fn end_time(mut self, end_time: impl Into<String>) -> Self {
-        self.call.set("end_time", end_time.into());
-        self
+record_builder! {
+    /// A call of `ad_sets.update` being put together.
+    pub struct AdSetsUpdate: types::UpdateResponse {
+        /// New name.
+        name: String,
+        /// New state. `ACTIVE` lets its active ads run and spend money; `ARCHIVED` is for good.
+        status: types::AdSetUpdateStatus,
+        /// New budget per day, as text in the smallest unit of the account's currency (`3000` is
+        /// 30.00 USD).
+        daily_budget: String,
+        /// New budget for the whole run, as text in the smallest unit of the account's currency.
+        lifetime_budget: String,
+        /// New targeting, as JSON text. It replaces the old one as a whole, so read the ad set
+        /// first and send everything that should stay.
+        targeting: String,
+        /// New cap or goal per result, as text in the smallest unit of the account's currency.
+        bid_amount: String,
+        /// New begin, ISO 8601 with offset; only while it has not begun.
+        start_time: String,
+        /// New end, ISO 8601 with offset; `0` removes it when the budget is a daily one.
+        end_time: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `ads`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::AdsField;
 use crate::types;
 
-/// Operations on `ads`.
-///
-/// An ad: a creative shown to the audience of its ad set.
-#[derive(Debug, Clone, Copy)]
-pub struct Ads<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `ads`.
+    ///
+    /// An ad: a creative shown to the audience of its ad set.
+    pub struct Ads
 }
 
-impl<'a> Ads<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Ads<'_> {
     /// List ads.
     ///
     /// Lists the ads of an ad account with state, ad set, campaign and the id of the creative.
@@ -124,192 +118,89 @@ impl<'a> Ads<'a> {
         call.set("ad_id", ad_id.into());
         AdsUpdate { call }
     }
+}
 
-    /// Searches `ads` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_facebook_marketing::context_store::{Order, StoreField};
-    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::AdsField};
-    /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
-    /// let search = facebook_marketing.ads().context_store_search();
-    /// let search = search.filter(AdsField::Id.eq("…"));
-    /// let page = search.sort(AdsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(AdsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<AdsField> {
-        Search::new(self.client.clone(), "ads")
-    }
+in_context_store! {
+    Ads: "ads", AdsField::Id,
+    airbyte_agent_facebook_marketing::FacebookMarketingConnector, facebook_marketing.ads()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<AdsField> {
-        SqlQuery::new(self.client.clone(), "ads", sql)
+list_builder! {
+    /// A call of `ads.list` being put together.
+    pub struct AdsList: types::Ad, types::AdsListMeta {
+        /// Fields to return, separated by commas; Facebook returns only the id without it. Filled
+        /// in by default; shorten it for smaller answers.
+        ///
+        /// Default:
+        /// `"id,name,account_id,adset_id,campaign_id,adlabels,bid_amount,bid_info,bid_type,configured_status,conversion_specs,created_time,creative,effective_status,last_updated_by_app_id,recommendations,source_ad_id,status,tracking_specs,updated_time"`,
+        /// always sent.
+        fields: String,
+        /// Records per page. Facebook sends 25 when it is left out; when it answers that too much
+        /// data was asked for, pass a smaller number or fewer `fields`.
+        ///
+        /// Default: `25`. From 1 to 100.
+        limit: i64,
+        /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
+        /// arguments unchanged. The last page carries a token as well: stop when a page comes back
+        /// empty.
+        after: String,
     }
 }
 
-/// A call of `ads.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AdsList {
-    call: Call,
-}
-
-list_builder!(AdsList, types::Ad, types::AdsListMeta);
-
-impl AdsList {
-    /// Fields to return, separated by commas; Facebook returns only the id without it. Filled in by
-    /// default; shorten it for smaller answers.
-    ///
-    /// Default:
-    /// `"id,name,account_id,adset_id,campaign_id,adlabels,bid_amount,bid_info,bid_type,configured_status,conversion_specs,created_time,creative,effective_status,last_updated_by_app_id,recommendations,source_ad_id,status,tracking_specs,updated_time"`,
-    /// always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-
-    /// Records per page. Facebook sends 25 when it is left out; when it answers that too much data
-    /// was asked for, pass a smaller number or fewer `fields`.
-    ///
-    /// Default: `25`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
-    /// arguments unchanged. The last page carries a token as well: stop when a page comes back
-    /// empty.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
+record_builder! {
+    /// A call of `ads.create` being put together.
+    pub struct AdsCreate: types::AdCreateResponse {
+        /// Name of the ad.
+        ///
+        /// Required.
+        name: String,
+        /// Ad set it belongs to, from `ad_sets.list`.
+        ///
+        /// Required.
+        adset_id: String,
+        /// What it shows, as JSON text: `creative_id` of an existing creative (from
+        /// `ad_creatives.list`), or a whole new creative.
+        ///
+        /// Required.
+        creative: String,
+        /// `PAUSED` creates it without delivering; `ACTIVE` sends it to review and then lets it run
+        /// and spend money.
+        ///
+        /// Required.
+        status: types::AdsStatus,
+        /// Actions to record beside the goal, as a JSON array in text form.
+        tracking_specs: String,
+        /// Bid for this ad, as text in the smallest unit of the account's currency; it takes
+        /// precedence over the ad set's. Rarely needed.
+        bid_amount: String,
     }
 }
 
-/// A call of `ads.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AdsCreate {
-    call: Call,
-}
-
-record_builder!(AdsCreate, types::AdCreateResponse);
-
-impl AdsCreate {
-    /// Name of the ad.
-    ///
-    /// Required.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// Ad set it belongs to, from `ad_sets.list`.
-    ///
-    /// Required.
-    pub fn adset_id(mut self, adset_id: impl Into<String>) -> Self {
-        self.call.set("adset_id", adset_id.into());
-        self
-    }
-
-    /// What it shows, as JSON text: `creative_id` of an existing creative (from
-    /// `ad_creatives.list`), or a whole new creative.
-    ///
-    /// Required.
-    pub fn creative(mut self, creative: impl Into<String>) -> Self {
-        self.call.set("creative", creative.into());
-        self
-    }
-
-    /// `PAUSED` creates it without delivering; `ACTIVE` sends it to review and then lets it run and
-    /// spend money.
-    ///
-    /// Required.
-    pub fn status(mut self, status: impl Into<types::AdsStatus>) -> Self {
-        self.call.set("status", status.into());
-        self
-    }
-
-    /// Actions to record beside the goal, as a JSON array in text form.
-    pub fn tracking_specs(mut self, tracking_specs: impl Into<String>) -> Self {
-        self.call.set("tracking_specs", tracking_specs.into());
-        self
-    }
-
-    /// Bid for this ad, as text in the smallest unit of the account's currency; it takes precedence
-    /// over the ad set's. Rarely needed.
-    pub fn bid_amount(mut self, bid_amount: impl Into<String>) -> Self {
-        self.call.set("bid_amount", bid_amount.into());
-        self
+record_builder! {
+    /// A call of `ads.get` being put together.
+    pub struct AdsGet: types::Ad {
+        /// Fields to return, separated by commas; Facebook returns only the id without it. Filled
+        /// in by default.
+        ///
+        /// Default:
+        /// `"id,name,account_id,adset_id,campaign_id,adlabels,bid_amount,bid_info,bid_type,configured_status,conversion_specs,created_time,creative,effective_status,last_updated_by_app_id,recommendations,source_ad_id,status,tracking_specs,updated_time"`,
+        /// always sent.
+        fields: String,
     }
 }
 
-/// A call of `ads.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AdsGet {
-    call: Call,
-}
-
-record_builder!(AdsGet, types::Ad);
-
-impl AdsGet {
-    /// Fields to return, separated by commas; Facebook returns only the id without it. Filled in by
-    /// default.
-    ///
-    /// Default:
-    /// `"id,name,account_id,adset_id,campaign_id,adlabels,bid_amount,bid_info,bid_type,configured_status,conversion_specs,created_time,creative,effective_status,last_updated_by_app_id,recommendations,source_ad_id,status,tracking_specs,updated_time"`,
-    /// always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-}
-
-/// A call of `ads.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AdsUpdate {
-    call: Call,
-}
-
-record_builder!(AdsUpdate, types::UpdateResponse);
-
-impl AdsUpdate {
-    /// New name.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// New state. `ACTIVE` lets the ad run and spend money; `ARCHIVED` is for good.
-    pub fn status(mut self, status: impl Into<types::AdsUpdateStatus>) -> Self {
-        self.call.set("status", status.into());
-        self
-    }
-
-    /// What it shows from now on, as JSON text with a `creative_id`. The ad is reviewed again.
-    pub fn creative(mut self, creative: impl Into<String>) -> Self {
-        self.call.set("creative", creative.into());
-        self
-    }
-
-    /// New actions to record, as a JSON array in text form; replaces the old ones.
-    pub fn tracking_specs(mut self, tracking_specs: impl Into<String>) -> Self {
-        self.call.set("tracking_specs", tracking_specs.into());
-        self
-    }
-
-    /// New bid for this ad, as text in the smallest unit of the account's currency.
-    pub fn bid_amount(mut self, bid_amount: impl Into<String>) -> Self {
-        self.call.set("bid_amount", bid_amount.into());
-        self
+record_builder! {
+    /// A call of `ads.update` being put together.
+    pub struct AdsUpdate: types::UpdateResponse {
+        /// New name.
+        name: String,
+        /// New state. `ACTIVE` lets the ad run and spend money; `ARCHIVED` is for good.
+        status: types::AdsUpdateStatus,
+        /// What it shows from now on, as JSON text with a `creative_id`. The ad is reviewed again.
+        creative: String,
+        /// New actions to record, as a JSON array in text form; replaces the old ones.
+        tracking_specs: String,
+        /// New bid for this ad, as text in the smallest unit of the account's currency.
+        bid_amount: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `ads_insights`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::AdsInsightsField;
 use crate::types;
 
-/// Operations on `ads_insights`.
-///
-/// Results of an account, campaign, ad set or ad over a period.
-#[derive(Debug, Clone, Copy)]
-pub struct AdsInsights<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `ads_insights`.
+    ///
+    /// Results of an account, campaign, ad set or ad over a period.
+    pub struct AdsInsights
 }
 
-impl<'a> AdsInsights<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl AdsInsights<'_> {
     /// List results.
     ///
     /// Returns impressions, clicks, reach, spend and actions of an ad account, as a whole or per
@@ -49,104 +43,49 @@ impl<'a> AdsInsights<'a> {
         call.set("account_id", account_id.into());
         AdsInsightsList { call }
     }
-
-    /// Searches `ads_insights` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_facebook_marketing::context_store::{Order, StoreField};
-    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::AdsInsightsField};
-    /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
-    /// let search = facebook_marketing.ads_insights().context_store_search();
-    /// let search = search.filter(AdsInsightsField::AccountId.eq("…"));
-    /// let page = search.sort(AdsInsightsField::AccountId, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(AdsInsightsField::AccountId));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<AdsInsightsField> {
-        Search::new(self.client.clone(), "ads_insights")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<AdsInsightsField> {
-        SqlQuery::new(self.client.clone(), "ads_insights", sql)
-    }
 }
 
-/// A call of `ads_insights.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AdsInsightsList {
-    call: Call,
+in_context_store! {
+    AdsInsights: "ads_insights", AdsInsightsField::AccountId,
+    airbyte_agent_facebook_marketing::FacebookMarketingConnector, facebook_marketing.ads_insights()
 }
 
-list_builder!(AdsInsightsList, types::AdsInsight, types::AdsInsightsListMeta);
-
-impl AdsInsightsList {
-    /// Figures and names to return, separated by commas. Filled in by default with the common ones;
-    /// others such as `frequency`, `inline_link_clicks`, `cost_per_action_type` or `purchase_roas`
-    /// may be asked for instead. Names of a level appear only when `level` is that level or a finer
-    /// one.
-    ///
-    /// Default:
-    /// `"account_id,account_name,campaign_id,campaign_name,adset_id,adset_name,ad_id,ad_name,clicks,impressions,reach,spend,cpc,cpm,ctr,date_start,date_stop,actions,action_values"`,
-    /// always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-
-    /// Period relative to today, in the time zone of the ad account; `maximum` is the last 37
-    /// months. Ignored when `time_range` is given. Without either Facebook takes the last 30 days.
-    pub fn date_preset(mut self, date_preset: impl Into<types::AdsInsightDatePreset>) -> Self {
-        self.call.set("date_preset", date_preset.into());
-        self
-    }
-
-    /// Period with both days included, as JSON text with `since` and `until` in the form
-    /// `YYYY-MM-DD`, days of the ad account's time zone; at most 37 months back.
-    pub fn time_range(mut self, time_range: impl Into<String>) -> Self {
-        self.call.set("time_range", time_range.into());
-        self
-    }
-
-    /// What one record stands for: the whole account, a campaign, an ad set or an ad. Facebook
-    /// takes `account` when it is left out.
-    ///
-    /// Default: `"account"`.
-    pub fn level(mut self, level: impl Into<types::AdsInsightLevel>) -> Self {
-        self.call.set("level", level.into());
-        self
-    }
-
-    /// Length of the slices the period is cut into: a number of days from `1` to `90`, `monthly`,
-    /// or `all_days` for one record over the whole period, which is what Facebook does when it is
-    /// left out.
-    pub fn time_increment(mut self, time_increment: impl Into<String>) -> Self {
-        self.call.set("time_increment", time_increment.into());
-        self
-    }
-
-    /// Records per page. Facebook sends 25 when it is left out; when it answers that too much data
-    /// was asked for, pass a smaller number or fewer `fields`.
-    ///
-    /// Default: `25`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
-    /// arguments unchanged. The last page carries a token as well: stop when a page comes back
-    /// empty.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
+list_builder! {
+    /// A call of `ads_insights.list` being put together.
+    pub struct AdsInsightsList: types::AdsInsight, types::AdsInsightsListMeta {
+        /// Figures and names to return, separated by commas. Filled in by default with the common
+        /// ones; others such as `frequency`, `inline_link_clicks`, `cost_per_action_type` or
+        /// `purchase_roas` may be asked for instead. Names of a level appear only when `level` is
+        /// that level or a finer one.
+        ///
+        /// Default:
+        /// `"account_id,account_name,campaign_id,campaign_name,adset_id,adset_name,ad_id,ad_name,clicks,impressions,reach,spend,cpc,cpm,ctr,date_start,date_stop,actions,action_values"`,
+        /// always sent.
+        fields: String,
+        /// Period relative to today, in the time zone of the ad account; `maximum` is the last 37
+        /// months. Ignored when `time_range` is given. Without either Facebook takes the last 30
+        /// days.
+        date_preset: types::AdsInsightDatePreset,
+        /// Period with both days included, as JSON text with `since` and `until` in the form
+        /// `YYYY-MM-DD`, days of the ad account's time zone; at most 37 months back.
+        time_range: String,
+        /// What one record stands for: the whole account, a campaign, an ad set or an ad. Facebook
+        /// takes `account` when it is left out.
+        ///
+        /// Default: `"account"`.
+        level: types::AdsInsightLevel,
+        /// Length of the slices the period is cut into: a number of days from `1` to `90`,
+        /// `monthly`, or `all_days` for one record over the whole period, which is what Facebook
+        /// does when it is left out.
+        time_increment: String,
+        /// Records per page. Facebook sends 25 when it is left out; when it answers that too much
+        /// data was asked for, pass a smaller number or fewer `fields`.
+        ///
+        /// Default: `25`. From 1 to 100.
+        limit: i64,
+        /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
+        /// arguments unchanged. The last page carries a token as well: stop when a page comes back
+        /// empty.
+        after: String,
     }
 }

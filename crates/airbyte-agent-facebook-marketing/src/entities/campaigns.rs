@@ -2,26 +2,20 @@
 
 //! Operations on `campaigns`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::CampaignsField;
 use crate::types;
 
-/// Operations on `campaigns`.
-///
-/// A campaign: one objective, with ad sets below it.
-#[derive(Debug, Clone, Copy)]
-pub struct Campaigns<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `campaigns`.
+    ///
+    /// A campaign: one objective, with ad sets below it.
+    pub struct Campaigns
 }
 
-impl<'a> Campaigns<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Campaigns<'_> {
     /// List campaigns.
     ///
     /// Lists the campaigns of an ad account with objective, state and budget. Archived and deleted
@@ -124,222 +118,104 @@ impl<'a> Campaigns<'a> {
         call.set("campaign_id", campaign_id.into());
         CampaignsUpdate { call }
     }
+}
 
-    /// Searches `campaigns` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_facebook_marketing::context_store::{Order, StoreField};
-    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::CampaignsField};
-    /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
-    /// let search = facebook_marketing.campaigns().context_store_search();
-    /// let search = search.filter(CampaignsField::Id.eq("…"));
-    /// let page = search.sort(CampaignsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(CampaignsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<CampaignsField> {
-        Search::new(self.client.clone(), "campaigns")
-    }
+in_context_store! {
+    Campaigns: "campaigns", CampaignsField::Id,
+    airbyte_agent_facebook_marketing::FacebookMarketingConnector, facebook_marketing.campaigns()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CampaignsField> {
-        SqlQuery::new(self.client.clone(), "campaigns", sql)
+list_builder! {
+    /// A call of `campaigns.list` being put together.
+    pub struct CampaignsList: types::Campaign, types::CampaignsListMeta {
+        /// Fields to return, separated by commas; Facebook returns only the id without it. Filled
+        /// in by default; shorten it for smaller answers.
+        ///
+        /// Default:
+        /// `"id,name,account_id,adlabels,bid_strategy,boosted_object_id,budget_rebalance_flag,budget_remaining,buying_type,daily_budget,created_time,configured_status,effective_status,issues_info,lifetime_budget,objective,smart_promotion_type,source_campaign_id,special_ad_category,special_ad_category_country,spend_cap,start_time,status,stop_time,updated_time"`,
+        /// always sent.
+        fields: String,
+        /// Records per page. Facebook sends 25 when it is left out; when it answers that too much
+        /// data was asked for, pass a smaller number or fewer `fields`.
+        ///
+        /// Default: `25`. From 1 to 100.
+        limit: i64,
+        /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
+        /// arguments unchanged. The last page carries a token as well: stop when a page comes back
+        /// empty.
+        after: String,
     }
 }
 
-/// A call of `campaigns.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CampaignsList {
-    call: Call,
-}
-
-list_builder!(CampaignsList, types::Campaign, types::CampaignsListMeta);
-
-impl CampaignsList {
-    /// Fields to return, separated by commas; Facebook returns only the id without it. Filled in by
-    /// default; shorten it for smaller answers.
-    ///
-    /// Default:
-    /// `"id,name,account_id,adlabels,bid_strategy,boosted_object_id,budget_rebalance_flag,budget_remaining,buying_type,daily_budget,created_time,configured_status,effective_status,issues_info,lifetime_budget,objective,smart_promotion_type,source_campaign_id,special_ad_category,special_ad_category_country,spend_cap,start_time,status,stop_time,updated_time"`,
-    /// always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-
-    /// Records per page. Facebook sends 25 when it is left out; when it answers that too much data
-    /// was asked for, pass a smaller number or fewer `fields`.
-    ///
-    /// Default: `25`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
-    /// arguments unchanged. The last page carries a token as well: stop when a page comes back
-    /// empty.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-}
-
-/// A call of `campaigns.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CampaignsCreate {
-    call: Call,
-}
-
-record_builder!(CampaignsCreate, types::CampaignCreateResponse);
-
-impl CampaignsCreate {
-    /// Name of the campaign.
-    ///
-    /// Required.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// What the campaign is for; it limits the optimization goals of its ad sets and cannot be
-    /// changed later.
-    ///
-    /// Required.
-    pub fn objective(mut self, objective: impl Into<types::CampaignObjective>) -> Self {
-        self.call.set("objective", objective.into());
-        self
-    }
-
-    /// `PAUSED` creates it without delivering anything; `ACTIVE` lets its active ads run and spend
-    /// money.
-    ///
-    /// Required.
-    pub fn status(mut self, status: impl Into<types::CampaignStatus>) -> Self {
-        self.call.set("status", status.into());
-        self
-    }
-
-    /// Special categories that apply by law, as a JSON array in text form: `HOUSING`, `EMPLOYMENT`,
-    /// `FINANCIAL_PRODUCTS_SERVICES`, `ISSUES_ELECTIONS_POLITICS`, `ONLINE_GAMBLING_AND_GAMING`;
-    /// `[]` for none. They restrict targeting.
-    ///
-    /// Required.
-    pub fn special_ad_categories(mut self, special_ad_categories: impl Into<String>) -> Self {
-        self.call.set("special_ad_categories", special_ad_categories.into());
-        self
-    }
-
-    /// Budget per day for the whole campaign, as text in the smallest unit of the account's
-    /// currency (`5000` is 50.00 USD, but 5000 JPY). Give it, or `lifetime_budget`, or leave
-    /// budgets to the ad sets.
-    pub fn daily_budget(mut self, daily_budget: impl Into<String>) -> Self {
-        self.call.set("daily_budget", daily_budget.into());
-        self
-    }
-
-    /// Budget for the whole run of the campaign, as text in the smallest unit of the account's
-    /// currency; its ad sets then need an end time. Not together with `daily_budget`.
-    pub fn lifetime_budget(mut self, lifetime_budget: impl Into<String>) -> Self {
-        self.call.set("lifetime_budget", lifetime_budget.into());
-        self
-    }
-
-    /// How to bid when the campaign holds the budget: spend it for most results, with a cap per
-    /// bid, or with a goal for the cost per result. Not together with ad set budgets.
-    pub fn bid_strategy(mut self, bid_strategy: impl Into<types::CampaignBidStrategy>) -> Self {
-        self.call.set("bid_strategy", bid_strategy.into());
-        self
-    }
-
-    /// Whether ad sets may lend each other up to a fifth of their budget. Facebook demands it when
-    /// the campaign itself has no budget.
-    pub fn is_adset_budget_sharing_enabled(
-        mut self,
+record_builder! {
+    /// A call of `campaigns.create` being put together.
+    pub struct CampaignsCreate: types::CampaignCreateResponse {
+        /// Name of the campaign.
+        ///
+        /// Required.
+        name: String,
+        /// What the campaign is for; it limits the optimization goals of its ad sets and cannot be
+        /// changed later.
+        ///
+        /// Required.
+        objective: types::CampaignObjective,
+        /// `PAUSED` creates it without delivering anything; `ACTIVE` lets its active ads run and
+        /// spend money.
+        ///
+        /// Required.
+        status: types::CampaignStatus,
+        /// Special categories that apply by law, as a JSON array in text form: `HOUSING`,
+        /// `EMPLOYMENT`, `FINANCIAL_PRODUCTS_SERVICES`, `ISSUES_ELECTIONS_POLITICS`,
+        /// `ONLINE_GAMBLING_AND_GAMING`; `[]` for none. They restrict targeting.
+        ///
+        /// Required.
+        special_ad_categories: String,
+        /// Budget per day for the whole campaign, as text in the smallest unit of the account's
+        /// currency (`5000` is 50.00 USD, but 5000 JPY). Give it, or `lifetime_budget`, or leave
+        /// budgets to the ad sets.
+        daily_budget: String,
+        /// Budget for the whole run of the campaign, as text in the smallest unit of the account's
+        /// currency; its ad sets then need an end time. Not together with `daily_budget`.
+        lifetime_budget: String,
+        /// How to bid when the campaign holds the budget: spend it for most results, with a cap per
+        /// bid, or with a goal for the cost per result. Not together with ad set budgets.
+        bid_strategy: types::CampaignBidStrategy,
+        /// Whether ad sets may lend each other up to a fifth of their budget. Facebook demands it
+        /// when the campaign itself has no budget.
         is_adset_budget_sharing_enabled: bool,
-    ) -> Self {
-        self.call.set("is_adset_budget_sharing_enabled", is_adset_budget_sharing_enabled);
-        self
     }
 }
 
-/// A call of `campaigns.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CampaignsGet {
-    call: Call,
-}
-
-record_builder!(CampaignsGet, types::Campaign);
-
-impl CampaignsGet {
-    /// Fields to return, separated by commas; Facebook returns only the id without it. Filled in by
-    /// default.
-    ///
-    /// Default:
-    /// `"id,name,account_id,adlabels,bid_strategy,boosted_object_id,budget_rebalance_flag,budget_remaining,buying_type,daily_budget,created_time,configured_status,effective_status,issues_info,lifetime_budget,objective,smart_promotion_type,source_campaign_id,special_ad_category,special_ad_category_country,spend_cap,start_time,status,stop_time,updated_time"`,
-    /// always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+record_builder! {
+    /// A call of `campaigns.get` being put together.
+    pub struct CampaignsGet: types::Campaign {
+        /// Fields to return, separated by commas; Facebook returns only the id without it. Filled
+        /// in by default.
+        ///
+        /// Default:
+        /// `"id,name,account_id,adlabels,bid_strategy,boosted_object_id,budget_rebalance_flag,budget_remaining,buying_type,daily_budget,created_time,configured_status,effective_status,issues_info,lifetime_budget,objective,smart_promotion_type,source_campaign_id,special_ad_category,special_ad_category_country,spend_cap,start_time,status,stop_time,updated_time"`,
+        /// always sent.
+        fields: String,
     }
 }
 
-/// A call of `campaigns.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CampaignsUpdate {
-    call: Call,
-}
-
-record_builder!(CampaignsUpdate, types::UpdateResponse);
-
-impl CampaignsUpdate {
-    /// New name.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// New state. `ACTIVE` lets its active ads run and spend money; `ARCHIVED` is for good.
-    pub fn status(mut self, status: impl Into<types::CampaignUpdateStatus>) -> Self {
-        self.call.set("status", status.into());
-        self
-    }
-
-    /// New budget per day, as text in the smallest unit of the account's currency (`5000` is 50.00
-    /// USD). Only for campaigns that hold a daily budget.
-    pub fn daily_budget(mut self, daily_budget: impl Into<String>) -> Self {
-        self.call.set("daily_budget", daily_budget.into());
-        self
-    }
-
-    /// New budget for the whole run, as text in the smallest unit of the account's currency. Only
-    /// for campaigns that hold a lifetime budget.
-    pub fn lifetime_budget(mut self, lifetime_budget: impl Into<String>) -> Self {
-        self.call.set("lifetime_budget", lifetime_budget.into());
-        self
-    }
-
-    /// New way of bidding: `LOWEST_COST_WITHOUT_CAP`, `LOWEST_COST_WITH_BID_CAP` or `COST_CAP`.
-    pub fn bid_strategy(mut self, bid_strategy: impl Into<String>) -> Self {
-        self.call.set("bid_strategy", bid_strategy.into());
-        self
-    }
-
-    /// Most that the campaign may spend in all, as text in the smallest unit of the account's
-    /// currency; `922337203685478` removes the cap.
-    pub fn spend_cap(mut self, spend_cap: impl Into<String>) -> Self {
-        self.call.set("spend_cap", spend_cap.into());
-        self
+record_builder! {
+    /// A call of `campaigns.update` being put together.
+    pub struct CampaignsUpdate: types::UpdateResponse {
+        /// New name.
+        name: String,
+        /// New state. `ACTIVE` lets its active ads run and spend money; `ARCHIVED` is for good.
+        status: types::CampaignUpdateStatus,
+        /// New budget per day, as text in the smallest unit of the account's currency (`5000` is
+        /// 50.00 USD). Only for campaigns that hold a daily budget.
+        daily_budget: String,
+        /// New budget for the whole run, as text in the smallest unit of the account's currency.
+        /// Only for campaigns that hold a lifetime budget.
+        lifetime_budget: String,
+        /// New way of bidding: `LOWEST_COST_WITHOUT_CAP`, `LOWEST_COST_WITH_BID_CAP` or `COST_CAP`.
+        bid_strategy: String,
+        /// Most that the campaign may spend in all, as text in the smallest unit of the account's
+        /// currency; `922337203685478` removes the cap.
+        spend_cap: String,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `current_user`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `current_user`.
-///
-/// The user or system user that the access token belongs to.
-#[derive(Debug, Clone, Copy)]
-pub struct CurrentUser<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `current_user`.
+    ///
+    /// The user or system user that the access token belongs to.
+    pub struct CurrentUser
 }
 
-impl<'a> CurrentUser<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl CurrentUser<'_> {
     /// Get the current user.
     ///
     /// Returns id and name of the user or system user that the access token belongs to. Use it to
@@ -34,26 +29,16 @@ impl<'a> CurrentUser<'a> {
     /// # }
     /// ```
     pub fn get(&self) -> CurrentUserGet {
-        let call = self.client.call("current_user", Action::Get);
-        CurrentUserGet { call }
+        CurrentUserGet { call: self.client.call("current_user", Action::Get) }
     }
 }
 
-/// A call of `current_user.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CurrentUserGet {
-    call: Call,
-}
-
-record_builder!(CurrentUserGet, types::CurrentUser);
-
-impl CurrentUserGet {
-    /// Fields to return, separated by commas. Filled in by default.
-    ///
-    /// Default: `"id,name"`, always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+record_builder! {
+    /// A call of `current_user.get` being put together.
+    pub struct CurrentUserGet: types::CurrentUser {
+        /// Fields to return, separated by commas. Filled in by default.
+        ///
+        /// Default: `"id,name"`, always sent.
+        fields: String,
     }
 }

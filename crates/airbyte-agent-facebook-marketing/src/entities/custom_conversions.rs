@@ -2,26 +2,20 @@
 
 //! Operations on `custom_conversions`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::CustomConversionsField;
 use crate::types;
 
-/// Operations on `custom_conversions`.
-///
-/// A rule that counts certain events or page visits as a conversion.
-#[derive(Debug, Clone, Copy)]
-pub struct CustomConversions<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `custom_conversions`.
+    ///
+    /// A rule that counts certain events or page visits as a conversion.
+    pub struct CustomConversions
 }
 
-impl<'a> CustomConversions<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl CustomConversions<'_> {
     /// List custom conversions.
     ///
     /// Lists the custom conversions of an ad account with their rules and when they last counted
@@ -47,75 +41,31 @@ impl<'a> CustomConversions<'a> {
         call.set("account_id", account_id.into());
         CustomConversionsList { call }
     }
-
-    /// Searches `custom_conversions` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_facebook_marketing::context_store::{Order, StoreField};
-    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::CustomConversionsField};
-    /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
-    /// let search = facebook_marketing.custom_conversions().context_store_search();
-    /// let search = search.filter(CustomConversionsField::Id.eq("…"));
-    /// let page = search.sort(CustomConversionsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(CustomConversionsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<CustomConversionsField> {
-        Search::new(self.client.clone(), "custom_conversions")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<CustomConversionsField> {
-        SqlQuery::new(self.client.clone(), "custom_conversions", sql)
-    }
 }
 
-/// A call of `custom_conversions.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomConversionsList {
-    call: Call,
+in_context_store! {
+    CustomConversions: "custom_conversions", CustomConversionsField::Id,
+    airbyte_agent_facebook_marketing::FacebookMarketingConnector, facebook_marketing.custom_conversions()
 }
 
-list_builder!(CustomConversionsList, types::CustomConversion, types::CustomConversionsListMeta);
-
-impl CustomConversionsList {
-    /// Fields to return, separated by commas; Facebook returns only the id without it. Filled in by
-    /// default.
-    ///
-    /// Default:
-    /// `"id,name,account_id,business,creation_time,custom_event_type,data_sources,default_conversion_value,description,event_source_type,first_fired_time,is_archived,is_unavailable,last_fired_time,offline_conversion_data_set,retention_days,rule"`,
-    /// always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-
-    /// Records per page. Facebook sends 25 when it is left out; when it answers that too much data
-    /// was asked for, pass a smaller number or fewer `fields`.
-    ///
-    /// Default: `25`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
-    /// arguments unchanged. The last page carries a token as well: stop when a page comes back
-    /// empty.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
+list_builder! {
+    /// A call of `custom_conversions.list` being put together.
+    pub struct CustomConversionsList: types::CustomConversion, types::CustomConversionsListMeta {
+        /// Fields to return, separated by commas; Facebook returns only the id without it. Filled
+        /// in by default.
+        ///
+        /// Default:
+        /// `"id,name,account_id,business,creation_time,custom_event_type,data_sources,default_conversion_value,description,event_source_type,first_fired_time,is_archived,is_unavailable,last_fired_time,offline_conversion_data_set,retention_days,rule"`,
+        /// always sent.
+        fields: String,
+        /// Records per page. Facebook sends 25 when it is left out; when it answers that too much
+        /// data was asked for, pass a smaller number or fewer `fields`.
+        ///
+        /// Default: `25`. From 1 to 100.
+        limit: i64,
+        /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
+        /// arguments unchanged. The last page carries a token as well: stop when a page comes back
+        /// empty.
+        after: String,
     }
 }

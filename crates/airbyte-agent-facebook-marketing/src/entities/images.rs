@@ -2,26 +2,20 @@
 
 //! Operations on `images`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::ImagesField;
 use crate::types;
 
-/// Operations on `images`.
-///
-/// An image in the library of an ad account.
-#[derive(Debug, Clone, Copy)]
-pub struct Images<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `images`.
+    ///
+    /// An image in the library of an ad account.
+    pub struct Images
 }
 
-impl<'a> Images<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Images<'_> {
     /// List images.
     ///
     /// Lists the images in the library of an ad account with sizes, links and the creatives that
@@ -47,71 +41,31 @@ impl<'a> Images<'a> {
         call.set("account_id", account_id.into());
         ImagesList { call }
     }
-
-    /// Searches `images` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_facebook_marketing::context_store::{Order, StoreField};
-    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::ImagesField};
-    /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
-    /// let search = facebook_marketing.images().context_store_search();
-    /// let search = search.filter(ImagesField::Id.eq("…"));
-    /// let page = search.sort(ImagesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ImagesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ImagesField> {
-        Search::new(self.client.clone(), "images")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ImagesField> {
-        SqlQuery::new(self.client.clone(), "images", sql)
-    }
 }
 
-/// A call of `images.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ImagesList {
-    call: Call,
+in_context_store! {
+    Images: "images", ImagesField::Id,
+    airbyte_agent_facebook_marketing::FacebookMarketingConnector, facebook_marketing.images()
 }
 
-list_builder!(ImagesList, types::Image, types::ImagesListMeta);
-
-impl ImagesList {
-    /// Fields to return, separated by commas; Facebook returns only id and hash without it. Filled
-    /// in by default.
-    ///
-    /// Default:
-    /// `"id,name,account_id,created_time,creatives,filename,hash,height,is_associated_creatives_in_adgroups,original_height,original_width,permalink_url,status,updated_time,url,url_128,width"`,
-    /// always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-
-    /// Records per page. Facebook sends 25 when it is left out; when it answers that too much data
-    /// was asked for, pass a smaller number or fewer `fields`.
-    ///
-    /// Default: `25`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
-    /// arguments unchanged. The last page carries a token as well: stop when a page comes back
-    /// empty.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
+list_builder! {
+    /// A call of `images.list` being put together.
+    pub struct ImagesList: types::Image, types::ImagesListMeta {
+        /// Fields to return, separated by commas; Facebook returns only id and hash without it.
+        /// Filled in by default.
+        ///
+        /// Default:
+        /// `"id,name,account_id,created_time,creatives,filename,hash,height,is_associated_creatives_in_adgroups,original_height,original_width,permalink_url,status,updated_time,url,url_128,width"`,
+        /// always sent.
+        fields: String,
+        /// Records per page. Facebook sends 25 when it is left out; when it answers that too much
+        /// data was asked for, pass a smaller number or fewer `fields`.
+        ///
+        /// Default: `25`. From 1 to 100.
+        limit: i64,
+        /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
+        /// arguments unchanged. The last page carries a token as well: stop when a page comes back
+        /// empty.
+        after: String,
     }
 }

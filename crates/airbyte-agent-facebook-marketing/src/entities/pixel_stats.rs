@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `pixel_stats`.
-///
-/// How many events a pixel received in one hour.
-#[derive(Debug, Clone, Copy)]
-pub struct PixelStats<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `pixel_stats`.
+    ///
+    /// How many events a pixel received in one hour.
+    pub struct PixelStats
 }
 
-impl<'a> PixelStats<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl PixelStats<'_> {
     /// List pixel event counts.
     ///
     /// Returns how many events a pixel received, hour by hour, counted by event, device, host or
@@ -46,35 +41,19 @@ impl<'a> PixelStats<'a> {
     }
 }
 
-/// A call of `pixel_stats.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PixelStatsList {
-    call: Call,
-}
-
-list_builder!(PixelStatsList, types::PixelStat, Value);
-
-impl PixelStatsList {
-    /// Begin of the period, ISO 8601 or Unix seconds. Left out, Facebook takes a recent period.
-    pub fn start_time(mut self, start_time: impl Into<String>) -> Self {
-        self.call.set("start_time", start_time.into());
-        self
-    }
-
-    /// End of the period, ISO 8601 or Unix seconds; now when left out.
-    pub fn end_time(mut self, end_time: impl Into<String>) -> Self {
-        self.call.set("end_time", end_time.into());
-        self
-    }
-
-    /// What is counted: by `event` (such as PageView), `device_type`, `device_os`, `browser_type`,
-    /// `host`, `url`, `custom_data_field`, all firings by hour (`pixel_fire`) or events over the
-    /// whole period (`event_total_counts`). Facebook does not document `device`; use `device_type`.
-    ///
-    /// Default: `"event"`.
-    pub fn aggregation(mut self, aggregation: impl Into<types::PixelStatsAggregation>) -> Self {
-        self.call.set("aggregation", aggregation.into());
-        self
+list_builder! {
+    /// A call of `pixel_stats.list` being put together.
+    pub struct PixelStatsList: types::PixelStat, Value {
+        /// Begin of the period, ISO 8601 or Unix seconds. Left out, Facebook takes a recent period.
+        start_time: String,
+        /// End of the period, ISO 8601 or Unix seconds; now when left out.
+        end_time: String,
+        /// What is counted: by `event` (such as PageView), `device_type`, `device_os`,
+        /// `browser_type`, `host`, `url`, `custom_data_field`, all firings by hour (`pixel_fire`)
+        /// or events over the whole period (`event_total_counts`). Facebook does not document
+        /// `device`; use `device_type`.
+        ///
+        /// Default: `"event"`.
+        aggregation: types::PixelStatsAggregation,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `pixels`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `pixels`.
-///
-/// A pixel (dataset) that collects events from web sites.
-#[derive(Debug, Clone, Copy)]
-pub struct Pixels<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `pixels`.
+    ///
+    /// A pixel (dataset) that collects events from web sites.
+    pub struct Pixels
 }
 
-impl<'a> Pixels<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Pixels<'_> {
     /// List pixels.
     ///
     /// Lists the pixels (datasets) of an ad account with owner and when they last received an
@@ -67,63 +62,37 @@ impl<'a> Pixels<'a> {
     }
 }
 
-/// A call of `pixels.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PixelsList {
-    call: Call,
-}
-
-list_builder!(PixelsList, types::Pixel, types::PixelsListMeta);
-
-impl PixelsList {
-    /// Fields to return, separated by commas; Facebook returns only the id without it. Filled in by
-    /// default.
-    ///
-    /// Default:
-    /// `"id,name,creation_time,creator,data_use_setting,enable_automatic_matching,first_party_cookie_status,is_created_by_business,is_crm,is_unavailable,last_fired_time,owner_ad_account,owner_business"`,
-    /// always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-
-    /// Records per page. Facebook sends 25 when it is left out; when it answers that too much data
-    /// was asked for, pass a smaller number or fewer `fields`.
-    ///
-    /// Default: `25`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
-    /// arguments unchanged. The last page carries a token as well: stop when a page comes back
-    /// empty.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
+list_builder! {
+    /// A call of `pixels.list` being put together.
+    pub struct PixelsList: types::Pixel, types::PixelsListMeta {
+        /// Fields to return, separated by commas; Facebook returns only the id without it. Filled
+        /// in by default.
+        ///
+        /// Default:
+        /// `"id,name,creation_time,creator,data_use_setting,enable_automatic_matching,first_party_cookie_status,is_created_by_business,is_crm,is_unavailable,last_fired_time,owner_ad_account,owner_business"`,
+        /// always sent.
+        fields: String,
+        /// Records per page. Facebook sends 25 when it is left out; when it answers that too much
+        /// data was asked for, pass a smaller number or fewer `fields`.
+        ///
+        /// Default: `25`. From 1 to 100.
+        limit: i64,
+        /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
+        /// arguments unchanged. The last page carries a token as well: stop when a page comes back
+        /// empty.
+        after: String,
     }
 }
 
-/// A call of `pixels.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PixelsGet {
-    call: Call,
-}
-
-record_builder!(PixelsGet, types::Pixel);
-
-impl PixelsGet {
-    /// Fields to return, separated by commas; Facebook returns only the id without it. Filled in by
-    /// default.
-    ///
-    /// Default:
-    /// `"id,name,creation_time,creator,data_use_setting,enable_automatic_matching,first_party_cookie_status,is_created_by_business,is_crm,is_unavailable,last_fired_time,owner_ad_account,owner_business"`,
-    /// always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+record_builder! {
+    /// A call of `pixels.get` being put together.
+    pub struct PixelsGet: types::Pixel {
+        /// Fields to return, separated by commas; Facebook returns only the id without it. Filled
+        /// in by default.
+        ///
+        /// Default:
+        /// `"id,name,creation_time,creator,data_use_setting,enable_automatic_matching,first_party_cookie_status,is_created_by_business,is_crm,is_unavailable,last_fired_time,owner_ad_account,owner_business"`,
+        /// always sent.
+        fields: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `videos`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::VideosField;
 use crate::types;
 
-/// Operations on `videos`.
-///
-/// A video in the library of an ad account.
-#[derive(Debug, Clone, Copy)]
-pub struct Videos<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `videos`.
+    ///
+    /// A video in the library of an ad account.
+    pub struct Videos
 }
 
-impl<'a> Videos<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Videos<'_> {
     /// List videos.
     ///
     /// Lists the videos in the library of an ad account with length, state and links. The file link
@@ -47,71 +41,31 @@ impl<'a> Videos<'a> {
         call.set("account_id", account_id.into());
         VideosList { call }
     }
-
-    /// Searches `videos` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_facebook_marketing::context_store::{Order, StoreField};
-    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::VideosField};
-    /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
-    /// let search = facebook_marketing.videos().context_store_search();
-    /// let search = search.filter(VideosField::Id.eq("…"));
-    /// let page = search.sort(VideosField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(VideosField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<VideosField> {
-        Search::new(self.client.clone(), "videos")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<VideosField> {
-        SqlQuery::new(self.client.clone(), "videos", sql)
-    }
 }
 
-/// A call of `videos.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct VideosList {
-    call: Call,
+in_context_store! {
+    Videos: "videos", VideosField::Id,
+    airbyte_agent_facebook_marketing::FacebookMarketingConnector, facebook_marketing.videos()
 }
 
-list_builder!(VideosList, types::Video, types::VideosListMeta);
-
-impl VideosList {
-    /// Fields to return, separated by commas; Facebook returns only the id and the time of change
-    /// without it. Filled in by default.
-    ///
-    /// Default:
-    /// `"id,title,ad_breaks,backdated_time,backdated_time_granularity,content_category,content_tags,created_time,custom_labels,description,embed_html,embeddable,format,icon,is_crosspost_video,is_crossposting_eligible,is_episode,is_instagram_eligible,length,live_status,permalink_url,post_views,premiere_living_room_status,published,scheduled_publish_time,source,universal_video_id,updated_time,views"`,
-    /// always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-
-    /// Records per page. Facebook sends 25 when it is left out; when it answers that too much data
-    /// was asked for, pass a smaller number or fewer `fields`.
-    ///
-    /// Default: `25`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
-    /// arguments unchanged. The last page carries a token as well: stop when a page comes back
-    /// empty.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
+list_builder! {
+    /// A call of `videos.list` being put together.
+    pub struct VideosList: types::Video, types::VideosListMeta {
+        /// Fields to return, separated by commas; Facebook returns only the id and the time of
+        /// change without it. Filled in by default.
+        ///
+        /// Default:
+        /// `"id,title,ad_breaks,backdated_time,backdated_time_granularity,content_category,content_tags,created_time,custom_labels,description,embed_html,embeddable,format,icon,is_crosspost_video,is_crossposting_eligible,is_episode,is_instagram_eligible,length,live_status,permalink_url,post_views,premiere_living_room_status,published,scheduled_publish_time,source,universal_video_id,updated_time,views"`,
+        /// always sent.
+        fields: String,
+        /// Records per page. Facebook sends 25 when it is left out; when it answers that too much
+        /// data was asked for, pass a smaller number or fewer `fields`.
+        ///
+        /// Default: `25`. From 1 to 100.
+        limit: i64,
+        /// Opaque token of the next page: `after` of the previous answer's meta. Repeat the other
+        /// arguments unchanged. The last page carries a token as well: stop when a page comes back
+        /// empty.
+        after: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `branches`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::BranchesField;
 use crate::types;
 
-/// Operations on `branches`.
-///
-/// A branch of a repository and the commit it points to.
-#[derive(Debug, Clone, Copy)]
-pub struct Branches<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `branches`.
+    ///
+    /// A branch of a repository and the commit it points to.
+    pub struct Branches
 }
 
-impl<'a> Branches<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Branches<'_> {
     /// List branches.
     ///
     /// Returns the branches of a repository with the commit each points to. Pages: pass
@@ -83,87 +77,40 @@ impl<'a> Branches<'a> {
         call.set("branch", branch.into());
         BranchesGet { call }
     }
+}
 
-    /// Searches `branches` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_github::context_store::{Order, StoreField};
-    /// # use airbyte_agent_github::{GithubConnector, Result, store::BranchesField};
-    /// # async fn example(github: &GithubConnector) -> Result<()> {
-    /// let search = github.branches().context_store_search();
-    /// let search = search.filter(BranchesField::Name.eq("…"));
-    /// let page = search.sort(BranchesField::Name, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(BranchesField::Name));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<BranchesField> {
-        Search::new(self.client.clone(), "branches")
-    }
+in_context_store! {
+    Branches: "branches", BranchesField::Name,
+    airbyte_agent_github::GithubConnector, github.branches()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<BranchesField> {
-        SqlQuery::new(self.client.clone(), "branches", sql)
+list_builder! {
+    /// A call of `branches.list` being put together.
+    pub struct BranchesList: types::Branch, types::BranchesListMeta {
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each branch to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["name", "target.oid"]`. GraphQL names, case-sensitive.
+        /// Fields that need arguments cannot be named this way: of a connection ask for
+        /// `totalCount`, not `nodes`. Without `fields`: name, prefix, head commit and number of
+        /// pull requests.
+        fields: [String],
     }
 }
 
-/// A call of `branches.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct BranchesList {
-    call: Call,
-}
-
-list_builder!(BranchesList, types::Branch, types::BranchesListMeta);
-
-impl BranchesList {
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each branch to return, one entry each, replacing the default set; a dot leads into
-    /// a nested object. Example: `["name", "target.oid"]`. GraphQL names, case-sensitive. Fields
-    /// that need arguments cannot be named this way: of a connection ask for `totalCount`, not
-    /// `nodes`. Without `fields`: name, prefix, head commit and number of pull requests.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-}
-
-/// A call of `branches.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct BranchesGet {
-    call: Call,
-}
-
-record_builder!(BranchesGet, types::Branch);
-
-impl BranchesGet {
-    /// Fields of each branch to return, one entry each, replacing the default set; a dot leads into
-    /// a nested object. Example: `["name", "target.oid"]`. GraphQL names, case-sensitive. Fields
-    /// that need arguments cannot be named this way: of a connection ask for `totalCount`, not
-    /// `nodes`. Without `fields`: name, prefix, head commit and number of pull requests.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `branches.get` being put together.
+    pub struct BranchesGet: types::Branch {
+        /// Fields of each branch to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["name", "target.oid"]`. GraphQL names, case-sensitive.
+        /// Fields that need arguments cannot be named this way: of a connection ask for
+        /// `totalCount`, not `nodes`. Without `fields`: name, prefix, head commit and number of
+        /// pull requests.
+        fields: [String],
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `comments`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::CommentsField;
 use crate::types;
 
-/// Operations on `comments`.
-///
-/// A comment in the conversation of an issue.
-#[derive(Debug, Clone, Copy)]
-pub struct Comments<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `comments`.
+    ///
+    /// A comment in the conversation of an issue.
+    pub struct Comments
 }
 
-impl<'a> Comments<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Comments<'_> {
     /// Comment on an issue.
     ///
     /// Adds a comment to the conversation of an issue or pull request and returns it. Mentions
@@ -113,106 +107,50 @@ impl<'a> Comments<'a> {
         call.set("id", id.into());
         CommentsGet { call }
     }
+}
 
-    /// Searches `comments` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_github::context_store::{Order, StoreField};
-    /// # use airbyte_agent_github::{GithubConnector, Result, store::CommentsField};
-    /// # async fn example(github: &GithubConnector) -> Result<()> {
-    /// let search = github.comments().context_store_search();
-    /// let search = search.filter(CommentsField::Id.eq("…"));
-    /// let page = search.sort(CommentsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(CommentsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<CommentsField> {
-        Search::new(self.client.clone(), "comments")
-    }
+in_context_store! {
+    Comments: "comments", CommentsField::Id,
+    airbyte_agent_github::GithubConnector, github.comments()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CommentsField> {
-        SqlQuery::new(self.client.clone(), "comments", sql)
+record_builder! {
+    /// A call of `comments.create` being put together.
+    pub struct CommentsCreate: types::CommentResponse {
+        /// Text in GitHub Markdown, up to 65,536 characters; `@name` mentions notify people.
+        ///
+        /// Required.
+        body: String,
     }
 }
 
-/// A call of `comments.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CommentsCreate {
-    call: Call,
-}
-
-record_builder!(CommentsCreate, types::CommentResponse);
-
-impl CommentsCreate {
-    /// Text in GitHub Markdown, up to 65,536 characters; `@name` mentions notify people.
-    ///
-    /// Required.
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.call.set("body", body.into());
-        self
+list_builder! {
+    /// A call of `comments.list` being put together.
+    pub struct CommentsList: types::Comment, types::CommentsListMeta {
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each comment to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["body", "createdAt", "author.login"]`. GraphQL names,
+        /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask
+        /// for `totalCount`, not `nodes`. Without `fields`: text, dates, author and whether it was
+        /// hidden.
+        fields: [String],
     }
 }
 
-/// A call of `comments.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CommentsList {
-    call: Call,
-}
-
-list_builder!(CommentsList, types::Comment, types::CommentsListMeta);
-
-impl CommentsList {
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each comment to return, one entry each, replacing the default set; a dot leads
-    /// into a nested object. Example: `["body", "createdAt", "author.login"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: text, dates, author and whether it was hidden.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-}
-
-/// A call of `comments.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CommentsGet {
-    call: Call,
-}
-
-record_builder!(CommentsGet, types::Comment);
-
-impl CommentsGet {
-    /// Fields of each comment to return, one entry each, replacing the default set; a dot leads
-    /// into a nested object. Example: `["body", "createdAt", "author.login"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: text, dates, author and whether it was hidden.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `comments.get` being put together.
+    pub struct CommentsGet: types::Comment {
+        /// Fields of each comment to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["body", "createdAt", "author.login"]`. GraphQL names,
+        /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask
+        /// for `totalCount`, not `nodes`. Without `fields`: text, dates, author and whether it was
+        /// hidden.
+        fields: [String],
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `commits`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::CommitsField;
 use crate::types;
 
-/// Operations on `commits`.
-///
-/// A commit of a repository with message, author and size of the change.
-#[derive(Debug, Clone, Copy)]
-pub struct Commits<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `commits`.
+    ///
+    /// A commit of a repository with message, author and size of the change.
+    pub struct Commits
 }
 
-impl<'a> Commits<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Commits<'_> {
     /// List commits.
     ///
     /// Returns the commits of the default branch, newest first, optionally only those that touched
@@ -84,96 +78,43 @@ impl<'a> Commits<'a> {
         call.set("sha", sha.into());
         CommitsGet { call }
     }
+}
 
-    /// Searches `commits` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_github::context_store::{Order, StoreField};
-    /// # use airbyte_agent_github::{GithubConnector, Result, store::CommitsField};
-    /// # async fn example(github: &GithubConnector) -> Result<()> {
-    /// let search = github.commits().context_store_search();
-    /// let search = search.filter(CommitsField::Sha.eq("…"));
-    /// let page = search.sort(CommitsField::Sha, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(CommitsField::Sha));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<CommitsField> {
-        Search::new(self.client.clone(), "commits")
-    }
+in_context_store! {
+    Commits: "commits", CommitsField::Sha,
+    airbyte_agent_github::GithubConnector, github.commits()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CommitsField> {
-        SqlQuery::new(self.client.clone(), "commits", sql)
+list_builder! {
+    /// A call of `commits.list` being put together.
+    pub struct CommitsList: types::Commit, types::CommitsListMeta {
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Only commits that touched this file or folder: path from the root of the repository,
+        /// without a leading slash. Example: `src/main.rs`.
+        path: String,
+        /// Fields of each commit to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["oid", "messageHeadline", "author.user.login"]`.
+        /// GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a
+        /// connection ask for `totalCount`, not `nodes`. Without `fields`: oid, message, date,
+        /// author, parents and size of the change.
+        fields: [String],
     }
 }
 
-/// A call of `commits.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CommitsList {
-    call: Call,
-}
-
-list_builder!(CommitsList, types::Commit, types::CommitsListMeta);
-
-impl CommitsList {
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Only commits that touched this file or folder: path from the root of the repository, without
-    /// a leading slash. Example: `src/main.rs`.
-    pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.call.set("path", path.into());
-        self
-    }
-
-    /// Fields of each commit to return, one entry each, replacing the default set; a dot leads into
-    /// a nested object. Example: `["oid", "messageHeadline", "author.user.login"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: oid, message, date, author, parents and size of
-    /// the change.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-}
-
-/// A call of `commits.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CommitsGet {
-    call: Call,
-}
-
-record_builder!(CommitsGet, types::Commit);
-
-impl CommitsGet {
-    /// Fields of each commit to return, one entry each, replacing the default set; a dot leads into
-    /// a nested object. Example: `["oid", "messageHeadline", "author.user.login"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: oid, message, date, author, parents and size of
-    /// the change.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `commits.get` being put together.
+    pub struct CommitsGet: types::Commit {
+        /// Fields of each commit to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["oid", "messageHeadline", "author.user.login"]`.
+        /// GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a
+        /// connection ask for `totalCount`, not `nodes`. Without `fields`: oid, message, date,
+        /// author, parents and size of the change.
+        fields: [String],
     }
 }

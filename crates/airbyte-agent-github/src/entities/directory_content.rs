@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `directory_content`.
-///
-/// A file or folder inside a folder of a repository.
-#[derive(Debug, Clone, Copy)]
-pub struct DirectoryContent<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `directory_content`.
+    ///
+    /// A file or folder inside a folder of a repository.
+    pub struct DirectoryContent
 }
 
-impl<'a> DirectoryContent<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl DirectoryContent<'_> {
     /// List a folder.
     ///
     /// Returns the files and folders directly inside one folder at a branch, tag or commit,
@@ -49,40 +44,23 @@ impl<'a> DirectoryContent<'a> {
     }
 }
 
-/// A call of `directory_content.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DirectoryContentList {
-    call: Call,
-}
-
-list_builder!(DirectoryContentList, types::DirectoryEntry, Value);
-
-impl DirectoryContentList {
-    /// Path of the folder from the root of the repository, without leading or trailing slash; the
-    /// empty string is the root. Example: `src/components`.
-    ///
-    /// Default: `""`, always sent.
-    pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.call.set("path", path.into());
-        self
-    }
-
-    /// Branch, tag or commit to read from. Examples: `main`, `v1.2.0`, `7fd1a60`. Default `HEAD`,
-    /// the tip of the default branch.
-    ///
-    /// Default: `"HEAD"`, always sent.
-    pub fn ref_(mut self, ref_: impl Into<String>) -> Self {
-        self.call.set("ref", ref_.into());
-        self
-    }
-
-    /// Fields of each entry to return, one entry each, replacing the default set; a dot leads into
-    /// a nested object. Example: `["name", "type", "size"]`. GraphQL names, case-sensitive. Fields
-    /// that need arguments cannot be named this way: of a connection ask for `totalCount`, not
-    /// `nodes`. Without `fields`: name, type, oid and path.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+list_builder! {
+    /// A call of `directory_content.list` being put together.
+    pub struct DirectoryContentList: types::DirectoryEntry, Value {
+        /// Path of the folder from the root of the repository, without leading or trailing slash;
+        /// the empty string is the root. Example: `src/components`.
+        ///
+        /// Default: `""`, always sent.
+        path: String,
+        /// Branch, tag or commit to read from. Examples: `main`, `v1.2.0`, `7fd1a60`. Default
+        /// `HEAD`, the tip of the default branch.
+        ///
+        /// Default: `"HEAD"`, always sent.
+        ref_: String = "ref",
+        /// Fields of each entry to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["name", "type", "size"]`. GraphQL names,
+        /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask
+        /// for `totalCount`, not `nodes`. Without `fields`: name, type, oid and path.
+        fields: [String],
     }
 }

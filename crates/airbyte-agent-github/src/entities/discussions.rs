@@ -3,23 +3,18 @@
 //! Operations on `discussions`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `discussions`.
-///
-/// A discussion of a repository with its category and, for questions, the chosen answer.
-#[derive(Debug, Clone, Copy)]
-pub struct Discussions<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `discussions`.
+    ///
+    /// A discussion of a repository with its category and, for questions, the chosen answer.
+    pub struct Discussions
 }
 
-impl<'a> Discussions<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Discussions<'_> {
     /// List discussions.
     ///
     /// Returns the discussions of a repository, newest first, with category and chosen answer.
@@ -110,111 +105,57 @@ impl<'a> Discussions<'a> {
     }
 }
 
-/// A call of `discussions.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DiscussionsList {
-    call: Call,
-}
-
-list_builder!(DiscussionsList, types::Discussion, types::DiscussionsListMeta);
-
-impl DiscussionsList {
-    /// Only discussions in these states: `OPEN`, `CLOSED`. Left out: all.
-    pub fn states(
-        mut self,
-        states: impl IntoIterator<Item = impl Into<types::DiscussionState>>,
-    ) -> Self {
-        self.call.set("states", states.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// `true`: only discussions with a chosen answer; `false`: only those without. Only categories
-    /// of the question-and-answer kind have answers. Left out: all.
-    pub fn answered(mut self, answered: bool) -> Self {
-        self.call.set("answered", answered);
-        self
-    }
-
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each discussion to return, one entry each, replacing the default set; a dot leads
-    /// into a nested object. Example: `["number", "title", "category.name"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: title, body, state, dates, author, category,
-    /// answer, labels and number of comments.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+list_builder! {
+    /// A call of `discussions.list` being put together.
+    pub struct DiscussionsList: types::Discussion, types::DiscussionsListMeta {
+        /// Only discussions in these states: `OPEN`, `CLOSED`. Left out: all.
+        states: [types::DiscussionState],
+        /// `true`: only discussions with a chosen answer; `false`: only those without. Only
+        /// categories of the question-and-answer kind have answers. Left out: all.
+        answered: bool,
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each discussion to return, one entry each, replacing the default set; a dot
+        /// leads into a nested object. Example: `["number", "title", "category.name"]`. GraphQL
+        /// names, case-sensitive. Fields that need arguments cannot be named this way: of a
+        /// connection ask for `totalCount`, not `nodes`. Without `fields`: title, body, state,
+        /// dates, author, category, answer, labels and number of comments.
+        fields: [String],
     }
 }
 
-/// A call of `discussions.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DiscussionsGet {
-    call: Call,
-}
-
-record_builder!(DiscussionsGet, types::Discussion);
-
-impl DiscussionsGet {
-    /// Fields of each discussion to return, one entry each, replacing the default set; a dot leads
-    /// into a nested object. Example: `["number", "title", "category.name"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: title, body, state, dates, author, category,
-    /// answer, labels and number of comments.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `discussions.get` being put together.
+    pub struct DiscussionsGet: types::Discussion {
+        /// Fields of each discussion to return, one entry each, replacing the default set; a dot
+        /// leads into a nested object. Example: `["number", "title", "category.name"]`. GraphQL
+        /// names, case-sensitive. Fields that need arguments cannot be named this way: of a
+        /// connection ask for `totalCount`, not `nodes`. Without `fields`: title, body, state,
+        /// dates, author, category, answer, labels and number of comments.
+        fields: [String],
     }
 }
 
-/// A call of `discussions.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DiscussionsSearch {
-    call: Call,
-}
-
-list_builder!(DiscussionsSearch, types::Discussion, types::DiscussionsSearchMeta);
-
-impl DiscussionsSearch {
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each discussion to return, one entry each, replacing the default set; a dot leads
-    /// into a nested object. Example: `["number", "title", "category.name"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: title, body, state, dates, author, category,
-    /// answer, labels and number of comments.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+list_builder! {
+    /// A call of `discussions.search` being put together.
+    pub struct DiscussionsSearch: types::Discussion, types::DiscussionsSearchMeta {
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each discussion to return, one entry each, replacing the default set; a dot
+        /// leads into a nested object. Example: `["number", "title", "category.name"]`. GraphQL
+        /// names, case-sensitive. Fields that need arguments cannot be named this way: of a
+        /// connection ask for `totalCount`, not `nodes`. Without `fields`: title, body, state,
+        /// dates, author, category, answer, labels and number of comments.
+        fields: [String],
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `file_content`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `file_content`.
-///
-/// The content of one file of a repository at a branch, tag or commit.
-#[derive(Debug, Clone, Copy)]
-pub struct FileContent<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `file_content`.
+    ///
+    /// The content of one file of a repository at a branch, tag or commit.
+    pub struct FileContent
 }
 
-impl<'a> FileContent<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl FileContent<'_> {
     /// Read a file.
     ///
     /// Returns the text of one file at a branch, tag or commit. `text` is null for binary files;
@@ -55,31 +50,19 @@ impl<'a> FileContent<'a> {
     }
 }
 
-/// A call of `file_content.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct FileContentGet {
-    call: Call,
-}
-
-record_builder!(FileContentGet, types::FileContent);
-
-impl FileContentGet {
-    /// Branch, tag or commit to read from. Examples: `main`, `v1.2.0`, `7fd1a60`. Default `HEAD`,
-    /// the tip of the default branch.
-    ///
-    /// Default: `"HEAD"`, always sent.
-    pub fn ref_(mut self, ref_: impl Into<String>) -> Self {
-        self.call.set("ref", ref_.into());
-        self
-    }
-
-    /// Fields of each file to return, one entry each, replacing the default set; a dot leads into a
-    /// nested object. Example: `["text", "byteSize"]`. GraphQL names, case-sensitive. Fields that
-    /// need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`.
-    /// Without `fields`: text, size, hashes, and whether it is binary or cut.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `file_content.get` being put together.
+    pub struct FileContentGet: types::FileContent {
+        /// Branch, tag or commit to read from. Examples: `main`, `v1.2.0`, `7fd1a60`. Default
+        /// `HEAD`, the tip of the default branch.
+        ///
+        /// Default: `"HEAD"`, always sent.
+        ref_: String = "ref",
+        /// Fields of each file to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["text", "byteSize"]`. GraphQL names, case-sensitive.
+        /// Fields that need arguments cannot be named this way: of a connection ask for
+        /// `totalCount`, not `nodes`. Without `fields`: text, size, hashes, and whether it is
+        /// binary or cut.
+        fields: [String],
     }
 }

@@ -2,27 +2,20 @@
 
 //! Operations on `issues`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::IssuesField;
 use crate::types;
 
-/// Operations on `issues`.
-///
-/// An issue of a repository: a bug, task or question with state, labels and assignees.
-#[derive(Debug, Clone, Copy)]
-pub struct Issues<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `issues`.
+    ///
+    /// An issue of a repository: a bug, task or question with state, labels and assignees.
+    pub struct Issues
 }
 
-impl<'a> Issues<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Issues<'_> {
     /// List issues.
     ///
     /// Returns the issues of one repository, newest first, open and closed unless `states` says
@@ -171,255 +164,106 @@ impl<'a> Issues<'a> {
         call.set("issue_number", issue_number);
         IssuesUpdate { call }
     }
+}
 
-    /// Searches `issues` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_github::context_store::{Order, StoreField};
-    /// # use airbyte_agent_github::{GithubConnector, Result, store::IssuesField};
-    /// # async fn example(github: &GithubConnector) -> Result<()> {
-    /// let search = github.issues().context_store_search();
-    /// let search = search.filter(IssuesField::Id.eq("…"));
-    /// let page = search.sort(IssuesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(IssuesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<IssuesField> {
-        Search::new(self.client.clone(), "issues")
-    }
+in_context_store! {
+    Issues: "issues", IssuesField::Id,
+    airbyte_agent_github::GithubConnector, github.issues()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<IssuesField> {
-        SqlQuery::new(self.client.clone(), "issues", sql)
+list_builder! {
+    /// A call of `issues.list` being put together.
+    pub struct IssuesList: types::Issue, types::IssuesListMeta {
+        /// Only issues in these states: `OPEN`, `CLOSED`. Left out: all.
+        states: [types::IssueState],
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each issue to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["number", "title", "author.login"]`. GraphQL names,
+        /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask
+        /// for `totalCount`, not `nodes`. Without `fields`: title, body, state, dates, author,
+        /// assignees, labels, milestone and number of comments.
+        fields: [String],
     }
 }
 
-/// A call of `issues.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssuesList {
-    call: Call,
-}
-
-list_builder!(IssuesList, types::Issue, types::IssuesListMeta);
-
-impl IssuesList {
-    /// Only issues in these states: `OPEN`, `CLOSED`. Left out: all.
-    pub fn states(
-        mut self,
-        states: impl IntoIterator<Item = impl Into<types::IssueState>>,
-    ) -> Self {
-        self.call.set("states", states.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each issue to return, one entry each, replacing the default set; a dot leads into
-    /// a nested object. Example: `["number", "title", "author.login"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: title, body, state, dates, author, assignees,
-    /// labels, milestone and number of comments.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `issues.get` being put together.
+    pub struct IssuesGet: types::Issue {
+        /// Fields of each issue to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["number", "title", "author.login"]`. GraphQL names,
+        /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask
+        /// for `totalCount`, not `nodes`. Without `fields`: title, body, state, dates, author,
+        /// assignees, labels, milestone and number of comments.
+        fields: [String],
     }
 }
 
-/// A call of `issues.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssuesGet {
-    call: Call,
-}
-
-record_builder!(IssuesGet, types::Issue);
-
-impl IssuesGet {
-    /// Fields of each issue to return, one entry each, replacing the default set; a dot leads into
-    /// a nested object. Example: `["number", "title", "author.login"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: title, body, state, dates, author, assignees,
-    /// labels, milestone and number of comments.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+list_builder! {
+    /// A call of `issues.search` being put together.
+    pub struct IssuesSearch: types::Issue, types::IssuesSearchMeta {
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each issue to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["number", "title", "author.login"]`. GraphQL names,
+        /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask
+        /// for `totalCount`, not `nodes`. Without `fields`: title, body, state, dates, author,
+        /// assignees, labels, milestone and number of comments.
+        fields: [String],
     }
 }
 
-/// A call of `issues.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssuesSearch {
-    call: Call,
-}
-
-list_builder!(IssuesSearch, types::Issue, types::IssuesSearchMeta);
-
-impl IssuesSearch {
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each issue to return, one entry each, replacing the default set; a dot leads into
-    /// a nested object. Example: `["number", "title", "author.login"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: title, body, state, dates, author, assignees,
-    /// labels, milestone and number of comments.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `issues.create` being put together.
+    pub struct IssuesCreate: types::IssueResponse {
+        /// Title, plain text, one line, up to 256 characters. Example: `Login fails on Safari`.
+        ///
+        /// Required.
+        title: String,
+        /// Text in GitHub Markdown, up to 65,536 characters; `@name` mentions and `#12` links work.
+        body: String,
+        /// Names of labels. Example: `["bug", "good first issue"]`. Dropped silently without push
+        /// access.
+        labels: [String],
+        /// Logins of up to 10 people to assign. Example: `["octocat"]`. Dropped silently without
+        /// push access.
+        assignees: [String],
+        /// Number of a milestone of the repository (not its title), or null for none. Dropped
+        /// silently without push access.
+        milestone: i64 or clear_milestone,
     }
 }
 
-/// A call of `issues.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssuesCreate {
-    call: Call,
-}
-
-record_builder!(IssuesCreate, types::IssueResponse);
-
-impl IssuesCreate {
-    /// Title, plain text, one line, up to 256 characters. Example: `Login fails on Safari`.
-    ///
-    /// Required.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.call.set("title", title.into());
-        self
-    }
-
-    /// Text in GitHub Markdown, up to 65,536 characters; `@name` mentions and `#12` links work.
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.call.set("body", body.into());
-        self
-    }
-
-    /// Names of labels. Example: `["bug", "good first issue"]`. Dropped silently without push
-    /// access.
-    pub fn labels(mut self, labels: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("labels", labels.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Logins of up to 10 people to assign. Example: `["octocat"]`. Dropped silently without push
-    /// access.
-    pub fn assignees(mut self, assignees: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("assignees", assignees.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Number of a milestone of the repository (not its title), or null for none. Dropped silently
-    /// without push access.
-    pub fn milestone(mut self, milestone: i64) -> Self {
-        self.call.set("milestone", milestone);
-        self
-    }
-
-    /// Sends `null` as `milestone`.
-    pub fn clear_milestone(mut self) -> Self {
-        self.call.set("milestone", Value::Null);
-        self
-    }
-}
-
-/// A call of `issues.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssuesUpdate {
-    call: Call,
-}
-
-record_builder!(IssuesUpdate, types::IssueResponse);
-
-impl IssuesUpdate {
-    /// New title, plain text, one line, up to 256 characters.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.call.set("title", title.into());
-        self
-    }
-
-    /// New text in GitHub Markdown, replacing the old, up to 65,536 characters.
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.call.set("body", body.into());
-        self
-    }
-
-    /// `closed` closes the issue, `open` reopens it.
-    pub fn state(mut self, state: impl Into<types::IssueUpdateState>) -> Self {
-        self.call.set("state", state.into());
-        self
-    }
-
-    /// Why the state changes; only together with `state`. `completed` or `not_planned` when
-    /// closing, `reopened` when opening.
-    pub fn state_reason(mut self, state_reason: impl Into<types::IssueUpdateStateReason>) -> Self {
-        self.call.set("state_reason", state_reason.into());
-        self
-    }
-
-    /// Sends `null` as `state_reason`.
-    pub fn clear_state_reason(mut self) -> Self {
-        self.call.set("state_reason", Value::Null);
-        self
-    }
-
-    /// Names of all labels that the issue shall have, replacing the present ones; `[]` removes all.
-    /// Example: `["bug"]`.
-    pub fn labels(mut self, labels: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("labels", labels.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Logins of all people who shall be assigned, replacing the present ones; `[]` removes all.
-    /// Example: `["octocat"]`.
-    pub fn assignees(mut self, assignees: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("assignees", assignees.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Number of a milestone of the repository (not its title); null takes the issue out of its
-    /// milestone.
-    pub fn milestone(mut self, milestone: i64) -> Self {
-        self.call.set("milestone", milestone);
-        self
-    }
-
-    /// Sends `null` as `milestone`.
-    pub fn clear_milestone(mut self) -> Self {
-        self.call.set("milestone", Value::Null);
-        self
+record_builder! {
+    /// A call of `issues.update` being put together.
+    pub struct IssuesUpdate: types::IssueResponse {
+        /// New title, plain text, one line, up to 256 characters.
+        title: String,
+        /// New text in GitHub Markdown, replacing the old, up to 65,536 characters.
+        body: String,
+        /// `closed` closes the issue, `open` reopens it.
+        state: types::IssueUpdateState,
+        /// Why the state changes; only together with `state`. `completed` or `not_planned` when
+        /// closing, `reopened` when opening.
+        state_reason: types::IssueUpdateStateReason or clear_state_reason,
+        /// Names of all labels that the issue shall have, replacing the present ones; `[]` removes
+        /// all. Example: `["bug"]`.
+        labels: [String],
+        /// Logins of all people who shall be assigned, replacing the present ones; `[]` removes
+        /// all. Example: `["octocat"]`.
+        assignees: [String],
+        /// Number of a milestone of the repository (not its title); null takes the issue out of its
+        /// milestone.
+        milestone: i64 or clear_milestone,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `labels`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::LabelsField;
 use crate::types;
 
-/// Operations on `labels`.
-///
-/// A label that a repository offers for its issues, pull requests and discussions.
-#[derive(Debug, Clone, Copy)]
-pub struct Labels<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `labels`.
+    ///
+    /// A label that a repository offers for its issues, pull requests and discussions.
+    pub struct Labels
 }
 
-impl<'a> Labels<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Labels<'_> {
     /// List labels.
     ///
     /// Returns the labels that a repository offers, with their colors and how often each is used.
@@ -82,87 +76,40 @@ impl<'a> Labels<'a> {
         call.set("name", name.into());
         LabelsGet { call }
     }
+}
 
-    /// Searches `labels` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_github::context_store::{Order, StoreField};
-    /// # use airbyte_agent_github::{GithubConnector, Result, store::LabelsField};
-    /// # async fn example(github: &GithubConnector) -> Result<()> {
-    /// let search = github.labels().context_store_search();
-    /// let search = search.filter(LabelsField::Id.eq("…"));
-    /// let page = search.sort(LabelsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(LabelsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<LabelsField> {
-        Search::new(self.client.clone(), "labels")
-    }
+in_context_store! {
+    Labels: "labels", LabelsField::Id,
+    airbyte_agent_github::GithubConnector, github.labels()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<LabelsField> {
-        SqlQuery::new(self.client.clone(), "labels", sql)
+list_builder! {
+    /// A call of `labels.list` being put together.
+    pub struct LabelsList: types::Label, types::LabelsListMeta {
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each label to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["name", "color", "issues.totalCount"]`. GraphQL names,
+        /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask
+        /// for `totalCount`, not `nodes`. Without `fields`: name, color, description and numbers of
+        /// uses.
+        fields: [String],
     }
 }
 
-/// A call of `labels.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct LabelsList {
-    call: Call,
-}
-
-list_builder!(LabelsList, types::Label, types::LabelsListMeta);
-
-impl LabelsList {
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each label to return, one entry each, replacing the default set; a dot leads into
-    /// a nested object. Example: `["name", "color", "issues.totalCount"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: name, color, description and numbers of uses.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-}
-
-/// A call of `labels.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct LabelsGet {
-    call: Call,
-}
-
-record_builder!(LabelsGet, types::Label);
-
-impl LabelsGet {
-    /// Fields of each label to return, one entry each, replacing the default set; a dot leads into
-    /// a nested object. Example: `["name", "color", "issues.totalCount"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: name, color, description and numbers of uses.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `labels.get` being put together.
+    pub struct LabelsGet: types::Label {
+        /// Fields of each label to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["name", "color", "issues.totalCount"]`. GraphQL names,
+        /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask
+        /// for `totalCount`, not `nodes`. Without `fields`: name, color, description and numbers of
+        /// uses.
+        fields: [String],
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `milestones`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::MilestonesField;
 use crate::types;
 
-/// Operations on `milestones`.
-///
-/// A milestone that groups issues and pull requests of a repository towards a date.
-#[derive(Debug, Clone, Copy)]
-pub struct Milestones<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `milestones`.
+    ///
+    /// A milestone that groups issues and pull requests of a repository towards a date.
+    pub struct Milestones
 }
 
-impl<'a> Milestones<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Milestones<'_> {
     /// List milestones.
     ///
     /// Returns the milestones of a repository, newest first, open and closed unless `states` says
@@ -83,98 +77,42 @@ impl<'a> Milestones<'a> {
         call.set("number", number);
         MilestonesGet { call }
     }
+}
 
-    /// Searches `milestones` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_github::context_store::{Order, StoreField};
-    /// # use airbyte_agent_github::{GithubConnector, Result, store::MilestonesField};
-    /// # async fn example(github: &GithubConnector) -> Result<()> {
-    /// let search = github.milestones().context_store_search();
-    /// let search = search.filter(MilestonesField::Id.eq("…"));
-    /// let page = search.sort(MilestonesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(MilestonesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<MilestonesField> {
-        Search::new(self.client.clone(), "milestones")
-    }
+in_context_store! {
+    Milestones: "milestones", MilestonesField::Id,
+    airbyte_agent_github::GithubConnector, github.milestones()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<MilestonesField> {
-        SqlQuery::new(self.client.clone(), "milestones", sql)
+list_builder! {
+    /// A call of `milestones.list` being put together.
+    pub struct MilestonesList: types::Milestone, types::MilestonesListMeta {
+        /// Only milestones in these states: `OPEN`, `CLOSED`. Left out: all.
+        states: [types::MilestoneState],
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each milestone to return, one entry each, replacing the default set; a dot
+        /// leads into a nested object. Example: `["number", "title", "dueOn"]`. GraphQL names,
+        /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask
+        /// for `totalCount`, not `nodes`. Without `fields`: title, description, state, dates,
+        /// progress and counts.
+        fields: [String],
     }
 }
 
-/// A call of `milestones.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MilestonesList {
-    call: Call,
-}
-
-list_builder!(MilestonesList, types::Milestone, types::MilestonesListMeta);
-
-impl MilestonesList {
-    /// Only milestones in these states: `OPEN`, `CLOSED`. Left out: all.
-    pub fn states(
-        mut self,
-        states: impl IntoIterator<Item = impl Into<types::MilestoneState>>,
-    ) -> Self {
-        self.call.set("states", states.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each milestone to return, one entry each, replacing the default set; a dot leads
-    /// into a nested object. Example: `["number", "title", "dueOn"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: title, description, state, dates, progress and
-    /// counts.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-}
-
-/// A call of `milestones.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MilestonesGet {
-    call: Call,
-}
-
-record_builder!(MilestonesGet, types::Milestone);
-
-impl MilestonesGet {
-    /// Fields of each milestone to return, one entry each, replacing the default set; a dot leads
-    /// into a nested object. Example: `["number", "title", "dueOn"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: title, description, state, dates, progress and
-    /// counts.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `milestones.get` being put together.
+    pub struct MilestonesGet: types::Milestone {
+        /// Fields of each milestone to return, one entry each, replacing the default set; a dot
+        /// leads into a nested object. Example: `["number", "title", "dueOn"]`. GraphQL names,
+        /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask
+        /// for `totalCount`, not `nodes`. Without `fields`: title, description, state, dates,
+        /// progress and counts.
+        fields: [String],
     }
 }

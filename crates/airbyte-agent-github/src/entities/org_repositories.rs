@@ -3,23 +3,18 @@
 //! Operations on `org_repositories`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `org_repositories`.
-///
-/// A repository that belongs to an organization.
-#[derive(Debug, Clone, Copy)]
-pub struct OrgRepositories<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `org_repositories`.
+    ///
+    /// A repository that belongs to an organization.
+    pub struct OrgRepositories
 }
 
-impl<'a> OrgRepositories<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl OrgRepositories<'_> {
     /// List the repositories of an organization.
     ///
     /// Returns the repositories of an organization as far as the token may see them, archived ones
@@ -47,39 +42,22 @@ impl<'a> OrgRepositories<'a> {
     }
 }
 
-/// A call of `org_repositories.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OrgRepositoriesList {
-    call: Call,
-}
-
-list_builder!(OrgRepositoriesList, types::Repository, types::OrgRepositoriesListMeta);
-
-impl OrgRepositoriesList {
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each repository to return, one entry each, replacing the default set; a dot leads
-    /// into a nested object. Example: `["nameWithOwner", "stargazerCount",
-    /// "primaryLanguage.name"]`. GraphQL names, case-sensitive. Fields that need arguments cannot
-    /// be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`:
-    /// name, description, dates, counts, flags, language, license, owner, default branch and
-    /// topics.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+list_builder! {
+    /// A call of `org_repositories.list` being put together.
+    pub struct OrgRepositoriesList: types::Repository, types::OrgRepositoriesListMeta {
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each repository to return, one entry each, replacing the default set; a dot
+        /// leads into a nested object. Example: `["nameWithOwner", "stargazerCount",
+        /// "primaryLanguage.name"]`. GraphQL names, case-sensitive. Fields that need arguments
+        /// cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without
+        /// `fields`: name, description, dates, counts, flags, language, license, owner, default
+        /// branch and topics.
+        fields: [String],
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `organizations`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::OrganizationsField;
 use crate::types;
 
-/// Operations on `organizations`.
-///
-/// An organization account with profile and counts of repositories, members and teams.
-#[derive(Debug, Clone, Copy)]
-pub struct Organizations<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `organizations`.
+    ///
+    /// An organization account with profile and counts of repositories, members and teams.
+    pub struct Organizations
 }
 
-impl<'a> Organizations<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Organizations<'_> {
     /// Get an organization.
     ///
     /// Returns the profile of an organization with counts of repositories, members and teams.
@@ -70,87 +64,40 @@ impl<'a> Organizations<'a> {
         call.set("username", username.into());
         OrganizationsList { call }
     }
+}
 
-    /// Searches `organizations` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_github::context_store::{Order, StoreField};
-    /// # use airbyte_agent_github::{GithubConnector, Result, store::OrganizationsField};
-    /// # async fn example(github: &GithubConnector) -> Result<()> {
-    /// let search = github.organizations().context_store_search();
-    /// let search = search.filter(OrganizationsField::Id.eq("…"));
-    /// let page = search.sort(OrganizationsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(OrganizationsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<OrganizationsField> {
-        Search::new(self.client.clone(), "organizations")
-    }
+in_context_store! {
+    Organizations: "organizations", OrganizationsField::Id,
+    airbyte_agent_github::GithubConnector, github.organizations()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<OrganizationsField> {
-        SqlQuery::new(self.client.clone(), "organizations", sql)
+record_builder! {
+    /// A call of `organizations.get` being put together.
+    pub struct OrganizationsGet: types::Organization {
+        /// Fields of each organization to return, one entry each, replacing the default set; a dot
+        /// leads into a nested object. Example: `["login", "name", "membersWithRole.totalCount"]`.
+        /// GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a
+        /// connection ask for `totalCount`, not `nodes`. Without `fields`: profile, dates and
+        /// counts.
+        fields: [String],
     }
 }
 
-/// A call of `organizations.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OrganizationsGet {
-    call: Call,
-}
-
-record_builder!(OrganizationsGet, types::Organization);
-
-impl OrganizationsGet {
-    /// Fields of each organization to return, one entry each, replacing the default set; a dot
-    /// leads into a nested object. Example: `["login", "name", "membersWithRole.totalCount"]`.
-    /// GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a
-    /// connection ask for `totalCount`, not `nodes`. Without `fields`: profile, dates and counts.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-}
-
-/// A call of `organizations.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OrganizationsList {
-    call: Call,
-}
-
-list_builder!(OrganizationsList, types::Organization, types::OrganizationsListMeta);
-
-impl OrganizationsList {
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each organization to return, one entry each, replacing the default set; a dot
-    /// leads into a nested object. Example: `["login", "name", "membersWithRole.totalCount"]`.
-    /// GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a
-    /// connection ask for `totalCount`, not `nodes`. Without `fields`: profile, dates and counts.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+list_builder! {
+    /// A call of `organizations.list` being put together.
+    pub struct OrganizationsList: types::Organization, types::OrganizationsListMeta {
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each organization to return, one entry each, replacing the default set; a dot
+        /// leads into a nested object. Example: `["login", "name", "membersWithRole.totalCount"]`.
+        /// GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a
+        /// connection ask for `totalCount`, not `nodes`. Without `fields`: profile, dates and
+        /// counts.
+        fields: [String],
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `pr_comments`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `pr_comments`.
-///
-/// A comment in the conversation of a pull request (not a remark on a line of code).
-#[derive(Debug, Clone, Copy)]
-pub struct PrComments<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `pr_comments`.
+    ///
+    /// A comment in the conversation of a pull request (not a remark on a line of code).
+    pub struct PrComments
 }
 
-impl<'a> PrComments<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl PrComments<'_> {
     /// List comments of a pull request.
     ///
     /// Returns the comments in the conversation of a pull request, oldest first. Remarks on lines
@@ -81,57 +76,33 @@ impl<'a> PrComments<'a> {
     }
 }
 
-/// A call of `pr_comments.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PrCommentsList {
-    call: Call,
-}
-
-list_builder!(PrCommentsList, types::Comment, types::PrCommentsListMeta);
-
-impl PrCommentsList {
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each comment to return, one entry each, replacing the default set; a dot leads
-    /// into a nested object. Example: `["body", "createdAt", "author.login"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: text, dates, author and whether it was hidden.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+list_builder! {
+    /// A call of `pr_comments.list` being put together.
+    pub struct PrCommentsList: types::Comment, types::PrCommentsListMeta {
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each comment to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["body", "createdAt", "author.login"]`. GraphQL names,
+        /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask
+        /// for `totalCount`, not `nodes`. Without `fields`: text, dates, author and whether it was
+        /// hidden.
+        fields: [String],
     }
 }
 
-/// A call of `pr_comments.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PrCommentsGet {
-    call: Call,
-}
-
-record_builder!(PrCommentsGet, types::Comment);
-
-impl PrCommentsGet {
-    /// Fields of each comment to return, one entry each, replacing the default set; a dot leads
-    /// into a nested object. Example: `["body", "createdAt", "author.login"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: text, dates, author and whether it was hidden.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `pr_comments.get` being put together.
+    pub struct PrCommentsGet: types::Comment {
+        /// Fields of each comment to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["body", "createdAt", "author.login"]`. GraphQL names,
+        /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask
+        /// for `totalCount`, not `nodes`. Without `fields`: text, dates, author and whether it was
+        /// hidden.
+        fields: [String],
     }
 }

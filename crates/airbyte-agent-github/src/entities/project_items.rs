@@ -3,23 +3,18 @@
 //! Operations on `project_items`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `project_items`.
-///
-/// An issue, pull request or draft on a project board, with the values of its fields.
-#[derive(Debug, Clone, Copy)]
-pub struct ProjectItems<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `project_items`.
+    ///
+    /// An issue, pull request or draft on a project board, with the values of its fields.
+    pub struct ProjectItems
 }
 
-impl<'a> ProjectItems<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl ProjectItems<'_> {
     /// List items of a project.
     ///
     /// Returns the issues, pull requests and drafts on a project board with the values of up to 20
@@ -52,38 +47,21 @@ impl<'a> ProjectItems<'a> {
     }
 }
 
-/// A call of `project_items.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectItemsList {
-    call: Call,
-}
-
-list_builder!(ProjectItemsList, types::ProjectItem, types::ProjectItemsListMeta);
-
-impl ProjectItemsList {
-    /// Records per page, 1 to 100. Default 50.
-    ///
-    /// Default: `50`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each item to return, one entry each, replacing the default set; a dot leads into a
-    /// nested object. Example: `["id", "type", "isArchived"]`. GraphQL names, case-sensitive.
-    /// Fields that need arguments cannot be named this way: of a connection ask for `totalCount`,
-    /// not `nodes`. Without `fields`: the issue, pull request or draft with its main data, and up
-    /// to 20 field values.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+list_builder! {
+    /// A call of `project_items.list` being put together.
+    pub struct ProjectItemsList: types::ProjectItem, types::ProjectItemsListMeta {
+        /// Records per page, 1 to 100. Default 50.
+        ///
+        /// Default: `50`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each item to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["id", "type", "isArchived"]`. GraphQL names,
+        /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask
+        /// for `totalCount`, not `nodes`. Without `fields`: the issue, pull request or draft with
+        /// its main data, and up to 20 field values.
+        fields: [String],
     }
 }

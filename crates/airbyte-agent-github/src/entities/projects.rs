@@ -2,26 +2,20 @@
 
 //! Operations on `projects`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ProjectsField;
 use crate::types;
 
-/// Operations on `projects`.
-///
-/// A project board (Projects, second generation) of an organization.
-#[derive(Debug, Clone, Copy)]
-pub struct Projects<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `projects`.
+    ///
+    /// A project board (Projects, second generation) of an organization.
+    pub struct Projects
 }
 
-impl<'a> Projects<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Projects<'_> {
     /// List projects of an organization.
     ///
     /// Returns the project boards of an organization, last changed first, closed ones included.
@@ -73,89 +67,40 @@ impl<'a> Projects<'a> {
         call.set("project_number", project_number);
         ProjectsGet { call }
     }
+}
 
-    /// Searches `projects` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_github::context_store::{Order, StoreField};
-    /// # use airbyte_agent_github::{GithubConnector, Result, store::ProjectsField};
-    /// # async fn example(github: &GithubConnector) -> Result<()> {
-    /// let search = github.projects().context_store_search();
-    /// let search = search.filter(ProjectsField::Id.eq("…"));
-    /// let page = search.sort(ProjectsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ProjectsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ProjectsField> {
-        Search::new(self.client.clone(), "projects")
-    }
+in_context_store! {
+    Projects: "projects", ProjectsField::Id,
+    airbyte_agent_github::GithubConnector, github.projects()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ProjectsField> {
-        SqlQuery::new(self.client.clone(), "projects", sql)
+list_builder! {
+    /// A call of `projects.list` being put together.
+    pub struct ProjectsList: types::Project, types::ProjectsListMeta {
+        /// Records per page, 1 to 100. Default 20.
+        ///
+        /// Default: `20`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each project to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["number", "title", "creator.login"]`. GraphQL names,
+        /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask
+        /// for `totalCount`, not `nodes`. Without `fields`: number, title, description, page,
+        /// flags, dates and creator.
+        fields: [String],
     }
 }
 
-/// A call of `projects.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectsList {
-    call: Call,
-}
-
-list_builder!(ProjectsList, types::Project, types::ProjectsListMeta);
-
-impl ProjectsList {
-    /// Records per page, 1 to 100. Default 20.
-    ///
-    /// Default: `20`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each project to return, one entry each, replacing the default set; a dot leads
-    /// into a nested object. Example: `["number", "title", "creator.login"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: number, title, description, page, flags, dates
-    /// and creator.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-}
-
-/// A call of `projects.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectsGet {
-    call: Call,
-}
-
-record_builder!(ProjectsGet, types::Project);
-
-impl ProjectsGet {
-    /// Fields of each project to return, one entry each, replacing the default set; a dot leads
-    /// into a nested object. Example: `["number", "title", "creator.login"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: number, title, description, page, flags, dates
-    /// and creator.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `projects.get` being put together.
+    pub struct ProjectsGet: types::Project {
+        /// Fields of each project to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["number", "title", "creator.login"]`. GraphQL names,
+        /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask
+        /// for `totalCount`, not `nodes`. Without `fields`: number, title, description, page,
+        /// flags, dates and creator.
+        fields: [String],
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `pull_requests`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::PullRequestsField;
 use crate::types;
 
-/// Operations on `pull_requests`.
-///
-/// A proposal to merge one branch into another, with its state, size and review counts.
-#[derive(Debug, Clone, Copy)]
-pub struct PullRequests<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `pull_requests`.
+    ///
+    /// A proposal to merge one branch into another, with its state, size and review counts.
+    pub struct PullRequests
 }
 
-impl<'a> PullRequests<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl PullRequests<'_> {
     /// Create a pull request.
     ///
     /// Opens a pull request from one branch into another and returns it. Both branches must exist
@@ -145,190 +139,88 @@ impl<'a> PullRequests<'a> {
         call.set("query", query.into());
         PullRequestsSearch { call }
     }
+}
 
-    /// Searches `pull_requests` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_github::context_store::{Order, StoreField};
-    /// # use airbyte_agent_github::{GithubConnector, Result, store::PullRequestsField};
-    /// # async fn example(github: &GithubConnector) -> Result<()> {
-    /// let search = github.pull_requests().context_store_search();
-    /// let search = search.filter(PullRequestsField::Id.eq("…"));
-    /// let page = search.sort(PullRequestsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(PullRequestsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<PullRequestsField> {
-        Search::new(self.client.clone(), "pull_requests")
-    }
+in_context_store! {
+    PullRequests: "pull_requests", PullRequestsField::Id,
+    airbyte_agent_github::GithubConnector, github.pull_requests()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<PullRequestsField> {
-        SqlQuery::new(self.client.clone(), "pull_requests", sql)
+record_builder! {
+    /// A call of `pull_requests.create` being put together.
+    pub struct PullRequestsCreate: types::PullRequestResponse {
+        /// Title, plain text, one line, up to 256 characters. Example: `Fix login on Safari`.
+        ///
+        /// Required.
+        title: String,
+        /// Branch with the changes. Example: `fix-login`; from a fork `owner:branch`, such as
+        /// `octocat:fix-login`.
+        ///
+        /// Required.
+        head: String,
+        /// Branch of this repository to merge into. Example: `main`.
+        ///
+        /// Required.
+        base: String,
+        /// Text in GitHub Markdown, up to 65,536 characters. `Closes #118` closes that issue when
+        /// merged.
+        body: String,
+        /// `true` opens it as a draft that cannot be merged yet. Default `false`.
+        draft: bool,
+        /// With a fork: whether maintainers of this repository may push to the branch.
+        maintainer_can_modify: bool,
     }
 }
 
-/// A call of `pull_requests.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PullRequestsCreate {
-    call: Call,
-}
-
-record_builder!(PullRequestsCreate, types::PullRequestResponse);
-
-impl PullRequestsCreate {
-    /// Title, plain text, one line, up to 256 characters. Example: `Fix login on Safari`.
-    ///
-    /// Required.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.call.set("title", title.into());
-        self
-    }
-
-    /// Branch with the changes. Example: `fix-login`; from a fork `owner:branch`, such as
-    /// `octocat:fix-login`.
-    ///
-    /// Required.
-    pub fn head(mut self, head: impl Into<String>) -> Self {
-        self.call.set("head", head.into());
-        self
-    }
-
-    /// Branch of this repository to merge into. Example: `main`.
-    ///
-    /// Required.
-    pub fn base(mut self, base: impl Into<String>) -> Self {
-        self.call.set("base", base.into());
-        self
-    }
-
-    /// Text in GitHub Markdown, up to 65,536 characters. `Closes #118` closes that issue when
-    /// merged.
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.call.set("body", body.into());
-        self
-    }
-
-    /// `true` opens it as a draft that cannot be merged yet. Default `false`.
-    pub fn draft(mut self, draft: bool) -> Self {
-        self.call.set("draft", draft);
-        self
-    }
-
-    /// With a fork: whether maintainers of this repository may push to the branch.
-    pub fn maintainer_can_modify(mut self, maintainer_can_modify: bool) -> Self {
-        self.call.set("maintainer_can_modify", maintainer_can_modify);
-        self
+list_builder! {
+    /// A call of `pull_requests.list` being put together.
+    pub struct PullRequestsList: types::PullRequest, types::PullRequestsListMeta {
+        /// Only pull requests in these states: `OPEN`, `CLOSED` (without merging), `MERGED`. Left
+        /// out: all.
+        states: [types::PullRequestState],
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each pull request to return, one entry each, replacing the default set; a dot
+        /// leads into a nested object. Example: `["number", "title", "author.login",
+        /// "reviewDecision"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be
+        /// named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`:
+        /// title, body, state, branches, dates, size, author, assignees, labels and counts.
+        fields: [String],
     }
 }
 
-/// A call of `pull_requests.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PullRequestsList {
-    call: Call,
-}
-
-list_builder!(PullRequestsList, types::PullRequest, types::PullRequestsListMeta);
-
-impl PullRequestsList {
-    /// Only pull requests in these states: `OPEN`, `CLOSED` (without merging), `MERGED`. Left out:
-    /// all.
-    pub fn states(
-        mut self,
-        states: impl IntoIterator<Item = impl Into<types::PullRequestState>>,
-    ) -> Self {
-        self.call.set("states", states.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each pull request to return, one entry each, replacing the default set; a dot
-    /// leads into a nested object. Example: `["number", "title", "author.login",
-    /// "reviewDecision"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be
-    /// named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: title,
-    /// body, state, branches, dates, size, author, assignees, labels and counts.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `pull_requests.get` being put together.
+    pub struct PullRequestsGet: types::PullRequest {
+        /// Fields of each pull request to return, one entry each, replacing the default set; a dot
+        /// leads into a nested object. Example: `["number", "title", "author.login",
+        /// "reviewDecision"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be
+        /// named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`:
+        /// title, body, state, branches, dates, size, author, assignees, labels and counts.
+        fields: [String],
     }
 }
 
-/// A call of `pull_requests.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PullRequestsGet {
-    call: Call,
-}
-
-record_builder!(PullRequestsGet, types::PullRequest);
-
-impl PullRequestsGet {
-    /// Fields of each pull request to return, one entry each, replacing the default set; a dot
-    /// leads into a nested object. Example: `["number", "title", "author.login",
-    /// "reviewDecision"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be
-    /// named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: title,
-    /// body, state, branches, dates, size, author, assignees, labels and counts.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-}
-
-/// A call of `pull_requests.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PullRequestsSearch {
-    call: Call,
-}
-
-list_builder!(PullRequestsSearch, types::PullRequest, types::PullRequestsSearchMeta);
-
-impl PullRequestsSearch {
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each pull request to return, one entry each, replacing the default set; a dot
-    /// leads into a nested object. Example: `["number", "title", "author.login",
-    /// "reviewDecision"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be
-    /// named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: title,
-    /// body, state, branches, dates, size, author, assignees, labels and counts.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+list_builder! {
+    /// A call of `pull_requests.search` being put together.
+    pub struct PullRequestsSearch: types::PullRequest, types::PullRequestsSearchMeta {
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each pull request to return, one entry each, replacing the default set; a dot
+        /// leads into a nested object. Example: `["number", "title", "author.login",
+        /// "reviewDecision"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be
+        /// named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`:
+        /// title, body, state, branches, dates, size, author, assignees, labels and counts.
+        fields: [String],
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `releases`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ReleasesField;
 use crate::types;
 
-/// Operations on `releases`.
-///
-/// A published (or drafted) version of a repository with notes and downloadable files.
-#[derive(Debug, Clone, Copy)]
-pub struct Releases<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `releases`.
+    ///
+    /// A published (or drafted) version of a repository with notes and downloadable files.
+    pub struct Releases
 }
 
-impl<'a> Releases<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Releases<'_> {
     /// List releases.
     ///
     /// Returns the releases of a repository, newest first, with notes and up to 10 files each.
@@ -84,89 +78,40 @@ impl<'a> Releases<'a> {
         call.set("tag", tag.into());
         ReleasesGet { call }
     }
+}
 
-    /// Searches `releases` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_github::context_store::{Order, StoreField};
-    /// # use airbyte_agent_github::{GithubConnector, Result, store::ReleasesField};
-    /// # async fn example(github: &GithubConnector) -> Result<()> {
-    /// let search = github.releases().context_store_search();
-    /// let search = search.filter(ReleasesField::Id.eq("…"));
-    /// let page = search.sort(ReleasesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ReleasesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ReleasesField> {
-        Search::new(self.client.clone(), "releases")
-    }
+in_context_store! {
+    Releases: "releases", ReleasesField::Id,
+    airbyte_agent_github::GithubConnector, github.releases()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ReleasesField> {
-        SqlQuery::new(self.client.clone(), "releases", sql)
+list_builder! {
+    /// A call of `releases.list` being put together.
+    pub struct ReleasesList: types::Release, types::ReleasesListMeta {
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each release to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["tagName", "publishedAt", "author.login"]`. GraphQL
+        /// names, case-sensitive. Fields that need arguments cannot be named this way: of a
+        /// connection ask for `totalCount`, not `nodes`. Without `fields`: names, notes, dates,
+        /// flags, author and up to 10 files.
+        fields: [String],
     }
 }
 
-/// A call of `releases.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ReleasesList {
-    call: Call,
-}
-
-list_builder!(ReleasesList, types::Release, types::ReleasesListMeta);
-
-impl ReleasesList {
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each release to return, one entry each, replacing the default set; a dot leads
-    /// into a nested object. Example: `["tagName", "publishedAt", "author.login"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: names, notes, dates, flags, author and up to 10
-    /// files.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-}
-
-/// A call of `releases.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ReleasesGet {
-    call: Call,
-}
-
-record_builder!(ReleasesGet, types::Release);
-
-impl ReleasesGet {
-    /// Fields of each release to return, one entry each, replacing the default set; a dot leads
-    /// into a nested object. Example: `["tagName", "publishedAt", "author.login"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: names, notes, dates, flags, author and up to 10
-    /// files.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `releases.get` being put together.
+    pub struct ReleasesGet: types::Release {
+        /// Fields of each release to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["tagName", "publishedAt", "author.login"]`. GraphQL
+        /// names, case-sensitive. Fields that need arguments cannot be named this way: of a
+        /// connection ask for `totalCount`, not `nodes`. Without `fields`: names, notes, dates,
+        /// flags, author and up to 10 files.
+        fields: [String],
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `repositories`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::RepositoriesField;
 use crate::types;
 
-/// Operations on `repositories`.
-///
-/// A Git repository with its settings, counts, main language, license and topics.
-#[derive(Debug, Clone, Copy)]
-pub struct Repositories<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `repositories`.
+    ///
+    /// A Git repository with its settings, counts, main language, license and topics.
+    pub struct Repositories
 }
 
-impl<'a> Repositories<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Repositories<'_> {
     /// Get a repository.
     ///
     /// Returns one repository by owner and name, with description, counts, flags, language,
@@ -104,128 +98,62 @@ impl<'a> Repositories<'a> {
         call.set("query", query.into());
         RepositoriesSearch { call }
     }
+}
 
-    /// Searches `repositories` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_github::context_store::{Order, StoreField};
-    /// # use airbyte_agent_github::{GithubConnector, Result, store::RepositoriesField};
-    /// # async fn example(github: &GithubConnector) -> Result<()> {
-    /// let search = github.repositories().context_store_search();
-    /// let search = search.filter(RepositoriesField::Id.eq("…"));
-    /// let page = search.sort(RepositoriesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(RepositoriesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<RepositoriesField> {
-        Search::new(self.client.clone(), "repositories")
-    }
+in_context_store! {
+    Repositories: "repositories", RepositoriesField::Id,
+    airbyte_agent_github::GithubConnector, github.repositories()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<RepositoriesField> {
-        SqlQuery::new(self.client.clone(), "repositories", sql)
+record_builder! {
+    /// A call of `repositories.get` being put together.
+    pub struct RepositoriesGet: types::Repository {
+        /// Fields of each repository to return, one entry each, replacing the default set; a dot
+        /// leads into a nested object. Example: `["nameWithOwner", "stargazerCount",
+        /// "primaryLanguage.name"]`. GraphQL names, case-sensitive. Fields that need arguments
+        /// cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without
+        /// `fields`: name, description, dates, counts, flags, language, license, owner, default
+        /// branch and topics.
+        fields: [String],
     }
 }
 
-/// A call of `repositories.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct RepositoriesGet {
-    call: Call,
-}
-
-record_builder!(RepositoriesGet, types::Repository);
-
-impl RepositoriesGet {
-    /// Fields of each repository to return, one entry each, replacing the default set; a dot leads
-    /// into a nested object. Example: `["nameWithOwner", "stargazerCount",
-    /// "primaryLanguage.name"]`. GraphQL names, case-sensitive. Fields that need arguments cannot
-    /// be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`:
-    /// name, description, dates, counts, flags, language, license, owner, default branch and
-    /// topics.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+list_builder! {
+    /// A call of `repositories.list` being put together.
+    pub struct RepositoriesList: types::Repository, types::RepositoriesListMeta {
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each repository to return, one entry each, replacing the default set; a dot
+        /// leads into a nested object. Example: `["nameWithOwner", "stargazerCount",
+        /// "primaryLanguage.name"]`. GraphQL names, case-sensitive. Fields that need arguments
+        /// cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without
+        /// `fields`: name, description, dates, counts, flags, language, license, owner, default
+        /// branch and topics.
+        fields: [String],
     }
 }
 
-/// A call of `repositories.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct RepositoriesList {
-    call: Call,
-}
-
-list_builder!(RepositoriesList, types::Repository, types::RepositoriesListMeta);
-
-impl RepositoriesList {
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each repository to return, one entry each, replacing the default set; a dot leads
-    /// into a nested object. Example: `["nameWithOwner", "stargazerCount",
-    /// "primaryLanguage.name"]`. GraphQL names, case-sensitive. Fields that need arguments cannot
-    /// be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`:
-    /// name, description, dates, counts, flags, language, license, owner, default branch and
-    /// topics.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-}
-
-/// A call of `repositories.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct RepositoriesSearch {
-    call: Call,
-}
-
-list_builder!(RepositoriesSearch, types::Repository, types::RepositoriesSearchMeta);
-
-impl RepositoriesSearch {
-    /// Records per page, 1 to 100. Default 10.
-    ///
-    /// Default: `10`, always sent. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each repository to return, one entry each, replacing the default set; a dot leads
-    /// into a nested object. Example: `["nameWithOwner", "stargazerCount",
-    /// "primaryLanguage.name"]`. GraphQL names, case-sensitive. Fields that need arguments cannot
-    /// be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`:
-    /// name, description, dates, counts, flags, language, license, owner, default branch and
-    /// topics.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+list_builder! {
+    /// A call of `repositories.search` being put together.
+    pub struct RepositoriesSearch: types::Repository, types::RepositoriesSearchMeta {
+        /// Records per page, 1 to 100. Default 10.
+        ///
+        /// Default: `10`, always sent. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each repository to return, one entry each, replacing the default set; a dot
+        /// leads into a nested object. Example: `["nameWithOwner", "stargazerCount",
+        /// "primaryLanguage.name"]`. GraphQL names, case-sensitive. Fields that need arguments
+        /// cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without
+        /// `fields`: name, description, dates, counts, flags, language, license, owner, default
+        /// branch and topics.
+        fields: [String],
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `reviews`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::ReviewsField;
 use crate::types;
 
-/// Operations on `reviews`.
-///
-/// A review of a pull request: approval, request for changes, or remarks.
-#[derive(Debug, Clone, Copy)]
-pub struct Reviews<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `reviews`.
+    ///
+    /// A review of a pull request: approval, request for changes, or remarks.
+    pub struct Reviews
 }
 
-impl<'a> Reviews<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Reviews<'_> {
     /// List reviews of a pull request.
     ///
     /// Returns the reviews of a pull request in the order they were made: who approved, asked for
@@ -59,68 +53,28 @@ impl<'a> Reviews<'a> {
         call.set("number", number);
         ReviewsList { call }
     }
-
-    /// Searches `reviews` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_github::context_store::{Order, StoreField};
-    /// # use airbyte_agent_github::{GithubConnector, Result, store::ReviewsField};
-    /// # async fn example(github: &GithubConnector) -> Result<()> {
-    /// let search = github.reviews().context_store_search();
-    /// let search = search.filter(ReviewsField::Id.eq("…"));
-    /// let page = search.sort(ReviewsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ReviewsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ReviewsField> {
-        Search::new(self.client.clone(), "reviews")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ReviewsField> {
-        SqlQuery::new(self.client.clone(), "reviews", sql)
-    }
 }
 
-/// A call of `reviews.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ReviewsList {
-    call: Call,
+in_context_store! {
+    Reviews: "reviews", ReviewsField::Id,
+    airbyte_agent_github::GithubConnector, github.reviews()
 }
 
-list_builder!(ReviewsList, types::Review, types::ReviewsListMeta);
-
-impl ReviewsList {
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each review to return, one entry each, replacing the default set; a dot leads into
-    /// a nested object. Example: `["state", "submittedAt", "author.login"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: state, text, time, author and number of
-    /// remarks.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+list_builder! {
+    /// A call of `reviews.list` being put together.
+    pub struct ReviewsList: types::Review, types::ReviewsListMeta {
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each review to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["state", "submittedAt", "author.login"]`. GraphQL
+        /// names, case-sensitive. Fields that need arguments cannot be named this way: of a
+        /// connection ask for `totalCount`, not `nodes`. Without `fields`: state, text, time,
+        /// author and number of remarks.
+        fields: [String],
     }
 }

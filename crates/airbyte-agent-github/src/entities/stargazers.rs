@@ -2,26 +2,20 @@
 
 //! Operations on `stargazers`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::StargazersField;
 use crate::types;
 
-/// Operations on `stargazers`.
-///
-/// A user who starred a repository, with the time of starring.
-#[derive(Debug, Clone, Copy)]
-pub struct Stargazers<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `stargazers`.
+    ///
+    /// A user who starred a repository, with the time of starring.
+    pub struct Stargazers
 }
 
-impl<'a> Stargazers<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Stargazers<'_> {
     /// List stargazers.
     ///
     /// Returns who starred a repository and when, latest first. The meta field `stargazer_count`
@@ -51,68 +45,28 @@ impl<'a> Stargazers<'a> {
         call.set("repo", repo.into());
         StargazersList { call }
     }
-
-    /// Searches `stargazers` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_github::context_store::{Order, StoreField};
-    /// # use airbyte_agent_github::{GithubConnector, Result, store::StargazersField};
-    /// # async fn example(github: &GithubConnector) -> Result<()> {
-    /// let search = github.stargazers().context_store_search();
-    /// let search = search.filter(StargazersField::StarredAt.eq("…"));
-    /// let page = search.sort(StargazersField::StarredAt, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(StargazersField::StarredAt));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<StargazersField> {
-        Search::new(self.client.clone(), "stargazers")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<StargazersField> {
-        SqlQuery::new(self.client.clone(), "stargazers", sql)
-    }
 }
 
-/// A call of `stargazers.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct StargazersList {
-    call: Call,
+in_context_store! {
+    Stargazers: "stargazers", StargazersField::StarredAt,
+    airbyte_agent_github::GithubConnector, github.stargazers()
 }
 
-list_builder!(StargazersList, types::Stargazer, types::StargazersListMeta);
-
-impl StargazersList {
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each star to return, one entry each, replacing the default set; a dot leads into a
-    /// nested object. Example: `["starredAt", "node.login", "node.company"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: time of starring, and id, login, name, avatar
-    /// and page of the user.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+list_builder! {
+    /// A call of `stargazers.list` being put together.
+    pub struct StargazersList: types::Stargazer, types::StargazersListMeta {
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each star to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["starredAt", "node.login", "node.company"]`. GraphQL
+        /// names, case-sensitive. Fields that need arguments cannot be named this way: of a
+        /// connection ask for `totalCount`, not `nodes`. Without `fields`: time of starring, and
+        /// id, login, name, avatar and page of the user.
+        fields: [String],
     }
 }

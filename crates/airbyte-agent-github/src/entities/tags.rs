@@ -2,26 +2,20 @@
 
 //! Operations on `tags`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::TagsField;
 use crate::types;
 
-/// Operations on `tags`.
-///
-/// A Git tag of a repository and the commit or tag object it points to.
-#[derive(Debug, Clone, Copy)]
-pub struct Tags<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `tags`.
+    ///
+    /// A Git tag of a repository and the commit or tag object it points to.
+    pub struct Tags
 }
 
-impl<'a> Tags<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Tags<'_> {
     /// List tags.
     ///
     /// Returns the Git tags of a repository, latest commit first, with the commit (light tags) or
@@ -82,87 +76,38 @@ impl<'a> Tags<'a> {
         call.set("tag", tag.into());
         TagsGet { call }
     }
+}
 
-    /// Searches `tags` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_github::context_store::{Order, StoreField};
-    /// # use airbyte_agent_github::{GithubConnector, Result, store::TagsField};
-    /// # async fn example(github: &GithubConnector) -> Result<()> {
-    /// let search = github.tags().context_store_search();
-    /// let search = search.filter(TagsField::Name.eq("…"));
-    /// let page = search.sort(TagsField::Name, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TagsField::Name));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TagsField> {
-        Search::new(self.client.clone(), "tags")
-    }
+in_context_store! {
+    Tags: "tags", TagsField::Name,
+    airbyte_agent_github::GithubConnector, github.tags()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TagsField> {
-        SqlQuery::new(self.client.clone(), "tags", sql)
+list_builder! {
+    /// A call of `tags.list` being put together.
+    pub struct TagsList: types::Tag, types::TagsListMeta {
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each tag to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["name", "target.oid"]`. GraphQL names, case-sensitive.
+        /// Fields that need arguments cannot be named this way: of a connection ask for
+        /// `totalCount`, not `nodes`. Without `fields`: name, prefix and the commit or tag object.
+        fields: [String],
     }
 }
 
-/// A call of `tags.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TagsList {
-    call: Call,
-}
-
-list_builder!(TagsList, types::Tag, types::TagsListMeta);
-
-impl TagsList {
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each tag to return, one entry each, replacing the default set; a dot leads into a
-    /// nested object. Example: `["name", "target.oid"]`. GraphQL names, case-sensitive. Fields that
-    /// need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`.
-    /// Without `fields`: name, prefix and the commit or tag object.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-}
-
-/// A call of `tags.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TagsGet {
-    call: Call,
-}
-
-record_builder!(TagsGet, types::Tag);
-
-impl TagsGet {
-    /// Fields of each tag to return, one entry each, replacing the default set; a dot leads into a
-    /// nested object. Example: `["name", "target.oid"]`. GraphQL names, case-sensitive. Fields that
-    /// need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`.
-    /// Without `fields`: name, prefix and the commit or tag object.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `tags.get` being put together.
+    pub struct TagsGet: types::Tag {
+        /// Fields of each tag to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["name", "target.oid"]`. GraphQL names, case-sensitive.
+        /// Fields that need arguments cannot be named this way: of a connection ask for
+        /// `totalCount`, not `nodes`. Without `fields`: name, prefix and the commit or tag object.
+        fields: [String],
     }
 }

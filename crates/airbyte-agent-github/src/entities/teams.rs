@@ -2,26 +2,20 @@
 
 //! Operations on `teams`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::TeamsField;
 use crate::types;
 
-/// Operations on `teams`.
-///
-/// A team of an organization, possibly below another team.
-#[derive(Debug, Clone, Copy)]
-pub struct Teams<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `teams`.
+    ///
+    /// A team of an organization, possibly below another team.
+    pub struct Teams
 }
 
-impl<'a> Teams<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Teams<'_> {
     /// List teams.
     ///
     /// Returns the teams of an organization that the token may see, nested ones included. Needs
@@ -73,89 +67,40 @@ impl<'a> Teams<'a> {
         call.set("team_slug", team_slug.into());
         TeamsGet { call }
     }
+}
 
-    /// Searches `teams` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_github::context_store::{Order, StoreField};
-    /// # use airbyte_agent_github::{GithubConnector, Result, store::TeamsField};
-    /// # async fn example(github: &GithubConnector) -> Result<()> {
-    /// let search = github.teams().context_store_search();
-    /// let search = search.filter(TeamsField::Id.eq("…"));
-    /// let page = search.sort(TeamsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TeamsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TeamsField> {
-        Search::new(self.client.clone(), "teams")
-    }
+in_context_store! {
+    Teams: "teams", TeamsField::Id,
+    airbyte_agent_github::GithubConnector, github.teams()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TeamsField> {
-        SqlQuery::new(self.client.clone(), "teams", sql)
+list_builder! {
+    /// A call of `teams.list` being put together.
+    pub struct TeamsList: types::Team, types::TeamsListMeta {
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each team to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["slug", "name", "members.totalCount"]`. GraphQL names,
+        /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask
+        /// for `totalCount`, not `nodes`. Without `fields`: name, description, privacy, dates,
+        /// parent and counts.
+        fields: [String],
     }
 }
 
-/// A call of `teams.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TeamsList {
-    call: Call,
-}
-
-list_builder!(TeamsList, types::Team, types::TeamsListMeta);
-
-impl TeamsList {
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each team to return, one entry each, replacing the default set; a dot leads into a
-    /// nested object. Example: `["slug", "name", "members.totalCount"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: name, description, privacy, dates, parent and
-    /// counts.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-}
-
-/// A call of `teams.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TeamsGet {
-    call: Call,
-}
-
-record_builder!(TeamsGet, types::Team);
-
-impl TeamsGet {
-    /// Fields of each team to return, one entry each, replacing the default set; a dot leads into a
-    /// nested object. Example: `["slug", "name", "members.totalCount"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: name, description, privacy, dates, parent and
-    /// counts.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `teams.get` being put together.
+    pub struct TeamsGet: types::Team {
+        /// Fields of each team to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["slug", "name", "members.totalCount"]`. GraphQL names,
+        /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask
+        /// for `totalCount`, not `nodes`. Without `fields`: name, description, privacy, dates,
+        /// parent and counts.
+        fields: [String],
     }
 }

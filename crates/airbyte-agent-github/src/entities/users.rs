@@ -2,26 +2,20 @@
 
 //! Operations on `users`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::UsersField;
 use crate::types;
 
-/// Operations on `users`.
-///
-/// A personal account with its public profile and counts.
-#[derive(Debug, Clone, Copy)]
-pub struct Users<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `users`.
+    ///
+    /// A personal account with its public profile and counts.
+    pub struct Users
 }
 
-impl<'a> Users<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Users<'_> {
     /// Get a user.
     ///
     /// Returns the public profile of a personal account. `email` is empty unless the person shows
@@ -97,122 +91,59 @@ impl<'a> Users<'a> {
         call.set("query", query.into());
         UsersSearch { call }
     }
+}
 
-    /// Searches `users` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_github::context_store::{Order, StoreField};
-    /// # use airbyte_agent_github::{GithubConnector, Result, store::UsersField};
-    /// # async fn example(github: &GithubConnector) -> Result<()> {
-    /// let search = github.users().context_store_search();
-    /// let search = search.filter(UsersField::Id.eq("…"));
-    /// let page = search.sort(UsersField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(UsersField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<UsersField> {
-        Search::new(self.client.clone(), "users")
-    }
+in_context_store! {
+    Users: "users", UsersField::Id,
+    airbyte_agent_github::GithubConnector, github.users()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<UsersField> {
-        SqlQuery::new(self.client.clone(), "users", sql)
+record_builder! {
+    /// A call of `users.get` being put together.
+    pub struct UsersGet: types::User {
+        /// Fields of each user to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["login", "name", "followers.totalCount"]`. GraphQL
+        /// names, case-sensitive. Fields that need arguments cannot be named this way: of a
+        /// connection ask for `totalCount`, not `nodes`. Without `fields`: profile, dates and
+        /// counts.
+        fields: [String],
     }
 }
 
-/// A call of `users.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersGet {
-    call: Call,
-}
-
-record_builder!(UsersGet, types::User);
-
-impl UsersGet {
-    /// Fields of each user to return, one entry each, replacing the default set; a dot leads into a
-    /// nested object. Example: `["login", "name", "followers.totalCount"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: profile, dates and counts.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+list_builder! {
+    /// A call of `users.list` being put together.
+    pub struct UsersList: types::User, types::UsersListMeta {
+        /// Records per page, 1 to 100. Default 30.
+        ///
+        /// Default: `30`, always sent. From 1 to 100.
+        per_page: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each user to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["login", "name", "followers.totalCount"]`. GraphQL
+        /// names, case-sensitive. Fields that need arguments cannot be named this way: of a
+        /// connection ask for `totalCount`, not `nodes`. Without `fields`: profile, dates and
+        /// counts.
+        fields: [String],
     }
 }
 
-/// A call of `users.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersList {
-    call: Call,
-}
-
-list_builder!(UsersList, types::User, types::UsersListMeta);
-
-impl UsersList {
-    /// Records per page, 1 to 100. Default 30.
-    ///
-    /// Default: `30`, always sent. From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each user to return, one entry each, replacing the default set; a dot leads into a
-    /// nested object. Example: `["login", "name", "followers.totalCount"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: profile, dates and counts.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-}
-
-/// A call of `users.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersSearch {
-    call: Call,
-}
-
-list_builder!(UsersSearch, types::User, types::UsersSearchMeta);
-
-impl UsersSearch {
-    /// Records per page, 1 to 100. Default 10.
-    ///
-    /// Default: `10`, always sent. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each user to return, one entry each, replacing the default set; a dot leads into a
-    /// nested object. Example: `["login", "name", "followers.totalCount"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: profile, dates and counts.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+list_builder! {
+    /// A call of `users.search` being put together.
+    pub struct UsersSearch: types::User, types::UsersSearchMeta {
+        /// Records per page, 1 to 100. Default 10.
+        ///
+        /// Default: `10`, always sent. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the
+        /// first page.
+        after: String,
+        /// Fields of each user to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["login", "name", "followers.totalCount"]`. GraphQL
+        /// names, case-sensitive. Fields that need arguments cannot be named this way: of a
+        /// connection ask for `totalCount`, not `nodes`. Without `fields`: profile, dates and
+        /// counts.
+        fields: [String],
     }
 }

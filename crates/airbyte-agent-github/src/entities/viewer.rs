@@ -3,23 +3,18 @@
 //! Operations on `viewer`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `viewer`.
-///
-/// The account that the credentials belong to.
-#[derive(Debug, Clone, Copy)]
-pub struct Viewer<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `viewer`.
+    ///
+    /// The account that the credentials belong to.
+    pub struct Viewer
 }
 
-impl<'a> Viewer<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Viewer<'_> {
     /// Get the own account.
     ///
     /// Returns the profile of the account that the credentials belong to. Use it to find the own
@@ -34,27 +29,18 @@ impl<'a> Viewer<'a> {
     /// # }
     /// ```
     pub fn get(&self) -> ViewerGet {
-        let call = self.client.call("viewer", Action::Get);
-        ViewerGet { call }
+        ViewerGet { call: self.client.call("viewer", Action::Get) }
     }
 }
 
-/// A call of `viewer.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ViewerGet {
-    call: Call,
-}
-
-record_builder!(ViewerGet, types::Viewer);
-
-impl ViewerGet {
-    /// Fields of each account to return, one entry each, replacing the default set; a dot leads
-    /// into a nested object. Example: `["login", "name", "followers.totalCount"]`. GraphQL names,
-    /// case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for
-    /// `totalCount`, not `nodes`. Without `fields`: profile, flags, dates and counts.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `viewer.get` being put together.
+    pub struct ViewerGet: types::Viewer {
+        /// Fields of each account to return, one entry each, replacing the default set; a dot leads
+        /// into a nested object. Example: `["login", "name", "followers.totalCount"]`. GraphQL
+        /// names, case-sensitive. Fields that need arguments cannot be named this way: of a
+        /// connection ask for `totalCount`, not `nodes`. Without `fields`: profile, flags, dates
+        /// and counts.
+        fields: [String],
     }
 }

@@ -2,61 +2,44 @@
 
 //! Types of `branches`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
 use super::{GitSignature, TotalCount};
 
-/// A branch and the commit it points to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Branch {
-    /// Name without prefix.
-    pub name: Option<String>,
-    /// What stands before the name: `refs/heads/` for branches, `refs/tags/` for tags.
-    pub prefix: Option<String>,
+record! {
+    /// A branch and the commit it points to.
+    pub struct Branch {
+        /// Name without prefix.
+        pub name: String,
+        /// What stands before the name: `refs/heads/` for branches, `refs/tags/` for tags.
+        pub prefix: String,
+        /// Git object it points to.
+        pub target: BranchTarget,
+        /// A list reduced to the number of its entries.
+        pub associated_pull_requests: TotalCount = "associatedPullRequests",
+    }
+}
+
+record! {
     /// Git object it points to.
-    pub target: Option<BranchTarget>,
-    /// A list reduced to the number of its entries.
-    pub associated_pull_requests: Option<TotalCount>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct BranchTarget {
+        /// Full hash of the commit.
+        pub oid: String,
+        /// Address of the commit on github.com.
+        pub commit_url: String = "commitUrl",
+        /// Whole message of the commit.
+        pub message: String,
+        /// Author as recorded in Git; not necessarily an account.
+        pub author: GitSignature,
+    }
 }
 
-record!(Branch {
-    name: "name",
-    prefix: "prefix",
-    target: "target",
-    associated_pull_requests: "associatedPullRequests",
-});
-
-/// Git object it points to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BranchTarget {
-    /// Full hash of the commit.
-    pub oid: Option<String>,
-    /// Address of the commit on github.com.
-    pub commit_url: Option<String>,
-    /// Whole message of the commit.
-    pub message: Option<String>,
-    /// Author as recorded in Git; not necessarily an account.
-    pub author: Option<GitSignature>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `branches.list`.
+    pub struct BranchesListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+    }
 }
-
-record!(BranchTarget { oid: "oid", commit_url: "commitUrl", message: "message", author: "author" });
-
-/// What comes with a page of `branches.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BranchesListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BranchesListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

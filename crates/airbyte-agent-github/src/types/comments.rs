@@ -2,142 +2,93 @@
 
 //! Types of `comments`.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
 
-/// A comment in the form of the REST API.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CommentResponse {
-    /// Numeric id.
-    pub id: Option<i64>,
-    /// Id in the GraphQL API.
-    pub node_id: Option<String>,
-    /// Address in the REST API.
-    pub url: Option<String>,
-    /// Address of the page on github.com.
-    pub html_url: Option<String>,
-    /// Text in Markdown.
-    pub body: Option<String>,
+record! {
+    /// A comment in the form of the REST API.
+    pub struct CommentResponse {
+        /// Numeric id.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Address of the page on github.com.
+        pub html_url: String,
+        /// Text in Markdown.
+        pub body: String,
+        /// Who wrote it.
+        pub user: CommentResponseUser,
+        /// When it was created.
+        pub created_at: String,
+        /// When it was last changed.
+        pub updated_at: String,
+        /// Address of the issue in the REST API.
+        pub issue_url: String,
+        /// How the author stands to the repository, such as `OWNER`, `MEMBER` or `NONE`.
+        pub author_association: String,
+        /// App that acted for the author, or null.
+        pub performed_via_github_app: Value,
+        /// Counts of reactions by kind.
+        pub reactions: CommentResponseReactions,
+    }
+}
+
+record! {
     /// Who wrote it.
-    pub user: Option<CommentResponseUser>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Address of the issue in the REST API.
-    pub issue_url: Option<String>,
-    /// How the author stands to the repository, such as `OWNER`, `MEMBER` or `NONE`.
-    pub author_association: Option<String>,
-    /// App that acted for the author, or null.
-    pub performed_via_github_app: Option<Value>,
+    pub struct CommentResponseUser {
+        /// Account name.
+        pub login: String,
+        /// Numeric id.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address of the picture.
+        pub avatar_url: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Address of the page on github.com.
+        pub html_url: String,
+        /// `User`, `Bot` or `Organization`.
+        pub type_: String = "type",
+        /// Whether the account administers the site.
+        pub site_admin: bool,
+    }
+}
+
+record! {
     /// Counts of reactions by kind.
-    pub reactions: Option<CommentResponseReactions>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct CommentResponseReactions {
+        /// Address in the REST API.
+        pub url: String,
+        /// Reactions in all.
+        pub total_count: i64,
+        /// Thumbs up.
+        pub plus_1: i64 = "+1",
+        /// Thumbs down.
+        pub minus_1: i64 = "-1",
+        /// Laughs.
+        pub laugh: i64,
+        /// Party poppers.
+        pub hooray: i64,
+        /// Confused faces.
+        pub confused: i64,
+        /// Hearts.
+        pub heart: i64,
+        /// Rockets.
+        pub rocket: i64,
+        /// Pairs of eyes.
+        pub eyes: i64,
+    }
 }
 
-record!(CommentResponse {
-    id: "id",
-    node_id: "node_id",
-    url: "url",
-    html_url: "html_url",
-    body: "body",
-    user: "user",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    issue_url: "issue_url",
-    author_association: "author_association",
-    performed_via_github_app: "performed_via_github_app",
-    reactions: "reactions",
-});
-
-/// Who wrote it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CommentResponseUser {
-    /// Account name.
-    pub login: Option<String>,
-    /// Numeric id.
-    pub id: Option<i64>,
-    /// Id in the GraphQL API.
-    pub node_id: Option<String>,
-    /// Address of the picture.
-    pub avatar_url: Option<String>,
-    /// Address in the REST API.
-    pub url: Option<String>,
-    /// Address of the page on github.com.
-    pub html_url: Option<String>,
-    /// `User`, `Bot` or `Organization`.
-    pub type_: Option<String>,
-    /// Whether the account administers the site.
-    pub site_admin: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `comments.list`.
+    pub struct CommentsListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+    }
 }
-
-record!(CommentResponseUser {
-    login: "login",
-    id: "id",
-    node_id: "node_id",
-    avatar_url: "avatar_url",
-    url: "url",
-    html_url: "html_url",
-    type_: "type",
-    site_admin: "site_admin",
-});
-
-/// Counts of reactions by kind.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CommentResponseReactions {
-    /// Address in the REST API.
-    pub url: Option<String>,
-    /// Reactions in all.
-    pub total_count: Option<i64>,
-    /// Thumbs up.
-    pub plus_1: Option<i64>,
-    /// Thumbs down.
-    pub minus_1: Option<i64>,
-    /// Laughs.
-    pub laugh: Option<i64>,
-    /// Party poppers.
-    pub hooray: Option<i64>,
-    /// Confused faces.
-    pub confused: Option<i64>,
-    /// Hearts.
-    pub heart: Option<i64>,
-    /// Rockets.
-    pub rocket: Option<i64>,
-    /// Pairs of eyes.
-    pub eyes: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CommentResponseReactions {
-    url: "url",
-    total_count: "total_count",
-    plus_1: "+1",
-    minus_1: "-1",
-    laugh: "laugh",
-    hooray: "hooray",
-    confused: "confused",
-    heart: "heart",
-    rocket: "rocket",
-    eyes: "eyes",
-});
-
-/// What comes with a page of `comments.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CommentsListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CommentsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

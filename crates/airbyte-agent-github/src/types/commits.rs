@@ -2,98 +2,68 @@
 
 //! Types of `commits`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
 use super::AccountLogin;
 
-/// A commit with message, author and size of the change.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Commit {
-    /// Full hash of the commit.
-    pub oid: Option<String>,
-    /// Whole message of the commit.
-    pub message: Option<String>,
-    /// First line of the message.
-    pub message_headline: Option<String>,
-    /// When it was committed.
-    pub committed_date: Option<String>,
-    /// Lines added.
-    pub additions: Option<i64>,
-    /// Lines removed.
-    pub deletions: Option<i64>,
-    /// Number of files changed.
-    pub changed_files: Option<i64>,
+record! {
+    /// A commit with message, author and size of the change.
+    pub struct Commit {
+        /// Full hash of the commit.
+        pub oid: String,
+        /// Whole message of the commit.
+        pub message: String,
+        /// First line of the message.
+        pub message_headline: String = "messageHeadline",
+        /// When it was committed.
+        pub committed_date: String = "committedDate",
+        /// Lines added.
+        pub additions: i64,
+        /// Lines removed.
+        pub deletions: i64,
+        /// Number of files changed.
+        pub changed_files: i64 = "changedFiles",
+        /// Author as recorded in Git; not necessarily an account.
+        pub author: CommitAuthor,
+        /// Parents, up to 5; two or more make a merge.
+        pub parents: CommitParents,
+    }
+}
+
+record! {
     /// Author as recorded in Git; not necessarily an account.
-    pub author: Option<CommitAuthor>,
+    pub struct CommitAuthor {
+        /// Name, as recorded in Git.
+        pub name: String,
+        /// E-mail address, as recorded in Git.
+        pub email: String,
+        /// Account of the author, where there is one; only when named in `fields`.
+        pub user: AccountLogin,
+    }
+}
+
+record! {
     /// Parents, up to 5; two or more make a merge.
-    pub parents: Option<CommitParents>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct CommitParents {
+        /// Commits.
+        pub nodes: Vec<CommitParentsNode>,
+    }
 }
 
-record!(Commit {
-    oid: "oid",
-    message: "message",
-    message_headline: "messageHeadline",
-    committed_date: "committedDate",
-    additions: "additions",
-    deletions: "deletions",
-    changed_files: "changedFiles",
-    author: "author",
-    parents: "parents",
-});
-
-/// Author as recorded in Git; not necessarily an account.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CommitAuthor {
-    /// Name, as recorded in Git.
-    pub name: Option<String>,
-    /// E-mail address, as recorded in Git.
-    pub email: Option<String>,
-    /// Account of the author, where there is one; only when named in `fields`.
-    pub user: Option<AccountLogin>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `nodes` of [`CommitParents`].
+    pub struct CommitParentsNode {
+        /// Full hash of the commit.
+        pub oid: String,
+    }
 }
 
-record!(CommitAuthor { name: "name", email: "email", user: "user" });
-
-/// Parents, up to 5; two or more make a merge.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CommitParents {
-    /// Commits.
-    pub nodes: Option<Vec<CommitParentsNode>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `commits.list`.
+    pub struct CommitsListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+    }
 }
-
-record!(CommitParents { nodes: "nodes" });
-
-/// `nodes` of [`CommitParents`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CommitParentsNode {
-    /// Full hash of the commit.
-    pub oid: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CommitParentsNode { oid: "oid" });
-
-/// What comes with a page of `commits.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CommitsListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CommitsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

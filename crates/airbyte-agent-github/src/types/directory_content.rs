@@ -2,24 +2,20 @@
 
 //! Types of `directory_content`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// A file or folder inside a folder.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DirectoryEntry {
-    /// Name of the file or folder.
-    pub name: Option<String>,
-    /// `blob` for a file, `tree` for a folder, `commit` for a submodule.
-    pub type_: Option<String>,
-    /// Hash of the Git object.
-    pub oid: Option<String>,
-    /// Path from the root of the repository.
-    pub path: Option<String>,
-    /// Size of a file in bytes; only when named in `fields`.
-    pub size: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A file or folder inside a folder.
+    pub struct DirectoryEntry {
+        /// Name of the file or folder.
+        pub name: String,
+        /// `blob` for a file, `tree` for a folder, `commit` for a submodule.
+        pub type_: String = "type",
+        /// Hash of the Git object.
+        pub oid: String,
+        /// Path from the root of the repository.
+        pub path: String,
+        /// Size of a file in bytes; only when named in `fields`.
+        pub size: i64,
+    }
 }
-
-record!(DirectoryEntry { name: "name", type_: "type", oid: "oid", path: "path", size: "size" });

@@ -2,89 +2,61 @@
 
 //! Types of `discussions`.
 
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
 use super::{AccountLogin, Actor, LabelSummaryList, TotalCount};
 
-/// A discussion with category and, for questions, the chosen answer.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Discussion {
-    /// Node id, unique across GitHub.
-    pub id: Option<String>,
-    /// Numeric id, as the REST API uses it.
-    pub database_id: Option<i64>,
-    /// Number in its repository, as after the `#`.
-    pub number: Option<i64>,
-    /// Title.
-    pub title: Option<String>,
-    /// Text in Markdown.
-    pub body: Option<String>,
-    /// Text rendered as HTML; not with searches.
-    pub body_html: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// When it was closed; null while open.
-    pub closed_at: Option<String>,
-    /// Whether it is closed.
-    pub closed: Option<bool>,
-    /// Whether the conversation is locked.
-    pub locked: Option<bool>,
-    /// Why it was locked.
-    pub active_lock_reason: Option<DiscussionActiveLockReason>,
-    /// Why it was closed or reopened.
-    pub state_reason: Option<DiscussionStateReason>,
-    /// Number of upvotes.
-    pub upvote_count: Option<i64>,
-    /// Address of the page on github.com.
-    pub url: Option<String>,
-    /// Whether an answer was chosen; null where the category has none.
-    pub is_answered: Option<bool>,
-    /// When the answer was chosen.
-    pub answer_chosen_at: Option<String>,
-    /// Who wrote it; null when the account is gone (shown as ghost).
-    pub author: Option<Actor>,
-    /// Category it was filed under.
-    pub category: Option<DiscussionCategory>,
-    /// Who chose the answer.
-    pub answer_chosen_by: Option<AccountLogin>,
-    /// The chosen answer.
-    pub answer: Option<DiscussionAnswer>,
-    /// Labels, the first 10.
-    pub labels: Option<LabelSummaryList>,
-    /// A list reduced to the number of its entries.
-    pub comments: Option<TotalCount>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A discussion with category and, for questions, the chosen answer.
+    pub struct Discussion {
+        /// Node id, unique across GitHub.
+        pub id: String,
+        /// Numeric id, as the REST API uses it.
+        pub database_id: i64 = "databaseId",
+        /// Number in its repository, as after the `#`.
+        pub number: i64,
+        /// Title.
+        pub title: String,
+        /// Text in Markdown.
+        pub body: String,
+        /// Text rendered as HTML; not with searches.
+        pub body_html: String = "bodyHTML",
+        /// When it was created.
+        pub created_at: String = "createdAt",
+        /// When it was last changed.
+        pub updated_at: String = "updatedAt",
+        /// When it was closed; null while open.
+        pub closed_at: String = "closedAt",
+        /// Whether it is closed.
+        pub closed: bool,
+        /// Whether the conversation is locked.
+        pub locked: bool,
+        /// Why it was locked.
+        pub active_lock_reason: DiscussionActiveLockReason = "activeLockReason",
+        /// Why it was closed or reopened.
+        pub state_reason: DiscussionStateReason = "stateReason",
+        /// Number of upvotes.
+        pub upvote_count: i64 = "upvoteCount",
+        /// Address of the page on github.com.
+        pub url: String,
+        /// Whether an answer was chosen; null where the category has none.
+        pub is_answered: bool = "isAnswered",
+        /// When the answer was chosen.
+        pub answer_chosen_at: String = "answerChosenAt",
+        /// Who wrote it; null when the account is gone (shown as ghost).
+        pub author: Actor,
+        /// Category it was filed under.
+        pub category: DiscussionCategory,
+        /// Who chose the answer.
+        pub answer_chosen_by: AccountLogin = "answerChosenBy",
+        /// The chosen answer.
+        pub answer: DiscussionAnswer,
+        /// Labels, the first 10.
+        pub labels: LabelSummaryList,
+        /// A list reduced to the number of its entries.
+        pub comments: TotalCount,
+    }
 }
-
-record!(Discussion {
-    id: "id",
-    database_id: "databaseId",
-    number: "number",
-    title: "title",
-    body: "body",
-    body_html: "bodyHTML",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    closed_at: "closedAt",
-    closed: "closed",
-    locked: "locked",
-    active_lock_reason: "activeLockReason",
-    state_reason: "stateReason",
-    upvote_count: "upvoteCount",
-    url: "url",
-    is_answered: "isAnswered",
-    answer_chosen_at: "answerChosenAt",
-    author: "author",
-    category: "category",
-    answer_chosen_by: "answerChosenBy",
-    answer: "answer",
-    labels: "labels",
-    comments: "comments",
-});
 
 open_enum!(
     /// Why it was locked.
@@ -114,83 +86,57 @@ open_enum!(
     }
 );
 
-/// Category it was filed under.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DiscussionCategory {
-    /// Node id, unique across GitHub.
-    pub id: Option<String>,
-    /// Name, such as `Q&A`.
-    pub name: Option<String>,
-    /// Name in addresses.
-    pub slug: Option<String>,
-    /// Emoji code, such as `:pray:`.
-    pub emoji: Option<String>,
-    /// Whether discussions in it can be answered.
-    pub is_answerable: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Category it was filed under.
+    pub struct DiscussionCategory {
+        /// Node id, unique across GitHub.
+        pub id: String,
+        /// Name, such as `Q&A`.
+        pub name: String,
+        /// Name in addresses.
+        pub slug: String,
+        /// Emoji code, such as `:pray:`.
+        pub emoji: String,
+        /// Whether discussions in it can be answered.
+        pub is_answerable: bool = "isAnswerable",
+    }
 }
 
-record!(DiscussionCategory {
-    id: "id",
-    name: "name",
-    slug: "slug",
-    emoji: "emoji",
-    is_answerable: "isAnswerable",
-});
-
-/// The chosen answer.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DiscussionAnswer {
-    /// Node id, unique across GitHub.
-    pub id: Option<String>,
-    /// Text in Markdown.
-    pub body: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Who wrote it; null when the account is gone (shown as ghost).
-    pub author: Option<AccountLogin>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The chosen answer.
+    pub struct DiscussionAnswer {
+        /// Node id, unique across GitHub.
+        pub id: String,
+        /// Text in Markdown.
+        pub body: String,
+        /// When it was created.
+        pub created_at: String = "createdAt",
+        /// Who wrote it; null when the account is gone (shown as ghost).
+        pub author: AccountLogin,
+    }
 }
 
-record!(DiscussionAnswer { id: "id", body: "body", created_at: "createdAt", author: "author" });
-
-/// What comes with a page of `discussions.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DiscussionsListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `discussions.list`.
+    pub struct DiscussionsListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+    }
 }
 
-record!(DiscussionsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });
-
-/// What comes with a page of `discussions.search`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DiscussionsSearchMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Number of matches.
-    pub total_count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `discussions.search`.
+    pub struct DiscussionsSearchMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+        /// Number of matches.
+        pub total_count: i64,
+    }
 }
-
-record!(DiscussionsSearchMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-    total_count: "total_count",
-});
 
 open_enum!(
     /// Only discussions in these states: `OPEN`, `CLOSED`. Left out: all.

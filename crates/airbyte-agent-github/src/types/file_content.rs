@@ -2,33 +2,22 @@
 
 //! Types of `file_content`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// Content of a file.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FileContent {
-    /// Content; null when the file is binary.
-    pub text: Option<String>,
-    /// Size in bytes.
-    pub byte_size: Option<i64>,
-    /// Whether it is binary; null when GitHub cannot tell.
-    pub is_binary: Option<bool>,
-    /// Whether `text` was cut.
-    pub is_truncated: Option<bool>,
-    /// Hash of the content.
-    pub oid: Option<String>,
-    /// Hash of the content, shortened.
-    pub abbreviated_oid: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Content of a file.
+    pub struct FileContent {
+        /// Content; null when the file is binary.
+        pub text: String,
+        /// Size in bytes.
+        pub byte_size: i64 = "byteSize",
+        /// Whether it is binary; null when GitHub cannot tell.
+        pub is_binary: bool = "isBinary",
+        /// Whether `text` was cut.
+        pub is_truncated: bool = "isTruncated",
+        /// Hash of the content.
+        pub oid: String,
+        /// Hash of the content, shortened.
+        pub abbreviated_oid: String = "abbreviatedOid",
+    }
 }
-
-record!(FileContent {
-    text: "text",
-    byte_size: "byteSize",
-    is_binary: "isBinary",
-    is_truncated: "isTruncated",
-    oid: "oid",
-    abbreviated_oid: "abbreviatedOid",
-});

@@ -3,74 +3,51 @@
 //! Types of `issues`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
 use super::{AccountLoginList, Actor, LabelSummaryList, MilestoneSummary, TotalCount};
 
-/// An issue with text, state, people, labels and milestone.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Issue {
-    /// Node id, unique across GitHub.
-    pub id: Option<String>,
-    /// Numeric id, as the REST API uses it.
-    pub database_id: Option<i64>,
-    /// Number in its repository, as after the `#`.
-    pub number: Option<i64>,
-    /// Title.
-    pub title: Option<String>,
-    /// Text in Markdown.
-    pub body: Option<String>,
-    /// Text rendered as HTML; with `get` only.
-    pub body_html: Option<String>,
-    /// Open or closed.
-    pub state: Option<IssueState>,
-    /// Why it was closed or reopened.
-    pub state_reason: Option<IssueStateReason>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// When it was closed; null while open.
-    pub closed_at: Option<String>,
-    /// Address of the page on github.com.
-    pub url: Option<String>,
-    /// Whether the conversation is locked.
-    pub locked: Option<bool>,
-    /// Who wrote it; null when the account is gone (shown as ghost).
-    pub author: Option<Actor>,
-    /// Accounts, by name only.
-    pub assignees: Option<AccountLoginList>,
-    /// Labels, the first 10.
-    pub labels: Option<LabelSummaryList>,
-    /// Milestone it is planned for.
-    pub milestone: Option<MilestoneSummary>,
-    /// A list reduced to the number of its entries.
-    pub comments: Option<TotalCount>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// An issue with text, state, people, labels and milestone.
+    pub struct Issue {
+        /// Node id, unique across GitHub.
+        pub id: String,
+        /// Numeric id, as the REST API uses it.
+        pub database_id: i64 = "databaseId",
+        /// Number in its repository, as after the `#`.
+        pub number: i64,
+        /// Title.
+        pub title: String,
+        /// Text in Markdown.
+        pub body: String,
+        /// Text rendered as HTML; with `get` only.
+        pub body_html: String = "bodyHTML",
+        /// Open or closed.
+        pub state: IssueState,
+        /// Why it was closed or reopened.
+        pub state_reason: IssueStateReason = "stateReason",
+        /// When it was created.
+        pub created_at: String = "createdAt",
+        /// When it was last changed.
+        pub updated_at: String = "updatedAt",
+        /// When it was closed; null while open.
+        pub closed_at: String = "closedAt",
+        /// Address of the page on github.com.
+        pub url: String,
+        /// Whether the conversation is locked.
+        pub locked: bool,
+        /// Who wrote it; null when the account is gone (shown as ghost).
+        pub author: Actor,
+        /// Accounts, by name only.
+        pub assignees: AccountLoginList,
+        /// Labels, the first 10.
+        pub labels: LabelSummaryList,
+        /// Milestone it is planned for.
+        pub milestone: MilestoneSummary,
+        /// A list reduced to the number of its entries.
+        pub comments: TotalCount,
+    }
 }
-
-record!(Issue {
-    id: "id",
-    database_id: "databaseId",
-    number: "number",
-    title: "title",
-    body: "body",
-    body_html: "bodyHTML",
-    state: "state",
-    state_reason: "stateReason",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    closed_at: "closedAt",
-    url: "url",
-    locked: "locked",
-    author: "author",
-    assignees: "assignees",
-    labels: "labels",
-    milestone: "milestone",
-    comments: "comments",
-});
 
 open_enum!(
     /// Open or closed.
@@ -96,373 +73,239 @@ open_enum!(
     }
 );
 
-/// An issue in the form of the REST API.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueResponse {
-    /// Numeric id.
-    pub id: Option<i64>,
-    /// Id in the GraphQL API.
-    pub node_id: Option<String>,
-    /// Address in the REST API.
-    pub url: Option<String>,
-    /// Address of the repository in the REST API.
-    pub repository_url: Option<String>,
-    /// Address of the labels in the REST API.
-    pub labels_url: Option<String>,
-    /// Address of the comments in the REST API.
-    pub comments_url: Option<String>,
-    /// Address of the events in the REST API.
-    pub events_url: Option<String>,
-    /// Address of the page on github.com.
-    pub html_url: Option<String>,
-    /// Number in its repository, as after the `#`.
-    pub number: Option<i64>,
-    /// `open` or `closed`.
-    pub state: Option<String>,
-    /// `completed`, `not_planned`, `duplicate`, `reopened` or null.
-    pub state_reason: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Text in Markdown.
-    pub body: Option<String>,
+record! {
+    /// An issue in the form of the REST API.
+    pub struct IssueResponse {
+        /// Numeric id.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Address of the repository in the REST API.
+        pub repository_url: String,
+        /// Address of the labels in the REST API.
+        pub labels_url: String,
+        /// Address of the comments in the REST API.
+        pub comments_url: String,
+        /// Address of the events in the REST API.
+        pub events_url: String,
+        /// Address of the page on github.com.
+        pub html_url: String,
+        /// Number in its repository, as after the `#`.
+        pub number: i64,
+        /// `open` or `closed`.
+        pub state: String,
+        /// `completed`, `not_planned`, `duplicate`, `reopened` or null.
+        pub state_reason: String,
+        /// Title.
+        pub title: String,
+        /// Text in Markdown.
+        pub body: String,
+        /// Who wrote it.
+        pub user: IssueResponseUser,
+        /// Labels.
+        pub labels: Vec<IssueResponseLabel>,
+        /// Assigned users.
+        pub assignees: Vec<IssueResponseAssignee>,
+        /// Milestone, or null.
+        pub milestone: Value,
+        /// Whether the conversation is locked.
+        pub locked: bool,
+        /// Number of comments.
+        pub comments: i64,
+        /// When it was closed; null while open.
+        pub closed_at: String,
+        /// When it was created.
+        pub created_at: String,
+        /// When it was last changed.
+        pub updated_at: String,
+        /// How the author stands to the repository, such as `OWNER`, `MEMBER` or `NONE`.
+        pub author_association: String,
+        /// Why it was locked.
+        pub active_lock_reason: String,
+        /// Who closed it.
+        pub closed_by: Value,
+        /// Address of the timeline in the REST API.
+        pub timeline_url: String,
+        /// App that acted for the author, or null.
+        pub performed_via_github_app: Value,
+        /// First of the assigned users.
+        pub assignee: IssueResponseAssignee2,
+        /// Counts of reactions by kind.
+        pub reactions: IssueResponseReactions,
+        /// Progress of the issues below this one.
+        pub sub_issues_summary: IssueResponseSubIssuesSummary,
+        /// Kind of issue in its organization, or null.
+        pub type_: Value = "type",
+        /// Comment pinned to the top, or null.
+        pub pinned_comment: Value,
+        /// Values of fields of the organization.
+        pub issue_field_values: Vec<Value>,
+        /// How many issues block this one, and are blocked by it.
+        pub issue_dependencies_summary: IssueResponseIssueDependenciesSummary,
+    }
+}
+
+record! {
     /// Who wrote it.
-    pub user: Option<IssueResponseUser>,
-    /// Labels.
-    pub labels: Option<Vec<IssueResponseLabel>>,
-    /// Assigned users.
-    pub assignees: Option<Vec<IssueResponseAssignee>>,
-    /// Milestone, or null.
-    pub milestone: Option<Value>,
-    /// Whether the conversation is locked.
-    pub locked: Option<bool>,
-    /// Number of comments.
-    pub comments: Option<i64>,
-    /// When it was closed; null while open.
-    pub closed_at: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// How the author stands to the repository, such as `OWNER`, `MEMBER` or `NONE`.
-    pub author_association: Option<String>,
-    /// Why it was locked.
-    pub active_lock_reason: Option<String>,
-    /// Who closed it.
-    pub closed_by: Option<Value>,
-    /// Address of the timeline in the REST API.
-    pub timeline_url: Option<String>,
-    /// App that acted for the author, or null.
-    pub performed_via_github_app: Option<Value>,
+    pub struct IssueResponseUser {
+        /// Account name.
+        pub login: String,
+        /// Numeric id.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address of the picture.
+        pub avatar_url: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Address of the page on github.com.
+        pub html_url: String,
+        /// `User`, `Bot` or `Organization`.
+        pub type_: String = "type",
+        /// Whether the account administers the site.
+        pub site_admin: bool,
+    }
+}
+
+record! {
+    /// `labels` of [`IssueResponse`].
+    pub struct IssueResponseLabel {
+        /// Numeric id.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Name of the label.
+        pub name: String,
+        /// Color as six hexadecimal digits.
+        pub color: String,
+        /// Whether GitHub made it for every repository.
+        pub default: bool,
+        /// What the label is for.
+        pub description: String,
+    }
+}
+
+record! {
+    /// `assignees` of [`IssueResponse`].
+    pub struct IssueResponseAssignee {
+        /// Account name.
+        pub login: String,
+        /// Numeric id.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address of the picture.
+        pub avatar_url: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Address of the page on github.com.
+        pub html_url: String,
+        /// `User`, `Bot` or `Organization`.
+        pub type_: String = "type",
+        /// Whether the account administers the site.
+        pub site_admin: bool,
+    }
+}
+
+record! {
     /// First of the assigned users.
-    pub assignee: Option<IssueResponseAssignee2>,
+    pub struct IssueResponseAssignee2 {
+        /// Account name.
+        pub login: String,
+        /// Numeric id.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address of the picture.
+        pub avatar_url: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Address of the page on github.com.
+        pub html_url: String,
+        /// `User`, `Bot` or `Organization`.
+        pub type_: String = "type",
+        /// Whether the account administers the site.
+        pub site_admin: bool,
+    }
+}
+
+record! {
     /// Counts of reactions by kind.
-    pub reactions: Option<IssueResponseReactions>,
+    pub struct IssueResponseReactions {
+        /// Address in the REST API.
+        pub url: String,
+        /// Reactions in all.
+        pub total_count: i64,
+        /// Thumbs up.
+        pub plus_1: i64 = "+1",
+        /// Thumbs down.
+        pub minus_1: i64 = "-1",
+        /// Laughs.
+        pub laugh: i64,
+        /// Party poppers.
+        pub hooray: i64,
+        /// Confused faces.
+        pub confused: i64,
+        /// Hearts.
+        pub heart: i64,
+        /// Rockets.
+        pub rocket: i64,
+        /// Pairs of eyes.
+        pub eyes: i64,
+    }
+}
+
+record! {
     /// Progress of the issues below this one.
-    pub sub_issues_summary: Option<IssueResponseSubIssuesSummary>,
-    /// Kind of issue in its organization, or null.
-    pub type_: Option<Value>,
-    /// Comment pinned to the top, or null.
-    pub pinned_comment: Option<Value>,
-    /// Values of fields of the organization.
-    pub issue_field_values: Option<Vec<Value>>,
+    pub struct IssueResponseSubIssuesSummary {
+        /// Sub-issues in all.
+        pub total: i64,
+        /// Sub-issues that are closed.
+        pub completed: i64,
+        /// Share of closed ones, 0 to 100.
+        pub percent_completed: i64,
+    }
+}
+
+record! {
     /// How many issues block this one, and are blocked by it.
-    pub issue_dependencies_summary: Option<IssueResponseIssueDependenciesSummary>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct IssueResponseIssueDependenciesSummary {
+        /// Open issues that block this one.
+        pub blocked_by: i64,
+        /// Open issues that this one blocks.
+        pub blocking: i64,
+        /// Issues that block this one, closed ones included.
+        pub total_blocked_by: i64,
+        /// Issues that this one blocks, closed ones included.
+        pub total_blocking: i64,
+    }
 }
 
-record!(IssueResponse {
-    id: "id",
-    node_id: "node_id",
-    url: "url",
-    repository_url: "repository_url",
-    labels_url: "labels_url",
-    comments_url: "comments_url",
-    events_url: "events_url",
-    html_url: "html_url",
-    number: "number",
-    state: "state",
-    state_reason: "state_reason",
-    title: "title",
-    body: "body",
-    user: "user",
-    labels: "labels",
-    assignees: "assignees",
-    milestone: "milestone",
-    locked: "locked",
-    comments: "comments",
-    closed_at: "closed_at",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    author_association: "author_association",
-    active_lock_reason: "active_lock_reason",
-    closed_by: "closed_by",
-    timeline_url: "timeline_url",
-    performed_via_github_app: "performed_via_github_app",
-    assignee: "assignee",
-    reactions: "reactions",
-    sub_issues_summary: "sub_issues_summary",
-    type_: "type",
-    pinned_comment: "pinned_comment",
-    issue_field_values: "issue_field_values",
-    issue_dependencies_summary: "issue_dependencies_summary",
-});
-
-/// Who wrote it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueResponseUser {
-    /// Account name.
-    pub login: Option<String>,
-    /// Numeric id.
-    pub id: Option<i64>,
-    /// Id in the GraphQL API.
-    pub node_id: Option<String>,
-    /// Address of the picture.
-    pub avatar_url: Option<String>,
-    /// Address in the REST API.
-    pub url: Option<String>,
-    /// Address of the page on github.com.
-    pub html_url: Option<String>,
-    /// `User`, `Bot` or `Organization`.
-    pub type_: Option<String>,
-    /// Whether the account administers the site.
-    pub site_admin: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `issues.list`.
+    pub struct IssuesListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+    }
 }
 
-record!(IssueResponseUser {
-    login: "login",
-    id: "id",
-    node_id: "node_id",
-    avatar_url: "avatar_url",
-    url: "url",
-    html_url: "html_url",
-    type_: "type",
-    site_admin: "site_admin",
-});
-
-/// `labels` of [`IssueResponse`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueResponseLabel {
-    /// Numeric id.
-    pub id: Option<i64>,
-    /// Id in the GraphQL API.
-    pub node_id: Option<String>,
-    /// Address in the REST API.
-    pub url: Option<String>,
-    /// Name of the label.
-    pub name: Option<String>,
-    /// Color as six hexadecimal digits.
-    pub color: Option<String>,
-    /// Whether GitHub made it for every repository.
-    pub default: Option<bool>,
-    /// What the label is for.
-    pub description: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `issues.search`.
+    pub struct IssuesSearchMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+        /// Number of matches.
+        pub total_count: i64,
+    }
 }
-
-record!(IssueResponseLabel {
-    id: "id",
-    node_id: "node_id",
-    url: "url",
-    name: "name",
-    color: "color",
-    default: "default",
-    description: "description",
-});
-
-/// `assignees` of [`IssueResponse`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueResponseAssignee {
-    /// Account name.
-    pub login: Option<String>,
-    /// Numeric id.
-    pub id: Option<i64>,
-    /// Id in the GraphQL API.
-    pub node_id: Option<String>,
-    /// Address of the picture.
-    pub avatar_url: Option<String>,
-    /// Address in the REST API.
-    pub url: Option<String>,
-    /// Address of the page on github.com.
-    pub html_url: Option<String>,
-    /// `User`, `Bot` or `Organization`.
-    pub type_: Option<String>,
-    /// Whether the account administers the site.
-    pub site_admin: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueResponseAssignee {
-    login: "login",
-    id: "id",
-    node_id: "node_id",
-    avatar_url: "avatar_url",
-    url: "url",
-    html_url: "html_url",
-    type_: "type",
-    site_admin: "site_admin",
-});
-
-/// First of the assigned users.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueResponseAssignee2 {
-    /// Account name.
-    pub login: Option<String>,
-    /// Numeric id.
-    pub id: Option<i64>,
-    /// Id in the GraphQL API.
-    pub node_id: Option<String>,
-    /// Address of the picture.
-    pub avatar_url: Option<String>,
-    /// Address in the REST API.
-    pub url: Option<String>,
-    /// Address of the page on github.com.
-    pub html_url: Option<String>,
-    /// `User`, `Bot` or `Organization`.
-    pub type_: Option<String>,
-    /// Whether the account administers the site.
-    pub site_admin: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueResponseAssignee2 {
-    login: "login",
-    id: "id",
-    node_id: "node_id",
-    avatar_url: "avatar_url",
-    url: "url",
-    html_url: "html_url",
-    type_: "type",
-    site_admin: "site_admin",
-});
-
-/// Counts of reactions by kind.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueResponseReactions {
-    /// Address in the REST API.
-    pub url: Option<String>,
-    /// Reactions in all.
-    pub total_count: Option<i64>,
-    /// Thumbs up.
-    pub plus_1: Option<i64>,
-    /// Thumbs down.
-    pub minus_1: Option<i64>,
-    /// Laughs.
-    pub laugh: Option<i64>,
-    /// Party poppers.
-    pub hooray: Option<i64>,
-    /// Confused faces.
-    pub confused: Option<i64>,
-    /// Hearts.
-    pub heart: Option<i64>,
-    /// Rockets.
-    pub rocket: Option<i64>,
-    /// Pairs of eyes.
-    pub eyes: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueResponseReactions {
-    url: "url",
-    total_count: "total_count",
-    plus_1: "+1",
-    minus_1: "-1",
-    laugh: "laugh",
-    hooray: "hooray",
-    confused: "confused",
-    heart: "heart",
-    rocket: "rocket",
-    eyes: "eyes",
-});
-
-/// Progress of the issues below this one.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueResponseSubIssuesSummary {
-    /// Sub-issues in all.
-    pub total: Option<i64>,
-    /// Sub-issues that are closed.
-    pub completed: Option<i64>,
-    /// Share of closed ones, 0 to 100.
-    pub percent_completed: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueResponseSubIssuesSummary {
-    total: "total",
-    completed: "completed",
-    percent_completed: "percent_completed",
-});
-
-/// How many issues block this one, and are blocked by it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueResponseIssueDependenciesSummary {
-    /// Open issues that block this one.
-    pub blocked_by: Option<i64>,
-    /// Open issues that this one blocks.
-    pub blocking: Option<i64>,
-    /// Issues that block this one, closed ones included.
-    pub total_blocked_by: Option<i64>,
-    /// Issues that this one blocks, closed ones included.
-    pub total_blocking: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueResponseIssueDependenciesSummary {
-    blocked_by: "blocked_by",
-    blocking: "blocking",
-    total_blocked_by: "total_blocked_by",
-    total_blocking: "total_blocking",
-});
-
-/// What comes with a page of `issues.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssuesListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssuesListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });
-
-/// What comes with a page of `issues.search`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssuesSearchMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Number of matches.
-    pub total_count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssuesSearchMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-    total_count: "total_count",
-});
 
 open_enum!(
     /// `closed` closes the issue, `open` reopens it.

@@ -2,55 +2,38 @@
 
 //! Types of `labels`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
 use super::TotalCount;
 
-/// A label of a repository.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Label {
-    /// Node id, unique across GitHub.
-    pub id: Option<String>,
-    /// Name of the label.
-    pub name: Option<String>,
-    /// Color as six hexadecimal digits, without `#`.
-    pub color: Option<String>,
-    /// What the label is for.
-    pub description: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Address of the page on github.com.
-    pub url: Option<String>,
-    /// A list reduced to the number of its entries.
-    pub issues: Option<TotalCount>,
-    /// A list reduced to the number of its entries.
-    pub pull_requests: Option<TotalCount>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A label of a repository.
+    pub struct Label {
+        /// Node id, unique across GitHub.
+        pub id: String,
+        /// Name of the label.
+        pub name: String,
+        /// Color as six hexadecimal digits, without `#`.
+        pub color: String,
+        /// What the label is for.
+        pub description: String,
+        /// When it was created.
+        pub created_at: String = "createdAt",
+        /// Address of the page on github.com.
+        pub url: String,
+        /// A list reduced to the number of its entries.
+        pub issues: TotalCount,
+        /// A list reduced to the number of its entries.
+        pub pull_requests: TotalCount = "pullRequests",
+    }
 }
 
-record!(Label {
-    id: "id",
-    name: "name",
-    color: "color",
-    description: "description",
-    created_at: "createdAt",
-    url: "url",
-    issues: "issues",
-    pull_requests: "pullRequests",
-});
-
-/// What comes with a page of `labels.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct LabelsListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `labels.list`.
+    pub struct LabelsListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+    }
 }
-
-record!(LabelsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

@@ -2,56 +2,39 @@
 
 //! Types of `milestones`.
 
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
 use super::TotalCount;
 
-/// A milestone of a repository.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Milestone {
-    /// Node id, unique across GitHub.
-    pub id: Option<String>,
-    /// Number in its repository.
-    pub number: Option<i64>,
-    /// Title of the milestone.
-    pub title: Option<String>,
-    /// What the milestone is about.
-    pub description: Option<String>,
-    /// Open or closed.
-    pub state: Option<MilestoneState>,
-    /// When it is due; null without a date.
-    pub due_on: Option<String>,
-    /// When it was closed; null while open.
-    pub closed_at: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Share of closed issues and pull requests, 0 to 100.
-    pub progress_percentage: Option<f64>,
-    /// A list reduced to the number of its entries.
-    pub issues: Option<TotalCount>,
-    /// A list reduced to the number of its entries.
-    pub pull_requests: Option<TotalCount>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A milestone of a repository.
+    pub struct Milestone {
+        /// Node id, unique across GitHub.
+        pub id: String,
+        /// Number in its repository.
+        pub number: i64,
+        /// Title of the milestone.
+        pub title: String,
+        /// What the milestone is about.
+        pub description: String,
+        /// Open or closed.
+        pub state: MilestoneState,
+        /// When it is due; null without a date.
+        pub due_on: String = "dueOn",
+        /// When it was closed; null while open.
+        pub closed_at: String = "closedAt",
+        /// When it was created.
+        pub created_at: String = "createdAt",
+        /// When it was last changed.
+        pub updated_at: String = "updatedAt",
+        /// Share of closed issues and pull requests, 0 to 100.
+        pub progress_percentage: f64 = "progressPercentage",
+        /// A list reduced to the number of its entries.
+        pub issues: TotalCount,
+        /// A list reduced to the number of its entries.
+        pub pull_requests: TotalCount = "pullRequests",
+    }
 }
-
-record!(Milestone {
-    id: "id",
-    number: "number",
-    title: "title",
-    description: "description",
-    state: "state",
-    due_on: "dueOn",
-    closed_at: "closedAt",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    progress_percentage: "progressPercentage",
-    issues: "issues",
-    pull_requests: "pullRequests",
-});
 
 open_enum!(
     /// Open or closed.
@@ -63,16 +46,12 @@ open_enum!(
     }
 );
 
-/// What comes with a page of `milestones.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MilestonesListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `milestones.list`.
+    pub struct MilestonesListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+    }
 }
-
-record!(MilestonesListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

@@ -2,79 +2,54 @@
 
 //! Types of `organizations`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
 use super::TotalCount;
 
-/// An organization account.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Organization {
-    /// Node id, unique across GitHub.
-    pub id: Option<String>,
-    /// Numeric id, as the REST API uses it.
-    pub database_id: Option<i64>,
-    /// Account name, as in the address.
-    pub login: Option<String>,
-    /// Display name.
-    pub name: Option<String>,
-    /// What the organization says about itself.
-    pub description: Option<String>,
-    /// Public e-mail address.
-    pub email: Option<String>,
-    /// Address of the website in the profile.
-    pub website_url: Option<String>,
-    /// Address of the page on github.com.
-    pub url: Option<String>,
-    /// Address of the picture.
-    pub avatar_url: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Place, as entered by the owner.
-    pub location: Option<String>,
-    /// Whether its domain is verified.
-    pub is_verified: Option<bool>,
-    /// A list reduced to the number of its entries.
-    pub repositories: Option<TotalCount>,
-    /// A list reduced to the number of its entries.
-    pub members_with_role: Option<TotalCount>,
-    /// A list reduced to the number of its entries.
-    pub teams: Option<TotalCount>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// An organization account.
+    pub struct Organization {
+        /// Node id, unique across GitHub.
+        pub id: String,
+        /// Numeric id, as the REST API uses it.
+        pub database_id: i64 = "databaseId",
+        /// Account name, as in the address.
+        pub login: String,
+        /// Display name.
+        pub name: String,
+        /// What the organization says about itself.
+        pub description: String,
+        /// Public e-mail address.
+        pub email: String,
+        /// Address of the website in the profile.
+        pub website_url: String = "websiteUrl",
+        /// Address of the page on github.com.
+        pub url: String,
+        /// Address of the picture.
+        pub avatar_url: String = "avatarUrl",
+        /// When it was created.
+        pub created_at: String = "createdAt",
+        /// When it was last changed.
+        pub updated_at: String = "updatedAt",
+        /// Place, as entered by the owner.
+        pub location: String,
+        /// Whether its domain is verified.
+        pub is_verified: bool = "isVerified",
+        /// A list reduced to the number of its entries.
+        pub repositories: TotalCount,
+        /// A list reduced to the number of its entries.
+        pub members_with_role: TotalCount = "membersWithRole",
+        /// A list reduced to the number of its entries.
+        pub teams: TotalCount,
+    }
 }
 
-record!(Organization {
-    id: "id",
-    database_id: "databaseId",
-    login: "login",
-    name: "name",
-    description: "description",
-    email: "email",
-    website_url: "websiteUrl",
-    url: "url",
-    avatar_url: "avatarUrl",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    location: "location",
-    is_verified: "isVerified",
-    repositories: "repositories",
-    members_with_role: "membersWithRole",
-    teams: "teams",
-});
-
-/// What comes with a page of `organizations.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OrganizationsListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `organizations.list`.
+    pub struct OrganizationsListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+    }
 }
-
-record!(OrganizationsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

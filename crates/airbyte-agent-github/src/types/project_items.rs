@@ -2,41 +2,29 @@
 
 //! Types of `project_items`.
 
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
 use super::{AccountLogin, AccountLoginList, LabelSummaryList, MilestoneSummary};
 
-/// An item on a project board.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectItem {
-    /// Node id, unique across GitHub.
-    pub id: Option<String>,
-    /// What the item is; `REDACTED` when the token may not see it.
-    pub type_: Option<ProjectItemType>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Whether it was taken off the board.
-    pub is_archived: Option<bool>,
-    /// The issue, pull request or draft itself; null when the token may not see it.
-    pub content: Option<ProjectItemContent>,
-    /// Values of the fields, the first 20; unset fields are missing.
-    pub field_values: Option<ProjectItemFieldValues>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// An item on a project board.
+    pub struct ProjectItem {
+        /// Node id, unique across GitHub.
+        pub id: String,
+        /// What the item is; `REDACTED` when the token may not see it.
+        pub type_: ProjectItemType = "type",
+        /// When it was created.
+        pub created_at: String = "createdAt",
+        /// When it was last changed.
+        pub updated_at: String = "updatedAt",
+        /// Whether it was taken off the board.
+        pub is_archived: bool = "isArchived",
+        /// The issue, pull request or draft itself; null when the token may not see it.
+        pub content: ProjectItemContent,
+        /// Values of the fields, the first 20; unset fields are missing.
+        pub field_values: ProjectItemFieldValues = "fieldValues",
+    }
 }
-
-record!(ProjectItem {
-    id: "id",
-    type_: "type",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    is_archived: "isArchived",
-    content: "content",
-    field_values: "fieldValues",
-});
 
 open_enum!(
     /// What the item is; `REDACTED` when the token may not see it.
@@ -52,58 +40,39 @@ open_enum!(
     }
 );
 
-/// The issue, pull request or draft itself; null when the token may not see it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectItemContent {
-    /// Node id, unique across GitHub.
-    pub id: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Number in its repository, as after the `#`.
-    pub number: Option<i64>,
-    /// State, when it is an issue.
-    pub issue_state: Option<ProjectItemContentIssueState>,
-    /// Address of the page on github.com.
-    pub url: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Who wrote it; null when the account is gone (shown as ghost).
-    pub author: Option<AccountLogin>,
-    /// Accounts, by name only.
-    pub assignees: Option<AccountLoginList>,
-    /// Labels, the first 10.
-    pub labels: Option<LabelSummaryList>,
-    /// The repository it belongs to.
-    pub repository: Option<ProjectItemContentRepository>,
-    /// State, when it is a pull request.
-    pub pull_request_state: Option<ProjectItemContentPullRequestState>,
-    /// Text in Markdown; with drafts only.
-    pub body: Option<String>,
-    /// Who wrote the draft; with drafts only.
-    pub creator: Option<AccountLogin>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The issue, pull request or draft itself; null when the token may not see it.
+    pub struct ProjectItemContent {
+        /// Node id, unique across GitHub.
+        pub id: String,
+        /// Title.
+        pub title: String,
+        /// Number in its repository, as after the `#`.
+        pub number: i64,
+        /// State, when it is an issue.
+        pub issue_state: ProjectItemContentIssueState = "issueState",
+        /// Address of the page on github.com.
+        pub url: String,
+        /// When it was created.
+        pub created_at: String = "createdAt",
+        /// When it was last changed.
+        pub updated_at: String = "updatedAt",
+        /// Who wrote it; null when the account is gone (shown as ghost).
+        pub author: AccountLogin,
+        /// Accounts, by name only.
+        pub assignees: AccountLoginList,
+        /// Labels, the first 10.
+        pub labels: LabelSummaryList,
+        /// The repository it belongs to.
+        pub repository: ProjectItemContentRepository,
+        /// State, when it is a pull request.
+        pub pull_request_state: ProjectItemContentPullRequestState = "pullRequestState",
+        /// Text in Markdown; with drafts only.
+        pub body: String,
+        /// Who wrote the draft; with drafts only.
+        pub creator: AccountLogin,
+    }
 }
-
-record!(ProjectItemContent {
-    id: "id",
-    title: "title",
-    number: "number",
-    issue_state: "issueState",
-    url: "url",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    author: "author",
-    assignees: "assignees",
-    labels: "labels",
-    repository: "repository",
-    pull_request_state: "pullRequestState",
-    body: "body",
-    creator: "creator",
-});
 
 open_enum!(
     /// State, when it is an issue.
@@ -115,17 +84,13 @@ open_enum!(
     }
 );
 
-/// The repository it belongs to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectItemContentRepository {
-    /// Owner and name with a slash, such as `octocat/hello-world`.
-    pub name_with_owner: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The repository it belongs to.
+    pub struct ProjectItemContentRepository {
+        /// Owner and name with a slash, such as `octocat/hello-world`.
+        pub name_with_owner: String = "nameWithOwner",
+    }
 }
-
-record!(ProjectItemContentRepository { name_with_owner: "nameWithOwner" });
 
 open_enum!(
     /// State, when it is a pull request.
@@ -139,99 +104,66 @@ open_enum!(
     }
 );
 
-/// Values of the fields, the first 20; unset fields are missing.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectItemFieldValues {
-    /// Values. Each carries `field` and what belongs to its kind.
-    pub nodes: Option<Vec<ProjectItemFieldValuesNode>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Values of the fields, the first 20; unset fields are missing.
+    pub struct ProjectItemFieldValues {
+        /// Values. Each carries `field` and what belongs to its kind.
+        pub nodes: Vec<ProjectItemFieldValuesNode>,
+    }
 }
 
-record!(ProjectItemFieldValues { nodes: "nodes" });
+record! {
+    /// `nodes` of [`ProjectItemFieldValues`].
+    pub struct ProjectItemFieldValuesNode {
+        /// Chosen option, with fields of choice.
+        pub name: String,
+        /// The field that the value belongs to.
+        pub field: ProjectItemFieldValuesNodeField,
+        /// Text, with text fields.
+        pub text: String,
+        /// Date, with date fields.
+        pub date: String,
+        /// Number, with number fields.
+        pub number: f64,
+        /// Title of the iteration.
+        pub title: String,
+        /// First day of the iteration.
+        pub start_date: String = "startDate",
+        /// Length of the iteration in days.
+        pub duration: i64,
+        /// Labels, the first 10.
+        pub labels: LabelSummaryList,
+        /// Users, the first 5.
+        pub users: AccountLoginList,
+        /// Repository of the item.
+        pub repository: ProjectItemFieldValuesNodeRepository,
+        /// Milestone of the item.
+        pub milestone: MilestoneSummary,
+    }
+}
 
-/// `nodes` of [`ProjectItemFieldValues`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectItemFieldValuesNode {
-    /// Chosen option, with fields of choice.
-    pub name: Option<String>,
+record! {
     /// The field that the value belongs to.
-    pub field: Option<ProjectItemFieldValuesNodeField>,
-    /// Text, with text fields.
-    pub text: Option<String>,
-    /// Date, with date fields.
-    pub date: Option<String>,
-    /// Number, with number fields.
-    pub number: Option<f64>,
-    /// Title of the iteration.
-    pub title: Option<String>,
-    /// First day of the iteration.
-    pub start_date: Option<String>,
-    /// Length of the iteration in days.
-    pub duration: Option<i64>,
-    /// Labels, the first 10.
-    pub labels: Option<LabelSummaryList>,
-    /// Users, the first 5.
-    pub users: Option<AccountLoginList>,
+    pub struct ProjectItemFieldValuesNodeField {
+        /// Name of the field.
+        pub name: String,
+    }
+}
+
+record! {
     /// Repository of the item.
-    pub repository: Option<ProjectItemFieldValuesNodeRepository>,
-    /// Milestone of the item.
-    pub milestone: Option<MilestoneSummary>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct ProjectItemFieldValuesNodeRepository {
+        /// Owner and name with a slash, such as `octocat/hello-world`.
+        pub name_with_owner: String = "nameWithOwner",
+    }
 }
 
-record!(ProjectItemFieldValuesNode {
-    name: "name",
-    field: "field",
-    text: "text",
-    date: "date",
-    number: "number",
-    title: "title",
-    start_date: "startDate",
-    duration: "duration",
-    labels: "labels",
-    users: "users",
-    repository: "repository",
-    milestone: "milestone",
-});
-
-/// The field that the value belongs to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectItemFieldValuesNodeField {
-    /// Name of the field.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `project_items.list`.
+    pub struct ProjectItemsListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+    }
 }
-
-record!(ProjectItemFieldValuesNodeField { name: "name" });
-
-/// Repository of the item.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectItemFieldValuesNodeRepository {
-    /// Owner and name with a slash, such as `octocat/hello-world`.
-    pub name_with_owner: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectItemFieldValuesNodeRepository { name_with_owner: "nameWithOwner" });
-
-/// What comes with a page of `project_items.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectItemsListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectItemsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

@@ -2,109 +2,75 @@
 
 //! Types of `projects`.
 
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
 use super::AccountLogin;
 
-/// A project board of an organization.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Project {
-    /// Node id, unique across GitHub.
-    pub id: Option<String>,
-    /// Number in its organization.
-    pub number: Option<i64>,
-    /// Title.
-    pub title: Option<String>,
-    /// One line about the project.
-    pub short_description: Option<String>,
-    /// Longer description in Markdown; with `get` only.
-    pub readme: Option<String>,
-    /// Address of the page on github.com.
-    pub url: Option<String>,
-    /// Whether it is closed.
-    pub closed: Option<bool>,
-    /// Whether everyone may see it.
-    pub public: Option<bool>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Who created it.
-    pub creator: Option<AccountLogin>,
+record! {
+    /// A project board of an organization.
+    pub struct Project {
+        /// Node id, unique across GitHub.
+        pub id: String,
+        /// Number in its organization.
+        pub number: i64,
+        /// Title.
+        pub title: String,
+        /// One line about the project.
+        pub short_description: String = "shortDescription",
+        /// Longer description in Markdown; with `get` only.
+        pub readme: String,
+        /// Address of the page on github.com.
+        pub url: String,
+        /// Whether it is closed.
+        pub closed: bool,
+        /// Whether everyone may see it.
+        pub public: bool,
+        /// When it was created.
+        pub created_at: String = "createdAt",
+        /// When it was last changed.
+        pub updated_at: String = "updatedAt",
+        /// Who created it.
+        pub creator: AccountLogin,
+        /// Fields of the board, the first 20; with `get` only.
+        pub fields: ProjectFields,
+    }
+}
+
+record! {
     /// Fields of the board, the first 20; with `get` only.
-    pub fields: Option<ProjectFields>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct ProjectFields {
+        /// Fields. Iteration fields come empty.
+        pub nodes: Vec<ProjectFieldsNode>,
+    }
 }
 
-record!(Project {
-    id: "id",
-    number: "number",
-    title: "title",
-    short_description: "shortDescription",
-    readme: "readme",
-    url: "url",
-    closed: "closed",
-    public: "public",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    creator: "creator",
-    fields: "fields",
-});
-
-/// Fields of the board, the first 20; with `get` only.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectFields {
-    /// Fields. Iteration fields come empty.
-    pub nodes: Option<Vec<ProjectFieldsNode>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `nodes` of [`ProjectFields`].
+    pub struct ProjectFieldsNode {
+        /// Node id, unique across GitHub.
+        pub id: String,
+        /// Name of the field.
+        pub name: String,
+        /// Values to choose from; with fields of choice only.
+        pub options: Vec<ProjectFieldsNodeOption>,
+        /// Kind of value; not with fields of choice.
+        pub data_type: ProjectFieldsNodeDataType = "dataType",
+    }
 }
 
-record!(ProjectFields { nodes: "nodes" });
-
-/// `nodes` of [`ProjectFields`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectFieldsNode {
-    /// Node id, unique across GitHub.
-    pub id: Option<String>,
-    /// Name of the field.
-    pub name: Option<String>,
-    /// Values to choose from; with fields of choice only.
-    pub options: Option<Vec<ProjectFieldsNodeOption>>,
-    /// Kind of value; not with fields of choice.
-    pub data_type: Option<ProjectFieldsNodeDataType>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `options` of [`ProjectFieldsNode`].
+    pub struct ProjectFieldsNodeOption {
+        /// Id of the option.
+        pub id: String,
+        /// Name of the option.
+        pub name: String,
+        /// Color of the option.
+        pub color: ProjectFieldsNodeOptionColor,
+        /// What the option stands for.
+        pub description: String,
+    }
 }
-
-record!(ProjectFieldsNode { id: "id", name: "name", options: "options", data_type: "dataType" });
-
-/// `options` of [`ProjectFieldsNode`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectFieldsNodeOption {
-    /// Id of the option.
-    pub id: Option<String>,
-    /// Name of the option.
-    pub name: Option<String>,
-    /// Color of the option.
-    pub color: Option<ProjectFieldsNodeOptionColor>,
-    /// What the option stands for.
-    pub description: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectFieldsNodeOption {
-    id: "id",
-    name: "name",
-    color: "color",
-    description: "description",
-});
 
 open_enum!(
     /// Color of the option.
@@ -166,16 +132,12 @@ open_enum!(
     }
 );
 
-/// What comes with a page of `projects.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectsListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `projects.list`.
+    pub struct ProjectsListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+    }
 }
-
-record!(ProjectsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

@@ -3,346 +3,230 @@
 //! Types of `pull_requests`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
 use super::{AccountLogin, AccountLoginList, Actor, LabelSummaryList, TotalCount};
 
-/// A pull request in the form of the REST API.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PullRequestResponse {
-    /// Numeric id.
-    pub id: Option<i64>,
-    /// Id in the GraphQL API.
-    pub node_id: Option<String>,
-    /// Address in the REST API.
-    pub url: Option<String>,
-    /// Address of the page on github.com.
-    pub html_url: Option<String>,
-    /// Address of the diff.
-    pub diff_url: Option<String>,
-    /// Address of the patch.
-    pub patch_url: Option<String>,
-    /// Number in its repository, as after the `#`.
-    pub number: Option<i64>,
-    /// `open` or `closed`.
-    pub state: Option<String>,
-    /// Whether the conversation is locked.
-    pub locked: Option<bool>,
-    /// Title.
-    pub title: Option<String>,
-    /// Text in Markdown.
-    pub body: Option<String>,
+record! {
+    /// A pull request in the form of the REST API.
+    pub struct PullRequestResponse {
+        /// Numeric id.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Address of the page on github.com.
+        pub html_url: String,
+        /// Address of the diff.
+        pub diff_url: String,
+        /// Address of the patch.
+        pub patch_url: String,
+        /// Number in its repository, as after the `#`.
+        pub number: i64,
+        /// `open` or `closed`.
+        pub state: String,
+        /// Whether the conversation is locked.
+        pub locked: bool,
+        /// Title.
+        pub title: String,
+        /// Text in Markdown.
+        pub body: String,
+        /// Who wrote it.
+        pub user: PullRequestResponseUser,
+        /// When it was created.
+        pub created_at: String,
+        /// When it was last changed.
+        pub updated_at: String,
+        /// When it was closed; null while open.
+        pub closed_at: String,
+        /// When it was merged; null while it is not.
+        pub merged_at: String,
+        /// Hash of the merge commit, or of the trial merge while open.
+        pub merge_commit_sha: String,
+        /// Whether it is a draft.
+        pub draft: bool,
+        /// Branch with the changes.
+        pub head: PullRequestResponseHead,
+        /// Branch to merge into.
+        pub base: PullRequestResponseBase,
+        /// How the author stands to the repository, such as `OWNER`, `MEMBER` or `NONE`.
+        pub author_association: String,
+        /// Labels.
+        pub labels: Vec<PullRequestResponseLabel>,
+        /// Milestone, or null.
+        pub milestone: Value,
+        /// Assigned users.
+        pub assignees: Vec<PullRequestResponseAssignee>,
+        /// Users asked for a review.
+        pub requested_reviewers: Vec<Value>,
+        /// Number of comments.
+        pub comments: i64,
+        /// Number of remarks on lines of code.
+        pub review_comments: i64,
+        /// Number of commits.
+        pub commits: i64,
+        /// Lines added.
+        pub additions: i64,
+        /// Lines removed.
+        pub deletions: i64,
+        /// Number of files changed.
+        pub changed_files: i64,
+    }
+}
+
+record! {
     /// Who wrote it.
-    pub user: Option<PullRequestResponseUser>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// When it was closed; null while open.
-    pub closed_at: Option<String>,
-    /// When it was merged; null while it is not.
-    pub merged_at: Option<String>,
-    /// Hash of the merge commit, or of the trial merge while open.
-    pub merge_commit_sha: Option<String>,
-    /// Whether it is a draft.
-    pub draft: Option<bool>,
+    pub struct PullRequestResponseUser {
+        /// Account name.
+        pub login: String,
+        /// Numeric id.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address of the picture.
+        pub avatar_url: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Address of the page on github.com.
+        pub html_url: String,
+        /// `User`, `Bot` or `Organization`.
+        pub type_: String = "type",
+        /// Whether the account administers the site.
+        pub site_admin: bool,
+    }
+}
+
+record! {
     /// Branch with the changes.
-    pub head: Option<PullRequestResponseHead>,
+    pub struct PullRequestResponseHead {
+        /// Owner and branch with a colon.
+        pub label: String,
+        /// Name of the branch.
+        pub ref_: String = "ref",
+        /// Hash of its latest commit.
+        pub sha: String,
+    }
+}
+
+record! {
     /// Branch to merge into.
-    pub base: Option<PullRequestResponseBase>,
-    /// How the author stands to the repository, such as `OWNER`, `MEMBER` or `NONE`.
-    pub author_association: Option<String>,
-    /// Labels.
-    pub labels: Option<Vec<PullRequestResponseLabel>>,
-    /// Milestone, or null.
-    pub milestone: Option<Value>,
-    /// Assigned users.
-    pub assignees: Option<Vec<PullRequestResponseAssignee>>,
-    /// Users asked for a review.
-    pub requested_reviewers: Option<Vec<Value>>,
-    /// Number of comments.
-    pub comments: Option<i64>,
-    /// Number of remarks on lines of code.
-    pub review_comments: Option<i64>,
-    /// Number of commits.
-    pub commits: Option<i64>,
-    /// Lines added.
-    pub additions: Option<i64>,
-    /// Lines removed.
-    pub deletions: Option<i64>,
-    /// Number of files changed.
-    pub changed_files: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct PullRequestResponseBase {
+        /// Owner and branch with a colon.
+        pub label: String,
+        /// Name of the branch.
+        pub ref_: String = "ref",
+        /// Hash of its latest commit.
+        pub sha: String,
+    }
 }
 
-record!(PullRequestResponse {
-    id: "id",
-    node_id: "node_id",
-    url: "url",
-    html_url: "html_url",
-    diff_url: "diff_url",
-    patch_url: "patch_url",
-    number: "number",
-    state: "state",
-    locked: "locked",
-    title: "title",
-    body: "body",
-    user: "user",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    closed_at: "closed_at",
-    merged_at: "merged_at",
-    merge_commit_sha: "merge_commit_sha",
-    draft: "draft",
-    head: "head",
-    base: "base",
-    author_association: "author_association",
-    labels: "labels",
-    milestone: "milestone",
-    assignees: "assignees",
-    requested_reviewers: "requested_reviewers",
-    comments: "comments",
-    review_comments: "review_comments",
-    commits: "commits",
-    additions: "additions",
-    deletions: "deletions",
-    changed_files: "changed_files",
-});
-
-/// Who wrote it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PullRequestResponseUser {
-    /// Account name.
-    pub login: Option<String>,
-    /// Numeric id.
-    pub id: Option<i64>,
-    /// Id in the GraphQL API.
-    pub node_id: Option<String>,
-    /// Address of the picture.
-    pub avatar_url: Option<String>,
-    /// Address in the REST API.
-    pub url: Option<String>,
-    /// Address of the page on github.com.
-    pub html_url: Option<String>,
-    /// `User`, `Bot` or `Organization`.
-    pub type_: Option<String>,
-    /// Whether the account administers the site.
-    pub site_admin: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `labels` of [`PullRequestResponse`].
+    pub struct PullRequestResponseLabel {
+        /// Numeric id.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Name of the label.
+        pub name: String,
+        /// Color as six hexadecimal digits.
+        pub color: String,
+        /// Whether GitHub made it for every repository.
+        pub default: bool,
+        /// What the label is for.
+        pub description: String,
+    }
 }
 
-record!(PullRequestResponseUser {
-    login: "login",
-    id: "id",
-    node_id: "node_id",
-    avatar_url: "avatar_url",
-    url: "url",
-    html_url: "html_url",
-    type_: "type",
-    site_admin: "site_admin",
-});
-
-/// Branch with the changes.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PullRequestResponseHead {
-    /// Owner and branch with a colon.
-    pub label: Option<String>,
-    /// Name of the branch.
-    pub ref_: Option<String>,
-    /// Hash of its latest commit.
-    pub sha: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `assignees` of [`PullRequestResponse`].
+    pub struct PullRequestResponseAssignee {
+        /// Account name.
+        pub login: String,
+        /// Numeric id.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address of the picture.
+        pub avatar_url: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Address of the page on github.com.
+        pub html_url: String,
+        /// `User`, `Bot` or `Organization`.
+        pub type_: String = "type",
+        /// Whether the account administers the site.
+        pub site_admin: bool,
+    }
 }
 
-record!(PullRequestResponseHead { label: "label", ref_: "ref", sha: "sha" });
-
-/// Branch to merge into.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PullRequestResponseBase {
-    /// Owner and branch with a colon.
-    pub label: Option<String>,
-    /// Name of the branch.
-    pub ref_: Option<String>,
-    /// Hash of its latest commit.
-    pub sha: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A pull request with text, state, branches, size and counts.
+    pub struct PullRequest {
+        /// Node id, unique across GitHub.
+        pub id: String,
+        /// Numeric id, as the REST API uses it. GitHub is retiring it here because it holds 32 bits
+        /// only.
+        pub database_id: i64 = "databaseId",
+        /// Number in its repository, as after the `#`.
+        pub number: i64,
+        /// Title.
+        pub title: String,
+        /// Text in Markdown.
+        pub body: String,
+        /// Text rendered as HTML; with `get` only.
+        pub body_html: String = "bodyHTML",
+        /// Open, closed without merging, or merged.
+        pub state: PullRequestState,
+        /// Whether it is a draft, not yet ready for review.
+        pub is_draft: bool = "isDraft",
+        /// When it was created.
+        pub created_at: String = "createdAt",
+        /// When it was last changed.
+        pub updated_at: String = "updatedAt",
+        /// When it was closed; null while open.
+        pub closed_at: String = "closedAt",
+        /// When it was merged; null while it is not.
+        pub merged_at: String = "mergedAt",
+        /// Branch it is to be merged into.
+        pub base_ref_name: String = "baseRefName",
+        /// Branch with the changes.
+        pub head_ref_name: String = "headRefName",
+        /// Whether it merges without conflicts; `UNKNOWN` while GitHub computes it.
+        pub mergeable: PullRequestMergeable,
+        /// What reviews came to, where they are required; only when named in `fields`.
+        pub review_decision: PullRequestReviewDecision = "reviewDecision",
+        /// Whether it was merged.
+        pub merged: bool,
+        /// Lines added.
+        pub additions: i64,
+        /// Lines removed.
+        pub deletions: i64,
+        /// Number of files changed.
+        pub changed_files: i64 = "changedFiles",
+        /// Address of the page on github.com.
+        pub url: String,
+        /// Who wrote it; null when the account is gone (shown as ghost).
+        pub author: Actor,
+        /// Who merged it.
+        pub merged_by: AccountLogin = "mergedBy",
+        /// A list reduced to the number of its entries.
+        pub commits: TotalCount,
+        /// A list reduced to the number of its entries.
+        pub comments: TotalCount,
+        /// Number of reviews.
+        pub reviews: TotalCount,
+        /// Number of reviews asked for and not yet given.
+        pub review_requests: TotalCount = "reviewRequests",
+        /// Accounts, by name only.
+        pub assignees: AccountLoginList,
+        /// Labels, the first 10.
+        pub labels: LabelSummaryList,
+    }
 }
-
-record!(PullRequestResponseBase { label: "label", ref_: "ref", sha: "sha" });
-
-/// `labels` of [`PullRequestResponse`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PullRequestResponseLabel {
-    /// Numeric id.
-    pub id: Option<i64>,
-    /// Id in the GraphQL API.
-    pub node_id: Option<String>,
-    /// Address in the REST API.
-    pub url: Option<String>,
-    /// Name of the label.
-    pub name: Option<String>,
-    /// Color as six hexadecimal digits.
-    pub color: Option<String>,
-    /// Whether GitHub made it for every repository.
-    pub default: Option<bool>,
-    /// What the label is for.
-    pub description: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(PullRequestResponseLabel {
-    id: "id",
-    node_id: "node_id",
-    url: "url",
-    name: "name",
-    color: "color",
-    default: "default",
-    description: "description",
-});
-
-/// `assignees` of [`PullRequestResponse`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PullRequestResponseAssignee {
-    /// Account name.
-    pub login: Option<String>,
-    /// Numeric id.
-    pub id: Option<i64>,
-    /// Id in the GraphQL API.
-    pub node_id: Option<String>,
-    /// Address of the picture.
-    pub avatar_url: Option<String>,
-    /// Address in the REST API.
-    pub url: Option<String>,
-    /// Address of the page on github.com.
-    pub html_url: Option<String>,
-    /// `User`, `Bot` or `Organization`.
-    pub type_: Option<String>,
-    /// Whether the account administers the site.
-    pub site_admin: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(PullRequestResponseAssignee {
-    login: "login",
-    id: "id",
-    node_id: "node_id",
-    avatar_url: "avatar_url",
-    url: "url",
-    html_url: "html_url",
-    type_: "type",
-    site_admin: "site_admin",
-});
-
-/// A pull request with text, state, branches, size and counts.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PullRequest {
-    /// Node id, unique across GitHub.
-    pub id: Option<String>,
-    /// Numeric id, as the REST API uses it. GitHub is retiring it here because it holds 32 bits
-    /// only.
-    pub database_id: Option<i64>,
-    /// Number in its repository, as after the `#`.
-    pub number: Option<i64>,
-    /// Title.
-    pub title: Option<String>,
-    /// Text in Markdown.
-    pub body: Option<String>,
-    /// Text rendered as HTML; with `get` only.
-    pub body_html: Option<String>,
-    /// Open, closed without merging, or merged.
-    pub state: Option<PullRequestState>,
-    /// Whether it is a draft, not yet ready for review.
-    pub is_draft: Option<bool>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// When it was closed; null while open.
-    pub closed_at: Option<String>,
-    /// When it was merged; null while it is not.
-    pub merged_at: Option<String>,
-    /// Branch it is to be merged into.
-    pub base_ref_name: Option<String>,
-    /// Branch with the changes.
-    pub head_ref_name: Option<String>,
-    /// Whether it merges without conflicts; `UNKNOWN` while GitHub computes it.
-    pub mergeable: Option<PullRequestMergeable>,
-    /// What reviews came to, where they are required; only when named in `fields`.
-    pub review_decision: Option<PullRequestReviewDecision>,
-    /// Whether it was merged.
-    pub merged: Option<bool>,
-    /// Lines added.
-    pub additions: Option<i64>,
-    /// Lines removed.
-    pub deletions: Option<i64>,
-    /// Number of files changed.
-    pub changed_files: Option<i64>,
-    /// Address of the page on github.com.
-    pub url: Option<String>,
-    /// Who wrote it; null when the account is gone (shown as ghost).
-    pub author: Option<Actor>,
-    /// Who merged it.
-    pub merged_by: Option<AccountLogin>,
-    /// A list reduced to the number of its entries.
-    pub commits: Option<TotalCount>,
-    /// A list reduced to the number of its entries.
-    pub comments: Option<TotalCount>,
-    /// Number of reviews.
-    pub reviews: Option<TotalCount>,
-    /// Number of reviews asked for and not yet given.
-    pub review_requests: Option<TotalCount>,
-    /// Accounts, by name only.
-    pub assignees: Option<AccountLoginList>,
-    /// Labels, the first 10.
-    pub labels: Option<LabelSummaryList>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(PullRequest {
-    id: "id",
-    database_id: "databaseId",
-    number: "number",
-    title: "title",
-    body: "body",
-    body_html: "bodyHTML",
-    state: "state",
-    is_draft: "isDraft",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    closed_at: "closedAt",
-    merged_at: "mergedAt",
-    base_ref_name: "baseRefName",
-    head_ref_name: "headRefName",
-    mergeable: "mergeable",
-    review_decision: "reviewDecision",
-    merged: "merged",
-    additions: "additions",
-    deletions: "deletions",
-    changed_files: "changedFiles",
-    url: "url",
-    author: "author",
-    merged_by: "mergedBy",
-    commits: "commits",
-    comments: "comments",
-    reviews: "reviews",
-    review_requests: "reviewRequests",
-    assignees: "assignees",
-    labels: "labels",
-});
 
 open_enum!(
     /// Open, closed without merging, or merged.
@@ -380,36 +264,24 @@ open_enum!(
     }
 );
 
-/// What comes with a page of `pull_requests.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PullRequestsListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `pull_requests.list`.
+    pub struct PullRequestsListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+    }
 }
 
-record!(PullRequestsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });
-
-/// What comes with a page of `pull_requests.search`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PullRequestsSearchMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Number of matches.
-    pub total_count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `pull_requests.search`.
+    pub struct PullRequestsSearchMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+        /// Number of matches.
+        pub total_count: i64,
+    }
 }
-
-record!(PullRequestsSearchMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-    total_count: "total_count",
-});

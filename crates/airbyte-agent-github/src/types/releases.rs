@@ -2,92 +2,64 @@
 
 //! Types of `releases`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
 use super::Actor;
 
-/// A release with notes and files.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Release {
-    /// Node id, unique across GitHub.
-    pub id: Option<String>,
-    /// Numeric id, as the REST API uses it.
-    pub database_id: Option<i64>,
-    /// Title of the release; may be empty.
-    pub name: Option<String>,
-    /// Tag it was made from.
-    pub tag_name: Option<String>,
-    /// Release notes in Markdown.
-    pub description: Option<String>,
-    /// When it was published; null for a draft.
-    pub published_at: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is marked as not ready for production.
-    pub is_prerelease: Option<bool>,
-    /// Whether it is an unpublished draft.
-    pub is_draft: Option<bool>,
-    /// Who made the release.
-    pub author: Option<Actor>,
+record! {
+    /// A release with notes and files.
+    pub struct Release {
+        /// Node id, unique across GitHub.
+        pub id: String,
+        /// Numeric id, as the REST API uses it.
+        pub database_id: i64 = "databaseId",
+        /// Title of the release; may be empty.
+        pub name: String,
+        /// Tag it was made from.
+        pub tag_name: String = "tagName",
+        /// Release notes in Markdown.
+        pub description: String,
+        /// When it was published; null for a draft.
+        pub published_at: String = "publishedAt",
+        /// When it was created.
+        pub created_at: String = "createdAt",
+        /// Whether it is marked as not ready for production.
+        pub is_prerelease: bool = "isPrerelease",
+        /// Whether it is an unpublished draft.
+        pub is_draft: bool = "isDraft",
+        /// Who made the release.
+        pub author: Actor,
+        /// Attached files, the first 10.
+        pub release_assets: ReleaseReleaseAssets = "releaseAssets",
+    }
+}
+
+record! {
     /// Attached files, the first 10.
-    pub release_assets: Option<ReleaseReleaseAssets>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct ReleaseReleaseAssets {
+        /// Files.
+        pub nodes: Vec<ReleaseReleaseAssetsNode>,
+    }
 }
 
-record!(Release {
-    id: "id",
-    database_id: "databaseId",
-    name: "name",
-    tag_name: "tagName",
-    description: "description",
-    published_at: "publishedAt",
-    created_at: "createdAt",
-    is_prerelease: "isPrerelease",
-    is_draft: "isDraft",
-    author: "author",
-    release_assets: "releaseAssets",
-});
-
-/// Attached files, the first 10.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ReleaseReleaseAssets {
-    /// Files.
-    pub nodes: Option<Vec<ReleaseReleaseAssetsNode>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `nodes` of [`ReleaseReleaseAssets`].
+    pub struct ReleaseReleaseAssetsNode {
+        /// File name.
+        pub name: String,
+        /// Address to download the file from.
+        pub download_url: String = "downloadUrl",
+        /// Size in bytes.
+        pub size: i64,
+    }
 }
 
-record!(ReleaseReleaseAssets { nodes: "nodes" });
-
-/// `nodes` of [`ReleaseReleaseAssets`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ReleaseReleaseAssetsNode {
-    /// File name.
-    pub name: Option<String>,
-    /// Address to download the file from.
-    pub download_url: Option<String>,
-    /// Size in bytes.
-    pub size: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `releases.list`.
+    pub struct ReleasesListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+    }
 }
-
-record!(ReleaseReleaseAssetsNode { name: "name", download_url: "downloadUrl", size: "size" });
-
-/// What comes with a page of `releases.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ReleasesListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ReleasesListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

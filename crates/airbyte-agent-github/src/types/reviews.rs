@@ -2,42 +2,30 @@
 
 //! Types of `reviews`.
 
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
 use super::{Actor, TotalCount};
 
-/// A review of a pull request.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Review {
-    /// Node id, unique across GitHub.
-    pub id: Option<String>,
-    /// Numeric id, as the REST API uses it. GitHub is retiring it here because it holds 32 bits
-    /// only.
-    pub database_id: Option<i64>,
-    /// Verdict of the review.
-    pub state: Option<ReviewState>,
-    /// Summary in Markdown; often empty.
-    pub body: Option<String>,
-    /// When it was handed in; null while pending.
-    pub submitted_at: Option<String>,
-    /// The reviewer; null when the account is gone.
-    pub author: Option<Actor>,
-    /// A list reduced to the number of its entries.
-    pub comments: Option<TotalCount>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A review of a pull request.
+    pub struct Review {
+        /// Node id, unique across GitHub.
+        pub id: String,
+        /// Numeric id, as the REST API uses it. GitHub is retiring it here because it holds 32 bits
+        /// only.
+        pub database_id: i64 = "databaseId",
+        /// Verdict of the review.
+        pub state: ReviewState,
+        /// Summary in Markdown; often empty.
+        pub body: String,
+        /// When it was handed in; null while pending.
+        pub submitted_at: String = "submittedAt",
+        /// The reviewer; null when the account is gone.
+        pub author: Actor,
+        /// A list reduced to the number of its entries.
+        pub comments: TotalCount,
+    }
 }
-
-record!(Review {
-    id: "id",
-    database_id: "databaseId",
-    state: "state",
-    body: "body",
-    submitted_at: "submittedAt",
-    author: "author",
-    comments: "comments",
-});
 
 open_enum!(
     /// Verdict of the review.
@@ -55,16 +43,12 @@ open_enum!(
     }
 );
 
-/// What comes with a page of `reviews.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ReviewsListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `reviews.list`.
+    pub struct ReviewsListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+    }
 }
-
-record!(ReviewsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

@@ -2,299 +2,202 @@
 
 //! Types that several entities share.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// A Git repository with settings, counts, language, license and topics.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Repository {
-    /// Node id, unique across GitHub.
-    pub id: Option<String>,
-    /// Name without the owner.
-    pub name: Option<String>,
-    /// Owner and name with a slash, such as `octocat/hello-world`.
-    pub name_with_owner: Option<String>,
-    /// One line about the repository.
-    pub description: Option<String>,
-    /// Address of the page on github.com.
-    pub url: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When the repository or its settings last changed.
-    pub updated_at: Option<String>,
-    /// When commits were last pushed.
-    pub pushed_at: Option<String>,
-    /// Number of forks.
-    pub fork_count: Option<i64>,
-    /// Number of stars.
-    pub stargazer_count: Option<i64>,
-    /// Whether it is private or internal.
-    pub is_private: Option<bool>,
-    /// Whether it is a fork.
-    pub is_fork: Option<bool>,
-    /// Whether it is archived, that is, read-only.
-    pub is_archived: Option<bool>,
-    /// Whether new repositories can be made from it.
-    pub is_template: Option<bool>,
-    /// Whether issues are switched on.
-    pub has_issues_enabled: Option<bool>,
-    /// Whether the wiki is switched on.
-    pub has_wiki_enabled: Option<bool>,
+record! {
+    /// A Git repository with settings, counts, language, license and topics.
+    pub struct Repository {
+        /// Node id, unique across GitHub.
+        pub id: String,
+        /// Name without the owner.
+        pub name: String,
+        /// Owner and name with a slash, such as `octocat/hello-world`.
+        pub name_with_owner: String = "nameWithOwner",
+        /// One line about the repository.
+        pub description: String,
+        /// Address of the page on github.com.
+        pub url: String,
+        /// When it was created.
+        pub created_at: String = "createdAt",
+        /// When the repository or its settings last changed.
+        pub updated_at: String = "updatedAt",
+        /// When commits were last pushed.
+        pub pushed_at: String = "pushedAt",
+        /// Number of forks.
+        pub fork_count: i64 = "forkCount",
+        /// Number of stars.
+        pub stargazer_count: i64 = "stargazerCount",
+        /// Whether it is private or internal.
+        pub is_private: bool = "isPrivate",
+        /// Whether it is a fork.
+        pub is_fork: bool = "isFork",
+        /// Whether it is archived, that is, read-only.
+        pub is_archived: bool = "isArchived",
+        /// Whether new repositories can be made from it.
+        pub is_template: bool = "isTemplate",
+        /// Whether issues are switched on.
+        pub has_issues_enabled: bool = "hasIssuesEnabled",
+        /// Whether the wiki is switched on.
+        pub has_wiki_enabled: bool = "hasWikiEnabled",
+        /// Programming language with the most code.
+        pub primary_language: RepositoryPrimaryLanguage = "primaryLanguage",
+        /// License that GitHub recognized.
+        pub license_info: RepositoryLicenseInfo = "licenseInfo",
+        /// An account: user, organization, bot or app.
+        pub owner: Actor,
+        /// Default branch; null while the repository is empty.
+        pub default_branch_ref: RepositoryDefaultBranchRef = "defaultBranchRef",
+        /// Topics, the first 10.
+        pub repository_topics: RepositoryRepositoryTopics = "repositoryTopics",
+    }
+}
+
+record! {
     /// Programming language with the most code.
-    pub primary_language: Option<RepositoryPrimaryLanguage>,
+    pub struct RepositoryPrimaryLanguage {
+        /// Name of the language, such as `Rust`.
+        pub name: String,
+    }
+}
+
+record! {
     /// License that GitHub recognized.
-    pub license_info: Option<RepositoryLicenseInfo>,
+    pub struct RepositoryLicenseInfo {
+        /// Name of the license.
+        pub name: String,
+        /// SPDX identifier, such as `MIT`; `NOASSERTION` when unclear.
+        pub spdx_id: String = "spdxId",
+    }
+}
+
+record! {
     /// An account: user, organization, bot or app.
-    pub owner: Option<Actor>,
+    pub struct Actor {
+        /// Account name, as in the address.
+        pub login: String,
+        /// Address of the picture.
+        pub avatar_url: String = "avatarUrl",
+    }
+}
+
+record! {
     /// Default branch; null while the repository is empty.
-    pub default_branch_ref: Option<RepositoryDefaultBranchRef>,
+    pub struct RepositoryDefaultBranchRef {
+        /// Name without prefix.
+        pub name: String,
+    }
+}
+
+record! {
     /// Topics, the first 10.
-    pub repository_topics: Option<RepositoryRepositoryTopics>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct RepositoryRepositoryTopics {
+        /// Topics.
+        pub nodes: Vec<RepositoryRepositoryTopicsNode>,
+    }
 }
 
-record!(Repository {
-    id: "id",
-    name: "name",
-    name_with_owner: "nameWithOwner",
-    description: "description",
-    url: "url",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    pushed_at: "pushedAt",
-    fork_count: "forkCount",
-    stargazer_count: "stargazerCount",
-    is_private: "isPrivate",
-    is_fork: "isFork",
-    is_archived: "isArchived",
-    is_template: "isTemplate",
-    has_issues_enabled: "hasIssuesEnabled",
-    has_wiki_enabled: "hasWikiEnabled",
-    primary_language: "primaryLanguage",
-    license_info: "licenseInfo",
-    owner: "owner",
-    default_branch_ref: "defaultBranchRef",
-    repository_topics: "repositoryTopics",
-});
-
-/// Programming language with the most code.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RepositoryPrimaryLanguage {
-    /// Name of the language, such as `Rust`.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `nodes` of [`RepositoryRepositoryTopics`].
+    pub struct RepositoryRepositoryTopicsNode {
+        /// The topic.
+        pub topic: RepositoryRepositoryTopicsNodeTopic,
+    }
 }
 
-record!(RepositoryPrimaryLanguage { name: "name" });
-
-/// License that GitHub recognized.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RepositoryLicenseInfo {
-    /// Name of the license.
-    pub name: Option<String>,
-    /// SPDX identifier, such as `MIT`; `NOASSERTION` when unclear.
-    pub spdx_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(RepositoryLicenseInfo { name: "name", spdx_id: "spdxId" });
-
-/// An account: user, organization, bot or app.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Actor {
-    /// Account name, as in the address.
-    pub login: Option<String>,
-    /// Address of the picture.
-    pub avatar_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(Actor { login: "login", avatar_url: "avatarUrl" });
-
-/// Default branch; null while the repository is empty.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RepositoryDefaultBranchRef {
-    /// Name without prefix.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(RepositoryDefaultBranchRef { name: "name" });
-
-/// Topics, the first 10.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RepositoryRepositoryTopics {
-    /// Topics.
-    pub nodes: Option<Vec<RepositoryRepositoryTopicsNode>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(RepositoryRepositoryTopics { nodes: "nodes" });
-
-/// `nodes` of [`RepositoryRepositoryTopics`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RepositoryRepositoryTopicsNode {
+record! {
     /// The topic.
-    pub topic: Option<RepositoryRepositoryTopicsNodeTopic>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct RepositoryRepositoryTopicsNodeTopic {
+        /// Name of the topic.
+        pub name: String,
+    }
 }
 
-record!(RepositoryRepositoryTopicsNode { topic: "topic" });
-
-/// The topic.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RepositoryRepositoryTopicsNodeTopic {
-    /// Name of the topic.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A person and a time, as recorded in Git.
+    pub struct GitSignature {
+        /// Name, as recorded in Git.
+        pub name: String,
+        /// E-mail address, as recorded in Git.
+        pub email: String,
+        /// Time recorded in Git, with its offset from UTC.
+        pub date: String,
+    }
 }
 
-record!(RepositoryRepositoryTopicsNodeTopic { name: "name" });
-
-/// A person and a time, as recorded in Git.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GitSignature {
-    /// Name, as recorded in Git.
-    pub name: Option<String>,
-    /// E-mail address, as recorded in Git.
-    pub email: Option<String>,
-    /// Time recorded in Git, with its offset from UTC.
-    pub date: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A list reduced to the number of its entries.
+    pub struct TotalCount {
+        /// How many there are in all.
+        pub total_count: i64 = "totalCount",
+    }
 }
 
-record!(GitSignature { name: "name", email: "email", date: "date" });
-
-/// A list reduced to the number of its entries.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TotalCount {
-    /// How many there are in all.
-    pub total_count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// An account, by name only.
+    pub struct AccountLogin {
+        /// Account name, as in the address.
+        pub login: String,
+    }
 }
 
-record!(TotalCount { total_count: "totalCount" });
-
-/// An account, by name only.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AccountLogin {
-    /// Account name, as in the address.
-    pub login: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Accounts, by name only.
+    pub struct AccountLoginList {
+        /// Users.
+        pub nodes: Vec<AccountLogin>,
+    }
 }
 
-record!(AccountLogin { login: "login" });
-
-/// Accounts, by name only.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AccountLoginList {
-    /// Users.
-    pub nodes: Option<Vec<AccountLogin>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Labels, by name and color.
+    pub struct LabelSummaryList {
+        /// Labels.
+        pub nodes: Vec<LabelSummary>,
+    }
 }
 
-record!(AccountLoginList { nodes: "nodes" });
-
-/// Labels, by name and color.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct LabelSummaryList {
-    /// Labels.
-    pub nodes: Option<Vec<LabelSummary>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A label, by name and color.
+    pub struct LabelSummary {
+        /// Name of the label.
+        pub name: String,
+        /// Color as six hexadecimal digits, without `#`.
+        pub color: String,
+    }
 }
 
-record!(LabelSummaryList { nodes: "nodes" });
-
-/// A label, by name and color.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct LabelSummary {
-    /// Name of the label.
-    pub name: Option<String>,
-    /// Color as six hexadecimal digits, without `#`.
-    pub color: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A milestone, by title and number.
+    pub struct MilestoneSummary {
+        /// Title of the milestone.
+        pub title: String,
+        /// Number in its repository.
+        pub number: i64,
+    }
 }
 
-record!(LabelSummary { name: "name", color: "color" });
-
-/// A milestone, by title and number.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MilestoneSummary {
-    /// Title of the milestone.
-    pub title: Option<String>,
-    /// Number in its repository.
-    pub number: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A comment in the conversation of an issue or pull request.
+    pub struct Comment {
+        /// Node id, unique across GitHub; what `get` takes.
+        pub id: String,
+        /// Numeric id, as the REST API uses it.
+        pub database_id: i64 = "databaseId",
+        /// Text in Markdown.
+        pub body: String,
+        /// Text rendered as HTML.
+        pub body_html: String = "bodyHTML",
+        /// When it was created.
+        pub created_at: String = "createdAt",
+        /// When it was last changed.
+        pub updated_at: String = "updatedAt",
+        /// Address of the page on github.com.
+        pub url: String,
+        /// Whether the comment is hidden.
+        pub is_minimized: bool = "isMinimized",
+        /// Why it is hidden, such as `spam` or `outdated`.
+        pub minimized_reason: String = "minimizedReason",
+        /// Who wrote it; null when the account is gone (shown as ghost).
+        pub author: Actor,
+    }
 }
-
-record!(MilestoneSummary { title: "title", number: "number" });
-
-/// A comment in the conversation of an issue or pull request.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Comment {
-    /// Node id, unique across GitHub; what `get` takes.
-    pub id: Option<String>,
-    /// Numeric id, as the REST API uses it.
-    pub database_id: Option<i64>,
-    /// Text in Markdown.
-    pub body: Option<String>,
-    /// Text rendered as HTML.
-    pub body_html: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Address of the page on github.com.
-    pub url: Option<String>,
-    /// Whether the comment is hidden.
-    pub is_minimized: Option<bool>,
-    /// Why it is hidden, such as `spam` or `outdated`.
-    pub minimized_reason: Option<String>,
-    /// Who wrote it; null when the account is gone (shown as ghost).
-    pub author: Option<Actor>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(Comment {
-    id: "id",
-    database_id: "databaseId",
-    body: "body",
-    body_html: "bodyHTML",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    url: "url",
-    is_minimized: "isMinimized",
-    minimized_reason: "minimizedReason",
-    author: "author",
-});

@@ -2,84 +2,56 @@
 
 //! Types of `stargazers`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// A star: who gave it, and when.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Stargazer {
-    /// When the star was given.
-    pub starred_at: Option<String>,
+record! {
+    /// A star: who gave it, and when.
+    pub struct Stargazer {
+        /// When the star was given.
+        pub starred_at: String = "starredAt",
+        /// The user.
+        pub node: StargazerNode,
+    }
+}
+
+record! {
     /// The user.
-    pub node: Option<StargazerNode>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct StargazerNode {
+        /// Node id, unique across GitHub.
+        pub id: String,
+        /// Account name, as in the address.
+        pub login: String,
+        /// Display name.
+        pub name: String,
+        /// Address of the picture.
+        pub avatar_url: String = "avatarUrl",
+        /// Address of the page on github.com.
+        pub url: String,
+        /// Company, as stated; only when named in `fields`.
+        pub company: String,
+    }
 }
 
-record!(Stargazer { starred_at: "starredAt", node: "node" });
-
-/// The user.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StargazerNode {
-    /// Node id, unique across GitHub.
-    pub id: Option<String>,
-    /// Account name, as in the address.
-    pub login: Option<String>,
-    /// Display name.
-    pub name: Option<String>,
-    /// Address of the picture.
-    pub avatar_url: Option<String>,
-    /// Address of the page on github.com.
-    pub url: Option<String>,
-    /// Company, as stated; only when named in `fields`.
-    pub company: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `errors` of [`StargazersListMeta`].
+    pub struct StargazersListMetaError {
+        /// Kind of error, such as `NOT_FOUND`.
+        pub type_: String = "type",
+        /// What went wrong, in words.
+        pub message: String,
+    }
 }
 
-record!(StargazerNode {
-    id: "id",
-    login: "login",
-    name: "name",
-    avatar_url: "avatarUrl",
-    url: "url",
-    company: "company",
-});
-
-/// `errors` of [`StargazersListMeta`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StargazersListMetaError {
-    /// Kind of error, such as `NOT_FOUND`.
-    pub type_: Option<String>,
-    /// What went wrong, in words.
-    pub message: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `stargazers.list`.
+    pub struct StargazersListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+        /// Number of stars.
+        pub stargazer_count: i64,
+        /// What went wrong, when GitHub answered in part.
+        pub errors: Vec<StargazersListMetaError>,
+    }
 }
-
-record!(StargazersListMetaError { type_: "type", message: "message" });
-
-/// What comes with a page of `stargazers.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StargazersListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Number of stars.
-    pub stargazer_count: Option<i64>,
-    /// What went wrong, when GitHub answered in part.
-    pub errors: Option<Vec<StargazersListMetaError>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(StargazersListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-    stargazer_count: "stargazer_count",
-    errors: "errors",
-});

@@ -2,62 +2,45 @@
 
 //! Types of `tags`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
 use super::GitSignature;
 
-/// A Git tag. Light tags point to a commit, annotated ones to a tag object with its own message.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Tag {
-    /// Name without prefix.
-    pub name: Option<String>,
-    /// What stands before the name: `refs/heads/` for branches, `refs/tags/` for tags.
-    pub prefix: Option<String>,
+record! {
+    /// A Git tag. Light tags point to a commit, annotated ones to a tag object with its own
+    /// message.
+    pub struct Tag {
+        /// Name without prefix.
+        pub name: String,
+        /// What stands before the name: `refs/heads/` for branches, `refs/tags/` for tags.
+        pub prefix: String,
+        /// Git object it points to.
+        pub target: TagTarget,
+    }
+}
+
+record! {
     /// Git object it points to.
-    pub target: Option<TagTarget>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct TagTarget {
+        /// Hash of the commit, or of the tag object.
+        pub oid: String,
+        /// Address of the commit on github.com.
+        pub commit_url: String = "commitUrl",
+        /// Whole message of the commit.
+        pub message: String,
+        /// Message of an annotated tag.
+        pub tag_message: String = "tagMessage",
+        /// Who made an annotated tag, and when.
+        pub tagger: GitSignature,
+    }
 }
 
-record!(Tag { name: "name", prefix: "prefix", target: "target" });
-
-/// Git object it points to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TagTarget {
-    /// Hash of the commit, or of the tag object.
-    pub oid: Option<String>,
-    /// Address of the commit on github.com.
-    pub commit_url: Option<String>,
-    /// Whole message of the commit.
-    pub message: Option<String>,
-    /// Message of an annotated tag.
-    pub tag_message: Option<String>,
-    /// Who made an annotated tag, and when.
-    pub tagger: Option<GitSignature>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `tags.list`.
+    pub struct TagsListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+    }
 }
-
-record!(TagTarget {
-    oid: "oid",
-    commit_url: "commitUrl",
-    message: "message",
-    tag_message: "tagMessage",
-    tagger: "tagger",
-});
-
-/// What comes with a page of `tags.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TagsListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(TagsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

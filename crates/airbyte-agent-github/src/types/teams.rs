@@ -2,59 +2,41 @@
 
 //! Types of `teams`.
 
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
 use super::TotalCount;
 
-/// A team of an organization.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Team {
-    /// Node id, unique across GitHub.
-    pub id: Option<String>,
-    /// Numeric id, as the REST API uses it.
-    pub database_id: Option<i64>,
-    /// Name in addresses; what `get` takes.
-    pub slug: Option<String>,
-    /// Display name.
-    pub name: Option<String>,
-    /// What the team is for.
-    pub description: Option<String>,
-    /// `VISIBLE` to all members of the organization, or `SECRET`.
-    pub privacy: Option<TeamPrivacy>,
-    /// Address of the page on github.com.
-    pub url: Option<String>,
-    /// Address of the picture.
-    pub avatar_url: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Team above this one.
-    pub parent_team: Option<TeamParentTeam>,
-    /// A list reduced to the number of its entries.
-    pub members: Option<TotalCount>,
-    /// A list reduced to the number of its entries.
-    pub repositories: Option<TotalCount>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A team of an organization.
+    pub struct Team {
+        /// Node id, unique across GitHub.
+        pub id: String,
+        /// Numeric id, as the REST API uses it.
+        pub database_id: i64 = "databaseId",
+        /// Name in addresses; what `get` takes.
+        pub slug: String,
+        /// Display name.
+        pub name: String,
+        /// What the team is for.
+        pub description: String,
+        /// `VISIBLE` to all members of the organization, or `SECRET`.
+        pub privacy: TeamPrivacy,
+        /// Address of the page on github.com.
+        pub url: String,
+        /// Address of the picture.
+        pub avatar_url: String = "avatarUrl",
+        /// When it was created.
+        pub created_at: String = "createdAt",
+        /// When it was last changed.
+        pub updated_at: String = "updatedAt",
+        /// Team above this one.
+        pub parent_team: TeamParentTeam = "parentTeam",
+        /// A list reduced to the number of its entries.
+        pub members: TotalCount,
+        /// A list reduced to the number of its entries.
+        pub repositories: TotalCount,
+    }
 }
-
-record!(Team {
-    id: "id",
-    database_id: "databaseId",
-    slug: "slug",
-    name: "name",
-    description: "description",
-    privacy: "privacy",
-    url: "url",
-    avatar_url: "avatarUrl",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    parent_team: "parentTeam",
-    members: "members",
-    repositories: "repositories",
-});
 
 open_enum!(
     /// `VISIBLE` to all members of the organization, or `SECRET`.
@@ -66,30 +48,22 @@ open_enum!(
     }
 );
 
-/// Team above this one.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TeamParentTeam {
-    /// Name in addresses; what `get` takes.
-    pub slug: Option<String>,
-    /// Display name.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Team above this one.
+    pub struct TeamParentTeam {
+        /// Name in addresses; what `get` takes.
+        pub slug: String,
+        /// Display name.
+        pub name: String,
+    }
 }
 
-record!(TeamParentTeam { slug: "slug", name: "name" });
-
-/// What comes with a page of `teams.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TeamsListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `teams.list`.
+    pub struct TeamsListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+    }
 }
-
-record!(TeamsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

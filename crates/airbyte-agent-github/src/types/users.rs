@@ -2,111 +2,74 @@
 
 //! Types of `users`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
 use super::TotalCount;
 
-/// A personal account.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct User {
-    /// Node id, unique across GitHub.
-    pub id: Option<String>,
-    /// Numeric id, as the REST API uses it.
-    pub database_id: Option<i64>,
-    /// Account name, as in the address.
-    pub login: Option<String>,
-    /// Display name.
-    pub name: Option<String>,
-    /// Public e-mail address; empty when not shown.
-    pub email: Option<String>,
-    /// What the person says about themselves.
-    pub bio: Option<String>,
-    /// Company, as entered by the person.
-    pub company: Option<String>,
-    /// Place, as entered by the owner.
-    pub location: Option<String>,
-    /// Address of the website in the profile.
-    pub website_url: Option<String>,
-    /// Name on Twitter (X), without `@`.
-    pub twitter_username: Option<String>,
-    /// Address of the page on github.com.
-    pub url: Option<String>,
-    /// Address of the picture.
-    pub avatar_url: Option<String>,
-    /// When the account was opened.
-    pub created_at: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Whether the person is looking for work.
-    pub is_hireable: Option<bool>,
-    /// A list reduced to the number of its entries.
-    pub followers: Option<TotalCount>,
-    /// A list reduced to the number of its entries.
-    pub following: Option<TotalCount>,
-    /// A list reduced to the number of its entries.
-    pub repositories: Option<TotalCount>,
-    /// A list reduced to the number of its entries.
-    pub starred_repositories: Option<TotalCount>,
-    /// A list reduced to the number of its entries.
-    pub organizations: Option<TotalCount>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A personal account.
+    pub struct User {
+        /// Node id, unique across GitHub.
+        pub id: String,
+        /// Numeric id, as the REST API uses it.
+        pub database_id: i64 = "databaseId",
+        /// Account name, as in the address.
+        pub login: String,
+        /// Display name.
+        pub name: String,
+        /// Public e-mail address; empty when not shown.
+        pub email: String,
+        /// What the person says about themselves.
+        pub bio: String,
+        /// Company, as entered by the person.
+        pub company: String,
+        /// Place, as entered by the owner.
+        pub location: String,
+        /// Address of the website in the profile.
+        pub website_url: String = "websiteUrl",
+        /// Name on Twitter (X), without `@`.
+        pub twitter_username: String = "twitterUsername",
+        /// Address of the page on github.com.
+        pub url: String,
+        /// Address of the picture.
+        pub avatar_url: String = "avatarUrl",
+        /// When the account was opened.
+        pub created_at: String = "createdAt",
+        /// When it was last changed.
+        pub updated_at: String = "updatedAt",
+        /// Whether the person is looking for work.
+        pub is_hireable: bool = "isHireable",
+        /// A list reduced to the number of its entries.
+        pub followers: TotalCount,
+        /// A list reduced to the number of its entries.
+        pub following: TotalCount,
+        /// A list reduced to the number of its entries.
+        pub repositories: TotalCount,
+        /// A list reduced to the number of its entries.
+        pub starred_repositories: TotalCount = "starredRepositories",
+        /// A list reduced to the number of its entries.
+        pub organizations: TotalCount,
+    }
 }
 
-record!(User {
-    id: "id",
-    database_id: "databaseId",
-    login: "login",
-    name: "name",
-    email: "email",
-    bio: "bio",
-    company: "company",
-    location: "location",
-    website_url: "websiteUrl",
-    twitter_username: "twitterUsername",
-    url: "url",
-    avatar_url: "avatarUrl",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    is_hireable: "isHireable",
-    followers: "followers",
-    following: "following",
-    repositories: "repositories",
-    starred_repositories: "starredRepositories",
-    organizations: "organizations",
-});
-
-/// What comes with a page of `users.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UsersListMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `users.list`.
+    pub struct UsersListMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+    }
 }
 
-record!(UsersListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });
-
-/// What comes with a page of `users.search`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UsersSearchMeta {
-    /// Whether there are more pages.
-    pub has_next_page: Option<bool>,
-    /// Cursor of the last record; pass it as `after`.
-    pub end_cursor: Option<String>,
-    /// Number of matches.
-    pub total_count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `users.search`.
+    pub struct UsersSearchMeta {
+        /// Whether there are more pages.
+        pub has_next_page: bool,
+        /// Cursor of the last record; pass it as `after`.
+        pub end_cursor: String,
+        /// Number of matches.
+        pub total_count: i64,
+    }
 }
-
-record!(UsersSearchMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-    total_count: "total_count",
-});

@@ -2,86 +2,58 @@
 
 //! Types of `viewer`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
 use super::TotalCount;
 
-/// The account that the credentials belong to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Viewer {
-    /// Node id, unique across GitHub.
-    pub id: Option<String>,
-    /// Account name, as in the address.
-    pub login: Option<String>,
-    /// Display name.
-    pub name: Option<String>,
-    /// Public e-mail address; empty when not shown.
-    pub email: Option<String>,
-    /// What the person says about themselves.
-    pub bio: Option<String>,
-    /// Company, as entered by the person.
-    pub company: Option<String>,
-    /// Place, as entered by the owner.
-    pub location: Option<String>,
-    /// Address of the website in the profile.
-    pub website_url: Option<String>,
-    /// Address of the picture.
-    pub avatar_url: Option<String>,
-    /// Address of the page on github.com.
-    pub url: Option<String>,
-    /// When the account was opened.
-    pub created_at: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Whether the person works for GitHub.
-    pub is_employee: Option<bool>,
-    /// Whether the person is in the developer program.
-    pub is_developer_program_member: Option<bool>,
-    /// Whether the person is looking for work.
-    pub is_hireable: Option<bool>,
-    /// Whether the person administers the site.
-    pub is_site_admin: Option<bool>,
-    /// Whether the own account can follow this one.
-    pub viewer_can_follow: Option<bool>,
-    /// Whether the own account follows this one.
-    pub viewer_is_following: Option<bool>,
-    /// A list reduced to the number of its entries.
-    pub followers: Option<TotalCount>,
-    /// A list reduced to the number of its entries.
-    pub following: Option<TotalCount>,
-    /// A list reduced to the number of its entries.
-    pub repositories: Option<TotalCount>,
-    /// A list reduced to the number of its entries.
-    pub starred_repositories: Option<TotalCount>,
-    /// A list reduced to the number of its entries.
-    pub watching: Option<TotalCount>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The account that the credentials belong to.
+    pub struct Viewer {
+        /// Node id, unique across GitHub.
+        pub id: String,
+        /// Account name, as in the address.
+        pub login: String,
+        /// Display name.
+        pub name: String,
+        /// Public e-mail address; empty when not shown.
+        pub email: String,
+        /// What the person says about themselves.
+        pub bio: String,
+        /// Company, as entered by the person.
+        pub company: String,
+        /// Place, as entered by the owner.
+        pub location: String,
+        /// Address of the website in the profile.
+        pub website_url: String = "websiteUrl",
+        /// Address of the picture.
+        pub avatar_url: String = "avatarUrl",
+        /// Address of the page on github.com.
+        pub url: String,
+        /// When the account was opened.
+        pub created_at: String = "createdAt",
+        /// When it was last changed.
+        pub updated_at: String = "updatedAt",
+        /// Whether the person works for GitHub.
+        pub is_employee: bool = "isEmployee",
+        /// Whether the person is in the developer program.
+        pub is_developer_program_member: bool = "isDeveloperProgramMember",
+        /// Whether the person is looking for work.
+        pub is_hireable: bool = "isHireable",
+        /// Whether the person administers the site.
+        pub is_site_admin: bool = "isSiteAdmin",
+        /// Whether the own account can follow this one.
+        pub viewer_can_follow: bool = "viewerCanFollow",
+        /// Whether the own account follows this one.
+        pub viewer_is_following: bool = "viewerIsFollowing",
+        /// A list reduced to the number of its entries.
+        pub followers: TotalCount,
+        /// A list reduced to the number of its entries.
+        pub following: TotalCount,
+        /// A list reduced to the number of its entries.
+        pub repositories: TotalCount,
+        /// A list reduced to the number of its entries.
+        pub starred_repositories: TotalCount = "starredRepositories",
+        /// A list reduced to the number of its entries.
+        pub watching: TotalCount,
+    }
 }
-
-record!(Viewer {
-    id: "id",
-    login: "login",
-    name: "name",
-    email: "email",
-    bio: "bio",
-    company: "company",
-    location: "location",
-    website_url: "websiteUrl",
-    avatar_url: "avatarUrl",
-    url: "url",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    is_employee: "isEmployee",
-    is_developer_program_member: "isDeveloperProgramMember",
-    is_hireable: "isHireable",
-    is_site_admin: "isSiteAdmin",
-    viewer_can_follow: "viewerCanFollow",
-    viewer_is_following: "viewerIsFollowing",
-    followers: "followers",
-    following: "following",
-    repositories: "repositories",
-    starred_repositories: "starredRepositories",
-    watching: "watching",
-});

@@ -3,23 +3,18 @@
 //! Operations on `call_audio`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, download_builder};
+use airbyte_agent_core::{accessor, download_builder};
 
 use crate::types;
 
-/// Operations on `call_audio`.
-///
-/// The audio recording of one call, as a file.
-#[derive(Debug, Clone, Copy)]
-pub struct CallAudio<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `call_audio`.
+    ///
+    /// The audio recording of one call, as a file.
+    pub struct CallAudio
 }
 
-impl<'a> CallAudio<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl CallAudio<'_> {
     /// Download the audio of a call.
     ///
     /// Downloads the audio recording of one call. Name it in `filter.callIds`; only the first call
@@ -39,34 +34,17 @@ impl<'a> CallAudio<'a> {
     /// # }
     /// ```
     pub fn download(&self) -> CallAudioDownload {
-        let call = self.client.call("call_audio", Action::Download);
-        CallAudioDownload { call }
+        CallAudioDownload { call: self.client.call("call_audio", Action::Download) }
     }
 }
 
-/// A call of `call_audio.download` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CallAudioDownload {
-    call: Call,
-}
-
-download_builder!(CallAudioDownload);
-
-impl CallAudioDownload {
-    /// Names the call. Give it always: without it Gong picks the call.
-    pub fn filter(mut self, filter: impl Into<types::CallAudioFilter>) -> Self {
-        self.call.set("filter", filter.into());
-        self
-    }
-
-    /// Asks Gong for the download links. Filled in by default; there is normally no reason to pass
-    /// it.
-    pub fn content_selector(
-        mut self,
-        content_selector: impl Into<types::CallAudioContentSelector>,
-    ) -> Self {
-        self.call.set("contentSelector", content_selector.into());
-        self
+download_builder! {
+    /// A call of `call_audio.download` being put together.
+    pub struct CallAudioDownload {
+        /// Names the call. Give it always: without it Gong picks the call.
+        filter: types::CallAudioFilter,
+        /// Asks Gong for the download links. Filled in by default; there is normally no reason to
+        /// pass it.
+        content_selector: types::CallAudioContentSelector = "contentSelector",
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `call_transcripts`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::CallTranscriptsField;
 use crate::types;
 
-/// Operations on `call_transcripts`.
-///
-/// What was said in one call, monologue by monologue, with speaker ids and times.
-#[derive(Debug, Clone, Copy)]
-pub struct CallTranscripts<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `call_transcripts`.
+    ///
+    /// What was said in one call, monologue by monologue, with speaker ids and times.
+    pub struct CallTranscripts
 }
 
-impl<'a> CallTranscripts<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl CallTranscripts<'_> {
     /// List call transcripts.
     ///
     /// Returns who said what in the calls selected by id or period, one record per call. Speakers
@@ -44,66 +38,26 @@ impl<'a> CallTranscripts<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> CallTranscriptsList {
-        let call = self.client.call("call_transcripts", Action::List);
-        CallTranscriptsList { call }
-    }
-
-    /// Searches `call_transcripts` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_gong::context_store::{Order, StoreField};
-    /// # use airbyte_agent_gong::{GongConnector, Result, store::CallTranscriptsField};
-    /// # async fn example(gong: &GongConnector) -> Result<()> {
-    /// let search = gong.call_transcripts().context_store_search();
-    /// let search = search.filter(CallTranscriptsField::CallId.eq("…"));
-    /// let page = search.sort(CallTranscriptsField::CallId, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(CallTranscriptsField::CallId));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<CallTranscriptsField> {
-        Search::new(self.client.clone(), "call_transcripts")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<CallTranscriptsField> {
-        SqlQuery::new(self.client.clone(), "call_transcripts", sql)
+        CallTranscriptsList { call: self.client.call("call_transcripts", Action::List) }
     }
 }
 
-/// A call of `call_transcripts.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CallTranscriptsList {
-    call: Call,
+in_context_store! {
+    CallTranscripts: "call_transcripts", CallTranscriptsField::CallId,
+    airbyte_agent_gong::GongConnector, gong.call_transcripts()
 }
 
-list_builder!(CallTranscriptsList, types::CallTranscript, types::CallTranscriptsListMeta);
-
-impl CallTranscriptsList {
-    /// Which calls to return transcripts of; conditions are combined with AND. Give call ids or a
-    /// period: an empty object asks for every transcript.
-    ///
-    /// Default: `{}`, always sent.
-    pub fn filter(mut self, filter: impl Into<types::CallTranscriptFilter>) -> Self {
-        self.call.set("filter", filter.into());
-        self
-    }
-
-    /// Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the
-    /// first page, send the same filter with every page, and stop when an answer carries no cursor.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
+list_builder! {
+    /// A call of `call_transcripts.list` being put together.
+    pub struct CallTranscriptsList: types::CallTranscript, types::CallTranscriptsListMeta {
+        /// Which calls to return transcripts of; conditions are combined with AND. Give call ids or
+        /// a period: an empty object asks for every transcript.
+        ///
+        /// Default: `{}`, always sent.
+        filter: types::CallTranscriptFilter,
+        /// Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the
+        /// first page, send the same filter with every page, and stop when an answer carries no
+        /// cursor.
+        cursor: String,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `call_video`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, download_builder};
+use airbyte_agent_core::{accessor, download_builder};
 
 use crate::types;
 
-/// Operations on `call_video`.
-///
-/// The video recording of one call, as a file.
-#[derive(Debug, Clone, Copy)]
-pub struct CallVideo<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `call_video`.
+    ///
+    /// The video recording of one call, as a file.
+    pub struct CallVideo
 }
 
-impl<'a> CallVideo<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl CallVideo<'_> {
     /// Download the video of a call.
     ///
     /// Downloads the video recording of one call. Name it in `filter.callIds`; only the first call
@@ -38,34 +33,17 @@ impl<'a> CallVideo<'a> {
     /// # }
     /// ```
     pub fn download(&self) -> CallVideoDownload {
-        let call = self.client.call("call_video", Action::Download);
-        CallVideoDownload { call }
+        CallVideoDownload { call: self.client.call("call_video", Action::Download) }
     }
 }
 
-/// A call of `call_video.download` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CallVideoDownload {
-    call: Call,
-}
-
-download_builder!(CallVideoDownload);
-
-impl CallVideoDownload {
-    /// Names the call. Give it always: without it Gong picks the call.
-    pub fn filter(mut self, filter: impl Into<types::CallVideoFilter>) -> Self {
-        self.call.set("filter", filter.into());
-        self
-    }
-
-    /// Asks Gong for the download links. Filled in by default; there is normally no reason to pass
-    /// it.
-    pub fn content_selector(
-        mut self,
-        content_selector: impl Into<types::CallVideoContentSelector>,
-    ) -> Self {
-        self.call.set("contentSelector", content_selector.into());
-        self
+download_builder! {
+    /// A call of `call_video.download` being put together.
+    pub struct CallVideoDownload {
+        /// Names the call. Give it always: without it Gong picks the call.
+        filter: types::CallVideoFilter,
+        /// Asks Gong for the download links. Filled in by default; there is normally no reason to
+        /// pass it.
+        content_selector: types::CallVideoContentSelector = "contentSelector",
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `calls`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::CallsField;
 use crate::types;
 
-/// Operations on `calls`.
-///
-/// A recorded call or meeting with its basic data: title, time, length, host.
-#[derive(Debug, Clone, Copy)]
-pub struct Calls<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `calls`.
+    ///
+    /// A recorded call or meeting with its basic data: title, time, length, host.
+    pub struct Calls
 }
 
-impl<'a> Calls<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Calls<'_> {
     /// List calls.
     ///
     /// Lists recorded calls of a period with their basic data (title, time, length, host, scope),
@@ -43,8 +37,7 @@ impl<'a> Calls<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> CallsList {
-        let call = self.client.call("calls", Action::List);
-        CallsList { call }
+        CallsList { call: self.client.call("calls", Action::List) }
     }
 
     /// Get a call.
@@ -69,75 +62,31 @@ impl<'a> Calls<'a> {
         call.set("id", id.into());
         CallsGet { call }
     }
+}
 
-    /// Searches `calls` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_gong::context_store::{Order, StoreField};
-    /// # use airbyte_agent_gong::{GongConnector, Result, store::CallsField};
-    /// # async fn example(gong: &GongConnector) -> Result<()> {
-    /// let search = gong.calls().context_store_search();
-    /// let search = search.filter(CallsField::CalendarEventId.eq("…"));
-    /// let page = search.sort(CallsField::CalendarEventId, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(CallsField::CalendarEventId));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<CallsField> {
-        Search::new(self.client.clone(), "calls")
-    }
+in_context_store! {
+    Calls: "calls", CallsField::CalendarEventId,
+    airbyte_agent_gong::GongConnector, gong.calls()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CallsField> {
-        SqlQuery::new(self.client.clone(), "calls", sql)
+list_builder! {
+    /// A call of `calls.list` being put together.
+    pub struct CallsList: types::Call, types::CallsListMeta {
+        /// Only calls at or after this instant (inclusive), ISO 8601 with `Z` or an offset. Web
+        /// conferences are matched by scheduled time, other calls by actual start. Left out, the
+        /// list begins with the earliest call.
+        from_date_time: String = "fromDateTime",
+        /// Only calls before this instant (exclusive), ISO 8601 with `Z` or an offset. Left out,
+        /// the list runs up to the most recent call.
+        to_date_time: String = "toDateTime",
+        /// Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the
+        /// first page, repeat every other argument unchanged, and stop when an answer carries no
+        /// cursor. Tokens expire, so do not store them.
+        cursor: String,
     }
 }
 
-/// A call of `calls.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CallsList {
-    call: Call,
+record_builder! {
+    /// A call of `calls.get` being put together.
+    pub struct CallsGet: types::Call {}
 }
-
-list_builder!(CallsList, types::Call, types::CallsListMeta);
-
-impl CallsList {
-    /// Only calls at or after this instant (inclusive), ISO 8601 with `Z` or an offset. Web
-    /// conferences are matched by scheduled time, other calls by actual start. Left out, the list
-    /// begins with the earliest call.
-    pub fn from_date_time(mut self, from_date_time: impl Into<String>) -> Self {
-        self.call.set("fromDateTime", from_date_time.into());
-        self
-    }
-
-    /// Only calls before this instant (exclusive), ISO 8601 with `Z` or an offset. Left out, the
-    /// list runs up to the most recent call.
-    pub fn to_date_time(mut self, to_date_time: impl Into<String>) -> Self {
-        self.call.set("toDateTime", to_date_time.into());
-        self
-    }
-
-    /// Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the
-    /// first page, repeat every other argument unchanged, and stop when an answer carries no
-    /// cursor. Tokens expire, so do not store them.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
-    }
-}
-
-/// A call of `calls.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CallsGet {
-    call: Call,
-}
-
-record_builder!(CallsGet, types::Call);

@@ -2,27 +2,21 @@
 
 //! Operations on `calls_extensive`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::CallsExtensiveField;
 use crate::types;
 
-/// Operations on `calls_extensive`.
-///
-/// A recorded call with the parts asked for: participants, topics, trackers, summary, comments, CRM
-/// context, media links.
-#[derive(Debug, Clone, Copy)]
-pub struct CallsExtensive<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `calls_extensive`.
+    ///
+    /// A recorded call with the parts asked for: participants, topics, trackers, summary, comments,
+    /// CRM context, media links.
+    pub struct CallsExtensive
 }
 
-impl<'a> CallsExtensive<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl CallsExtensive<'_> {
     /// List calls in detail.
     ///
     /// Lists calls with participants, topics, trackers, summary, comments, CRM context or media
@@ -44,73 +38,29 @@ impl<'a> CallsExtensive<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> CallsExtensiveList {
-        let call = self.client.call("calls_extensive", Action::List);
-        CallsExtensiveList { call }
-    }
-
-    /// Searches `calls_extensive` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_gong::context_store::{Order, StoreField};
-    /// # use airbyte_agent_gong::{GongConnector, Result, store::CallsExtensiveField};
-    /// # async fn example(gong: &GongConnector) -> Result<()> {
-    /// let search = gong.calls_extensive().context_store_search();
-    /// let search = search.filter(CallsExtensiveField::Id.eq("…"));
-    /// let page = search.sort(CallsExtensiveField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(CallsExtensiveField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<CallsExtensiveField> {
-        Search::new(self.client.clone(), "calls_extensive")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CallsExtensiveField> {
-        SqlQuery::new(self.client.clone(), "calls_extensive", sql)
+        CallsExtensiveList { call: self.client.call("calls_extensive", Action::List) }
     }
 }
 
-/// A call of `calls_extensive.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CallsExtensiveList {
-    call: Call,
+in_context_store! {
+    CallsExtensive: "calls_extensive", CallsExtensiveField::Id,
+    airbyte_agent_gong::GongConnector, gong.calls_extensive()
 }
 
-list_builder!(CallsExtensiveList, types::ExtensiveCall, types::CallsExtensiveListMeta);
-
-impl CallsExtensiveList {
-    /// Which calls to return; conditions are combined with AND. An empty object means every call,
-    /// so give a period or call ids.
-    ///
-    /// Default: `{}`, always sent.
-    pub fn filter(mut self, filter: impl Into<types::CallsExtensiveFilter>) -> Self {
-        self.call.set("filter", filter.into());
-        self
-    }
-
-    /// What each call should contain. Without it only `metaData` comes back: ask here for parties,
-    /// topics, trackers, the summary or media links.
-    pub fn content_selector(
-        mut self,
-        content_selector: impl Into<types::CallsExtensiveContentSelector>,
-    ) -> Self {
-        self.call.set("contentSelector", content_selector.into());
-        self
-    }
-
-    /// Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the
-    /// first page, send the same filter with every page, and stop when an answer carries no cursor.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
+list_builder! {
+    /// A call of `calls_extensive.list` being put together.
+    pub struct CallsExtensiveList: types::ExtensiveCall, types::CallsExtensiveListMeta {
+        /// Which calls to return; conditions are combined with AND. An empty object means every
+        /// call, so give a period or call ids.
+        ///
+        /// Default: `{}`, always sent.
+        filter: types::CallsExtensiveFilter,
+        /// What each call should contain. Without it only `metaData` comes back: ask here for
+        /// parties, topics, trackers, the summary or media links.
+        content_selector: types::CallsExtensiveContentSelector = "contentSelector",
+        /// Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the
+        /// first page, send the same filter with every page, and stop when an answer carries no
+        /// cursor.
+        cursor: String,
     }
 }

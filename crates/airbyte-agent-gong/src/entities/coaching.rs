@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `coaching`.
-///
-/// Coaching activity of one person in a manager's team over a period.
-#[derive(Debug, Clone, Copy)]
-pub struct Coaching<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `coaching`.
+    ///
+    /// Coaching activity of one person in a manager's team over a period.
+    pub struct Coaching
 }
 
-impl<'a> Coaching<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Coaching<'_> {
     /// List coaching metrics of a team.
     ///
     /// Returns the coaching activity of a manager and the people who report to them in a period:
@@ -55,31 +50,18 @@ impl<'a> Coaching<'a> {
     }
 }
 
-/// A call of `coaching.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CoachingList {
-    call: Call,
-}
-
-list_builder!(CoachingList, types::CoachingData, Value);
-
-impl CoachingList {
-    /// Start of the period, ISO 8601 with `Z` or an offset. Always pass it: the default is the
-    /// start of 2024.
-    ///
-    /// Default: `"2024-01-01T00:00:00Z"`, always sent.
-    pub fn from_(mut self, from_: impl Into<String>) -> Self {
-        self.call.set("from", from_.into());
-        self
-    }
-
-    /// End of the period, ISO 8601 with `Z` or an offset. Always pass it: the default is the start
-    /// of 2025.
-    ///
-    /// Default: `"2025-01-01T00:00:00Z"`, always sent.
-    pub fn to(mut self, to: impl Into<String>) -> Self {
-        self.call.set("to", to.into());
-        self
+list_builder! {
+    /// A call of `coaching.list` being put together.
+    pub struct CoachingList: types::CoachingData, Value {
+        /// Start of the period, ISO 8601 with `Z` or an offset. Always pass it: the default is the
+        /// start of 2024.
+        ///
+        /// Default: `"2024-01-01T00:00:00Z"`, always sent.
+        from_: String = "from",
+        /// End of the period, ISO 8601 with `Z` or an offset. Always pass it: the default is the
+        /// start of 2025.
+        ///
+        /// Default: `"2025-01-01T00:00:00Z"`, always sent.
+        to: String,
     }
 }

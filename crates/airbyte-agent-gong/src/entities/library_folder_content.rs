@@ -3,23 +3,18 @@
 //! Operations on `library_folder_content`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `library_folder_content`.
-///
-/// A call, or a snippet of one, that was put into a library folder.
-#[derive(Debug, Clone, Copy)]
-pub struct LibraryFolderContent<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `library_folder_content`.
+    ///
+    /// A call, or a snippet of one, that was put into a library folder.
+    pub struct LibraryFolderContent
 }
 
-impl<'a> LibraryFolderContent<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl LibraryFolderContent<'_> {
     /// List the calls in a library folder.
     ///
     /// Lists the calls, and snippets of calls, that were put into a library folder. A call is kept
@@ -47,20 +42,11 @@ impl<'a> LibraryFolderContent<'a> {
     }
 }
 
-/// A call of `library_folder_content.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct LibraryFolderContentList {
-    call: Call,
-}
-
-list_builder!(LibraryFolderContentList, types::FolderCall, types::LibraryFolderContentListMeta);
-
-impl LibraryFolderContentList {
-    /// Token of the next page, from the meta of the previous answer. Gong usually answers with the
-    /// whole folder at once and then sends no cursor.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
+list_builder! {
+    /// A call of `library_folder_content.list` being put together.
+    pub struct LibraryFolderContentList: types::FolderCall, types::LibraryFolderContentListMeta {
+        /// Token of the next page, from the meta of the previous answer. Gong usually answers with
+        /// the whole folder at once and then sends no cursor.
+        cursor: String,
     }
 }

@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `library_folders`.
-///
-/// A folder of a workspace's call library.
-#[derive(Debug, Clone, Copy)]
-pub struct LibraryFolders<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `library_folders`.
+    ///
+    /// A folder of a workspace's call library.
+    pub struct LibraryFolders
 }
 
-impl<'a> LibraryFolders<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl LibraryFolders<'_> {
     /// List library folders.
     ///
     /// Lists the public folders of a workspace's call library as a flat list; `parentFolderId`
@@ -47,11 +42,7 @@ impl<'a> LibraryFolders<'a> {
     }
 }
 
-/// A call of `library_folders.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct LibraryFoldersList {
-    call: Call,
+list_builder! {
+    /// A call of `library_folders.list` being put together.
+    pub struct LibraryFoldersList: types::LibraryFolder, Value {}
 }
-
-list_builder!(LibraryFoldersList, types::LibraryFolder, Value);

@@ -2,27 +2,21 @@
 
 //! Operations on `settings_scorecards`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::SettingsScorecardsField;
 use crate::types;
 
-/// Operations on `settings_scorecards`.
-///
-/// A scorecard: the form of questions by which calls are reviewed.
-#[derive(Debug, Clone, Copy)]
-pub struct SettingsScorecards<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `settings_scorecards`.
+    ///
+    /// A scorecard: the form of questions by which calls are reviewed.
+    pub struct SettingsScorecards
 }
 
-impl<'a> SettingsScorecards<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl SettingsScorecards<'_> {
     /// List scorecards.
     ///
     /// Lists the scorecards (review forms) defined in Gong with all their questions, disabled ones
@@ -40,57 +34,20 @@ impl<'a> SettingsScorecards<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> SettingsScorecardsList {
-        let call = self.client.call("settings_scorecards", Action::List);
-        SettingsScorecardsList { call }
-    }
-
-    /// Searches `settings_scorecards` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_gong::context_store::{Order, StoreField};
-    /// # use airbyte_agent_gong::{GongConnector, Result, store::SettingsScorecardsField};
-    /// # async fn example(gong: &GongConnector) -> Result<()> {
-    /// let search = gong.settings_scorecards().context_store_search();
-    /// let search = search.filter(SettingsScorecardsField::Created.eq("…"));
-    /// let page = search.sort(SettingsScorecardsField::Created, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(SettingsScorecardsField::Created));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<SettingsScorecardsField> {
-        Search::new(self.client.clone(), "settings_scorecards")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<SettingsScorecardsField> {
-        SqlQuery::new(self.client.clone(), "settings_scorecards", sql)
+        SettingsScorecardsList { call: self.client.call("settings_scorecards", Action::List) }
     }
 }
 
-/// A call of `settings_scorecards.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SettingsScorecardsList {
-    call: Call,
+in_context_store! {
+    SettingsScorecards: "settings_scorecards", SettingsScorecardsField::Created,
+    airbyte_agent_gong::GongConnector, gong.settings_scorecards()
 }
 
-list_builder!(SettingsScorecardsList, types::Scorecard, Value);
-
-impl SettingsScorecardsList {
-    /// Limits the answer to one workspace. Gong's reference does not document this filter, so also
-    /// compare `workspaceId` of the scorecards that come back.
-    pub fn workspace_id(mut self, workspace_id: impl Into<String>) -> Self {
-        self.call.set("workspaceId", workspace_id.into());
-        self
+list_builder! {
+    /// A call of `settings_scorecards.list` being put together.
+    pub struct SettingsScorecardsList: types::Scorecard, Value {
+        /// Limits the answer to one workspace. Gong's reference does not document this filter, so
+        /// also compare `workspaceId` of the scorecards that come back.
+        workspace_id: String = "workspaceId",
     }
 }

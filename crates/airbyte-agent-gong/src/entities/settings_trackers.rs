@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `settings_trackers`.
-///
-/// A keyword tracker: words and phrases Gong listens for in calls.
-#[derive(Debug, Clone, Copy)]
-pub struct SettingsTrackers<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `settings_trackers`.
+    ///
+    /// A keyword tracker: words and phrases Gong listens for in calls.
+    pub struct SettingsTrackers
 }
 
-impl<'a> SettingsTrackers<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl SettingsTrackers<'_> {
     /// List keyword trackers.
     ///
     /// Lists the keyword trackers: the words and phrases Gong listens for, by language, and where
@@ -38,25 +33,15 @@ impl<'a> SettingsTrackers<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> SettingsTrackersList {
-        let call = self.client.call("settings_trackers", Action::List);
-        SettingsTrackersList { call }
+        SettingsTrackersList { call: self.client.call("settings_trackers", Action::List) }
     }
 }
 
-/// A call of `settings_trackers.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SettingsTrackersList {
-    call: Call,
-}
-
-list_builder!(SettingsTrackersList, types::Tracker, Value);
-
-impl SettingsTrackersList {
-    /// Limits the answer to the trackers of one workspace, by id from `workspaces.list`; left out,
-    /// trackers of all workspaces are returned.
-    pub fn workspace_id(mut self, workspace_id: impl Into<String>) -> Self {
-        self.call.set("workspaceId", workspace_id.into());
-        self
+list_builder! {
+    /// A call of `settings_trackers.list` being put together.
+    pub struct SettingsTrackersList: types::Tracker, Value {
+        /// Limits the answer to the trackers of one workspace, by id from `workspaces.list`; left
+        /// out, trackers of all workspaces are returned.
+        workspace_id: String = "workspaceId",
     }
 }

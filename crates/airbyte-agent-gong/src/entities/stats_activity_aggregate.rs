@@ -3,23 +3,18 @@
 //! Operations on `stats_activity_aggregate`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `stats_activity_aggregate`.
-///
-/// One user's activity counters, summed over a period.
-#[derive(Debug, Clone, Copy)]
-pub struct StatsActivityAggregate<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `stats_activity_aggregate`.
+    ///
+    /// One user's activity counters, summed over a period.
+    pub struct StatsActivityAggregate
 }
 
-impl<'a> StatsActivityAggregate<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl StatsActivityAggregate<'_> {
     /// List activity totals per user.
     ///
     /// Returns, for each user with activity in the period, counters such as calls hosted, calls
@@ -45,32 +40,16 @@ impl<'a> StatsActivityAggregate<'a> {
     }
 }
 
-/// A call of `stats_activity_aggregate.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct StatsActivityAggregateList {
-    call: Call,
-}
-
-list_builder!(
-    StatsActivityAggregateList,
-    types::UserAggregateActivity,
-    types::StatsActivityAggregateListMeta
-);
-
-impl StatsActivityAggregateList {
-    /// Period and users to report on. Always pass it: left out, calendar year 2024 is used.
-    ///
-    /// Default: `{"fromDate":"2024-01-01","toDate":"2025-01-01"}`, always sent.
-    pub fn filter(mut self, filter: impl Into<types::StatsActivityAggregateFilter>) -> Self {
-        self.call.set("filter", filter.into());
-        self
-    }
-
-    /// Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the
-    /// first page, send the same filter with every page, and stop when an answer carries no cursor.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
+list_builder! {
+    /// A call of `stats_activity_aggregate.list` being put together.
+    pub struct StatsActivityAggregateList: types::UserAggregateActivity, types::StatsActivityAggregateListMeta {
+        /// Period and users to report on. Always pass it: left out, calendar year 2024 is used.
+        ///
+        /// Default: `{"fromDate":"2024-01-01","toDate":"2025-01-01"}`, always sent.
+        filter: types::StatsActivityAggregateFilter,
+        /// Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the
+        /// first page, send the same filter with every page, and stop when an answer carries no
+        /// cursor.
+        cursor: String,
     }
 }

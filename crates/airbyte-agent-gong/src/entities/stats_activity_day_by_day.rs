@@ -3,23 +3,18 @@
 //! Operations on `stats_activity_day_by_day`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `stats_activity_day_by_day`.
-///
-/// One user's activity by day, as ids of the calls concerned.
-#[derive(Debug, Clone, Copy)]
-pub struct StatsActivityDayByDay<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `stats_activity_day_by_day`.
+    ///
+    /// One user's activity by day, as ids of the calls concerned.
+    pub struct StatsActivityDayByDay
 }
 
-impl<'a> StatsActivityDayByDay<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl StatsActivityDayByDay<'_> {
     /// List daily activity per user.
     ///
     /// Returns, for each user with activity in the period and for each day, the ids of the calls
@@ -45,32 +40,16 @@ impl<'a> StatsActivityDayByDay<'a> {
     }
 }
 
-/// A call of `stats_activity_day_by_day.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct StatsActivityDayByDayList {
-    call: Call,
-}
-
-list_builder!(
-    StatsActivityDayByDayList,
-    types::UserDetailedActivity,
-    types::StatsActivityDayByDayListMeta
-);
-
-impl StatsActivityDayByDayList {
-    /// Period and users to report on. Always pass it: left out, calendar year 2024 is used.
-    ///
-    /// Default: `{"fromDate":"2024-01-01","toDate":"2025-01-01"}`, always sent.
-    pub fn filter(mut self, filter: impl Into<types::StatsActivityDayByDayFilter>) -> Self {
-        self.call.set("filter", filter.into());
-        self
-    }
-
-    /// Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the
-    /// first page, send the same filter with every page, and stop when an answer carries no cursor.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
+list_builder! {
+    /// A call of `stats_activity_day_by_day.list` being put together.
+    pub struct StatsActivityDayByDayList: types::UserDetailedActivity, types::StatsActivityDayByDayListMeta {
+        /// Period and users to report on. Always pass it: left out, calendar year 2024 is used.
+        ///
+        /// Default: `{"fromDate":"2024-01-01","toDate":"2025-01-01"}`, always sent.
+        filter: types::StatsActivityDayByDayFilter,
+        /// Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the
+        /// first page, send the same filter with every page, and stop when an answer carries no
+        /// cursor.
+        cursor: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `stats_activity_scorecards`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::StatsActivityScorecardsField;
 use crate::types;
 
-/// Operations on `stats_activity_scorecards`.
-///
-/// A scorecard as filled in for one call, with answers and scores.
-#[derive(Debug, Clone, Copy)]
-pub struct StatsActivityScorecards<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `stats_activity_scorecards`.
+    ///
+    /// A scorecard as filled in for one call, with answers and scores.
+    pub struct StatsActivityScorecards
 }
 
-impl<'a> StatsActivityScorecards<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl StatsActivityScorecards<'_> {
     /// List answered scorecards.
     ///
     /// Lists the scorecards filled in during a period, with the answer and score for each question,
@@ -45,68 +39,25 @@ impl<'a> StatsActivityScorecards<'a> {
         let call = self.client.call("stats_activity_scorecards", Action::List);
         StatsActivityScorecardsList { call }
     }
-
-    /// Searches `stats_activity_scorecards` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_gong::context_store::{Order, StoreField};
-    /// # use airbyte_agent_gong::{GongConnector, Result, store::StatsActivityScorecardsField};
-    /// # async fn example(gong: &GongConnector) -> Result<()> {
-    /// let search = gong.stats_activity_scorecards().context_store_search();
-    /// let search = search.filter(StatsActivityScorecardsField::AnsweredScorecardId.eq("…"));
-    /// let page = search.sort(StatsActivityScorecardsField::AnsweredScorecardId, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(StatsActivityScorecardsField::AnsweredScorecardId));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<StatsActivityScorecardsField> {
-        Search::new(self.client.clone(), "stats_activity_scorecards")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<StatsActivityScorecardsField> {
-        SqlQuery::new(self.client.clone(), "stats_activity_scorecards", sql)
-    }
 }
 
-/// A call of `stats_activity_scorecards.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct StatsActivityScorecardsList {
-    call: Call,
+in_context_store! {
+    StatsActivityScorecards: "stats_activity_scorecards", StatsActivityScorecardsField::AnsweredScorecardId,
+    airbyte_agent_gong::GongConnector, gong.stats_activity_scorecards()
 }
 
-list_builder!(
-    StatsActivityScorecardsList,
-    types::AnsweredScorecard,
-    types::StatsActivityScorecardsListMeta
-);
-
-impl StatsActivityScorecardsList {
-    /// Period, and optionally the scorecards, people and calls. Always pass it: left out, calendar
-    /// year 2024 is used.
-    ///
-    /// Default: `{"fromDateTime":"2024-01-01T00:00:00Z","toDateTime":"2025-01-01T00:00:00Z"}`,
-    /// always sent.
-    pub fn filter(mut self, filter: impl Into<types::StatsActivityScorecardFilter>) -> Self {
-        self.call.set("filter", filter.into());
-        self
-    }
-
-    /// Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the
-    /// first page, send the same filter with every page, and stop when an answer carries no cursor.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
+list_builder! {
+    /// A call of `stats_activity_scorecards.list` being put together.
+    pub struct StatsActivityScorecardsList: types::AnsweredScorecard, types::StatsActivityScorecardsListMeta {
+        /// Period, and optionally the scorecards, people and calls. Always pass it: left out,
+        /// calendar year 2024 is used.
+        ///
+        /// Default: `{"fromDateTime":"2024-01-01T00:00:00Z","toDateTime":"2025-01-01T00:00:00Z"}`,
+        /// always sent.
+        filter: types::StatsActivityScorecardFilter,
+        /// Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the
+        /// first page, send the same filter with every page, and stop when an answer carries no
+        /// cursor.
+        cursor: String,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `stats_interaction`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `stats_interaction`.
-///
-/// One user's talk measures (monologue, patience, interactivity) over a period.
-#[derive(Debug, Clone, Copy)]
-pub struct StatsInteraction<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `stats_interaction`.
+    ///
+    /// One user's talk measures (monologue, patience, interactivity) over a period.
+    pub struct StatsInteraction
 }
 
-impl<'a> StatsInteraction<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl StatsInteraction<'_> {
     /// List interaction statistics per user.
     ///
     /// Returns how each user talks in calls: longest monologue, interactivity, patience, question
@@ -39,33 +34,20 @@ impl<'a> StatsInteraction<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> StatsInteractionList {
-        let call = self.client.call("stats_interaction", Action::List);
-        StatsInteractionList { call }
+        StatsInteractionList { call: self.client.call("stats_interaction", Action::List) }
     }
 }
 
-/// A call of `stats_interaction.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct StatsInteractionList {
-    call: Call,
-}
-
-list_builder!(StatsInteractionList, types::UserInteractionStats, types::StatsInteractionListMeta);
-
-impl StatsInteractionList {
-    /// Period and users to report on. Always pass it: left out, calendar year 2024 is used.
-    ///
-    /// Default: `{"fromDate":"2024-01-01","toDate":"2025-01-01"}`, always sent.
-    pub fn filter(mut self, filter: impl Into<types::StatsInteractionFilter>) -> Self {
-        self.call.set("filter", filter.into());
-        self
-    }
-
-    /// Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the
-    /// first page, send the same filter with every page, and stop when an answer carries no cursor.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
+list_builder! {
+    /// A call of `stats_interaction.list` being put together.
+    pub struct StatsInteractionList: types::UserInteractionStats, types::StatsInteractionListMeta {
+        /// Period and users to report on. Always pass it: left out, calendar year 2024 is used.
+        ///
+        /// Default: `{"fromDate":"2024-01-01","toDate":"2025-01-01"}`, always sent.
+        filter: types::StatsInteractionFilter,
+        /// Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the
+        /// first page, send the same filter with every page, and stop when an answer carries no
+        /// cursor.
+        cursor: String,
     }
 }

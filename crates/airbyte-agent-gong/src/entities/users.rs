@@ -2,26 +2,20 @@
 
 //! Operations on `users`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::UsersField;
 use crate::types;
 
-/// Operations on `users`.
-///
-/// A member of the company's Gong account, active or former.
-#[derive(Debug, Clone, Copy)]
-pub struct Users<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `users`.
+    ///
+    /// A member of the company's Gong account, active or former.
+    pub struct Users
 }
 
-impl<'a> Users<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Users<'_> {
     /// List users.
     ///
     /// Lists the members of the company's Gong account, 100 per page, active and former ones (see
@@ -41,8 +35,7 @@ impl<'a> Users<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> UsersList {
-        let call = self.client.call("users", Action::List);
-        UsersList { call }
+        UsersList { call: self.client.call("users", Action::List) }
     }
 
     /// Get a user.
@@ -67,60 +60,24 @@ impl<'a> Users<'a> {
         call.set("id", id.into());
         UsersGet { call }
     }
+}
 
-    /// Searches `users` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_gong::context_store::{Order, StoreField};
-    /// # use airbyte_agent_gong::{GongConnector, Result, store::UsersField};
-    /// # async fn example(gong: &GongConnector) -> Result<()> {
-    /// let search = gong.users().context_store_search();
-    /// let search = search.filter(UsersField::Active.eq("…"));
-    /// let page = search.sort(UsersField::Active, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(UsersField::Active));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<UsersField> {
-        Search::new(self.client.clone(), "users")
-    }
+in_context_store! {
+    Users: "users", UsersField::Active,
+    airbyte_agent_gong::GongConnector, gong.users()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<UsersField> {
-        SqlQuery::new(self.client.clone(), "users", sql)
+list_builder! {
+    /// A call of `users.list` being put together.
+    pub struct UsersList: types::User, types::UsersListMeta {
+        /// Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the
+        /// first page, repeat every other argument unchanged, and stop when an answer carries no
+        /// cursor. Tokens expire, so do not store them.
+        cursor: String,
     }
 }
 
-/// A call of `users.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersList {
-    call: Call,
+record_builder! {
+    /// A call of `users.get` being put together.
+    pub struct UsersGet: types::User {}
 }
-
-list_builder!(UsersList, types::User, types::UsersListMeta);
-
-impl UsersList {
-    /// Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the
-    /// first page, repeat every other argument unchanged, and stop when an answer carries no
-    /// cursor. Tokens expire, so do not store them.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
-    }
-}
-
-/// A call of `users.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersGet {
-    call: Call,
-}
-
-record_builder!(UsersGet, types::User);

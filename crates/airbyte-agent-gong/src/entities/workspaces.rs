@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `workspaces`.
-///
-/// A partition of the Gong account that calls, libraries and settings belong to.
-#[derive(Debug, Clone, Copy)]
-pub struct Workspaces<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `workspaces`.
+    ///
+    /// A partition of the Gong account that calls, libraries and settings belong to.
+    pub struct Workspaces
 }
 
-impl<'a> Workspaces<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Workspaces<'_> {
     /// List workspaces.
     ///
     /// Lists all workspaces of the company. Use it first wherever a workspace id is asked for:
@@ -37,16 +32,11 @@ impl<'a> Workspaces<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> WorkspacesList {
-        let call = self.client.call("workspaces", Action::List);
-        WorkspacesList { call }
+        WorkspacesList { call: self.client.call("workspaces", Action::List) }
     }
 }
 
-/// A call of `workspaces.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct WorkspacesList {
-    call: Call,
+list_builder! {
+    /// A call of `workspaces.list` being put together.
+    pub struct WorkspacesList: types::Workspace, Value {}
 }
-
-list_builder!(WorkspacesList, types::Workspace, Value);

@@ -3,23 +3,18 @@
 //! Operations on `about`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `about`.
-///
-/// The signed-in user, the storage quota and the formats Drive can convert; there is just one.
-#[derive(Debug, Clone, Copy)]
-pub struct About<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `about`.
+    ///
+    /// The signed-in user, the storage quota and the formats Drive can convert; there is just one.
+    pub struct About
 }
 
-impl<'a> About<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl About<'_> {
     /// Get account and storage.
     ///
     /// Returns the user behind the token, the storage quota and its use, and the import and export
@@ -34,27 +29,17 @@ impl<'a> About<'a> {
     /// # }
     /// ```
     pub fn get(&self) -> AboutGet {
-        let call = self.client.call("about", Action::Get);
-        AboutGet { call }
+        AboutGet { call: self.client.call("about", Action::Get) }
     }
 }
 
-/// A call of `about.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AboutGet {
-    call: Call,
-}
-
-record_builder!(AboutGet, types::About);
-
-impl AboutGet {
-    /// Which fields to return; Google refuses the call without it, so `*` (everything) is sent
-    /// unless you choose.
-    ///
-    /// Default: `"*"`, always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+record_builder! {
+    /// A call of `about.get` being put together.
+    pub struct AboutGet: types::About {
+        /// Which fields to return; Google refuses the call without it, so `*` (everything) is sent
+        /// unless you choose.
+        ///
+        /// Default: `"*"`, always sent.
+        fields: String,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `changes`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `changes`.
-///
-/// Something that happened to a file or shared drive since a given point.
-#[derive(Debug, Clone, Copy)]
-pub struct Changes<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `changes`.
+    ///
+    /// Something that happened to a file or shared drive since a given point.
+    pub struct Changes
 }
 
-impl<'a> Changes<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Changes<'_> {
     /// List changes.
     ///
     /// Lists what changed since a token: new, changed and removed files, oldest first; a file that
@@ -39,85 +34,44 @@ impl<'a> Changes<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ChangesList {
-        let call = self.client.call("changes", Action::List);
-        ChangesList { call }
+        ChangesList { call: self.client.call("changes", Action::List) }
     }
 }
 
-/// A call of `changes.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ChangesList {
-    call: Call,
-}
-
-list_builder!(ChangesList, types::Change, types::ChangesListMeta);
-
-impl ChangesList {
-    /// Where to start; Google refuses the call without it. First `startPageToken` of
-    /// `changes_start_page_token.get`, then `nextPageToken` of the previous answer, and for later
-    /// polls the `newStartPageToken` of the last page.
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.call.set("pageToken", page_token.into());
-        self
-    }
-
-    /// Largest number of changes on a page; 100 when left out.
-    ///
-    /// Default: `100`. From 1 to 1000.
-    pub fn page_size(mut self, page_size: i64) -> Self {
-        self.call.set("pageSize", page_size);
-        self
-    }
-
-    /// Only changes of this shared drive; its tokens come from `changes_start_page_token.get` with
-    /// the same id.
-    pub fn drive_id(mut self, drive_id: impl Into<String>) -> Self {
-        self.call.set("driveId", drive_id.into());
-        self
-    }
-
-    /// True to include changes of shared drives; needs `supportsAllDrives` as well. False when left
-    /// out.
-    pub fn include_items_from_all_drives(mut self, include_items_from_all_drives: bool) -> Self {
-        self.call.set("includeItemsFromAllDrives", include_items_from_all_drives);
-        self
-    }
-
-    /// True to say that files of shared drives can be handled; required for `driveId`. False when
-    /// left out.
-    pub fn supports_all_drives(mut self, supports_all_drives: bool) -> Self {
-        self.call.set("supportsAllDrives", supports_all_drives);
-        self
-    }
-
-    /// Where to look, separated by commas: `drive`, `appDataFolder`. `drive` when left out.
-    pub fn spaces(mut self, spaces: impl Into<String>) -> Self {
-        self.call.set("spaces", spaces.into());
-        self
-    }
-
-    /// False to leave out files that were deleted or that one lost access to. True when left out.
-    ///
-    /// Default: `true`.
-    pub fn include_removed(mut self, include_removed: bool) -> Self {
-        self.call.set("includeRemoved", include_removed);
-        self
-    }
-
-    /// True to leave out files that are not in the folders of My Drive, such as files only shared
-    /// with the user. False when left out.
-    ///
-    /// Default: `false`.
-    pub fn restrict_to_my_drive(mut self, restrict_to_my_drive: bool) -> Self {
-        self.call.set("restrictToMyDrive", restrict_to_my_drive);
-        self
-    }
-
-    /// Which fields to return. Left out, Google sends little more than `fileId`, `removed`, `time`
-    /// and name and type of the file; name `nextPageToken` and `newStartPageToken` too.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+list_builder! {
+    /// A call of `changes.list` being put together.
+    pub struct ChangesList: types::Change, types::ChangesListMeta {
+        /// Where to start; Google refuses the call without it. First `startPageToken` of
+        /// `changes_start_page_token.get`, then `nextPageToken` of the previous answer, and for
+        /// later polls the `newStartPageToken` of the last page.
+        page_token: String = "pageToken",
+        /// Largest number of changes on a page; 100 when left out.
+        ///
+        /// Default: `100`. From 1 to 1000.
+        page_size: i64 = "pageSize",
+        /// Only changes of this shared drive; its tokens come from `changes_start_page_token.get`
+        /// with the same id.
+        drive_id: String = "driveId",
+        /// True to include changes of shared drives; needs `supportsAllDrives` as well. False when
+        /// left out.
+        include_items_from_all_drives: bool = "includeItemsFromAllDrives",
+        /// True to say that files of shared drives can be handled; required for `driveId`. False
+        /// when left out.
+        supports_all_drives: bool = "supportsAllDrives",
+        /// Where to look, separated by commas: `drive`, `appDataFolder`. `drive` when left out.
+        spaces: String,
+        /// False to leave out files that were deleted or that one lost access to. True when left
+        /// out.
+        ///
+        /// Default: `true`.
+        include_removed: bool = "includeRemoved",
+        /// True to leave out files that are not in the folders of My Drive, such as files only
+        /// shared with the user. False when left out.
+        ///
+        /// Default: `false`.
+        restrict_to_my_drive: bool = "restrictToMyDrive",
+        /// Which fields to return. Left out, Google sends little more than `fileId`, `removed`,
+        /// `time` and name and type of the file; name `nextPageToken` and `newStartPageToken` too.
+        fields: String,
     }
 }

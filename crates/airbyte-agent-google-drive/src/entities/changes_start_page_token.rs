@@ -3,23 +3,18 @@
 //! Operations on `changes_start_page_token`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `changes_start_page_token`.
-///
-/// A token that stands for now, from which later changes can be followed.
-#[derive(Debug, Clone, Copy)]
-pub struct ChangesStartPageToken<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `changes_start_page_token`.
+    ///
+    /// A token that stands for now, from which later changes can be followed.
+    pub struct ChangesStartPageToken
 }
 
-impl<'a> ChangesStartPageToken<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl ChangesStartPageToken<'_> {
     /// Get a start token for changes.
     ///
     /// Returns the token that stands for now. Keep it and give it to `changes.list` later to learn
@@ -34,30 +29,17 @@ impl<'a> ChangesStartPageToken<'a> {
     /// # }
     /// ```
     pub fn get(&self) -> ChangesStartPageTokenGet {
-        let call = self.client.call("changes_start_page_token", Action::Get);
-        ChangesStartPageTokenGet { call }
+        ChangesStartPageTokenGet { call: self.client.call("changes_start_page_token", Action::Get) }
     }
 }
 
-/// A call of `changes_start_page_token.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ChangesStartPageTokenGet {
-    call: Call,
-}
-
-record_builder!(ChangesStartPageTokenGet, types::StartPageToken);
-
-impl ChangesStartPageTokenGet {
-    /// Shared drive whose changes are to be followed; left out, those of the user.
-    pub fn drive_id(mut self, drive_id: impl Into<String>) -> Self {
-        self.call.set("driveId", drive_id.into());
-        self
-    }
-
-    /// True to say that shared drives can be handled; required with `driveId`. False when left out.
-    pub fn supports_all_drives(mut self, supports_all_drives: bool) -> Self {
-        self.call.set("supportsAllDrives", supports_all_drives);
-        self
+record_builder! {
+    /// A call of `changes_start_page_token.get` being put together.
+    pub struct ChangesStartPageTokenGet: types::StartPageToken {
+        /// Shared drive whose changes are to be followed; left out, those of the user.
+        drive_id: String = "driveId",
+        /// True to say that shared drives can be handled; required with `driveId`. False when left
+        /// out.
+        supports_all_drives: bool = "supportsAllDrives",
     }
 }

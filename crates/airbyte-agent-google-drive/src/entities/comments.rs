@@ -3,23 +3,18 @@
 //! Operations on `comments`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `comments`.
-///
-/// A comment on a file, with its replies.
-#[derive(Debug, Clone, Copy)]
-pub struct Comments<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `comments`.
+    ///
+    /// A comment on a file, with its replies.
+    pub struct Comments
 }
 
-impl<'a> Comments<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Comments<'_> {
     /// List comments on a file.
     ///
     /// Lists the comments on a file with their replies, resolved ones included; check `resolved`.
@@ -68,79 +63,41 @@ impl<'a> Comments<'a> {
     }
 }
 
-/// A call of `comments.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CommentsList {
-    call: Call,
-}
-
-list_builder!(CommentsList, types::Comment, types::CommentsListMeta);
-
-impl CommentsList {
-    /// Largest number of comments on a page; 20 when left out.
-    ///
-    /// Default: `20`. From 1 to 100.
-    pub fn page_size(mut self, page_size: i64) -> Self {
-        self.call.set("pageSize", page_size);
-        self
-    }
-
-    /// Where to go on: `nextPageToken` of the previous answer. Leave out for the first page, and
-    /// keep the other parameters the same.
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.call.set("pageToken", page_token.into());
-        self
-    }
-
-    /// Only comments changed at or after this instant, RFC 3339.
-    pub fn start_modified_time(mut self, start_modified_time: impl Into<String>) -> Self {
-        self.call.set("startModifiedTime", start_modified_time.into());
-        self
-    }
-
-    /// True to include deleted ones; their text is gone. False when left out.
-    ///
-    /// Default: `false`.
-    pub fn include_deleted(mut self, include_deleted: bool) -> Self {
-        self.call.set("includeDeleted", include_deleted);
-        self
-    }
-
-    /// Which fields to return; Google refuses the call without it, so `*` (everything) is sent
-    /// unless you choose. Name `nextPageToken` when you do.
-    ///
-    /// Default: `"*"`, always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+list_builder! {
+    /// A call of `comments.list` being put together.
+    pub struct CommentsList: types::Comment, types::CommentsListMeta {
+        /// Largest number of comments on a page; 20 when left out.
+        ///
+        /// Default: `20`. From 1 to 100.
+        page_size: i64 = "pageSize",
+        /// Where to go on: `nextPageToken` of the previous answer. Leave out for the first page,
+        /// and keep the other parameters the same.
+        page_token: String = "pageToken",
+        /// Only comments changed at or after this instant, RFC 3339.
+        start_modified_time: String = "startModifiedTime",
+        /// True to include deleted ones; their text is gone. False when left out.
+        ///
+        /// Default: `false`.
+        include_deleted: bool = "includeDeleted",
+        /// Which fields to return; Google refuses the call without it, so `*` (everything) is sent
+        /// unless you choose. Name `nextPageToken` when you do.
+        ///
+        /// Default: `"*"`, always sent.
+        fields: String,
     }
 }
 
-/// A call of `comments.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CommentsGet {
-    call: Call,
-}
-
-record_builder!(CommentsGet, types::Comment);
-
-impl CommentsGet {
-    /// True to include deleted ones; their text is gone. False when left out.
-    ///
-    /// Default: `false`.
-    pub fn include_deleted(mut self, include_deleted: bool) -> Self {
-        self.call.set("includeDeleted", include_deleted);
-        self
-    }
-
-    /// Which fields to return; Google refuses the call without it, so `*` (everything) is sent
-    /// unless you choose.
-    ///
-    /// Default: `"*"`, always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+record_builder! {
+    /// A call of `comments.get` being put together.
+    pub struct CommentsGet: types::Comment {
+        /// True to include deleted ones; their text is gone. False when left out.
+        ///
+        /// Default: `false`.
+        include_deleted: bool = "includeDeleted",
+        /// Which fields to return; Google refuses the call without it, so `*` (everything) is sent
+        /// unless you choose.
+        ///
+        /// Default: `"*"`, always sent.
+        fields: String,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `drives`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `drives`.
-///
-/// A shared drive, which belongs to an organization and not to a person.
-#[derive(Debug, Clone, Copy)]
-pub struct Drives<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `drives`.
+    ///
+    /// A shared drive, which belongs to an organization and not to a person.
+    pub struct Drives
 }
 
-impl<'a> Drives<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Drives<'_> {
     /// List shared drives.
     ///
     /// Lists the shared drives the user is a member of, or with `useDomainAdminAccess` all of the
@@ -39,8 +34,7 @@ impl<'a> Drives<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> DrivesList {
-        let call = self.client.call("drives", Action::List);
-        DrivesList { call }
+        DrivesList { call: self.client.call("drives", Action::List) }
     }
 
     /// Get a shared drive.
@@ -65,74 +59,36 @@ impl<'a> Drives<'a> {
     }
 }
 
-/// A call of `drives.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DrivesList {
-    call: Call,
-}
-
-list_builder!(DrivesList, types::Drive, types::DrivesListMeta);
-
-impl DrivesList {
-    /// Largest number of shared drives on a page; 10 when left out.
-    ///
-    /// Default: `10`. From 1 to 100.
-    pub fn page_size(mut self, page_size: i64) -> Self {
-        self.call.set("pageSize", page_size);
-        self
-    }
-
-    /// Where to go on: `nextPageToken` of the previous answer. Leave out for the first page, and
-    /// keep the other parameters the same.
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.call.set("pageToken", page_token.into());
-        self
-    }
-
-    /// Search for shared drives, such as `name contains 'Sales'`. With `useDomainAdminAccess` also
-    /// `memberCount`, `organizerCount`, `createdTime` and `hidden`. Left out, all of them.
-    pub fn q(mut self, q: impl Into<String>) -> Self {
-        self.call.set("q", q.into());
-        self
-    }
-
-    /// True to act as administrator of the Workspace domain, which also reaches shared drives one
-    /// is not a member of. Fails for anybody else. False when left out.
-    pub fn use_domain_admin_access(mut self, use_domain_admin_access: bool) -> Self {
-        self.call.set("useDomainAdminAccess", use_domain_admin_access);
-        self
-    }
-
-    /// Which fields to return. Left out, Google sends only `kind`, `id` and `name` of each drive;
-    /// name `nextPageToken` too.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+list_builder! {
+    /// A call of `drives.list` being put together.
+    pub struct DrivesList: types::Drive, types::DrivesListMeta {
+        /// Largest number of shared drives on a page; 10 when left out.
+        ///
+        /// Default: `10`. From 1 to 100.
+        page_size: i64 = "pageSize",
+        /// Where to go on: `nextPageToken` of the previous answer. Leave out for the first page,
+        /// and keep the other parameters the same.
+        page_token: String = "pageToken",
+        /// Search for shared drives, such as `name contains 'Sales'`. With `useDomainAdminAccess`
+        /// also `memberCount`, `organizerCount`, `createdTime` and `hidden`. Left out, all of them.
+        q: String,
+        /// True to act as administrator of the Workspace domain, which also reaches shared drives
+        /// one is not a member of. Fails for anybody else. False when left out.
+        use_domain_admin_access: bool = "useDomainAdminAccess",
+        /// Which fields to return. Left out, Google sends only `kind`, `id` and `name` of each
+        /// drive; name `nextPageToken` too.
+        fields: String,
     }
 }
 
-/// A call of `drives.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DrivesGet {
-    call: Call,
-}
-
-record_builder!(DrivesGet, types::Drive);
-
-impl DrivesGet {
-    /// True to act as administrator of the Workspace domain, which also reaches shared drives one
-    /// is not a member of. Fails for anybody else. False when left out.
-    pub fn use_domain_admin_access(mut self, use_domain_admin_access: bool) -> Self {
-        self.call.set("useDomainAdminAccess", use_domain_admin_access);
-        self
-    }
-
-    /// Which fields to return, separated by commas. Left out, Google sends only `kind`, `id` and
-    /// `name`; `*` returns everything.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+record_builder! {
+    /// A call of `drives.get` being put together.
+    pub struct DrivesGet: types::Drive {
+        /// True to act as administrator of the Workspace domain, which also reaches shared drives
+        /// one is not a member of. Fails for anybody else. False when left out.
+        use_domain_admin_access: bool = "useDomainAdminAccess",
+        /// Which fields to return, separated by commas. Left out, Google sends only `kind`, `id`
+        /// and `name`; `*` returns everything.
+        fields: String,
     }
 }

@@ -2,29 +2,23 @@
 
 //! Operations on `files`.
 
-use std::collections::BTreeMap;
-
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, download_builder, list_builder, record_builder};
+use airbyte_agent_core::{
+    accessor, download_builder, in_context_store, list_builder, record_builder,
+};
 
 use crate::store::FilesField;
 use crate::types;
 
-/// Operations on `files`.
-///
-/// A file or folder with its metadata; the content can be downloaded.
-#[derive(Debug, Clone, Copy)]
-pub struct Files<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `files`.
+    ///
+    /// A file or folder with its metadata; the content can be downloaded.
+    pub struct Files
 }
 
-impl<'a> Files<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Files<'_> {
     /// List or search files.
     ///
     /// Lists files and folders of the user, trash included unless `q` says `trashed = false`. This
@@ -45,8 +39,7 @@ impl<'a> Files<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> FilesList {
-        let call = self.client.call("files", Action::List);
-        FilesList { call }
+        FilesList { call: self.client.call("files", Action::List) }
     }
 
     /// Get file metadata.
@@ -91,8 +84,7 @@ impl<'a> Files<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> FilesCreate {
-        let call = self.client.call("files", Action::Create);
-        FilesCreate { call }
+        FilesCreate { call: self.client.call("files", Action::Create) }
     }
 
     /// Update file metadata.
@@ -167,369 +159,156 @@ impl<'a> Files<'a> {
         call.set("fileId", file_id.into());
         FilesDownload { call }
     }
+}
 
-    /// Searches `files` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_google_drive::context_store::{Order, StoreField};
-    /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result, store::FilesField};
-    /// # async fn example(google_drive: &GoogleDriveConnector) -> Result<()> {
-    /// let search = google_drive.files().context_store_search();
-    /// let search = search.filter(FilesField::Id.eq("…"));
-    /// let page = search.sort(FilesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(FilesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<FilesField> {
-        Search::new(self.client.clone(), "files")
-    }
+in_context_store! {
+    Files: "files", FilesField::Id,
+    airbyte_agent_google_drive::GoogleDriveConnector, google_drive.files()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<FilesField> {
-        SqlQuery::new(self.client.clone(), "files", sql)
+list_builder! {
+    /// A call of `files.list` being put together.
+    pub struct FilesList: types::File, types::FilesListMeta {
+        /// Largest number of files on a page; Google sends 100 when left out. A page may hold
+        /// fewer, or even none, before the end.
+        ///
+        /// Default: `100`. From 1 to 1000.
+        page_size: i64 = "pageSize",
+        /// Where to go on: `nextPageToken` of the previous answer. Leave out for the first page,
+        /// and keep the other parameters the same.
+        page_token: String = "pageToken",
+        /// Search in Drive's query language; left out, everything comes, trash included. Terms are
+        /// `name`, `fullText`, `mimeType`, `modifiedTime`, `createdTime`, `trashed`, `starred`,
+        /// `sharedWithMe`, `'FOLDER_ID' in parents`, `'EMAIL' in owners` (`writers`, `readers`);
+        /// operators `contains`, `=`, `!=`, `<`, `>`, `and`, `or`, `not`. Text stands in single
+        /// quotes, with `'` inside written `\'`; `name contains` matches beginnings of words only.
+        q: String,
+        /// Sort keys separated by commas, each with an optional ` desc`: `createdTime`, `folder`,
+        /// `modifiedByMeTime`, `modifiedTime`, `name`, `name_natural`, `quotaBytesUsed`, `recency`,
+        /// `sharedWithMeTime`, `starred`, `viewedByMeTime`. Not possible together with `fullText`
+        /// in `q`.
+        order_by: String = "orderBy",
+        /// Which fields to return. Left out, Google sends only `kind`, `id`, `name` and `mimeType`
+        /// of each file. Always name `nextPageToken` too, or the list ends after one page; `*`
+        /// returns everything and is slow.
+        fields: String,
+        /// Where to look, separated by commas: `drive` for the user's files, `appDataFolder` for
+        /// hidden data of the app. `drive` when left out.
+        spaces: String,
+        /// Which collection to search: `user` (files opened by or shared with the user), `drive`
+        /// (one shared drive, give `driveId`), `domain` (shared with the domain), `allDrives`.
+        /// `user` when left out; `allDrives` is slow and may be incomplete. For `drive` and
+        /// `allDrives` set `includeItemsFromAllDrives` and `supportsAllDrives` to true.
+        corpora: String,
+        /// Only this shared drive, by id; goes with `corpora` set to `drive`.
+        drive_id: String = "driveId",
+        /// True to include files of shared drives, not only of My Drive; needs `supportsAllDrives`
+        /// as well. False when left out.
+        include_items_from_all_drives: bool = "includeItemsFromAllDrives",
+        /// True to say that files of shared drives can be handled; required to get them. False when
+        /// left out.
+        supports_all_drives: bool = "supportsAllDrives",
     }
 }
 
-/// A call of `files.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct FilesList {
-    call: Call,
-}
-
-list_builder!(FilesList, types::File, types::FilesListMeta);
-
-impl FilesList {
-    /// Largest number of files on a page; Google sends 100 when left out. A page may hold fewer, or
-    /// even none, before the end.
-    ///
-    /// Default: `100`. From 1 to 1000.
-    pub fn page_size(mut self, page_size: i64) -> Self {
-        self.call.set("pageSize", page_size);
-        self
-    }
-
-    /// Where to go on: `nextPageToken` of the previous answer. Leave out for the first page, and
-    /// keep the other parameters the same.
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.call.set("pageToken", page_token.into());
-        self
-    }
-
-    /// Search in Drive's query language; left out, everything comes, trash included. Terms are
-    /// `name`, `fullText`, `mimeType`, `modifiedTime`, `createdTime`, `trashed`, `starred`,
-    /// `sharedWithMe`, `'FOLDER_ID' in parents`, `'EMAIL' in owners` (`writers`, `readers`);
-    /// operators `contains`, `=`, `!=`, `<`, `>`, `and`, `or`, `not`. Text stands in single quotes,
-    /// with `'` inside written `\'`; `name contains` matches beginnings of words only.
-    pub fn q(mut self, q: impl Into<String>) -> Self {
-        self.call.set("q", q.into());
-        self
-    }
-
-    /// Sort keys separated by commas, each with an optional ` desc`: `createdTime`, `folder`,
-    /// `modifiedByMeTime`, `modifiedTime`, `name`, `name_natural`, `quotaBytesUsed`, `recency`,
-    /// `sharedWithMeTime`, `starred`, `viewedByMeTime`. Not possible together with `fullText` in
-    /// `q`.
-    pub fn order_by(mut self, order_by: impl Into<String>) -> Self {
-        self.call.set("orderBy", order_by.into());
-        self
-    }
-
-    /// Which fields to return. Left out, Google sends only `kind`, `id`, `name` and `mimeType` of
-    /// each file. Always name `nextPageToken` too, or the list ends after one page; `*` returns
-    /// everything and is slow.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-
-    /// Where to look, separated by commas: `drive` for the user's files, `appDataFolder` for hidden
-    /// data of the app. `drive` when left out.
-    pub fn spaces(mut self, spaces: impl Into<String>) -> Self {
-        self.call.set("spaces", spaces.into());
-        self
-    }
-
-    /// Which collection to search: `user` (files opened by or shared with the user), `drive` (one
-    /// shared drive, give `driveId`), `domain` (shared with the domain), `allDrives`. `user` when
-    /// left out; `allDrives` is slow and may be incomplete. For `drive` and `allDrives` set
-    /// `includeItemsFromAllDrives` and `supportsAllDrives` to true.
-    pub fn corpora(mut self, corpora: impl Into<String>) -> Self {
-        self.call.set("corpora", corpora.into());
-        self
-    }
-
-    /// Only this shared drive, by id; goes with `corpora` set to `drive`.
-    pub fn drive_id(mut self, drive_id: impl Into<String>) -> Self {
-        self.call.set("driveId", drive_id.into());
-        self
-    }
-
-    /// True to include files of shared drives, not only of My Drive; needs `supportsAllDrives` as
-    /// well. False when left out.
-    pub fn include_items_from_all_drives(mut self, include_items_from_all_drives: bool) -> Self {
-        self.call.set("includeItemsFromAllDrives", include_items_from_all_drives);
-        self
-    }
-
-    /// True to say that files of shared drives can be handled; required to get them. False when
-    /// left out.
-    pub fn supports_all_drives(mut self, supports_all_drives: bool) -> Self {
-        self.call.set("supportsAllDrives", supports_all_drives);
-        self
+record_builder! {
+    /// A call of `files.get` being put together.
+    pub struct FilesGet: types::File {
+        /// Which fields to return, separated by commas. Left out, Google sends only `kind`, `id`,
+        /// `name` and `mimeType`; `*` returns everything.
+        fields: String,
+        /// Set to true when the file may live in a shared drive; otherwise Google answers 404 for
+        /// it. False when left out.
+        supports_all_drives: bool = "supportsAllDrives",
     }
 }
 
-/// A call of `files.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct FilesGet {
-    call: Call,
-}
-
-record_builder!(FilesGet, types::File);
-
-impl FilesGet {
-    /// Which fields to return, separated by commas. Left out, Google sends only `kind`, `id`,
-    /// `name` and `mimeType`; `*` returns everything.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-
-    /// Set to true when the file may live in a shared drive; otherwise Google answers 404 for it.
-    /// False when left out.
-    pub fn supports_all_drives(mut self, supports_all_drives: bool) -> Self {
-        self.call.set("supportsAllDrives", supports_all_drives);
-        self
-    }
-}
-
-/// A call of `files.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct FilesCreate {
-    call: Call,
-}
-
-record_builder!(FilesCreate, types::File);
-
-impl FilesCreate {
-    /// Set to true to create inside a shared drive; otherwise Google does not find the parent
-    /// folder there. False when left out.
-    pub fn supports_all_drives(mut self, supports_all_drives: bool) -> Self {
-        self.call.set("supportsAllDrives", supports_all_drives);
-        self
-    }
-
-    /// Name as shown in Drive; need not be unique in its folder. Add an extension to files with
-    /// bytes of their own.
-    ///
-    /// Required.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// Kind of file. `application/vnd.google-apps.folder` makes a folder,
-    /// `application/vnd.google-apps.document`, `.spreadsheet` or `.presentation` an empty Google
-    /// file, `application/vnd.google-apps.shortcut` a shortcut.
-    pub fn mime_type(mut self, mime_type: impl Into<String>) -> Self {
-        self.call.set("mimeType", mime_type.into());
-        self
-    }
-
-    /// Id of the folder to put it into, exactly one. Left out, the top folder of My Drive.
-    pub fn parents(mut self, parents: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("parents", parents.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Short text about the file; found by search.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("description", description.into());
-        self
-    }
-
-    /// Whether to star it for the user.
-    pub fn starred(mut self, starred: bool) -> Self {
-        self.call.set("starred", starred);
-        self
-    }
-
-    /// Your own keys and values, visible to all apps; up to 30, key and value together at most 124
-    /// bytes.
-    pub fn properties(
-        mut self,
-        properties: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let properties: BTreeMap<String, String> =
-            properties.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
-        self.call.set("properties", properties);
-        self
-    }
-
-    /// Your own keys and values, visible only to the app that sets them; same limits as
-    /// `properties`.
-    pub fn app_properties(
-        mut self,
-        app_properties: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let app_properties: BTreeMap<String, String> =
-            app_properties.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
-        self.call.set("appProperties", app_properties);
-        self
-    }
-
-    /// What a shortcut points to; only with the MIME type of shortcuts.
-    pub fn shortcut_details(
-        mut self,
-        shortcut_details: impl Into<types::FileShortcutDetailsInput>,
-    ) -> Self {
-        self.call.set("shortcutDetails", shortcut_details.into());
-        self
+record_builder! {
+    /// A call of `files.create` being put together.
+    pub struct FilesCreate: types::File {
+        /// Set to true to create inside a shared drive; otherwise Google does not find the parent
+        /// folder there. False when left out.
+        supports_all_drives: bool = "supportsAllDrives",
+        /// Name as shown in Drive; need not be unique in its folder. Add an extension to files with
+        /// bytes of their own.
+        ///
+        /// Required.
+        name: String,
+        /// Kind of file. `application/vnd.google-apps.folder` makes a folder,
+        /// `application/vnd.google-apps.document`, `.spreadsheet` or `.presentation` an empty
+        /// Google file, `application/vnd.google-apps.shortcut` a shortcut.
+        mime_type: String = "mimeType",
+        /// Id of the folder to put it into, exactly one. Left out, the top folder of My Drive.
+        parents: [String],
+        /// Short text about the file; found by search.
+        description: String,
+        /// Whether to star it for the user.
+        starred: bool,
+        /// Your own keys and values, visible to all apps; up to 30, key and value together at most
+        /// 124 bytes.
+        properties: {String: String},
+        /// Your own keys and values, visible only to the app that sets them; same limits as
+        /// `properties`.
+        app_properties: {String: String} = "appProperties",
+        /// What a shortcut points to; only with the MIME type of shortcuts.
+        shortcut_details: types::FileShortcutDetailsInput = "shortcutDetails",
     }
 }
 
-/// A call of `files.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct FilesUpdate {
-    call: Call,
-}
-
-record_builder!(FilesUpdate, types::File);
-
-impl FilesUpdate {
-    /// Id of the folder to put the file into. To move a file give the new folder here and the
-    /// present one in `removeParents`; a file has exactly one parent.
-    pub fn add_parents(mut self, add_parents: impl Into<String>) -> Self {
-        self.call.set("addParents", add_parents.into());
-        self
-    }
-
-    /// Id of the folder to take the file out of; see `addParents`. Several are separated by commas.
-    pub fn remove_parents(mut self, remove_parents: impl Into<String>) -> Self {
-        self.call.set("removeParents", remove_parents.into());
-        self
-    }
-
-    /// Set to true when the file may live in a shared drive; otherwise Google answers 404 for it.
-    /// False when left out.
-    pub fn supports_all_drives(mut self, supports_all_drives: bool) -> Self {
-        self.call.set("supportsAllDrives", supports_all_drives);
-        self
-    }
-
-    /// New name.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// New description; an empty text clears it.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("description", description.into());
-        self
-    }
-
-    /// New MIME type of a file with bytes of its own; a Google file cannot be converted this way.
-    pub fn mime_type(mut self, mime_type: impl Into<String>) -> Self {
-        self.call.set("mimeType", mime_type.into());
-        self
-    }
-
-    /// True moves the file to the trash, false brings it back; the safe alternative to
-    /// `files.delete`. Only the owner may, or a member of the shared drive with the right to.
-    pub fn trashed(mut self, trashed: bool) -> Self {
-        self.call.set("trashed", trashed);
-        self
-    }
-
-    /// Whether the user has starred it.
-    pub fn starred(mut self, starred: bool) -> Self {
-        self.call.set("starred", starred);
-        self
-    }
-
-    /// Your own keys and values visible to all apps, merged into those present; null removes a key.
-    pub fn properties(
-        mut self,
-        properties: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let properties: BTreeMap<String, String> =
-            properties.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
-        self.call.set("properties", properties);
-        self
-    }
-
-    /// Your own keys and values visible only to this app, merged into those present; null removes a
-    /// key.
-    pub fn app_properties(
-        mut self,
-        app_properties: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let app_properties: BTreeMap<String, String> =
-            app_properties.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
-        self.call.set("appProperties", app_properties);
-        self
+record_builder! {
+    /// A call of `files.update` being put together.
+    pub struct FilesUpdate: types::File {
+        /// Id of the folder to put the file into. To move a file give the new folder here and the
+        /// present one in `removeParents`; a file has exactly one parent.
+        add_parents: String = "addParents",
+        /// Id of the folder to take the file out of; see `addParents`. Several are separated by
+        /// commas.
+        remove_parents: String = "removeParents",
+        /// Set to true when the file may live in a shared drive; otherwise Google answers 404 for
+        /// it. False when left out.
+        supports_all_drives: bool = "supportsAllDrives",
+        /// New name.
+        name: String,
+        /// New description; an empty text clears it.
+        description: String,
+        /// New MIME type of a file with bytes of its own; a Google file cannot be converted this
+        /// way.
+        mime_type: String = "mimeType",
+        /// True moves the file to the trash, false brings it back; the safe alternative to
+        /// `files.delete`. Only the owner may, or a member of the shared drive with the right to.
+        trashed: bool,
+        /// Whether the user has starred it.
+        starred: bool,
+        /// Your own keys and values visible to all apps, merged into those present; null removes a
+        /// key.
+        properties: {String: String},
+        /// Your own keys and values visible only to this app, merged into those present; null
+        /// removes a key.
+        app_properties: {String: String} = "appProperties",
     }
 }
 
-/// A call of `files.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct FilesDelete {
-    call: Call,
-}
-
-record_builder!(FilesDelete, Value);
-
-impl FilesDelete {
-    /// Set to true when the file may live in a shared drive; otherwise Google answers 404 for it.
-    /// False when left out.
-    pub fn supports_all_drives(mut self, supports_all_drives: bool) -> Self {
-        self.call.set("supportsAllDrives", supports_all_drives);
-        self
+record_builder! {
+    /// A call of `files.delete` being put together.
+    pub struct FilesDelete: Value {
+        /// Set to true when the file may live in a shared drive; otherwise Google answers 404 for
+        /// it. False when left out.
+        supports_all_drives: bool = "supportsAllDrives",
     }
 }
 
-/// A call of `files.download` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct FilesDownload {
-    call: Call,
-}
-
-download_builder!(FilesDownload);
-
-impl FilesDownload {
-    /// Asks for the content instead of the metadata; always `media`, which is sent by itself.
-    ///
-    /// Default: `"media"`, always sent. One of `"media"`.
-    pub fn alt(mut self, alt: impl Into<String>) -> Self {
-        self.call.set("alt", alt.into());
-        self
-    }
-
-    /// True to download a file although Google flagged it as malware or spam; only its owner, or an
-    /// organizer of its shared drive, may. False when left out.
-    pub fn acknowledge_abuse(mut self, acknowledge_abuse: bool) -> Self {
-        self.call.set("acknowledgeAbuse", acknowledge_abuse);
-        self
-    }
-
-    /// Set to true when the file may live in a shared drive; otherwise Google answers 404 for it.
-    /// False when left out.
-    pub fn supports_all_drives(mut self, supports_all_drives: bool) -> Self {
-        self.call.set("supportsAllDrives", supports_all_drives);
-        self
+download_builder! {
+    /// A call of `files.download` being put together.
+    pub struct FilesDownload {
+        /// Asks for the content instead of the metadata; always `media`, which is sent by itself.
+        ///
+        /// Default: `"media"`, always sent. One of `"media"`.
+        alt: String,
+        /// True to download a file although Google flagged it as malware or spam; only its owner,
+        /// or an organizer of its shared drive, may. False when left out.
+        acknowledge_abuse: bool = "acknowledgeAbuse",
+        /// Set to true when the file may live in a shared drive; otherwise Google answers 404 for
+        /// it. False when left out.
+        supports_all_drives: bool = "supportsAllDrives",
     }
 }

@@ -3,21 +3,16 @@
 //! Operations on `files_export`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, download_builder};
+use airbyte_agent_core::{accessor, download_builder};
 
-/// Operations on `files_export`.
-///
-/// A Google Docs, Sheets or Slides file converted to another format.
-#[derive(Debug, Clone, Copy)]
-pub struct FilesExport<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `files_export`.
+    ///
+    /// A Google Docs, Sheets or Slides file converted to another format.
+    pub struct FilesExport
 }
 
-impl<'a> FilesExport<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl FilesExport<'_> {
     /// Export a Google file.
     ///
     /// Converts a Google Docs, Sheets, Slides or Drawings file to another format and returns its
@@ -52,11 +47,7 @@ impl<'a> FilesExport<'a> {
     }
 }
 
-/// A call of `files_export.download` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct FilesExportDownload {
-    call: Call,
+download_builder! {
+    /// A call of `files_export.download` being put together.
+    pub struct FilesExportDownload {}
 }
-
-download_builder!(FilesExportDownload);

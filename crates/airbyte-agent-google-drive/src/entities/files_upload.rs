@@ -3,23 +3,18 @@
 //! Operations on `files_upload`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `files_upload`.
-///
-/// The act of creating a file from content; the record is the new file.
-#[derive(Debug, Clone, Copy)]
-pub struct FilesUpload<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `files_upload`.
+    ///
+    /// The act of creating a file from content; the record is the new file.
+    pub struct FilesUpload
 }
 
-impl<'a> FilesUpload<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl FilesUpload<'_> {
     /// Upload a file.
     ///
     /// Creates a new file from content in base64 and metadata in one request, up to 5 MB. A Google
@@ -39,74 +34,36 @@ impl<'a> FilesUpload<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> FilesUploadCreate {
-        let call = self.client.call("files_upload", Action::Create);
-        FilesUploadCreate { call }
+        FilesUploadCreate { call: self.client.call("files_upload", Action::Create) }
     }
 }
 
-/// A call of `files_upload.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct FilesUploadCreate {
-    call: Call,
-}
-
-record_builder!(FilesUploadCreate, types::File);
-
-impl FilesUploadCreate {
-    /// Kind of upload; always `multipart`, which is sent by itself.
-    ///
-    /// Default: `"multipart"`, always sent. One of `"multipart"`.
-    pub fn upload_type(mut self, upload_type: impl Into<String>) -> Self {
-        self.call.set("uploadType", upload_type.into());
-        self
-    }
-
-    /// Set to true to upload into a shared drive; otherwise Google does not find the parent folder
-    /// there. False when left out.
-    pub fn supports_all_drives(mut self, supports_all_drives: bool) -> Self {
-        self.call.set("supportsAllDrives", supports_all_drives);
-        self
-    }
-
-    /// Name as shown in Drive, with extension.
-    ///
-    /// Required.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// The bytes of the file in base64; up to 5 MB after decoding.
-    ///
-    /// Required.
-    pub fn file_content(mut self, file_content: impl Into<String>) -> Self {
-        self.call.set("file_content", file_content.into());
-        self
-    }
-
-    /// Kind of file to store. A Google type such as `application/vnd.google-apps.document` converts
-    /// the upload. Left out, Google goes by `file_mime_type` and the content.
-    pub fn mime_type(mut self, mime_type: impl Into<String>) -> Self {
-        self.call.set("mimeType", mime_type.into());
-        self
-    }
-
-    /// Id of the folder to put it into, exactly one. Left out, the top folder of My Drive.
-    pub fn parents(mut self, parents: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("parents", parents.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Short text about the file; found by search.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("description", description.into());
-        self
-    }
-
-    /// MIME type of the bytes in `file_content`; `application/octet-stream` when left out.
-    pub fn file_mime_type(mut self, file_mime_type: impl Into<String>) -> Self {
-        self.call.set("file_mime_type", file_mime_type.into());
-        self
+record_builder! {
+    /// A call of `files_upload.create` being put together.
+    pub struct FilesUploadCreate: types::File {
+        /// Kind of upload; always `multipart`, which is sent by itself.
+        ///
+        /// Default: `"multipart"`, always sent. One of `"multipart"`.
+        upload_type: String = "uploadType",
+        /// Set to true to upload into a shared drive; otherwise Google does not find the parent
+        /// folder there. False when left out.
+        supports_all_drives: bool = "supportsAllDrives",
+        /// Name as shown in Drive, with extension.
+        ///
+        /// Required.
+        name: String,
+        /// The bytes of the file in base64; up to 5 MB after decoding.
+        ///
+        /// Required.
+        file_content: String,
+        /// Kind of file to store. A Google type such as `application/vnd.google-apps.document`
+        /// converts the upload. Left out, Google goes by `file_mime_type` and the content.
+        mime_type: String = "mimeType",
+        /// Id of the folder to put it into, exactly one. Left out, the top folder of My Drive.
+        parents: [String],
+        /// Short text about the file; found by search.
+        description: String,
+        /// MIME type of the bytes in `file_content`; `application/octet-stream` when left out.
+        file_mime_type: String,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `permissions`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `permissions`.
-///
-/// A right of a person, group, domain or everybody to a file or shared drive.
-#[derive(Debug, Clone, Copy)]
-pub struct Permissions<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `permissions`.
+    ///
+    /// A right of a person, group, domain or everybody to a file or shared drive.
+    pub struct Permissions
 }
 
-impl<'a> Permissions<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Permissions<'_> {
     /// List permissions of a file.
     ///
     /// Lists who has access to a file, folder or shared drive, and with which role. Ask for
@@ -75,82 +70,40 @@ impl<'a> Permissions<'a> {
     }
 }
 
-/// A call of `permissions.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PermissionsList {
-    call: Call,
-}
-
-list_builder!(PermissionsList, types::Permission, types::PermissionsListMeta);
-
-impl PermissionsList {
-    /// Largest number of permissions on a page. Left out, at most 100 come for a file in a shared
-    /// drive, and all of them for any other file.
-    ///
-    /// From 1 to 100.
-    pub fn page_size(mut self, page_size: i64) -> Self {
-        self.call.set("pageSize", page_size);
-        self
-    }
-
-    /// Where to go on: `nextPageToken` of the previous answer. Leave out for the first page, and
-    /// keep the other parameters the same.
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.call.set("pageToken", page_token.into());
-        self
-    }
-
-    /// Set to true when the file may live in a shared drive; otherwise Google answers 404 for it.
-    /// False when left out.
-    pub fn supports_all_drives(mut self, supports_all_drives: bool) -> Self {
-        self.call.set("supportsAllDrives", supports_all_drives);
-        self
-    }
-
-    /// True to act as administrator of the Workspace domain, which also reaches shared drives one
-    /// is not a member of. Fails for anybody else. False when left out.
-    pub fn use_domain_admin_access(mut self, use_domain_admin_access: bool) -> Self {
-        self.call.set("useDomainAdminAccess", use_domain_admin_access);
-        self
-    }
-
-    /// Which fields to return. Left out, Google sends only `kind`, `id`, `type` and `role`, that is
-    /// no names; name `nextPageToken` too.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+list_builder! {
+    /// A call of `permissions.list` being put together.
+    pub struct PermissionsList: types::Permission, types::PermissionsListMeta {
+        /// Largest number of permissions on a page. Left out, at most 100 come for a file in a
+        /// shared drive, and all of them for any other file.
+        ///
+        /// From 1 to 100.
+        page_size: i64 = "pageSize",
+        /// Where to go on: `nextPageToken` of the previous answer. Leave out for the first page,
+        /// and keep the other parameters the same.
+        page_token: String = "pageToken",
+        /// Set to true when the file may live in a shared drive; otherwise Google answers 404 for
+        /// it. False when left out.
+        supports_all_drives: bool = "supportsAllDrives",
+        /// True to act as administrator of the Workspace domain, which also reaches shared drives
+        /// one is not a member of. Fails for anybody else. False when left out.
+        use_domain_admin_access: bool = "useDomainAdminAccess",
+        /// Which fields to return. Left out, Google sends only `kind`, `id`, `type` and `role`,
+        /// that is no names; name `nextPageToken` too.
+        fields: String,
     }
 }
 
-/// A call of `permissions.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PermissionsGet {
-    call: Call,
-}
-
-record_builder!(PermissionsGet, types::Permission);
-
-impl PermissionsGet {
-    /// Set to true when the file may live in a shared drive; otherwise Google answers 404 for it.
-    /// False when left out.
-    pub fn supports_all_drives(mut self, supports_all_drives: bool) -> Self {
-        self.call.set("supportsAllDrives", supports_all_drives);
-        self
-    }
-
-    /// True to act as administrator of the Workspace domain, which also reaches shared drives one
-    /// is not a member of. Fails for anybody else. False when left out.
-    pub fn use_domain_admin_access(mut self, use_domain_admin_access: bool) -> Self {
-        self.call.set("useDomainAdminAccess", use_domain_admin_access);
-        self
-    }
-
-    /// Which fields to return, separated by commas. Left out, Google sends only `kind`, `id`,
-    /// `type` and `role`; `*` returns everything.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+record_builder! {
+    /// A call of `permissions.get` being put together.
+    pub struct PermissionsGet: types::Permission {
+        /// Set to true when the file may live in a shared drive; otherwise Google answers 404 for
+        /// it. False when left out.
+        supports_all_drives: bool = "supportsAllDrives",
+        /// True to act as administrator of the Workspace domain, which also reaches shared drives
+        /// one is not a member of. Fails for anybody else. False when left out.
+        use_domain_admin_access: bool = "useDomainAdminAccess",
+        /// Which fields to return, separated by commas. Left out, Google sends only `kind`, `id`,
+        /// `type` and `role`; `*` returns everything.
+        fields: String,
     }
 }

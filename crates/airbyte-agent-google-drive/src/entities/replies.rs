@@ -3,23 +3,18 @@
 //! Operations on `replies`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `replies`.
-///
-/// A reply to a comment on a file.
-#[derive(Debug, Clone, Copy)]
-pub struct Replies<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `replies`.
+    ///
+    /// A reply to a comment on a file.
+    pub struct Replies
 }
 
-impl<'a> Replies<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Replies<'_> {
     /// List replies to a comment.
     ///
     /// Lists the replies to one comment, oldest first. `comments.list` brings them along already,
@@ -77,73 +72,39 @@ impl<'a> Replies<'a> {
     }
 }
 
-/// A call of `replies.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct RepliesList {
-    call: Call,
-}
-
-list_builder!(RepliesList, types::Reply, types::RepliesListMeta);
-
-impl RepliesList {
-    /// Largest number of replies on a page; 20 when left out.
-    ///
-    /// Default: `20`. From 1 to 100.
-    pub fn page_size(mut self, page_size: i64) -> Self {
-        self.call.set("pageSize", page_size);
-        self
-    }
-
-    /// Where to go on: `nextPageToken` of the previous answer. Leave out for the first page, and
-    /// keep the other parameters the same.
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.call.set("pageToken", page_token.into());
-        self
-    }
-
-    /// True to include deleted ones; their text is gone. False when left out.
-    ///
-    /// Default: `false`.
-    pub fn include_deleted(mut self, include_deleted: bool) -> Self {
-        self.call.set("includeDeleted", include_deleted);
-        self
-    }
-
-    /// Which fields to return; Google refuses the call without it, so `*` (everything) is sent
-    /// unless you choose. Name `nextPageToken` when you do.
-    ///
-    /// Default: `"*"`, always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+list_builder! {
+    /// A call of `replies.list` being put together.
+    pub struct RepliesList: types::Reply, types::RepliesListMeta {
+        /// Largest number of replies on a page; 20 when left out.
+        ///
+        /// Default: `20`. From 1 to 100.
+        page_size: i64 = "pageSize",
+        /// Where to go on: `nextPageToken` of the previous answer. Leave out for the first page,
+        /// and keep the other parameters the same.
+        page_token: String = "pageToken",
+        /// True to include deleted ones; their text is gone. False when left out.
+        ///
+        /// Default: `false`.
+        include_deleted: bool = "includeDeleted",
+        /// Which fields to return; Google refuses the call without it, so `*` (everything) is sent
+        /// unless you choose. Name `nextPageToken` when you do.
+        ///
+        /// Default: `"*"`, always sent.
+        fields: String,
     }
 }
 
-/// A call of `replies.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct RepliesGet {
-    call: Call,
-}
-
-record_builder!(RepliesGet, types::Reply);
-
-impl RepliesGet {
-    /// True to include deleted ones; their text is gone. False when left out.
-    ///
-    /// Default: `false`.
-    pub fn include_deleted(mut self, include_deleted: bool) -> Self {
-        self.call.set("includeDeleted", include_deleted);
-        self
-    }
-
-    /// Which fields to return; Google refuses the call without it, so `*` (everything) is sent
-    /// unless you choose.
-    ///
-    /// Default: `"*"`, always sent.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+record_builder! {
+    /// A call of `replies.get` being put together.
+    pub struct RepliesGet: types::Reply {
+        /// True to include deleted ones; their text is gone. False when left out.
+        ///
+        /// Default: `false`.
+        include_deleted: bool = "includeDeleted",
+        /// Which fields to return; Google refuses the call without it, so `*` (everything) is sent
+        /// unless you choose.
+        ///
+        /// Default: `"*"`, always sent.
+        fields: String,
     }
 }

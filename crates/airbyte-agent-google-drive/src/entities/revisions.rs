@@ -3,23 +3,18 @@
 //! Operations on `revisions`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `revisions`.
-///
-/// One version of a file: when it was made, and by whom.
-#[derive(Debug, Clone, Copy)]
-pub struct Revisions<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `revisions`.
+    ///
+    /// One version of a file: when it was made, and by whom.
+    pub struct Revisions
 }
 
-impl<'a> Revisions<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Revisions<'_> {
     /// List revisions of a file.
     ///
     /// Lists the versions of a file, oldest first. For Google Docs, Sheets and Slides with a long
@@ -70,53 +65,27 @@ impl<'a> Revisions<'a> {
     }
 }
 
-/// A call of `revisions.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct RevisionsList {
-    call: Call,
-}
-
-list_builder!(RevisionsList, types::Revision, types::RevisionsListMeta);
-
-impl RevisionsList {
-    /// Largest number of revisions on a page; 200 when left out.
-    ///
-    /// Default: `200`. From 1 to 1000.
-    pub fn page_size(mut self, page_size: i64) -> Self {
-        self.call.set("pageSize", page_size);
-        self
-    }
-
-    /// Where to go on: `nextPageToken` of the previous answer. Leave out for the first page, and
-    /// keep the other parameters the same.
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.call.set("pageToken", page_token.into());
-        self
-    }
-
-    /// Which fields to return. Left out, Google sends only `kind`, `id`, `mimeType` and
-    /// `modifiedTime`; name `nextPageToken` too.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+list_builder! {
+    /// A call of `revisions.list` being put together.
+    pub struct RevisionsList: types::Revision, types::RevisionsListMeta {
+        /// Largest number of revisions on a page; 200 when left out.
+        ///
+        /// Default: `200`. From 1 to 1000.
+        page_size: i64 = "pageSize",
+        /// Where to go on: `nextPageToken` of the previous answer. Leave out for the first page,
+        /// and keep the other parameters the same.
+        page_token: String = "pageToken",
+        /// Which fields to return. Left out, Google sends only `kind`, `id`, `mimeType` and
+        /// `modifiedTime`; name `nextPageToken` too.
+        fields: String,
     }
 }
 
-/// A call of `revisions.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct RevisionsGet {
-    call: Call,
-}
-
-record_builder!(RevisionsGet, types::Revision);
-
-impl RevisionsGet {
-    /// Which fields to return, separated by commas. Left out, Google sends only `kind`, `id`,
-    /// `mimeType` and `modifiedTime`; `*` returns everything.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+record_builder! {
+    /// A call of `revisions.get` being put together.
+    pub struct RevisionsGet: types::Revision {
+        /// Which fields to return, separated by commas. Left out, Google sends only `kind`, `id`,
+        /// `mimeType` and `modifiedTime`; `*` returns everything.
+        fields: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `applications`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::ApplicationsField;
 use crate::types;
 
-/// Operations on `applications`.
-///
-/// A candidate's application for a job, or a prospect who is considered for jobs.
-#[derive(Debug, Clone, Copy)]
-pub struct Applications<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `applications`.
+    ///
+    /// A candidate's application for a job, or a prospect who is considered for jobs.
+    pub struct Applications
 }
 
-impl<'a> Applications<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Applications<'_> {
     /// List applications.
     ///
     /// Lists applications and prospects with stage, state and the ids of candidate, job, recruiter
@@ -42,77 +36,32 @@ impl<'a> Applications<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ApplicationsList {
-        let call = self.client.call("applications", Action::List);
-        ApplicationsList { call }
-    }
-
-    /// Searches `applications` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_greenhouse::context_store::{Order, StoreField};
-    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::ApplicationsField};
-    /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
-    /// let search = greenhouse.applications().context_store_search();
-    /// let search = search.filter(ApplicationsField::AgencyNoteId.eq("…"));
-    /// let page = search.sort(ApplicationsField::AgencyNoteId, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ApplicationsField::AgencyNoteId));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ApplicationsField> {
-        Search::new(self.client.clone(), "applications")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ApplicationsField> {
-        SqlQuery::new(self.client.clone(), "applications", sql)
+        ApplicationsList { call: self.client.call("applications", Action::List) }
     }
 }
 
-/// A call of `applications.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ApplicationsList {
-    call: Call,
+in_context_store! {
+    Applications: "applications", ApplicationsField::AgencyNoteId,
+    airbyte_agent_greenhouse::GreenhouseConnector, greenhouse.applications()
 }
 
-list_builder!(ApplicationsList, types::Application, types::ApplicationsListMeta);
-
-impl ApplicationsList {
-    /// Opaque token of the next page: the value of `cursor` in the URL that the previous answer's
-    /// meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone;
-    /// it remembers the filters of the first page.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
-    }
-
-    /// Records per page. It holds for all pages that follow, so give it with the first page only,
-    /// never together with `cursor`.
-    ///
-    /// Default: `500`. From 1 to 500.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Only these applications, by id.
-    pub fn ids(mut self, ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.set("ids", ids.into_iter().collect::<Vec<_>>());
-        self
-    }
-
-    /// Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO
-    /// 8601 instant. Two of them joined by a bar give both ends:
-    /// `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.
-    pub fn updated_at(mut self, updated_at: impl Into<String>) -> Self {
-        self.call.set("updated_at", updated_at.into());
-        self
+list_builder! {
+    /// A call of `applications.list` being put together.
+    pub struct ApplicationsList: types::Application, types::ApplicationsListMeta {
+        /// Opaque token of the next page: the value of `cursor` in the URL that the previous
+        /// answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so
+        /// pass it alone; it remembers the filters of the first page.
+        cursor: String,
+        /// Records per page. It holds for all pages that follow, so give it with the first page
+        /// only, never together with `cursor`.
+        ///
+        /// Default: `500`. From 1 to 500.
+        per_page: i64,
+        /// Only these applications, by id.
+        ids: [i64],
+        /// Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant. Two of them joined by a bar give both ends:
+        /// `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.
+        updated_at: String,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `attachments`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, download_builder, list_builder};
+use airbyte_agent_core::{accessor, download_builder, list_builder};
 
 use crate::types;
 
-/// Operations on `attachments`.
-///
-/// A file of an application, such as a resume.
-#[derive(Debug, Clone, Copy)]
-pub struct Attachments<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `attachments`.
+    ///
+    /// A file of an application, such as a resume.
+    pub struct Attachments
 }
 
-impl<'a> Attachments<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Attachments<'_> {
     /// List attachments.
     ///
     /// Lists files of applications (resumes, cover letters, offer letters) with a signed link each.
@@ -39,8 +34,7 @@ impl<'a> Attachments<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> AttachmentsList {
-        let call = self.client.call("attachments", Action::List);
-        AttachmentsList { call }
+        AttachmentsList { call: self.client.call("attachments", Action::List) }
     }
 
     /// Download an attachment.
@@ -66,71 +60,34 @@ impl<'a> Attachments<'a> {
     }
 }
 
-/// A call of `attachments.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AttachmentsList {
-    call: Call,
-}
-
-list_builder!(AttachmentsList, types::Attachment, types::AttachmentsListMeta);
-
-impl AttachmentsList {
-    /// Opaque token of the next page: the value of `cursor` in the URL that the previous answer's
-    /// meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone;
-    /// it remembers the filters of the first page.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
-    }
-
-    /// Records per page. It holds for all pages that follow, so give it with the first page only,
-    /// never together with `cursor`.
-    ///
-    /// Default: `500`. From 1 to 500.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Only these attachments, by id.
-    pub fn ids(mut self, ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.set("ids", ids.into_iter().collect::<Vec<_>>());
-        self
-    }
-
-    /// Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO
-    /// 8601 instant. Two of them joined by a bar give both ends:
-    /// `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.
-    pub fn updated_at(mut self, updated_at: impl Into<String>) -> Self {
-        self.call.set("updated_at", updated_at.into());
-        self
-    }
-
-    /// Only attachments of these applications, by application id.
-    pub fn application_ids(mut self, application_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.set("application_ids", application_ids.into_iter().collect::<Vec<_>>());
-        self
-    }
-
-    /// Only attachments of these candidates, by candidate id.
-    pub fn candidate_ids(mut self, candidate_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.set("candidate_ids", candidate_ids.into_iter().collect::<Vec<_>>());
-        self
-    }
-
-    /// Only attachments of this kind.
-    pub fn type_(mut self, type_: impl Into<types::AttachmentType>) -> Self {
-        self.call.set("type", type_.into());
-        self
+list_builder! {
+    /// A call of `attachments.list` being put together.
+    pub struct AttachmentsList: types::Attachment, types::AttachmentsListMeta {
+        /// Opaque token of the next page: the value of `cursor` in the URL that the previous
+        /// answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so
+        /// pass it alone; it remembers the filters of the first page.
+        cursor: String,
+        /// Records per page. It holds for all pages that follow, so give it with the first page
+        /// only, never together with `cursor`.
+        ///
+        /// Default: `500`. From 1 to 500.
+        per_page: i64,
+        /// Only these attachments, by id.
+        ids: [i64],
+        /// Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant. Two of them joined by a bar give both ends:
+        /// `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.
+        updated_at: String,
+        /// Only attachments of these applications, by application id.
+        application_ids: [i64],
+        /// Only attachments of these candidates, by candidate id.
+        candidate_ids: [i64],
+        /// Only attachments of this kind.
+        type_: types::AttachmentType = "type",
     }
 }
 
-/// A call of `attachments.download` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AttachmentsDownload {
-    call: Call,
+download_builder! {
+    /// A call of `attachments.download` being put together.
+    pub struct AttachmentsDownload {}
 }
-
-download_builder!(AttachmentsDownload);

@@ -2,26 +2,20 @@
 
 //! Operations on `departments`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::DepartmentsField;
 use crate::types;
 
-/// Operations on `departments`.
-///
-/// A department of the organization.
-#[derive(Debug, Clone, Copy)]
-pub struct Departments<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `departments`.
+    ///
+    /// A department of the organization.
+    pub struct Departments
 }
 
-impl<'a> Departments<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Departments<'_> {
     /// List departments.
     ///
     /// Lists the departments of the organization as a flat list; `parent_id` gives the tree. Use it
@@ -40,69 +34,28 @@ impl<'a> Departments<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> DepartmentsList {
-        let call = self.client.call("departments", Action::List);
-        DepartmentsList { call }
-    }
-
-    /// Searches `departments` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_greenhouse::context_store::{Order, StoreField};
-    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::DepartmentsField};
-    /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
-    /// let search = greenhouse.departments().context_store_search();
-    /// let search = search.filter(DepartmentsField::CreatedAt.eq("…"));
-    /// let page = search.sort(DepartmentsField::CreatedAt, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(DepartmentsField::CreatedAt));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<DepartmentsField> {
-        Search::new(self.client.clone(), "departments")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<DepartmentsField> {
-        SqlQuery::new(self.client.clone(), "departments", sql)
+        DepartmentsList { call: self.client.call("departments", Action::List) }
     }
 }
 
-/// A call of `departments.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DepartmentsList {
-    call: Call,
+in_context_store! {
+    Departments: "departments", DepartmentsField::CreatedAt,
+    airbyte_agent_greenhouse::GreenhouseConnector, greenhouse.departments()
 }
 
-list_builder!(DepartmentsList, types::Department, types::DepartmentsListMeta);
-
-impl DepartmentsList {
-    /// Opaque token of the next page: the value of `cursor` in the URL that the previous answer's
-    /// meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone;
-    /// it remembers the filters of the first page.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
-    }
-
-    /// Records per page. It holds for all pages that follow, so give it with the first page only,
-    /// never together with `cursor`.
-    ///
-    /// Default: `500`. From 1 to 500.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Only these departments, by id.
-    pub fn ids(mut self, ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.set("ids", ids.into_iter().collect::<Vec<_>>());
-        self
+list_builder! {
+    /// A call of `departments.list` being put together.
+    pub struct DepartmentsList: types::Department, types::DepartmentsListMeta {
+        /// Opaque token of the next page: the value of `cursor` in the URL that the previous
+        /// answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so
+        /// pass it alone; it remembers the filters of the first page.
+        cursor: String,
+        /// Records per page. It holds for all pages that follow, so give it with the first page
+        /// only, never together with `cursor`.
+        ///
+        /// Default: `500`. From 1 to 500.
+        per_page: i64,
+        /// Only these departments, by id.
+        ids: [i64],
     }
 }

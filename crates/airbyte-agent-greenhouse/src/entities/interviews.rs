@@ -3,23 +3,18 @@
 //! Operations on `interviews`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `interviews`.
-///
-/// An interview that was scheduled for an application.
-#[derive(Debug, Clone, Copy)]
-pub struct Interviews<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `interviews`.
+    ///
+    /// An interview that was scheduled for an application.
+    pub struct Interviews
 }
 
-impl<'a> Interviews<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Interviews<'_> {
     /// List interviews.
     ///
     /// Lists scheduled interviews with time, place, state and the ids of application and job.
@@ -39,49 +34,27 @@ impl<'a> Interviews<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> InterviewsList {
-        let call = self.client.call("interviews", Action::List);
-        InterviewsList { call }
+        InterviewsList { call: self.client.call("interviews", Action::List) }
     }
 }
 
-/// A call of `interviews.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InterviewsList {
-    call: Call,
-}
-
-list_builder!(InterviewsList, types::Interview, types::InterviewsListMeta);
-
-impl InterviewsList {
-    /// Opaque token of the next page: the value of `cursor` in the URL that the previous answer's
-    /// meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone;
-    /// it remembers the filters of the first page.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
-    }
-
-    /// Records per page. It holds for all pages that follow, so give it with the first page only,
-    /// never together with `cursor`.
-    ///
-    /// Default: `500`. From 1 to 500.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Only these interviews, by id.
-    pub fn ids(mut self, ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.set("ids", ids.into_iter().collect::<Vec<_>>());
-        self
-    }
-
-    /// Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO
-    /// 8601 instant. Two of them joined by a bar give both ends:
-    /// `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.
-    pub fn updated_at(mut self, updated_at: impl Into<String>) -> Self {
-        self.call.set("updated_at", updated_at.into());
-        self
+list_builder! {
+    /// A call of `interviews.list` being put together.
+    pub struct InterviewsList: types::Interview, types::InterviewsListMeta {
+        /// Opaque token of the next page: the value of `cursor` in the URL that the previous
+        /// answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so
+        /// pass it alone; it remembers the filters of the first page.
+        cursor: String,
+        /// Records per page. It holds for all pages that follow, so give it with the first page
+        /// only, never together with `cursor`.
+        ///
+        /// Default: `500`. From 1 to 500.
+        per_page: i64,
+        /// Only these interviews, by id.
+        ids: [i64],
+        /// Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant. Two of them joined by a bar give both ends:
+        /// `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.
+        updated_at: String,
     }
 }

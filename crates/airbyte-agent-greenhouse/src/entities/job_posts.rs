@@ -2,26 +2,20 @@
 
 //! Operations on `job_posts`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::JobPostsField;
 use crate::types;
 
-/// Operations on `job_posts`.
-///
-/// A job as published on a job board, with text and application form.
-#[derive(Debug, Clone, Copy)]
-pub struct JobPosts<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `job_posts`.
+    ///
+    /// A job as published on a job board, with text and application form.
+    pub struct JobPosts
 }
 
-impl<'a> JobPosts<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl JobPosts<'_> {
     /// List job posts.
     ///
     /// Lists job posts, the published form of jobs, with title, HTML text and the questions of the
@@ -41,84 +35,36 @@ impl<'a> JobPosts<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> JobPostsList {
-        let call = self.client.call("job_posts", Action::List);
-        JobPostsList { call }
-    }
-
-    /// Searches `job_posts` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_greenhouse::context_store::{Order, StoreField};
-    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::JobPostsField};
-    /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
-    /// let search = greenhouse.job_posts().context_store_search();
-    /// let search = search.filter(JobPostsField::Active.eq("…"));
-    /// let page = search.sort(JobPostsField::Active, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(JobPostsField::Active));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<JobPostsField> {
-        Search::new(self.client.clone(), "job_posts")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<JobPostsField> {
-        SqlQuery::new(self.client.clone(), "job_posts", sql)
+        JobPostsList { call: self.client.call("job_posts", Action::List) }
     }
 }
 
-/// A call of `job_posts.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct JobPostsList {
-    call: Call,
+in_context_store! {
+    JobPosts: "job_posts", JobPostsField::Active,
+    airbyte_agent_greenhouse::GreenhouseConnector, greenhouse.job_posts()
 }
 
-list_builder!(JobPostsList, types::JobPost, types::JobPostsListMeta);
-
-impl JobPostsList {
-    /// Opaque token of the next page: the value of `cursor` in the URL that the previous answer's
-    /// meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone;
-    /// it remembers the filters of the first page.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
-    }
-
-    /// Records per page. It holds for all pages that follow, so give it with the first page only,
-    /// never together with `cursor`.
-    ///
-    /// Default: `500`. From 1 to 500.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Only these job posts, by id.
-    pub fn ids(mut self, ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.set("ids", ids.into_iter().collect::<Vec<_>>());
-        self
-    }
-
-    /// Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO
-    /// 8601 instant. Two of them joined by a bar give both ends:
-    /// `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.
-    pub fn updated_at(mut self, updated_at: impl Into<String>) -> Self {
-        self.call.set("updated_at", updated_at.into());
-        self
-    }
-
-    /// True for posts that are in use, false for those that were removed. This is not about being
-    /// published: see `live` of the records. Left out, Greenhouse decides; pass it to be sure.
-    pub fn active(mut self, active: bool) -> Self {
-        self.call.set("active", active);
-        self
+list_builder! {
+    /// A call of `job_posts.list` being put together.
+    pub struct JobPostsList: types::JobPost, types::JobPostsListMeta {
+        /// Opaque token of the next page: the value of `cursor` in the URL that the previous
+        /// answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so
+        /// pass it alone; it remembers the filters of the first page.
+        cursor: String,
+        /// Records per page. It holds for all pages that follow, so give it with the first page
+        /// only, never together with `cursor`.
+        ///
+        /// Default: `500`. From 1 to 500.
+        per_page: i64,
+        /// Only these job posts, by id.
+        ids: [i64],
+        /// Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant. Two of them joined by a bar give both ends:
+        /// `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.
+        updated_at: String,
+        /// True for posts that are in use, false for those that were removed. This is not about
+        /// being published: see `live` of the records. Left out, Greenhouse decides; pass it to be
+        /// sure.
+        active: bool,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `offers`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::OffersField;
 use crate::types;
 
-/// Operations on `offers`.
-///
-/// One version of an offer made to a candidate.
-#[derive(Debug, Clone, Copy)]
-pub struct Offers<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `offers`.
+    ///
+    /// One version of an offer made to a candidate.
+    pub struct Offers
 }
 
-impl<'a> Offers<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Offers<'_> {
     /// List offers.
     ///
     /// Lists offers with state, start date and custom fields, where salary usually is. Each change
@@ -41,77 +35,32 @@ impl<'a> Offers<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> OffersList {
-        let call = self.client.call("offers", Action::List);
-        OffersList { call }
-    }
-
-    /// Searches `offers` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_greenhouse::context_store::{Order, StoreField};
-    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::OffersField};
-    /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
-    /// let search = greenhouse.offers().context_store_search();
-    /// let search = search.filter(OffersField::ApplicationId.eq("…"));
-    /// let page = search.sort(OffersField::ApplicationId, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(OffersField::ApplicationId));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<OffersField> {
-        Search::new(self.client.clone(), "offers")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<OffersField> {
-        SqlQuery::new(self.client.clone(), "offers", sql)
+        OffersList { call: self.client.call("offers", Action::List) }
     }
 }
 
-/// A call of `offers.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OffersList {
-    call: Call,
+in_context_store! {
+    Offers: "offers", OffersField::ApplicationId,
+    airbyte_agent_greenhouse::GreenhouseConnector, greenhouse.offers()
 }
 
-list_builder!(OffersList, types::Offer, types::OffersListMeta);
-
-impl OffersList {
-    /// Opaque token of the next page: the value of `cursor` in the URL that the previous answer's
-    /// meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone;
-    /// it remembers the filters of the first page.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
-    }
-
-    /// Records per page. It holds for all pages that follow, so give it with the first page only,
-    /// never together with `cursor`.
-    ///
-    /// Default: `500`. From 1 to 500.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Only these offers, by id.
-    pub fn ids(mut self, ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.set("ids", ids.into_iter().collect::<Vec<_>>());
-        self
-    }
-
-    /// Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO
-    /// 8601 instant. Two of them joined by a bar give both ends:
-    /// `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.
-    pub fn updated_at(mut self, updated_at: impl Into<String>) -> Self {
-        self.call.set("updated_at", updated_at.into());
-        self
+list_builder! {
+    /// A call of `offers.list` being put together.
+    pub struct OffersList: types::Offer, types::OffersListMeta {
+        /// Opaque token of the next page: the value of `cursor` in the URL that the previous
+        /// answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so
+        /// pass it alone; it remembers the filters of the first page.
+        cursor: String,
+        /// Records per page. It holds for all pages that follow, so give it with the first page
+        /// only, never together with `cursor`.
+        ///
+        /// Default: `500`. From 1 to 500.
+        per_page: i64,
+        /// Only these offers, by id.
+        ids: [i64],
+        /// Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant. Two of them joined by a bar give both ends:
+        /// `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.
+        updated_at: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `offices`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::OfficesField;
 use crate::types;
 
-/// Operations on `offices`.
-///
-/// An office or location of the organization.
-#[derive(Debug, Clone, Copy)]
-pub struct Offices<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `offices`.
+    ///
+    /// An office or location of the organization.
+    pub struct Offices
 }
 
-impl<'a> Offices<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Offices<'_> {
     /// List offices.
     ///
     /// Lists the offices of the organization as a flat list; `parent_id` gives the tree. Use it to
@@ -40,69 +34,28 @@ impl<'a> Offices<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> OfficesList {
-        let call = self.client.call("offices", Action::List);
-        OfficesList { call }
-    }
-
-    /// Searches `offices` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_greenhouse::context_store::{Order, StoreField};
-    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::OfficesField};
-    /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
-    /// let search = greenhouse.offices().context_store_search();
-    /// let search = search.filter(OfficesField::CreatedAt.eq("…"));
-    /// let page = search.sort(OfficesField::CreatedAt, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(OfficesField::CreatedAt));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<OfficesField> {
-        Search::new(self.client.clone(), "offices")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<OfficesField> {
-        SqlQuery::new(self.client.clone(), "offices", sql)
+        OfficesList { call: self.client.call("offices", Action::List) }
     }
 }
 
-/// A call of `offices.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OfficesList {
-    call: Call,
+in_context_store! {
+    Offices: "offices", OfficesField::CreatedAt,
+    airbyte_agent_greenhouse::GreenhouseConnector, greenhouse.offices()
 }
 
-list_builder!(OfficesList, types::Office, types::OfficesListMeta);
-
-impl OfficesList {
-    /// Opaque token of the next page: the value of `cursor` in the URL that the previous answer's
-    /// meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone;
-    /// it remembers the filters of the first page.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
-    }
-
-    /// Records per page. It holds for all pages that follow, so give it with the first page only,
-    /// never together with `cursor`.
-    ///
-    /// Default: `500`. From 1 to 500.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Only these offices, by id.
-    pub fn ids(mut self, ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.set("ids", ids.into_iter().collect::<Vec<_>>());
-        self
+list_builder! {
+    /// A call of `offices.list` being put together.
+    pub struct OfficesList: types::Office, types::OfficesListMeta {
+        /// Opaque token of the next page: the value of `cursor` in the URL that the previous
+        /// answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so
+        /// pass it alone; it remembers the filters of the first page.
+        cursor: String,
+        /// Records per page. It holds for all pages that follow, so give it with the first page
+        /// only, never together with `cursor`.
+        ///
+        /// Default: `500`. From 1 to 500.
+        per_page: i64,
+        /// Only these offices, by id.
+        ids: [i64],
     }
 }

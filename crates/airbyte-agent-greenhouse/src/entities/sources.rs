@@ -2,26 +2,20 @@
 
 //! Operations on `sources`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::SourcesField;
 use crate::types;
 
-/// Operations on `sources`.
-///
-/// A way by which candidates come in, such as a job board or a referral.
-#[derive(Debug, Clone, Copy)]
-pub struct Sources<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `sources`.
+    ///
+    /// A way by which candidates come in, such as a job board or a referral.
+    pub struct Sources
 }
 
-impl<'a> Sources<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Sources<'_> {
     /// List sources.
     ///
     /// Lists the sources candidates come from, with the group of each. Use it to name the
@@ -40,69 +34,28 @@ impl<'a> Sources<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> SourcesList {
-        let call = self.client.call("sources", Action::List);
-        SourcesList { call }
-    }
-
-    /// Searches `sources` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_greenhouse::context_store::{Order, StoreField};
-    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::SourcesField};
-    /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
-    /// let search = greenhouse.sources().context_store_search();
-    /// let search = search.filter(SourcesField::CreatedAt.eq("…"));
-    /// let page = search.sort(SourcesField::CreatedAt, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(SourcesField::CreatedAt));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<SourcesField> {
-        Search::new(self.client.clone(), "sources")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<SourcesField> {
-        SqlQuery::new(self.client.clone(), "sources", sql)
+        SourcesList { call: self.client.call("sources", Action::List) }
     }
 }
 
-/// A call of `sources.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SourcesList {
-    call: Call,
+in_context_store! {
+    Sources: "sources", SourcesField::CreatedAt,
+    airbyte_agent_greenhouse::GreenhouseConnector, greenhouse.sources()
 }
 
-list_builder!(SourcesList, types::Source, types::SourcesListMeta);
-
-impl SourcesList {
-    /// Opaque token of the next page: the value of `cursor` in the URL that the previous answer's
-    /// meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone;
-    /// it remembers the filters of the first page.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
-    }
-
-    /// Records per page. It holds for all pages that follow, so give it with the first page only,
-    /// never together with `cursor`.
-    ///
-    /// Default: `500`. From 1 to 500.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Only these sources, by id; the way to name the source of an application.
-    pub fn ids(mut self, ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.set("ids", ids.into_iter().collect::<Vec<_>>());
-        self
+list_builder! {
+    /// A call of `sources.list` being put together.
+    pub struct SourcesList: types::Source, types::SourcesListMeta {
+        /// Opaque token of the next page: the value of `cursor` in the URL that the previous
+        /// answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so
+        /// pass it alone; it remembers the filters of the first page.
+        cursor: String,
+        /// Records per page. It holds for all pages that follow, so give it with the first page
+        /// only, never together with `cursor`.
+        ///
+        /// Default: `500`. From 1 to 500.
+        per_page: i64,
+        /// Only these sources, by id; the way to name the source of an application.
+        ids: [i64],
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `users`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::UsersField;
 use crate::types;
 
-/// Operations on `users`.
-///
-/// Somebody with an account in this Greenhouse organization, or a service account.
-#[derive(Debug, Clone, Copy)]
-pub struct Users<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `users`.
+    ///
+    /// Somebody with an account in this Greenhouse organization, or a service account.
+    pub struct Users
 }
 
-impl<'a> Users<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Users<'_> {
     /// List users.
     ///
     /// Lists the users of the organization, deactivated ones and service accounts included. Use it
@@ -41,86 +35,37 @@ impl<'a> Users<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> UsersList {
-        let call = self.client.call("users", Action::List);
-        UsersList { call }
-    }
-
-    /// Searches `users` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_greenhouse::context_store::{Order, StoreField};
-    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::UsersField};
-    /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
-    /// let search = greenhouse.users().context_store_search();
-    /// let search = search.filter(UsersField::AgencyId.eq("…"));
-    /// let page = search.sort(UsersField::AgencyId, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(UsersField::AgencyId));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<UsersField> {
-        Search::new(self.client.clone(), "users")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<UsersField> {
-        SqlQuery::new(self.client.clone(), "users", sql)
+        UsersList { call: self.client.call("users", Action::List) }
     }
 }
 
-/// A call of `users.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersList {
-    call: Call,
+in_context_store! {
+    Users: "users", UsersField::AgencyId,
+    airbyte_agent_greenhouse::GreenhouseConnector, greenhouse.users()
 }
 
-list_builder!(UsersList, types::User, types::UsersListMeta);
-
-impl UsersList {
-    /// Opaque token of the next page: the value of `cursor` in the URL that the previous answer's
-    /// meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone;
-    /// it remembers the filters of the first page.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
-    }
-
-    /// Records per page. It holds for all pages that follow, so give it with the first page only,
-    /// never together with `cursor`.
-    ///
-    /// Default: `500`. From 1 to 500.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Only these users, by id; the way to name a recruiter or coordinator.
-    pub fn ids(mut self, ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.set("ids", ids.into_iter().collect::<Vec<_>>());
-        self
-    }
-
-    /// Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO
-    /// 8601 instant. Two of them joined by a bar give both ends:
-    /// `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.
-    pub fn updated_at(mut self, updated_at: impl Into<String>) -> Self {
-        self.call.set("updated_at", updated_at.into());
-        self
-    }
-
-    /// Whether to include the service accounts that integrations act as. Pass false to see people
-    /// only.
-    ///
-    /// Default: `true`.
-    pub fn show_service_accounts(mut self, show_service_accounts: bool) -> Self {
-        self.call.set("show_service_accounts", show_service_accounts);
-        self
+list_builder! {
+    /// A call of `users.list` being put together.
+    pub struct UsersList: types::User, types::UsersListMeta {
+        /// Opaque token of the next page: the value of `cursor` in the URL that the previous
+        /// answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so
+        /// pass it alone; it remembers the filters of the first page.
+        cursor: String,
+        /// Records per page. It holds for all pages that follow, so give it with the first page
+        /// only, never together with `cursor`.
+        ///
+        /// Default: `500`. From 1 to 500.
+        per_page: i64,
+        /// Only these users, by id; the way to name a recruiter or coordinator.
+        ids: [i64],
+        /// Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant. Two of them joined by a bar give both ends:
+        /// `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.
+        updated_at: String,
+        /// Whether to include the service accounts that integrations act as. Pass false to see
+        /// people only.
+        ///
+        /// Default: `true`.
+        show_service_accounts: bool,
     }
 }

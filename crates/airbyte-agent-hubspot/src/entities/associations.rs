@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `associations`.
-///
-/// A link between two records, with type and label.
-#[derive(Debug, Clone, Copy)]
-pub struct Associations<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `associations`.
+    ///
+    /// A link between two records, with type and label.
+    pub struct Associations
 }
 
-impl<'a> Associations<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Associations<'_> {
     /// List associations of a record.
     ///
     /// Returns the ids of all records of one type that a record is linked to, with the types and
@@ -132,70 +127,37 @@ impl<'a> Associations<'a> {
     }
 }
 
-/// A call of `associations.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AssociationsList {
-    call: Call,
-}
-
-list_builder!(AssociationsList, types::AssociationListResult, types::AssociationsListMeta);
-
-impl AssociationsList {
-    /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first
-    /// page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Associations per page.
-    ///
-    /// Default: `500`. From 1 to 500.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
+list_builder! {
+    /// A call of `associations.list` being put together.
+    pub struct AssociationsList: types::AssociationListResult, types::AssociationsListMeta {
+        /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the
+        /// first page.
+        after: String,
+        /// Associations per page.
+        ///
+        /// Default: `500`. From 1 to 500.
+        limit: i64,
     }
 }
 
-/// A call of `associations.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AssociationsCreate {
-    call: Call,
-}
-
-record_builder!(AssociationsCreate, types::AssociationResult);
-
-impl AssociationsCreate {
-    /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
-    ///
-    /// Required.
-    pub fn association_category(
-        mut self,
-        association_category: impl Into<types::AssociationAssociationCategory>,
-    ) -> Self {
-        self.call.set("associationCategory", association_category.into());
-        self
-    }
-
-    /// Id of the type, which depends on the direction. Without label: contact to company 279,
-    /// company to contact 280, contact to deal 4, deal to contact 3, deal to company 341, ticket to
-    /// contact 16, ticket to company 339, ticket to deal 28. Primary company: contact 1, deal 5,
-    /// ticket 26.
-    ///
-    /// Required.
-    pub fn association_type_id(mut self, association_type_id: i64) -> Self {
-        self.call.set("associationTypeId", association_type_id);
-        self
+record_builder! {
+    /// A call of `associations.create` being put together.
+    pub struct AssociationsCreate: types::AssociationResult {
+        /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
+        ///
+        /// Required.
+        association_category: types::AssociationAssociationCategory = "associationCategory",
+        /// Id of the type, which depends on the direction. Without label: contact to company 279,
+        /// company to contact 280, contact to deal 4, deal to contact 3, deal to company 341,
+        /// ticket to contact 16, ticket to company 339, ticket to deal 28. Primary company: contact
+        /// 1, deal 5, ticket 26.
+        ///
+        /// Required.
+        association_type_id: i64 = "associationTypeId",
     }
 }
 
-/// A call of `associations.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AssociationsDelete {
-    call: Call,
+record_builder! {
+    /// A call of `associations.delete` being put together.
+    pub struct AssociationsDelete: Value {}
 }
-
-record_builder!(AssociationsDelete, Value);

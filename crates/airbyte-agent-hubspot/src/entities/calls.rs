@@ -2,27 +2,21 @@
 
 //! Operations on `calls`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::CallsField;
 use crate::types;
 
-/// Operations on `calls`.
-///
-/// A phone call that was logged.
-#[derive(Debug, Clone, Copy)]
-pub struct Calls<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `calls`.
+    ///
+    /// A phone call that was logged.
+    pub struct Calls
 }
 
-impl<'a> Calls<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Calls<'_> {
     /// List calls.
     ///
     /// Returns all calls of the account, oldest first by id. Title, notes, duration and outcome
@@ -42,8 +36,7 @@ impl<'a> Calls<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> CallsList {
-        let call = self.client.call("calls", Action::List);
-        CallsList { call }
+        CallsList { call: self.client.call("calls", Action::List) }
     }
 
     /// Log a call.
@@ -63,8 +56,7 @@ impl<'a> Calls<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> CallsCreate {
-        let call = self.client.call("calls", Action::Create);
-        CallsCreate { call }
+        CallsCreate { call: self.client.call("calls", Action::Create) }
     }
 
     /// Get a call.
@@ -131,186 +123,82 @@ impl<'a> Calls<'a> {
         call.set("callId", call_id.into());
         CallsUpdate { call }
     }
+}
 
-    /// Searches `calls` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_hubspot::context_store::{Order, StoreField};
-    /// # use airbyte_agent_hubspot::{HubspotConnector, Result, store::CallsField};
-    /// # async fn example(hubspot: &HubspotConnector) -> Result<()> {
-    /// let search = hubspot.calls().context_store_search();
-    /// let search = search.filter(CallsField::Archived.eq("…"));
-    /// let page = search.sort(CallsField::Archived, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(CallsField::Archived));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<CallsField> {
-        Search::new(self.client.clone(), "calls")
-    }
+in_context_store! {
+    Calls: "calls", CallsField::Archived,
+    airbyte_agent_hubspot::HubspotConnector, hubspot.calls()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CallsField> {
-        SqlQuery::new(self.client.clone(), "calls", sql)
+list_builder! {
+    /// A call of `calls.list` being put together.
+    pub struct CallsList: types::Call, types::CallsListMeta {
+        /// Records per page; with `propertiesWithHistory` at most 50.
+        ///
+        /// Default: `10`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the
+        /// first page.
+        after: String,
+        /// Object types whose linked record ids are returned along, joined with commas.
+        associations: String,
+        /// Properties to return, internal names joined with commas. Left out, only id and dates
+        /// come back, not the call's details.
+        properties: String,
+        /// Properties to return with their former values as well, internal names joined with
+        /// commas.
+        properties_with_history: String = "propertiesWithHistory",
+        /// True returns only deleted records still in the recycling bin, false or left out only
+        /// live ones.
+        archived: bool,
     }
 }
 
-/// A call of `calls.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CallsList {
-    call: Call,
-}
-
-list_builder!(CallsList, types::Call, types::CallsListMeta);
-
-impl CallsList {
-    /// Records per page; with `propertiesWithHistory` at most 50.
-    ///
-    /// Default: `10`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first
-    /// page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Object types whose linked record ids are returned along, joined with commas.
-    pub fn associations(mut self, associations: impl Into<String>) -> Self {
-        self.call.set("associations", associations.into());
-        self
-    }
-
-    /// Properties to return, internal names joined with commas. Left out, only id and dates come
-    /// back, not the call's details.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Properties to return with their former values as well, internal names joined with commas.
-    pub fn properties_with_history(mut self, properties_with_history: impl Into<String>) -> Self {
-        self.call.set("propertiesWithHistory", properties_with_history.into());
-        self
-    }
-
-    /// True returns only deleted records still in the recycling bin, false or left out only live
-    /// ones.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
+record_builder! {
+    /// A call of `calls.create` being put together.
+    pub struct CallsCreate: types::Call {
+        /// Properties of the call by internal name, custom ones too, values as text.
+        ///
+        /// Required.
+        properties: types::CallPropertiesInput,
+        /// Records to link the call to. Type ids from a call: 194 to a contact, 182 company, 206
+        /// deal, 220 ticket.
+        associations: [types::CallAssociation],
     }
 }
 
-/// A call of `calls.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CallsCreate {
-    call: Call,
-}
-
-record_builder!(CallsCreate, types::Call);
-
-impl CallsCreate {
-    /// Properties of the call by internal name, custom ones too, values as text.
-    ///
-    /// Required.
-    pub fn properties(mut self, properties: impl Into<types::CallPropertiesInput>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Records to link the call to. Type ids from a call: 194 to a contact, 182 company, 206 deal,
-    /// 220 ticket.
-    pub fn associations(
-        mut self,
-        associations: impl IntoIterator<Item = impl Into<types::CallAssociation>>,
-    ) -> Self {
-        self.call.set("associations", associations.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `calls.get` being put together.
+    pub struct CallsGet: types::Call {
+        /// Properties to return, internal names joined with commas. Left out, only id and dates
+        /// come back, not the call's details.
+        properties: String,
+        /// Properties to return with their former values as well, internal names joined with
+        /// commas.
+        properties_with_history: String = "propertiesWithHistory",
+        /// Object types whose linked record ids are returned along, joined with commas.
+        associations: String,
+        /// Property whose value is passed as the id, instead of HubSpot's own id; it must be a
+        /// property with unique values.
+        id_property: String = "idProperty",
+        /// True returns only deleted records still in the recycling bin, false or left out only
+        /// live ones.
+        archived: bool,
     }
 }
 
-/// A call of `calls.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CallsGet {
-    call: Call,
+record_builder! {
+    /// A call of `calls.delete` being put together.
+    pub struct CallsDelete: Value {}
 }
 
-record_builder!(CallsGet, types::Call);
-
-impl CallsGet {
-    /// Properties to return, internal names joined with commas. Left out, only id and dates come
-    /// back, not the call's details.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Properties to return with their former values as well, internal names joined with commas.
-    pub fn properties_with_history(mut self, properties_with_history: impl Into<String>) -> Self {
-        self.call.set("propertiesWithHistory", properties_with_history.into());
-        self
-    }
-
-    /// Object types whose linked record ids are returned along, joined with commas.
-    pub fn associations(mut self, associations: impl Into<String>) -> Self {
-        self.call.set("associations", associations.into());
-        self
-    }
-
-    /// Property whose value is passed as the id, instead of HubSpot's own id; it must be a property
-    /// with unique values.
-    pub fn id_property(mut self, id_property: impl Into<String>) -> Self {
-        self.call.set("idProperty", id_property.into());
-        self
-    }
-
-    /// True returns only deleted records still in the recycling bin, false or left out only live
-    /// ones.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
-    }
-}
-
-/// A call of `calls.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CallsDelete {
-    call: Call,
-}
-
-record_builder!(CallsDelete, Value);
-
-/// A call of `calls.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CallsUpdate {
-    call: Call,
-}
-
-record_builder!(CallsUpdate, types::Call);
-
-impl CallsUpdate {
-    /// Properties to set by internal name, custom ones too, values as text; an empty text clears
-    /// one. Others stay.
-    ///
-    /// Required.
-    pub fn properties(mut self, properties: impl Into<types::CallUpdateProperties>) -> Self {
-        self.call.set("properties", properties.into());
-        self
+record_builder! {
+    /// A call of `calls.update` being put together.
+    pub struct CallsUpdate: types::Call {
+        /// Properties to set by internal name, custom ones too, values as text; an empty text
+        /// clears one. Others stay.
+        ///
+        /// Required.
+        properties: types::CallUpdateProperties,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `companies`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::CompaniesField;
 use crate::types;
 
-/// Operations on `companies`.
-///
-/// An organization known to the account.
-#[derive(Debug, Clone, Copy)]
-pub struct Companies<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `companies`.
+    ///
+    /// An organization known to the account.
+    pub struct Companies
 }
 
-impl<'a> Companies<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Companies<'_> {
     /// List companies.
     ///
     /// Returns all companies, oldest first by id. Cannot filter or sort: use `companies.search` for
@@ -40,8 +34,7 @@ impl<'a> Companies<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> CompaniesList {
-        let call = self.client.call("companies", Action::List);
-        CompaniesList { call }
+        CompaniesList { call: self.client.call("companies", Action::List) }
     }
 
     /// Create a company.
@@ -60,8 +53,7 @@ impl<'a> Companies<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> CompaniesCreate {
-        let call = self.client.call("companies", Action::Create);
-        CompaniesCreate { call }
+        CompaniesCreate { call: self.client.call("companies", Action::Create) }
     }
 
     /// Get a company.
@@ -128,228 +120,101 @@ impl<'a> Companies<'a> {
     /// # }
     /// ```
     pub fn search(&self) -> CompaniesSearch {
-        let call = self.client.call("companies", Action::Search);
-        CompaniesSearch { call }
-    }
-
-    /// Searches `companies` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_hubspot::context_store::{Order, StoreField};
-    /// # use airbyte_agent_hubspot::{HubspotConnector, Result, store::CompaniesField};
-    /// # async fn example(hubspot: &HubspotConnector) -> Result<()> {
-    /// let search = hubspot.companies().context_store_search();
-    /// let search = search.filter(CompaniesField::Archived.eq("…"));
-    /// let page = search.sort(CompaniesField::Archived, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(CompaniesField::Archived));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<CompaniesField> {
-        Search::new(self.client.clone(), "companies")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CompaniesField> {
-        SqlQuery::new(self.client.clone(), "companies", sql)
+        CompaniesSearch { call: self.client.call("companies", Action::Search) }
     }
 }
 
-/// A call of `companies.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CompaniesList {
-    call: Call,
+in_context_store! {
+    Companies: "companies", CompaniesField::Archived,
+    airbyte_agent_hubspot::HubspotConnector, hubspot.companies()
 }
 
-list_builder!(CompaniesList, types::Company, types::CompaniesListMeta);
-
-impl CompaniesList {
-    /// Records per page; with `propertiesWithHistory` at most 50.
-    ///
-    /// Default: `10`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first
-    /// page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Object types whose linked record ids are returned along, joined with commas.
-    pub fn associations(mut self, associations: impl Into<String>) -> Self {
-        self.call.set("associations", associations.into());
-        self
-    }
-
-    /// Properties to return, internal names joined with commas; replaces the default set (name,
-    /// domain and dates). Names the account does not have are ignored.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Properties to return with their former values as well, internal names joined with commas.
-    pub fn properties_with_history(mut self, properties_with_history: impl Into<String>) -> Self {
-        self.call.set("propertiesWithHistory", properties_with_history.into());
-        self
-    }
-
-    /// True returns only deleted records still in the recycling bin, false or left out only live
-    /// ones.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
+list_builder! {
+    /// A call of `companies.list` being put together.
+    pub struct CompaniesList: types::Company, types::CompaniesListMeta {
+        /// Records per page; with `propertiesWithHistory` at most 50.
+        ///
+        /// Default: `10`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the
+        /// first page.
+        after: String,
+        /// Object types whose linked record ids are returned along, joined with commas.
+        associations: String,
+        /// Properties to return, internal names joined with commas; replaces the default set (name,
+        /// domain and dates). Names the account does not have are ignored.
+        properties: String,
+        /// Properties to return with their former values as well, internal names joined with
+        /// commas.
+        properties_with_history: String = "propertiesWithHistory",
+        /// True returns only deleted records still in the recycling bin, false or left out only
+        /// live ones.
+        archived: bool,
     }
 }
 
-/// A call of `companies.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CompaniesCreate {
-    call: Call,
-}
-
-record_builder!(CompaniesCreate, types::Company);
-
-impl CompaniesCreate {
-    /// Properties of the company by internal name, custom ones too, values as text. At least one of
-    /// `name` and `domain`.
-    ///
-    /// Required.
-    pub fn properties(mut self, properties: impl Into<types::CompanyPropertiesInput>) -> Self {
-        self.call.set("properties", properties.into());
-        self
+record_builder! {
+    /// A call of `companies.create` being put together.
+    pub struct CompaniesCreate: types::Company {
+        /// Properties of the company by internal name, custom ones too, values as text. At least
+        /// one of `name` and `domain`.
+        ///
+        /// Required.
+        properties: types::CompanyPropertiesInput,
     }
 }
 
-/// A call of `companies.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CompaniesGet {
-    call: Call,
-}
-
-record_builder!(CompaniesGet, types::Company);
-
-impl CompaniesGet {
-    /// Properties to return, internal names joined with commas; replaces the default set (name,
-    /// domain and dates). Names the account does not have are ignored.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Properties to return with their former values as well, internal names joined with commas.
-    pub fn properties_with_history(mut self, properties_with_history: impl Into<String>) -> Self {
-        self.call.set("propertiesWithHistory", properties_with_history.into());
-        self
-    }
-
-    /// Object types whose linked record ids are returned along, joined with commas.
-    pub fn associations(mut self, associations: impl Into<String>) -> Self {
-        self.call.set("associations", associations.into());
-        self
-    }
-
-    /// Property whose value is passed as the id, instead of HubSpot's own id; it must be a property
-    /// with unique values.
-    pub fn id_property(mut self, id_property: impl Into<String>) -> Self {
-        self.call.set("idProperty", id_property.into());
-        self
-    }
-
-    /// True returns only deleted records still in the recycling bin, false or left out only live
-    /// ones.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
+record_builder! {
+    /// A call of `companies.get` being put together.
+    pub struct CompaniesGet: types::Company {
+        /// Properties to return, internal names joined with commas; replaces the default set (name,
+        /// domain and dates). Names the account does not have are ignored.
+        properties: String,
+        /// Properties to return with their former values as well, internal names joined with
+        /// commas.
+        properties_with_history: String = "propertiesWithHistory",
+        /// Object types whose linked record ids are returned along, joined with commas.
+        associations: String,
+        /// Property whose value is passed as the id, instead of HubSpot's own id; it must be a
+        /// property with unique values.
+        id_property: String = "idProperty",
+        /// True returns only deleted records still in the recycling bin, false or left out only
+        /// live ones.
+        archived: bool,
     }
 }
 
-/// A call of `companies.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CompaniesUpdate {
-    call: Call,
-}
-
-record_builder!(CompaniesUpdate, types::Company);
-
-impl CompaniesUpdate {
-    /// Properties to set by internal name, custom ones too, values as text; an empty text clears
-    /// one. Others stay.
-    ///
-    /// Required.
-    pub fn properties(mut self, properties: impl Into<types::CompanyPropertiesInput>) -> Self {
-        self.call.set("properties", properties.into());
-        self
+record_builder! {
+    /// A call of `companies.update` being put together.
+    pub struct CompaniesUpdate: types::Company {
+        /// Properties to set by internal name, custom ones too, values as text; an empty text
+        /// clears one. Others stay.
+        ///
+        /// Required.
+        properties: types::CompanyPropertiesInput,
     }
 }
 
-/// A call of `companies.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CompaniesSearch {
-    call: Call,
-}
-
-list_builder!(CompaniesSearch, types::Company, types::CompaniesSearchMeta);
-
-impl CompaniesSearch {
-    /// Conditions: a company matches when it fulfils all filters of at least one group (AND within,
-    /// OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches.
-    pub fn filter_groups(
-        mut self,
-        filter_groups: impl IntoIterator<Item = impl Into<types::CompanyFilterGroup>>,
-    ) -> Self {
-        let filter_groups: Vec<types::CompanyFilterGroup> =
-            filter_groups.into_iter().map(Into::into).collect();
-        self.call.set("filterGroups", filter_groups);
-        self
-    }
-
-    /// Properties to return, internal names; replaces the default set (name, domain and dates).
-    pub fn properties(mut self, properties: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("properties", properties.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Records per page.
-    ///
-    /// Default: `25`, always sent. From 1 to 200.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses
-    /// positions beyond 10,000.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Order of the results; one rule only. Left out, oldest first.
-    pub fn sorts(mut self, sorts: impl IntoIterator<Item = impl Into<types::CompanySort>>) -> Self {
-        self.call.set("sorts", sorts.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Words to look for in name, domain, website and phone number; parts of words match. Up to
-    /// 3,000 characters; combines with the filters.
-    pub fn query(mut self, query: impl Into<String>) -> Self {
-        self.call.set("query", query.into());
-        self
+list_builder! {
+    /// A call of `companies.search` being put together.
+    pub struct CompaniesSearch: types::Company, types::CompaniesSearchMeta {
+        /// Conditions: a company matches when it fulfils all filters of at least one group (AND
+        /// within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out,
+        /// everything matches.
+        filter_groups: [types::CompanyFilterGroup] = "filterGroups",
+        /// Properties to return, internal names; replaces the default set (name, domain and dates).
+        properties: [String],
+        /// Records per page.
+        ///
+        /// Default: `25`, always sent. From 1 to 200.
+        limit: i64,
+        /// Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses
+        /// positions beyond 10,000.
+        after: String,
+        /// Order of the results; one rule only. Left out, oldest first.
+        sorts: [types::CompanySort],
+        /// Words to look for in name, domain, website and phone number; parts of words match. Up to
+        /// 3,000 characters; combines with the filters.
+        query: String,
     }
 }

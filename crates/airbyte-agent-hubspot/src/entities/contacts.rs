@@ -2,26 +2,20 @@
 
 //! Operations on `contacts`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ContactsField;
 use crate::types;
 
-/// Operations on `contacts`.
-///
-/// A person known to the account.
-#[derive(Debug, Clone, Copy)]
-pub struct Contacts<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `contacts`.
+    ///
+    /// A person known to the account.
+    pub struct Contacts
 }
 
-impl<'a> Contacts<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Contacts<'_> {
     /// List contacts.
     ///
     /// Returns all contacts, oldest first by id. Cannot filter or sort: use `contacts.search` for
@@ -40,8 +34,7 @@ impl<'a> Contacts<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ContactsList {
-        let call = self.client.call("contacts", Action::List);
-        ContactsList { call }
+        ContactsList { call: self.client.call("contacts", Action::List) }
     }
 
     /// Create a contact.
@@ -61,8 +54,7 @@ impl<'a> Contacts<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> ContactsCreate {
-        let call = self.client.call("contacts", Action::Create);
-        ContactsCreate { call }
+        ContactsCreate { call: self.client.call("contacts", Action::Create) }
     }
 
     /// Get a contact.
@@ -130,229 +122,102 @@ impl<'a> Contacts<'a> {
     /// # }
     /// ```
     pub fn search(&self) -> ContactsSearch {
-        let call = self.client.call("contacts", Action::Search);
-        ContactsSearch { call }
-    }
-
-    /// Searches `contacts` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_hubspot::context_store::{Order, StoreField};
-    /// # use airbyte_agent_hubspot::{HubspotConnector, Result, store::ContactsField};
-    /// # async fn example(hubspot: &HubspotConnector) -> Result<()> {
-    /// let search = hubspot.contacts().context_store_search();
-    /// let search = search.filter(ContactsField::Archived.eq("…"));
-    /// let page = search.sort(ContactsField::Archived, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ContactsField::Archived));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ContactsField> {
-        Search::new(self.client.clone(), "contacts")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ContactsField> {
-        SqlQuery::new(self.client.clone(), "contacts", sql)
+        ContactsSearch { call: self.client.call("contacts", Action::Search) }
     }
 }
 
-/// A call of `contacts.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ContactsList {
-    call: Call,
+in_context_store! {
+    Contacts: "contacts", ContactsField::Archived,
+    airbyte_agent_hubspot::HubspotConnector, hubspot.contacts()
 }
 
-list_builder!(ContactsList, types::Contact, types::ContactsListMeta);
-
-impl ContactsList {
-    /// Records per page; with `propertiesWithHistory` at most 50.
-    ///
-    /// Default: `10`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first
-    /// page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Object types whose linked record ids are returned along, joined with commas.
-    pub fn associations(mut self, associations: impl Into<String>) -> Self {
-        self.call.set("associations", associations.into());
-        self
-    }
-
-    /// Properties to return, internal names joined with commas; replaces the default set (email,
-    /// firstname, lastname and dates). Names the account does not have are ignored.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Properties to return with their former values as well, internal names joined with commas.
-    pub fn properties_with_history(mut self, properties_with_history: impl Into<String>) -> Self {
-        self.call.set("propertiesWithHistory", properties_with_history.into());
-        self
-    }
-
-    /// True returns only deleted records still in the recycling bin, false or left out only live
-    /// ones.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
+list_builder! {
+    /// A call of `contacts.list` being put together.
+    pub struct ContactsList: types::Contact, types::ContactsListMeta {
+        /// Records per page; with `propertiesWithHistory` at most 50.
+        ///
+        /// Default: `10`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the
+        /// first page.
+        after: String,
+        /// Object types whose linked record ids are returned along, joined with commas.
+        associations: String,
+        /// Properties to return, internal names joined with commas; replaces the default set
+        /// (email, firstname, lastname and dates). Names the account does not have are ignored.
+        properties: String,
+        /// Properties to return with their former values as well, internal names joined with
+        /// commas.
+        properties_with_history: String = "propertiesWithHistory",
+        /// True returns only deleted records still in the recycling bin, false or left out only
+        /// live ones.
+        archived: bool,
     }
 }
 
-/// A call of `contacts.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ContactsCreate {
-    call: Call,
-}
-
-record_builder!(ContactsCreate, types::Contact);
-
-impl ContactsCreate {
-    /// Properties of the contact by internal name, custom ones too, values as text. At least one of
-    /// `email`, `firstname` and `lastname`.
-    ///
-    /// Required.
-    pub fn properties(mut self, properties: impl Into<types::ContactPropertiesInput>) -> Self {
-        self.call.set("properties", properties.into());
-        self
+record_builder! {
+    /// A call of `contacts.create` being put together.
+    pub struct ContactsCreate: types::Contact {
+        /// Properties of the contact by internal name, custom ones too, values as text. At least
+        /// one of `email`, `firstname` and `lastname`.
+        ///
+        /// Required.
+        properties: types::ContactPropertiesInput,
     }
 }
 
-/// A call of `contacts.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ContactsGet {
-    call: Call,
-}
-
-record_builder!(ContactsGet, types::Contact);
-
-impl ContactsGet {
-    /// Properties to return, internal names joined with commas; replaces the default set (email,
-    /// firstname, lastname and dates). Names the account does not have are ignored.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Properties to return with their former values as well, internal names joined with commas.
-    pub fn properties_with_history(mut self, properties_with_history: impl Into<String>) -> Self {
-        self.call.set("propertiesWithHistory", properties_with_history.into());
-        self
-    }
-
-    /// Object types whose linked record ids are returned along, joined with commas.
-    pub fn associations(mut self, associations: impl Into<String>) -> Self {
-        self.call.set("associations", associations.into());
-        self
-    }
-
-    /// Property whose value is passed as `contactId`, instead of HubSpot's own id: `email`, or a
-    /// custom property with unique values.
-    pub fn id_property(mut self, id_property: impl Into<String>) -> Self {
-        self.call.set("idProperty", id_property.into());
-        self
-    }
-
-    /// True returns only deleted records still in the recycling bin, false or left out only live
-    /// ones.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
+record_builder! {
+    /// A call of `contacts.get` being put together.
+    pub struct ContactsGet: types::Contact {
+        /// Properties to return, internal names joined with commas; replaces the default set
+        /// (email, firstname, lastname and dates). Names the account does not have are ignored.
+        properties: String,
+        /// Properties to return with their former values as well, internal names joined with
+        /// commas.
+        properties_with_history: String = "propertiesWithHistory",
+        /// Object types whose linked record ids are returned along, joined with commas.
+        associations: String,
+        /// Property whose value is passed as `contactId`, instead of HubSpot's own id: `email`, or
+        /// a custom property with unique values.
+        id_property: String = "idProperty",
+        /// True returns only deleted records still in the recycling bin, false or left out only
+        /// live ones.
+        archived: bool,
     }
 }
 
-/// A call of `contacts.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ContactsUpdate {
-    call: Call,
-}
-
-record_builder!(ContactsUpdate, types::Contact);
-
-impl ContactsUpdate {
-    /// Properties to set by internal name, custom ones too, values as text; an empty text clears
-    /// one. Others stay.
-    ///
-    /// Required.
-    pub fn properties(mut self, properties: impl Into<types::ContactPropertiesInput>) -> Self {
-        self.call.set("properties", properties.into());
-        self
+record_builder! {
+    /// A call of `contacts.update` being put together.
+    pub struct ContactsUpdate: types::Contact {
+        /// Properties to set by internal name, custom ones too, values as text; an empty text
+        /// clears one. Others stay.
+        ///
+        /// Required.
+        properties: types::ContactPropertiesInput,
     }
 }
 
-/// A call of `contacts.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ContactsSearch {
-    call: Call,
-}
-
-list_builder!(ContactsSearch, types::Contact, types::ContactsSearchMeta);
-
-impl ContactsSearch {
-    /// Conditions: a contact matches when it fulfils all filters of at least one group (AND within,
-    /// OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches.
-    pub fn filter_groups(
-        mut self,
-        filter_groups: impl IntoIterator<Item = impl Into<types::ContactFilterGroup>>,
-    ) -> Self {
-        let filter_groups: Vec<types::ContactFilterGroup> =
-            filter_groups.into_iter().map(Into::into).collect();
-        self.call.set("filterGroups", filter_groups);
-        self
-    }
-
-    /// Properties to return, internal names; replaces the default set (email, firstname, lastname
-    /// and dates).
-    pub fn properties(mut self, properties: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("properties", properties.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Records per page.
-    ///
-    /// Default: `25`, always sent. From 1 to 200.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses
-    /// positions beyond 10,000.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Order of the results; one rule only. Left out, oldest first.
-    pub fn sorts(mut self, sorts: impl IntoIterator<Item = impl Into<types::ContactSort>>) -> Self {
-        self.call.set("sorts", sorts.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Words to look for in names, e-mail addresses, phone numbers and company; parts of words
-    /// match. Up to 3,000 characters; combines with the filters.
-    pub fn query(mut self, query: impl Into<String>) -> Self {
-        self.call.set("query", query.into());
-        self
+list_builder! {
+    /// A call of `contacts.search` being put together.
+    pub struct ContactsSearch: types::Contact, types::ContactsSearchMeta {
+        /// Conditions: a contact matches when it fulfils all filters of at least one group (AND
+        /// within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out,
+        /// everything matches.
+        filter_groups: [types::ContactFilterGroup] = "filterGroups",
+        /// Properties to return, internal names; replaces the default set (email, firstname,
+        /// lastname and dates).
+        properties: [String],
+        /// Records per page.
+        ///
+        /// Default: `25`, always sent. From 1 to 200.
+        limit: i64,
+        /// Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses
+        /// positions beyond 10,000.
+        after: String,
+        /// Order of the results; one rule only. Left out, oldest first.
+        sorts: [types::ContactSort],
+        /// Words to look for in names, e-mail addresses, phone numbers and company; parts of words
+        /// match. Up to 3,000 characters; combines with the filters.
+        query: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `deals`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::DealsField;
 use crate::types;
 
-/// Operations on `deals`.
-///
-/// A sale in one stage of a pipeline.
-#[derive(Debug, Clone, Copy)]
-pub struct Deals<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `deals`.
+    ///
+    /// A sale in one stage of a pipeline.
+    pub struct Deals
 }
 
-impl<'a> Deals<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Deals<'_> {
     /// List deals.
     ///
     /// Returns all deals, oldest first by id. Cannot filter or sort: use `deals.search` for that.
@@ -40,8 +34,7 @@ impl<'a> Deals<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> DealsList {
-        let call = self.client.call("deals", Action::List);
-        DealsList { call }
+        DealsList { call: self.client.call("deals", Action::List) }
     }
 
     /// Create a deal.
@@ -61,8 +54,7 @@ impl<'a> Deals<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> DealsCreate {
-        let call = self.client.call("deals", Action::Create);
-        DealsCreate { call }
+        DealsCreate { call: self.client.call("deals", Action::Create) }
     }
 
     /// Get a deal.
@@ -129,229 +121,102 @@ impl<'a> Deals<'a> {
     /// # }
     /// ```
     pub fn search(&self) -> DealsSearch {
-        let call = self.client.call("deals", Action::Search);
-        DealsSearch { call }
-    }
-
-    /// Searches `deals` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_hubspot::context_store::{Order, StoreField};
-    /// # use airbyte_agent_hubspot::{HubspotConnector, Result, store::DealsField};
-    /// # async fn example(hubspot: &HubspotConnector) -> Result<()> {
-    /// let search = hubspot.deals().context_store_search();
-    /// let search = search.filter(DealsField::Archived.eq("…"));
-    /// let page = search.sort(DealsField::Archived, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(DealsField::Archived));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<DealsField> {
-        Search::new(self.client.clone(), "deals")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<DealsField> {
-        SqlQuery::new(self.client.clone(), "deals", sql)
+        DealsSearch { call: self.client.call("deals", Action::Search) }
     }
 }
 
-/// A call of `deals.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DealsList {
-    call: Call,
+in_context_store! {
+    Deals: "deals", DealsField::Archived,
+    airbyte_agent_hubspot::HubspotConnector, hubspot.deals()
 }
 
-list_builder!(DealsList, types::Deal, types::DealsListMeta);
-
-impl DealsList {
-    /// Records per page; with `propertiesWithHistory` at most 50.
-    ///
-    /// Default: `10`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first
-    /// page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Object types whose linked record ids are returned along, joined with commas.
-    pub fn associations(mut self, associations: impl Into<String>) -> Self {
-        self.call.set("associations", associations.into());
-        self
-    }
-
-    /// Properties to return, internal names joined with commas; replaces the default set (name,
-    /// amount, stage, pipeline and dates). Names the account does not have are ignored.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Properties to return with their former values as well, internal names joined with commas.
-    pub fn properties_with_history(mut self, properties_with_history: impl Into<String>) -> Self {
-        self.call.set("propertiesWithHistory", properties_with_history.into());
-        self
-    }
-
-    /// True returns only deleted records still in the recycling bin, false or left out only live
-    /// ones.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
+list_builder! {
+    /// A call of `deals.list` being put together.
+    pub struct DealsList: types::Deal, types::DealsListMeta {
+        /// Records per page; with `propertiesWithHistory` at most 50.
+        ///
+        /// Default: `10`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the
+        /// first page.
+        after: String,
+        /// Object types whose linked record ids are returned along, joined with commas.
+        associations: String,
+        /// Properties to return, internal names joined with commas; replaces the default set (name,
+        /// amount, stage, pipeline and dates). Names the account does not have are ignored.
+        properties: String,
+        /// Properties to return with their former values as well, internal names joined with
+        /// commas.
+        properties_with_history: String = "propertiesWithHistory",
+        /// True returns only deleted records still in the recycling bin, false or left out only
+        /// live ones.
+        archived: bool,
     }
 }
 
-/// A call of `deals.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DealsCreate {
-    call: Call,
-}
-
-record_builder!(DealsCreate, types::Deal);
-
-impl DealsCreate {
-    /// Properties of the deal by internal name, custom ones too, values as text. Give `dealstage`
-    /// too, and `pipeline` when there are several.
-    ///
-    /// Required.
-    pub fn properties(mut self, properties: impl Into<types::DealPropertiesInput>) -> Self {
-        self.call.set("properties", properties.into());
-        self
+record_builder! {
+    /// A call of `deals.create` being put together.
+    pub struct DealsCreate: types::Deal {
+        /// Properties of the deal by internal name, custom ones too, values as text. Give
+        /// `dealstage` too, and `pipeline` when there are several.
+        ///
+        /// Required.
+        properties: types::DealPropertiesInput,
     }
 }
 
-/// A call of `deals.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DealsGet {
-    call: Call,
-}
-
-record_builder!(DealsGet, types::Deal);
-
-impl DealsGet {
-    /// Properties to return, internal names joined with commas; replaces the default set (name,
-    /// amount, stage, pipeline and dates). Names the account does not have are ignored.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Properties to return with their former values as well, internal names joined with commas.
-    pub fn properties_with_history(mut self, properties_with_history: impl Into<String>) -> Self {
-        self.call.set("propertiesWithHistory", properties_with_history.into());
-        self
-    }
-
-    /// Object types whose linked record ids are returned along, joined with commas.
-    pub fn associations(mut self, associations: impl Into<String>) -> Self {
-        self.call.set("associations", associations.into());
-        self
-    }
-
-    /// Property whose value is passed as the id, instead of HubSpot's own id; it must be a property
-    /// with unique values.
-    pub fn id_property(mut self, id_property: impl Into<String>) -> Self {
-        self.call.set("idProperty", id_property.into());
-        self
-    }
-
-    /// True returns only deleted records still in the recycling bin, false or left out only live
-    /// ones.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
+record_builder! {
+    /// A call of `deals.get` being put together.
+    pub struct DealsGet: types::Deal {
+        /// Properties to return, internal names joined with commas; replaces the default set (name,
+        /// amount, stage, pipeline and dates). Names the account does not have are ignored.
+        properties: String,
+        /// Properties to return with their former values as well, internal names joined with
+        /// commas.
+        properties_with_history: String = "propertiesWithHistory",
+        /// Object types whose linked record ids are returned along, joined with commas.
+        associations: String,
+        /// Property whose value is passed as the id, instead of HubSpot's own id; it must be a
+        /// property with unique values.
+        id_property: String = "idProperty",
+        /// True returns only deleted records still in the recycling bin, false or left out only
+        /// live ones.
+        archived: bool,
     }
 }
 
-/// A call of `deals.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DealsUpdate {
-    call: Call,
-}
-
-record_builder!(DealsUpdate, types::Deal);
-
-impl DealsUpdate {
-    /// Properties to set by internal name, custom ones too, values as text; an empty text clears
-    /// one. Others stay.
-    ///
-    /// Required.
-    pub fn properties(mut self, properties: impl Into<types::DealUpdateProperties>) -> Self {
-        self.call.set("properties", properties.into());
-        self
+record_builder! {
+    /// A call of `deals.update` being put together.
+    pub struct DealsUpdate: types::Deal {
+        /// Properties to set by internal name, custom ones too, values as text; an empty text
+        /// clears one. Others stay.
+        ///
+        /// Required.
+        properties: types::DealUpdateProperties,
     }
 }
 
-/// A call of `deals.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DealsSearch {
-    call: Call,
-}
-
-list_builder!(DealsSearch, types::Deal, types::DealsSearchMeta);
-
-impl DealsSearch {
-    /// Conditions: a deal matches when it fulfils all filters of at least one group (AND within, OR
-    /// between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches.
-    pub fn filter_groups(
-        mut self,
-        filter_groups: impl IntoIterator<Item = impl Into<types::DealFilterGroup>>,
-    ) -> Self {
-        let filter_groups: Vec<types::DealFilterGroup> =
-            filter_groups.into_iter().map(Into::into).collect();
-        self.call.set("filterGroups", filter_groups);
-        self
-    }
-
-    /// Properties to return, internal names; replaces the default set (name, amount, stage,
-    /// pipeline and dates).
-    pub fn properties(mut self, properties: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("properties", properties.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Records per page.
-    ///
-    /// Default: `25`, always sent. From 1 to 200.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses
-    /// positions beyond 10,000.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Order of the results; one rule only. Left out, oldest first.
-    pub fn sorts(mut self, sorts: impl IntoIterator<Item = impl Into<types::DealSort>>) -> Self {
-        self.call.set("sorts", sorts.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Words to look for in name, description, type, pipeline and stage; parts of words match. Up
-    /// to 3,000 characters; combines with the filters.
-    pub fn query(mut self, query: impl Into<String>) -> Self {
-        self.call.set("query", query.into());
-        self
+list_builder! {
+    /// A call of `deals.search` being put together.
+    pub struct DealsSearch: types::Deal, types::DealsSearchMeta {
+        /// Conditions: a deal matches when it fulfils all filters of at least one group (AND
+        /// within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out,
+        /// everything matches.
+        filter_groups: [types::DealFilterGroup] = "filterGroups",
+        /// Properties to return, internal names; replaces the default set (name, amount, stage,
+        /// pipeline and dates).
+        properties: [String],
+        /// Records per page.
+        ///
+        /// Default: `25`, always sent. From 1 to 200.
+        limit: i64,
+        /// Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses
+        /// positions beyond 10,000.
+        after: String,
+        /// Order of the results; one rule only. Left out, oldest first.
+        sorts: [types::DealSort],
+        /// Words to look for in name, description, type, pipeline and stage; parts of words match.
+        /// Up to 3,000 characters; combines with the filters.
+        query: String,
     }
 }

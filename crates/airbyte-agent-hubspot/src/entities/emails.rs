@@ -2,27 +2,21 @@
 
 //! Operations on `emails`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::EmailsField;
 use crate::types;
 
-/// Operations on `emails`.
-///
-/// A one-to-one e-mail that was logged; not a marketing e-mail.
-#[derive(Debug, Clone, Copy)]
-pub struct Emails<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `emails`.
+    ///
+    /// A one-to-one e-mail that was logged; not a marketing e-mail.
+    pub struct Emails
 }
 
-impl<'a> Emails<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Emails<'_> {
     /// List e-mails.
     ///
     /// Returns all e-mails of the account, oldest first by id. Subject, text and addresses have to
@@ -42,8 +36,7 @@ impl<'a> Emails<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> EmailsList {
-        let call = self.client.call("emails", Action::List);
-        EmailsList { call }
+        EmailsList { call: self.client.call("emails", Action::List) }
     }
 
     /// Log an e-mail.
@@ -63,8 +56,7 @@ impl<'a> Emails<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> EmailsCreate {
-        let call = self.client.call("emails", Action::Create);
-        EmailsCreate { call }
+        EmailsCreate { call: self.client.call("emails", Action::Create) }
     }
 
     /// Get an e-mail.
@@ -129,186 +121,82 @@ impl<'a> Emails<'a> {
         call.set("emailId", email_id.into());
         EmailsUpdate { call }
     }
+}
 
-    /// Searches `emails` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_hubspot::context_store::{Order, StoreField};
-    /// # use airbyte_agent_hubspot::{HubspotConnector, Result, store::EmailsField};
-    /// # async fn example(hubspot: &HubspotConnector) -> Result<()> {
-    /// let search = hubspot.emails().context_store_search();
-    /// let search = search.filter(EmailsField::Archived.eq("…"));
-    /// let page = search.sort(EmailsField::Archived, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(EmailsField::Archived));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<EmailsField> {
-        Search::new(self.client.clone(), "emails")
-    }
+in_context_store! {
+    Emails: "emails", EmailsField::Archived,
+    airbyte_agent_hubspot::HubspotConnector, hubspot.emails()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<EmailsField> {
-        SqlQuery::new(self.client.clone(), "emails", sql)
+list_builder! {
+    /// A call of `emails.list` being put together.
+    pub struct EmailsList: types::Email, types::EmailsListMeta {
+        /// Records per page; with `propertiesWithHistory` at most 50.
+        ///
+        /// Default: `10`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the
+        /// first page.
+        after: String,
+        /// Object types whose linked record ids are returned along, joined with commas.
+        associations: String,
+        /// Properties to return, internal names joined with commas. Left out, only id and dates
+        /// come back, not subject and text.
+        properties: String,
+        /// Properties to return with their former values as well, internal names joined with
+        /// commas.
+        properties_with_history: String = "propertiesWithHistory",
+        /// True returns only deleted records still in the recycling bin, false or left out only
+        /// live ones.
+        archived: bool,
     }
 }
 
-/// A call of `emails.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct EmailsList {
-    call: Call,
-}
-
-list_builder!(EmailsList, types::Email, types::EmailsListMeta);
-
-impl EmailsList {
-    /// Records per page; with `propertiesWithHistory` at most 50.
-    ///
-    /// Default: `10`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first
-    /// page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Object types whose linked record ids are returned along, joined with commas.
-    pub fn associations(mut self, associations: impl Into<String>) -> Self {
-        self.call.set("associations", associations.into());
-        self
-    }
-
-    /// Properties to return, internal names joined with commas. Left out, only id and dates come
-    /// back, not subject and text.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Properties to return with their former values as well, internal names joined with commas.
-    pub fn properties_with_history(mut self, properties_with_history: impl Into<String>) -> Self {
-        self.call.set("propertiesWithHistory", properties_with_history.into());
-        self
-    }
-
-    /// True returns only deleted records still in the recycling bin, false or left out only live
-    /// ones.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
+record_builder! {
+    /// A call of `emails.create` being put together.
+    pub struct EmailsCreate: types::Email {
+        /// Properties of the e-mail by internal name, custom ones too, values as text.
+        ///
+        /// Required.
+        properties: types::EmailPropertiesInput,
+        /// Records to link the e-mail to. Type ids from an e-mail: 198 to a contact, 186 company,
+        /// 210 deal, 224 ticket.
+        associations: [types::EmailAssociation],
     }
 }
 
-/// A call of `emails.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct EmailsCreate {
-    call: Call,
-}
-
-record_builder!(EmailsCreate, types::Email);
-
-impl EmailsCreate {
-    /// Properties of the e-mail by internal name, custom ones too, values as text.
-    ///
-    /// Required.
-    pub fn properties(mut self, properties: impl Into<types::EmailPropertiesInput>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Records to link the e-mail to. Type ids from an e-mail: 198 to a contact, 186 company, 210
-    /// deal, 224 ticket.
-    pub fn associations(
-        mut self,
-        associations: impl IntoIterator<Item = impl Into<types::EmailAssociation>>,
-    ) -> Self {
-        self.call.set("associations", associations.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `emails.get` being put together.
+    pub struct EmailsGet: types::Email {
+        /// Properties to return, internal names joined with commas. Left out, only id and dates
+        /// come back, not subject and text.
+        properties: String,
+        /// Properties to return with their former values as well, internal names joined with
+        /// commas.
+        properties_with_history: String = "propertiesWithHistory",
+        /// Object types whose linked record ids are returned along, joined with commas.
+        associations: String,
+        /// Property whose value is passed as the id, instead of HubSpot's own id; it must be a
+        /// property with unique values.
+        id_property: String = "idProperty",
+        /// True returns only deleted records still in the recycling bin, false or left out only
+        /// live ones.
+        archived: bool,
     }
 }
 
-/// A call of `emails.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct EmailsGet {
-    call: Call,
+record_builder! {
+    /// A call of `emails.delete` being put together.
+    pub struct EmailsDelete: Value {}
 }
 
-record_builder!(EmailsGet, types::Email);
-
-impl EmailsGet {
-    /// Properties to return, internal names joined with commas. Left out, only id and dates come
-    /// back, not subject and text.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Properties to return with their former values as well, internal names joined with commas.
-    pub fn properties_with_history(mut self, properties_with_history: impl Into<String>) -> Self {
-        self.call.set("propertiesWithHistory", properties_with_history.into());
-        self
-    }
-
-    /// Object types whose linked record ids are returned along, joined with commas.
-    pub fn associations(mut self, associations: impl Into<String>) -> Self {
-        self.call.set("associations", associations.into());
-        self
-    }
-
-    /// Property whose value is passed as the id, instead of HubSpot's own id; it must be a property
-    /// with unique values.
-    pub fn id_property(mut self, id_property: impl Into<String>) -> Self {
-        self.call.set("idProperty", id_property.into());
-        self
-    }
-
-    /// True returns only deleted records still in the recycling bin, false or left out only live
-    /// ones.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
-    }
-}
-
-/// A call of `emails.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct EmailsDelete {
-    call: Call,
-}
-
-record_builder!(EmailsDelete, Value);
-
-/// A call of `emails.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct EmailsUpdate {
-    call: Call,
-}
-
-record_builder!(EmailsUpdate, types::Email);
-
-impl EmailsUpdate {
-    /// Properties to set by internal name, custom ones too, values as text; an empty text clears
-    /// one. Others stay.
-    ///
-    /// Required.
-    pub fn properties(mut self, properties: impl Into<types::EmailUpdateProperties>) -> Self {
-        self.call.set("properties", properties.into());
-        self
+record_builder! {
+    /// A call of `emails.update` being put together.
+    pub struct EmailsUpdate: types::Email {
+        /// Properties to set by internal name, custom ones too, values as text; an empty text
+        /// clears one. Others stay.
+        ///
+        /// Required.
+        properties: types::EmailUpdateProperties,
     }
 }

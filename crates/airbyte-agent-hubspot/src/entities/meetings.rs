@@ -2,27 +2,21 @@
 
 //! Operations on `meetings`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::MeetingsField;
 use crate::types;
 
-/// Operations on `meetings`.
-///
-/// A meeting that was logged.
-#[derive(Debug, Clone, Copy)]
-pub struct Meetings<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `meetings`.
+    ///
+    /// A meeting that was logged.
+    pub struct Meetings
 }
 
-impl<'a> Meetings<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Meetings<'_> {
     /// List meetings.
     ///
     /// Returns all meetings of the account, oldest first by id. Title, times and outcome have to be
@@ -42,8 +36,7 @@ impl<'a> Meetings<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> MeetingsList {
-        let call = self.client.call("meetings", Action::List);
-        MeetingsList { call }
+        MeetingsList { call: self.client.call("meetings", Action::List) }
     }
 
     /// Log a meeting.
@@ -63,8 +56,7 @@ impl<'a> Meetings<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> MeetingsCreate {
-        let call = self.client.call("meetings", Action::Create);
-        MeetingsCreate { call }
+        MeetingsCreate { call: self.client.call("meetings", Action::Create) }
     }
 
     /// Get a meeting.
@@ -130,186 +122,82 @@ impl<'a> Meetings<'a> {
         call.set("meetingId", meeting_id.into());
         MeetingsUpdate { call }
     }
+}
 
-    /// Searches `meetings` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_hubspot::context_store::{Order, StoreField};
-    /// # use airbyte_agent_hubspot::{HubspotConnector, Result, store::MeetingsField};
-    /// # async fn example(hubspot: &HubspotConnector) -> Result<()> {
-    /// let search = hubspot.meetings().context_store_search();
-    /// let search = search.filter(MeetingsField::Archived.eq("…"));
-    /// let page = search.sort(MeetingsField::Archived, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(MeetingsField::Archived));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<MeetingsField> {
-        Search::new(self.client.clone(), "meetings")
-    }
+in_context_store! {
+    Meetings: "meetings", MeetingsField::Archived,
+    airbyte_agent_hubspot::HubspotConnector, hubspot.meetings()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<MeetingsField> {
-        SqlQuery::new(self.client.clone(), "meetings", sql)
+list_builder! {
+    /// A call of `meetings.list` being put together.
+    pub struct MeetingsList: types::Meeting, types::MeetingsListMeta {
+        /// Records per page; with `propertiesWithHistory` at most 50.
+        ///
+        /// Default: `10`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the
+        /// first page.
+        after: String,
+        /// Object types whose linked record ids are returned along, joined with commas.
+        associations: String,
+        /// Properties to return, internal names joined with commas. Left out, only id and dates
+        /// come back, not title and times.
+        properties: String,
+        /// Properties to return with their former values as well, internal names joined with
+        /// commas.
+        properties_with_history: String = "propertiesWithHistory",
+        /// True returns only deleted records still in the recycling bin, false or left out only
+        /// live ones.
+        archived: bool,
     }
 }
 
-/// A call of `meetings.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MeetingsList {
-    call: Call,
-}
-
-list_builder!(MeetingsList, types::Meeting, types::MeetingsListMeta);
-
-impl MeetingsList {
-    /// Records per page; with `propertiesWithHistory` at most 50.
-    ///
-    /// Default: `10`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first
-    /// page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Object types whose linked record ids are returned along, joined with commas.
-    pub fn associations(mut self, associations: impl Into<String>) -> Self {
-        self.call.set("associations", associations.into());
-        self
-    }
-
-    /// Properties to return, internal names joined with commas. Left out, only id and dates come
-    /// back, not title and times.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Properties to return with their former values as well, internal names joined with commas.
-    pub fn properties_with_history(mut self, properties_with_history: impl Into<String>) -> Self {
-        self.call.set("propertiesWithHistory", properties_with_history.into());
-        self
-    }
-
-    /// True returns only deleted records still in the recycling bin, false or left out only live
-    /// ones.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
+record_builder! {
+    /// A call of `meetings.create` being put together.
+    pub struct MeetingsCreate: types::Meeting {
+        /// Properties of the meeting by internal name, custom ones too, values as text.
+        ///
+        /// Required.
+        properties: types::MeetingPropertiesInput,
+        /// Records to link the meeting to. Type ids from a meeting: 200 to a contact, 188 company,
+        /// 212 deal, 226 ticket.
+        associations: [types::MeetingAssociation],
     }
 }
 
-/// A call of `meetings.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MeetingsCreate {
-    call: Call,
-}
-
-record_builder!(MeetingsCreate, types::Meeting);
-
-impl MeetingsCreate {
-    /// Properties of the meeting by internal name, custom ones too, values as text.
-    ///
-    /// Required.
-    pub fn properties(mut self, properties: impl Into<types::MeetingPropertiesInput>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Records to link the meeting to. Type ids from a meeting: 200 to a contact, 188 company, 212
-    /// deal, 226 ticket.
-    pub fn associations(
-        mut self,
-        associations: impl IntoIterator<Item = impl Into<types::MeetingAssociation>>,
-    ) -> Self {
-        self.call.set("associations", associations.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `meetings.get` being put together.
+    pub struct MeetingsGet: types::Meeting {
+        /// Properties to return, internal names joined with commas. Left out, only id and dates
+        /// come back, not title and times.
+        properties: String,
+        /// Properties to return with their former values as well, internal names joined with
+        /// commas.
+        properties_with_history: String = "propertiesWithHistory",
+        /// Object types whose linked record ids are returned along, joined with commas.
+        associations: String,
+        /// Property whose value is passed as the id, instead of HubSpot's own id; it must be a
+        /// property with unique values.
+        id_property: String = "idProperty",
+        /// True returns only deleted records still in the recycling bin, false or left out only
+        /// live ones.
+        archived: bool,
     }
 }
 
-/// A call of `meetings.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MeetingsGet {
-    call: Call,
+record_builder! {
+    /// A call of `meetings.delete` being put together.
+    pub struct MeetingsDelete: Value {}
 }
 
-record_builder!(MeetingsGet, types::Meeting);
-
-impl MeetingsGet {
-    /// Properties to return, internal names joined with commas. Left out, only id and dates come
-    /// back, not title and times.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Properties to return with their former values as well, internal names joined with commas.
-    pub fn properties_with_history(mut self, properties_with_history: impl Into<String>) -> Self {
-        self.call.set("propertiesWithHistory", properties_with_history.into());
-        self
-    }
-
-    /// Object types whose linked record ids are returned along, joined with commas.
-    pub fn associations(mut self, associations: impl Into<String>) -> Self {
-        self.call.set("associations", associations.into());
-        self
-    }
-
-    /// Property whose value is passed as the id, instead of HubSpot's own id; it must be a property
-    /// with unique values.
-    pub fn id_property(mut self, id_property: impl Into<String>) -> Self {
-        self.call.set("idProperty", id_property.into());
-        self
-    }
-
-    /// True returns only deleted records still in the recycling bin, false or left out only live
-    /// ones.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
-    }
-}
-
-/// A call of `meetings.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MeetingsDelete {
-    call: Call,
-}
-
-record_builder!(MeetingsDelete, Value);
-
-/// A call of `meetings.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MeetingsUpdate {
-    call: Call,
-}
-
-record_builder!(MeetingsUpdate, types::Meeting);
-
-impl MeetingsUpdate {
-    /// Properties to set by internal name, custom ones too, values as text; an empty text clears
-    /// one. Others stay.
-    ///
-    /// Required.
-    pub fn properties(mut self, properties: impl Into<types::MeetingUpdateProperties>) -> Self {
-        self.call.set("properties", properties.into());
-        self
+record_builder! {
+    /// A call of `meetings.update` being put together.
+    pub struct MeetingsUpdate: types::Meeting {
+        /// Properties to set by internal name, custom ones too, values as text; an empty text
+        /// clears one. Others stay.
+        ///
+        /// Required.
+        properties: types::MeetingUpdateProperties,
     }
 }

@@ -2,27 +2,21 @@
 
 //! Operations on `notes`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::NotesField;
 use crate::types;
 
-/// Operations on `notes`.
-///
-/// A text on the timeline of one or more records.
-#[derive(Debug, Clone, Copy)]
-pub struct Notes<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `notes`.
+    ///
+    /// A text on the timeline of one or more records.
+    pub struct Notes
 }
 
-impl<'a> Notes<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Notes<'_> {
     /// List notes.
     ///
     /// Returns all notes of the account, oldest first by id. Text and time have to be asked for in
@@ -42,8 +36,7 @@ impl<'a> Notes<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> NotesList {
-        let call = self.client.call("notes", Action::List);
-        NotesList { call }
+        NotesList { call: self.client.call("notes", Action::List) }
     }
 
     /// Create a note.
@@ -63,8 +56,7 @@ impl<'a> Notes<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> NotesCreate {
-        let call = self.client.call("notes", Action::Create);
-        NotesCreate { call }
+        NotesCreate { call: self.client.call("notes", Action::Create) }
     }
 
     /// Get a note.
@@ -130,186 +122,82 @@ impl<'a> Notes<'a> {
         call.set("noteId", note_id.into());
         NotesUpdate { call }
     }
+}
 
-    /// Searches `notes` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_hubspot::context_store::{Order, StoreField};
-    /// # use airbyte_agent_hubspot::{HubspotConnector, Result, store::NotesField};
-    /// # async fn example(hubspot: &HubspotConnector) -> Result<()> {
-    /// let search = hubspot.notes().context_store_search();
-    /// let search = search.filter(NotesField::Archived.eq("…"));
-    /// let page = search.sort(NotesField::Archived, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(NotesField::Archived));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<NotesField> {
-        Search::new(self.client.clone(), "notes")
-    }
+in_context_store! {
+    Notes: "notes", NotesField::Archived,
+    airbyte_agent_hubspot::HubspotConnector, hubspot.notes()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<NotesField> {
-        SqlQuery::new(self.client.clone(), "notes", sql)
+list_builder! {
+    /// A call of `notes.list` being put together.
+    pub struct NotesList: types::Note, types::NotesListMeta {
+        /// Records per page; with `propertiesWithHistory` at most 50.
+        ///
+        /// Default: `10`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the
+        /// first page.
+        after: String,
+        /// Object types whose linked record ids are returned along, joined with commas.
+        associations: String,
+        /// Properties to return, internal names joined with commas. Left out, only id and dates
+        /// come back, not the text.
+        properties: String,
+        /// Properties to return with their former values as well, internal names joined with
+        /// commas.
+        properties_with_history: String = "propertiesWithHistory",
+        /// True returns only deleted records still in the recycling bin, false or left out only
+        /// live ones.
+        archived: bool,
     }
 }
 
-/// A call of `notes.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct NotesList {
-    call: Call,
-}
-
-list_builder!(NotesList, types::Note, types::NotesListMeta);
-
-impl NotesList {
-    /// Records per page; with `propertiesWithHistory` at most 50.
-    ///
-    /// Default: `10`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first
-    /// page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Object types whose linked record ids are returned along, joined with commas.
-    pub fn associations(mut self, associations: impl Into<String>) -> Self {
-        self.call.set("associations", associations.into());
-        self
-    }
-
-    /// Properties to return, internal names joined with commas. Left out, only id and dates come
-    /// back, not the text.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Properties to return with their former values as well, internal names joined with commas.
-    pub fn properties_with_history(mut self, properties_with_history: impl Into<String>) -> Self {
-        self.call.set("propertiesWithHistory", properties_with_history.into());
-        self
-    }
-
-    /// True returns only deleted records still in the recycling bin, false or left out only live
-    /// ones.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
+record_builder! {
+    /// A call of `notes.create` being put together.
+    pub struct NotesCreate: types::Note {
+        /// Properties of the note by internal name, custom ones too, values as text.
+        ///
+        /// Required.
+        properties: types::NotePropertiesInput,
+        /// Records to link the note to. Type ids from a note: 202 to a contact, 190 company, 214
+        /// deal, 228 ticket.
+        associations: [types::NoteAssociation],
     }
 }
 
-/// A call of `notes.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct NotesCreate {
-    call: Call,
-}
-
-record_builder!(NotesCreate, types::Note);
-
-impl NotesCreate {
-    /// Properties of the note by internal name, custom ones too, values as text.
-    ///
-    /// Required.
-    pub fn properties(mut self, properties: impl Into<types::NotePropertiesInput>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Records to link the note to. Type ids from a note: 202 to a contact, 190 company, 214 deal,
-    /// 228 ticket.
-    pub fn associations(
-        mut self,
-        associations: impl IntoIterator<Item = impl Into<types::NoteAssociation>>,
-    ) -> Self {
-        self.call.set("associations", associations.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `notes.get` being put together.
+    pub struct NotesGet: types::Note {
+        /// Properties to return, internal names joined with commas. Left out, only id and dates
+        /// come back, not the text.
+        properties: String,
+        /// Properties to return with their former values as well, internal names joined with
+        /// commas.
+        properties_with_history: String = "propertiesWithHistory",
+        /// Object types whose linked record ids are returned along, joined with commas.
+        associations: String,
+        /// Property whose value is passed as the id, instead of HubSpot's own id; it must be a
+        /// property with unique values.
+        id_property: String = "idProperty",
+        /// True returns only deleted records still in the recycling bin, false or left out only
+        /// live ones.
+        archived: bool,
     }
 }
 
-/// A call of `notes.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct NotesGet {
-    call: Call,
+record_builder! {
+    /// A call of `notes.delete` being put together.
+    pub struct NotesDelete: Value {}
 }
 
-record_builder!(NotesGet, types::Note);
-
-impl NotesGet {
-    /// Properties to return, internal names joined with commas. Left out, only id and dates come
-    /// back, not the text.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Properties to return with their former values as well, internal names joined with commas.
-    pub fn properties_with_history(mut self, properties_with_history: impl Into<String>) -> Self {
-        self.call.set("propertiesWithHistory", properties_with_history.into());
-        self
-    }
-
-    /// Object types whose linked record ids are returned along, joined with commas.
-    pub fn associations(mut self, associations: impl Into<String>) -> Self {
-        self.call.set("associations", associations.into());
-        self
-    }
-
-    /// Property whose value is passed as the id, instead of HubSpot's own id; it must be a property
-    /// with unique values.
-    pub fn id_property(mut self, id_property: impl Into<String>) -> Self {
-        self.call.set("idProperty", id_property.into());
-        self
-    }
-
-    /// True returns only deleted records still in the recycling bin, false or left out only live
-    /// ones.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
-    }
-}
-
-/// A call of `notes.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct NotesDelete {
-    call: Call,
-}
-
-record_builder!(NotesDelete, Value);
-
-/// A call of `notes.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct NotesUpdate {
-    call: Call,
-}
-
-record_builder!(NotesUpdate, types::Note);
-
-impl NotesUpdate {
-    /// Properties to set by internal name, custom ones too, values as text; an empty text clears
-    /// one. Others stay.
-    ///
-    /// Required.
-    pub fn properties(mut self, properties: impl Into<types::NoteUpdateProperties>) -> Self {
-        self.call.set("properties", properties.into());
-        self
+record_builder! {
+    /// A call of `notes.update` being put together.
+    pub struct NotesUpdate: types::Note {
+        /// Properties to set by internal name, custom ones too, values as text; an empty text
+        /// clears one. Others stay.
+        ///
+        /// Required.
+        properties: types::NoteUpdateProperties,
     }
 }

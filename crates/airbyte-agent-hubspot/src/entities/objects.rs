@@ -3,23 +3,18 @@
 //! Operations on `objects`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `objects`.
-///
-/// A record of a custom or other object type.
-#[derive(Debug, Clone, Copy)]
-pub struct Objects<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `objects`.
+    ///
+    /// A record of a custom or other object type.
+    pub struct Objects
 }
 
-impl<'a> Objects<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Objects<'_> {
     /// List records of a type.
     ///
     /// Returns all records of one object type, custom or standard, oldest first by id. Properties
@@ -72,100 +67,48 @@ impl<'a> Objects<'a> {
     }
 }
 
-/// A call of `objects.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ObjectsList {
-    call: Call,
-}
-
-list_builder!(ObjectsList, types::CrmObject, types::ObjectsListMeta);
-
-impl ObjectsList {
-    /// Records per page; with `propertiesWithHistory` at most 50.
-    ///
-    /// Default: `10`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first
-    /// page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Properties to return, internal names joined with commas (see `schemas.get`). Left out, only
-    /// id and dates come back.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// True returns only deleted records still in the recycling bin, false or left out only live
-    /// ones.
-    ///
-    /// Default: `false`.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
-    }
-
-    /// Object types whose linked record ids are returned along, joined with commas.
-    pub fn associations(mut self, associations: impl Into<String>) -> Self {
-        self.call.set("associations", associations.into());
-        self
-    }
-
-    /// Properties to return with their former values as well, internal names joined with commas.
-    pub fn properties_with_history(mut self, properties_with_history: impl Into<String>) -> Self {
-        self.call.set("propertiesWithHistory", properties_with_history.into());
-        self
+list_builder! {
+    /// A call of `objects.list` being put together.
+    pub struct ObjectsList: types::CrmObject, types::ObjectsListMeta {
+        /// Records per page; with `propertiesWithHistory` at most 50.
+        ///
+        /// Default: `10`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the
+        /// first page.
+        after: String,
+        /// Properties to return, internal names joined with commas (see `schemas.get`). Left out,
+        /// only id and dates come back.
+        properties: String,
+        /// True returns only deleted records still in the recycling bin, false or left out only
+        /// live ones.
+        ///
+        /// Default: `false`.
+        archived: bool,
+        /// Object types whose linked record ids are returned along, joined with commas.
+        associations: String,
+        /// Properties to return with their former values as well, internal names joined with
+        /// commas.
+        properties_with_history: String = "propertiesWithHistory",
     }
 }
 
-/// A call of `objects.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ObjectsGet {
-    call: Call,
-}
-
-record_builder!(ObjectsGet, types::CrmObject);
-
-impl ObjectsGet {
-    /// Properties to return, internal names joined with commas (see `schemas.get`). Left out, only
-    /// id and dates come back.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// True returns only deleted records still in the recycling bin, false or left out only live
-    /// ones.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
-    }
-
-    /// Object types whose linked record ids are returned along, joined with commas.
-    pub fn associations(mut self, associations: impl Into<String>) -> Self {
-        self.call.set("associations", associations.into());
-        self
-    }
-
-    /// Property whose value is passed as the id, instead of HubSpot's own id; it must be a property
-    /// with unique values.
-    pub fn id_property(mut self, id_property: impl Into<String>) -> Self {
-        self.call.set("idProperty", id_property.into());
-        self
-    }
-
-    /// Properties to return with their former values as well, internal names joined with commas.
-    pub fn properties_with_history(mut self, properties_with_history: impl Into<String>) -> Self {
-        self.call.set("propertiesWithHistory", properties_with_history.into());
-        self
+record_builder! {
+    /// A call of `objects.get` being put together.
+    pub struct ObjectsGet: types::CrmObject {
+        /// Properties to return, internal names joined with commas (see `schemas.get`). Left out,
+        /// only id and dates come back.
+        properties: String,
+        /// True returns only deleted records still in the recycling bin, false or left out only
+        /// live ones.
+        archived: bool,
+        /// Object types whose linked record ids are returned along, joined with commas.
+        associations: String,
+        /// Property whose value is passed as the id, instead of HubSpot's own id; it must be a
+        /// property with unique values.
+        id_property: String = "idProperty",
+        /// Properties to return with their former values as well, internal names joined with
+        /// commas.
+        properties_with_history: String = "propertiesWithHistory",
     }
 }

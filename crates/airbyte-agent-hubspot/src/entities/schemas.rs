@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `schemas`.
-///
-/// The definition of a custom object type.
-#[derive(Debug, Clone, Copy)]
-pub struct Schemas<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `schemas`.
+    ///
+    /// The definition of a custom object type.
+    pub struct Schemas
 }
 
-impl<'a> Schemas<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Schemas<'_> {
     /// List custom object types.
     ///
     /// Returns all custom object types of the account with their properties and possible
@@ -38,8 +33,7 @@ impl<'a> Schemas<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> SchemasList {
-        let call = self.client.call("schemas", Action::List);
-        SchemasList { call }
+        SchemasList { call: self.client.call("schemas", Action::List) }
     }
 
     /// Get an object type.
@@ -65,28 +59,15 @@ impl<'a> Schemas<'a> {
     }
 }
 
-/// A call of `schemas.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SchemasList {
-    call: Call,
-}
-
-list_builder!(SchemasList, types::Schema, Value);
-
-impl SchemasList {
-    /// True returns only deleted object types, false or left out only those in use.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
+list_builder! {
+    /// A call of `schemas.list` being put together.
+    pub struct SchemasList: types::Schema, Value {
+        /// True returns only deleted object types, false or left out only those in use.
+        archived: bool,
     }
 }
 
-/// A call of `schemas.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SchemasGet {
-    call: Call,
+record_builder! {
+    /// A call of `schemas.get` being put together.
+    pub struct SchemasGet: types::Schema {}
 }
-
-record_builder!(SchemasGet, types::Schema);

@@ -2,27 +2,21 @@
 
 //! Operations on `tasks`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::TasksField;
 use crate::types;
 
-/// Operations on `tasks`.
-///
-/// Something to do, with a due date.
-#[derive(Debug, Clone, Copy)]
-pub struct Tasks<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `tasks`.
+    ///
+    /// Something to do, with a due date.
+    pub struct Tasks
 }
 
-impl<'a> Tasks<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Tasks<'_> {
     /// List tasks.
     ///
     /// Returns all tasks of the account, oldest first by id. Subject, status, priority and due date
@@ -42,8 +36,7 @@ impl<'a> Tasks<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> TasksList {
-        let call = self.client.call("tasks", Action::List);
-        TasksList { call }
+        TasksList { call: self.client.call("tasks", Action::List) }
     }
 
     /// Create a task.
@@ -63,8 +56,7 @@ impl<'a> Tasks<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> TasksCreate {
-        let call = self.client.call("tasks", Action::Create);
-        TasksCreate { call }
+        TasksCreate { call: self.client.call("tasks", Action::Create) }
     }
 
     /// Get a task.
@@ -131,186 +123,82 @@ impl<'a> Tasks<'a> {
         call.set("taskId", task_id.into());
         TasksUpdate { call }
     }
+}
 
-    /// Searches `tasks` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_hubspot::context_store::{Order, StoreField};
-    /// # use airbyte_agent_hubspot::{HubspotConnector, Result, store::TasksField};
-    /// # async fn example(hubspot: &HubspotConnector) -> Result<()> {
-    /// let search = hubspot.tasks().context_store_search();
-    /// let search = search.filter(TasksField::Archived.eq("…"));
-    /// let page = search.sort(TasksField::Archived, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TasksField::Archived));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TasksField> {
-        Search::new(self.client.clone(), "tasks")
-    }
+in_context_store! {
+    Tasks: "tasks", TasksField::Archived,
+    airbyte_agent_hubspot::HubspotConnector, hubspot.tasks()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TasksField> {
-        SqlQuery::new(self.client.clone(), "tasks", sql)
+list_builder! {
+    /// A call of `tasks.list` being put together.
+    pub struct TasksList: types::Task, types::TasksListMeta {
+        /// Records per page; with `propertiesWithHistory` at most 50.
+        ///
+        /// Default: `10`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the
+        /// first page.
+        after: String,
+        /// Object types whose linked record ids are returned along, joined with commas.
+        associations: String,
+        /// Properties to return, internal names joined with commas. Left out, only id and dates
+        /// come back, not subject and status.
+        properties: String,
+        /// Properties to return with their former values as well, internal names joined with
+        /// commas.
+        properties_with_history: String = "propertiesWithHistory",
+        /// True returns only deleted records still in the recycling bin, false or left out only
+        /// live ones.
+        archived: bool,
     }
 }
 
-/// A call of `tasks.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TasksList {
-    call: Call,
-}
-
-list_builder!(TasksList, types::Task, types::TasksListMeta);
-
-impl TasksList {
-    /// Records per page; with `propertiesWithHistory` at most 50.
-    ///
-    /// Default: `10`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first
-    /// page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Object types whose linked record ids are returned along, joined with commas.
-    pub fn associations(mut self, associations: impl Into<String>) -> Self {
-        self.call.set("associations", associations.into());
-        self
-    }
-
-    /// Properties to return, internal names joined with commas. Left out, only id and dates come
-    /// back, not subject and status.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Properties to return with their former values as well, internal names joined with commas.
-    pub fn properties_with_history(mut self, properties_with_history: impl Into<String>) -> Self {
-        self.call.set("propertiesWithHistory", properties_with_history.into());
-        self
-    }
-
-    /// True returns only deleted records still in the recycling bin, false or left out only live
-    /// ones.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
+record_builder! {
+    /// A call of `tasks.create` being put together.
+    pub struct TasksCreate: types::Task {
+        /// Properties of the task by internal name, custom ones too, values as text.
+        ///
+        /// Required.
+        properties: types::TaskPropertiesInput,
+        /// Records to link the task to. Type ids from a task: 204 to a contact, 192 company, 216
+        /// deal, 230 ticket.
+        associations: [types::TaskAssociation],
     }
 }
 
-/// A call of `tasks.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TasksCreate {
-    call: Call,
-}
-
-record_builder!(TasksCreate, types::Task);
-
-impl TasksCreate {
-    /// Properties of the task by internal name, custom ones too, values as text.
-    ///
-    /// Required.
-    pub fn properties(mut self, properties: impl Into<types::TaskPropertiesInput>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Records to link the task to. Type ids from a task: 204 to a contact, 192 company, 216 deal,
-    /// 230 ticket.
-    pub fn associations(
-        mut self,
-        associations: impl IntoIterator<Item = impl Into<types::TaskAssociation>>,
-    ) -> Self {
-        self.call.set("associations", associations.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `tasks.get` being put together.
+    pub struct TasksGet: types::Task {
+        /// Properties to return, internal names joined with commas. Left out, only id and dates
+        /// come back, not subject and status.
+        properties: String,
+        /// Properties to return with their former values as well, internal names joined with
+        /// commas.
+        properties_with_history: String = "propertiesWithHistory",
+        /// Object types whose linked record ids are returned along, joined with commas.
+        associations: String,
+        /// Property whose value is passed as the id, instead of HubSpot's own id; it must be a
+        /// property with unique values.
+        id_property: String = "idProperty",
+        /// True returns only deleted records still in the recycling bin, false or left out only
+        /// live ones.
+        archived: bool,
     }
 }
 
-/// A call of `tasks.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TasksGet {
-    call: Call,
+record_builder! {
+    /// A call of `tasks.delete` being put together.
+    pub struct TasksDelete: Value {}
 }
 
-record_builder!(TasksGet, types::Task);
-
-impl TasksGet {
-    /// Properties to return, internal names joined with commas. Left out, only id and dates come
-    /// back, not subject and status.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Properties to return with their former values as well, internal names joined with commas.
-    pub fn properties_with_history(mut self, properties_with_history: impl Into<String>) -> Self {
-        self.call.set("propertiesWithHistory", properties_with_history.into());
-        self
-    }
-
-    /// Object types whose linked record ids are returned along, joined with commas.
-    pub fn associations(mut self, associations: impl Into<String>) -> Self {
-        self.call.set("associations", associations.into());
-        self
-    }
-
-    /// Property whose value is passed as the id, instead of HubSpot's own id; it must be a property
-    /// with unique values.
-    pub fn id_property(mut self, id_property: impl Into<String>) -> Self {
-        self.call.set("idProperty", id_property.into());
-        self
-    }
-
-    /// True returns only deleted records still in the recycling bin, false or left out only live
-    /// ones.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
-    }
-}
-
-/// A call of `tasks.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TasksDelete {
-    call: Call,
-}
-
-record_builder!(TasksDelete, Value);
-
-/// A call of `tasks.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TasksUpdate {
-    call: Call,
-}
-
-record_builder!(TasksUpdate, types::Task);
-
-impl TasksUpdate {
-    /// Properties to set by internal name, custom ones too, values as text; an empty text clears
-    /// one. Others stay.
-    ///
-    /// Required.
-    pub fn properties(mut self, properties: impl Into<types::TaskUpdateProperties>) -> Self {
-        self.call.set("properties", properties.into());
-        self
+record_builder! {
+    /// A call of `tasks.update` being put together.
+    pub struct TasksUpdate: types::Task {
+        /// Properties to set by internal name, custom ones too, values as text; an empty text
+        /// clears one. Others stay.
+        ///
+        /// Required.
+        properties: types::TaskUpdateProperties,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `tickets`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::TicketsField;
 use crate::types;
 
-/// Operations on `tickets`.
-///
-/// A customer's request for help, in one stage of a pipeline.
-#[derive(Debug, Clone, Copy)]
-pub struct Tickets<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `tickets`.
+    ///
+    /// A customer's request for help, in one stage of a pipeline.
+    pub struct Tickets
 }
 
-impl<'a> Tickets<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Tickets<'_> {
     /// List tickets.
     ///
     /// Returns all tickets, oldest first by id. Cannot filter or sort: use `tickets.search` for
@@ -40,8 +34,7 @@ impl<'a> Tickets<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> TicketsList {
-        let call = self.client.call("tickets", Action::List);
-        TicketsList { call }
+        TicketsList { call: self.client.call("tickets", Action::List) }
     }
 
     /// Create a ticket.
@@ -61,8 +54,7 @@ impl<'a> Tickets<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> TicketsCreate {
-        let call = self.client.call("tickets", Action::Create);
-        TicketsCreate { call }
+        TicketsCreate { call: self.client.call("tickets", Action::Create) }
     }
 
     /// Get a ticket.
@@ -129,228 +121,103 @@ impl<'a> Tickets<'a> {
     /// # }
     /// ```
     pub fn search(&self) -> TicketsSearch {
-        let call = self.client.call("tickets", Action::Search);
-        TicketsSearch { call }
-    }
-
-    /// Searches `tickets` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_hubspot::context_store::{Order, StoreField};
-    /// # use airbyte_agent_hubspot::{HubspotConnector, Result, store::TicketsField};
-    /// # async fn example(hubspot: &HubspotConnector) -> Result<()> {
-    /// let search = hubspot.tickets().context_store_search();
-    /// let search = search.filter(TicketsField::Archived.eq("…"));
-    /// let page = search.sort(TicketsField::Archived, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TicketsField::Archived));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TicketsField> {
-        Search::new(self.client.clone(), "tickets")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TicketsField> {
-        SqlQuery::new(self.client.clone(), "tickets", sql)
+        TicketsSearch { call: self.client.call("tickets", Action::Search) }
     }
 }
 
-/// A call of `tickets.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TicketsList {
-    call: Call,
+in_context_store! {
+    Tickets: "tickets", TicketsField::Archived,
+    airbyte_agent_hubspot::HubspotConnector, hubspot.tickets()
 }
 
-list_builder!(TicketsList, types::Ticket, types::TicketsListMeta);
-
-impl TicketsList {
-    /// Records per page; with `propertiesWithHistory` at most 50.
-    ///
-    /// Default: `10`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first
-    /// page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Object types whose linked record ids are returned along, joined with commas.
-    pub fn associations(mut self, associations: impl Into<String>) -> Self {
-        self.call.set("associations", associations.into());
-        self
-    }
-
-    /// Properties to return, internal names joined with commas; replaces the default set (subject,
-    /// content, stage, priority, category and dates). Names the account does not have are ignored.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Properties to return with their former values as well, internal names joined with commas.
-    pub fn properties_with_history(mut self, properties_with_history: impl Into<String>) -> Self {
-        self.call.set("propertiesWithHistory", properties_with_history.into());
-        self
-    }
-
-    /// True returns only deleted records still in the recycling bin, false or left out only live
-    /// ones.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
+list_builder! {
+    /// A call of `tickets.list` being put together.
+    pub struct TicketsList: types::Ticket, types::TicketsListMeta {
+        /// Records per page; with `propertiesWithHistory` at most 50.
+        ///
+        /// Default: `10`. From 1 to 100.
+        limit: i64,
+        /// Where to go on: `next_cursor` from the metadata of the page before. Leave out for the
+        /// first page.
+        after: String,
+        /// Object types whose linked record ids are returned along, joined with commas.
+        associations: String,
+        /// Properties to return, internal names joined with commas; replaces the default set
+        /// (subject, content, stage, priority, category and dates). Names the account does not have
+        /// are ignored.
+        properties: String,
+        /// Properties to return with their former values as well, internal names joined with
+        /// commas.
+        properties_with_history: String = "propertiesWithHistory",
+        /// True returns only deleted records still in the recycling bin, false or left out only
+        /// live ones.
+        archived: bool,
     }
 }
 
-/// A call of `tickets.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TicketsCreate {
-    call: Call,
-}
-
-record_builder!(TicketsCreate, types::Ticket);
-
-impl TicketsCreate {
-    /// Properties of the ticket by internal name, custom ones too, values as text.
-    ///
-    /// Required.
-    pub fn properties(mut self, properties: impl Into<types::TicketPropertiesInput>) -> Self {
-        self.call.set("properties", properties.into());
-        self
+record_builder! {
+    /// A call of `tickets.create` being put together.
+    pub struct TicketsCreate: types::Ticket {
+        /// Properties of the ticket by internal name, custom ones too, values as text.
+        ///
+        /// Required.
+        properties: types::TicketPropertiesInput,
     }
 }
 
-/// A call of `tickets.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TicketsGet {
-    call: Call,
-}
-
-record_builder!(TicketsGet, types::Ticket);
-
-impl TicketsGet {
-    /// Properties to return, internal names joined with commas; replaces the default set (subject,
-    /// content, stage, priority, category and dates). Names the account does not have are ignored.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// Properties to return with their former values as well, internal names joined with commas.
-    pub fn properties_with_history(mut self, properties_with_history: impl Into<String>) -> Self {
-        self.call.set("propertiesWithHistory", properties_with_history.into());
-        self
-    }
-
-    /// Object types whose linked record ids are returned along, joined with commas.
-    pub fn associations(mut self, associations: impl Into<String>) -> Self {
-        self.call.set("associations", associations.into());
-        self
-    }
-
-    /// Property whose value is passed as the id, instead of HubSpot's own id; it must be a property
-    /// with unique values.
-    pub fn id_property(mut self, id_property: impl Into<String>) -> Self {
-        self.call.set("idProperty", id_property.into());
-        self
-    }
-
-    /// True returns only deleted records still in the recycling bin, false or left out only live
-    /// ones.
-    pub fn archived(mut self, archived: bool) -> Self {
-        self.call.set("archived", archived);
-        self
+record_builder! {
+    /// A call of `tickets.get` being put together.
+    pub struct TicketsGet: types::Ticket {
+        /// Properties to return, internal names joined with commas; replaces the default set
+        /// (subject, content, stage, priority, category and dates). Names the account does not have
+        /// are ignored.
+        properties: String,
+        /// Properties to return with their former values as well, internal names joined with
+        /// commas.
+        properties_with_history: String = "propertiesWithHistory",
+        /// Object types whose linked record ids are returned along, joined with commas.
+        associations: String,
+        /// Property whose value is passed as the id, instead of HubSpot's own id; it must be a
+        /// property with unique values.
+        id_property: String = "idProperty",
+        /// True returns only deleted records still in the recycling bin, false or left out only
+        /// live ones.
+        archived: bool,
     }
 }
 
-/// A call of `tickets.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TicketsUpdate {
-    call: Call,
-}
-
-record_builder!(TicketsUpdate, types::Ticket);
-
-impl TicketsUpdate {
-    /// Properties to set by internal name, custom ones too, values as text; an empty text clears
-    /// one. Others stay.
-    ///
-    /// Required.
-    pub fn properties(mut self, properties: impl Into<types::TicketUpdateProperties>) -> Self {
-        self.call.set("properties", properties.into());
-        self
+record_builder! {
+    /// A call of `tickets.update` being put together.
+    pub struct TicketsUpdate: types::Ticket {
+        /// Properties to set by internal name, custom ones too, values as text; an empty text
+        /// clears one. Others stay.
+        ///
+        /// Required.
+        properties: types::TicketUpdateProperties,
     }
 }
 
-/// A call of `tickets.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TicketsSearch {
-    call: Call,
-}
-
-list_builder!(TicketsSearch, types::Ticket, types::TicketsSearchMeta);
-
-impl TicketsSearch {
-    /// Conditions: a ticket matches when it fulfils all filters of at least one group (AND within,
-    /// OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches.
-    pub fn filter_groups(
-        mut self,
-        filter_groups: impl IntoIterator<Item = impl Into<types::TicketFilterGroup>>,
-    ) -> Self {
-        let filter_groups: Vec<types::TicketFilterGroup> =
-            filter_groups.into_iter().map(Into::into).collect();
-        self.call.set("filterGroups", filter_groups);
-        self
-    }
-
-    /// Properties to return, internal names; replaces the default set (subject, content, stage,
-    /// priority, category and dates).
-    pub fn properties(mut self, properties: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("properties", properties.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Records per page.
-    ///
-    /// Default: `25`, always sent. From 1 to 200.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses
-    /// positions beyond 10,000.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Order of the results; one rule only. Left out, oldest first.
-    pub fn sorts(mut self, sorts: impl IntoIterator<Item = impl Into<types::TicketSort>>) -> Self {
-        self.call.set("sorts", sorts.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Words to look for in subject, content, stage and ticket id; parts of words match. Up to
-    /// 3,000 characters; combines with the filters.
-    pub fn query(mut self, query: impl Into<String>) -> Self {
-        self.call.set("query", query.into());
-        self
+list_builder! {
+    /// A call of `tickets.search` being put together.
+    pub struct TicketsSearch: types::Ticket, types::TicketsSearchMeta {
+        /// Conditions: a ticket matches when it fulfils all filters of at least one group (AND
+        /// within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out,
+        /// everything matches.
+        filter_groups: [types::TicketFilterGroup] = "filterGroups",
+        /// Properties to return, internal names; replaces the default set (subject, content, stage,
+        /// priority, category and dates).
+        properties: [String],
+        /// Records per page.
+        ///
+        /// Default: `25`, always sent. From 1 to 200.
+        limit: i64,
+        /// Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses
+        /// positions beyond 10,000.
+        after: String,
+        /// Order of the results; one rule only. Left out, oldest first.
+        sorts: [types::TicketSort],
+        /// Words to look for in subject, content, stage and ticket id; parts of words match. Up to
+        /// 3,000 characters; combines with the filters.
+        query: String,
     }
 }

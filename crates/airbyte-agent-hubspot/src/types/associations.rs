@@ -3,58 +3,39 @@
 //! Types of `associations`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
-/// One page of associations of a record.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AssociationListResult {
-    /// Linked records of the page.
-    pub results: Option<Vec<AssociationListResultResult>>,
-    /// Where the page stands in the list.
-    pub paging: Option<Paging>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// One page of associations of a record.
+    pub struct AssociationListResult {
+        /// Linked records of the page.
+        pub results: Vec<AssociationListResultResult>,
+        /// Where the page stands in the list.
+        pub paging: Paging,
+    }
 }
 
-record!(AssociationListResult { results: "results", paging: "paging" });
-
-/// `results` of [`AssociationListResult`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AssociationListResultResult {
-    /// Id of the linked record; a number, or digits as text.
-    pub to_object_id: Option<Value>,
-    /// Types of the link; a plain one and labels stand side by side.
-    pub association_types: Option<Vec<AssociationListResultResultAssociationType>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `results` of [`AssociationListResult`].
+    pub struct AssociationListResultResult {
+        /// Id of the linked record; a number, or digits as text.
+        pub to_object_id: Value = "toObjectId",
+        /// Types of the link; a plain one and labels stand side by side.
+        pub association_types: Vec<AssociationListResultResultAssociationType> = "associationTypes",
+    }
 }
 
-record!(AssociationListResultResult {
-    to_object_id: "toObjectId",
-    association_types: "associationTypes",
-});
-
-/// `associationTypes` of [`AssociationListResultResult`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AssociationListResultResultAssociationType {
-    /// `HUBSPOT_DEFINED`, `USER_DEFINED` or `INTEGRATOR_DEFINED`.
-    pub category: Option<AssociationListResultResultAssociationTypeCategory>,
-    /// Id of the type.
-    pub type_id: Option<i64>,
-    /// Label; null for the plain type.
-    pub label: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `associationTypes` of [`AssociationListResultResult`].
+    pub struct AssociationListResultResultAssociationType {
+        /// `HUBSPOT_DEFINED`, `USER_DEFINED` or `INTEGRATOR_DEFINED`.
+        pub category: AssociationListResultResultAssociationTypeCategory,
+        /// Id of the type.
+        pub type_id: i64 = "typeId",
+        /// Label; null for the plain type.
+        pub label: String,
+    }
 }
-
-record!(AssociationListResultResultAssociationType {
-    category: "category",
-    type_id: "typeId",
-    label: "label",
-});
 
 open_enum!(
     /// `HUBSPOT_DEFINED`, `USER_DEFINED` or `INTEGRATOR_DEFINED`.
@@ -68,71 +49,50 @@ open_enum!(
     }
 );
 
-/// Where the page stands in the list.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Paging {
+record! {
+    /// Where the page stands in the list.
+    pub struct Paging {
+        /// The next page; absent on the last one.
+        pub next: PagingNext,
+    }
+}
+
+record! {
     /// The next page; absent on the last one.
-    pub next: Option<PagingNext>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct PagingNext {
+        /// Cursor of the next page; pass it as `after`.
+        pub after: String,
+        /// Address of the next page.
+        pub link: String,
+    }
 }
 
-record!(Paging { next: "next" });
-
-/// The next page; absent on the last one.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PagingNext {
-    /// Cursor of the next page; pass it as `after`.
-    pub after: Option<String>,
-    /// Address of the next page.
-    pub link: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The association between two records after the call.
+    pub struct AssociationResult {
+        /// Type id of the first record; `0-1` contacts, `0-2` companies, `0-3` deals, `0-5`
+        /// tickets.
+        pub from_object_type_id: String = "fromObjectTypeId",
+        /// Id of the first record.
+        pub from_object_id: Value = "fromObjectId",
+        /// Type id of the second record.
+        pub to_object_type_id: String = "toObjectTypeId",
+        /// Id of the second record.
+        pub to_object_id: Value = "toObjectId",
+        /// Labels of the association; empty when it has none.
+        pub labels: Vec<String>,
+    }
 }
 
-record!(PagingNext { after: "after", link: "link" });
-
-/// The association between two records after the call.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AssociationResult {
-    /// Type id of the first record; `0-1` contacts, `0-2` companies, `0-3` deals, `0-5` tickets.
-    pub from_object_type_id: Option<String>,
-    /// Id of the first record.
-    pub from_object_id: Option<Value>,
-    /// Type id of the second record.
-    pub to_object_type_id: Option<String>,
-    /// Id of the second record.
-    pub to_object_id: Option<Value>,
-    /// Labels of the association; empty when it has none.
-    pub labels: Option<Vec<String>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `associations.list`.
+    pub struct AssociationsListMeta {
+        /// Cursor of the next page; pass it as `after`.
+        pub next_cursor: String,
+        /// Address of the next page.
+        pub next_link: String,
+    }
 }
-
-record!(AssociationResult {
-    from_object_type_id: "fromObjectTypeId",
-    from_object_id: "fromObjectId",
-    to_object_type_id: "toObjectTypeId",
-    to_object_id: "toObjectId",
-    labels: "labels",
-});
-
-/// What comes with a page of `associations.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AssociationsListMeta {
-    /// Cursor of the next page; pass it as `after`.
-    pub next_cursor: Option<String>,
-    /// Address of the next page.
-    pub next_link: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(AssociationsListMeta { next_cursor: "next_cursor", next_link: "next_link" });
 
 open_enum!(
     /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.

@@ -3,470 +3,165 @@
 //! Types of `calls`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{record, request};
 
-/// A logged phone call.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Call {
-    /// Record id: digits, as text.
-    pub id: Option<String>,
+record! {
+    /// A logged phone call.
+    pub struct Call {
+        /// Record id: digits, as text.
+        pub id: String,
+        /// Properties by internal name, values as text; those asked for or the default set.
+        pub properties: CallProperties,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed, ISO 8601 in UTC.
+        pub updated_at: String = "updatedAt",
+        /// Whether it was deleted and lies in the recycling bin.
+        pub archived: bool,
+        /// When it was deleted, ISO 8601; only on deleted records.
+        pub archived_at: String = "archivedAt",
+        /// Linked records by object type, each with `results` of `id` and `type`; only when asked
+        /// for.
+        pub associations: Value,
+    }
+}
+
+record! {
     /// Properties by internal name, values as text; those asked for or the default set.
-    pub properties: Option<CallProperties>,
-    /// When it was created, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// When it last changed, ISO 8601 in UTC.
-    pub updated_at: Option<String>,
-    /// Whether it was deleted and lies in the recycling bin.
-    pub archived: Option<bool>,
-    /// When it was deleted, ISO 8601; only on deleted records.
-    pub archived_at: Option<String>,
-    /// Linked records by object type, each with `results` of `id` and `type`; only when asked for.
-    pub associations: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct CallProperties {
+        /// Notes on the call, plain or HTML.
+        pub hs_call_body: String,
+        /// `INBOUND` or `OUTBOUND`, seen from the HubSpot user.
+        pub hs_call_direction: String,
+        /// Outcome by GUID; by default `f240bbac-87c9-4f6e-bf70-924b57d47db7` connected,
+        /// `73a0d17f-1163-4015-bdd5-ec830791da20` no answer, `b2cf5968-551e-4856-9783-52b3da59a7d0`
+        /// left voicemail, `9d9162e7-6cf3-4944-bf63-4dff82258764` busy.
+        pub hs_call_disposition: String,
+        /// Length in milliseconds, digits as text.
+        pub hs_call_duration: String,
+        /// Number the call came from.
+        pub hs_call_from_number: String,
+        /// Number that was called.
+        pub hs_call_to_number: String,
+        /// State: `BUSY`, `CALLING_CRM_USER`, `CANCELED`, `COMPLETED`, `CONNECTING`, `FAILED`,
+        /// `IN_PROGRESS`, `NO_ANSWER`, `QUEUED` or `RINGING`.
+        pub hs_call_status: String,
+        /// Title.
+        pub hs_call_title: String,
+        /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix
+        /// milliseconds.
+        pub hs_timestamp: String,
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        pub hubspot_owner_id: String,
+        /// Record id, the same as `id`.
+        pub hs_object_id: String,
+        /// When it was created, ISO 8601.
+        pub hs_createdate: String,
+        /// When it last changed, ISO 8601.
+        pub hs_lastmodifieddate: String,
+    }
 }
 
-record!(Call {
-    id: "id",
-    properties: "properties",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    archived: "archived",
-    archived_at: "archivedAt",
-    associations: "associations",
-});
-
-/// Properties by internal name, values as text; those asked for or the default set.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CallProperties {
-    /// Notes on the call, plain or HTML.
-    pub hs_call_body: Option<String>,
-    /// `INBOUND` or `OUTBOUND`, seen from the HubSpot user.
-    pub hs_call_direction: Option<String>,
-    /// Outcome by GUID; by default `f240bbac-87c9-4f6e-bf70-924b57d47db7` connected,
-    /// `73a0d17f-1163-4015-bdd5-ec830791da20` no answer, `b2cf5968-551e-4856-9783-52b3da59a7d0`
-    /// left voicemail, `9d9162e7-6cf3-4944-bf63-4dff82258764` busy.
-    pub hs_call_disposition: Option<String>,
-    /// Length in milliseconds, digits as text.
-    pub hs_call_duration: Option<String>,
-    /// Number the call came from.
-    pub hs_call_from_number: Option<String>,
-    /// Number that was called.
-    pub hs_call_to_number: Option<String>,
-    /// State: `BUSY`, `CALLING_CRM_USER`, `CANCELED`, `COMPLETED`, `CONNECTING`, `FAILED`,
-    /// `IN_PROGRESS`, `NO_ANSWER`, `QUEUED` or `RINGING`.
-    pub hs_call_status: Option<String>,
-    /// Title.
-    pub hs_call_title: Option<String>,
-    /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.
-    pub hs_timestamp: Option<String>,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    pub hubspot_owner_id: Option<String>,
-    /// Record id, the same as `id`.
-    pub hs_object_id: Option<String>,
-    /// When it was created, ISO 8601.
-    pub hs_createdate: Option<String>,
-    /// When it last changed, ISO 8601.
-    pub hs_lastmodifieddate: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `calls.list`.
+    pub struct CallsListMeta {
+        /// Cursor of the next page; pass it as `after`.
+        pub next_cursor: String,
+        /// Address of the next page.
+        pub next_link: String,
+    }
 }
 
-record!(CallProperties {
-    hs_call_body: "hs_call_body",
-    hs_call_direction: "hs_call_direction",
-    hs_call_disposition: "hs_call_disposition",
-    hs_call_duration: "hs_call_duration",
-    hs_call_from_number: "hs_call_from_number",
-    hs_call_to_number: "hs_call_to_number",
-    hs_call_status: "hs_call_status",
-    hs_call_title: "hs_call_title",
-    hs_timestamp: "hs_timestamp",
-    hubspot_owner_id: "hubspot_owner_id",
-    hs_object_id: "hs_object_id",
-    hs_createdate: "hs_createdate",
-    hs_lastmodifieddate: "hs_lastmodifieddate",
-});
-
-/// What comes with a page of `calls.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CallsListMeta {
-    /// Cursor of the next page; pass it as `after`.
-    pub next_cursor: Option<String>,
-    /// Address of the next page.
-    pub next_link: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CallsListMeta { next_cursor: "next_cursor", next_link: "next_link" });
-
-/// Properties of the call by internal name, custom ones too, values as text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CallPropertiesInput {
-    /// Notes on the call, plain or HTML.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_call_body: Option<String>,
-    /// `INBOUND` or `OUTBOUND`, seen from the HubSpot user.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_call_direction: Option<String>,
-    /// Outcome by GUID; by default `f240bbac-87c9-4f6e-bf70-924b57d47db7` connected,
-    /// `73a0d17f-1163-4015-bdd5-ec830791da20` no answer, `b2cf5968-551e-4856-9783-52b3da59a7d0`
-    /// left voicemail, `9d9162e7-6cf3-4944-bf63-4dff82258764` busy.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_call_disposition: Option<String>,
-    /// Length in milliseconds, digits as text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_call_duration: Option<String>,
-    /// Number the call came from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_call_from_number: Option<String>,
-    /// Number that was called.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_call_to_number: Option<String>,
-    /// State: `BUSY`, `CALLING_CRM_USER`, `CANCELED`, `COMPLETED`, `CONNECTING`, `FAILED`,
-    /// `IN_PROGRESS`, `NO_ANSWER`, `QUEUED` or `RINGING`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_call_status: Option<String>,
-    /// Title.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_call_title: Option<String>,
-    /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.
-    pub hs_timestamp: String,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hubspot_owner_id: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl CallPropertiesInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(hs_timestamp: impl Into<String>) -> Self {
-        Self {
-            hs_call_body: None,
-            hs_call_direction: None,
-            hs_call_disposition: None,
-            hs_call_duration: None,
-            hs_call_from_number: None,
-            hs_call_to_number: None,
-            hs_call_status: None,
-            hs_call_title: None,
-            hs_timestamp: hs_timestamp.into(),
-            hubspot_owner_id: None,
-            extra: Extra::new(),
+request! {
+    /// Properties of the call by internal name, custom ones too, values as text.
+    pub struct CallPropertiesInput {
+        required {
+            /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix
+            /// milliseconds.
+            hs_timestamp: String,
         }
-    }
-
-    /// Notes on the call, plain or HTML.
-    #[must_use]
-    pub fn hs_call_body(mut self, hs_call_body: impl Into<String>) -> Self {
-        self.hs_call_body = Some(hs_call_body.into());
-        self
-    }
-
-    /// `INBOUND` or `OUTBOUND`, seen from the HubSpot user.
-    #[must_use]
-    pub fn hs_call_direction(mut self, hs_call_direction: impl Into<String>) -> Self {
-        self.hs_call_direction = Some(hs_call_direction.into());
-        self
-    }
-
-    /// Outcome by GUID; by default `f240bbac-87c9-4f6e-bf70-924b57d47db7` connected,
-    /// `73a0d17f-1163-4015-bdd5-ec830791da20` no answer, `b2cf5968-551e-4856-9783-52b3da59a7d0`
-    /// left voicemail, `9d9162e7-6cf3-4944-bf63-4dff82258764` busy.
-    #[must_use]
-    pub fn hs_call_disposition(mut self, hs_call_disposition: impl Into<String>) -> Self {
-        self.hs_call_disposition = Some(hs_call_disposition.into());
-        self
-    }
-
-    /// Length in milliseconds, digits as text.
-    #[must_use]
-    pub fn hs_call_duration(mut self, hs_call_duration: impl Into<String>) -> Self {
-        self.hs_call_duration = Some(hs_call_duration.into());
-        self
-    }
-
-    /// Number the call came from.
-    #[must_use]
-    pub fn hs_call_from_number(mut self, hs_call_from_number: impl Into<String>) -> Self {
-        self.hs_call_from_number = Some(hs_call_from_number.into());
-        self
-    }
-
-    /// Number that was called.
-    #[must_use]
-    pub fn hs_call_to_number(mut self, hs_call_to_number: impl Into<String>) -> Self {
-        self.hs_call_to_number = Some(hs_call_to_number.into());
-        self
-    }
-
-    /// State: `BUSY`, `CALLING_CRM_USER`, `CANCELED`, `COMPLETED`, `CONNECTING`, `FAILED`,
-    /// `IN_PROGRESS`, `NO_ANSWER`, `QUEUED` or `RINGING`.
-    #[must_use]
-    pub fn hs_call_status(mut self, hs_call_status: impl Into<String>) -> Self {
-        self.hs_call_status = Some(hs_call_status.into());
-        self
-    }
-
-    /// Title.
-    #[must_use]
-    pub fn hs_call_title(mut self, hs_call_title: impl Into<String>) -> Self {
-        self.hs_call_title = Some(hs_call_title.into());
-        self
-    }
-
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[must_use]
-    pub fn hubspot_owner_id(mut self, hubspot_owner_id: impl Into<String>) -> Self {
-        self.hubspot_owner_id = Some(hubspot_owner_id.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+        /// Notes on the call, plain or HTML.
+        hs_call_body: String,
+        /// `INBOUND` or `OUTBOUND`, seen from the HubSpot user.
+        hs_call_direction: String,
+        /// Outcome by GUID; by default `f240bbac-87c9-4f6e-bf70-924b57d47db7` connected,
+        /// `73a0d17f-1163-4015-bdd5-ec830791da20` no answer, `b2cf5968-551e-4856-9783-52b3da59a7d0`
+        /// left voicemail, `9d9162e7-6cf3-4944-bf63-4dff82258764` busy.
+        hs_call_disposition: String,
+        /// Length in milliseconds, digits as text.
+        hs_call_duration: String,
+        /// Number the call came from.
+        hs_call_from_number: String,
+        /// Number that was called.
+        hs_call_to_number: String,
+        /// State: `BUSY`, `CALLING_CRM_USER`, `CANCELED`, `COMPLETED`, `CONNECTING`, `FAILED`,
+        /// `IN_PROGRESS`, `NO_ANSWER`, `QUEUED` or `RINGING`.
+        hs_call_status: String,
+        /// Title.
+        hs_call_title: String,
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        hubspot_owner_id: String,
+        ..extra
     }
 }
 
-/// Records to link the call to. Type ids from a call: 194 to a contact, 182 company, 206 deal, 220
-/// ticket.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CallAssociation {
+request! {
+    /// Records to link the call to. Type ids from a call: 194 to a contact, 182 company, 206 deal,
+    /// 220 ticket.
+    pub struct CallAssociation {
+        /// The record to link to.
+        to: CallAssociationTo,
+        /// Types of the link, mostly one.
+        types: [CallAssociationType],
+    }
+}
+
+request! {
     /// The record to link to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub to: Option<CallAssociationTo>,
-    /// Types of the link, mostly one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub types: Option<Vec<CallAssociationType>>,
-}
-
-impl CallAssociation {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The record to link to.
-    #[must_use]
-    pub fn to(mut self, to: impl Into<CallAssociationTo>) -> Self {
-        self.to = Some(to.into());
-        self
-    }
-
-    /// Types of the link, mostly one.
-    #[must_use]
-    pub fn types(
-        mut self,
-        types: impl IntoIterator<Item = impl Into<CallAssociationType>>,
-    ) -> Self {
-        self.types = Some(types.into_iter().map(Into::into).collect());
-        self
+    pub struct CallAssociationTo {
+        /// Id of the record.
+        id: String,
     }
 }
 
-/// The record to link to.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CallAssociationTo {
-    /// Id of the record.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-}
-
-impl CallAssociationTo {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Id of the record.
-    #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
+request! {
+    /// `types` of [`CallAssociation`].
+    pub struct CallAssociationType {
+        /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
+        association_category: String = "associationCategory",
+        /// Id of the type, which depends on the direction.
+        association_type_id: i64 = "associationTypeId",
     }
 }
 
-/// `types` of [`CallAssociation`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CallAssociationType {
-    /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
-    #[serde(rename = "associationCategory", default, skip_serializing_if = "Option::is_none")]
-    pub association_category: Option<String>,
-    /// Id of the type, which depends on the direction.
-    #[serde(rename = "associationTypeId", default, skip_serializing_if = "Option::is_none")]
-    pub association_type_id: Option<i64>,
-}
-
-impl CallAssociationType {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
-    #[must_use]
-    pub fn association_category(mut self, association_category: impl Into<String>) -> Self {
-        self.association_category = Some(association_category.into());
-        self
-    }
-
-    /// Id of the type, which depends on the direction.
-    #[must_use]
-    pub fn association_type_id(mut self, association_type_id: i64) -> Self {
-        self.association_type_id = Some(association_type_id);
-        self
-    }
-}
-
-/// Properties to set by internal name, custom ones too, values as text; an empty text clears one.
-/// Others stay.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CallUpdateProperties {
-    /// Notes on the call, plain or HTML.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_call_body: Option<String>,
-    /// `INBOUND` or `OUTBOUND`, seen from the HubSpot user.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_call_direction: Option<String>,
-    /// Outcome by GUID; by default `f240bbac-87c9-4f6e-bf70-924b57d47db7` connected,
-    /// `73a0d17f-1163-4015-bdd5-ec830791da20` no answer, `b2cf5968-551e-4856-9783-52b3da59a7d0`
-    /// left voicemail, `9d9162e7-6cf3-4944-bf63-4dff82258764` busy.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_call_disposition: Option<String>,
-    /// Length in milliseconds, digits as text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_call_duration: Option<String>,
-    /// Number the call came from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_call_from_number: Option<String>,
-    /// Number that was called.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_call_to_number: Option<String>,
-    /// State: `BUSY`, `CALLING_CRM_USER`, `CANCELED`, `COMPLETED`, `CONNECTING`, `FAILED`,
-    /// `IN_PROGRESS`, `NO_ANSWER`, `QUEUED` or `RINGING`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_call_status: Option<String>,
-    /// Title.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_call_title: Option<String>,
-    /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_timestamp: Option<String>,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hubspot_owner_id: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl CallUpdateProperties {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Notes on the call, plain or HTML.
-    #[must_use]
-    pub fn hs_call_body(mut self, hs_call_body: impl Into<String>) -> Self {
-        self.hs_call_body = Some(hs_call_body.into());
-        self
-    }
-
-    /// `INBOUND` or `OUTBOUND`, seen from the HubSpot user.
-    #[must_use]
-    pub fn hs_call_direction(mut self, hs_call_direction: impl Into<String>) -> Self {
-        self.hs_call_direction = Some(hs_call_direction.into());
-        self
-    }
-
-    /// Outcome by GUID; by default `f240bbac-87c9-4f6e-bf70-924b57d47db7` connected,
-    /// `73a0d17f-1163-4015-bdd5-ec830791da20` no answer, `b2cf5968-551e-4856-9783-52b3da59a7d0`
-    /// left voicemail, `9d9162e7-6cf3-4944-bf63-4dff82258764` busy.
-    #[must_use]
-    pub fn hs_call_disposition(mut self, hs_call_disposition: impl Into<String>) -> Self {
-        self.hs_call_disposition = Some(hs_call_disposition.into());
-        self
-    }
-
-    /// Length in milliseconds, digits as text.
-    #[must_use]
-    pub fn hs_call_duration(mut self, hs_call_duration: impl Into<String>) -> Self {
-        self.hs_call_duration = Some(hs_call_duration.into());
-        self
-    }
-
-    /// Number the call came from.
-    #[must_use]
-    pub fn hs_call_from_number(mut self, hs_call_from_number: impl Into<String>) -> Self {
-        self.hs_call_from_number = Some(hs_call_from_number.into());
-        self
-    }
-
-    /// Number that was called.
-    #[must_use]
-    pub fn hs_call_to_number(mut self, hs_call_to_number: impl Into<String>) -> Self {
-        self.hs_call_to_number = Some(hs_call_to_number.into());
-        self
-    }
-
-    /// State: `BUSY`, `CALLING_CRM_USER`, `CANCELED`, `COMPLETED`, `CONNECTING`, `FAILED`,
-    /// `IN_PROGRESS`, `NO_ANSWER`, `QUEUED` or `RINGING`.
-    #[must_use]
-    pub fn hs_call_status(mut self, hs_call_status: impl Into<String>) -> Self {
-        self.hs_call_status = Some(hs_call_status.into());
-        self
-    }
-
-    /// Title.
-    #[must_use]
-    pub fn hs_call_title(mut self, hs_call_title: impl Into<String>) -> Self {
-        self.hs_call_title = Some(hs_call_title.into());
-        self
-    }
-
-    /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.
-    #[must_use]
-    pub fn hs_timestamp(mut self, hs_timestamp: impl Into<String>) -> Self {
-        self.hs_timestamp = Some(hs_timestamp.into());
-        self
-    }
-
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[must_use]
-    pub fn hubspot_owner_id(mut self, hubspot_owner_id: impl Into<String>) -> Self {
-        self.hubspot_owner_id = Some(hubspot_owner_id.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+request! {
+    /// Properties to set by internal name, custom ones too, values as text; an empty text clears
+    /// one. Others stay.
+    pub struct CallUpdateProperties {
+        /// Notes on the call, plain or HTML.
+        hs_call_body: String,
+        /// `INBOUND` or `OUTBOUND`, seen from the HubSpot user.
+        hs_call_direction: String,
+        /// Outcome by GUID; by default `f240bbac-87c9-4f6e-bf70-924b57d47db7` connected,
+        /// `73a0d17f-1163-4015-bdd5-ec830791da20` no answer, `b2cf5968-551e-4856-9783-52b3da59a7d0`
+        /// left voicemail, `9d9162e7-6cf3-4944-bf63-4dff82258764` busy.
+        hs_call_disposition: String,
+        /// Length in milliseconds, digits as text.
+        hs_call_duration: String,
+        /// Number the call came from.
+        hs_call_from_number: String,
+        /// Number that was called.
+        hs_call_to_number: String,
+        /// State: `BUSY`, `CALLING_CRM_USER`, `CANCELED`, `COMPLETED`, `CONNECTING`, `FAILED`,
+        /// `IN_PROGRESS`, `NO_ANSWER`, `QUEUED` or `RINGING`.
+        hs_call_status: String,
+        /// Title.
+        hs_call_title: String,
+        /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix
+        /// milliseconds.
+        hs_timestamp: String,
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        hubspot_owner_id: String,
+        ..extra
     }
 }

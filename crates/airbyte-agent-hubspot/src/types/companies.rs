@@ -3,357 +3,143 @@
 //! Types of `companies`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// A company: an organization known to the account.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Company {
-    /// Record id: digits, as text.
-    pub id: Option<String>,
+record! {
+    /// A company: an organization known to the account.
+    pub struct Company {
+        /// Record id: digits, as text.
+        pub id: String,
+        /// Properties by internal name, values as text; those asked for or the default set.
+        pub properties: CompanyProperties,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed, ISO 8601 in UTC.
+        pub updated_at: String = "updatedAt",
+        /// Whether it was deleted and lies in the recycling bin.
+        pub archived: bool,
+        /// When it was deleted, ISO 8601; only on deleted records.
+        pub archived_at: String = "archivedAt",
+        /// Former values by property, newest first, each with `value`, `timestamp` and source; only
+        /// when asked for.
+        pub properties_with_history: Value = "propertiesWithHistory",
+        /// Linked records by object type, each with `results` of `id` and `type`; only when asked
+        /// for.
+        pub associations: Value,
+        /// Mark of the write in batch answers; mostly absent.
+        pub object_write_trace_id: String = "objectWriteTraceId",
+        /// Web address of the record in HubSpot.
+        pub url: String,
+    }
+}
+
+record! {
     /// Properties by internal name, values as text; those asked for or the default set.
-    pub properties: Option<CompanyProperties>,
-    /// When it was created, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// When it last changed, ISO 8601 in UTC.
-    pub updated_at: Option<String>,
-    /// Whether it was deleted and lies in the recycling bin.
-    pub archived: Option<bool>,
-    /// When it was deleted, ISO 8601; only on deleted records.
-    pub archived_at: Option<String>,
-    /// Former values by property, newest first, each with `value`, `timestamp` and source; only
-    /// when asked for.
-    pub properties_with_history: Option<Value>,
-    /// Linked records by object type, each with `results` of `id` and `type`; only when asked for.
-    pub associations: Option<Value>,
-    /// Mark of the write in batch answers; mostly absent.
-    pub object_write_trace_id: Option<String>,
-    /// Web address of the record in HubSpot.
-    pub url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(Company {
-    id: "id",
-    properties: "properties",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    archived: "archived",
-    archived_at: "archivedAt",
-    properties_with_history: "propertiesWithHistory",
-    associations: "associations",
-    object_write_trace_id: "objectWriteTraceId",
-    url: "url",
-});
-
-/// Properties by internal name, values as text; those asked for or the default set.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CompanyProperties {
-    /// When it was created, ISO 8601.
-    pub createdate: Option<String>,
-    /// Main domain, without protocol; HubSpot recognises duplicates by it.
-    pub domain: Option<String>,
-    /// When it last changed, ISO 8601.
-    pub hs_lastmodifieddate: Option<String>,
-    /// Record id, the same as `id`.
-    pub hs_object_id: Option<String>,
-    /// Name of the company.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CompanyProperties {
-    createdate: "createdate",
-    domain: "domain",
-    hs_lastmodifieddate: "hs_lastmodifieddate",
-    hs_object_id: "hs_object_id",
-    name: "name",
-});
-
-/// What comes with a page of `companies.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CompaniesListMeta {
-    /// Cursor of the next page; pass it as `after`.
-    pub next_cursor: Option<String>,
-    /// Address of the next page.
-    pub next_link: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CompaniesListMeta { next_cursor: "next_cursor", next_link: "next_link" });
-
-/// What comes with a page of `companies.search`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CompaniesSearchMeta {
-    /// Number of all matches; only with searches.
-    pub total: Option<i64>,
-    /// Cursor of the next page; pass it as `after`.
-    pub next_cursor: Option<String>,
-    /// Address of the next page.
-    pub next_link: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CompaniesSearchMeta { total: "total", next_cursor: "next_cursor", next_link: "next_link" });
-
-/// Properties of the company by internal name, custom ones too, values as text. At least one of
-/// `name` and `domain`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CompanyPropertiesInput {
-    /// Name of the company.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Main domain, without protocol; HubSpot recognises duplicates by it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub domain: Option<String>,
-    /// What the company does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Phone number, in any form.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    /// Industry by internal value, in capitals.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub industry: Option<String>,
-    /// City.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub city: Option<String>,
-    /// State or region.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<String>,
-    /// Country.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub country: Option<String>,
-    /// Postal code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zip: Option<String>,
-    /// Number of employees, digits as text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub numberofemployees: Option<String>,
-    /// Yearly revenue in the account's currency, number as text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub annualrevenue: Option<String>,
-    /// Lifecycle stage by internal value: `subscriber`, `lead`, `marketingqualifiedlead`,
-    /// `salesqualifiedlead`, `opportunity`, `customer`, `evangelist`, `other`, or a custom one.
-    /// Only moves forward; to go back set it to an empty text first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lifecyclestage: Option<String>,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hubspot_owner_id: Option<String>,
-    /// Web address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub website: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl CompanyPropertiesInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Name of the company.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Main domain, without protocol; HubSpot recognises duplicates by it.
-    #[must_use]
-    pub fn domain(mut self, domain: impl Into<String>) -> Self {
-        self.domain = Some(domain.into());
-        self
-    }
-
-    /// What the company does.
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-
-    /// Phone number, in any form.
-    #[must_use]
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.phone = Some(phone.into());
-        self
-    }
-
-    /// Industry by internal value, in capitals.
-    #[must_use]
-    pub fn industry(mut self, industry: impl Into<String>) -> Self {
-        self.industry = Some(industry.into());
-        self
-    }
-
-    /// City.
-    #[must_use]
-    pub fn city(mut self, city: impl Into<String>) -> Self {
-        self.city = Some(city.into());
-        self
-    }
-
-    /// State or region.
-    #[must_use]
-    pub fn state(mut self, state: impl Into<String>) -> Self {
-        self.state = Some(state.into());
-        self
-    }
-
-    /// Country.
-    #[must_use]
-    pub fn country(mut self, country: impl Into<String>) -> Self {
-        self.country = Some(country.into());
-        self
-    }
-
-    /// Postal code.
-    #[must_use]
-    pub fn zip(mut self, zip: impl Into<String>) -> Self {
-        self.zip = Some(zip.into());
-        self
-    }
-
-    /// Number of employees, digits as text.
-    #[must_use]
-    pub fn numberofemployees(mut self, numberofemployees: impl Into<String>) -> Self {
-        self.numberofemployees = Some(numberofemployees.into());
-        self
-    }
-
-    /// Yearly revenue in the account's currency, number as text.
-    #[must_use]
-    pub fn annualrevenue(mut self, annualrevenue: impl Into<String>) -> Self {
-        self.annualrevenue = Some(annualrevenue.into());
-        self
-    }
-
-    /// Lifecycle stage by internal value: `subscriber`, `lead`, `marketingqualifiedlead`,
-    /// `salesqualifiedlead`, `opportunity`, `customer`, `evangelist`, `other`, or a custom one.
-    /// Only moves forward; to go back set it to an empty text first.
-    #[must_use]
-    pub fn lifecyclestage(mut self, lifecyclestage: impl Into<String>) -> Self {
-        self.lifecyclestage = Some(lifecyclestage.into());
-        self
-    }
-
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[must_use]
-    pub fn hubspot_owner_id(mut self, hubspot_owner_id: impl Into<String>) -> Self {
-        self.hubspot_owner_id = Some(hubspot_owner_id.into());
-        self
-    }
-
-    /// Web address.
-    #[must_use]
-    pub fn website(mut self, website: impl Into<String>) -> Self {
-        self.website = Some(website.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+    pub struct CompanyProperties {
+        /// When it was created, ISO 8601.
+        pub createdate: String,
+        /// Main domain, without protocol; HubSpot recognises duplicates by it.
+        pub domain: String,
+        /// When it last changed, ISO 8601.
+        pub hs_lastmodifieddate: String,
+        /// Record id, the same as `id`.
+        pub hs_object_id: String,
+        /// Name of the company.
+        pub name: String,
     }
 }
 
-/// Conditions: a company matches when it fulfils all filters of at least one group (AND within, OR
-/// between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CompanyFilterGroup {
-    /// Filters that all have to hold.
-    pub filters: Vec<CompanyFilterGroupFilter>,
-}
-
-impl CompanyFilterGroup {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(filters: impl IntoIterator<Item = impl Into<CompanyFilterGroupFilter>>) -> Self {
-        Self { filters: filters.into_iter().map(Into::into).collect() }
+record! {
+    /// What comes with a page of `companies.list`.
+    pub struct CompaniesListMeta {
+        /// Cursor of the next page; pass it as `after`.
+        pub next_cursor: String,
+        /// Address of the next page.
+        pub next_link: String,
     }
 }
 
-/// `filters` of [`CompanyFilterGroup`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CompanyFilterGroupFilter {
-    /// Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and `NOT_CONTAINS_TOKEN`
-    /// take `value`; `BETWEEN` takes `value` and `highValue`; `IN` and `NOT_IN` take `values`;
-    /// `HAS_PROPERTY` and `NOT_HAS_PROPERTY` take none. `CONTAINS_TOKEN` matches whole words and
-    /// allows `*`.
-    pub operator: CompanyFilterGroupFilterOperator,
-    /// Internal name of the property, custom ones too; `associations.contact` and the like filter
-    /// by the id of a linked record.
-    #[serde(rename = "propertyName")]
-    pub property_name: String,
-    /// Value to compare with, as text; dates as ISO 8601 or Unix milliseconds, choices by their
-    /// internal value.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    /// Upper bound for `BETWEEN`, included; the lower one is `value`.
-    #[serde(rename = "highValue", default, skip_serializing_if = "Option::is_none")]
-    pub high_value: Option<String>,
-    /// Values for `IN` and `NOT_IN`; for text properties in lower case.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<String>>,
+record! {
+    /// What comes with a page of `companies.search`.
+    pub struct CompaniesSearchMeta {
+        /// Number of all matches; only with searches.
+        pub total: i64,
+        /// Cursor of the next page; pass it as `after`.
+        pub next_cursor: String,
+        /// Address of the next page.
+        pub next_link: String,
+    }
 }
 
-impl CompanyFilterGroupFilter {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(
-        operator: impl Into<CompanyFilterGroupFilterOperator>,
-        property_name: impl Into<String>,
-    ) -> Self {
-        Self {
-            operator: operator.into(),
-            property_name: property_name.into(),
-            value: None,
-            high_value: None,
-            values: None,
+request! {
+    /// Properties of the company by internal name, custom ones too, values as text. At least one of
+    /// `name` and `domain`.
+    pub struct CompanyPropertiesInput {
+        /// Name of the company.
+        name: String,
+        /// Main domain, without protocol; HubSpot recognises duplicates by it.
+        domain: String,
+        /// What the company does.
+        description: String,
+        /// Phone number, in any form.
+        phone: String,
+        /// Industry by internal value, in capitals.
+        industry: String,
+        /// City.
+        city: String,
+        /// State or region.
+        state: String,
+        /// Country.
+        country: String,
+        /// Postal code.
+        zip: String,
+        /// Number of employees, digits as text.
+        numberofemployees: String,
+        /// Yearly revenue in the account's currency, number as text.
+        annualrevenue: String,
+        /// Lifecycle stage by internal value: `subscriber`, `lead`, `marketingqualifiedlead`,
+        /// `salesqualifiedlead`, `opportunity`, `customer`, `evangelist`, `other`, or a custom one.
+        /// Only moves forward; to go back set it to an empty text first.
+        lifecyclestage: String,
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        hubspot_owner_id: String,
+        /// Web address.
+        website: String,
+        ..extra
+    }
+}
+
+request! {
+    /// Conditions: a company matches when it fulfils all filters of at least one group (AND within,
+    /// OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches.
+    pub struct CompanyFilterGroup {
+        required {
+            /// Filters that all have to hold.
+            filters: [CompanyFilterGroupFilter],
         }
     }
+}
 
-    /// Value to compare with, as text; dates as ISO 8601 or Unix milliseconds, choices by their
-    /// internal value.
-    #[must_use]
-    pub fn value(mut self, value: impl Into<String>) -> Self {
-        self.value = Some(value.into());
-        self
-    }
-
-    /// Upper bound for `BETWEEN`, included; the lower one is `value`.
-    #[must_use]
-    pub fn high_value(mut self, high_value: impl Into<String>) -> Self {
-        self.high_value = Some(high_value.into());
-        self
-    }
-
-    /// Values for `IN` and `NOT_IN`; for text properties in lower case.
-    #[must_use]
-    pub fn values(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.values = Some(values.into_iter().map(Into::into).collect());
-        self
+request! {
+    /// `filters` of [`CompanyFilterGroup`].
+    pub struct CompanyFilterGroupFilter {
+        required {
+            /// Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and
+            /// `NOT_CONTAINS_TOKEN` take `value`; `BETWEEN` takes `value` and `highValue`; `IN` and
+            /// `NOT_IN` take `values`; `HAS_PROPERTY` and `NOT_HAS_PROPERTY` take none.
+            /// `CONTAINS_TOKEN` matches whole words and allows `*`.
+            operator: CompanyFilterGroupFilterOperator,
+            /// Internal name of the property, custom ones too; `associations.contact` and the like
+            /// filter by the id of a linked record.
+            property_name: String = "propertyName",
+        }
+        /// Value to compare with, as text; dates as ISO 8601 or Unix milliseconds, choices by their
+        /// internal value.
+        value: String,
+        /// Upper bound for `BETWEEN`, included; the lower one is `value`.
+        high_value: String = "highValue",
+        /// Values for `IN` and `NOT_IN`; for text properties in lower case.
+        values: [String],
     }
 }
 
@@ -392,31 +178,15 @@ open_enum!(
     }
 );
 
-/// Order of the results; one rule only. Left out, oldest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CompanySort {
-    /// Internal name of the property to sort by.
-    #[serde(rename = "propertyName")]
-    pub property_name: String,
-    /// Sorting direction.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub direction: Option<CompanySortDirection>,
-}
-
-impl CompanySort {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(property_name: impl Into<String>) -> Self {
-        Self { property_name: property_name.into(), direction: None }
-    }
-
-    /// Sorting direction.
-    #[must_use]
-    pub fn direction(mut self, direction: impl Into<CompanySortDirection>) -> Self {
-        self.direction = Some(direction.into());
-        self
+request! {
+    /// Order of the results; one rule only. Left out, oldest first.
+    pub struct CompanySort {
+        required {
+            /// Internal name of the property to sort by.
+            property_name: String = "propertyName",
+        }
+        /// Sorting direction.
+        direction: CompanySortDirection,
     }
 }
 

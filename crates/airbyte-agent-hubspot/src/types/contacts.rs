@@ -3,312 +3,136 @@
 //! Types of `contacts`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// A contact: a person known to the account.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Contact {
-    /// Record id: digits, as text.
-    pub id: Option<String>,
+record! {
+    /// A contact: a person known to the account.
+    pub struct Contact {
+        /// Record id: digits, as text.
+        pub id: String,
+        /// Properties by internal name, values as text; those asked for or the default set.
+        pub properties: ContactProperties,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed, ISO 8601 in UTC.
+        pub updated_at: String = "updatedAt",
+        /// Whether it was deleted and lies in the recycling bin.
+        pub archived: bool,
+        /// When it was deleted, ISO 8601; only on deleted records.
+        pub archived_at: String = "archivedAt",
+        /// Former values by property, newest first, each with `value`, `timestamp` and source; only
+        /// when asked for.
+        pub properties_with_history: Value = "propertiesWithHistory",
+        /// Linked records by object type, each with `results` of `id` and `type`; only when asked
+        /// for.
+        pub associations: Value,
+        /// Mark of the write in batch answers; mostly absent.
+        pub object_write_trace_id: String = "objectWriteTraceId",
+        /// Web address of the record in HubSpot.
+        pub url: String,
+    }
+}
+
+record! {
     /// Properties by internal name, values as text; those asked for or the default set.
-    pub properties: Option<ContactProperties>,
-    /// When it was created, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// When it last changed, ISO 8601 in UTC.
-    pub updated_at: Option<String>,
-    /// Whether it was deleted and lies in the recycling bin.
-    pub archived: Option<bool>,
-    /// When it was deleted, ISO 8601; only on deleted records.
-    pub archived_at: Option<String>,
-    /// Former values by property, newest first, each with `value`, `timestamp` and source; only
-    /// when asked for.
-    pub properties_with_history: Option<Value>,
-    /// Linked records by object type, each with `results` of `id` and `type`; only when asked for.
-    pub associations: Option<Value>,
-    /// Mark of the write in batch answers; mostly absent.
-    pub object_write_trace_id: Option<String>,
-    /// Web address of the record in HubSpot.
-    pub url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(Contact {
-    id: "id",
-    properties: "properties",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    archived: "archived",
-    archived_at: "archivedAt",
-    properties_with_history: "propertiesWithHistory",
-    associations: "associations",
-    object_write_trace_id: "objectWriteTraceId",
-    url: "url",
-});
-
-/// Properties by internal name, values as text; those asked for or the default set.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ContactProperties {
-    /// When it was created, ISO 8601.
-    pub createdate: Option<String>,
-    /// E-mail address; unique among contacts.
-    pub email: Option<String>,
-    /// First name.
-    pub firstname: Option<String>,
-    /// Record id, the same as `id`.
-    pub hs_object_id: Option<String>,
-    /// When it last changed, ISO 8601.
-    pub lastmodifieddate: Option<String>,
-    /// Last name.
-    pub lastname: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ContactProperties {
-    createdate: "createdate",
-    email: "email",
-    firstname: "firstname",
-    hs_object_id: "hs_object_id",
-    lastmodifieddate: "lastmodifieddate",
-    lastname: "lastname",
-});
-
-/// What comes with a page of `contacts.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ContactsListMeta {
-    /// Cursor of the next page; pass it as `after`.
-    pub next_cursor: Option<String>,
-    /// Address of the next page.
-    pub next_link: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ContactsListMeta { next_cursor: "next_cursor", next_link: "next_link" });
-
-/// What comes with a page of `contacts.search`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ContactsSearchMeta {
-    /// Number of all matches; only with searches.
-    pub total: Option<i64>,
-    /// Cursor of the next page; pass it as `after`.
-    pub next_cursor: Option<String>,
-    /// Address of the next page.
-    pub next_link: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ContactsSearchMeta { total: "total", next_cursor: "next_cursor", next_link: "next_link" });
-
-/// Properties of the contact by internal name, custom ones too, values as text. At least one of
-/// `email`, `firstname` and `lastname`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ContactPropertiesInput {
-    /// E-mail address; unique among contacts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// First name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub firstname: Option<String>,
-    /// Last name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lastname: Option<String>,
-    /// Phone number, in any form.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    /// Name of the contact's company, as plain text; a link to a company record is made with
-    /// `associations.create`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub company: Option<String>,
-    /// Web address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub website: Option<String>,
-    /// Lifecycle stage by internal value: `subscriber`, `lead`, `marketingqualifiedlead`,
-    /// `salesqualifiedlead`, `opportunity`, `customer`, `evangelist`, `other`, or a custom one.
-    /// Only moves forward; to go back set it to an empty text first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lifecyclestage: Option<String>,
-    /// Job title.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub jobtitle: Option<String>,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hubspot_owner_id: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl ContactPropertiesInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// E-mail address; unique among contacts.
-    #[must_use]
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.email = Some(email.into());
-        self
-    }
-
-    /// First name.
-    #[must_use]
-    pub fn firstname(mut self, firstname: impl Into<String>) -> Self {
-        self.firstname = Some(firstname.into());
-        self
-    }
-
-    /// Last name.
-    #[must_use]
-    pub fn lastname(mut self, lastname: impl Into<String>) -> Self {
-        self.lastname = Some(lastname.into());
-        self
-    }
-
-    /// Phone number, in any form.
-    #[must_use]
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.phone = Some(phone.into());
-        self
-    }
-
-    /// Name of the contact's company, as plain text; a link to a company record is made with
-    /// `associations.create`.
-    #[must_use]
-    pub fn company(mut self, company: impl Into<String>) -> Self {
-        self.company = Some(company.into());
-        self
-    }
-
-    /// Web address.
-    #[must_use]
-    pub fn website(mut self, website: impl Into<String>) -> Self {
-        self.website = Some(website.into());
-        self
-    }
-
-    /// Lifecycle stage by internal value: `subscriber`, `lead`, `marketingqualifiedlead`,
-    /// `salesqualifiedlead`, `opportunity`, `customer`, `evangelist`, `other`, or a custom one.
-    /// Only moves forward; to go back set it to an empty text first.
-    #[must_use]
-    pub fn lifecyclestage(mut self, lifecyclestage: impl Into<String>) -> Self {
-        self.lifecyclestage = Some(lifecyclestage.into());
-        self
-    }
-
-    /// Job title.
-    #[must_use]
-    pub fn jobtitle(mut self, jobtitle: impl Into<String>) -> Self {
-        self.jobtitle = Some(jobtitle.into());
-        self
-    }
-
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[must_use]
-    pub fn hubspot_owner_id(mut self, hubspot_owner_id: impl Into<String>) -> Self {
-        self.hubspot_owner_id = Some(hubspot_owner_id.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+    pub struct ContactProperties {
+        /// When it was created, ISO 8601.
+        pub createdate: String,
+        /// E-mail address; unique among contacts.
+        pub email: String,
+        /// First name.
+        pub firstname: String,
+        /// Record id, the same as `id`.
+        pub hs_object_id: String,
+        /// When it last changed, ISO 8601.
+        pub lastmodifieddate: String,
+        /// Last name.
+        pub lastname: String,
     }
 }
 
-/// Conditions: a contact matches when it fulfils all filters of at least one group (AND within, OR
-/// between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ContactFilterGroup {
-    /// Filters that all have to hold.
-    pub filters: Vec<ContactFilterGroupFilter>,
-}
-
-impl ContactFilterGroup {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(filters: impl IntoIterator<Item = impl Into<ContactFilterGroupFilter>>) -> Self {
-        Self { filters: filters.into_iter().map(Into::into).collect() }
+record! {
+    /// What comes with a page of `contacts.list`.
+    pub struct ContactsListMeta {
+        /// Cursor of the next page; pass it as `after`.
+        pub next_cursor: String,
+        /// Address of the next page.
+        pub next_link: String,
     }
 }
 
-/// `filters` of [`ContactFilterGroup`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ContactFilterGroupFilter {
-    /// Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and `NOT_CONTAINS_TOKEN`
-    /// take `value`; `BETWEEN` takes `value` and `highValue`; `IN` and `NOT_IN` take `values`;
-    /// `HAS_PROPERTY` and `NOT_HAS_PROPERTY` take none. `CONTAINS_TOKEN` matches whole words and
-    /// allows `*`.
-    pub operator: ContactFilterGroupFilterOperator,
-    /// Internal name of the property, custom ones too; `associations.contact` and the like filter
-    /// by the id of a linked record.
-    #[serde(rename = "propertyName")]
-    pub property_name: String,
-    /// Value to compare with, as text; dates as ISO 8601 or Unix milliseconds, choices by their
-    /// internal value.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    /// Upper bound for `BETWEEN`, included; the lower one is `value`.
-    #[serde(rename = "highValue", default, skip_serializing_if = "Option::is_none")]
-    pub high_value: Option<String>,
-    /// Values for `IN` and `NOT_IN`; for text properties in lower case.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<String>>,
+record! {
+    /// What comes with a page of `contacts.search`.
+    pub struct ContactsSearchMeta {
+        /// Number of all matches; only with searches.
+        pub total: i64,
+        /// Cursor of the next page; pass it as `after`.
+        pub next_cursor: String,
+        /// Address of the next page.
+        pub next_link: String,
+    }
 }
 
-impl ContactFilterGroupFilter {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(
-        operator: impl Into<ContactFilterGroupFilterOperator>,
-        property_name: impl Into<String>,
-    ) -> Self {
-        Self {
-            operator: operator.into(),
-            property_name: property_name.into(),
-            value: None,
-            high_value: None,
-            values: None,
+request! {
+    /// Properties of the contact by internal name, custom ones too, values as text. At least one of
+    /// `email`, `firstname` and `lastname`.
+    pub struct ContactPropertiesInput {
+        /// E-mail address; unique among contacts.
+        email: String,
+        /// First name.
+        firstname: String,
+        /// Last name.
+        lastname: String,
+        /// Phone number, in any form.
+        phone: String,
+        /// Name of the contact's company, as plain text; a link to a company record is made with
+        /// `associations.create`.
+        company: String,
+        /// Web address.
+        website: String,
+        /// Lifecycle stage by internal value: `subscriber`, `lead`, `marketingqualifiedlead`,
+        /// `salesqualifiedlead`, `opportunity`, `customer`, `evangelist`, `other`, or a custom one.
+        /// Only moves forward; to go back set it to an empty text first.
+        lifecyclestage: String,
+        /// Job title.
+        jobtitle: String,
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        hubspot_owner_id: String,
+        ..extra
+    }
+}
+
+request! {
+    /// Conditions: a contact matches when it fulfils all filters of at least one group (AND within,
+    /// OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches.
+    pub struct ContactFilterGroup {
+        required {
+            /// Filters that all have to hold.
+            filters: [ContactFilterGroupFilter],
         }
     }
+}
 
-    /// Value to compare with, as text; dates as ISO 8601 or Unix milliseconds, choices by their
-    /// internal value.
-    #[must_use]
-    pub fn value(mut self, value: impl Into<String>) -> Self {
-        self.value = Some(value.into());
-        self
-    }
-
-    /// Upper bound for `BETWEEN`, included; the lower one is `value`.
-    #[must_use]
-    pub fn high_value(mut self, high_value: impl Into<String>) -> Self {
-        self.high_value = Some(high_value.into());
-        self
-    }
-
-    /// Values for `IN` and `NOT_IN`; for text properties in lower case.
-    #[must_use]
-    pub fn values(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.values = Some(values.into_iter().map(Into::into).collect());
-        self
+request! {
+    /// `filters` of [`ContactFilterGroup`].
+    pub struct ContactFilterGroupFilter {
+        required {
+            /// Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and
+            /// `NOT_CONTAINS_TOKEN` take `value`; `BETWEEN` takes `value` and `highValue`; `IN` and
+            /// `NOT_IN` take `values`; `HAS_PROPERTY` and `NOT_HAS_PROPERTY` take none.
+            /// `CONTAINS_TOKEN` matches whole words and allows `*`.
+            operator: ContactFilterGroupFilterOperator,
+            /// Internal name of the property, custom ones too; `associations.contact` and the like
+            /// filter by the id of a linked record.
+            property_name: String = "propertyName",
+        }
+        /// Value to compare with, as text; dates as ISO 8601 or Unix milliseconds, choices by their
+        /// internal value.
+        value: String,
+        /// Upper bound for `BETWEEN`, included; the lower one is `value`.
+        high_value: String = "highValue",
+        /// Values for `IN` and `NOT_IN`; for text properties in lower case.
+        values: [String],
     }
 }
 
@@ -347,31 +171,15 @@ open_enum!(
     }
 );
 
-/// Order of the results; one rule only. Left out, oldest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ContactSort {
-    /// Internal name of the property to sort by.
-    #[serde(rename = "propertyName")]
-    pub property_name: String,
-    /// Sorting direction.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub direction: Option<ContactSortDirection>,
-}
-
-impl ContactSort {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(property_name: impl Into<String>) -> Self {
-        Self { property_name: property_name.into(), direction: None }
-    }
-
-    /// Sorting direction.
-    #[must_use]
-    pub fn direction(mut self, direction: impl Into<ContactSortDirection>) -> Self {
-        self.direction = Some(direction.into());
-        self
+request! {
+    /// Order of the results; one rule only. Left out, oldest first.
+    pub struct ContactSort {
+        required {
+            /// Internal name of the property to sort by.
+            property_name: String = "propertyName",
+        }
+        /// Sorting direction.
+        direction: ContactSortDirection,
     }
 }
 

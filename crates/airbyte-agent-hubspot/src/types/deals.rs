@@ -3,420 +3,167 @@
 //! Types of `deals`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// A deal: a sale in progress, in one stage of a pipeline.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Deal {
-    /// Record id: digits, as text.
-    pub id: Option<String>,
+record! {
+    /// A deal: a sale in progress, in one stage of a pipeline.
+    pub struct Deal {
+        /// Record id: digits, as text.
+        pub id: String,
+        /// Properties by internal name, values as text; those asked for or the default set.
+        pub properties: DealProperties,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed, ISO 8601 in UTC.
+        pub updated_at: String = "updatedAt",
+        /// Whether it was deleted and lies in the recycling bin.
+        pub archived: bool,
+        /// When it was deleted, ISO 8601; only on deleted records.
+        pub archived_at: String = "archivedAt",
+        /// Former values by property, newest first, each with `value`, `timestamp` and source; only
+        /// when asked for.
+        pub properties_with_history: Value = "propertiesWithHistory",
+        /// Linked records by object type, each with `results` of `id` and `type`; only when asked
+        /// for.
+        pub associations: Value,
+        /// Mark of the write in batch answers; mostly absent.
+        pub object_write_trace_id: String = "objectWriteTraceId",
+        /// Web address of the record in HubSpot.
+        pub url: String,
+    }
+}
+
+record! {
     /// Properties by internal name, values as text; those asked for or the default set.
-    pub properties: Option<DealProperties>,
-    /// When it was created, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// When it last changed, ISO 8601 in UTC.
-    pub updated_at: Option<String>,
-    /// Whether it was deleted and lies in the recycling bin.
-    pub archived: Option<bool>,
-    /// When it was deleted, ISO 8601; only on deleted records.
-    pub archived_at: Option<String>,
-    /// Former values by property, newest first, each with `value`, `timestamp` and source; only
-    /// when asked for.
-    pub properties_with_history: Option<Value>,
-    /// Linked records by object type, each with `results` of `id` and `type`; only when asked for.
-    pub associations: Option<Value>,
-    /// Mark of the write in batch answers; mostly absent.
-    pub object_write_trace_id: Option<String>,
-    /// Web address of the record in HubSpot.
-    pub url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct DealProperties {
+        /// Value in the deal's currency, number as text; decimals with a dot.
+        pub amount: String,
+        /// When the deal closed or is expected to, ISO 8601 or Unix milliseconds.
+        pub closedate: String,
+        /// When it was created, ISO 8601.
+        pub createdate: String,
+        /// Name of the deal.
+        pub dealname: String,
+        /// Stage by internal value, one of the deal's pipeline; in the default pipeline
+        /// `appointmentscheduled`, `qualifiedtobuy`, `presentationscheduled`,
+        /// `decisionmakerboughtin`, `contractsent`, `closedwon`, `closedlost`.
+        pub dealstage: String,
+        /// When it last changed, ISO 8601.
+        pub hs_lastmodifieddate: String,
+        /// Record id, the same as `id`.
+        pub hs_object_id: String,
+        /// Pipeline by internal value; `default` is the first.
+        pub pipeline: String,
+    }
 }
 
-record!(Deal {
-    id: "id",
-    properties: "properties",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    archived: "archived",
-    archived_at: "archivedAt",
-    properties_with_history: "propertiesWithHistory",
-    associations: "associations",
-    object_write_trace_id: "objectWriteTraceId",
-    url: "url",
-});
-
-/// Properties by internal name, values as text; those asked for or the default set.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DealProperties {
-    /// Value in the deal's currency, number as text; decimals with a dot.
-    pub amount: Option<String>,
-    /// When the deal closed or is expected to, ISO 8601 or Unix milliseconds.
-    pub closedate: Option<String>,
-    /// When it was created, ISO 8601.
-    pub createdate: Option<String>,
-    /// Name of the deal.
-    pub dealname: Option<String>,
-    /// Stage by internal value, one of the deal's pipeline; in the default pipeline
-    /// `appointmentscheduled`, `qualifiedtobuy`, `presentationscheduled`, `decisionmakerboughtin`,
-    /// `contractsent`, `closedwon`, `closedlost`.
-    pub dealstage: Option<String>,
-    /// When it last changed, ISO 8601.
-    pub hs_lastmodifieddate: Option<String>,
-    /// Record id, the same as `id`.
-    pub hs_object_id: Option<String>,
-    /// Pipeline by internal value; `default` is the first.
-    pub pipeline: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `deals.list`.
+    pub struct DealsListMeta {
+        /// Cursor of the next page; pass it as `after`.
+        pub next_cursor: String,
+        /// Address of the next page.
+        pub next_link: String,
+    }
 }
 
-record!(DealProperties {
-    amount: "amount",
-    closedate: "closedate",
-    createdate: "createdate",
-    dealname: "dealname",
-    dealstage: "dealstage",
-    hs_lastmodifieddate: "hs_lastmodifieddate",
-    hs_object_id: "hs_object_id",
-    pipeline: "pipeline",
-});
-
-/// What comes with a page of `deals.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DealsListMeta {
-    /// Cursor of the next page; pass it as `after`.
-    pub next_cursor: Option<String>,
-    /// Address of the next page.
-    pub next_link: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `deals.search`.
+    pub struct DealsSearchMeta {
+        /// Number of all matches; only with searches.
+        pub total: i64,
+        /// Cursor of the next page; pass it as `after`.
+        pub next_cursor: String,
+        /// Address of the next page.
+        pub next_link: String,
+    }
 }
 
-record!(DealsListMeta { next_cursor: "next_cursor", next_link: "next_link" });
-
-/// What comes with a page of `deals.search`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DealsSearchMeta {
-    /// Number of all matches; only with searches.
-    pub total: Option<i64>,
-    /// Cursor of the next page; pass it as `after`.
-    pub next_cursor: Option<String>,
-    /// Address of the next page.
-    pub next_link: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+request! {
+    /// Properties of the deal by internal name, custom ones too, values as text. Give `dealstage`
+    /// too, and `pipeline` when there are several.
+    pub struct DealPropertiesInput {
+        required {
+            /// Name of the deal.
+            dealname: String,
+        }
+        /// Value in the deal's currency, number as text; decimals with a dot.
+        amount: String,
+        /// Stage by internal value, one of the deal's pipeline; in the default pipeline
+        /// `appointmentscheduled`, `qualifiedtobuy`, `presentationscheduled`,
+        /// `decisionmakerboughtin`, `contractsent`, `closedwon`, `closedlost`.
+        dealstage: String,
+        /// Pipeline by internal value; `default` is the first.
+        pipeline: String,
+        /// When the deal closed or is expected to, ISO 8601 or Unix milliseconds.
+        closedate: String,
+        /// Type by internal value: `newbusiness` or `existingbusiness`.
+        dealtype: String,
+        /// What the deal is about.
+        description: String,
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        hubspot_owner_id: String,
+        ..extra
+    }
 }
 
-record!(DealsSearchMeta { total: "total", next_cursor: "next_cursor", next_link: "next_link" });
-
-/// Properties of the deal by internal name, custom ones too, values as text. Give `dealstage` too,
-/// and `pipeline` when there are several.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DealPropertiesInput {
-    /// Name of the deal.
-    pub dealname: String,
-    /// Value in the deal's currency, number as text; decimals with a dot.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amount: Option<String>,
-    /// Stage by internal value, one of the deal's pipeline; in the default pipeline
-    /// `appointmentscheduled`, `qualifiedtobuy`, `presentationscheduled`, `decisionmakerboughtin`,
-    /// `contractsent`, `closedwon`, `closedlost`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dealstage: Option<String>,
-    /// Pipeline by internal value; `default` is the first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pipeline: Option<String>,
-    /// When the deal closed or is expected to, ISO 8601 or Unix milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closedate: Option<String>,
-    /// Type by internal value: `newbusiness` or `existingbusiness`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dealtype: Option<String>,
-    /// What the deal is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hubspot_owner_id: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
+request! {
+    /// Properties to set by internal name, custom ones too, values as text; an empty text clears
+    /// one. Others stay.
+    pub struct DealUpdateProperties {
+        /// Name of the deal.
+        dealname: String,
+        /// Value in the deal's currency, number as text; decimals with a dot.
+        amount: String,
+        /// Stage by internal value, one of the deal's pipeline; in the default pipeline
+        /// `appointmentscheduled`, `qualifiedtobuy`, `presentationscheduled`,
+        /// `decisionmakerboughtin`, `contractsent`, `closedwon`, `closedlost`.
+        dealstage: String,
+        /// Pipeline by internal value; `default` is the first.
+        pipeline: String,
+        /// When the deal closed or is expected to, ISO 8601 or Unix milliseconds.
+        closedate: String,
+        /// Type by internal value: `newbusiness` or `existingbusiness`.
+        dealtype: String,
+        /// What the deal is about.
+        description: String,
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        hubspot_owner_id: String,
+        ..extra
+    }
 }
 
-impl DealPropertiesInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(dealname: impl Into<String>) -> Self {
-        Self {
-            dealname: dealname.into(),
-            amount: None,
-            dealstage: None,
-            pipeline: None,
-            closedate: None,
-            dealtype: None,
-            description: None,
-            hubspot_owner_id: None,
-            extra: Extra::new(),
+request! {
+    /// Conditions: a deal matches when it fulfils all filters of at least one group (AND within, OR
+    /// between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches.
+    pub struct DealFilterGroup {
+        required {
+            /// Filters that all have to hold.
+            filters: [DealFilterGroupFilter],
         }
     }
-
-    /// Value in the deal's currency, number as text; decimals with a dot.
-    #[must_use]
-    pub fn amount(mut self, amount: impl Into<String>) -> Self {
-        self.amount = Some(amount.into());
-        self
-    }
-
-    /// Stage by internal value, one of the deal's pipeline; in the default pipeline
-    /// `appointmentscheduled`, `qualifiedtobuy`, `presentationscheduled`, `decisionmakerboughtin`,
-    /// `contractsent`, `closedwon`, `closedlost`.
-    #[must_use]
-    pub fn dealstage(mut self, dealstage: impl Into<String>) -> Self {
-        self.dealstage = Some(dealstage.into());
-        self
-    }
-
-    /// Pipeline by internal value; `default` is the first.
-    #[must_use]
-    pub fn pipeline(mut self, pipeline: impl Into<String>) -> Self {
-        self.pipeline = Some(pipeline.into());
-        self
-    }
-
-    /// When the deal closed or is expected to, ISO 8601 or Unix milliseconds.
-    #[must_use]
-    pub fn closedate(mut self, closedate: impl Into<String>) -> Self {
-        self.closedate = Some(closedate.into());
-        self
-    }
-
-    /// Type by internal value: `newbusiness` or `existingbusiness`.
-    #[must_use]
-    pub fn dealtype(mut self, dealtype: impl Into<String>) -> Self {
-        self.dealtype = Some(dealtype.into());
-        self
-    }
-
-    /// What the deal is about.
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[must_use]
-    pub fn hubspot_owner_id(mut self, hubspot_owner_id: impl Into<String>) -> Self {
-        self.hubspot_owner_id = Some(hubspot_owner_id.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
-    }
 }
 
-/// Properties to set by internal name, custom ones too, values as text; an empty text clears one.
-/// Others stay.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DealUpdateProperties {
-    /// Name of the deal.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dealname: Option<String>,
-    /// Value in the deal's currency, number as text; decimals with a dot.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amount: Option<String>,
-    /// Stage by internal value, one of the deal's pipeline; in the default pipeline
-    /// `appointmentscheduled`, `qualifiedtobuy`, `presentationscheduled`, `decisionmakerboughtin`,
-    /// `contractsent`, `closedwon`, `closedlost`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dealstage: Option<String>,
-    /// Pipeline by internal value; `default` is the first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pipeline: Option<String>,
-    /// When the deal closed or is expected to, ISO 8601 or Unix milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closedate: Option<String>,
-    /// Type by internal value: `newbusiness` or `existingbusiness`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dealtype: Option<String>,
-    /// What the deal is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hubspot_owner_id: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl DealUpdateProperties {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Name of the deal.
-    #[must_use]
-    pub fn dealname(mut self, dealname: impl Into<String>) -> Self {
-        self.dealname = Some(dealname.into());
-        self
-    }
-
-    /// Value in the deal's currency, number as text; decimals with a dot.
-    #[must_use]
-    pub fn amount(mut self, amount: impl Into<String>) -> Self {
-        self.amount = Some(amount.into());
-        self
-    }
-
-    /// Stage by internal value, one of the deal's pipeline; in the default pipeline
-    /// `appointmentscheduled`, `qualifiedtobuy`, `presentationscheduled`, `decisionmakerboughtin`,
-    /// `contractsent`, `closedwon`, `closedlost`.
-    #[must_use]
-    pub fn dealstage(mut self, dealstage: impl Into<String>) -> Self {
-        self.dealstage = Some(dealstage.into());
-        self
-    }
-
-    /// Pipeline by internal value; `default` is the first.
-    #[must_use]
-    pub fn pipeline(mut self, pipeline: impl Into<String>) -> Self {
-        self.pipeline = Some(pipeline.into());
-        self
-    }
-
-    /// When the deal closed or is expected to, ISO 8601 or Unix milliseconds.
-    #[must_use]
-    pub fn closedate(mut self, closedate: impl Into<String>) -> Self {
-        self.closedate = Some(closedate.into());
-        self
-    }
-
-    /// Type by internal value: `newbusiness` or `existingbusiness`.
-    #[must_use]
-    pub fn dealtype(mut self, dealtype: impl Into<String>) -> Self {
-        self.dealtype = Some(dealtype.into());
-        self
-    }
-
-    /// What the deal is about.
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[must_use]
-    pub fn hubspot_owner_id(mut self, hubspot_owner_id: impl Into<String>) -> Self {
-        self.hubspot_owner_id = Some(hubspot_owner_id.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
-    }
-}
-
-/// Conditions: a deal matches when it fulfils all filters of at least one group (AND within, OR
-/// between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DealFilterGroup {
-    /// Filters that all have to hold.
-    pub filters: Vec<DealFilterGroupFilter>,
-}
-
-impl DealFilterGroup {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(filters: impl IntoIterator<Item = impl Into<DealFilterGroupFilter>>) -> Self {
-        Self { filters: filters.into_iter().map(Into::into).collect() }
-    }
-}
-
-/// `filters` of [`DealFilterGroup`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DealFilterGroupFilter {
-    /// Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and `NOT_CONTAINS_TOKEN`
-    /// take `value`; `BETWEEN` takes `value` and `highValue`; `IN` and `NOT_IN` take `values`;
-    /// `HAS_PROPERTY` and `NOT_HAS_PROPERTY` take none. `CONTAINS_TOKEN` matches whole words and
-    /// allows `*`.
-    pub operator: DealFilterGroupFilterOperator,
-    /// Internal name of the property, custom ones too; `associations.contact` and the like filter
-    /// by the id of a linked record.
-    #[serde(rename = "propertyName")]
-    pub property_name: String,
-    /// Value to compare with, as text; dates as ISO 8601 or Unix milliseconds, choices by their
-    /// internal value.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    /// Upper bound for `BETWEEN`, included; the lower one is `value`.
-    #[serde(rename = "highValue", default, skip_serializing_if = "Option::is_none")]
-    pub high_value: Option<String>,
-    /// Values for `IN` and `NOT_IN`; for text properties in lower case.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<String>>,
-}
-
-impl DealFilterGroupFilter {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(
-        operator: impl Into<DealFilterGroupFilterOperator>,
-        property_name: impl Into<String>,
-    ) -> Self {
-        Self {
-            operator: operator.into(),
-            property_name: property_name.into(),
-            value: None,
-            high_value: None,
-            values: None,
+request! {
+    /// `filters` of [`DealFilterGroup`].
+    pub struct DealFilterGroupFilter {
+        required {
+            /// Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and
+            /// `NOT_CONTAINS_TOKEN` take `value`; `BETWEEN` takes `value` and `highValue`; `IN` and
+            /// `NOT_IN` take `values`; `HAS_PROPERTY` and `NOT_HAS_PROPERTY` take none.
+            /// `CONTAINS_TOKEN` matches whole words and allows `*`.
+            operator: DealFilterGroupFilterOperator,
+            /// Internal name of the property, custom ones too; `associations.contact` and the like
+            /// filter by the id of a linked record.
+            property_name: String = "propertyName",
         }
-    }
-
-    /// Value to compare with, as text; dates as ISO 8601 or Unix milliseconds, choices by their
-    /// internal value.
-    #[must_use]
-    pub fn value(mut self, value: impl Into<String>) -> Self {
-        self.value = Some(value.into());
-        self
-    }
-
-    /// Upper bound for `BETWEEN`, included; the lower one is `value`.
-    #[must_use]
-    pub fn high_value(mut self, high_value: impl Into<String>) -> Self {
-        self.high_value = Some(high_value.into());
-        self
-    }
-
-    /// Values for `IN` and `NOT_IN`; for text properties in lower case.
-    #[must_use]
-    pub fn values(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.values = Some(values.into_iter().map(Into::into).collect());
-        self
+        /// Value to compare with, as text; dates as ISO 8601 or Unix milliseconds, choices by their
+        /// internal value.
+        value: String,
+        /// Upper bound for `BETWEEN`, included; the lower one is `value`.
+        high_value: String = "highValue",
+        /// Values for `IN` and `NOT_IN`; for text properties in lower case.
+        values: [String],
     }
 }
 
@@ -455,31 +202,15 @@ open_enum!(
     }
 );
 
-/// Order of the results; one rule only. Left out, oldest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DealSort {
-    /// Internal name of the property to sort by.
-    #[serde(rename = "propertyName")]
-    pub property_name: String,
-    /// Sorting direction.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub direction: Option<DealSortDirection>,
-}
-
-impl DealSort {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(property_name: impl Into<String>) -> Self {
-        Self { property_name: property_name.into(), direction: None }
-    }
-
-    /// Sorting direction.
-    #[must_use]
-    pub fn direction(mut self, direction: impl Into<DealSortDirection>) -> Self {
-        self.direction = Some(direction.into());
-        self
+request! {
+    /// Order of the results; one rule only. Left out, oldest first.
+    pub struct DealSort {
+        required {
+            /// Internal name of the property to sort by.
+            property_name: String = "propertyName",
+        }
+        /// Sorting direction.
+        direction: DealSortDirection,
     }
 }
 

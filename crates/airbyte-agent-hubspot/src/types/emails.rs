@@ -3,410 +3,151 @@
 //! Types of `emails`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{record, request};
 
-/// A logged one-to-one e-mail.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Email {
-    /// Record id: digits, as text.
-    pub id: Option<String>,
+record! {
+    /// A logged one-to-one e-mail.
+    pub struct Email {
+        /// Record id: digits, as text.
+        pub id: String,
+        /// Properties by internal name, values as text; those asked for or the default set.
+        pub properties: EmailProperties,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed, ISO 8601 in UTC.
+        pub updated_at: String = "updatedAt",
+        /// Whether it was deleted and lies in the recycling bin.
+        pub archived: bool,
+        /// When it was deleted, ISO 8601; only on deleted records.
+        pub archived_at: String = "archivedAt",
+        /// Linked records by object type, each with `results` of `id` and `type`; only when asked
+        /// for.
+        pub associations: Value,
+    }
+}
+
+record! {
     /// Properties by internal name, values as text; those asked for or the default set.
-    pub properties: Option<EmailProperties>,
-    /// When it was created, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// When it last changed, ISO 8601 in UTC.
-    pub updated_at: Option<String>,
-    /// Whether it was deleted and lies in the recycling bin.
-    pub archived: Option<bool>,
-    /// When it was deleted, ISO 8601; only on deleted records.
-    pub archived_at: Option<String>,
-    /// Linked records by object type, each with `results` of `id` and `type`; only when asked for.
-    pub associations: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct EmailProperties {
+        /// Subject line.
+        pub hs_email_subject: String,
+        /// Body as plain text.
+        pub hs_email_text: String,
+        /// Body as HTML.
+        pub hs_email_html: String,
+        /// `EMAIL` sent from the CRM or logged by BCC, `INCOMING_EMAIL` a reply that came in,
+        /// `FORWARDED_EMAIL` forwarded to the CRM.
+        pub hs_email_direction: String,
+        /// Sending state: `BOUNCED`, `FAILED`, `SCHEDULED`, `SENDING` or `SENT`.
+        pub hs_email_status: String,
+        /// Address of the sender. HubSpot may derive it from the mail headers (`hs_email_headers`).
+        pub hs_email_sender_email: String,
+        /// Addresses of the recipients, joined with semicolons. HubSpot may derive them from the
+        /// mail headers (`hs_email_headers`).
+        pub hs_email_to_email: String,
+        /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix
+        /// milliseconds.
+        pub hs_timestamp: String,
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        pub hubspot_owner_id: String,
+        /// Record id, the same as `id`.
+        pub hs_object_id: String,
+        /// When it was created, ISO 8601.
+        pub hs_createdate: String,
+        /// When it last changed, ISO 8601.
+        pub hs_lastmodifieddate: String,
+    }
 }
 
-record!(Email {
-    id: "id",
-    properties: "properties",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    archived: "archived",
-    archived_at: "archivedAt",
-    associations: "associations",
-});
-
-/// Properties by internal name, values as text; those asked for or the default set.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EmailProperties {
-    /// Subject line.
-    pub hs_email_subject: Option<String>,
-    /// Body as plain text.
-    pub hs_email_text: Option<String>,
-    /// Body as HTML.
-    pub hs_email_html: Option<String>,
-    /// `EMAIL` sent from the CRM or logged by BCC, `INCOMING_EMAIL` a reply that came in,
-    /// `FORWARDED_EMAIL` forwarded to the CRM.
-    pub hs_email_direction: Option<String>,
-    /// Sending state: `BOUNCED`, `FAILED`, `SCHEDULED`, `SENDING` or `SENT`.
-    pub hs_email_status: Option<String>,
-    /// Address of the sender. HubSpot may derive it from the mail headers (`hs_email_headers`).
-    pub hs_email_sender_email: Option<String>,
-    /// Addresses of the recipients, joined with semicolons. HubSpot may derive them from the mail
-    /// headers (`hs_email_headers`).
-    pub hs_email_to_email: Option<String>,
-    /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.
-    pub hs_timestamp: Option<String>,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    pub hubspot_owner_id: Option<String>,
-    /// Record id, the same as `id`.
-    pub hs_object_id: Option<String>,
-    /// When it was created, ISO 8601.
-    pub hs_createdate: Option<String>,
-    /// When it last changed, ISO 8601.
-    pub hs_lastmodifieddate: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `emails.list`.
+    pub struct EmailsListMeta {
+        /// Cursor of the next page; pass it as `after`.
+        pub next_cursor: String,
+        /// Address of the next page.
+        pub next_link: String,
+    }
 }
 
-record!(EmailProperties {
-    hs_email_subject: "hs_email_subject",
-    hs_email_text: "hs_email_text",
-    hs_email_html: "hs_email_html",
-    hs_email_direction: "hs_email_direction",
-    hs_email_status: "hs_email_status",
-    hs_email_sender_email: "hs_email_sender_email",
-    hs_email_to_email: "hs_email_to_email",
-    hs_timestamp: "hs_timestamp",
-    hubspot_owner_id: "hubspot_owner_id",
-    hs_object_id: "hs_object_id",
-    hs_createdate: "hs_createdate",
-    hs_lastmodifieddate: "hs_lastmodifieddate",
-});
-
-/// What comes with a page of `emails.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EmailsListMeta {
-    /// Cursor of the next page; pass it as `after`.
-    pub next_cursor: Option<String>,
-    /// Address of the next page.
-    pub next_link: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(EmailsListMeta { next_cursor: "next_cursor", next_link: "next_link" });
-
-/// Properties of the e-mail by internal name, custom ones too, values as text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct EmailPropertiesInput {
-    /// Subject line.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_email_subject: Option<String>,
-    /// Body as plain text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_email_text: Option<String>,
-    /// Body as HTML.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_email_html: Option<String>,
-    /// `EMAIL` sent from the CRM or logged by BCC, `INCOMING_EMAIL` a reply that came in,
-    /// `FORWARDED_EMAIL` forwarded to the CRM.
-    pub hs_email_direction: String,
-    /// Sending state: `BOUNCED`, `FAILED`, `SCHEDULED`, `SENDING` or `SENT`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_email_status: Option<String>,
-    /// Address of the sender. HubSpot may derive it from the mail headers (`hs_email_headers`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_email_sender_email: Option<String>,
-    /// Addresses of the recipients, joined with semicolons. HubSpot may derive them from the mail
-    /// headers (`hs_email_headers`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_email_to_email: Option<String>,
-    /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.
-    pub hs_timestamp: String,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hubspot_owner_id: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl EmailPropertiesInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(hs_email_direction: impl Into<String>, hs_timestamp: impl Into<String>) -> Self {
-        Self {
-            hs_email_subject: None,
-            hs_email_text: None,
-            hs_email_html: None,
-            hs_email_direction: hs_email_direction.into(),
-            hs_email_status: None,
-            hs_email_sender_email: None,
-            hs_email_to_email: None,
-            hs_timestamp: hs_timestamp.into(),
-            hubspot_owner_id: None,
-            extra: Extra::new(),
+request! {
+    /// Properties of the e-mail by internal name, custom ones too, values as text.
+    pub struct EmailPropertiesInput {
+        required {
+            /// `EMAIL` sent from the CRM or logged by BCC, `INCOMING_EMAIL` a reply that came in,
+            /// `FORWARDED_EMAIL` forwarded to the CRM.
+            hs_email_direction: String,
+            /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix
+            /// milliseconds.
+            hs_timestamp: String,
         }
-    }
-
-    /// Subject line.
-    #[must_use]
-    pub fn hs_email_subject(mut self, hs_email_subject: impl Into<String>) -> Self {
-        self.hs_email_subject = Some(hs_email_subject.into());
-        self
-    }
-
-    /// Body as plain text.
-    #[must_use]
-    pub fn hs_email_text(mut self, hs_email_text: impl Into<String>) -> Self {
-        self.hs_email_text = Some(hs_email_text.into());
-        self
-    }
-
-    /// Body as HTML.
-    #[must_use]
-    pub fn hs_email_html(mut self, hs_email_html: impl Into<String>) -> Self {
-        self.hs_email_html = Some(hs_email_html.into());
-        self
-    }
-
-    /// Sending state: `BOUNCED`, `FAILED`, `SCHEDULED`, `SENDING` or `SENT`.
-    #[must_use]
-    pub fn hs_email_status(mut self, hs_email_status: impl Into<String>) -> Self {
-        self.hs_email_status = Some(hs_email_status.into());
-        self
-    }
-
-    /// Address of the sender. HubSpot may derive it from the mail headers (`hs_email_headers`).
-    #[must_use]
-    pub fn hs_email_sender_email(mut self, hs_email_sender_email: impl Into<String>) -> Self {
-        self.hs_email_sender_email = Some(hs_email_sender_email.into());
-        self
-    }
-
-    /// Addresses of the recipients, joined with semicolons. HubSpot may derive them from the mail
-    /// headers (`hs_email_headers`).
-    #[must_use]
-    pub fn hs_email_to_email(mut self, hs_email_to_email: impl Into<String>) -> Self {
-        self.hs_email_to_email = Some(hs_email_to_email.into());
-        self
-    }
-
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[must_use]
-    pub fn hubspot_owner_id(mut self, hubspot_owner_id: impl Into<String>) -> Self {
-        self.hubspot_owner_id = Some(hubspot_owner_id.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+        /// Subject line.
+        hs_email_subject: String,
+        /// Body as plain text.
+        hs_email_text: String,
+        /// Body as HTML.
+        hs_email_html: String,
+        /// Sending state: `BOUNCED`, `FAILED`, `SCHEDULED`, `SENDING` or `SENT`.
+        hs_email_status: String,
+        /// Address of the sender. HubSpot may derive it from the mail headers (`hs_email_headers`).
+        hs_email_sender_email: String,
+        /// Addresses of the recipients, joined with semicolons. HubSpot may derive them from the
+        /// mail headers (`hs_email_headers`).
+        hs_email_to_email: String,
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        hubspot_owner_id: String,
+        ..extra
     }
 }
 
-/// Records to link the e-mail to. Type ids from an e-mail: 198 to a contact, 186 company, 210 deal,
-/// 224 ticket.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct EmailAssociation {
+request! {
+    /// Records to link the e-mail to. Type ids from an e-mail: 198 to a contact, 186 company, 210
+    /// deal, 224 ticket.
+    pub struct EmailAssociation {
+        /// The record to link to.
+        to: EmailAssociationTo,
+        /// Types of the link, mostly one.
+        types: [EmailAssociationType],
+    }
+}
+
+request! {
     /// The record to link to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub to: Option<EmailAssociationTo>,
-    /// Types of the link, mostly one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub types: Option<Vec<EmailAssociationType>>,
-}
-
-impl EmailAssociation {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The record to link to.
-    #[must_use]
-    pub fn to(mut self, to: impl Into<EmailAssociationTo>) -> Self {
-        self.to = Some(to.into());
-        self
-    }
-
-    /// Types of the link, mostly one.
-    #[must_use]
-    pub fn types(
-        mut self,
-        types: impl IntoIterator<Item = impl Into<EmailAssociationType>>,
-    ) -> Self {
-        self.types = Some(types.into_iter().map(Into::into).collect());
-        self
+    pub struct EmailAssociationTo {
+        /// Id of the record.
+        id: String,
     }
 }
 
-/// The record to link to.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct EmailAssociationTo {
-    /// Id of the record.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-}
-
-impl EmailAssociationTo {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Id of the record.
-    #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
+request! {
+    /// `types` of [`EmailAssociation`].
+    pub struct EmailAssociationType {
+        /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
+        association_category: String = "associationCategory",
+        /// Id of the type, which depends on the direction.
+        association_type_id: i64 = "associationTypeId",
     }
 }
 
-/// `types` of [`EmailAssociation`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct EmailAssociationType {
-    /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
-    #[serde(rename = "associationCategory", default, skip_serializing_if = "Option::is_none")]
-    pub association_category: Option<String>,
-    /// Id of the type, which depends on the direction.
-    #[serde(rename = "associationTypeId", default, skip_serializing_if = "Option::is_none")]
-    pub association_type_id: Option<i64>,
-}
-
-impl EmailAssociationType {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
-    #[must_use]
-    pub fn association_category(mut self, association_category: impl Into<String>) -> Self {
-        self.association_category = Some(association_category.into());
-        self
-    }
-
-    /// Id of the type, which depends on the direction.
-    #[must_use]
-    pub fn association_type_id(mut self, association_type_id: i64) -> Self {
-        self.association_type_id = Some(association_type_id);
-        self
-    }
-}
-
-/// Properties to set by internal name, custom ones too, values as text; an empty text clears one.
-/// Others stay.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct EmailUpdateProperties {
-    /// Subject line.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_email_subject: Option<String>,
-    /// Body as plain text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_email_text: Option<String>,
-    /// Body as HTML.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_email_html: Option<String>,
-    /// `EMAIL` sent from the CRM or logged by BCC, `INCOMING_EMAIL` a reply that came in,
-    /// `FORWARDED_EMAIL` forwarded to the CRM.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_email_direction: Option<String>,
-    /// Sending state: `BOUNCED`, `FAILED`, `SCHEDULED`, `SENDING` or `SENT`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_email_status: Option<String>,
-    /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_timestamp: Option<String>,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hubspot_owner_id: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl EmailUpdateProperties {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Subject line.
-    #[must_use]
-    pub fn hs_email_subject(mut self, hs_email_subject: impl Into<String>) -> Self {
-        self.hs_email_subject = Some(hs_email_subject.into());
-        self
-    }
-
-    /// Body as plain text.
-    #[must_use]
-    pub fn hs_email_text(mut self, hs_email_text: impl Into<String>) -> Self {
-        self.hs_email_text = Some(hs_email_text.into());
-        self
-    }
-
-    /// Body as HTML.
-    #[must_use]
-    pub fn hs_email_html(mut self, hs_email_html: impl Into<String>) -> Self {
-        self.hs_email_html = Some(hs_email_html.into());
-        self
-    }
-
-    /// `EMAIL` sent from the CRM or logged by BCC, `INCOMING_EMAIL` a reply that came in,
-    /// `FORWARDED_EMAIL` forwarded to the CRM.
-    #[must_use]
-    pub fn hs_email_direction(mut self, hs_email_direction: impl Into<String>) -> Self {
-        self.hs_email_direction = Some(hs_email_direction.into());
-        self
-    }
-
-    /// Sending state: `BOUNCED`, `FAILED`, `SCHEDULED`, `SENDING` or `SENT`.
-    #[must_use]
-    pub fn hs_email_status(mut self, hs_email_status: impl Into<String>) -> Self {
-        self.hs_email_status = Some(hs_email_status.into());
-        self
-    }
-
-    /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.
-    #[must_use]
-    pub fn hs_timestamp(mut self, hs_timestamp: impl Into<String>) -> Self {
-        self.hs_timestamp = Some(hs_timestamp.into());
-        self
-    }
-
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[must_use]
-    pub fn hubspot_owner_id(mut self, hubspot_owner_id: impl Into<String>) -> Self {
-        self.hubspot_owner_id = Some(hubspot_owner_id.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+request! {
+    /// Properties to set by internal name, custom ones too, values as text; an empty text clears
+    /// one. Others stay.
+    pub struct EmailUpdateProperties {
+        /// Subject line.
+        hs_email_subject: String,
+        /// Body as plain text.
+        hs_email_text: String,
+        /// Body as HTML.
+        hs_email_html: String,
+        /// `EMAIL` sent from the CRM or logged by BCC, `INCOMING_EMAIL` a reply that came in,
+        /// `FORWARDED_EMAIL` forwarded to the CRM.
+        hs_email_direction: String,
+        /// Sending state: `BOUNCED`, `FAILED`, `SCHEDULED`, `SENDING` or `SENT`.
+        hs_email_status: String,
+        /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix
+        /// milliseconds.
+        hs_timestamp: String,
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        hubspot_owner_id: String,
+        ..extra
     }
 }

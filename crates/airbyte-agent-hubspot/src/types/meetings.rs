@@ -3,429 +3,150 @@
 //! Types of `meetings`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{record, request};
 
-/// A logged meeting.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Meeting {
-    /// Record id: digits, as text.
-    pub id: Option<String>,
+record! {
+    /// A logged meeting.
+    pub struct Meeting {
+        /// Record id: digits, as text.
+        pub id: String,
+        /// Properties by internal name, values as text; those asked for or the default set.
+        pub properties: MeetingProperties,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed, ISO 8601 in UTC.
+        pub updated_at: String = "updatedAt",
+        /// Whether it was deleted and lies in the recycling bin.
+        pub archived: bool,
+        /// When it was deleted, ISO 8601; only on deleted records.
+        pub archived_at: String = "archivedAt",
+        /// Linked records by object type, each with `results` of `id` and `type`; only when asked
+        /// for.
+        pub associations: Value,
+    }
+}
+
+record! {
     /// Properties by internal name, values as text; those asked for or the default set.
-    pub properties: Option<MeetingProperties>,
-    /// When it was created, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// When it last changed, ISO 8601 in UTC.
-    pub updated_at: Option<String>,
-    /// Whether it was deleted and lies in the recycling bin.
-    pub archived: Option<bool>,
-    /// When it was deleted, ISO 8601; only on deleted records.
-    pub archived_at: Option<String>,
-    /// Linked records by object type, each with `results` of `id` and `type`; only when asked for.
-    pub associations: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct MeetingProperties {
+        /// Title.
+        pub hs_meeting_title: String,
+        /// Description that attendees see, plain or HTML.
+        pub hs_meeting_body: String,
+        /// Begin, ISO 8601 in UTC or Unix milliseconds.
+        pub hs_meeting_start_time: String,
+        /// End, ISO 8601 in UTC or Unix milliseconds.
+        pub hs_meeting_end_time: String,
+        /// Where it takes place: address, room or link.
+        pub hs_meeting_location: String,
+        /// Outcome: `SCHEDULED`, `COMPLETED`, `RESCHEDULED`, `NO_SHOW` or `CANCELED`.
+        pub hs_meeting_outcome: String,
+        /// Notes for the team; attendees do not see them.
+        pub hs_internal_meeting_notes: String,
+        /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix
+        /// milliseconds.
+        pub hs_timestamp: String,
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        pub hubspot_owner_id: String,
+        /// Record id, the same as `id`.
+        pub hs_object_id: String,
+        /// When it was created, ISO 8601.
+        pub hs_createdate: String,
+        /// When it last changed, ISO 8601.
+        pub hs_lastmodifieddate: String,
+    }
 }
 
-record!(Meeting {
-    id: "id",
-    properties: "properties",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    archived: "archived",
-    archived_at: "archivedAt",
-    associations: "associations",
-});
-
-/// Properties by internal name, values as text; those asked for or the default set.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MeetingProperties {
-    /// Title.
-    pub hs_meeting_title: Option<String>,
-    /// Description that attendees see, plain or HTML.
-    pub hs_meeting_body: Option<String>,
-    /// Begin, ISO 8601 in UTC or Unix milliseconds.
-    pub hs_meeting_start_time: Option<String>,
-    /// End, ISO 8601 in UTC or Unix milliseconds.
-    pub hs_meeting_end_time: Option<String>,
-    /// Where it takes place: address, room or link.
-    pub hs_meeting_location: Option<String>,
-    /// Outcome: `SCHEDULED`, `COMPLETED`, `RESCHEDULED`, `NO_SHOW` or `CANCELED`.
-    pub hs_meeting_outcome: Option<String>,
-    /// Notes for the team; attendees do not see them.
-    pub hs_internal_meeting_notes: Option<String>,
-    /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.
-    pub hs_timestamp: Option<String>,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    pub hubspot_owner_id: Option<String>,
-    /// Record id, the same as `id`.
-    pub hs_object_id: Option<String>,
-    /// When it was created, ISO 8601.
-    pub hs_createdate: Option<String>,
-    /// When it last changed, ISO 8601.
-    pub hs_lastmodifieddate: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `meetings.list`.
+    pub struct MeetingsListMeta {
+        /// Cursor of the next page; pass it as `after`.
+        pub next_cursor: String,
+        /// Address of the next page.
+        pub next_link: String,
+    }
 }
 
-record!(MeetingProperties {
-    hs_meeting_title: "hs_meeting_title",
-    hs_meeting_body: "hs_meeting_body",
-    hs_meeting_start_time: "hs_meeting_start_time",
-    hs_meeting_end_time: "hs_meeting_end_time",
-    hs_meeting_location: "hs_meeting_location",
-    hs_meeting_outcome: "hs_meeting_outcome",
-    hs_internal_meeting_notes: "hs_internal_meeting_notes",
-    hs_timestamp: "hs_timestamp",
-    hubspot_owner_id: "hubspot_owner_id",
-    hs_object_id: "hs_object_id",
-    hs_createdate: "hs_createdate",
-    hs_lastmodifieddate: "hs_lastmodifieddate",
-});
-
-/// What comes with a page of `meetings.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MeetingsListMeta {
-    /// Cursor of the next page; pass it as `after`.
-    pub next_cursor: Option<String>,
-    /// Address of the next page.
-    pub next_link: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(MeetingsListMeta { next_cursor: "next_cursor", next_link: "next_link" });
-
-/// Properties of the meeting by internal name, custom ones too, values as text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct MeetingPropertiesInput {
-    /// Title.
-    pub hs_meeting_title: String,
-    /// Description that attendees see, plain or HTML.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_meeting_body: Option<String>,
-    /// Begin, ISO 8601 in UTC or Unix milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_meeting_start_time: Option<String>,
-    /// End, ISO 8601 in UTC or Unix milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_meeting_end_time: Option<String>,
-    /// Where it takes place: address, room or link.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_meeting_location: Option<String>,
-    /// Outcome: `SCHEDULED`, `COMPLETED`, `RESCHEDULED`, `NO_SHOW` or `CANCELED`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_meeting_outcome: Option<String>,
-    /// Notes for the team; attendees do not see them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_internal_meeting_notes: Option<String>,
-    /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.
-    pub hs_timestamp: String,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hubspot_owner_id: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl MeetingPropertiesInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(hs_meeting_title: impl Into<String>, hs_timestamp: impl Into<String>) -> Self {
-        Self {
-            hs_meeting_title: hs_meeting_title.into(),
-            hs_meeting_body: None,
-            hs_meeting_start_time: None,
-            hs_meeting_end_time: None,
-            hs_meeting_location: None,
-            hs_meeting_outcome: None,
-            hs_internal_meeting_notes: None,
-            hs_timestamp: hs_timestamp.into(),
-            hubspot_owner_id: None,
-            extra: Extra::new(),
+request! {
+    /// Properties of the meeting by internal name, custom ones too, values as text.
+    pub struct MeetingPropertiesInput {
+        required {
+            /// Title.
+            hs_meeting_title: String,
+            /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix
+            /// milliseconds.
+            hs_timestamp: String,
         }
-    }
-
-    /// Description that attendees see, plain or HTML.
-    #[must_use]
-    pub fn hs_meeting_body(mut self, hs_meeting_body: impl Into<String>) -> Self {
-        self.hs_meeting_body = Some(hs_meeting_body.into());
-        self
-    }
-
-    /// Begin, ISO 8601 in UTC or Unix milliseconds.
-    #[must_use]
-    pub fn hs_meeting_start_time(mut self, hs_meeting_start_time: impl Into<String>) -> Self {
-        self.hs_meeting_start_time = Some(hs_meeting_start_time.into());
-        self
-    }
-
-    /// End, ISO 8601 in UTC or Unix milliseconds.
-    #[must_use]
-    pub fn hs_meeting_end_time(mut self, hs_meeting_end_time: impl Into<String>) -> Self {
-        self.hs_meeting_end_time = Some(hs_meeting_end_time.into());
-        self
-    }
-
-    /// Where it takes place: address, room or link.
-    #[must_use]
-    pub fn hs_meeting_location(mut self, hs_meeting_location: impl Into<String>) -> Self {
-        self.hs_meeting_location = Some(hs_meeting_location.into());
-        self
-    }
-
-    /// Outcome: `SCHEDULED`, `COMPLETED`, `RESCHEDULED`, `NO_SHOW` or `CANCELED`.
-    #[must_use]
-    pub fn hs_meeting_outcome(mut self, hs_meeting_outcome: impl Into<String>) -> Self {
-        self.hs_meeting_outcome = Some(hs_meeting_outcome.into());
-        self
-    }
-
-    /// Notes for the team; attendees do not see them.
-    #[must_use]
-    pub fn hs_internal_meeting_notes(
-        mut self,
-        hs_internal_meeting_notes: impl Into<String>,
-    ) -> Self {
-        self.hs_internal_meeting_notes = Some(hs_internal_meeting_notes.into());
-        self
-    }
-
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[must_use]
-    pub fn hubspot_owner_id(mut self, hubspot_owner_id: impl Into<String>) -> Self {
-        self.hubspot_owner_id = Some(hubspot_owner_id.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+        /// Description that attendees see, plain or HTML.
+        hs_meeting_body: String,
+        /// Begin, ISO 8601 in UTC or Unix milliseconds.
+        hs_meeting_start_time: String,
+        /// End, ISO 8601 in UTC or Unix milliseconds.
+        hs_meeting_end_time: String,
+        /// Where it takes place: address, room or link.
+        hs_meeting_location: String,
+        /// Outcome: `SCHEDULED`, `COMPLETED`, `RESCHEDULED`, `NO_SHOW` or `CANCELED`.
+        hs_meeting_outcome: String,
+        /// Notes for the team; attendees do not see them.
+        hs_internal_meeting_notes: String,
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        hubspot_owner_id: String,
+        ..extra
     }
 }
 
-/// Records to link the meeting to. Type ids from a meeting: 200 to a contact, 188 company, 212
-/// deal, 226 ticket.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct MeetingAssociation {
+request! {
+    /// Records to link the meeting to. Type ids from a meeting: 200 to a contact, 188 company, 212
+    /// deal, 226 ticket.
+    pub struct MeetingAssociation {
+        /// The record to link to.
+        to: MeetingAssociationTo,
+        /// Types of the link, mostly one.
+        types: [MeetingAssociationType],
+    }
+}
+
+request! {
     /// The record to link to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub to: Option<MeetingAssociationTo>,
-    /// Types of the link, mostly one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub types: Option<Vec<MeetingAssociationType>>,
-}
-
-impl MeetingAssociation {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The record to link to.
-    #[must_use]
-    pub fn to(mut self, to: impl Into<MeetingAssociationTo>) -> Self {
-        self.to = Some(to.into());
-        self
-    }
-
-    /// Types of the link, mostly one.
-    #[must_use]
-    pub fn types(
-        mut self,
-        types: impl IntoIterator<Item = impl Into<MeetingAssociationType>>,
-    ) -> Self {
-        self.types = Some(types.into_iter().map(Into::into).collect());
-        self
+    pub struct MeetingAssociationTo {
+        /// Id of the record.
+        id: String,
     }
 }
 
-/// The record to link to.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct MeetingAssociationTo {
-    /// Id of the record.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-}
-
-impl MeetingAssociationTo {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Id of the record.
-    #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
+request! {
+    /// `types` of [`MeetingAssociation`].
+    pub struct MeetingAssociationType {
+        /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
+        association_category: String = "associationCategory",
+        /// Id of the type, which depends on the direction.
+        association_type_id: i64 = "associationTypeId",
     }
 }
 
-/// `types` of [`MeetingAssociation`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct MeetingAssociationType {
-    /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
-    #[serde(rename = "associationCategory", default, skip_serializing_if = "Option::is_none")]
-    pub association_category: Option<String>,
-    /// Id of the type, which depends on the direction.
-    #[serde(rename = "associationTypeId", default, skip_serializing_if = "Option::is_none")]
-    pub association_type_id: Option<i64>,
-}
-
-impl MeetingAssociationType {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
-    #[must_use]
-    pub fn association_category(mut self, association_category: impl Into<String>) -> Self {
-        self.association_category = Some(association_category.into());
-        self
-    }
-
-    /// Id of the type, which depends on the direction.
-    #[must_use]
-    pub fn association_type_id(mut self, association_type_id: i64) -> Self {
-        self.association_type_id = Some(association_type_id);
-        self
-    }
-}
-
-/// Properties to set by internal name, custom ones too, values as text; an empty text clears one.
-/// Others stay.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct MeetingUpdateProperties {
-    /// Title.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_meeting_title: Option<String>,
-    /// Description that attendees see, plain or HTML.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_meeting_body: Option<String>,
-    /// Begin, ISO 8601 in UTC or Unix milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_meeting_start_time: Option<String>,
-    /// End, ISO 8601 in UTC or Unix milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_meeting_end_time: Option<String>,
-    /// Where it takes place: address, room or link.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_meeting_location: Option<String>,
-    /// Outcome: `SCHEDULED`, `COMPLETED`, `RESCHEDULED`, `NO_SHOW` or `CANCELED`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_meeting_outcome: Option<String>,
-    /// Notes for the team; attendees do not see them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_internal_meeting_notes: Option<String>,
-    /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_timestamp: Option<String>,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hubspot_owner_id: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl MeetingUpdateProperties {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Title.
-    #[must_use]
-    pub fn hs_meeting_title(mut self, hs_meeting_title: impl Into<String>) -> Self {
-        self.hs_meeting_title = Some(hs_meeting_title.into());
-        self
-    }
-
-    /// Description that attendees see, plain or HTML.
-    #[must_use]
-    pub fn hs_meeting_body(mut self, hs_meeting_body: impl Into<String>) -> Self {
-        self.hs_meeting_body = Some(hs_meeting_body.into());
-        self
-    }
-
-    /// Begin, ISO 8601 in UTC or Unix milliseconds.
-    #[must_use]
-    pub fn hs_meeting_start_time(mut self, hs_meeting_start_time: impl Into<String>) -> Self {
-        self.hs_meeting_start_time = Some(hs_meeting_start_time.into());
-        self
-    }
-
-    /// End, ISO 8601 in UTC or Unix milliseconds.
-    #[must_use]
-    pub fn hs_meeting_end_time(mut self, hs_meeting_end_time: impl Into<String>) -> Self {
-        self.hs_meeting_end_time = Some(hs_meeting_end_time.into());
-        self
-    }
-
-    /// Where it takes place: address, room or link.
-    #[must_use]
-    pub fn hs_meeting_location(mut self, hs_meeting_location: impl Into<String>) -> Self {
-        self.hs_meeting_location = Some(hs_meeting_location.into());
-        self
-    }
-
-    /// Outcome: `SCHEDULED`, `COMPLETED`, `RESCHEDULED`, `NO_SHOW` or `CANCELED`.
-    #[must_use]
-    pub fn hs_meeting_outcome(mut self, hs_meeting_outcome: impl Into<String>) -> Self {
-        self.hs_meeting_outcome = Some(hs_meeting_outcome.into());
-        self
-    }
-
-    /// Notes for the team; attendees do not see them.
-    #[must_use]
-    pub fn hs_internal_meeting_notes(
-        mut self,
-        hs_internal_meeting_notes: impl Into<String>,
-    ) -> Self {
-        self.hs_internal_meeting_notes = Some(hs_internal_meeting_notes.into());
-        self
-    }
-
-    /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.
-    #[must_use]
-    pub fn hs_timestamp(mut self, hs_timestamp: impl Into<String>) -> Self {
-        self.hs_timestamp = Some(hs_timestamp.into());
-        self
-    }
-
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[must_use]
-    pub fn hubspot_owner_id(mut self, hubspot_owner_id: impl Into<String>) -> Self {
-        self.hubspot_owner_id = Some(hubspot_owner_id.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+request! {
+    /// Properties to set by internal name, custom ones too, values as text; an empty text clears
+    /// one. Others stay.
+    pub struct MeetingUpdateProperties {
+        /// Title.
+        hs_meeting_title: String,
+        /// Description that attendees see, plain or HTML.
+        hs_meeting_body: String,
+        /// Begin, ISO 8601 in UTC or Unix milliseconds.
+        hs_meeting_start_time: String,
+        /// End, ISO 8601 in UTC or Unix milliseconds.
+        hs_meeting_end_time: String,
+        /// Where it takes place: address, room or link.
+        hs_meeting_location: String,
+        /// Outcome: `SCHEDULED`, `COMPLETED`, `RESCHEDULED`, `NO_SHOW` or `CANCELED`.
+        hs_meeting_outcome: String,
+        /// Notes for the team; attendees do not see them.
+        hs_internal_meeting_notes: String,
+        /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix
+        /// milliseconds.
+        hs_timestamp: String,
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        hubspot_owner_id: String,
+        ..extra
     }
 }

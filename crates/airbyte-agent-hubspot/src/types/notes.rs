@@ -3,279 +3,114 @@
 //! Types of `notes`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{record, request};
 
-/// A note on the timeline of one or more records.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Note {
-    /// Record id: digits, as text.
-    pub id: Option<String>,
+record! {
+    /// A note on the timeline of one or more records.
+    pub struct Note {
+        /// Record id: digits, as text.
+        pub id: String,
+        /// Properties by internal name, values as text; those asked for or the default set.
+        pub properties: NoteProperties,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed, ISO 8601 in UTC.
+        pub updated_at: String = "updatedAt",
+        /// Whether it was deleted and lies in the recycling bin.
+        pub archived: bool,
+        /// When it was deleted, ISO 8601; only on deleted records.
+        pub archived_at: String = "archivedAt",
+        /// Linked records by object type, each with `results` of `id` and `type`; only when asked
+        /// for.
+        pub associations: Value,
+    }
+}
+
+record! {
     /// Properties by internal name, values as text; those asked for or the default set.
-    pub properties: Option<NoteProperties>,
-    /// When it was created, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// When it last changed, ISO 8601 in UTC.
-    pub updated_at: Option<String>,
-    /// Whether it was deleted and lies in the recycling bin.
-    pub archived: Option<bool>,
-    /// When it was deleted, ISO 8601; only on deleted records.
-    pub archived_at: Option<String>,
-    /// Linked records by object type, each with `results` of `id` and `type`; only when asked for.
-    pub associations: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct NoteProperties {
+        /// Text, plain or HTML, up to 65,536 characters.
+        pub hs_note_body: String,
+        /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix
+        /// milliseconds.
+        pub hs_timestamp: String,
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        pub hubspot_owner_id: String,
+        /// Record id, the same as `id`.
+        pub hs_object_id: String,
+        /// When it was created, ISO 8601.
+        pub hs_createdate: String,
+        /// When it last changed, ISO 8601.
+        pub hs_lastmodifieddate: String,
+    }
 }
 
-record!(Note {
-    id: "id",
-    properties: "properties",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    archived: "archived",
-    archived_at: "archivedAt",
-    associations: "associations",
-});
-
-/// Properties by internal name, values as text; those asked for or the default set.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NoteProperties {
-    /// Text, plain or HTML, up to 65,536 characters.
-    pub hs_note_body: Option<String>,
-    /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.
-    pub hs_timestamp: Option<String>,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    pub hubspot_owner_id: Option<String>,
-    /// Record id, the same as `id`.
-    pub hs_object_id: Option<String>,
-    /// When it was created, ISO 8601.
-    pub hs_createdate: Option<String>,
-    /// When it last changed, ISO 8601.
-    pub hs_lastmodifieddate: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `notes.list`.
+    pub struct NotesListMeta {
+        /// Cursor of the next page; pass it as `after`.
+        pub next_cursor: String,
+        /// Address of the next page.
+        pub next_link: String,
+    }
 }
 
-record!(NoteProperties {
-    hs_note_body: "hs_note_body",
-    hs_timestamp: "hs_timestamp",
-    hubspot_owner_id: "hubspot_owner_id",
-    hs_object_id: "hs_object_id",
-    hs_createdate: "hs_createdate",
-    hs_lastmodifieddate: "hs_lastmodifieddate",
-});
-
-/// What comes with a page of `notes.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NotesListMeta {
-    /// Cursor of the next page; pass it as `after`.
-    pub next_cursor: Option<String>,
-    /// Address of the next page.
-    pub next_link: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(NotesListMeta { next_cursor: "next_cursor", next_link: "next_link" });
-
-/// Properties of the note by internal name, custom ones too, values as text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct NotePropertiesInput {
-    /// Text, plain or HTML, up to 65,536 characters.
-    pub hs_note_body: String,
-    /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.
-    pub hs_timestamp: String,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hubspot_owner_id: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl NotePropertiesInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(hs_note_body: impl Into<String>, hs_timestamp: impl Into<String>) -> Self {
-        Self {
-            hs_note_body: hs_note_body.into(),
-            hs_timestamp: hs_timestamp.into(),
-            hubspot_owner_id: None,
-            extra: Extra::new(),
+request! {
+    /// Properties of the note by internal name, custom ones too, values as text.
+    pub struct NotePropertiesInput {
+        required {
+            /// Text, plain or HTML, up to 65,536 characters.
+            hs_note_body: String,
+            /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix
+            /// milliseconds.
+            hs_timestamp: String,
         }
-    }
-
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[must_use]
-    pub fn hubspot_owner_id(mut self, hubspot_owner_id: impl Into<String>) -> Self {
-        self.hubspot_owner_id = Some(hubspot_owner_id.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        hubspot_owner_id: String,
+        ..extra
     }
 }
 
-/// Records to link the note to. Type ids from a note: 202 to a contact, 190 company, 214 deal, 228
-/// ticket.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct NoteAssociation {
+request! {
+    /// Records to link the note to. Type ids from a note: 202 to a contact, 190 company, 214 deal,
+    /// 228 ticket.
+    pub struct NoteAssociation {
+        /// The record to link to.
+        to: NoteAssociationTo,
+        /// Types of the link, mostly one.
+        types: [NoteAssociationType],
+    }
+}
+
+request! {
     /// The record to link to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub to: Option<NoteAssociationTo>,
-    /// Types of the link, mostly one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub types: Option<Vec<NoteAssociationType>>,
-}
-
-impl NoteAssociation {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The record to link to.
-    #[must_use]
-    pub fn to(mut self, to: impl Into<NoteAssociationTo>) -> Self {
-        self.to = Some(to.into());
-        self
-    }
-
-    /// Types of the link, mostly one.
-    #[must_use]
-    pub fn types(
-        mut self,
-        types: impl IntoIterator<Item = impl Into<NoteAssociationType>>,
-    ) -> Self {
-        self.types = Some(types.into_iter().map(Into::into).collect());
-        self
+    pub struct NoteAssociationTo {
+        /// Id of the record.
+        id: String,
     }
 }
 
-/// The record to link to.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct NoteAssociationTo {
-    /// Id of the record.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-}
-
-impl NoteAssociationTo {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Id of the record.
-    #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
+request! {
+    /// `types` of [`NoteAssociation`].
+    pub struct NoteAssociationType {
+        /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
+        association_category: String = "associationCategory",
+        /// Id of the type, which depends on the direction.
+        association_type_id: i64 = "associationTypeId",
     }
 }
 
-/// `types` of [`NoteAssociation`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct NoteAssociationType {
-    /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
-    #[serde(rename = "associationCategory", default, skip_serializing_if = "Option::is_none")]
-    pub association_category: Option<String>,
-    /// Id of the type, which depends on the direction.
-    #[serde(rename = "associationTypeId", default, skip_serializing_if = "Option::is_none")]
-    pub association_type_id: Option<i64>,
-}
-
-impl NoteAssociationType {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
-    #[must_use]
-    pub fn association_category(mut self, association_category: impl Into<String>) -> Self {
-        self.association_category = Some(association_category.into());
-        self
-    }
-
-    /// Id of the type, which depends on the direction.
-    #[must_use]
-    pub fn association_type_id(mut self, association_type_id: i64) -> Self {
-        self.association_type_id = Some(association_type_id);
-        self
-    }
-}
-
-/// Properties to set by internal name, custom ones too, values as text; an empty text clears one.
-/// Others stay.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct NoteUpdateProperties {
-    /// Text, plain or HTML, up to 65,536 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_note_body: Option<String>,
-    /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_timestamp: Option<String>,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hubspot_owner_id: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl NoteUpdateProperties {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Text, plain or HTML, up to 65,536 characters.
-    #[must_use]
-    pub fn hs_note_body(mut self, hs_note_body: impl Into<String>) -> Self {
-        self.hs_note_body = Some(hs_note_body.into());
-        self
-    }
-
-    /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.
-    #[must_use]
-    pub fn hs_timestamp(mut self, hs_timestamp: impl Into<String>) -> Self {
-        self.hs_timestamp = Some(hs_timestamp.into());
-        self
-    }
-
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[must_use]
-    pub fn hubspot_owner_id(mut self, hubspot_owner_id: impl Into<String>) -> Self {
-        self.hubspot_owner_id = Some(hubspot_owner_id.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+request! {
+    /// Properties to set by internal name, custom ones too, values as text; an empty text clears
+    /// one. Others stay.
+    pub struct NoteUpdateProperties {
+        /// Text, plain or HTML, up to 65,536 characters.
+        hs_note_body: String,
+        /// When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix
+        /// milliseconds.
+        hs_timestamp: String,
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        hubspot_owner_id: String,
+        ..extra
     }
 }

@@ -2,81 +2,55 @@
 
 //! Types of `objects`.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
 
-/// A record of any object type.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CrmObject {
-    /// Record id: digits, as text.
-    pub id: Option<String>,
+record! {
+    /// A record of any object type.
+    pub struct CrmObject {
+        /// Record id: digits, as text.
+        pub id: String,
+        /// Properties by internal name, values as text; those asked for or the default set.
+        pub properties: CrmObjectProperties,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed, ISO 8601 in UTC.
+        pub updated_at: String = "updatedAt",
+        /// Whether it was deleted and lies in the recycling bin.
+        pub archived: bool,
+        /// When it was deleted, ISO 8601; only on deleted records.
+        pub archived_at: String = "archivedAt",
+        /// Former values by property, newest first, each with `value`, `timestamp` and source; only
+        /// when asked for.
+        pub properties_with_history: Value = "propertiesWithHistory",
+        /// Linked records by object type, each with `results` of `id` and `type`; only when asked
+        /// for.
+        pub associations: Value,
+        /// Mark of the write in batch answers; mostly absent.
+        pub object_write_trace_id: String = "objectWriteTraceId",
+        /// Web address of the record in HubSpot.
+        pub url: String,
+    }
+}
+
+record! {
     /// Properties by internal name, values as text; those asked for or the default set.
-    pub properties: Option<CrmObjectProperties>,
-    /// When it was created, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// When it last changed, ISO 8601 in UTC.
-    pub updated_at: Option<String>,
-    /// Whether it was deleted and lies in the recycling bin.
-    pub archived: Option<bool>,
-    /// When it was deleted, ISO 8601; only on deleted records.
-    pub archived_at: Option<String>,
-    /// Former values by property, newest first, each with `value`, `timestamp` and source; only
-    /// when asked for.
-    pub properties_with_history: Option<Value>,
-    /// Linked records by object type, each with `results` of `id` and `type`; only when asked for.
-    pub associations: Option<Value>,
-    /// Mark of the write in batch answers; mostly absent.
-    pub object_write_trace_id: Option<String>,
-    /// Web address of the record in HubSpot.
-    pub url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct CrmObjectProperties {
+        /// When it was created, ISO 8601.
+        pub hs_createdate: String,
+        /// When it last changed, ISO 8601.
+        pub hs_lastmodifieddate: String,
+        /// Record id, the same as `id`.
+        pub hs_object_id: String,
+    }
 }
 
-record!(CrmObject {
-    id: "id",
-    properties: "properties",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    archived: "archived",
-    archived_at: "archivedAt",
-    properties_with_history: "propertiesWithHistory",
-    associations: "associations",
-    object_write_trace_id: "objectWriteTraceId",
-    url: "url",
-});
-
-/// Properties by internal name, values as text; those asked for or the default set.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CrmObjectProperties {
-    /// When it was created, ISO 8601.
-    pub hs_createdate: Option<String>,
-    /// When it last changed, ISO 8601.
-    pub hs_lastmodifieddate: Option<String>,
-    /// Record id, the same as `id`.
-    pub hs_object_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `objects.list`.
+    pub struct ObjectsListMeta {
+        /// Cursor of the next page; pass it as `after`.
+        pub next_cursor: String,
+        /// Address of the next page.
+        pub next_link: String,
+    }
 }
-
-record!(CrmObjectProperties {
-    hs_createdate: "hs_createdate",
-    hs_lastmodifieddate: "hs_lastmodifieddate",
-    hs_object_id: "hs_object_id",
-});
-
-/// What comes with a page of `objects.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ObjectsListMeta {
-    /// Cursor of the next page; pass it as `after`.
-    pub next_cursor: Option<String>,
-    /// Address of the next page.
-    pub next_link: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ObjectsListMeta { next_cursor: "next_cursor", next_link: "next_link" });

@@ -2,262 +2,170 @@
 
 //! Types of `schemas`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// The definition of a custom object type: its names, properties and possible associations.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Schema {
-    /// Id of the object type, such as `3465404`.
-    pub id: Option<String>,
-    /// Internal name, such as `cars`.
-    pub name: Option<String>,
+record! {
+    /// The definition of a custom object type: its names, properties and possible associations.
+    pub struct Schema {
+        /// Id of the object type, such as `3465404`.
+        pub id: String,
+        /// Internal name, such as `cars`.
+        pub name: String,
+        /// Names shown to people.
+        pub labels: SchemaLabels,
+        /// Type id such as `2-3465404`; pass it as `objectType`.
+        pub object_type_id: String = "objectTypeId",
+        /// Name with the account in front, such as `p7654321_cars`; also accepted as `objectType`.
+        pub fully_qualified_name: String = "fullyQualifiedName",
+        /// Properties a new record must have.
+        pub required_properties: Vec<String> = "requiredProperties",
+        /// Properties that text searches look into.
+        pub searchable_properties: Vec<String> = "searchableProperties",
+        /// Property shown as the title of a record.
+        pub primary_display_property: String = "primaryDisplayProperty",
+        /// Properties shown beneath the title.
+        pub secondary_display_properties: Vec<String> = "secondaryDisplayProperties",
+        /// What the type is for.
+        pub description: String,
+        /// Whether it may hold sensitive data.
+        pub allows_sensitive_properties: bool = "allowsSensitiveProperties",
+        /// Whether the type was deleted.
+        pub archived: bool,
+        /// Whether a deleted type can be brought back.
+        pub restorable: bool,
+        /// Kind of type, such as `PORTAL_SPECIFIC` for custom ones.
+        pub meta_type: String = "metaType",
+        /// Id of the user who created it.
+        pub created_by_user_id: i64 = "createdByUserId",
+        /// Id of the user who changed it last.
+        pub updated_by_user_id: i64 = "updatedByUserId",
+        /// Definitions of its properties.
+        pub properties: Vec<SchemaProperty>,
+        /// Object types its records can be linked to.
+        pub associations: Vec<SchemaAssociation>,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed, ISO 8601 in UTC.
+        pub updated_at: String = "updatedAt",
+    }
+}
+
+record! {
     /// Names shown to people.
-    pub labels: Option<SchemaLabels>,
-    /// Type id such as `2-3465404`; pass it as `objectType`.
-    pub object_type_id: Option<String>,
-    /// Name with the account in front, such as `p7654321_cars`; also accepted as `objectType`.
-    pub fully_qualified_name: Option<String>,
-    /// Properties a new record must have.
-    pub required_properties: Option<Vec<String>>,
-    /// Properties that text searches look into.
-    pub searchable_properties: Option<Vec<String>>,
-    /// Property shown as the title of a record.
-    pub primary_display_property: Option<String>,
-    /// Properties shown beneath the title.
-    pub secondary_display_properties: Option<Vec<String>>,
-    /// What the type is for.
-    pub description: Option<String>,
-    /// Whether it may hold sensitive data.
-    pub allows_sensitive_properties: Option<bool>,
-    /// Whether the type was deleted.
-    pub archived: Option<bool>,
-    /// Whether a deleted type can be brought back.
-    pub restorable: Option<bool>,
-    /// Kind of type, such as `PORTAL_SPECIFIC` for custom ones.
-    pub meta_type: Option<String>,
-    /// Id of the user who created it.
-    pub created_by_user_id: Option<i64>,
-    /// Id of the user who changed it last.
-    pub updated_by_user_id: Option<i64>,
-    /// Definitions of its properties.
-    pub properties: Option<Vec<SchemaProperty>>,
-    /// Object types its records can be linked to.
-    pub associations: Option<Vec<SchemaAssociation>>,
-    /// When it was created, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// When it last changed, ISO 8601 in UTC.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct SchemaLabels {
+        /// Name of one record, such as `Car`.
+        pub singular: String,
+        /// Name of several, such as `Cars`.
+        pub plural: String,
+    }
 }
 
-record!(Schema {
-    id: "id",
-    name: "name",
-    labels: "labels",
-    object_type_id: "objectTypeId",
-    fully_qualified_name: "fullyQualifiedName",
-    required_properties: "requiredProperties",
-    searchable_properties: "searchableProperties",
-    primary_display_property: "primaryDisplayProperty",
-    secondary_display_properties: "secondaryDisplayProperties",
-    description: "description",
-    allows_sensitive_properties: "allowsSensitiveProperties",
-    archived: "archived",
-    restorable: "restorable",
-    meta_type: "metaType",
-    created_by_user_id: "createdByUserId",
-    updated_by_user_id: "updatedByUserId",
-    properties: "properties",
-    associations: "associations",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-});
-
-/// Names shown to people.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SchemaLabels {
-    /// Name of one record, such as `Car`.
-    pub singular: Option<String>,
-    /// Name of several, such as `Cars`.
-    pub plural: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `properties` of [`Schema`].
+    pub struct SchemaProperty {
+        /// Internal name, used in requests.
+        pub name: String,
+        /// Name shown to people.
+        pub label: String,
+        /// Type of the value: `string`, `number`, `date`, `datetime`, `enumeration` or `bool`.
+        pub type_: String = "type",
+        /// Form control, such as `text`, `select` or `checkbox`.
+        pub field_type: String = "fieldType",
+        /// What the property means.
+        pub description: String,
+        /// Group it is shown in.
+        pub group_name: String = "groupName",
+        /// Place in the group; -1 puts it at the end.
+        pub display_order: i64 = "displayOrder",
+        /// Whether HubSpot computes the value.
+        pub calculated: bool,
+        /// Whether the choices come from elsewhere, such as owners.
+        pub external_options: bool = "externalOptions",
+        /// Whether the property was deleted.
+        pub archived: bool,
+        /// Whether values are unique; such a property can serve as `idProperty`.
+        pub has_unique_value: bool = "hasUniqueValue",
+        /// Whether it is hidden in HubSpot.
+        pub hidden: bool,
+        /// Whether it may be used in forms.
+        pub form_field: bool = "formField",
+        /// `non_sensitive`, `sensitive` or `highly_sensitive`.
+        pub data_sensitivity: String = "dataSensitivity",
+        /// Whether HubSpot, not the account, made it.
+        pub hubspot_defined: bool = "hubspotDefined",
+        /// When the definition last changed, ISO 8601.
+        pub updated_at: String = "updatedAt",
+        /// When the property was made, ISO 8601.
+        pub created_at: String = "createdAt",
+        /// Choices of an enumeration.
+        pub options: Vec<SchemaPropertyOption>,
+        /// Id of the user who made it.
+        pub created_user_id: String = "createdUserId",
+        /// Id of the user who changed it last.
+        pub updated_user_id: String = "updatedUserId",
+        /// Whether a number is shown as money.
+        pub show_currency_symbol: bool = "showCurrencySymbol",
+        /// What may be changed.
+        pub modification_metadata: SchemaPropertyModificationMetadata = "modificationMetadata",
+    }
 }
 
-record!(SchemaLabels { singular: "singular", plural: "plural" });
+record! {
+    /// `options` of [`SchemaProperty`].
+    pub struct SchemaPropertyOption {
+        /// Name shown to people.
+        pub label: String,
+        /// Internal value, used in requests.
+        pub value: String,
+        /// What the choice means.
+        pub description: String,
+        /// Place among the choices.
+        pub display_order: i64 = "displayOrder",
+        /// Whether it is no longer offered.
+        pub hidden: bool,
+    }
+}
 
-/// `properties` of [`Schema`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SchemaProperty {
-    /// Internal name, used in requests.
-    pub name: Option<String>,
-    /// Name shown to people.
-    pub label: Option<String>,
-    /// Type of the value: `string`, `number`, `date`, `datetime`, `enumeration` or `bool`.
-    pub type_: Option<String>,
-    /// Form control, such as `text`, `select` or `checkbox`.
-    pub field_type: Option<String>,
-    /// What the property means.
-    pub description: Option<String>,
-    /// Group it is shown in.
-    pub group_name: Option<String>,
-    /// Place in the group; -1 puts it at the end.
-    pub display_order: Option<i64>,
-    /// Whether HubSpot computes the value.
-    pub calculated: Option<bool>,
-    /// Whether the choices come from elsewhere, such as owners.
-    pub external_options: Option<bool>,
-    /// Whether the property was deleted.
-    pub archived: Option<bool>,
-    /// Whether values are unique; such a property can serve as `idProperty`.
-    pub has_unique_value: Option<bool>,
-    /// Whether it is hidden in HubSpot.
-    pub hidden: Option<bool>,
-    /// Whether it may be used in forms.
-    pub form_field: Option<bool>,
-    /// `non_sensitive`, `sensitive` or `highly_sensitive`.
-    pub data_sensitivity: Option<String>,
-    /// Whether HubSpot, not the account, made it.
-    pub hubspot_defined: Option<bool>,
-    /// When the definition last changed, ISO 8601.
-    pub updated_at: Option<String>,
-    /// When the property was made, ISO 8601.
-    pub created_at: Option<String>,
-    /// Choices of an enumeration.
-    pub options: Option<Vec<SchemaPropertyOption>>,
-    /// Id of the user who made it.
-    pub created_user_id: Option<String>,
-    /// Id of the user who changed it last.
-    pub updated_user_id: Option<String>,
-    /// Whether a number is shown as money.
-    pub show_currency_symbol: Option<bool>,
+record! {
     /// What may be changed.
-    pub modification_metadata: Option<SchemaPropertyModificationMetadata>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct SchemaPropertyModificationMetadata {
+        /// Whether it can be deleted.
+        pub archivable: bool,
+        /// Whether the definition is fixed.
+        pub read_only_definition: bool = "readOnlyDefinition",
+        /// Whether values cannot be written.
+        pub read_only_value: bool = "readOnlyValue",
+        /// Whether the choices are fixed.
+        pub read_only_options: bool = "readOnlyOptions",
+    }
 }
 
-record!(SchemaProperty {
-    name: "name",
-    label: "label",
-    type_: "type",
-    field_type: "fieldType",
-    description: "description",
-    group_name: "groupName",
-    display_order: "displayOrder",
-    calculated: "calculated",
-    external_options: "externalOptions",
-    archived: "archived",
-    has_unique_value: "hasUniqueValue",
-    hidden: "hidden",
-    form_field: "formField",
-    data_sensitivity: "dataSensitivity",
-    hubspot_defined: "hubspotDefined",
-    updated_at: "updatedAt",
-    created_at: "createdAt",
-    options: "options",
-    created_user_id: "createdUserId",
-    updated_user_id: "updatedUserId",
-    show_currency_symbol: "showCurrencySymbol",
-    modification_metadata: "modificationMetadata",
-});
-
-/// `options` of [`SchemaProperty`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SchemaPropertyOption {
-    /// Name shown to people.
-    pub label: Option<String>,
-    /// Internal value, used in requests.
-    pub value: Option<String>,
-    /// What the choice means.
-    pub description: Option<String>,
-    /// Place among the choices.
-    pub display_order: Option<i64>,
-    /// Whether it is no longer offered.
-    pub hidden: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `associations` of [`Schema`].
+    pub struct SchemaAssociation {
+        /// Type id at the start of the link.
+        pub from_object_type_id: String = "fromObjectTypeId",
+        /// Type id at the end of the link.
+        pub to_object_type_id: String = "toObjectTypeId",
+        /// Internal name of the link.
+        pub name: String,
+        /// How many records the link may have from the start, such as `ONE_TO_MANY`.
+        pub cardinality: String,
+        /// Association type id.
+        pub id: String,
+        /// The same, seen from the end.
+        pub inverse_cardinality: String = "inverseCardinality",
+        /// Whether the account limits the number of records at the end.
+        pub has_user_enforced_max_to_object_ids: bool = "hasUserEnforcedMaxToObjectIds",
+        /// Whether the account limits the number of records at the start.
+        pub has_user_enforced_max_from_object_ids: bool = "hasUserEnforcedMaxFromObjectIds",
+        /// Most records at the end.
+        pub max_to_object_ids: i64 = "maxToObjectIds",
+        /// Most records at the start.
+        pub max_from_object_ids: i64 = "maxFromObjectIds",
+        /// When the link was defined, ISO 8601.
+        pub created_at: String = "createdAt",
+        /// When the definition last changed, ISO 8601.
+        pub updated_at: String = "updatedAt",
+    }
 }
-
-record!(SchemaPropertyOption {
-    label: "label",
-    value: "value",
-    description: "description",
-    display_order: "displayOrder",
-    hidden: "hidden",
-});
-
-/// What may be changed.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SchemaPropertyModificationMetadata {
-    /// Whether it can be deleted.
-    pub archivable: Option<bool>,
-    /// Whether the definition is fixed.
-    pub read_only_definition: Option<bool>,
-    /// Whether values cannot be written.
-    pub read_only_value: Option<bool>,
-    /// Whether the choices are fixed.
-    pub read_only_options: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SchemaPropertyModificationMetadata {
-    archivable: "archivable",
-    read_only_definition: "readOnlyDefinition",
-    read_only_value: "readOnlyValue",
-    read_only_options: "readOnlyOptions",
-});
-
-/// `associations` of [`Schema`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SchemaAssociation {
-    /// Type id at the start of the link.
-    pub from_object_type_id: Option<String>,
-    /// Type id at the end of the link.
-    pub to_object_type_id: Option<String>,
-    /// Internal name of the link.
-    pub name: Option<String>,
-    /// How many records the link may have from the start, such as `ONE_TO_MANY`.
-    pub cardinality: Option<String>,
-    /// Association type id.
-    pub id: Option<String>,
-    /// The same, seen from the end.
-    pub inverse_cardinality: Option<String>,
-    /// Whether the account limits the number of records at the end.
-    pub has_user_enforced_max_to_object_ids: Option<bool>,
-    /// Whether the account limits the number of records at the start.
-    pub has_user_enforced_max_from_object_ids: Option<bool>,
-    /// Most records at the end.
-    pub max_to_object_ids: Option<i64>,
-    /// Most records at the start.
-    pub max_from_object_ids: Option<i64>,
-    /// When the link was defined, ISO 8601.
-    pub created_at: Option<String>,
-    /// When the definition last changed, ISO 8601.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SchemaAssociation {
-    from_object_type_id: "fromObjectTypeId",
-    to_object_type_id: "toObjectTypeId",
-    name: "name",
-    cardinality: "cardinality",
-    id: "id",
-    inverse_cardinality: "inverseCardinality",
-    has_user_enforced_max_to_object_ids: "hasUserEnforcedMaxToObjectIds",
-    has_user_enforced_max_from_object_ids: "hasUserEnforcedMaxFromObjectIds",
-    max_to_object_ids: "maxToObjectIds",
-    max_from_object_ids: "maxFromObjectIds",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-});

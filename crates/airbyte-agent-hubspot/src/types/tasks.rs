@@ -3,399 +3,141 @@
 //! Types of `tasks`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{record, request};
 
-/// A task, with a due date and usually somebody to do it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Task {
-    /// Record id: digits, as text.
-    pub id: Option<String>,
+record! {
+    /// A task, with a due date and usually somebody to do it.
+    pub struct Task {
+        /// Record id: digits, as text.
+        pub id: String,
+        /// Properties by internal name, values as text; those asked for or the default set.
+        pub properties: TaskProperties,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed, ISO 8601 in UTC.
+        pub updated_at: String = "updatedAt",
+        /// Whether it was deleted and lies in the recycling bin.
+        pub archived: bool,
+        /// When it was deleted, ISO 8601; only on deleted records.
+        pub archived_at: String = "archivedAt",
+        /// Linked records by object type, each with `results` of `id` and `type`; only when asked
+        /// for.
+        pub associations: Value,
+    }
+}
+
+record! {
     /// Properties by internal name, values as text; those asked for or the default set.
-    pub properties: Option<TaskProperties>,
-    /// When it was created, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// When it last changed, ISO 8601 in UTC.
-    pub updated_at: Option<String>,
-    /// Whether it was deleted and lies in the recycling bin.
-    pub archived: Option<bool>,
-    /// When it was deleted, ISO 8601; only on deleted records.
-    pub archived_at: Option<String>,
-    /// Linked records by object type, each with `results` of `id` and `type`; only when asked for.
-    pub associations: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct TaskProperties {
+        /// Details, plain or HTML.
+        pub hs_task_body: String,
+        /// Title.
+        pub hs_task_subject: String,
+        /// State: `NOT_STARTED`, `IN_PROGRESS`, `WAITING`, `COMPLETED` or `DEFERRED`.
+        pub hs_task_status: String,
+        /// Priority: `LOW`, `MEDIUM` or `HIGH`.
+        pub hs_task_priority: String,
+        /// Kind: `TODO`, `CALL` or `EMAIL`.
+        pub hs_task_type: String,
+        /// When to remind, Unix milliseconds as text.
+        pub hs_task_reminders: String,
+        /// When the task is due, ISO 8601.
+        pub hs_timestamp: String,
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        pub hubspot_owner_id: String,
+        /// Record id, the same as `id`.
+        pub hs_object_id: String,
+        /// When it was created, ISO 8601.
+        pub hs_createdate: String,
+        /// When it last changed, ISO 8601.
+        pub hs_lastmodifieddate: String,
+    }
 }
 
-record!(Task {
-    id: "id",
-    properties: "properties",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    archived: "archived",
-    archived_at: "archivedAt",
-    associations: "associations",
-});
-
-/// Properties by internal name, values as text; those asked for or the default set.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TaskProperties {
-    /// Details, plain or HTML.
-    pub hs_task_body: Option<String>,
-    /// Title.
-    pub hs_task_subject: Option<String>,
-    /// State: `NOT_STARTED`, `IN_PROGRESS`, `WAITING`, `COMPLETED` or `DEFERRED`.
-    pub hs_task_status: Option<String>,
-    /// Priority: `LOW`, `MEDIUM` or `HIGH`.
-    pub hs_task_priority: Option<String>,
-    /// Kind: `TODO`, `CALL` or `EMAIL`.
-    pub hs_task_type: Option<String>,
-    /// When to remind, Unix milliseconds as text.
-    pub hs_task_reminders: Option<String>,
-    /// When the task is due, ISO 8601.
-    pub hs_timestamp: Option<String>,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    pub hubspot_owner_id: Option<String>,
-    /// Record id, the same as `id`.
-    pub hs_object_id: Option<String>,
-    /// When it was created, ISO 8601.
-    pub hs_createdate: Option<String>,
-    /// When it last changed, ISO 8601.
-    pub hs_lastmodifieddate: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `tasks.list`.
+    pub struct TasksListMeta {
+        /// Cursor of the next page; pass it as `after`.
+        pub next_cursor: String,
+        /// Address of the next page.
+        pub next_link: String,
+    }
 }
 
-record!(TaskProperties {
-    hs_task_body: "hs_task_body",
-    hs_task_subject: "hs_task_subject",
-    hs_task_status: "hs_task_status",
-    hs_task_priority: "hs_task_priority",
-    hs_task_type: "hs_task_type",
-    hs_task_reminders: "hs_task_reminders",
-    hs_timestamp: "hs_timestamp",
-    hubspot_owner_id: "hubspot_owner_id",
-    hs_object_id: "hs_object_id",
-    hs_createdate: "hs_createdate",
-    hs_lastmodifieddate: "hs_lastmodifieddate",
-});
-
-/// What comes with a page of `tasks.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TasksListMeta {
-    /// Cursor of the next page; pass it as `after`.
-    pub next_cursor: Option<String>,
-    /// Address of the next page.
-    pub next_link: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(TasksListMeta { next_cursor: "next_cursor", next_link: "next_link" });
-
-/// Properties of the task by internal name, custom ones too, values as text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TaskPropertiesInput {
-    /// Details, plain or HTML.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_task_body: Option<String>,
-    /// Title.
-    pub hs_task_subject: String,
-    /// State: `NOT_STARTED`, `IN_PROGRESS`, `WAITING`, `COMPLETED` or `DEFERRED`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_task_status: Option<String>,
-    /// Priority: `LOW`, `MEDIUM` or `HIGH`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_task_priority: Option<String>,
-    /// Kind: `TODO`, `CALL` or `EMAIL`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_task_type: Option<String>,
-    /// When to remind, Unix milliseconds as text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_task_reminders: Option<String>,
-    /// When the task is due, ISO 8601 in UTC or Unix milliseconds.
-    pub hs_timestamp: String,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hubspot_owner_id: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl TaskPropertiesInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(hs_task_subject: impl Into<String>, hs_timestamp: impl Into<String>) -> Self {
-        Self {
-            hs_task_body: None,
-            hs_task_subject: hs_task_subject.into(),
-            hs_task_status: None,
-            hs_task_priority: None,
-            hs_task_type: None,
-            hs_task_reminders: None,
-            hs_timestamp: hs_timestamp.into(),
-            hubspot_owner_id: None,
-            extra: Extra::new(),
+request! {
+    /// Properties of the task by internal name, custom ones too, values as text.
+    pub struct TaskPropertiesInput {
+        required {
+            /// Title.
+            hs_task_subject: String,
+            /// When the task is due, ISO 8601 in UTC or Unix milliseconds.
+            hs_timestamp: String,
         }
-    }
-
-    /// Details, plain or HTML.
-    #[must_use]
-    pub fn hs_task_body(mut self, hs_task_body: impl Into<String>) -> Self {
-        self.hs_task_body = Some(hs_task_body.into());
-        self
-    }
-
-    /// State: `NOT_STARTED`, `IN_PROGRESS`, `WAITING`, `COMPLETED` or `DEFERRED`.
-    #[must_use]
-    pub fn hs_task_status(mut self, hs_task_status: impl Into<String>) -> Self {
-        self.hs_task_status = Some(hs_task_status.into());
-        self
-    }
-
-    /// Priority: `LOW`, `MEDIUM` or `HIGH`.
-    #[must_use]
-    pub fn hs_task_priority(mut self, hs_task_priority: impl Into<String>) -> Self {
-        self.hs_task_priority = Some(hs_task_priority.into());
-        self
-    }
-
-    /// Kind: `TODO`, `CALL` or `EMAIL`.
-    #[must_use]
-    pub fn hs_task_type(mut self, hs_task_type: impl Into<String>) -> Self {
-        self.hs_task_type = Some(hs_task_type.into());
-        self
-    }
-
-    /// When to remind, Unix milliseconds as text.
-    #[must_use]
-    pub fn hs_task_reminders(mut self, hs_task_reminders: impl Into<String>) -> Self {
-        self.hs_task_reminders = Some(hs_task_reminders.into());
-        self
-    }
-
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[must_use]
-    pub fn hubspot_owner_id(mut self, hubspot_owner_id: impl Into<String>) -> Self {
-        self.hubspot_owner_id = Some(hubspot_owner_id.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+        /// Details, plain or HTML.
+        hs_task_body: String,
+        /// State: `NOT_STARTED`, `IN_PROGRESS`, `WAITING`, `COMPLETED` or `DEFERRED`.
+        hs_task_status: String,
+        /// Priority: `LOW`, `MEDIUM` or `HIGH`.
+        hs_task_priority: String,
+        /// Kind: `TODO`, `CALL` or `EMAIL`.
+        hs_task_type: String,
+        /// When to remind, Unix milliseconds as text.
+        hs_task_reminders: String,
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        hubspot_owner_id: String,
+        ..extra
     }
 }
 
-/// Records to link the task to. Type ids from a task: 204 to a contact, 192 company, 216 deal, 230
-/// ticket.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TaskAssociation {
+request! {
+    /// Records to link the task to. Type ids from a task: 204 to a contact, 192 company, 216 deal,
+    /// 230 ticket.
+    pub struct TaskAssociation {
+        /// The record to link to.
+        to: TaskAssociationTo,
+        /// Types of the link, mostly one.
+        types: [TaskAssociationType],
+    }
+}
+
+request! {
     /// The record to link to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub to: Option<TaskAssociationTo>,
-    /// Types of the link, mostly one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub types: Option<Vec<TaskAssociationType>>,
-}
-
-impl TaskAssociation {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The record to link to.
-    #[must_use]
-    pub fn to(mut self, to: impl Into<TaskAssociationTo>) -> Self {
-        self.to = Some(to.into());
-        self
-    }
-
-    /// Types of the link, mostly one.
-    #[must_use]
-    pub fn types(
-        mut self,
-        types: impl IntoIterator<Item = impl Into<TaskAssociationType>>,
-    ) -> Self {
-        self.types = Some(types.into_iter().map(Into::into).collect());
-        self
+    pub struct TaskAssociationTo {
+        /// Id of the record.
+        id: String,
     }
 }
 
-/// The record to link to.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TaskAssociationTo {
-    /// Id of the record.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-}
-
-impl TaskAssociationTo {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Id of the record.
-    #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
+request! {
+    /// `types` of [`TaskAssociation`].
+    pub struct TaskAssociationType {
+        /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
+        association_category: String = "associationCategory",
+        /// Id of the type, which depends on the direction.
+        association_type_id: i64 = "associationTypeId",
     }
 }
 
-/// `types` of [`TaskAssociation`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TaskAssociationType {
-    /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
-    #[serde(rename = "associationCategory", default, skip_serializing_if = "Option::is_none")]
-    pub association_category: Option<String>,
-    /// Id of the type, which depends on the direction.
-    #[serde(rename = "associationTypeId", default, skip_serializing_if = "Option::is_none")]
-    pub association_type_id: Option<i64>,
-}
-
-impl TaskAssociationType {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
-    #[must_use]
-    pub fn association_category(mut self, association_category: impl Into<String>) -> Self {
-        self.association_category = Some(association_category.into());
-        self
-    }
-
-    /// Id of the type, which depends on the direction.
-    #[must_use]
-    pub fn association_type_id(mut self, association_type_id: i64) -> Self {
-        self.association_type_id = Some(association_type_id);
-        self
-    }
-}
-
-/// Properties to set by internal name, custom ones too, values as text; an empty text clears one.
-/// Others stay.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TaskUpdateProperties {
-    /// Details, plain or HTML.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_task_body: Option<String>,
-    /// Title.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_task_subject: Option<String>,
-    /// State: `NOT_STARTED`, `IN_PROGRESS`, `WAITING`, `COMPLETED` or `DEFERRED`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_task_status: Option<String>,
-    /// Priority: `LOW`, `MEDIUM` or `HIGH`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_task_priority: Option<String>,
-    /// Kind: `TODO`, `CALL` or `EMAIL`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_task_type: Option<String>,
-    /// When to remind, Unix milliseconds as text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_task_reminders: Option<String>,
-    /// When the task is due, ISO 8601 in UTC or Unix milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_timestamp: Option<String>,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hubspot_owner_id: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl TaskUpdateProperties {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Details, plain or HTML.
-    #[must_use]
-    pub fn hs_task_body(mut self, hs_task_body: impl Into<String>) -> Self {
-        self.hs_task_body = Some(hs_task_body.into());
-        self
-    }
-
-    /// Title.
-    #[must_use]
-    pub fn hs_task_subject(mut self, hs_task_subject: impl Into<String>) -> Self {
-        self.hs_task_subject = Some(hs_task_subject.into());
-        self
-    }
-
-    /// State: `NOT_STARTED`, `IN_PROGRESS`, `WAITING`, `COMPLETED` or `DEFERRED`.
-    #[must_use]
-    pub fn hs_task_status(mut self, hs_task_status: impl Into<String>) -> Self {
-        self.hs_task_status = Some(hs_task_status.into());
-        self
-    }
-
-    /// Priority: `LOW`, `MEDIUM` or `HIGH`.
-    #[must_use]
-    pub fn hs_task_priority(mut self, hs_task_priority: impl Into<String>) -> Self {
-        self.hs_task_priority = Some(hs_task_priority.into());
-        self
-    }
-
-    /// Kind: `TODO`, `CALL` or `EMAIL`.
-    #[must_use]
-    pub fn hs_task_type(mut self, hs_task_type: impl Into<String>) -> Self {
-        self.hs_task_type = Some(hs_task_type.into());
-        self
-    }
-
-    /// When to remind, Unix milliseconds as text.
-    #[must_use]
-    pub fn hs_task_reminders(mut self, hs_task_reminders: impl Into<String>) -> Self {
-        self.hs_task_reminders = Some(hs_task_reminders.into());
-        self
-    }
-
-    /// When the task is due, ISO 8601 in UTC or Unix milliseconds.
-    #[must_use]
-    pub fn hs_timestamp(mut self, hs_timestamp: impl Into<String>) -> Self {
-        self.hs_timestamp = Some(hs_timestamp.into());
-        self
-    }
-
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[must_use]
-    pub fn hubspot_owner_id(mut self, hubspot_owner_id: impl Into<String>) -> Self {
-        self.hubspot_owner_id = Some(hubspot_owner_id.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+request! {
+    /// Properties to set by internal name, custom ones too, values as text; an empty text clears
+    /// one. Others stay.
+    pub struct TaskUpdateProperties {
+        /// Details, plain or HTML.
+        hs_task_body: String,
+        /// Title.
+        hs_task_subject: String,
+        /// State: `NOT_STARTED`, `IN_PROGRESS`, `WAITING`, `COMPLETED` or `DEFERRED`.
+        hs_task_status: String,
+        /// Priority: `LOW`, `MEDIUM` or `HIGH`.
+        hs_task_priority: String,
+        /// Kind: `TODO`, `CALL` or `EMAIL`.
+        hs_task_type: String,
+        /// When to remind, Unix milliseconds as text.
+        hs_task_reminders: String,
+        /// When the task is due, ISO 8601 in UTC or Unix milliseconds.
+        hs_timestamp: String,
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        hubspot_owner_id: String,
+        ..extra
     }
 }

@@ -3,388 +3,164 @@
 //! Types of `tickets`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// A ticket: a customer's request for help, in one stage of a pipeline.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Ticket {
-    /// Record id: digits, as text.
-    pub id: Option<String>,
+record! {
+    /// A ticket: a customer's request for help, in one stage of a pipeline.
+    pub struct Ticket {
+        /// Record id: digits, as text.
+        pub id: String,
+        /// Properties by internal name, values as text; those asked for or the default set.
+        pub properties: TicketProperties,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed, ISO 8601 in UTC.
+        pub updated_at: String = "updatedAt",
+        /// Whether it was deleted and lies in the recycling bin.
+        pub archived: bool,
+        /// When it was deleted, ISO 8601; only on deleted records.
+        pub archived_at: String = "archivedAt",
+        /// Former values by property, newest first, each with `value`, `timestamp` and source; only
+        /// when asked for.
+        pub properties_with_history: Value = "propertiesWithHistory",
+        /// Linked records by object type, each with `results` of `id` and `type`; only when asked
+        /// for.
+        pub associations: Value,
+        /// Mark of the write in batch answers; mostly absent.
+        pub object_write_trace_id: String = "objectWriteTraceId",
+        /// Web address of the record in HubSpot.
+        pub url: String,
+    }
+}
+
+record! {
     /// Properties by internal name, values as text; those asked for or the default set.
-    pub properties: Option<TicketProperties>,
-    /// When it was created, ISO 8601 in UTC.
-    pub created_at: Option<String>,
-    /// When it last changed, ISO 8601 in UTC.
-    pub updated_at: Option<String>,
-    /// Whether it was deleted and lies in the recycling bin.
-    pub archived: Option<bool>,
-    /// When it was deleted, ISO 8601; only on deleted records.
-    pub archived_at: Option<String>,
-    /// Former values by property, newest first, each with `value`, `timestamp` and source; only
-    /// when asked for.
-    pub properties_with_history: Option<Value>,
-    /// Linked records by object type, each with `results` of `id` and `type`; only when asked for.
-    pub associations: Option<Value>,
-    /// Mark of the write in batch answers; mostly absent.
-    pub object_write_trace_id: Option<String>,
-    /// Web address of the record in HubSpot.
-    pub url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct TicketProperties {
+        /// What the customer wrote.
+        pub content: String,
+        /// When it was created, ISO 8601.
+        pub createdate: String,
+        /// When it last changed, ISO 8601.
+        pub hs_lastmodifieddate: String,
+        /// Record id, the same as `id`.
+        pub hs_object_id: String,
+        /// Pipeline by internal value; `0` is the default one.
+        pub hs_pipeline: String,
+        /// Stage by internal value, one of the ticket's pipeline; in the default one `1` new, `2`
+        /// waiting on contact, `3` waiting on us, `4` closed.
+        pub hs_pipeline_stage: String,
+        /// Category by internal value: `PRODUCT_ISSUE`, `BILLING_ISSUE`, `FEATURE_REQUEST`,
+        /// `GENERAL_INQUIRY`, or a custom one.
+        pub hs_ticket_category: String,
+        /// Priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`.
+        pub hs_ticket_priority: String,
+        /// Subject, one line.
+        pub subject: String,
+    }
 }
 
-record!(Ticket {
-    id: "id",
-    properties: "properties",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    archived: "archived",
-    archived_at: "archivedAt",
-    properties_with_history: "propertiesWithHistory",
-    associations: "associations",
-    object_write_trace_id: "objectWriteTraceId",
-    url: "url",
-});
-
-/// Properties by internal name, values as text; those asked for or the default set.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TicketProperties {
-    /// What the customer wrote.
-    pub content: Option<String>,
-    /// When it was created, ISO 8601.
-    pub createdate: Option<String>,
-    /// When it last changed, ISO 8601.
-    pub hs_lastmodifieddate: Option<String>,
-    /// Record id, the same as `id`.
-    pub hs_object_id: Option<String>,
-    /// Pipeline by internal value; `0` is the default one.
-    pub hs_pipeline: Option<String>,
-    /// Stage by internal value, one of the ticket's pipeline; in the default one `1` new, `2`
-    /// waiting on contact, `3` waiting on us, `4` closed.
-    pub hs_pipeline_stage: Option<String>,
-    /// Category by internal value: `PRODUCT_ISSUE`, `BILLING_ISSUE`, `FEATURE_REQUEST`,
-    /// `GENERAL_INQUIRY`, or a custom one.
-    pub hs_ticket_category: Option<String>,
-    /// Priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`.
-    pub hs_ticket_priority: Option<String>,
-    /// Subject, one line.
-    pub subject: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `tickets.list`.
+    pub struct TicketsListMeta {
+        /// Cursor of the next page; pass it as `after`.
+        pub next_cursor: String,
+        /// Address of the next page.
+        pub next_link: String,
+    }
 }
 
-record!(TicketProperties {
-    content: "content",
-    createdate: "createdate",
-    hs_lastmodifieddate: "hs_lastmodifieddate",
-    hs_object_id: "hs_object_id",
-    hs_pipeline: "hs_pipeline",
-    hs_pipeline_stage: "hs_pipeline_stage",
-    hs_ticket_category: "hs_ticket_category",
-    hs_ticket_priority: "hs_ticket_priority",
-    subject: "subject",
-});
-
-/// What comes with a page of `tickets.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TicketsListMeta {
-    /// Cursor of the next page; pass it as `after`.
-    pub next_cursor: Option<String>,
-    /// Address of the next page.
-    pub next_link: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `tickets.search`.
+    pub struct TicketsSearchMeta {
+        /// Number of all matches; only with searches.
+        pub total: i64,
+        /// Cursor of the next page; pass it as `after`.
+        pub next_cursor: String,
+        /// Address of the next page.
+        pub next_link: String,
+    }
 }
 
-record!(TicketsListMeta { next_cursor: "next_cursor", next_link: "next_link" });
-
-/// What comes with a page of `tickets.search`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TicketsSearchMeta {
-    /// Number of all matches; only with searches.
-    pub total: Option<i64>,
-    /// Cursor of the next page; pass it as `after`.
-    pub next_cursor: Option<String>,
-    /// Address of the next page.
-    pub next_link: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+request! {
+    /// Properties of the ticket by internal name, custom ones too, values as text.
+    pub struct TicketPropertiesInput {
+        required {
+            /// Subject, one line.
+            subject: String,
+            /// Pipeline by internal value; `0` is the default one.
+            hs_pipeline: String,
+            /// Stage by internal value, one of the ticket's pipeline; in the default one `1` new,
+            /// `2` waiting on contact, `3` waiting on us, `4` closed.
+            hs_pipeline_stage: String,
+        }
+        /// What the customer wrote.
+        content: String,
+        /// Priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`.
+        hs_ticket_priority: String,
+        /// Category by internal value: `PRODUCT_ISSUE`, `BILLING_ISSUE`, `FEATURE_REQUEST`,
+        /// `GENERAL_INQUIRY`, or a custom one.
+        hs_ticket_category: String,
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        hubspot_owner_id: String,
+        ..extra
+    }
 }
 
-record!(TicketsSearchMeta { total: "total", next_cursor: "next_cursor", next_link: "next_link" });
-
-/// Properties of the ticket by internal name, custom ones too, values as text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TicketPropertiesInput {
-    /// Subject, one line.
-    pub subject: String,
-    /// What the customer wrote.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
-    /// Pipeline by internal value; `0` is the default one.
-    pub hs_pipeline: String,
-    /// Stage by internal value, one of the ticket's pipeline; in the default one `1` new, `2`
-    /// waiting on contact, `3` waiting on us, `4` closed.
-    pub hs_pipeline_stage: String,
-    /// Priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_ticket_priority: Option<String>,
-    /// Category by internal value: `PRODUCT_ISSUE`, `BILLING_ISSUE`, `FEATURE_REQUEST`,
-    /// `GENERAL_INQUIRY`, or a custom one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_ticket_category: Option<String>,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hubspot_owner_id: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
+request! {
+    /// Properties to set by internal name, custom ones too, values as text; an empty text clears
+    /// one. Others stay.
+    pub struct TicketUpdateProperties {
+        /// Subject, one line.
+        subject: String,
+        /// What the customer wrote.
+        content: String,
+        /// Pipeline by internal value; `0` is the default one.
+        hs_pipeline: String,
+        /// Stage by internal value, one of the ticket's pipeline; in the default one `1` new, `2`
+        /// waiting on contact, `3` waiting on us, `4` closed.
+        hs_pipeline_stage: String,
+        /// Priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`.
+        hs_ticket_priority: String,
+        /// Category by internal value: `PRODUCT_ISSUE`, `BILLING_ISSUE`, `FEATURE_REQUEST`,
+        /// `GENERAL_INQUIRY`, or a custom one.
+        hs_ticket_category: String,
+        /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
+        hubspot_owner_id: String,
+        ..extra
+    }
 }
 
-impl TicketPropertiesInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(
-        subject: impl Into<String>,
-        hs_pipeline: impl Into<String>,
-        hs_pipeline_stage: impl Into<String>,
-    ) -> Self {
-        Self {
-            subject: subject.into(),
-            content: None,
-            hs_pipeline: hs_pipeline.into(),
-            hs_pipeline_stage: hs_pipeline_stage.into(),
-            hs_ticket_priority: None,
-            hs_ticket_category: None,
-            hubspot_owner_id: None,
-            extra: Extra::new(),
+request! {
+    /// Conditions: a ticket matches when it fulfils all filters of at least one group (AND within,
+    /// OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches.
+    pub struct TicketFilterGroup {
+        required {
+            /// Filters that all have to hold.
+            filters: [TicketFilterGroupFilter],
         }
     }
-
-    /// What the customer wrote.
-    #[must_use]
-    pub fn content(mut self, content: impl Into<String>) -> Self {
-        self.content = Some(content.into());
-        self
-    }
-
-    /// Priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`.
-    #[must_use]
-    pub fn hs_ticket_priority(mut self, hs_ticket_priority: impl Into<String>) -> Self {
-        self.hs_ticket_priority = Some(hs_ticket_priority.into());
-        self
-    }
-
-    /// Category by internal value: `PRODUCT_ISSUE`, `BILLING_ISSUE`, `FEATURE_REQUEST`,
-    /// `GENERAL_INQUIRY`, or a custom one.
-    #[must_use]
-    pub fn hs_ticket_category(mut self, hs_ticket_category: impl Into<String>) -> Self {
-        self.hs_ticket_category = Some(hs_ticket_category.into());
-        self
-    }
-
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[must_use]
-    pub fn hubspot_owner_id(mut self, hubspot_owner_id: impl Into<String>) -> Self {
-        self.hubspot_owner_id = Some(hubspot_owner_id.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
-    }
 }
 
-/// Properties to set by internal name, custom ones too, values as text; an empty text clears one.
-/// Others stay.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TicketUpdateProperties {
-    /// Subject, one line.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub subject: Option<String>,
-    /// What the customer wrote.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
-    /// Pipeline by internal value; `0` is the default one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_pipeline: Option<String>,
-    /// Stage by internal value, one of the ticket's pipeline; in the default one `1` new, `2`
-    /// waiting on contact, `3` waiting on us, `4` closed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_pipeline_stage: Option<String>,
-    /// Priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_ticket_priority: Option<String>,
-    /// Category by internal value: `PRODUCT_ISSUE`, `BILLING_ISSUE`, `FEATURE_REQUEST`,
-    /// `GENERAL_INQUIRY`, or a custom one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_ticket_category: Option<String>,
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hubspot_owner_id: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl TicketUpdateProperties {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Subject, one line.
-    #[must_use]
-    pub fn subject(mut self, subject: impl Into<String>) -> Self {
-        self.subject = Some(subject.into());
-        self
-    }
-
-    /// What the customer wrote.
-    #[must_use]
-    pub fn content(mut self, content: impl Into<String>) -> Self {
-        self.content = Some(content.into());
-        self
-    }
-
-    /// Pipeline by internal value; `0` is the default one.
-    #[must_use]
-    pub fn hs_pipeline(mut self, hs_pipeline: impl Into<String>) -> Self {
-        self.hs_pipeline = Some(hs_pipeline.into());
-        self
-    }
-
-    /// Stage by internal value, one of the ticket's pipeline; in the default one `1` new, `2`
-    /// waiting on contact, `3` waiting on us, `4` closed.
-    #[must_use]
-    pub fn hs_pipeline_stage(mut self, hs_pipeline_stage: impl Into<String>) -> Self {
-        self.hs_pipeline_stage = Some(hs_pipeline_stage.into());
-        self
-    }
-
-    /// Priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`.
-    #[must_use]
-    pub fn hs_ticket_priority(mut self, hs_ticket_priority: impl Into<String>) -> Self {
-        self.hs_ticket_priority = Some(hs_ticket_priority.into());
-        self
-    }
-
-    /// Category by internal value: `PRODUCT_ISSUE`, `BILLING_ISSUE`, `FEATURE_REQUEST`,
-    /// `GENERAL_INQUIRY`, or a custom one.
-    #[must_use]
-    pub fn hs_ticket_category(mut self, hs_ticket_category: impl Into<String>) -> Self {
-        self.hs_ticket_category = Some(hs_ticket_category.into());
-        self
-    }
-
-    /// Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.
-    #[must_use]
-    pub fn hubspot_owner_id(mut self, hubspot_owner_id: impl Into<String>) -> Self {
-        self.hubspot_owner_id = Some(hubspot_owner_id.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
-    }
-}
-
-/// Conditions: a ticket matches when it fulfils all filters of at least one group (AND within, OR
-/// between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TicketFilterGroup {
-    /// Filters that all have to hold.
-    pub filters: Vec<TicketFilterGroupFilter>,
-}
-
-impl TicketFilterGroup {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(filters: impl IntoIterator<Item = impl Into<TicketFilterGroupFilter>>) -> Self {
-        Self { filters: filters.into_iter().map(Into::into).collect() }
-    }
-}
-
-/// `filters` of [`TicketFilterGroup`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TicketFilterGroupFilter {
-    /// Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and `NOT_CONTAINS_TOKEN`
-    /// take `value`; `BETWEEN` takes `value` and `highValue`; `IN` and `NOT_IN` take `values`;
-    /// `HAS_PROPERTY` and `NOT_HAS_PROPERTY` take none. `CONTAINS_TOKEN` matches whole words and
-    /// allows `*`.
-    pub operator: TicketFilterGroupFilterOperator,
-    /// Internal name of the property, custom ones too; `associations.contact` and the like filter
-    /// by the id of a linked record.
-    #[serde(rename = "propertyName")]
-    pub property_name: String,
-    /// Value to compare with, as text; dates as ISO 8601 or Unix milliseconds, choices by their
-    /// internal value.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    /// Upper bound for `BETWEEN`, included; the lower one is `value`.
-    #[serde(rename = "highValue", default, skip_serializing_if = "Option::is_none")]
-    pub high_value: Option<String>,
-    /// Values for `IN` and `NOT_IN`; for text properties in lower case.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<String>>,
-}
-
-impl TicketFilterGroupFilter {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(
-        operator: impl Into<TicketFilterGroupFilterOperator>,
-        property_name: impl Into<String>,
-    ) -> Self {
-        Self {
-            operator: operator.into(),
-            property_name: property_name.into(),
-            value: None,
-            high_value: None,
-            values: None,
+request! {
+    /// `filters` of [`TicketFilterGroup`].
+    pub struct TicketFilterGroupFilter {
+        required {
+            /// Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and
+            /// `NOT_CONTAINS_TOKEN` take `value`; `BETWEEN` takes `value` and `highValue`; `IN` and
+            /// `NOT_IN` take `values`; `HAS_PROPERTY` and `NOT_HAS_PROPERTY` take none.
+            /// `CONTAINS_TOKEN` matches whole words and allows `*`.
+            operator: TicketFilterGroupFilterOperator,
+            /// Internal name of the property, custom ones too; `associations.contact` and the like
+            /// filter by the id of a linked record.
+            property_name: String = "propertyName",
         }
-    }
-
-    /// Value to compare with, as text; dates as ISO 8601 or Unix milliseconds, choices by their
-    /// internal value.
-    #[must_use]
-    pub fn value(mut self, value: impl Into<String>) -> Self {
-        self.value = Some(value.into());
-        self
-    }
-
-    /// Upper bound for `BETWEEN`, included; the lower one is `value`.
-    #[must_use]
-    pub fn high_value(mut self, high_value: impl Into<String>) -> Self {
-        self.high_value = Some(high_value.into());
-        self
-    }
-
-    /// Values for `IN` and `NOT_IN`; for text properties in lower case.
-    #[must_use]
-    pub fn values(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.values = Some(values.into_iter().map(Into::into).collect());
-        self
+        /// Value to compare with, as text; dates as ISO 8601 or Unix milliseconds, choices by their
+        /// internal value.
+        value: String,
+        /// Upper bound for `BETWEEN`, included; the lower one is `value`.
+        high_value: String = "highValue",
+        /// Values for `IN` and `NOT_IN`; for text properties in lower case.
+        values: [String],
     }
 }
 
@@ -423,31 +199,15 @@ open_enum!(
     }
 );
 
-/// Order of the results; one rule only. Left out, oldest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TicketSort {
-    /// Internal name of the property to sort by.
-    #[serde(rename = "propertyName")]
-    pub property_name: String,
-    /// Sorting direction.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub direction: Option<TicketSortDirection>,
-}
-
-impl TicketSort {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(property_name: impl Into<String>) -> Self {
-        Self { property_name: property_name.into(), direction: None }
-    }
-
-    /// Sorting direction.
-    #[must_use]
-    pub fn direction(mut self, direction: impl Into<TicketSortDirection>) -> Self {
-        self.direction = Some(direction.into());
-        self
+request! {
+    /// Order of the results; one rule only. Left out, oldest first.
+    pub struct TicketSort {
+        required {
+            /// Internal name of the property to sort by.
+            property_name: String = "propertyName",
+        }
+        /// Sorting direction.
+        direction: TicketSortDirection,
     }
 }
 

@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `admins`.
-///
-/// A teammate with access to the workspace.
-#[derive(Debug, Clone, Copy)]
-pub struct Admins<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `admins`.
+    ///
+    /// A teammate with access to the workspace.
+    pub struct Admins
 }
 
-impl<'a> Admins<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Admins<'_> {
     /// List admins.
     ///
     /// Lists all teammates with access to the workspace. Use it to find the id of an author, owner
@@ -37,8 +32,7 @@ impl<'a> Admins<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> AdminsList {
-        let call = self.client.call("admins", Action::List);
-        AdminsList { call }
+        AdminsList { call: self.client.call("admins", Action::List) }
     }
 
     /// Get an admin.
@@ -62,42 +56,24 @@ impl<'a> Admins<'a> {
     }
 }
 
-/// A call of `admins.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AdminsList {
-    call: Call,
-}
-
-list_builder!(AdminsList, types::Admin, Value);
-
-impl AdminsList {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
+list_builder! {
+    /// A call of `admins.list` being put together.
+    pub struct AdminsList: types::Admin, Value {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }
 
-/// A call of `admins.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AdminsGet {
-    call: Call,
-}
-
-record_builder!(AdminsGet, types::Admin);
-
-impl AdminsGet {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
+record_builder! {
+    /// A call of `admins.get` being put together.
+    pub struct AdminsGet: types::Admin {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }

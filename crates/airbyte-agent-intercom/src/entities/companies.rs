@@ -2,27 +2,20 @@
 
 //! Operations on `companies`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
-use serde::Serialize;
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::CompaniesField;
 use crate::types;
 
-/// Operations on `companies`.
-///
-/// A firm that contacts belong to.
-#[derive(Debug, Clone, Copy)]
-pub struct Companies<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `companies`.
+    ///
+    /// A firm that contacts belong to.
+    pub struct Companies
 }
 
-impl<'a> Companies<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Companies<'_> {
     /// List companies.
     ///
     /// Lists the companies of the workspace with plan, size, spend and number of contacts.
@@ -42,8 +35,7 @@ impl<'a> Companies<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> CompaniesList {
-        let call = self.client.call("companies", Action::List);
-        CompaniesList { call }
+        CompaniesList { call: self.client.call("companies", Action::List) }
     }
 
     /// Create or update a company.
@@ -65,8 +57,7 @@ impl<'a> Companies<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> CompaniesCreate {
-        let call = self.client.call("companies", Action::Create);
-        CompaniesCreate { call }
+        CompaniesCreate { call: self.client.call("companies", Action::Create) }
     }
 
     /// Get a company.
@@ -134,249 +125,109 @@ impl<'a> Companies<'a> {
         call.set("id", id.into());
         CompaniesDelete { call }
     }
+}
 
-    /// Searches `companies` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_intercom::context_store::{Order, StoreField};
-    /// # use airbyte_agent_intercom::{IntercomConnector, Result, store::CompaniesField};
-    /// # async fn example(intercom: &IntercomConnector) -> Result<()> {
-    /// let search = intercom.companies().context_store_search();
-    /// let search = search.filter(CompaniesField::AppId.eq("…"));
-    /// let page = search.sort(CompaniesField::AppId, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(CompaniesField::AppId));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<CompaniesField> {
-        Search::new(self.client.clone(), "companies")
-    }
+in_context_store! {
+    Companies: "companies", CompaniesField::AppId,
+    airbyte_agent_intercom::IntercomConnector, intercom.companies()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CompaniesField> {
-        SqlQuery::new(self.client.clone(), "companies", sql)
+list_builder! {
+    /// A call of `companies.list` being put together.
+    pub struct CompaniesList: types::Company, types::CompaniesListMeta {
+        /// Companies per page; Intercom takes 15 when it is left out and refuses more than 60.
+        ///
+        /// Default: `15`. From 1 to 150.
+        per_page: i64,
+        /// Number of the page, from 1 on. Companies page by number, not by cursor.
+        ///
+        /// Default: `1`. At least 1.
+        page: i64,
+        /// Leave it out: Intercom pages companies by number (`page`) and documents no cursor here.
+        starting_after: String,
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }
 
-/// A call of `companies.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CompaniesList {
-    call: Call,
-}
-
-list_builder!(CompaniesList, types::Company, types::CompaniesListMeta);
-
-impl CompaniesList {
-    /// Companies per page; Intercom takes 15 when it is left out and refuses more than 60.
-    ///
-    /// Default: `15`. From 1 to 150.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Number of the page, from 1 on. Companies page by number, not by cursor.
-    ///
-    /// Default: `1`. At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// Leave it out: Intercom pages companies by number (`page`) and documents no cursor here.
-    pub fn starting_after(mut self, starting_after: impl Into<String>) -> Self {
-        self.call.set("starting_after", starting_after.into());
-        self
-    }
-
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
+record_builder! {
+    /// A call of `companies.create` being put together.
+    pub struct CompaniesCreate: types::Company {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
+        /// Your own id of the company. One that is known already changes that company instead of
+        /// making a new one; it can never be changed later.
+        ///
+        /// Required.
+        company_id: String,
+        /// Name of the company.
+        name: String,
+        /// Name of the plan the company is on with you.
+        plan: String,
+        /// Revenue per month from the company, in your own currency. Intercom cuts off decimals; at
+        /// most 2147483647.
+        monthly_spend: f64,
+        /// Number of employees.
+        size: i64,
+        /// Web address; not checked.
+        website: String,
+        /// Line of business.
+        industry: String,
+        /// Your own company fields, by name; values are texts, numbers, booleans or Unix seconds.
+        custom_attributes: any,
     }
 }
 
-/// A call of `companies.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CompaniesCreate {
-    call: Call,
-}
-
-record_builder!(CompaniesCreate, types::Company);
-
-impl CompaniesCreate {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
-    }
-
-    /// Your own id of the company. One that is known already changes that company instead of making
-    /// a new one; it can never be changed later.
-    ///
-    /// Required.
-    pub fn company_id(mut self, company_id: impl Into<String>) -> Self {
-        self.call.set("company_id", company_id.into());
-        self
-    }
-
-    /// Name of the company.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// Name of the plan the company is on with you.
-    pub fn plan(mut self, plan: impl Into<String>) -> Self {
-        self.call.set("plan", plan.into());
-        self
-    }
-
-    /// Revenue per month from the company, in your own currency. Intercom cuts off decimals; at
-    /// most 2147483647.
-    pub fn monthly_spend(mut self, monthly_spend: f64) -> Self {
-        self.call.set("monthly_spend", monthly_spend);
-        self
-    }
-
-    /// Number of employees.
-    pub fn size(mut self, size: i64) -> Self {
-        self.call.set("size", size);
-        self
-    }
-
-    /// Web address; not checked.
-    pub fn website(mut self, website: impl Into<String>) -> Self {
-        self.call.set("website", website.into());
-        self
-    }
-
-    /// Line of business.
-    pub fn industry(mut self, industry: impl Into<String>) -> Self {
-        self.call.set("industry", industry.into());
-        self
-    }
-
-    /// Your own company fields, by name; values are texts, numbers, booleans or Unix seconds.
-    pub fn custom_attributes(mut self, custom_attributes: impl Serialize) -> Self {
-        self.call.set("custom_attributes", custom_attributes);
-        self
+record_builder! {
+    /// A call of `companies.get` being put together.
+    pub struct CompaniesGet: types::Company {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }
 
-/// A call of `companies.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CompaniesGet {
-    call: Call,
-}
-
-record_builder!(CompaniesGet, types::Company);
-
-impl CompaniesGet {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
+record_builder! {
+    /// A call of `companies.update` being put together.
+    pub struct CompaniesUpdate: types::Company {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
+        /// Name of the company.
+        name: String,
+        /// Name of the plan the company is on with you.
+        plan: String,
+        /// Revenue per month from the company, in your own currency. Intercom cuts off decimals; at
+        /// most 2147483647.
+        monthly_spend: f64,
+        /// Number of employees.
+        size: i64,
+        /// Web address; not checked.
+        website: String,
+        /// Line of business.
+        industry: String,
+        /// Your own company fields to set, by name; fields left out stay.
+        custom_attributes: any,
     }
 }
 
-/// A call of `companies.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CompaniesUpdate {
-    call: Call,
-}
-
-record_builder!(CompaniesUpdate, types::Company);
-
-impl CompaniesUpdate {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
-    }
-
-    /// Name of the company.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// Name of the plan the company is on with you.
-    pub fn plan(mut self, plan: impl Into<String>) -> Self {
-        self.call.set("plan", plan.into());
-        self
-    }
-
-    /// Revenue per month from the company, in your own currency. Intercom cuts off decimals; at
-    /// most 2147483647.
-    pub fn monthly_spend(mut self, monthly_spend: f64) -> Self {
-        self.call.set("monthly_spend", monthly_spend);
-        self
-    }
-
-    /// Number of employees.
-    pub fn size(mut self, size: i64) -> Self {
-        self.call.set("size", size);
-        self
-    }
-
-    /// Web address; not checked.
-    pub fn website(mut self, website: impl Into<String>) -> Self {
-        self.call.set("website", website.into());
-        self
-    }
-
-    /// Line of business.
-    pub fn industry(mut self, industry: impl Into<String>) -> Self {
-        self.call.set("industry", industry.into());
-        self
-    }
-
-    /// Your own company fields to set, by name; fields left out stay.
-    pub fn custom_attributes(mut self, custom_attributes: impl Serialize) -> Self {
-        self.call.set("custom_attributes", custom_attributes);
-        self
-    }
-}
-
-/// A call of `companies.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CompaniesDelete {
-    call: Call,
-}
-
-record_builder!(CompaniesDelete, types::CompanyDeletedResponse);
-
-impl CompaniesDelete {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
+record_builder! {
+    /// A call of `companies.delete` being put together.
+    pub struct CompaniesDelete: types::CompanyDeletedResponse {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }

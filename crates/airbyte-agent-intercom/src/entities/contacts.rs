@@ -2,27 +2,20 @@
 
 //! Operations on `contacts`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
-use serde::Serialize;
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ContactsField;
 use crate::types;
 
-/// Operations on `contacts`.
-///
-/// A person: a user who signed up, or a lead who has not.
-#[derive(Debug, Clone, Copy)]
-pub struct Contacts<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `contacts`.
+    ///
+    /// A person: a user who signed up, or a lead who has not.
+    pub struct Contacts
 }
 
-impl<'a> Contacts<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Contacts<'_> {
     /// List contacts.
     ///
     /// Lists the contacts of the workspace, users and leads alike, without any filter. Contacts
@@ -42,8 +35,7 @@ impl<'a> Contacts<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ContactsList {
-        let call = self.client.call("contacts", Action::List);
-        ContactsList { call }
+        ContactsList { call: self.client.call("contacts", Action::List) }
     }
 
     /// Create a contact.
@@ -65,8 +57,7 @@ impl<'a> Contacts<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> ContactsCreate {
-        let call = self.client.call("contacts", Action::Create);
-        ContactsCreate { call }
+        ContactsCreate { call: self.client.call("contacts", Action::Create) }
     }
 
     /// Get a contact.
@@ -133,283 +124,120 @@ impl<'a> Contacts<'a> {
         call.set("id", id.into());
         ContactsDelete { call }
     }
+}
 
-    /// Searches `contacts` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_intercom::context_store::{Order, StoreField};
-    /// # use airbyte_agent_intercom::{IntercomConnector, Result, store::ContactsField};
-    /// # async fn example(intercom: &IntercomConnector) -> Result<()> {
-    /// let search = intercom.contacts().context_store_search();
-    /// let search = search.filter(ContactsField::AndroidAppName.eq("…"));
-    /// let page = search.sort(ContactsField::AndroidAppName, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ContactsField::AndroidAppName));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ContactsField> {
-        Search::new(self.client.clone(), "contacts")
-    }
+in_context_store! {
+    Contacts: "contacts", ContactsField::AndroidAppName,
+    airbyte_agent_intercom::IntercomConnector, intercom.contacts()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ContactsField> {
-        SqlQuery::new(self.client.clone(), "contacts", sql)
+list_builder! {
+    /// A call of `contacts.list` being put together.
+    pub struct ContactsList: types::Contact, types::ContactsListMeta {
+        /// Contacts per page, 1 to 150; Intercom takes 10 when it is left out.
+        ///
+        /// Default: `10`. From 1 to 150.
+        per_page: i64,
+        /// Token of the next page: `next_page` of the previous answer. Leave it out for the first
+        /// page.
+        starting_after: String,
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }
 
-/// A call of `contacts.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ContactsList {
-    call: Call,
-}
-
-list_builder!(ContactsList, types::Contact, types::ContactsListMeta);
-
-impl ContactsList {
-    /// Contacts per page, 1 to 150; Intercom takes 10 when it is left out.
-    ///
-    /// Default: `10`. From 1 to 150.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Token of the next page: `next_page` of the previous answer. Leave it out for the first page.
-    pub fn starting_after(mut self, starting_after: impl Into<String>) -> Self {
-        self.call.set("starting_after", starting_after.into());
-        self
-    }
-
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
-    }
-}
-
-/// A call of `contacts.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ContactsCreate {
-    call: Call,
-}
-
-record_builder!(ContactsCreate, types::Contact);
-
-impl ContactsCreate {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
-    }
-
-    /// `user` for somebody who signed up, `lead` for somebody who has not. A user needs `email` or
-    /// `external_id`.
-    ///
-    /// Required.
-    pub fn role(mut self, role: impl Into<String>) -> Self {
-        self.call.set("role", role.into());
-        self
-    }
-
-    /// Your own id of the person, unique among users.
-    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.call.set("external_id", external_id.into());
-        self
-    }
-
-    /// E-mail address; unique among users.
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.call.set("email", email.into());
-        self
-    }
-
-    /// Phone number in international form (E.164).
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.call.set("phone", phone.into());
-        self
-    }
-
-    /// Full name.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// Address of a picture on the web.
-    pub fn avatar(mut self, avatar: impl Into<String>) -> Self {
-        self.call.set("avatar", avatar.into());
-        self
-    }
-
-    /// When the person signed up with you, Unix seconds.
-    pub fn signed_up_at(mut self, signed_up_at: i64) -> Self {
-        self.call.set("signed_up_at", signed_up_at);
-        self
-    }
-
-    /// When the person was last seen, Unix seconds; the Messenger sets it by itself.
-    pub fn last_seen_at(mut self, last_seen_at: i64) -> Self {
-        self.call.set("last_seen_at", last_seen_at);
-        self
-    }
-
-    /// Id of the admin who is to own the contact, from `admins.list`.
-    pub fn owner_id(mut self, owner_id: i64) -> Self {
-        self.call.set("owner_id", owner_id);
-        self
-    }
-
-    /// True when the person wants no mail.
-    pub fn unsubscribed_from_emails(mut self, unsubscribed_from_emails: bool) -> Self {
-        self.call.set("unsubscribed_from_emails", unsubscribed_from_emails);
-        self
-    }
-
-    /// The workspace's own contact fields, by name; values are texts, numbers, booleans or Unix
-    /// seconds. A field has to be defined in Intercom first.
-    pub fn custom_attributes(mut self, custom_attributes: impl Serialize) -> Self {
-        self.call.set("custom_attributes", custom_attributes);
-        self
+record_builder! {
+    /// A call of `contacts.create` being put together.
+    pub struct ContactsCreate: types::Contact {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
+        /// `user` for somebody who signed up, `lead` for somebody who has not. A user needs `email`
+        /// or `external_id`.
+        ///
+        /// Required.
+        role: String,
+        /// Your own id of the person, unique among users.
+        external_id: String,
+        /// E-mail address; unique among users.
+        email: String,
+        /// Phone number in international form (E.164).
+        phone: String,
+        /// Full name.
+        name: String,
+        /// Address of a picture on the web.
+        avatar: String,
+        /// When the person signed up with you, Unix seconds.
+        signed_up_at: i64,
+        /// When the person was last seen, Unix seconds; the Messenger sets it by itself.
+        last_seen_at: i64,
+        /// Id of the admin who is to own the contact, from `admins.list`.
+        owner_id: i64,
+        /// True when the person wants no mail.
+        unsubscribed_from_emails: bool,
+        /// The workspace's own contact fields, by name; values are texts, numbers, booleans or Unix
+        /// seconds. A field has to be defined in Intercom first.
+        custom_attributes: any,
     }
 }
 
-/// A call of `contacts.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ContactsGet {
-    call: Call,
-}
-
-record_builder!(ContactsGet, types::Contact);
-
-impl ContactsGet {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
+record_builder! {
+    /// A call of `contacts.get` being put together.
+    pub struct ContactsGet: types::Contact {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }
 
-/// A call of `contacts.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ContactsUpdate {
-    call: Call,
-}
-
-record_builder!(ContactsUpdate, types::Contact);
-
-impl ContactsUpdate {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
-    }
-
-    /// `user` turns a lead into a user; a user cannot become a lead again.
-    pub fn role(mut self, role: impl Into<String>) -> Self {
-        self.call.set("role", role.into());
-        self
-    }
-
-    /// Your own id of the person, unique among users.
-    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.call.set("external_id", external_id.into());
-        self
-    }
-
-    /// E-mail address; unique among users.
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.call.set("email", email.into());
-        self
-    }
-
-    /// Phone number in international form (E.164).
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.call.set("phone", phone.into());
-        self
-    }
-
-    /// Full name.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// Address of a picture on the web.
-    pub fn avatar(mut self, avatar: impl Into<String>) -> Self {
-        self.call.set("avatar", avatar.into());
-        self
-    }
-
-    /// When the person signed up with you, Unix seconds.
-    pub fn signed_up_at(mut self, signed_up_at: i64) -> Self {
-        self.call.set("signed_up_at", signed_up_at);
-        self
-    }
-
-    /// When the person was last seen, Unix seconds; the Messenger sets it by itself.
-    pub fn last_seen_at(mut self, last_seen_at: i64) -> Self {
-        self.call.set("last_seen_at", last_seen_at);
-        self
-    }
-
-    /// Id of the admin who is to own the contact, from `admins.list`.
-    pub fn owner_id(mut self, owner_id: i64) -> Self {
-        self.call.set("owner_id", owner_id);
-        self
-    }
-
-    /// True when the person wants no mail.
-    pub fn unsubscribed_from_emails(mut self, unsubscribed_from_emails: bool) -> Self {
-        self.call.set("unsubscribed_from_emails", unsubscribed_from_emails);
-        self
-    }
-
-    /// The workspace's own contact fields to set, by name; fields left out stay. A field has to be
-    /// defined in Intercom first.
-    pub fn custom_attributes(mut self, custom_attributes: impl Serialize) -> Self {
-        self.call.set("custom_attributes", custom_attributes);
-        self
+record_builder! {
+    /// A call of `contacts.update` being put together.
+    pub struct ContactsUpdate: types::Contact {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
+        /// `user` turns a lead into a user; a user cannot become a lead again.
+        role: String,
+        /// Your own id of the person, unique among users.
+        external_id: String,
+        /// E-mail address; unique among users.
+        email: String,
+        /// Phone number in international form (E.164).
+        phone: String,
+        /// Full name.
+        name: String,
+        /// Address of a picture on the web.
+        avatar: String,
+        /// When the person signed up with you, Unix seconds.
+        signed_up_at: i64,
+        /// When the person was last seen, Unix seconds; the Messenger sets it by itself.
+        last_seen_at: i64,
+        /// Id of the admin who is to own the contact, from `admins.list`.
+        owner_id: i64,
+        /// True when the person wants no mail.
+        unsubscribed_from_emails: bool,
+        /// The workspace's own contact fields to set, by name; fields left out stay. A field has to
+        /// be defined in Intercom first.
+        custom_attributes: any,
     }
 }
 
-/// A call of `contacts.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ContactsDelete {
-    call: Call,
-}
-
-record_builder!(ContactsDelete, types::ContactDeletedResponse);
-
-impl ContactsDelete {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
+record_builder! {
+    /// A call of `contacts.delete` being put together.
+    pub struct ContactsDelete: types::ContactDeletedResponse {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }

@@ -2,27 +2,20 @@
 
 //! Operations on `conversations`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
-use serde::Serialize;
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ConversationsField;
 use crate::types;
 
-/// Operations on `conversations`.
-///
-/// An exchange of messages between a contact and the team.
-#[derive(Debug, Clone, Copy)]
-pub struct Conversations<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `conversations`.
+    ///
+    /// An exchange of messages between a contact and the team.
+    pub struct Conversations
 }
 
-impl<'a> Conversations<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Conversations<'_> {
     /// List conversations.
     ///
     /// Lists the conversations of the workspace with state, assignee, contacts and first message,
@@ -41,8 +34,7 @@ impl<'a> Conversations<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ConversationsList {
-        let call = self.client.call("conversations", Action::List);
-        ConversationsList { call }
+        ConversationsList { call: self.client.call("conversations", Action::List) }
     }
 
     /// Start a conversation.
@@ -64,8 +56,7 @@ impl<'a> Conversations<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> ConversationsCreate {
-        let call = self.client.call("conversations", Action::Create);
-        ConversationsCreate { call }
+        ConversationsCreate { call: self.client.call("conversations", Action::Create) }
     }
 
     /// Get a conversation.
@@ -133,198 +124,91 @@ impl<'a> Conversations<'a> {
         call.set("id", id.into());
         ConversationsDelete { call }
     }
+}
 
-    /// Searches `conversations` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_intercom::context_store::{Order, StoreField};
-    /// # use airbyte_agent_intercom::{IntercomConnector, Result, store::ConversationsField};
-    /// # async fn example(intercom: &IntercomConnector) -> Result<()> {
-    /// let search = intercom.conversations().context_store_search();
-    /// let search = search.filter(ConversationsField::AdminAssigneeId.eq("…"));
-    /// let page = search.sort(ConversationsField::AdminAssigneeId, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ConversationsField::AdminAssigneeId));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ConversationsField> {
-        Search::new(self.client.clone(), "conversations")
-    }
+in_context_store! {
+    Conversations: "conversations", ConversationsField::AdminAssigneeId,
+    airbyte_agent_intercom::IntercomConnector, intercom.conversations()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ConversationsField> {
-        SqlQuery::new(self.client.clone(), "conversations", sql)
+list_builder! {
+    /// A call of `conversations.list` being put together.
+    pub struct ConversationsList: types::Conversation, types::ConversationsListMeta {
+        /// Conversations per page, 1 to 150; Intercom takes 20 when it is left out.
+        ///
+        /// Default: `20`. From 1 to 150.
+        per_page: i64,
+        /// Token of the next page: `next_page` of the previous answer. Leave it out for the first
+        /// page.
+        starting_after: String,
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }
 
-/// A call of `conversations.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ConversationsList {
-    call: Call,
-}
-
-list_builder!(ConversationsList, types::Conversation, types::ConversationsListMeta);
-
-impl ConversationsList {
-    /// Conversations per page, 1 to 150; Intercom takes 20 when it is left out.
-    ///
-    /// Default: `20`. From 1 to 150.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-
-    /// Token of the next page: `next_page` of the previous answer. Leave it out for the first page.
-    pub fn starting_after(mut self, starting_after: impl Into<String>) -> Self {
-        self.call.set("starting_after", starting_after.into());
-        self
-    }
-
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
+record_builder! {
+    /// A call of `conversations.create` being put together.
+    pub struct ConversationsCreate: types::Message {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
+        /// The contact in whose name the conversation is started.
+        ///
+        /// Required.
+        from_: types::ConversationFrom = "from",
+        /// Text of the message, without HTML.
+        ///
+        /// Required.
+        body: String,
+        /// Subject; only used where the message is an e-mail.
+        subject: String,
+        /// Addresses of up to ten pictures to attach.
+        attachment_urls: [String],
+        /// When the conversation took place, Unix seconds; only for moving old conversations to
+        /// Intercom. Now when left out.
+        created_at: i64,
     }
 }
 
-/// A call of `conversations.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ConversationsCreate {
-    call: Call,
-}
-
-record_builder!(ConversationsCreate, types::Message);
-
-impl ConversationsCreate {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
-    }
-
-    /// The contact in whose name the conversation is started.
-    ///
-    /// Required.
-    pub fn from_(mut self, from_: impl Into<types::ConversationFrom>) -> Self {
-        self.call.set("from", from_.into());
-        self
-    }
-
-    /// Text of the message, without HTML.
-    ///
-    /// Required.
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.call.set("body", body.into());
-        self
-    }
-
-    /// Subject; only used where the message is an e-mail.
-    pub fn subject(mut self, subject: impl Into<String>) -> Self {
-        self.call.set("subject", subject.into());
-        self
-    }
-
-    /// Addresses of up to ten pictures to attach.
-    pub fn attachment_urls(
-        mut self,
-        attachment_urls: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        let attachment_urls: Vec<String> = attachment_urls.into_iter().map(Into::into).collect();
-        self.call.set("attachment_urls", attachment_urls);
-        self
-    }
-
-    /// When the conversation took place, Unix seconds; only for moving old conversations to
-    /// Intercom. Now when left out.
-    pub fn created_at(mut self, created_at: i64) -> Self {
-        self.call.set("created_at", created_at);
-        self
+record_builder! {
+    /// A call of `conversations.get` being put together.
+    pub struct ConversationsGet: types::Conversation {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }
 
-/// A call of `conversations.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ConversationsGet {
-    call: Call,
-}
-
-record_builder!(ConversationsGet, types::Conversation);
-
-impl ConversationsGet {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
+record_builder! {
+    /// A call of `conversations.update` being put together.
+    pub struct ConversationsUpdate: types::Conversation {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
+        /// True marks the conversation as read.
+        read: bool,
+        /// The workspace's own conversation fields to set, by name. A field has to be defined in
+        /// Intercom first.
+        custom_attributes: any,
     }
 }
 
-/// A call of `conversations.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ConversationsUpdate {
-    call: Call,
-}
-
-record_builder!(ConversationsUpdate, types::Conversation);
-
-impl ConversationsUpdate {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
-    }
-
-    /// True marks the conversation as read.
-    pub fn read(mut self, read: bool) -> Self {
-        self.call.set("read", read);
-        self
-    }
-
-    /// The workspace's own conversation fields to set, by name. A field has to be defined in
-    /// Intercom first.
-    pub fn custom_attributes(mut self, custom_attributes: impl Serialize) -> Self {
-        self.call.set("custom_attributes", custom_attributes);
-        self
-    }
-}
-
-/// A call of `conversations.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ConversationsDelete {
-    call: Call,
-}
-
-record_builder!(ConversationsDelete, types::ConversationDeletedResponse);
-
-impl ConversationsDelete {
-    /// API version to speak, sent as a header. Leave it alone: conversations can be deleted from
-    /// 2.14 on.
-    ///
-    /// Default: `"2.14"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
+record_builder! {
+    /// A call of `conversations.delete` being put together.
+    pub struct ConversationsDelete: types::ConversationDeletedResponse {
+        /// API version to speak, sent as a header. Leave it alone: conversations can be deleted
+        /// from 2.14 on.
+        ///
+        /// Default: `"2.14"`, always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `internal_articles`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `internal_articles`.
-///
-/// An article for teammates and the AI agent, hidden from customers.
-#[derive(Debug, Clone, Copy)]
-pub struct InternalArticles<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `internal_articles`.
+    ///
+    /// An article for teammates and the AI agent, hidden from customers.
+    pub struct InternalArticles
 }
 
-impl<'a> InternalArticles<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl InternalArticles<'_> {
     /// Create an internal article.
     ///
     /// Creates an internal article for teammates and the AI agent; customers do not see it. Author
@@ -38,8 +33,7 @@ impl<'a> InternalArticles<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> InternalArticlesCreate {
-        let call = self.client.call("internal_articles", Action::Create);
-        InternalArticlesCreate { call }
+        InternalArticlesCreate { call: self.client.call("internal_articles", Action::Create) }
     }
 
     /// Update an internal article.
@@ -86,113 +80,54 @@ impl<'a> InternalArticles<'a> {
     }
 }
 
-/// A call of `internal_articles.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InternalArticlesCreate {
-    call: Call,
-}
-
-record_builder!(InternalArticlesCreate, types::InternalArticle);
-
-impl InternalArticlesCreate {
-    /// API version to speak, sent as a header. Leave it alone.
-    ///
-    /// Default: `"Unstable"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
-    }
-
-    /// Title of the article.
-    ///
-    /// Required.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.call.set("title", title.into());
-        self
-    }
-
-    /// Text of the article as HTML.
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.call.set("body", body.into());
-        self
-    }
-
-    /// Id of the admin who looks after the article, from `admins.list`.
-    ///
-    /// Required.
-    pub fn owner_id(mut self, owner_id: i64) -> Self {
-        self.call.set("owner_id", owner_id);
-        self
-    }
-
-    /// Id of the admin who wrote the article, from `admins.list`.
-    ///
-    /// Required.
-    pub fn author_id(mut self, author_id: i64) -> Self {
-        self.call.set("author_id", author_id);
-        self
+record_builder! {
+    /// A call of `internal_articles.create` being put together.
+    pub struct InternalArticlesCreate: types::InternalArticle {
+        /// API version to speak, sent as a header. Leave it alone.
+        ///
+        /// Default: `"Unstable"`, always sent.
+        intercom_version: String = "Intercom-Version",
+        /// Title of the article.
+        ///
+        /// Required.
+        title: String,
+        /// Text of the article as HTML.
+        body: String,
+        /// Id of the admin who looks after the article, from `admins.list`.
+        ///
+        /// Required.
+        owner_id: i64,
+        /// Id of the admin who wrote the article, from `admins.list`.
+        ///
+        /// Required.
+        author_id: i64,
     }
 }
 
-/// A call of `internal_articles.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InternalArticlesUpdate {
-    call: Call,
-}
-
-record_builder!(InternalArticlesUpdate, types::InternalArticle);
-
-impl InternalArticlesUpdate {
-    /// API version to speak, sent as a header. Leave it alone.
-    ///
-    /// Default: `"Unstable"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
-    }
-
-    /// New title.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.call.set("title", title.into());
-        self
-    }
-
-    /// New text as HTML; it replaces the old one as a whole.
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.call.set("body", body.into());
-        self
-    }
-
-    /// Id of the admin to show as author, from `admins.list`.
-    pub fn author_id(mut self, author_id: i64) -> Self {
-        self.call.set("author_id", author_id);
-        self
-    }
-
-    /// Id of the admin who is to look after it, from `admins.list`.
-    pub fn owner_id(mut self, owner_id: i64) -> Self {
-        self.call.set("owner_id", owner_id);
-        self
+record_builder! {
+    /// A call of `internal_articles.update` being put together.
+    pub struct InternalArticlesUpdate: types::InternalArticle {
+        /// API version to speak, sent as a header. Leave it alone.
+        ///
+        /// Default: `"Unstable"`, always sent.
+        intercom_version: String = "Intercom-Version",
+        /// New title.
+        title: String,
+        /// New text as HTML; it replaces the old one as a whole.
+        body: String,
+        /// Id of the admin to show as author, from `admins.list`.
+        author_id: i64,
+        /// Id of the admin who is to look after it, from `admins.list`.
+        owner_id: i64,
     }
 }
 
-/// A call of `internal_articles.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InternalArticlesDelete {
-    call: Call,
-}
-
-record_builder!(InternalArticlesDelete, types::InternalArticleDeletedResponse);
-
-impl InternalArticlesDelete {
-    /// API version to speak, sent as a header. Leave it alone.
-    ///
-    /// Default: `"Unstable"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
+record_builder! {
+    /// A call of `internal_articles.delete` being put together.
+    pub struct InternalArticlesDelete: types::InternalArticleDeletedResponse {
+        /// API version to speak, sent as a header. Leave it alone.
+        ///
+        /// Default: `"Unstable"`, always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }

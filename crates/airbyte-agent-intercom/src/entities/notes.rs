@@ -3,23 +3,18 @@
 //! Operations on `notes`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `notes`.
-///
-/// An internal note about a contact.
-#[derive(Debug, Clone, Copy)]
-pub struct Notes<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `notes`.
+    ///
+    /// An internal note about a contact.
+    pub struct Notes
 }
 
-impl<'a> Notes<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Notes<'_> {
     /// Add a note to a contact.
     ///
     /// Adds an internal note to a contact. Teammates see it, the contact does not. Every call adds
@@ -45,36 +40,19 @@ impl<'a> Notes<'a> {
     }
 }
 
-/// A call of `notes.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct NotesCreate {
-    call: Call,
-}
-
-record_builder!(NotesCreate, types::Note);
-
-impl NotesCreate {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
-    }
-
-    /// Text of the note; simple HTML is fine.
-    ///
-    /// Required.
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.call.set("body", body.into());
-        self
-    }
-
-    /// Id of the admin who is shown as author, from `admins.list`.
-    pub fn admin_id(mut self, admin_id: impl Into<String>) -> Self {
-        self.call.set("admin_id", admin_id.into());
-        self
+record_builder! {
+    /// A call of `notes.create` being put together.
+    pub struct NotesCreate: types::Note {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
+        /// Text of the note; simple HTML is fine.
+        ///
+        /// Required.
+        body: String,
+        /// Id of the admin who is shown as author, from `admins.list`.
+        admin_id: String,
     }
 }

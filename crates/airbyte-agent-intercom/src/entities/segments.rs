@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `segments`.
-///
-/// A group of contacts or companies defined by rules.
-#[derive(Debug, Clone, Copy)]
-pub struct Segments<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `segments`.
+    ///
+    /// A group of contacts or companies defined by rules.
+    pub struct Segments
 }
 
-impl<'a> Segments<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Segments<'_> {
     /// List segments.
     ///
     /// Lists all segments of the workspace, with the number of contacts when asked for. Who is in a
@@ -37,8 +32,7 @@ impl<'a> Segments<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> SegmentsList {
-        let call = self.client.call("segments", Action::List);
-        SegmentsList { call }
+        SegmentsList { call: self.client.call("segments", Action::List) }
     }
 
     /// Get a segment.
@@ -62,50 +56,28 @@ impl<'a> Segments<'a> {
     }
 }
 
-/// A call of `segments.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SegmentsList {
-    call: Call,
-}
-
-list_builder!(SegmentsList, types::Segment, Value);
-
-impl SegmentsList {
-    /// True adds the number of contacts to each segment (`count`); slower.
-    ///
-    /// Default: `false`.
-    pub fn include_count(mut self, include_count: bool) -> Self {
-        self.call.set("include_count", include_count);
-        self
-    }
-
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
+list_builder! {
+    /// A call of `segments.list` being put together.
+    pub struct SegmentsList: types::Segment, Value {
+        /// True adds the number of contacts to each segment (`count`); slower.
+        ///
+        /// Default: `false`.
+        include_count: bool,
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }
 
-/// A call of `segments.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SegmentsGet {
-    call: Call,
-}
-
-record_builder!(SegmentsGet, types::Segment);
-
-impl SegmentsGet {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
+record_builder! {
+    /// A call of `segments.get` being put together.
+    pub struct SegmentsGet: types::Segment {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }

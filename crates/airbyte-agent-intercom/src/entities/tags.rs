@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `tags`.
-///
-/// A label for contacts, companies and conversations.
-#[derive(Debug, Clone, Copy)]
-pub struct Tags<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `tags`.
+    ///
+    /// A label for contacts, companies and conversations.
+    pub struct Tags
 }
 
-impl<'a> Tags<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Tags<'_> {
     /// List tags.
     ///
     /// Lists all tags of the workspace. Which records carry a tag is not listed here.
@@ -36,8 +31,7 @@ impl<'a> Tags<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> TagsList {
-        let call = self.client.call("tags", Action::List);
-        TagsList { call }
+        TagsList { call: self.client.call("tags", Action::List) }
     }
 
     /// Create a tag.
@@ -54,8 +48,7 @@ impl<'a> Tags<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> TagsCreate {
-        let call = self.client.call("tags", Action::Create);
-        TagsCreate { call }
+        TagsCreate { call: self.client.call("tags", Action::Create) }
     }
 
     /// Get a tag.
@@ -100,91 +93,51 @@ impl<'a> Tags<'a> {
     }
 }
 
-/// A call of `tags.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TagsList {
-    call: Call,
-}
-
-list_builder!(TagsList, types::Tag, Value);
-
-impl TagsList {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
+list_builder! {
+    /// A call of `tags.list` being put together.
+    pub struct TagsList: types::Tag, Value {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }
 
-/// A call of `tags.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TagsCreate {
-    call: Call,
-}
-
-record_builder!(TagsCreate, types::Tag);
-
-impl TagsCreate {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
-    }
-
-    /// Name of the tag; upper and lower case are the same. An existing tag of that name is returned
-    /// instead of making another.
-    ///
-    /// Required.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
+record_builder! {
+    /// A call of `tags.create` being put together.
+    pub struct TagsCreate: types::Tag {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
+        /// Name of the tag; upper and lower case are the same. An existing tag of that name is
+        /// returned instead of making another.
+        ///
+        /// Required.
+        name: String,
     }
 }
 
-/// A call of `tags.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TagsGet {
-    call: Call,
-}
-
-record_builder!(TagsGet, types::Tag);
-
-impl TagsGet {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
+record_builder! {
+    /// A call of `tags.get` being put together.
+    pub struct TagsGet: types::Tag {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }
 
-/// A call of `tags.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TagsDelete {
-    call: Call,
-}
-
-record_builder!(TagsDelete, Value);
-
-impl TagsDelete {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
+record_builder! {
+    /// A call of `tags.delete` being put together.
+    pub struct TagsDelete: Value {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }

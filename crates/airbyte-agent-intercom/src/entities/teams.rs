@@ -2,27 +2,21 @@
 
 //! Operations on `teams`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::TeamsField;
 use crate::types;
 
-/// Operations on `teams`.
-///
-/// A group of admins that conversations are assigned to.
-#[derive(Debug, Clone, Copy)]
-pub struct Teams<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `teams`.
+    ///
+    /// A group of admins that conversations are assigned to.
+    pub struct Teams
 }
 
-impl<'a> Teams<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Teams<'_> {
     /// List teams.
     ///
     /// Lists all teams of the workspace with the ids of their admins.
@@ -38,8 +32,7 @@ impl<'a> Teams<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> TeamsList {
-        let call = self.client.call("teams", Action::List);
-        TeamsList { call }
+        TeamsList { call: self.client.call("teams", Action::List) }
     }
 
     /// Get a team.
@@ -61,72 +54,31 @@ impl<'a> Teams<'a> {
         call.set("id", id.into());
         TeamsGet { call }
     }
+}
 
-    /// Searches `teams` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_intercom::context_store::{Order, StoreField};
-    /// # use airbyte_agent_intercom::{IntercomConnector, Result, store::TeamsField};
-    /// # async fn example(intercom: &IntercomConnector) -> Result<()> {
-    /// let search = intercom.teams().context_store_search();
-    /// let search = search.filter(TeamsField::AdminIds.eq("…"));
-    /// let page = search.sort(TeamsField::AdminIds, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TeamsField::AdminIds));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TeamsField> {
-        Search::new(self.client.clone(), "teams")
-    }
+in_context_store! {
+    Teams: "teams", TeamsField::AdminIds,
+    airbyte_agent_intercom::IntercomConnector, intercom.teams()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TeamsField> {
-        SqlQuery::new(self.client.clone(), "teams", sql)
+list_builder! {
+    /// A call of `teams.list` being put together.
+    pub struct TeamsList: types::Team, Value {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }
 
-/// A call of `teams.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TeamsList {
-    call: Call,
-}
-
-list_builder!(TeamsList, types::Team, Value);
-
-impl TeamsList {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
-    }
-}
-
-/// A call of `teams.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TeamsGet {
-    call: Call,
-}
-
-record_builder!(TeamsGet, types::Team);
-
-impl TeamsGet {
-    /// API version to speak, sent as a header. Leave it alone: parameters and records here follow
-    /// the default.
-    ///
-    /// Default: `"2.11"`, always sent.
-    pub fn intercom_version(mut self, intercom_version: impl Into<String>) -> Self {
-        self.call.set("Intercom-Version", intercom_version.into());
-        self
+record_builder! {
+    /// A call of `teams.get` being put together.
+    pub struct TeamsGet: types::Team {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }

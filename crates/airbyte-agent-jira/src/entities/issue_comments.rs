@@ -2,28 +2,21 @@
 
 //! Operations on `issue_comments`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
-use serde::Serialize;
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::IssueCommentsField;
 use crate::types;
 
-/// Operations on `issue_comments`.
-///
-/// A comment on an issue.
-#[derive(Debug, Clone, Copy)]
-pub struct IssueComments<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `issue_comments`.
+    ///
+    /// A comment on an issue.
+    pub struct IssueComments
 }
 
-impl<'a> IssueComments<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl IssueComments<'_> {
     /// List comments of an issue.
     ///
     /// Lists the comments of one issue that the user may see, oldest first unless `orderBy` says
@@ -160,175 +153,77 @@ impl<'a> IssueComments<'a> {
         call.set("commentId", comment_id.into());
         IssueCommentsDelete { call }
     }
+}
 
-    /// Searches `issue_comments` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_jira::context_store::{Order, StoreField};
-    /// # use airbyte_agent_jira::{JiraConnector, Result, store::IssueCommentsField};
-    /// # async fn example(jira: &JiraConnector) -> Result<()> {
-    /// let search = jira.issue_comments().context_store_search();
-    /// let search = search.filter(IssueCommentsField::Author.eq("…"));
-    /// let page = search.sort(IssueCommentsField::Author, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(IssueCommentsField::Author));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<IssueCommentsField> {
-        Search::new(self.client.clone(), "issue_comments")
-    }
+in_context_store! {
+    IssueComments: "issue_comments", IssueCommentsField::Author,
+    airbyte_agent_jira::JiraConnector, jira.issue_comments()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<IssueCommentsField> {
-        SqlQuery::new(self.client.clone(), "issue_comments", sql)
+list_builder! {
+    /// A call of `issue_comments.list` being put together.
+    pub struct IssueCommentsList: types::IssueComment, types::IssueCommentsListMeta {
+        /// How many records to skip; 0 for the first page.
+        ///
+        /// Default: `0`. At least 0.
+        start_at: i64 = "startAt",
+        /// Comments per page; Jira may serve fewer than asked for.
+        ///
+        /// Default: `50`. At least 1.
+        max_results: i64 = "maxResults",
+        /// `created` or `+created` for the oldest first, `-created` for the newest first.
+        order_by: types::IssueCommentOrderBy = "orderBy",
+        /// `renderedBody` adds each comment as HTML.
+        expand: String,
     }
 }
 
-/// A call of `issue_comments.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssueCommentsList {
-    call: Call,
-}
-
-list_builder!(IssueCommentsList, types::IssueComment, types::IssueCommentsListMeta);
-
-impl IssueCommentsList {
-    /// How many records to skip; 0 for the first page.
-    ///
-    /// Default: `0`. At least 0.
-    pub fn start_at(mut self, start_at: i64) -> Self {
-        self.call.set("startAt", start_at);
-        self
-    }
-
-    /// Comments per page; Jira may serve fewer than asked for.
-    ///
-    /// Default: `50`. At least 1.
-    pub fn max_results(mut self, max_results: i64) -> Self {
-        self.call.set("maxResults", max_results);
-        self
-    }
-
-    /// `created` or `+created` for the oldest first, `-created` for the newest first.
-    pub fn order_by(mut self, order_by: impl Into<types::IssueCommentOrderBy>) -> Self {
-        self.call.set("orderBy", order_by.into());
-        self
-    }
-
-    /// `renderedBody` adds each comment as HTML.
-    pub fn expand(mut self, expand: impl Into<String>) -> Self {
-        self.call.set("expand", expand.into());
-        self
+record_builder! {
+    /// A call of `issue_comments.create` being put together.
+    pub struct IssueCommentsCreate: types::IssueComment {
+        /// `renderedBody` adds the comment as HTML to the answer.
+        expand: String,
+        /// The comment as an ADF document.
+        ///
+        /// Required.
+        body: types::AdfDocumentInput,
+        /// Restricts the comment to a group or project role; everybody who sees the issue if left
+        /// out.
+        visibility: types::IssueCommentVisibilityInput,
+        /// Data to store with the comment, as objects of `key` and `value`. On service projects
+        /// `{"key": "sd.public.comment", "value": {"internal": true}}` keeps the comment from
+        /// customers.
+        properties: [any],
     }
 }
 
-/// A call of `issue_comments.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssueCommentsCreate {
-    call: Call,
-}
-
-record_builder!(IssueCommentsCreate, types::IssueComment);
-
-impl IssueCommentsCreate {
-    /// `renderedBody` adds the comment as HTML to the answer.
-    pub fn expand(mut self, expand: impl Into<String>) -> Self {
-        self.call.set("expand", expand.into());
-        self
-    }
-
-    /// The comment as an ADF document.
-    ///
-    /// Required.
-    pub fn body(mut self, body: impl Into<types::AdfDocumentInput>) -> Self {
-        self.call.set("body", body.into());
-        self
-    }
-
-    /// Restricts the comment to a group or project role; everybody who sees the issue if left out.
-    pub fn visibility(mut self, visibility: impl Into<types::IssueCommentVisibilityInput>) -> Self {
-        self.call.set("visibility", visibility.into());
-        self
-    }
-
-    /// Data to store with the comment, as objects of `key` and `value`. On service projects
-    /// `{"key": "sd.public.comment", "value": {"internal": true}}` keeps the comment from
-    /// customers.
-    pub fn properties(mut self, properties: impl IntoIterator<Item = impl Serialize>) -> Self {
-        self.call.set("properties", properties.into_iter().collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `issue_comments.get` being put together.
+    pub struct IssueCommentsGet: types::IssueComment {
+        /// `renderedBody` adds the comment as HTML.
+        expand: String,
     }
 }
 
-/// A call of `issue_comments.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssueCommentsGet {
-    call: Call,
-}
-
-record_builder!(IssueCommentsGet, types::IssueComment);
-
-impl IssueCommentsGet {
-    /// `renderedBody` adds the comment as HTML.
-    pub fn expand(mut self, expand: impl Into<String>) -> Self {
-        self.call.set("expand", expand.into());
-        self
+record_builder! {
+    /// A call of `issue_comments.update` being put together.
+    pub struct IssueCommentsUpdate: types::IssueComment {
+        /// False spares watchers the e-mail about it.
+        ///
+        /// Default: `true`.
+        notify_users: bool = "notifyUsers",
+        /// `renderedBody` adds the comment as HTML to the answer.
+        expand: String,
+        /// The comment as an ADF document; replaces the old text.
+        ///
+        /// Required.
+        body: types::AdfDocumentInput,
+        /// Restricts the comment to a group or project role.
+        visibility: types::IssueCommentVisibilityInput,
     }
 }
 
-/// A call of `issue_comments.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssueCommentsUpdate {
-    call: Call,
+record_builder! {
+    /// A call of `issue_comments.delete` being put together.
+    pub struct IssueCommentsDelete: Value {}
 }
-
-record_builder!(IssueCommentsUpdate, types::IssueComment);
-
-impl IssueCommentsUpdate {
-    /// False spares watchers the e-mail about it.
-    ///
-    /// Default: `true`.
-    pub fn notify_users(mut self, notify_users: bool) -> Self {
-        self.call.set("notifyUsers", notify_users);
-        self
-    }
-
-    /// `renderedBody` adds the comment as HTML to the answer.
-    pub fn expand(mut self, expand: impl Into<String>) -> Self {
-        self.call.set("expand", expand.into());
-        self
-    }
-
-    /// The comment as an ADF document; replaces the old text.
-    ///
-    /// Required.
-    pub fn body(mut self, body: impl Into<types::AdfDocumentInput>) -> Self {
-        self.call.set("body", body.into());
-        self
-    }
-
-    /// Restricts the comment to a group or project role.
-    pub fn visibility(mut self, visibility: impl Into<types::IssueCommentVisibilityInput>) -> Self {
-        self.call.set("visibility", visibility.into());
-        self
-    }
-}
-
-/// A call of `issue_comments.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssueCommentsDelete {
-    call: Call,
-}
-
-record_builder!(IssueCommentsDelete, Value);

@@ -2,27 +2,21 @@
 
 //! Operations on `issue_fields`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::IssueFieldsField;
 use crate::types;
 
-/// Operations on `issue_fields`.
-///
-/// A field that issues have: one of Jira's own or a custom field.
-#[derive(Debug, Clone, Copy)]
-pub struct IssueFields<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `issue_fields`.
+    ///
+    /// A field that issues have: one of Jira's own or a custom field.
+    pub struct IssueFields
 }
 
-impl<'a> IssueFields<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl IssueFields<'_> {
     /// List issue fields.
     ///
     /// Lists all fields of issues, Jira's own and custom ones, at once. Use it to find the id
@@ -39,8 +33,7 @@ impl<'a> IssueFields<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> IssueFieldsList {
-        let call = self.client.call("issue_fields", Action::List);
-        IssueFieldsList { call }
+        IssueFieldsList { call: self.client.call("issue_fields", Action::List) }
     }
 
     /// Search issue fields.
@@ -62,105 +55,42 @@ impl<'a> IssueFields<'a> {
     /// # }
     /// ```
     pub fn search(&self) -> IssueFieldsSearch {
-        let call = self.client.call("issue_fields", Action::Search);
-        IssueFieldsSearch { call }
-    }
-
-    /// Searches `issue_fields` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_jira::context_store::{Order, StoreField};
-    /// # use airbyte_agent_jira::{JiraConnector, Result, store::IssueFieldsField};
-    /// # async fn example(jira: &JiraConnector) -> Result<()> {
-    /// let search = jira.issue_fields().context_store_search();
-    /// let search = search.filter(IssueFieldsField::ClauseNames.eq("…"));
-    /// let page = search.sort(IssueFieldsField::ClauseNames, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(IssueFieldsField::ClauseNames));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<IssueFieldsField> {
-        Search::new(self.client.clone(), "issue_fields")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<IssueFieldsField> {
-        SqlQuery::new(self.client.clone(), "issue_fields", sql)
+        IssueFieldsSearch { call: self.client.call("issue_fields", Action::Search) }
     }
 }
 
-/// A call of `issue_fields.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssueFieldsList {
-    call: Call,
+in_context_store! {
+    IssueFields: "issue_fields", IssueFieldsField::ClauseNames,
+    airbyte_agent_jira::JiraConnector, jira.issue_fields()
 }
 
-list_builder!(IssueFieldsList, types::IssueField, Value);
-
-/// A call of `issue_fields.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssueFieldsSearch {
-    call: Call,
+list_builder! {
+    /// A call of `issue_fields.list` being put together.
+    pub struct IssueFieldsList: types::IssueField, Value {}
 }
 
-list_builder!(IssueFieldsSearch, types::IssueFieldSearchResults, Value);
-
-impl IssueFieldsSearch {
-    /// How many records to skip; 0 for the first page.
-    ///
-    /// Default: `0`. At least 0.
-    pub fn start_at(mut self, start_at: i64) -> Self {
-        self.call.set("startAt", start_at);
-        self
-    }
-
-    /// Fields per page, 50 if left out, at most 100.
-    ///
-    /// Default: `50`. From 1 to 100.
-    pub fn max_results(mut self, max_results: i64) -> Self {
-        self.call.set("maxResults", max_results);
-        self
-    }
-
-    /// Only custom fields, only system fields, or both.
-    pub fn type_(
-        mut self,
-        type_: impl IntoIterator<Item = impl Into<types::IssueFieldType>>,
-    ) -> Self {
-        self.call.set("type", type_.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Only these fields, by id.
-    pub fn id(mut self, id: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("id", id.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Only fields whose name or description contains this text; upper and lower case are the same.
-    pub fn query(mut self, query: impl Into<String>) -> Self {
-        self.call.set("query", query.into());
-        self
-    }
-
-    /// What to sort by; a leading `-` turns the order round.
-    pub fn order_by(mut self, order_by: impl Into<types::IssueFieldOrderBy>) -> Self {
-        self.call.set("orderBy", order_by.into());
-        self
-    }
-
-    /// More to return, separated by commas: `key`, `lastUsed`, `screensCount`, `contextsCount`,
-    /// `isLocked`, `searcherKey`.
-    pub fn expand(mut self, expand: impl Into<String>) -> Self {
-        self.call.set("expand", expand.into());
-        self
+list_builder! {
+    /// A call of `issue_fields.search` being put together.
+    pub struct IssueFieldsSearch: types::IssueFieldSearchResults, Value {
+        /// How many records to skip; 0 for the first page.
+        ///
+        /// Default: `0`. At least 0.
+        start_at: i64 = "startAt",
+        /// Fields per page, 50 if left out, at most 100.
+        ///
+        /// Default: `50`. From 1 to 100.
+        max_results: i64 = "maxResults",
+        /// Only custom fields, only system fields, or both.
+        type_: [types::IssueFieldType] = "type",
+        /// Only these fields, by id.
+        id: [String],
+        /// Only fields whose name or description contains this text; upper and lower case are the
+        /// same.
+        query: String,
+        /// What to sort by; a leading `-` turns the order round.
+        order_by: types::IssueFieldOrderBy = "orderBy",
+        /// More to return, separated by commas: `key`, `lastUsed`, `screensCount`, `contextsCount`,
+        /// `isLocked`, `searcherKey`.
+        expand: String,
     }
 }

@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `issue_links`.
-///
-/// A link between two issues, such as one that blocks another.
-#[derive(Debug, Clone, Copy)]
-pub struct IssueLinks<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `issue_links`.
+    ///
+    /// A link between two issues, such as one that blocks another.
+    pub struct IssueLinks
 }
 
-impl<'a> IssueLinks<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl IssueLinks<'_> {
     /// Link two issues.
     ///
     /// Links two issues, such as one that blocks another: the inward issue is the one that acts
@@ -39,48 +34,26 @@ impl<'a> IssueLinks<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> IssueLinksCreate {
-        let call = self.client.call("issue_links", Action::Create);
-        IssueLinksCreate { call }
+        IssueLinksCreate { call: self.client.call("issue_links", Action::Create) }
     }
 }
 
-/// A call of `issue_links.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssueLinksCreate {
-    call: Call,
-}
-
-record_builder!(IssueLinksCreate, Value);
-
-impl IssueLinksCreate {
-    /// Kind of link, by `name` or `id`.
-    ///
-    /// Required.
-    pub fn type_(mut self, type_: impl Into<types::IssueLinkType>) -> Self {
-        self.call.set("type", type_.into());
-        self
-    }
-
-    /// The issue that the link starts from: with `Blocks` the one that blocks.
-    ///
-    /// Required.
-    pub fn inward_issue(mut self, inward_issue: impl Into<types::IssueLinkInwardIssue>) -> Self {
-        self.call.set("inwardIssue", inward_issue.into());
-        self
-    }
-
-    /// The issue that the link leads to: with `Blocks` the one that is blocked.
-    ///
-    /// Required.
-    pub fn outward_issue(mut self, outward_issue: impl Into<types::IssueLinkOutwardIssue>) -> Self {
-        self.call.set("outwardIssue", outward_issue.into());
-        self
-    }
-
-    /// A comment to add to the issue, saying why.
-    pub fn comment(mut self, comment: impl Into<types::IssueLinkComment>) -> Self {
-        self.call.set("comment", comment.into());
-        self
+record_builder! {
+    /// A call of `issue_links.create` being put together.
+    pub struct IssueLinksCreate: Value {
+        /// Kind of link, by `name` or `id`.
+        ///
+        /// Required.
+        type_: types::IssueLinkType = "type",
+        /// The issue that the link starts from: with `Blocks` the one that blocks.
+        ///
+        /// Required.
+        inward_issue: types::IssueLinkInwardIssue = "inwardIssue",
+        /// The issue that the link leads to: with `Blocks` the one that is blocked.
+        ///
+        /// Required.
+        outward_issue: types::IssueLinkOutwardIssue = "outwardIssue",
+        /// A comment to add to the issue, saying why.
+        comment: types::IssueLinkComment,
     }
 }

@@ -4,24 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
-use serde::Serialize;
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `issue_transitions`.
-///
-/// A step in the workflow of an issue; creating one moves the issue.
-#[derive(Debug, Clone, Copy)]
-pub struct IssueTransitions<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `issue_transitions`.
+    ///
+    /// A step in the workflow of an issue; creating one moves the issue.
+    pub struct IssueTransitions
 }
 
-impl<'a> IssueTransitions<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl IssueTransitions<'_> {
     /// List transitions of an issue.
     ///
     /// Lists the steps that the issue's workflow allows now, with the status each leads to. Needed
@@ -74,92 +68,43 @@ impl<'a> IssueTransitions<'a> {
     }
 }
 
-/// A call of `issue_transitions.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssueTransitionsList {
-    call: Call,
-}
-
-list_builder!(IssueTransitionsList, types::IssueTransition, Value);
-
-impl IssueTransitionsList {
-    /// `transitions.fields` adds the fields that each transition's screen asks for, with the values
-    /// allowed.
-    pub fn expand(mut self, expand: impl Into<String>) -> Self {
-        self.call.set("expand", expand.into());
-        self
-    }
-
-    /// Only this transition, by id.
-    pub fn transition_id(mut self, transition_id: impl Into<String>) -> Self {
-        self.call.set("transitionId", transition_id.into());
-        self
-    }
-
-    /// True leaves out transitions that a remote-only condition hides from people.
-    ///
-    /// Default: `false`.
-    pub fn skip_remote_only_condition(mut self, skip_remote_only_condition: bool) -> Self {
-        self.call.set("skipRemoteOnlyCondition", skip_remote_only_condition);
-        self
-    }
-
-    /// True also returns transitions whose conditions are not met at present.
-    ///
-    /// Default: `false`.
-    pub fn include_unavailable_transitions(
-        mut self,
-        include_unavailable_transitions: bool,
-    ) -> Self {
-        self.call.set("includeUnavailableTransitions", include_unavailable_transitions);
-        self
-    }
-
-    /// True sorts as Jira's screen does, by the position of the status; otherwise by id.
-    ///
-    /// Default: `false`.
-    pub fn sort_by_ops_bar_and_status(mut self, sort_by_ops_bar_and_status: bool) -> Self {
-        self.call.set("sortByOpsBarAndStatus", sort_by_ops_bar_and_status);
-        self
+list_builder! {
+    /// A call of `issue_transitions.list` being put together.
+    pub struct IssueTransitionsList: types::IssueTransition, Value {
+        /// `transitions.fields` adds the fields that each transition's screen asks for, with the
+        /// values allowed.
+        expand: String,
+        /// Only this transition, by id.
+        transition_id: String = "transitionId",
+        /// True leaves out transitions that a remote-only condition hides from people.
+        ///
+        /// Default: `false`.
+        skip_remote_only_condition: bool = "skipRemoteOnlyCondition",
+        /// True also returns transitions whose conditions are not met at present.
+        ///
+        /// Default: `false`.
+        include_unavailable_transitions: bool = "includeUnavailableTransitions",
+        /// True sorts as Jira's screen does, by the position of the status; otherwise by id.
+        ///
+        /// Default: `false`.
+        sort_by_ops_bar_and_status: bool = "sortByOpsBarAndStatus",
     }
 }
 
-/// A call of `issue_transitions.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssueTransitionsCreate {
-    call: Call,
-}
-
-record_builder!(IssueTransitionsCreate, Value);
-
-impl IssueTransitionsCreate {
-    /// The transition.
-    ///
-    /// Required.
-    pub fn transition(mut self, transition: impl Into<types::IssueTransitionCreateInput>) -> Self {
-        self.call.set("transition", transition.into());
-        self
-    }
-
-    /// Fields of the transition's screen to set, by id, custom fields included; the screen may
-    /// demand some, often `resolution`.
-    pub fn fields(mut self, fields: impl Serialize) -> Self {
-        self.call.set("fields", fields);
-        self
-    }
-
-    /// Operations on fields of the transition's screen, by id; a comment is added by `comment`.
-    pub fn update(mut self, update: impl Serialize) -> Self {
-        self.call.set("update", update);
-        self
-    }
-
-    /// Note for the issue's history about what caused the change, with `type`, `description`,
-    /// `actor`, `cause`.
-    pub fn history_metadata(mut self, history_metadata: impl Serialize) -> Self {
-        self.call.set("historyMetadata", history_metadata);
-        self
+record_builder! {
+    /// A call of `issue_transitions.create` being put together.
+    pub struct IssueTransitionsCreate: Value {
+        /// The transition.
+        ///
+        /// Required.
+        transition: types::IssueTransitionCreateInput,
+        /// Fields of the transition's screen to set, by id, custom fields included; the screen may
+        /// demand some, often `resolution`.
+        fields: any,
+        /// Operations on fields of the transition's screen, by id; a comment is added by `comment`.
+        update: any,
+        /// Note for the issue's history about what caused the change, with `type`, `description`,
+        /// `actor`, `cause`.
+        history_metadata: any = "historyMetadata",
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `issue_worklogs`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::IssueWorklogsField;
 use crate::types;
 
-/// Operations on `issue_worklogs`.
-///
-/// Time that somebody logged on an issue.
-#[derive(Debug, Clone, Copy)]
-pub struct IssueWorklogs<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `issue_worklogs`.
+    ///
+    /// Time that somebody logged on an issue.
+    pub struct IssueWorklogs
 }
 
-impl<'a> IssueWorklogs<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl IssueWorklogs<'_> {
     /// Get a worklog.
     ///
     /// Returns one entry of time logged on an issue, by its id.
@@ -99,144 +93,60 @@ impl<'a> IssueWorklogs<'a> {
         call.set("issueIdOrKey", issue_id_or_key.into());
         IssueWorklogsCreate { call }
     }
+}
 
-    /// Searches `issue_worklogs` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_jira::context_store::{Order, StoreField};
-    /// # use airbyte_agent_jira::{JiraConnector, Result, store::IssueWorklogsField};
-    /// # async fn example(jira: &JiraConnector) -> Result<()> {
-    /// let search = jira.issue_worklogs().context_store_search();
-    /// let search = search.filter(IssueWorklogsField::Author.eq("…"));
-    /// let page = search.sort(IssueWorklogsField::Author, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(IssueWorklogsField::Author));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<IssueWorklogsField> {
-        Search::new(self.client.clone(), "issue_worklogs")
-    }
+in_context_store! {
+    IssueWorklogs: "issue_worklogs", IssueWorklogsField::Author,
+    airbyte_agent_jira::JiraConnector, jira.issue_worklogs()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<IssueWorklogsField> {
-        SqlQuery::new(self.client.clone(), "issue_worklogs", sql)
+record_builder! {
+    /// A call of `issue_worklogs.get` being put together.
+    pub struct IssueWorklogsGet: types::Worklog {
+        /// `properties` adds the data that apps stored with the entry.
+        expand: String,
     }
 }
 
-/// A call of `issue_worklogs.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssueWorklogsGet {
-    call: Call,
-}
-
-record_builder!(IssueWorklogsGet, types::Worklog);
-
-impl IssueWorklogsGet {
-    /// `properties` adds the data that apps stored with the entry.
-    pub fn expand(mut self, expand: impl Into<String>) -> Self {
-        self.call.set("expand", expand.into());
-        self
+list_builder! {
+    /// A call of `issue_worklogs.list` being put together.
+    pub struct IssueWorklogsList: types::Worklog, types::IssueWorklogsListMeta {
+        /// How many records to skip; 0 for the first page.
+        ///
+        /// Default: `0`. At least 0.
+        start_at: i64 = "startAt",
+        /// Entries per page, at most 5000, which is also what comes when it is left out.
+        ///
+        /// Default: `1048576`. At least 1.
+        max_results: i64 = "maxResults",
+        /// `properties` adds the data that apps stored with each entry.
+        expand: String,
     }
 }
 
-/// A call of `issue_worklogs.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssueWorklogsList {
-    call: Call,
-}
-
-list_builder!(IssueWorklogsList, types::Worklog, types::IssueWorklogsListMeta);
-
-impl IssueWorklogsList {
-    /// How many records to skip; 0 for the first page.
-    ///
-    /// Default: `0`. At least 0.
-    pub fn start_at(mut self, start_at: i64) -> Self {
-        self.call.set("startAt", start_at);
-        self
-    }
-
-    /// Entries per page, at most 5000, which is also what comes when it is left out.
-    ///
-    /// Default: `1048576`. At least 1.
-    pub fn max_results(mut self, max_results: i64) -> Self {
-        self.call.set("maxResults", max_results);
-        self
-    }
-
-    /// `properties` adds the data that apps stored with each entry.
-    pub fn expand(mut self, expand: impl Into<String>) -> Self {
-        self.call.set("expand", expand.into());
-        self
-    }
-}
-
-/// A call of `issue_worklogs.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssueWorklogsCreate {
-    call: Call,
-}
-
-record_builder!(IssueWorklogsCreate, types::Worklog);
-
-impl IssueWorklogsCreate {
-    /// False spares watchers the e-mail about it.
-    ///
-    /// Default: `true`.
-    pub fn notify_users(mut self, notify_users: bool) -> Self {
-        self.call.set("notifyUsers", notify_users);
-        self
-    }
-
-    /// What becomes of the remaining estimate: `auto` lowers it by the time logged, `leave` keeps
-    /// it; `new` and `manual` need values this connector does not take.
-    ///
-    /// Default: `"auto"`.
-    pub fn adjust_estimate(
-        mut self,
-        adjust_estimate: impl Into<types::IssueWorklogAdjustEstimate>,
-    ) -> Self {
-        self.call.set("adjustEstimate", adjust_estimate.into());
-        self
-    }
-
-    /// Time spent in seconds; instead of `timeSpent`.
-    pub fn time_spent_seconds(mut self, time_spent_seconds: i64) -> Self {
-        self.call.set("timeSpentSeconds", time_spent_seconds);
-        self
-    }
-
-    /// Time spent in Jira's form, in weeks, days, hours, minutes: `1h 30m`, `2d`; instead of
-    /// `timeSpentSeconds`.
-    pub fn time_spent(mut self, time_spent: impl Into<String>) -> Self {
-        self.call.set("timeSpent", time_spent.into());
-        self
-    }
-
-    /// When the work began, with milliseconds and an offset without colon; Jira refuses `Z`.
-    pub fn started(mut self, started: impl Into<String>) -> Self {
-        self.call.set("started", started.into());
-        self
-    }
-
-    /// What was done, as an ADF document.
-    pub fn comment(mut self, comment: impl Into<types::AdfDocumentInput>) -> Self {
-        self.call.set("comment", comment.into());
-        self
-    }
-
-    /// Restricts the entry to a group or project role; everybody who sees the issue if left out.
-    pub fn visibility(mut self, visibility: impl Into<types::IssueWorklogVisibility>) -> Self {
-        self.call.set("visibility", visibility.into());
-        self
+record_builder! {
+    /// A call of `issue_worklogs.create` being put together.
+    pub struct IssueWorklogsCreate: types::Worklog {
+        /// False spares watchers the e-mail about it.
+        ///
+        /// Default: `true`.
+        notify_users: bool = "notifyUsers",
+        /// What becomes of the remaining estimate: `auto` lowers it by the time logged, `leave`
+        /// keeps it; `new` and `manual` need values this connector does not take.
+        ///
+        /// Default: `"auto"`.
+        adjust_estimate: types::IssueWorklogAdjustEstimate = "adjustEstimate",
+        /// Time spent in seconds; instead of `timeSpent`.
+        time_spent_seconds: i64 = "timeSpentSeconds",
+        /// Time spent in Jira's form, in weeks, days, hours, minutes: `1h 30m`, `2d`; instead of
+        /// `timeSpentSeconds`.
+        time_spent: String = "timeSpent",
+        /// When the work began, with milliseconds and an offset without colon; Jira refuses `Z`.
+        started: String,
+        /// What was done, as an ADF document.
+        comment: types::AdfDocumentInput,
+        /// Restricts the entry to a group or project role; everybody who sees the issue if left
+        /// out.
+        visibility: types::IssueWorklogVisibility,
     }
 }

@@ -2,28 +2,21 @@
 
 //! Operations on `issues`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
-use serde::Serialize;
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::IssuesField;
 use crate::types;
 
-/// Operations on `issues`.
-///
-/// A work item, such as a task, bug, story, epic or subtask.
-#[derive(Debug, Clone, Copy)]
-pub struct Issues<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `issues`.
+    ///
+    /// A work item, such as a task, bug, story, epic or subtask.
+    pub struct Issues
 }
 
-impl<'a> Issues<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Issues<'_> {
     /// Search issues.
     ///
     /// Finds issues by JQL: by project, assignee, status, text, dates, custom fields. Say in
@@ -44,8 +37,7 @@ impl<'a> Issues<'a> {
     /// # }
     /// ```
     pub fn search(&self) -> IssuesSearch {
-        let call = self.client.call("issues", Action::Search);
-        IssuesSearch { call }
+        IssuesSearch { call: self.client.call("issues", Action::Search) }
     }
 
     /// Create an issue.
@@ -67,8 +59,7 @@ impl<'a> Issues<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> IssuesCreate {
-        let call = self.client.call("issues", Action::Create);
-        IssuesCreate { call }
+        IssuesCreate { call: self.client.call("issues", Action::Create) }
     }
 
     /// Get an issue.
@@ -142,283 +133,137 @@ impl<'a> Issues<'a> {
         call.set("issueIdOrKey", issue_id_or_key.into());
         IssuesDelete { call }
     }
+}
 
-    /// Searches `issues` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_jira::context_store::{Order, StoreField};
-    /// # use airbyte_agent_jira::{JiraConnector, Result, store::IssuesField};
-    /// # async fn example(jira: &JiraConnector) -> Result<()> {
-    /// let search = jira.issues().context_store_search();
-    /// let search = search.filter(IssuesField::Changelog.eq("…"));
-    /// let page = search.sort(IssuesField::Changelog, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(IssuesField::Changelog));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<IssuesField> {
-        Search::new(self.client.clone(), "issues")
-    }
+in_context_store! {
+    Issues: "issues", IssuesField::Changelog,
+    airbyte_agent_jira::JiraConnector, jira.issues()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<IssuesField> {
-        SqlQuery::new(self.client.clone(), "issues", sql)
+list_builder! {
+    /// A call of `issues.search` being put together.
+    pub struct IssuesSearch: types::Issue, types::IssuesSearchMeta {
+        /// Query in JQL. Always give one with a restriction: Jira refuses calls without it, and a
+        /// bare `order by` too. Up to seven fields in `order by`. Dates as `2025-03-01` or relative
+        /// as `-7d`; custom fields by name in quotes (`"Story Points" > 3`) or as `cf[10016]`.
+        jql: String,
+        /// Where to go on: `nextPageToken` of the previous page. Left out, the first page. Valid
+        /// for seven days.
+        next_page_token: String = "nextPageToken",
+        /// Issues per page, 50 if left out, at most 5000. Jira serves fewer when many fields are
+        /// asked for; the most come with `id` or `key` alone.
+        max_results: i64 = "maxResults",
+        /// Fields to return, separated by commas: ids such as `summary`, `status`,
+        /// `customfield_10016`, or `*all` for all, `*navigable` for those of the issue list; a
+        /// leading `-` leaves a field out. Without it only the issue `id` comes back, so nearly
+        /// always say it.
+        fields: String,
+        /// More to return, separated by commas: `renderedFields` (HTML), `names` (what each field
+        /// is called, useful with custom fields), `schema`, `transitions`, `operations`,
+        /// `editmeta`, `changelog`, `versionedRepresentations`.
+        expand: String,
+        /// Issue properties (data stored by apps) to return, by key, separated by commas, up to
+        /// five.
+        properties: String,
+        /// True when `fields` names fields by their key instead of their id. Differs only for
+        /// fields of apps.
+        fields_by_keys: bool = "fieldsByKeys",
+        /// True fails at once when a field cannot be loaded, instead of returning the issue without
+        /// it.
+        fail_fast: bool = "failFast",
     }
 }
 
-/// A call of `issues.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssuesSearch {
-    call: Call,
-}
-
-list_builder!(IssuesSearch, types::Issue, types::IssuesSearchMeta);
-
-impl IssuesSearch {
-    /// Query in JQL. Always give one with a restriction: Jira refuses calls without it, and a bare
-    /// `order by` too. Up to seven fields in `order by`. Dates as `2025-03-01` or relative as
-    /// `-7d`; custom fields by name in quotes (`"Story Points" > 3`) or as `cf[10016]`.
-    pub fn jql(mut self, jql: impl Into<String>) -> Self {
-        self.call.set("jql", jql.into());
-        self
-    }
-
-    /// Where to go on: `nextPageToken` of the previous page. Left out, the first page. Valid for
-    /// seven days.
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.call.set("nextPageToken", next_page_token.into());
-        self
-    }
-
-    /// Issues per page, 50 if left out, at most 5000. Jira serves fewer when many fields are asked
-    /// for; the most come with `id` or `key` alone.
-    pub fn max_results(mut self, max_results: i64) -> Self {
-        self.call.set("maxResults", max_results);
-        self
-    }
-
-    /// Fields to return, separated by commas: ids such as `summary`, `status`, `customfield_10016`,
-    /// or `*all` for all, `*navigable` for those of the issue list; a leading `-` leaves a field
-    /// out. Without it only the issue `id` comes back, so nearly always say it.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-
-    /// More to return, separated by commas: `renderedFields` (HTML), `names` (what each field is
-    /// called, useful with custom fields), `schema`, `transitions`, `operations`, `editmeta`,
-    /// `changelog`, `versionedRepresentations`.
-    pub fn expand(mut self, expand: impl Into<String>) -> Self {
-        self.call.set("expand", expand.into());
-        self
-    }
-
-    /// Issue properties (data stored by apps) to return, by key, separated by commas, up to five.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// True when `fields` names fields by their key instead of their id. Differs only for fields of
-    /// apps.
-    pub fn fields_by_keys(mut self, fields_by_keys: bool) -> Self {
-        self.call.set("fieldsByKeys", fields_by_keys);
-        self
-    }
-
-    /// True fails at once when a field cannot be loaded, instead of returning the issue without it.
-    pub fn fail_fast(mut self, fail_fast: bool) -> Self {
-        self.call.set("failFast", fail_fast);
-        self
+record_builder! {
+    /// A call of `issues.create` being put together.
+    pub struct IssuesCreate: types::IssueCreateResponse {
+        /// True puts the project into the user's list of recently viewed projects.
+        ///
+        /// Default: `false`.
+        update_history: bool = "updateHistory",
+        /// Fields of the issue by id. Beside those listed any other that the project's create
+        /// screen has may be given: `duedate` ("2025-06-30"), `components` and `fixVersions`
+        /// (\[{"id": "10000"}\]), `reporter` ({"accountId": …}), and custom fields as
+        /// `customfield_NNNNN`. What a custom field takes follows from its type in
+        /// `issue_fields.list`: text and numbers as they are, a select list {"value": "Blue"},
+        /// several \[{"value": …}\], a person {"accountId": …}, a date "2025-06-30", a paragraph an
+        /// ADF document.
+        ///
+        /// Required.
+        fields: types::IssueFieldsInput,
+        /// Operations by field id, as lists of `add`, `set`, `remove`, `edit`; a field may stand
+        /// here or in `fields`, not in both.
+        update: any,
     }
 }
 
-/// A call of `issues.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssuesCreate {
-    call: Call,
-}
-
-record_builder!(IssuesCreate, types::IssueCreateResponse);
-
-impl IssuesCreate {
-    /// True puts the project into the user's list of recently viewed projects.
-    ///
-    /// Default: `false`.
-    pub fn update_history(mut self, update_history: bool) -> Self {
-        self.call.set("updateHistory", update_history);
-        self
-    }
-
-    /// Fields of the issue by id. Beside those listed any other that the project's create screen
-    /// has may be given: `duedate` ("2025-06-30"), `components` and `fixVersions` (\[{"id":
-    /// "10000"}\]), `reporter` ({"accountId": …}), and custom fields as `customfield_NNNNN`. What a
-    /// custom field takes follows from its type in `issue_fields.list`: text and numbers as they
-    /// are, a select list {"value": "Blue"}, several \[{"value": …}\], a person {"accountId": …}, a
-    /// date "2025-06-30", a paragraph an ADF document.
-    ///
-    /// Required.
-    pub fn fields(mut self, fields: impl Into<types::IssueFieldsInput>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-
-    /// Operations by field id, as lists of `add`, `set`, `remove`, `edit`; a field may stand here
-    /// or in `fields`, not in both.
-    pub fn update(mut self, update: impl Serialize) -> Self {
-        self.call.set("update", update);
-        self
+record_builder! {
+    /// A call of `issues.get` being put together.
+    pub struct IssuesGet: types::Issue {
+        /// Fields to return, separated by commas: ids such as `summary`, `customfield_10016`, or
+        /// `*all`, `*navigable`; a leading `-` leaves a field out (`-comment`). All fields if left
+        /// out.
+        fields: String,
+        /// More to return, separated by commas: `renderedFields` (HTML), `names` (what each field
+        /// is called, useful with custom fields), `schema`, `transitions`, `operations`, `editmeta`
+        /// (which fields can be set, and to what), `changelog`, `versionedRepresentations`.
+        expand: String,
+        /// Issue properties (data stored by apps) to return, by key, separated by commas; `*all`
+        /// for all. None if left out.
+        properties: String,
+        /// True when `fields` names fields by their key instead of their id. Differs only for
+        /// fields of apps.
+        fields_by_keys: bool = "fieldsByKeys",
+        /// True puts the issue's project into the user's list of recently viewed projects.
+        update_history: bool = "updateHistory",
+        /// True fails at once when a field cannot be loaded, instead of returning the issue without
+        /// it.
+        fail_fast: bool = "failFast",
     }
 }
 
-/// A call of `issues.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssuesGet {
-    call: Call,
-}
-
-record_builder!(IssuesGet, types::Issue);
-
-impl IssuesGet {
-    /// Fields to return, separated by commas: ids such as `summary`, `customfield_10016`, or
-    /// `*all`, `*navigable`; a leading `-` leaves a field out (`-comment`). All fields if left out.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-
-    /// More to return, separated by commas: `renderedFields` (HTML), `names` (what each field is
-    /// called, useful with custom fields), `schema`, `transitions`, `operations`, `editmeta` (which
-    /// fields can be set, and to what), `changelog`, `versionedRepresentations`.
-    pub fn expand(mut self, expand: impl Into<String>) -> Self {
-        self.call.set("expand", expand.into());
-        self
-    }
-
-    /// Issue properties (data stored by apps) to return, by key, separated by commas; `*all` for
-    /// all. None if left out.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
-    }
-
-    /// True when `fields` names fields by their key instead of their id. Differs only for fields of
-    /// apps.
-    pub fn fields_by_keys(mut self, fields_by_keys: bool) -> Self {
-        self.call.set("fieldsByKeys", fields_by_keys);
-        self
-    }
-
-    /// True puts the issue's project into the user's list of recently viewed projects.
-    pub fn update_history(mut self, update_history: bool) -> Self {
-        self.call.set("updateHistory", update_history);
-        self
-    }
-
-    /// True fails at once when a field cannot be loaded, instead of returning the issue without it.
-    pub fn fail_fast(mut self, fail_fast: bool) -> Self {
-        self.call.set("failFast", fail_fast);
-        self
+record_builder! {
+    /// A call of `issues.update` being put together.
+    pub struct IssuesUpdate: types::Issue {
+        /// False spares watchers the e-mail; needs administrator rights on the project or the site.
+        ///
+        /// Default: `true`.
+        notify_users: bool = "notifyUsers",
+        /// True also sets fields that are not on the edit screen; for apps with administrator
+        /// rights only.
+        ///
+        /// Default: `false`.
+        override_screen_security: bool = "overrideScreenSecurity",
+        /// True also changes issues that cannot be edited any more; for apps with administrator
+        /// rights only.
+        ///
+        /// Default: `false`.
+        override_editable_flag: bool = "overrideEditableFlag",
+        /// True returns the changed issue. Otherwise the answer is empty (204).
+        ///
+        /// Default: `false`.
+        return_issue: bool = "returnIssue",
+        /// With `returnIssue`: more to return, separated by commas, as for `issues.get`.
+        expand: String,
+        /// Fields to set by id; null clears one. Beside those listed any field of the edit screen
+        /// may be given, such as `duedate`, `components`, `fixVersions`, `parent`, and custom
+        /// fields as `customfield_NNNNN` in the form that their type takes (see `issues.create`).
+        /// The status is not among them: use `issue_transitions.create`.
+        fields: types::IssueUpdateFields,
+        /// Operations by field id, as lists of `add`, `set`, `remove`, `edit`; a field may stand
+        /// here or in `fields`, not in both.
+        update: any,
+        /// Jira ignores a transition here; move the issue with `issue_transitions.create`.
+        transition: types::IssueTransitionInput,
     }
 }
 
-/// A call of `issues.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssuesUpdate {
-    call: Call,
-}
-
-record_builder!(IssuesUpdate, types::Issue);
-
-impl IssuesUpdate {
-    /// False spares watchers the e-mail; needs administrator rights on the project or the site.
-    ///
-    /// Default: `true`.
-    pub fn notify_users(mut self, notify_users: bool) -> Self {
-        self.call.set("notifyUsers", notify_users);
-        self
-    }
-
-    /// True also sets fields that are not on the edit screen; for apps with administrator rights
-    /// only.
-    ///
-    /// Default: `false`.
-    pub fn override_screen_security(mut self, override_screen_security: bool) -> Self {
-        self.call.set("overrideScreenSecurity", override_screen_security);
-        self
-    }
-
-    /// True also changes issues that cannot be edited any more; for apps with administrator rights
-    /// only.
-    ///
-    /// Default: `false`.
-    pub fn override_editable_flag(mut self, override_editable_flag: bool) -> Self {
-        self.call.set("overrideEditableFlag", override_editable_flag);
-        self
-    }
-
-    /// True returns the changed issue. Otherwise the answer is empty (204).
-    ///
-    /// Default: `false`.
-    pub fn return_issue(mut self, return_issue: bool) -> Self {
-        self.call.set("returnIssue", return_issue);
-        self
-    }
-
-    /// With `returnIssue`: more to return, separated by commas, as for `issues.get`.
-    pub fn expand(mut self, expand: impl Into<String>) -> Self {
-        self.call.set("expand", expand.into());
-        self
-    }
-
-    /// Fields to set by id; null clears one. Beside those listed any field of the edit screen may
-    /// be given, such as `duedate`, `components`, `fixVersions`, `parent`, and custom fields as
-    /// `customfield_NNNNN` in the form that their type takes (see `issues.create`). The status is
-    /// not among them: use `issue_transitions.create`.
-    pub fn fields(mut self, fields: impl Into<types::IssueUpdateFields>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-
-    /// Operations by field id, as lists of `add`, `set`, `remove`, `edit`; a field may stand here
-    /// or in `fields`, not in both.
-    pub fn update(mut self, update: impl Serialize) -> Self {
-        self.call.set("update", update);
-        self
-    }
-
-    /// Jira ignores a transition here; move the issue with `issue_transitions.create`.
-    pub fn transition(mut self, transition: impl Into<types::IssueTransitionInput>) -> Self {
-        self.call.set("transition", transition.into());
-        self
-    }
-}
-
-/// A call of `issues.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssuesDelete {
-    call: Call,
-}
-
-record_builder!(IssuesDelete, Value);
-
-impl IssuesDelete {
-    /// True deletes the subtasks too. Without it an issue that has subtasks is not deleted.
-    ///
-    /// Default: `false`.
-    pub fn delete_subtasks(mut self, delete_subtasks: bool) -> Self {
-        self.call.set("deleteSubtasks", delete_subtasks);
-        self
+record_builder! {
+    /// A call of `issues.delete` being put together.
+    pub struct IssuesDelete: Value {
+        /// True deletes the subtasks too. Without it an issue that has subtasks is not deleted.
+        ///
+        /// Default: `false`.
+        delete_subtasks: bool = "deleteSubtasks",
     }
 }

@@ -4,21 +4,16 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
-/// Operations on `issues_assignee`.
-///
-/// Who an issue is assigned to.
-#[derive(Debug, Clone, Copy)]
-pub struct IssuesAssignee<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `issues_assignee`.
+    ///
+    /// Who an issue is assigned to.
+    pub struct IssuesAssignee
 }
 
-impl<'a> IssuesAssignee<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl IssuesAssignee<'_> {
     /// Assign an issue.
     ///
     /// Assigns an issue to somebody, to the project's default assignee (`-1`) or to nobody (null),
@@ -44,25 +39,11 @@ impl<'a> IssuesAssignee<'a> {
     }
 }
 
-/// A call of `issues_assignee.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssuesAssigneeUpdate {
-    call: Call,
-}
-
-record_builder!(IssuesAssigneeUpdate, Value);
-
-impl IssuesAssigneeUpdate {
-    /// Account id of the new assignee, `-1` for the project's default assignee, or null for nobody.
-    pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
-        self.call.set("accountId", account_id.into());
-        self
-    }
-
-    /// Sends `null` as `accountId`.
-    pub fn clear_account_id(mut self) -> Self {
-        self.call.set("accountId", Value::Null);
-        self
+record_builder! {
+    /// A call of `issues_assignee.update` being put together.
+    pub struct IssuesAssigneeUpdate: Value {
+        /// Account id of the new assignee, `-1` for the project's default assignee, or null for
+        /// nobody.
+        account_id: String = "accountId" or clear_account_id,
     }
 }

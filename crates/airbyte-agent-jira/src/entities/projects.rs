@@ -2,26 +2,20 @@
 
 //! Operations on `projects`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ProjectsField;
 use crate::types;
 
-/// Operations on `projects`.
-///
-/// A project: the place that issues belong to, with its own types, components and versions.
-#[derive(Debug, Clone, Copy)]
-pub struct Projects<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `projects`.
+    ///
+    /// A project: the place that issues belong to, with its own types, components and versions.
+    pub struct Projects
 }
 
-impl<'a> Projects<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Projects<'_> {
     /// Search projects.
     ///
     /// Lists the projects the user may see, filtered by text, key, type, category or state; without
@@ -40,8 +34,7 @@ impl<'a> Projects<'a> {
     /// # }
     /// ```
     pub fn search(&self) -> ProjectsSearch {
-        let call = self.client.call("projects", Action::Search);
-        ProjectsSearch { call }
+        ProjectsSearch { call: self.client.call("projects", Action::Search) }
     }
 
     /// Get a project.
@@ -63,147 +56,60 @@ impl<'a> Projects<'a> {
         call.set("projectIdOrKey", project_id_or_key.into());
         ProjectsGet { call }
     }
+}
 
-    /// Searches `projects` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_jira::context_store::{Order, StoreField};
-    /// # use airbyte_agent_jira::{JiraConnector, Result, store::ProjectsField};
-    /// # async fn example(jira: &JiraConnector) -> Result<()> {
-    /// let search = jira.projects().context_store_search();
-    /// let search = search.filter(ProjectsField::Archived.eq("…"));
-    /// let page = search.sort(ProjectsField::Archived, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ProjectsField::Archived));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ProjectsField> {
-        Search::new(self.client.clone(), "projects")
-    }
+in_context_store! {
+    Projects: "projects", ProjectsField::Archived,
+    airbyte_agent_jira::JiraConnector, jira.projects()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ProjectsField> {
-        SqlQuery::new(self.client.clone(), "projects", sql)
+list_builder! {
+    /// A call of `projects.search` being put together.
+    pub struct ProjectsSearch: types::Project, types::ProjectsSearchMeta {
+        /// How many records to skip; 0 for the first page.
+        ///
+        /// Default: `0`. At least 0.
+        start_at: i64 = "startAt",
+        /// Projects per page, 50 if left out, at most 100.
+        ///
+        /// From 1 to 100.
+        max_results: i64 = "maxResults",
+        /// What to sort by; a leading `-` turns the order round. `issueCount` and
+        /// `lastIssueUpdatedDate` are the busiest and the latest.
+        ///
+        /// Default: `"key"`.
+        order_by: types::ProjectOrderBy = "orderBy",
+        /// Only these projects, by numeric id, up to 50.
+        id: [i64],
+        /// Only these projects, by key, up to 50.
+        keys: [String],
+        /// Only projects whose key or name contains this text; upper and lower case are the same.
+        query: String,
+        /// Only projects of these types, separated by commas: `software`, `business`,
+        /// `service_desk`.
+        type_key: String = "typeKey",
+        /// Only projects of this category, by its numeric id.
+        category_id: i64 = "categoryId",
+        /// Only projects in which the user may do this: `view`, `browse` (see issues), `edit`,
+        /// `create` (issues).
+        ///
+        /// Default: `"view"`.
+        action: types::ProjectAction,
+        /// More to return, separated by commas: `description`, `projectKeys` (former keys too),
+        /// `lead`, `issueTypes`, `url`, `insight` (number of issues and last update).
+        expand: String,
+        /// Only projects in these states: `live`, `archived`, `deleted` (in the trash).
+        status: [types::ProjectStatus],
     }
 }
 
-/// A call of `projects.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectsSearch {
-    call: Call,
-}
-
-list_builder!(ProjectsSearch, types::Project, types::ProjectsSearchMeta);
-
-impl ProjectsSearch {
-    /// How many records to skip; 0 for the first page.
-    ///
-    /// Default: `0`. At least 0.
-    pub fn start_at(mut self, start_at: i64) -> Self {
-        self.call.set("startAt", start_at);
-        self
-    }
-
-    /// Projects per page, 50 if left out, at most 100.
-    ///
-    /// From 1 to 100.
-    pub fn max_results(mut self, max_results: i64) -> Self {
-        self.call.set("maxResults", max_results);
-        self
-    }
-
-    /// What to sort by; a leading `-` turns the order round. `issueCount` and
-    /// `lastIssueUpdatedDate` are the busiest and the latest.
-    ///
-    /// Default: `"key"`.
-    pub fn order_by(mut self, order_by: impl Into<types::ProjectOrderBy>) -> Self {
-        self.call.set("orderBy", order_by.into());
-        self
-    }
-
-    /// Only these projects, by numeric id, up to 50.
-    pub fn id(mut self, id: impl IntoIterator<Item = i64>) -> Self {
-        self.call.set("id", id.into_iter().collect::<Vec<_>>());
-        self
-    }
-
-    /// Only these projects, by key, up to 50.
-    pub fn keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("keys", keys.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Only projects whose key or name contains this text; upper and lower case are the same.
-    pub fn query(mut self, query: impl Into<String>) -> Self {
-        self.call.set("query", query.into());
-        self
-    }
-
-    /// Only projects of these types, separated by commas: `software`, `business`, `service_desk`.
-    pub fn type_key(mut self, type_key: impl Into<String>) -> Self {
-        self.call.set("typeKey", type_key.into());
-        self
-    }
-
-    /// Only projects of this category, by its numeric id.
-    pub fn category_id(mut self, category_id: i64) -> Self {
-        self.call.set("categoryId", category_id);
-        self
-    }
-
-    /// Only projects in which the user may do this: `view`, `browse` (see issues), `edit`, `create`
-    /// (issues).
-    ///
-    /// Default: `"view"`.
-    pub fn action(mut self, action: impl Into<types::ProjectAction>) -> Self {
-        self.call.set("action", action.into());
-        self
-    }
-
-    /// More to return, separated by commas: `description`, `projectKeys` (former keys too), `lead`,
-    /// `issueTypes`, `url`, `insight` (number of issues and last update).
-    pub fn expand(mut self, expand: impl Into<String>) -> Self {
-        self.call.set("expand", expand.into());
-        self
-    }
-
-    /// Only projects in these states: `live`, `archived`, `deleted` (in the trash).
-    pub fn status(
-        mut self,
-        status: impl IntoIterator<Item = impl Into<types::ProjectStatus>>,
-    ) -> Self {
-        self.call.set("status", status.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-}
-
-/// A call of `projects.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectsGet {
-    call: Call,
-}
-
-record_builder!(ProjectsGet, types::Project);
-
-impl ProjectsGet {
-    /// More to return, separated by commas: `description`, `issueTypes`, `lead`, `projectKeys`,
-    /// `issueTypeHierarchy`.
-    pub fn expand(mut self, expand: impl Into<String>) -> Self {
-        self.call.set("expand", expand.into());
-        self
-    }
-
-    /// Project properties (data stored by apps) to return, by key, separated by commas.
-    pub fn properties(mut self, properties: impl Into<String>) -> Self {
-        self.call.set("properties", properties.into());
-        self
+record_builder! {
+    /// A call of `projects.get` being put together.
+    pub struct ProjectsGet: types::Project {
+        /// More to return, separated by commas: `description`, `issueTypes`, `lead`, `projectKeys`,
+        /// `issueTypeHierarchy`.
+        expand: String,
+        /// Project properties (data stored by apps) to return, by key, separated by commas.
+        properties: String,
     }
 }

@@ -2,27 +2,21 @@
 
 //! Operations on `users`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::UsersField;
 use crate::types;
 
-/// Operations on `users`.
-///
-/// A person, app or portal customer with an account on the site.
-#[derive(Debug, Clone, Copy)]
-pub struct Users<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `users`.
+    ///
+    /// A person, app or portal customer with an account on the site.
+    pub struct Users
 }
 
-impl<'a> Users<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Users<'_> {
     /// Get a user.
     ///
     /// Returns one user by account id. E-mail address and time zone come only when the person shows
@@ -63,8 +57,7 @@ impl<'a> Users<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> UsersList {
-        let call = self.client.call("users", Action::List);
-        UsersList { call }
+        UsersList { call: self.client.call("users", Action::List) }
     }
 
     /// Search users.
@@ -86,125 +79,54 @@ impl<'a> Users<'a> {
     /// # }
     /// ```
     pub fn search(&self) -> UsersSearch {
-        let call = self.client.call("users", Action::Search);
-        UsersSearch { call }
-    }
-
-    /// Searches `users` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_jira::context_store::{Order, StoreField};
-    /// # use airbyte_agent_jira::{JiraConnector, Result, store::UsersField};
-    /// # async fn example(jira: &JiraConnector) -> Result<()> {
-    /// let search = jira.users().context_store_search();
-    /// let search = search.filter(UsersField::AccountId.eq("…"));
-    /// let page = search.sort(UsersField::AccountId, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(UsersField::AccountId));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<UsersField> {
-        Search::new(self.client.clone(), "users")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<UsersField> {
-        SqlQuery::new(self.client.clone(), "users", sql)
+        UsersSearch { call: self.client.call("users", Action::Search) }
     }
 }
 
-/// A call of `users.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersGet {
-    call: Call,
+in_context_store! {
+    Users: "users", UsersField::AccountId,
+    airbyte_agent_jira::JiraConnector, jira.users()
 }
 
-record_builder!(UsersGet, types::User);
-
-impl UsersGet {
-    /// More to return, separated by commas: `groups`, `applicationRoles`.
-    pub fn expand(mut self, expand: impl Into<String>) -> Self {
-        self.call.set("expand", expand.into());
-        self
+record_builder! {
+    /// A call of `users.get` being put together.
+    pub struct UsersGet: types::User {
+        /// More to return, separated by commas: `groups`, `applicationRoles`.
+        expand: String,
     }
 }
 
-/// A call of `users.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersList {
-    call: Call,
-}
-
-list_builder!(UsersList, types::User, Value);
-
-impl UsersList {
-    /// How many records to skip; 0 for the first page.
-    ///
-    /// Default: `0`. At least 0.
-    pub fn start_at(mut self, start_at: i64) -> Self {
-        self.call.set("startAt", start_at);
-        self
-    }
-
-    /// Users per page, 50 if left out, at most 1000.
-    ///
-    /// Default: `50`. From 1 to 1000.
-    pub fn max_results(mut self, max_results: i64) -> Self {
-        self.call.set("maxResults", max_results);
-        self
+list_builder! {
+    /// A call of `users.list` being put together.
+    pub struct UsersList: types::User, Value {
+        /// How many records to skip; 0 for the first page.
+        ///
+        /// Default: `0`. At least 0.
+        start_at: i64 = "startAt",
+        /// Users per page, 50 if left out, at most 1000.
+        ///
+        /// Default: `50`. From 1 to 1000.
+        max_results: i64 = "maxResults",
     }
 }
 
-/// A call of `users.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersSearch {
-    call: Call,
-}
-
-list_builder!(UsersSearch, types::User, Value);
-
-impl UsersSearch {
-    /// Text that the display name or e-mail address begins with, word by word; e-mail addresses
-    /// that users hide are not searched. Needed unless `accountId` or `property` is given.
-    pub fn query(mut self, query: impl Into<String>) -> Self {
-        self.call.set("query", query.into());
-        self
-    }
-
-    /// How many records to skip; 0 for the first page.
-    ///
-    /// Default: `0`. At least 0.
-    pub fn start_at(mut self, start_at: i64) -> Self {
-        self.call.set("startAt", start_at);
-        self
-    }
-
-    /// Users per page, 50 if left out, at most 1000.
-    ///
-    /// Default: `50`. From 1 to 1000.
-    pub fn max_results(mut self, max_results: i64) -> Self {
-        self.call.set("maxResults", max_results);
-        self
-    }
-
-    /// Exactly this account id; not together with `query`.
-    pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
-        self.call.set("accountId", account_id.into());
-        self
-    }
-
-    /// Only users with a user property of this value, by path: `key.path=value`.
-    pub fn property(mut self, property: impl Into<String>) -> Self {
-        self.call.set("property", property.into());
-        self
+list_builder! {
+    /// A call of `users.search` being put together.
+    pub struct UsersSearch: types::User, Value {
+        /// Text that the display name or e-mail address begins with, word by word; e-mail addresses
+        /// that users hide are not searched. Needed unless `accountId` or `property` is given.
+        query: String,
+        /// How many records to skip; 0 for the first page.
+        ///
+        /// Default: `0`. At least 0.
+        start_at: i64 = "startAt",
+        /// Users per page, 50 if left out, at most 1000.
+        ///
+        /// Default: `50`. From 1 to 1000.
+        max_results: i64 = "maxResults",
+        /// Exactly this account id; not together with `query`.
+        account_id: String = "accountId",
+        /// Only users with a user property of this value, by path: `key.path=value`.
+        property: String,
     }
 }

@@ -3,206 +3,133 @@
 //! Types of `issue_comments`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
 use super::AdfDocument;
 
-/// A comment on an issue.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueComment {
-    /// Comment id.
-    pub id: Option<String>,
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// The comment as an ADF document.
-    pub body: Option<AdfDocument>,
+record! {
+    /// A comment on an issue.
+    pub struct IssueComment {
+        /// Comment id.
+        pub id: String,
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// The comment as an ADF document.
+        pub body: AdfDocument,
+        /// Who wrote it.
+        pub author: IssueCommentAuthor,
+        /// Who changed it last.
+        pub update_author: IssueCommentUpdateAuthor = "updateAuthor",
+        /// When it was created.
+        pub created: String,
+        /// When it last changed.
+        pub updated: String,
+        /// False for internal comments of service projects, which customers do not see.
+        pub jsd_public: bool = "jsdPublic",
+        /// Group or role that alone may see it; absent when there is no restriction.
+        pub visibility: IssueCommentVisibility,
+        /// The comment as HTML; with `expand`.
+        pub rendered_body: String = "renderedBody",
+        /// Data stored by apps.
+        pub properties: Vec<Value>,
+    }
+}
+
+record! {
     /// Who wrote it.
-    pub author: Option<IssueCommentAuthor>,
+    pub struct IssueCommentAuthor {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Account id; the same on all Atlassian sites.
+        pub account_id: String = "accountId",
+        /// E-mail address; empty or absent when the person hides it.
+        pub email_address: String = "emailAddress",
+        /// Name to show; what the person allows others to see.
+        pub display_name: String = "displayName",
+        /// False when the account is deactivated.
+        pub active: bool,
+        /// Time zone, such as `Europe/Berlin`; absent when the person hides it.
+        pub time_zone: String = "timeZone",
+        /// `atlassian` for people, `app` for apps, `customer` for portal customers.
+        pub account_type: String = "accountType",
+        /// Pictures by size.
+        pub avatar_urls: IssueCommentAuthorAvatarUrls = "avatarUrls",
+    }
+}
+
+record! {
+    /// Pictures by size.
+    pub struct IssueCommentAuthorAvatarUrls {
+        /// Picture of 16 pixels.
+        pub field_16x16: String = "16x16",
+        /// Picture of 24 pixels.
+        pub field_24x24: String = "24x24",
+        /// Picture of 32 pixels.
+        pub field_32x32: String = "32x32",
+        /// Picture of 48 pixels.
+        pub field_48x48: String = "48x48",
+    }
+}
+
+record! {
     /// Who changed it last.
-    pub update_author: Option<IssueCommentUpdateAuthor>,
-    /// When it was created.
-    pub created: Option<String>,
-    /// When it last changed.
-    pub updated: Option<String>,
-    /// False for internal comments of service projects, which customers do not see.
-    pub jsd_public: Option<bool>,
+    pub struct IssueCommentUpdateAuthor {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Account id; the same on all Atlassian sites.
+        pub account_id: String = "accountId",
+        /// E-mail address; empty or absent when the person hides it.
+        pub email_address: String = "emailAddress",
+        /// Name to show; what the person allows others to see.
+        pub display_name: String = "displayName",
+        /// False when the account is deactivated.
+        pub active: bool,
+        /// Time zone, such as `Europe/Berlin`; absent when the person hides it.
+        pub time_zone: String = "timeZone",
+        /// `atlassian` for people, `app` for apps, `customer` for portal customers.
+        pub account_type: String = "accountType",
+        /// Pictures by size.
+        pub avatar_urls: IssueCommentUpdateAuthorAvatarUrls = "avatarUrls",
+    }
+}
+
+record! {
+    /// Pictures by size.
+    pub struct IssueCommentUpdateAuthorAvatarUrls {
+        /// Picture of 16 pixels.
+        pub field_16x16: String = "16x16",
+        /// Picture of 24 pixels.
+        pub field_24x24: String = "24x24",
+        /// Picture of 32 pixels.
+        pub field_32x32: String = "32x32",
+        /// Picture of 48 pixels.
+        pub field_48x48: String = "48x48",
+    }
+}
+
+record! {
     /// Group or role that alone may see it; absent when there is no restriction.
-    pub visibility: Option<IssueCommentVisibility>,
-    /// The comment as HTML; with `expand`.
-    pub rendered_body: Option<String>,
-    /// Data stored by apps.
-    pub properties: Option<Vec<Value>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct IssueCommentVisibility {
+        /// `group` or `role`.
+        pub type_: String = "type",
+        /// Name of the group or role.
+        pub value: String,
+        /// Id of the group, or name of the role.
+        pub identifier: String,
+    }
 }
 
-record!(IssueComment {
-    id: "id",
-    self_: "self",
-    body: "body",
-    author: "author",
-    update_author: "updateAuthor",
-    created: "created",
-    updated: "updated",
-    jsd_public: "jsdPublic",
-    visibility: "visibility",
-    rendered_body: "renderedBody",
-    properties: "properties",
-});
-
-/// Who wrote it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueCommentAuthor {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Account id; the same on all Atlassian sites.
-    pub account_id: Option<String>,
-    /// E-mail address; empty or absent when the person hides it.
-    pub email_address: Option<String>,
-    /// Name to show; what the person allows others to see.
-    pub display_name: Option<String>,
-    /// False when the account is deactivated.
-    pub active: Option<bool>,
-    /// Time zone, such as `Europe/Berlin`; absent when the person hides it.
-    pub time_zone: Option<String>,
-    /// `atlassian` for people, `app` for apps, `customer` for portal customers.
-    pub account_type: Option<String>,
-    /// Pictures by size.
-    pub avatar_urls: Option<IssueCommentAuthorAvatarUrls>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `issue_comments.list`.
+    pub struct IssueCommentsListMeta {
+        /// How many records were skipped.
+        pub next_offset: i64,
+        /// Size of the page as served.
+        pub max_results: i64,
+        /// Number of records in all.
+        pub total: i64,
+    }
 }
-
-record!(IssueCommentAuthor {
-    self_: "self",
-    account_id: "accountId",
-    email_address: "emailAddress",
-    display_name: "displayName",
-    active: "active",
-    time_zone: "timeZone",
-    account_type: "accountType",
-    avatar_urls: "avatarUrls",
-});
-
-/// Pictures by size.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueCommentAuthorAvatarUrls {
-    /// Picture of 16 pixels.
-    pub field_16x16: Option<String>,
-    /// Picture of 24 pixels.
-    pub field_24x24: Option<String>,
-    /// Picture of 32 pixels.
-    pub field_32x32: Option<String>,
-    /// Picture of 48 pixels.
-    pub field_48x48: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueCommentAuthorAvatarUrls {
-    field_16x16: "16x16",
-    field_24x24: "24x24",
-    field_32x32: "32x32",
-    field_48x48: "48x48",
-});
-
-/// Who changed it last.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueCommentUpdateAuthor {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Account id; the same on all Atlassian sites.
-    pub account_id: Option<String>,
-    /// E-mail address; empty or absent when the person hides it.
-    pub email_address: Option<String>,
-    /// Name to show; what the person allows others to see.
-    pub display_name: Option<String>,
-    /// False when the account is deactivated.
-    pub active: Option<bool>,
-    /// Time zone, such as `Europe/Berlin`; absent when the person hides it.
-    pub time_zone: Option<String>,
-    /// `atlassian` for people, `app` for apps, `customer` for portal customers.
-    pub account_type: Option<String>,
-    /// Pictures by size.
-    pub avatar_urls: Option<IssueCommentUpdateAuthorAvatarUrls>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueCommentUpdateAuthor {
-    self_: "self",
-    account_id: "accountId",
-    email_address: "emailAddress",
-    display_name: "displayName",
-    active: "active",
-    time_zone: "timeZone",
-    account_type: "accountType",
-    avatar_urls: "avatarUrls",
-});
-
-/// Pictures by size.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueCommentUpdateAuthorAvatarUrls {
-    /// Picture of 16 pixels.
-    pub field_16x16: Option<String>,
-    /// Picture of 24 pixels.
-    pub field_24x24: Option<String>,
-    /// Picture of 32 pixels.
-    pub field_32x32: Option<String>,
-    /// Picture of 48 pixels.
-    pub field_48x48: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueCommentUpdateAuthorAvatarUrls {
-    field_16x16: "16x16",
-    field_24x24: "24x24",
-    field_32x32: "32x32",
-    field_48x48: "48x48",
-});
-
-/// Group or role that alone may see it; absent when there is no restriction.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueCommentVisibility {
-    /// `group` or `role`.
-    pub type_: Option<String>,
-    /// Name of the group or role.
-    pub value: Option<String>,
-    /// Id of the group, or name of the role.
-    pub identifier: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueCommentVisibility { type_: "type", value: "value", identifier: "identifier" });
-
-/// What comes with a page of `issue_comments.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueCommentsListMeta {
-    /// How many records were skipped.
-    pub next_offset: Option<i64>,
-    /// Size of the page as served.
-    pub max_results: Option<i64>,
-    /// Number of records in all.
-    pub total: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueCommentsListMeta {
-    next_offset: "next_offset",
-    max_results: "max_results",
-    total: "total",
-});
 
 open_enum!(
     /// `created` or `+created` for the oldest first, `-created` for the newest first.
@@ -216,48 +143,15 @@ open_enum!(
     }
 );
 
-/// Restricts the comment to a group or project role; everybody who sees the issue if left out.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct IssueCommentVisibilityInput {
-    /// Whether `value` names a `group` or a project `role`.
-    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub type_: Option<IssueCommentVisibilityInputType>,
-    /// Name of the group or role; for groups `identifier` is safer, as names can change.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    /// Id of the group, or name of the role.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub identifier: Option<String>,
-}
-
-impl IssueCommentVisibilityInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Whether `value` names a `group` or a project `role`.
-    #[must_use]
-    pub fn type_(mut self, type_: impl Into<IssueCommentVisibilityInputType>) -> Self {
-        self.type_ = Some(type_.into());
-        self
-    }
-
-    /// Name of the group or role; for groups `identifier` is safer, as names can change.
-    #[must_use]
-    pub fn value(mut self, value: impl Into<String>) -> Self {
-        self.value = Some(value.into());
-        self
-    }
-
-    /// Id of the group, or name of the role.
-    #[must_use]
-    pub fn identifier(mut self, identifier: impl Into<String>) -> Self {
-        self.identifier = Some(identifier.into());
-        self
+request! {
+    /// Restricts the comment to a group or project role; everybody who sees the issue if left out.
+    pub struct IssueCommentVisibilityInput {
+        /// Whether `value` names a `group` or a project `role`.
+        type_: IssueCommentVisibilityInputType = "type",
+        /// Name of the group or role; for groups `identifier` is safer, as names can change.
+        value: String,
+        /// Id of the group, or name of the role.
+        identifier: String,
     }
 }
 

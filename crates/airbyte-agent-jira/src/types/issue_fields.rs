@@ -3,131 +3,87 @@
 //! Types of `issue_fields`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
-/// A field of issues: one of Jira's own, or a custom field.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueField {
-    /// Id, by which the field stands in `fields` of an issue: `summary`, `customfield_10016`.
-    pub id: Option<String>,
-    /// Key of the field; mostly the same as the id.
-    pub key: Option<String>,
-    /// Name that people see, such as `Story Points`. Several custom fields may share one.
-    pub name: Option<String>,
-    /// True for custom fields.
-    pub custom: Option<bool>,
-    /// Whether it can be sorted on screens.
-    pub orderable: Option<bool>,
-    /// Whether it can be a column of the issue list.
-    pub navigable: Option<bool>,
-    /// Whether JQL can use it.
-    pub searchable: Option<bool>,
-    /// Names by which JQL knows it, such as `cf[10016]`.
-    pub clause_names: Option<Vec<String>>,
+record! {
+    /// A field of issues: one of Jira's own, or a custom field.
+    pub struct IssueField {
+        /// Id, by which the field stands in `fields` of an issue: `summary`, `customfield_10016`.
+        pub id: String,
+        /// Key of the field; mostly the same as the id.
+        pub key: String,
+        /// Name that people see, such as `Story Points`. Several custom fields may share one.
+        pub name: String,
+        /// True for custom fields.
+        pub custom: bool,
+        /// Whether it can be sorted on screens.
+        pub orderable: bool,
+        /// Whether it can be a column of the issue list.
+        pub navigable: bool,
+        /// Whether JQL can use it.
+        pub searchable: bool,
+        /// Names by which JQL knows it, such as `cf[10016]`.
+        pub clause_names: Vec<String> = "clauseNames",
+        /// Type of its value; decides in what form it is set.
+        pub schema: IssueFieldSchema,
+        /// Name before translation.
+        pub untranslated_name: String = "untranslatedName",
+        /// Name of the kind of field for people.
+        pub type_display_name: String = "typeDisplayName",
+        /// Description.
+        pub description: String,
+        /// How it is searched; with `expand`.
+        pub searcher_key: String = "searcherKey",
+        /// Number of screens it is on; with `expand`.
+        pub screens_count: i64 = "screensCount",
+        /// Number of contexts it has; with `expand`.
+        pub contexts_count: i64 = "contextsCount",
+        /// True when Jira manages it; with `expand`.
+        pub is_locked: bool = "isLocked",
+        /// When a value was last set; with `expand`.
+        pub last_used: String = "lastUsed",
+    }
+}
+
+record! {
     /// Type of its value; decides in what form it is set.
-    pub schema: Option<IssueFieldSchema>,
-    /// Name before translation.
-    pub untranslated_name: Option<String>,
-    /// Name of the kind of field for people.
-    pub type_display_name: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// How it is searched; with `expand`.
-    pub searcher_key: Option<String>,
-    /// Number of screens it is on; with `expand`.
-    pub screens_count: Option<i64>,
-    /// Number of contexts it has; with `expand`.
-    pub contexts_count: Option<i64>,
-    /// True when Jira manages it; with `expand`.
-    pub is_locked: Option<bool>,
-    /// When a value was last set; with `expand`.
-    pub last_used: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct IssueFieldSchema {
+        /// Type: `string`, `number`, `date`, `datetime`, `user`, `option`, `array`, `priority` and
+        /// others.
+        pub type_: String = "type",
+        /// Name of Jira's own field.
+        pub system: String,
+        /// Type of the elements of an `array`.
+        pub items: String,
+        /// Kind of custom field, such as
+        /// `com.atlassian.jira.plugin.system.customfieldtypes:select`.
+        pub custom: String,
+        /// Number in `customfield_NNNNN`.
+        pub custom_id: i64 = "customId",
+        /// Settings of the field.
+        pub configuration: Value,
+    }
 }
 
-record!(IssueField {
-    id: "id",
-    key: "key",
-    name: "name",
-    custom: "custom",
-    orderable: "orderable",
-    navigable: "navigable",
-    searchable: "searchable",
-    clause_names: "clauseNames",
-    schema: "schema",
-    untranslated_name: "untranslatedName",
-    type_display_name: "typeDisplayName",
-    description: "description",
-    searcher_key: "searcherKey",
-    screens_count: "screensCount",
-    contexts_count: "contextsCount",
-    is_locked: "isLocked",
-    last_used: "lastUsed",
-});
-
-/// Type of its value; decides in what form it is set.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldSchema {
-    /// Type: `string`, `number`, `date`, `datetime`, `user`, `option`, `array`, `priority` and
-    /// others.
-    pub type_: Option<String>,
-    /// Name of Jira's own field.
-    pub system: Option<String>,
-    /// Type of the elements of an `array`.
-    pub items: Option<String>,
-    /// Kind of custom field, such as `com.atlassian.jira.plugin.system.customfieldtypes:select`.
-    pub custom: Option<String>,
-    /// Number in `customfield_NNNNN`.
-    pub custom_id: Option<i64>,
-    /// Settings of the field.
-    pub configuration: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A page of fields.
+    pub struct IssueFieldSearchResults {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Address of the next page; absent on the last.
+        pub next_page: String = "nextPage",
+        /// Size of the page as served.
+        pub max_results: i64 = "maxResults",
+        /// How many records were skipped.
+        pub start_at: i64 = "startAt",
+        /// Number of records in all.
+        pub total: i64,
+        /// True on the last page.
+        pub is_last: bool = "isLast",
+        /// The fields.
+        pub values: Vec<IssueField>,
+    }
 }
-
-record!(IssueFieldSchema {
-    type_: "type",
-    system: "system",
-    items: "items",
-    custom: "custom",
-    custom_id: "customId",
-    configuration: "configuration",
-});
-
-/// A page of fields.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldSearchResults {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Address of the next page; absent on the last.
-    pub next_page: Option<String>,
-    /// Size of the page as served.
-    pub max_results: Option<i64>,
-    /// How many records were skipped.
-    pub start_at: Option<i64>,
-    /// Number of records in all.
-    pub total: Option<i64>,
-    /// True on the last page.
-    pub is_last: Option<bool>,
-    /// The fields.
-    pub values: Option<Vec<IssueField>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueFieldSearchResults {
-    self_: "self",
-    next_page: "nextPage",
-    max_results: "maxResults",
-    start_at: "startAt",
-    total: "total",
-    is_last: "isLast",
-    values: "values",
-});
 
 open_enum!(
     /// Only custom fields, only system fields, or both.

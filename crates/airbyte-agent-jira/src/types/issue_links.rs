@@ -2,142 +2,53 @@
 
 //! Types of `issue_links`.
 
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::request;
 
 use super::AdfDocumentInput;
 
-/// Kind of link, by `name` or `id`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct IssueLinkType {
-    /// Name of the link type, such as `Blocks`, `Relates`, `Duplicate`, `Cloners`; not its inward
-    /// or outward text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Id of the link type.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Text of the link seen from the outward issue (`is blocked by`); not used for creating.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub inward: Option<String>,
-    /// Text of the link seen from the inward issue (`blocks`); not used for creating.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outward: Option<String>,
-}
-
-impl IssueLinkType {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Name of the link type, such as `Blocks`, `Relates`, `Duplicate`, `Cloners`; not its inward
-    /// or outward text.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Id of the link type.
-    #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
-    }
-
-    /// Text of the link seen from the outward issue (`is blocked by`); not used for creating.
-    #[must_use]
-    pub fn inward(mut self, inward: impl Into<String>) -> Self {
-        self.inward = Some(inward.into());
-        self
-    }
-
-    /// Text of the link seen from the inward issue (`blocks`); not used for creating.
-    #[must_use]
-    pub fn outward(mut self, outward: impl Into<String>) -> Self {
-        self.outward = Some(outward.into());
-        self
+request! {
+    /// Kind of link, by `name` or `id`.
+    pub struct IssueLinkType {
+        /// Name of the link type, such as `Blocks`, `Relates`, `Duplicate`, `Cloners`; not its
+        /// inward or outward text.
+        name: String,
+        /// Id of the link type.
+        id: String,
+        /// Text of the link seen from the outward issue (`is blocked by`); not used for creating.
+        inward: String,
+        /// Text of the link seen from the inward issue (`blocks`); not used for creating.
+        outward: String,
     }
 }
 
-/// The issue that the link starts from: with `Blocks` the one that blocks.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct IssueLinkInwardIssue {
-    /// Key of the issue.
-    pub key: String,
-    /// Numeric id of the issue.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-}
-
-impl IssueLinkInwardIssue {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(key: impl Into<String>) -> Self {
-        Self { key: key.into(), id: None }
-    }
-
-    /// Numeric id of the issue.
-    #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
+request! {
+    /// The issue that the link starts from: with `Blocks` the one that blocks.
+    pub struct IssueLinkInwardIssue {
+        required {
+            /// Key of the issue.
+            key: String,
+        }
+        /// Numeric id of the issue.
+        id: String,
     }
 }
 
-/// The issue that the link leads to: with `Blocks` the one that is blocked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct IssueLinkOutwardIssue {
-    /// Key of the issue.
-    pub key: String,
-    /// Numeric id of the issue.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-}
-
-impl IssueLinkOutwardIssue {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(key: impl Into<String>) -> Self {
-        Self { key: key.into(), id: None }
-    }
-
-    /// Numeric id of the issue.
-    #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
+request! {
+    /// The issue that the link leads to: with `Blocks` the one that is blocked.
+    pub struct IssueLinkOutwardIssue {
+        required {
+            /// Key of the issue.
+            key: String,
+        }
+        /// Numeric id of the issue.
+        id: String,
     }
 }
 
-/// A comment to add to the issue, saying why.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct IssueLinkComment {
-    /// The comment as an ADF document.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<AdfDocumentInput>,
-}
-
-impl IssueLinkComment {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The comment as an ADF document.
-    #[must_use]
-    pub fn body(mut self, body: impl Into<AdfDocumentInput>) -> Self {
-        self.body = Some(body.into());
-        self
+request! {
+    /// A comment to add to the issue, saying why.
+    pub struct IssueLinkComment {
+        /// The comment as an ADF document.
+        body: AdfDocumentInput,
     }
 }

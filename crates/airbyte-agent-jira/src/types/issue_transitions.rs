@@ -2,21 +2,15 @@
 
 //! Types of `issue_transitions`.
 
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::request;
 
-/// The transition.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct IssueTransitionCreateInput {
-    /// Id of the transition, from `issue_transitions.list` of this issue; not the id of the status.
-    pub id: String,
-}
-
-impl IssueTransitionCreateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
+request! {
+    /// The transition.
+    pub struct IssueTransitionCreateInput {
+        required {
+            /// Id of the transition, from `issue_transitions.list` of this issue; not the id of the
+            /// status.
+            id: String,
+        }
     }
 }

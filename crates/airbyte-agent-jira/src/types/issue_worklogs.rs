@@ -3,212 +3,137 @@
 //! Types of `issue_worklogs`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
 use super::AdfDocument;
 
-/// Time that somebody logged on an issue.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Worklog {
-    /// Worklog id.
-    pub id: Option<String>,
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
+record! {
+    /// Time that somebody logged on an issue.
+    pub struct Worklog {
+        /// Worklog id.
+        pub id: String,
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Who logged it.
+        pub author: WorklogAuthor,
+        /// Who changed it last.
+        pub update_author: WorklogUpdateAuthor = "updateAuthor",
+        /// What was done, as an ADF document.
+        pub comment: AdfDocument,
+        /// When it was created.
+        pub created: String,
+        /// When it last changed.
+        pub updated: String,
+        /// When the work began.
+        pub started: String,
+        /// Time spent in Jira's form, such as `1h 30m`.
+        pub time_spent: String = "timeSpent",
+        /// Time spent in seconds.
+        pub time_spent_seconds: i64 = "timeSpentSeconds",
+        /// Numeric id of the issue.
+        pub issue_id: String = "issueId",
+        /// Group or role that alone may see it; absent when there is no restriction.
+        pub visibility: WorklogVisibility,
+        /// Data stored by apps.
+        pub properties: Vec<Value>,
+    }
+}
+
+record! {
     /// Who logged it.
-    pub author: Option<WorklogAuthor>,
+    pub struct WorklogAuthor {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Account id; the same on all Atlassian sites.
+        pub account_id: String = "accountId",
+        /// E-mail address; empty or absent when the person hides it.
+        pub email_address: String = "emailAddress",
+        /// Name to show; what the person allows others to see.
+        pub display_name: String = "displayName",
+        /// False when the account is deactivated.
+        pub active: bool,
+        /// Time zone, such as `Europe/Berlin`; absent when the person hides it.
+        pub time_zone: String = "timeZone",
+        /// `atlassian` for people, `app` for apps, `customer` for portal customers.
+        pub account_type: String = "accountType",
+        /// Pictures by size.
+        pub avatar_urls: WorklogAuthorAvatarUrls = "avatarUrls",
+    }
+}
+
+record! {
+    /// Pictures by size.
+    pub struct WorklogAuthorAvatarUrls {
+        /// Picture of 16 pixels.
+        pub field_16x16: String = "16x16",
+        /// Picture of 24 pixels.
+        pub field_24x24: String = "24x24",
+        /// Picture of 32 pixels.
+        pub field_32x32: String = "32x32",
+        /// Picture of 48 pixels.
+        pub field_48x48: String = "48x48",
+    }
+}
+
+record! {
     /// Who changed it last.
-    pub update_author: Option<WorklogUpdateAuthor>,
-    /// What was done, as an ADF document.
-    pub comment: Option<AdfDocument>,
-    /// When it was created.
-    pub created: Option<String>,
-    /// When it last changed.
-    pub updated: Option<String>,
-    /// When the work began.
-    pub started: Option<String>,
-    /// Time spent in Jira's form, such as `1h 30m`.
-    pub time_spent: Option<String>,
-    /// Time spent in seconds.
-    pub time_spent_seconds: Option<i64>,
-    /// Numeric id of the issue.
-    pub issue_id: Option<String>,
+    pub struct WorklogUpdateAuthor {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Account id; the same on all Atlassian sites.
+        pub account_id: String = "accountId",
+        /// E-mail address; empty or absent when the person hides it.
+        pub email_address: String = "emailAddress",
+        /// Name to show; what the person allows others to see.
+        pub display_name: String = "displayName",
+        /// False when the account is deactivated.
+        pub active: bool,
+        /// Time zone, such as `Europe/Berlin`; absent when the person hides it.
+        pub time_zone: String = "timeZone",
+        /// `atlassian` for people, `app` for apps, `customer` for portal customers.
+        pub account_type: String = "accountType",
+        /// Pictures by size.
+        pub avatar_urls: WorklogUpdateAuthorAvatarUrls = "avatarUrls",
+    }
+}
+
+record! {
+    /// Pictures by size.
+    pub struct WorklogUpdateAuthorAvatarUrls {
+        /// Picture of 16 pixels.
+        pub field_16x16: String = "16x16",
+        /// Picture of 24 pixels.
+        pub field_24x24: String = "24x24",
+        /// Picture of 32 pixels.
+        pub field_32x32: String = "32x32",
+        /// Picture of 48 pixels.
+        pub field_48x48: String = "48x48",
+    }
+}
+
+record! {
     /// Group or role that alone may see it; absent when there is no restriction.
-    pub visibility: Option<WorklogVisibility>,
-    /// Data stored by apps.
-    pub properties: Option<Vec<Value>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct WorklogVisibility {
+        /// `group` or `role`.
+        pub type_: String = "type",
+        /// Name of the group or role.
+        pub value: String,
+        /// Id of the group, or name of the role.
+        pub identifier: String,
+    }
 }
 
-record!(Worklog {
-    id: "id",
-    self_: "self",
-    author: "author",
-    update_author: "updateAuthor",
-    comment: "comment",
-    created: "created",
-    updated: "updated",
-    started: "started",
-    time_spent: "timeSpent",
-    time_spent_seconds: "timeSpentSeconds",
-    issue_id: "issueId",
-    visibility: "visibility",
-    properties: "properties",
-});
-
-/// Who logged it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WorklogAuthor {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Account id; the same on all Atlassian sites.
-    pub account_id: Option<String>,
-    /// E-mail address; empty or absent when the person hides it.
-    pub email_address: Option<String>,
-    /// Name to show; what the person allows others to see.
-    pub display_name: Option<String>,
-    /// False when the account is deactivated.
-    pub active: Option<bool>,
-    /// Time zone, such as `Europe/Berlin`; absent when the person hides it.
-    pub time_zone: Option<String>,
-    /// `atlassian` for people, `app` for apps, `customer` for portal customers.
-    pub account_type: Option<String>,
-    /// Pictures by size.
-    pub avatar_urls: Option<WorklogAuthorAvatarUrls>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `issue_worklogs.list`.
+    pub struct IssueWorklogsListMeta {
+        /// How many records were skipped.
+        pub next_offset: i64,
+        /// Size of the page as served.
+        pub max_results: i64,
+        /// Number of records in all.
+        pub total: i64,
+    }
 }
-
-record!(WorklogAuthor {
-    self_: "self",
-    account_id: "accountId",
-    email_address: "emailAddress",
-    display_name: "displayName",
-    active: "active",
-    time_zone: "timeZone",
-    account_type: "accountType",
-    avatar_urls: "avatarUrls",
-});
-
-/// Pictures by size.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WorklogAuthorAvatarUrls {
-    /// Picture of 16 pixels.
-    pub field_16x16: Option<String>,
-    /// Picture of 24 pixels.
-    pub field_24x24: Option<String>,
-    /// Picture of 32 pixels.
-    pub field_32x32: Option<String>,
-    /// Picture of 48 pixels.
-    pub field_48x48: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(WorklogAuthorAvatarUrls {
-    field_16x16: "16x16",
-    field_24x24: "24x24",
-    field_32x32: "32x32",
-    field_48x48: "48x48",
-});
-
-/// Who changed it last.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WorklogUpdateAuthor {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Account id; the same on all Atlassian sites.
-    pub account_id: Option<String>,
-    /// E-mail address; empty or absent when the person hides it.
-    pub email_address: Option<String>,
-    /// Name to show; what the person allows others to see.
-    pub display_name: Option<String>,
-    /// False when the account is deactivated.
-    pub active: Option<bool>,
-    /// Time zone, such as `Europe/Berlin`; absent when the person hides it.
-    pub time_zone: Option<String>,
-    /// `atlassian` for people, `app` for apps, `customer` for portal customers.
-    pub account_type: Option<String>,
-    /// Pictures by size.
-    pub avatar_urls: Option<WorklogUpdateAuthorAvatarUrls>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(WorklogUpdateAuthor {
-    self_: "self",
-    account_id: "accountId",
-    email_address: "emailAddress",
-    display_name: "displayName",
-    active: "active",
-    time_zone: "timeZone",
-    account_type: "accountType",
-    avatar_urls: "avatarUrls",
-});
-
-/// Pictures by size.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WorklogUpdateAuthorAvatarUrls {
-    /// Picture of 16 pixels.
-    pub field_16x16: Option<String>,
-    /// Picture of 24 pixels.
-    pub field_24x24: Option<String>,
-    /// Picture of 32 pixels.
-    pub field_32x32: Option<String>,
-    /// Picture of 48 pixels.
-    pub field_48x48: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(WorklogUpdateAuthorAvatarUrls {
-    field_16x16: "16x16",
-    field_24x24: "24x24",
-    field_32x32: "32x32",
-    field_48x48: "48x48",
-});
-
-/// Group or role that alone may see it; absent when there is no restriction.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WorklogVisibility {
-    /// `group` or `role`.
-    pub type_: Option<String>,
-    /// Name of the group or role.
-    pub value: Option<String>,
-    /// Id of the group, or name of the role.
-    pub identifier: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(WorklogVisibility { type_: "type", value: "value", identifier: "identifier" });
-
-/// What comes with a page of `issue_worklogs.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueWorklogsListMeta {
-    /// How many records were skipped.
-    pub next_offset: Option<i64>,
-    /// Size of the page as served.
-    pub max_results: Option<i64>,
-    /// Number of records in all.
-    pub total: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueWorklogsListMeta {
-    next_offset: "next_offset",
-    max_results: "max_results",
-    total: "total",
-});
 
 open_enum!(
     /// What becomes of the remaining estimate: `auto` lowers it by the time logged, `leave` keeps
@@ -225,48 +150,15 @@ open_enum!(
     }
 );
 
-/// Restricts the entry to a group or project role; everybody who sees the issue if left out.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct IssueWorklogVisibility {
-    /// Whether `value` names a `group` or a project `role`.
-    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub type_: Option<IssueWorklogVisibilityType>,
-    /// Name of the group or role; for groups `identifier` is safer, as names can change.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    /// Id of the group, or name of the role.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub identifier: Option<String>,
-}
-
-impl IssueWorklogVisibility {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Whether `value` names a `group` or a project `role`.
-    #[must_use]
-    pub fn type_(mut self, type_: impl Into<IssueWorklogVisibilityType>) -> Self {
-        self.type_ = Some(type_.into());
-        self
-    }
-
-    /// Name of the group or role; for groups `identifier` is safer, as names can change.
-    #[must_use]
-    pub fn value(mut self, value: impl Into<String>) -> Self {
-        self.value = Some(value.into());
-        self
-    }
-
-    /// Id of the group, or name of the role.
-    #[must_use]
-    pub fn identifier(mut self, identifier: impl Into<String>) -> Self {
-        self.identifier = Some(identifier.into());
-        self
+request! {
+    /// Restricts the entry to a group or project role; everybody who sees the issue if left out.
+    pub struct IssueWorklogVisibility {
+        /// Whether `value` names a `group` or a project `role`.
+        type_: IssueWorklogVisibilityType = "type",
+        /// Name of the group or role; for groups `identifier` is safer, as names can change.
+        value: String,
+        /// Id of the group, or name of the role.
+        identifier: String,
     }
 }
 

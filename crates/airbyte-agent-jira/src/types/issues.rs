@@ -5,1066 +5,537 @@
 use std::collections::BTreeMap;
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{record, request};
 
 use super::{AdfDocument, AdfDocumentInput, IssueTransition};
 
-/// An issue, with the fields asked for.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Issue {
-    /// Numeric id, as text.
-    pub id: Option<String>,
-    /// Key, such as `APOLLO-42`; changes when the issue moves to another project.
-    pub key: Option<String>,
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// What could be added with `expand`.
-    pub expand: Option<String>,
+record! {
+    /// An issue, with the fields asked for.
+    pub struct Issue {
+        /// Numeric id, as text.
+        pub id: String,
+        /// Key, such as `APOLLO-42`; changes when the issue moves to another project.
+        pub key: String,
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// What could be added with `expand`.
+        pub expand: String,
+        /// Fields by id. Only those asked for are present. Custom fields are beside the listed ones
+        /// as `customfield_NNNNN`; `issue_fields.list`, or `expand` with `names`, says what they
+        /// are called.
+        pub fields: IssueFields,
+        /// Fields as HTML, when asked for with `expand`.
+        pub rendered_fields: Value = "renderedFields",
+        /// What each field is called, by field id, when asked for with `expand`.
+        pub names: BTreeMap<String, String>,
+        /// Steps that are possible now, when asked for with `expand`.
+        pub transitions: Vec<IssueTransition>,
+        /// Past changes, when asked for with `expand`: `histories` with author, time and `items`.
+        pub changelog: Value,
+        /// Data stored by apps, by key, as asked for.
+        pub properties: Value,
+    }
+}
+
+record! {
     /// Fields by id. Only those asked for are present. Custom fields are beside the listed ones as
     /// `customfield_NNNNN`; `issue_fields.list`, or `expand` with `names`, says what they are
     /// called.
-    pub fields: Option<IssueFields>,
-    /// Fields as HTML, when asked for with `expand`.
-    pub rendered_fields: Option<Value>,
-    /// What each field is called, by field id, when asked for with `expand`.
-    pub names: Option<BTreeMap<String, String>>,
-    /// Steps that are possible now, when asked for with `expand`.
-    pub transitions: Option<Vec<IssueTransition>>,
-    /// Past changes, when asked for with `expand`: `histories` with author, time and `items`.
-    pub changelog: Option<Value>,
-    /// Data stored by apps, by key, as asked for.
-    pub properties: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct IssueFields {
+        /// Title in one line, up to 255 characters.
+        pub summary: String,
+        /// Issue type.
+        pub issuetype: IssueFieldsIssuetype,
+        /// When it was created.
+        pub created: String,
+        /// When it last changed.
+        pub updated: String,
+        /// The project it is in.
+        pub project: IssueFieldsProject,
+        /// Who reported it.
+        pub reporter: IssueFieldsReporter,
+        /// Who works on it; null when nobody.
+        pub assignee: IssueFieldsAssignee,
+        /// Priority.
+        pub priority: IssueFieldsPriority,
+        /// State in the workflow.
+        pub status: IssueFieldsStatus,
+        /// Who created it.
+        pub creator: IssueFieldsCreator,
+        /// Description as an ADF document; null when empty.
+        pub description: AdfDocument,
+        /// Labels.
+        pub labels: Vec<String>,
+        /// How it was resolved; null while it is open.
+        pub resolution: IssueFieldsResolution,
+        /// When it was resolved; null while it is open.
+        pub resolutiondate: String,
+        /// Day it is due, YYYY-MM-DD.
+        pub duedate: String,
+        /// The issue above it: its epic, or the issue it is a subtask of.
+        pub parent: IssueFieldsParent,
+        /// Components of the project it belongs to.
+        pub components: Vec<IssueFieldsComponent>,
+        /// Versions it is or will be fixed in.
+        pub fix_versions: Vec<IssueFieldsFixVersion> = "fixVersions",
+        /// Links to other issues; each names the other end as `inwardIssue` or `outwardIssue`.
+        pub issuelinks: Vec<IssueFieldsIssuelink>,
+        /// Its subtasks, with `key` and a few fields.
+        pub subtasks: Vec<Value>,
+    }
 }
 
-record!(Issue {
-    id: "id",
-    key: "key",
-    self_: "self",
-    expand: "expand",
-    fields: "fields",
-    rendered_fields: "renderedFields",
-    names: "names",
-    transitions: "transitions",
-    changelog: "changelog",
-    properties: "properties",
-});
-
-/// Fields by id. Only those asked for are present. Custom fields are beside the listed ones as
-/// `customfield_NNNNN`; `issue_fields.list`, or `expand` with `names`, says what they are called.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFields {
-    /// Title in one line, up to 255 characters.
-    pub summary: Option<String>,
+record! {
     /// Issue type.
-    pub issuetype: Option<IssueFieldsIssuetype>,
-    /// When it was created.
-    pub created: Option<String>,
-    /// When it last changed.
-    pub updated: Option<String>,
+    pub struct IssueFieldsIssuetype {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Id.
+        pub id: String,
+        /// Description.
+        pub description: String,
+        /// Icon.
+        pub icon_url: String = "iconUrl",
+        /// Name.
+        pub name: String,
+        /// True for types of subtasks.
+        pub subtask: bool,
+        /// Id of the icon.
+        pub avatar_id: i64 = "avatarId",
+        /// -1 for subtasks, 0 for ordinary issues, 1 for epics, more above.
+        pub hierarchy_level: i64 = "hierarchyLevel",
+    }
+}
+
+record! {
     /// The project it is in.
-    pub project: Option<IssueFieldsProject>,
-    /// Who reported it.
-    pub reporter: Option<IssueFieldsReporter>,
-    /// Who works on it; null when nobody.
-    pub assignee: Option<IssueFieldsAssignee>,
-    /// Priority.
-    pub priority: Option<IssueFieldsPriority>,
-    /// State in the workflow.
-    pub status: Option<IssueFieldsStatus>,
-    /// Who created it.
-    pub creator: Option<IssueFieldsCreator>,
-    /// Description as an ADF document; null when empty.
-    pub description: Option<AdfDocument>,
-    /// Labels.
-    pub labels: Option<Vec<String>>,
-    /// How it was resolved; null while it is open.
-    pub resolution: Option<IssueFieldsResolution>,
-    /// When it was resolved; null while it is open.
-    pub resolutiondate: Option<String>,
-    /// Day it is due, YYYY-MM-DD.
-    pub duedate: Option<String>,
-    /// The issue above it: its epic, or the issue it is a subtask of.
-    pub parent: Option<IssueFieldsParent>,
-    /// Components of the project it belongs to.
-    pub components: Option<Vec<IssueFieldsComponent>>,
-    /// Versions it is or will be fixed in.
-    pub fix_versions: Option<Vec<IssueFieldsFixVersion>>,
-    /// Links to other issues; each names the other end as `inwardIssue` or `outwardIssue`.
-    pub issuelinks: Option<Vec<IssueFieldsIssuelink>>,
-    /// Its subtasks, with `key` and a few fields.
-    pub subtasks: Option<Vec<Value>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct IssueFieldsProject {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Id of the project.
+        pub id: String,
+        /// Key of the project.
+        pub key: String,
+        /// Name.
+        pub name: String,
+        /// Type of the project.
+        pub project_type_key: String = "projectTypeKey",
+        /// True for team-managed projects.
+        pub simplified: bool,
+        /// Pictures by size.
+        pub avatar_urls: IssueFieldsProjectAvatarUrls = "avatarUrls",
+        /// Category of the project.
+        pub project_category: IssueFieldsProjectProjectCategory = "projectCategory",
+    }
 }
 
-record!(IssueFields {
-    summary: "summary",
-    issuetype: "issuetype",
-    created: "created",
-    updated: "updated",
-    project: "project",
-    reporter: "reporter",
-    assignee: "assignee",
-    priority: "priority",
-    status: "status",
-    creator: "creator",
-    description: "description",
-    labels: "labels",
-    resolution: "resolution",
-    resolutiondate: "resolutiondate",
-    duedate: "duedate",
-    parent: "parent",
-    components: "components",
-    fix_versions: "fixVersions",
-    issuelinks: "issuelinks",
-    subtasks: "subtasks",
-});
-
-/// Issue type.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldsIssuetype {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// Icon.
-    pub icon_url: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// True for types of subtasks.
-    pub subtask: Option<bool>,
-    /// Id of the icon.
-    pub avatar_id: Option<i64>,
-    /// -1 for subtasks, 0 for ordinary issues, 1 for epics, more above.
-    pub hierarchy_level: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueFieldsIssuetype {
-    self_: "self",
-    id: "id",
-    description: "description",
-    icon_url: "iconUrl",
-    name: "name",
-    subtask: "subtask",
-    avatar_id: "avatarId",
-    hierarchy_level: "hierarchyLevel",
-});
-
-/// The project it is in.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldsProject {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Id of the project.
-    pub id: Option<String>,
-    /// Key of the project.
-    pub key: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Type of the project.
-    pub project_type_key: Option<String>,
-    /// True for team-managed projects.
-    pub simplified: Option<bool>,
+record! {
     /// Pictures by size.
-    pub avatar_urls: Option<IssueFieldsProjectAvatarUrls>,
+    pub struct IssueFieldsProjectAvatarUrls {
+        /// Picture of 16 pixels.
+        pub field_16x16: String = "16x16",
+        /// Picture of 24 pixels.
+        pub field_24x24: String = "24x24",
+        /// Picture of 32 pixels.
+        pub field_32x32: String = "32x32",
+        /// Picture of 48 pixels.
+        pub field_48x48: String = "48x48",
+    }
+}
+
+record! {
     /// Category of the project.
-    pub project_category: Option<IssueFieldsProjectProjectCategory>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct IssueFieldsProjectProjectCategory {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Id of the category.
+        pub id: String,
+        /// Name of the category.
+        pub name: String,
+        /// Description of the category.
+        pub description: String,
+    }
 }
 
-record!(IssueFieldsProject {
-    self_: "self",
-    id: "id",
-    key: "key",
-    name: "name",
-    project_type_key: "projectTypeKey",
-    simplified: "simplified",
-    avatar_urls: "avatarUrls",
-    project_category: "projectCategory",
-});
-
-/// Pictures by size.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldsProjectAvatarUrls {
-    /// Picture of 16 pixels.
-    pub field_16x16: Option<String>,
-    /// Picture of 24 pixels.
-    pub field_24x24: Option<String>,
-    /// Picture of 32 pixels.
-    pub field_32x32: Option<String>,
-    /// Picture of 48 pixels.
-    pub field_48x48: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Who reported it.
+    pub struct IssueFieldsReporter {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Account id; the same on all Atlassian sites.
+        pub account_id: String = "accountId",
+        /// E-mail address; empty or absent when the person hides it.
+        pub email_address: String = "emailAddress",
+        /// Pictures by size.
+        pub avatar_urls: IssueFieldsReporterAvatarUrls = "avatarUrls",
+        /// Name to show; what the person allows others to see.
+        pub display_name: String = "displayName",
+        /// False when the account is deactivated.
+        pub active: bool,
+        /// Time zone, such as `Europe/Berlin`; absent when the person hides it.
+        pub time_zone: String = "timeZone",
+        /// `atlassian` for people, `app` for apps, `customer` for portal customers.
+        pub account_type: String = "accountType",
+    }
 }
 
-record!(IssueFieldsProjectAvatarUrls {
-    field_16x16: "16x16",
-    field_24x24: "24x24",
-    field_32x32: "32x32",
-    field_48x48: "48x48",
-});
-
-/// Category of the project.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldsProjectProjectCategory {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Id of the category.
-    pub id: Option<String>,
-    /// Name of the category.
-    pub name: Option<String>,
-    /// Description of the category.
-    pub description: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueFieldsProjectProjectCategory {
-    self_: "self",
-    id: "id",
-    name: "name",
-    description: "description",
-});
-
-/// Who reported it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldsReporter {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Account id; the same on all Atlassian sites.
-    pub account_id: Option<String>,
-    /// E-mail address; empty or absent when the person hides it.
-    pub email_address: Option<String>,
+record! {
     /// Pictures by size.
-    pub avatar_urls: Option<IssueFieldsReporterAvatarUrls>,
-    /// Name to show; what the person allows others to see.
-    pub display_name: Option<String>,
-    /// False when the account is deactivated.
-    pub active: Option<bool>,
-    /// Time zone, such as `Europe/Berlin`; absent when the person hides it.
-    pub time_zone: Option<String>,
-    /// `atlassian` for people, `app` for apps, `customer` for portal customers.
-    pub account_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct IssueFieldsReporterAvatarUrls {
+        /// Picture of 16 pixels.
+        pub field_16x16: String = "16x16",
+        /// Picture of 24 pixels.
+        pub field_24x24: String = "24x24",
+        /// Picture of 32 pixels.
+        pub field_32x32: String = "32x32",
+        /// Picture of 48 pixels.
+        pub field_48x48: String = "48x48",
+    }
 }
 
-record!(IssueFieldsReporter {
-    self_: "self",
-    account_id: "accountId",
-    email_address: "emailAddress",
-    avatar_urls: "avatarUrls",
-    display_name: "displayName",
-    active: "active",
-    time_zone: "timeZone",
-    account_type: "accountType",
-});
-
-/// Pictures by size.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldsReporterAvatarUrls {
-    /// Picture of 16 pixels.
-    pub field_16x16: Option<String>,
-    /// Picture of 24 pixels.
-    pub field_24x24: Option<String>,
-    /// Picture of 32 pixels.
-    pub field_32x32: Option<String>,
-    /// Picture of 48 pixels.
-    pub field_48x48: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Who works on it; null when nobody.
+    pub struct IssueFieldsAssignee {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Account id; the same on all Atlassian sites.
+        pub account_id: String = "accountId",
+        /// E-mail address; empty or absent when the person hides it.
+        pub email_address: String = "emailAddress",
+        /// Pictures by size.
+        pub avatar_urls: IssueFieldsAssigneeAvatarUrls = "avatarUrls",
+        /// Name to show; what the person allows others to see.
+        pub display_name: String = "displayName",
+        /// False when the account is deactivated.
+        pub active: bool,
+        /// Time zone, such as `Europe/Berlin`; absent when the person hides it.
+        pub time_zone: String = "timeZone",
+        /// `atlassian` for people, `app` for apps, `customer` for portal customers.
+        pub account_type: String = "accountType",
+    }
 }
 
-record!(IssueFieldsReporterAvatarUrls {
-    field_16x16: "16x16",
-    field_24x24: "24x24",
-    field_32x32: "32x32",
-    field_48x48: "48x48",
-});
-
-/// Who works on it; null when nobody.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldsAssignee {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Account id; the same on all Atlassian sites.
-    pub account_id: Option<String>,
-    /// E-mail address; empty or absent when the person hides it.
-    pub email_address: Option<String>,
+record! {
     /// Pictures by size.
-    pub avatar_urls: Option<IssueFieldsAssigneeAvatarUrls>,
-    /// Name to show; what the person allows others to see.
-    pub display_name: Option<String>,
-    /// False when the account is deactivated.
-    pub active: Option<bool>,
-    /// Time zone, such as `Europe/Berlin`; absent when the person hides it.
-    pub time_zone: Option<String>,
-    /// `atlassian` for people, `app` for apps, `customer` for portal customers.
-    pub account_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct IssueFieldsAssigneeAvatarUrls {
+        /// Picture of 16 pixels.
+        pub field_16x16: String = "16x16",
+        /// Picture of 24 pixels.
+        pub field_24x24: String = "24x24",
+        /// Picture of 32 pixels.
+        pub field_32x32: String = "32x32",
+        /// Picture of 48 pixels.
+        pub field_48x48: String = "48x48",
+    }
 }
 
-record!(IssueFieldsAssignee {
-    self_: "self",
-    account_id: "accountId",
-    email_address: "emailAddress",
-    avatar_urls: "avatarUrls",
-    display_name: "displayName",
-    active: "active",
-    time_zone: "timeZone",
-    account_type: "accountType",
-});
-
-/// Pictures by size.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldsAssigneeAvatarUrls {
-    /// Picture of 16 pixels.
-    pub field_16x16: Option<String>,
-    /// Picture of 24 pixels.
-    pub field_24x24: Option<String>,
-    /// Picture of 32 pixels.
-    pub field_32x32: Option<String>,
-    /// Picture of 48 pixels.
-    pub field_48x48: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Priority.
+    pub struct IssueFieldsPriority {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Icon.
+        pub icon_url: String = "iconUrl",
+        /// Name.
+        pub name: String,
+        /// Id.
+        pub id: String,
+    }
 }
 
-record!(IssueFieldsAssigneeAvatarUrls {
-    field_16x16: "16x16",
-    field_24x24: "24x24",
-    field_32x32: "32x32",
-    field_48x48: "48x48",
-});
-
-/// Priority.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldsPriority {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Icon.
-    pub icon_url: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// State in the workflow.
+    pub struct IssueFieldsStatus {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Description.
+        pub description: String,
+        /// Icon.
+        pub icon_url: String = "iconUrl",
+        /// Name.
+        pub name: String,
+        /// Id.
+        pub id: String,
+        /// Which of the three groups the status belongs to.
+        pub status_category: IssueFieldsStatusStatusCategory = "statusCategory",
+    }
 }
 
-record!(IssueFieldsPriority { self_: "self", icon_url: "iconUrl", name: "name", id: "id" });
-
-/// State in the workflow.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldsStatus {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// Icon.
-    pub icon_url: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id.
-    pub id: Option<String>,
+record! {
     /// Which of the three groups the status belongs to.
-    pub status_category: Option<IssueFieldsStatusStatusCategory>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct IssueFieldsStatusStatusCategory {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Id of the group: 2 to do, 4 in progress, 3 done.
+        pub id: i64,
+        /// `new` (to do), `indeterminate` (in progress) or `done`.
+        pub key: String,
+        /// Colour of the group.
+        pub color_name: String = "colorName",
+        /// Name of the group.
+        pub name: String,
+    }
 }
 
-record!(IssueFieldsStatus {
-    self_: "self",
-    description: "description",
-    icon_url: "iconUrl",
-    name: "name",
-    id: "id",
-    status_category: "statusCategory",
-});
-
-/// Which of the three groups the status belongs to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldsStatusStatusCategory {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Id of the group: 2 to do, 4 in progress, 3 done.
-    pub id: Option<i64>,
-    /// `new` (to do), `indeterminate` (in progress) or `done`.
-    pub key: Option<String>,
-    /// Colour of the group.
-    pub color_name: Option<String>,
-    /// Name of the group.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Who created it.
+    pub struct IssueFieldsCreator {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Account id; the same on all Atlassian sites.
+        pub account_id: String = "accountId",
+        /// E-mail address; empty or absent when the person hides it.
+        pub email_address: String = "emailAddress",
+        /// Pictures by size.
+        pub avatar_urls: IssueFieldsCreatorAvatarUrls = "avatarUrls",
+        /// Name to show; what the person allows others to see.
+        pub display_name: String = "displayName",
+        /// False when the account is deactivated.
+        pub active: bool,
+        /// Time zone, such as `Europe/Berlin`; absent when the person hides it.
+        pub time_zone: String = "timeZone",
+        /// `atlassian` for people, `app` for apps, `customer` for portal customers.
+        pub account_type: String = "accountType",
+    }
 }
 
-record!(IssueFieldsStatusStatusCategory {
-    self_: "self",
-    id: "id",
-    key: "key",
-    color_name: "colorName",
-    name: "name",
-});
-
-/// Who created it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldsCreator {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Account id; the same on all Atlassian sites.
-    pub account_id: Option<String>,
-    /// E-mail address; empty or absent when the person hides it.
-    pub email_address: Option<String>,
+record! {
     /// Pictures by size.
-    pub avatar_urls: Option<IssueFieldsCreatorAvatarUrls>,
-    /// Name to show; what the person allows others to see.
-    pub display_name: Option<String>,
-    /// False when the account is deactivated.
-    pub active: Option<bool>,
-    /// Time zone, such as `Europe/Berlin`; absent when the person hides it.
-    pub time_zone: Option<String>,
-    /// `atlassian` for people, `app` for apps, `customer` for portal customers.
-    pub account_type: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct IssueFieldsCreatorAvatarUrls {
+        /// Picture of 16 pixels.
+        pub field_16x16: String = "16x16",
+        /// Picture of 24 pixels.
+        pub field_24x24: String = "24x24",
+        /// Picture of 32 pixels.
+        pub field_32x32: String = "32x32",
+        /// Picture of 48 pixels.
+        pub field_48x48: String = "48x48",
+    }
 }
 
-record!(IssueFieldsCreator {
-    self_: "self",
-    account_id: "accountId",
-    email_address: "emailAddress",
-    avatar_urls: "avatarUrls",
-    display_name: "displayName",
-    active: "active",
-    time_zone: "timeZone",
-    account_type: "accountType",
-});
-
-/// Pictures by size.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldsCreatorAvatarUrls {
-    /// Picture of 16 pixels.
-    pub field_16x16: Option<String>,
-    /// Picture of 24 pixels.
-    pub field_24x24: Option<String>,
-    /// Picture of 32 pixels.
-    pub field_32x32: Option<String>,
-    /// Picture of 48 pixels.
-    pub field_48x48: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// How it was resolved; null while it is open.
+    pub struct IssueFieldsResolution {
+        /// Id.
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// Description.
+        pub description: String,
+    }
 }
 
-record!(IssueFieldsCreatorAvatarUrls {
-    field_16x16: "16x16",
-    field_24x24: "24x24",
-    field_32x32: "32x32",
-    field_48x48: "48x48",
-});
-
-/// How it was resolved; null while it is open.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldsResolution {
-    /// Id.
-    pub id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The issue above it: its epic, or the issue it is a subtask of.
+    pub struct IssueFieldsParent {
+        /// Id.
+        pub id: String,
+        /// Key of the parent issue.
+        pub key: String,
+        /// A few fields of the parent, such as `summary`, `status`, `issuetype`.
+        pub fields: Value,
+    }
 }
 
-record!(IssueFieldsResolution { id: "id", name: "name", description: "description" });
-
-/// The issue above it: its epic, or the issue it is a subtask of.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldsParent {
-    /// Id.
-    pub id: Option<String>,
-    /// Key of the parent issue.
-    pub key: Option<String>,
-    /// A few fields of the parent, such as `summary`, `status`, `issuetype`.
-    pub fields: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `components` of [`IssueFields`].
+    pub struct IssueFieldsComponent {
+        /// Id.
+        pub id: String,
+        /// Name.
+        pub name: String,
+    }
 }
 
-record!(IssueFieldsParent { id: "id", key: "key", fields: "fields" });
-
-/// `components` of [`IssueFields`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldsComponent {
-    /// Id.
-    pub id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `fixVersions` of [`IssueFields`].
+    pub struct IssueFieldsFixVersion {
+        /// Id.
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// Whether the version is released.
+        pub released: bool,
+        /// Day of the release, YYYY-MM-DD.
+        pub release_date: String = "releaseDate",
+    }
 }
 
-record!(IssueFieldsComponent { id: "id", name: "name" });
-
-/// `fixVersions` of [`IssueFields`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldsFixVersion {
-    /// Id.
-    pub id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Whether the version is released.
-    pub released: Option<bool>,
-    /// Day of the release, YYYY-MM-DD.
-    pub release_date: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `issuelinks` of [`IssueFields`].
+    pub struct IssueFieldsIssuelink {
+        /// Id of the link.
+        pub id: String,
+        /// Kind of link, with its texts.
+        pub type_: IssueFieldsIssuelinkType = "type",
+        /// The other issue, with `key` and a few fields.
+        pub inward_issue: Value = "inwardIssue",
+        /// The other issue, with `key` and a few fields.
+        pub outward_issue: Value = "outwardIssue",
+    }
 }
 
-record!(IssueFieldsFixVersion {
-    id: "id",
-    name: "name",
-    released: "released",
-    release_date: "releaseDate",
-});
-
-/// `issuelinks` of [`IssueFields`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldsIssuelink {
-    /// Id of the link.
-    pub id: Option<String>,
+record! {
     /// Kind of link, with its texts.
-    pub type_: Option<IssueFieldsIssuelinkType>,
-    /// The other issue, with `key` and a few fields.
-    pub inward_issue: Option<Value>,
-    /// The other issue, with `key` and a few fields.
-    pub outward_issue: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct IssueFieldsIssuelinkType {
+        /// Id.
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// Text when the other end is `inwardIssue`, such as `is blocked by`.
+        pub inward: String,
+        /// Text when the other end is `outwardIssue`, such as `blocks`.
+        pub outward: String,
+    }
 }
 
-record!(IssueFieldsIssuelink {
-    id: "id",
-    type_: "type",
-    inward_issue: "inwardIssue",
-    outward_issue: "outwardIssue",
-});
-
-/// Kind of link, with its texts.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueFieldsIssuelinkType {
-    /// Id.
-    pub id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Text when the other end is `inwardIssue`, such as `is blocked by`.
-    pub inward: Option<String>,
-    /// Text when the other end is `outwardIssue`, such as `blocks`.
-    pub outward: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The new issue in short.
+    pub struct IssueCreateResponse {
+        /// Numeric id, as text.
+        pub id: String,
+        /// Key, such as `APOLLO-42`.
+        pub key: String,
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+    }
 }
 
-record!(IssueFieldsIssuelinkType { id: "id", name: "name", inward: "inward", outward: "outward" });
-
-/// The new issue in short.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueCreateResponse {
-    /// Numeric id, as text.
-    pub id: Option<String>,
-    /// Key, such as `APOLLO-42`.
-    pub key: Option<String>,
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `issues.search`.
+    pub struct IssuesSearchMeta {
+        /// Pass it as `nextPageToken` for the next page; absent on the last.
+        pub next_page_token: String = "nextPageToken",
+        /// True on the last page.
+        pub is_last: bool = "isLast",
+        /// Number of issues found; the present search does not say it.
+        pub total: i64,
+    }
 }
 
-record!(IssueCreateResponse { id: "id", key: "key", self_: "self" });
-
-/// What comes with a page of `issues.search`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssuesSearchMeta {
-    /// Pass it as `nextPageToken` for the next page; absent on the last.
-    pub next_page_token: Option<String>,
-    /// True on the last page.
-    pub is_last: Option<bool>,
-    /// Number of issues found; the present search does not say it.
-    pub total: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+request! {
+    /// Fields of the issue by id. Beside those listed any other that the project's create screen
+    /// has may be given: `duedate` ("2025-06-30"), `components` and `fixVersions` (\[{"id":
+    /// "10000"}\]), `reporter` ({"accountId": …}), and custom fields as `customfield_NNNNN`. What a
+    /// custom field takes follows from its type in `issue_fields.list`: text and numbers as they
+    /// are, a select list {"value": "Blue"}, several \[{"value": …}\], a person {"accountId": …}, a
+    /// date "2025-06-30", a paragraph an ADF document.
+    pub struct IssueFieldsInput {
+        required {
+            /// The project, by `key` or `id`.
+            project: IssueFieldsInputProject,
+            /// The issue type, by `id` or `name`; it has to exist in the project (`projects.get`
+            /// with `issueTypes`).
+            issuetype: IssueFieldsInputIssuetype,
+            /// Title in one line, up to 255 characters.
+            summary: String,
+        }
+        /// Description as an ADF document.
+        description: AdfDocumentInput,
+        /// The priority, by `id` or `name`.
+        priority: IssueFieldsInputPriority,
+        /// Who works on it. Left out, the project's rule decides.
+        assignee: IssueFieldsInputAssignee,
+        /// Labels; new ones come into being by use. Without spaces.
+        labels: [String],
+        /// The issue above it: the epic of a story or task, or the issue a subtask belongs to
+        /// (needed for subtasks).
+        parent: IssueFieldsInputParent,
+        ..extra
+    }
 }
 
-record!(IssuesSearchMeta { next_page_token: "nextPageToken", is_last: "isLast", total: "total" });
-
-/// Fields of the issue by id. Beside those listed any other that the project's create screen has
-/// may be given: `duedate` ("2025-06-30"), `components` and `fixVersions` (\[{"id": "10000"}\]),
-/// `reporter` ({"accountId": …}), and custom fields as `customfield_NNNNN`. What a custom field
-/// takes follows from its type in `issue_fields.list`: text and numbers as they are, a select list
-/// {"value": "Blue"}, several \[{"value": …}\], a person {"accountId": …}, a date "2025-06-30", a
-/// paragraph an ADF document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct IssueFieldsInput {
+request! {
     /// The project, by `key` or `id`.
-    pub project: IssueFieldsInputProject,
+    pub struct IssueFieldsInputProject {
+        /// Numeric id of the project.
+        id: String,
+        /// Key of the project.
+        key: String,
+    }
+}
+
+request! {
     /// The issue type, by `id` or `name`; it has to exist in the project (`projects.get` with
     /// `issueTypes`).
-    pub issuetype: IssueFieldsInputIssuetype,
-    /// Title in one line, up to 255 characters.
-    pub summary: String,
-    /// Description as an ADF document.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<AdfDocumentInput>,
+    pub struct IssueFieldsInputIssuetype {
+        /// Id of the issue type.
+        id: String,
+        /// Name of the issue type, such as `Task`, `Bug`, `Story`, `Epic`, `Sub-task`.
+        name: String,
+    }
+}
+
+request! {
     /// The priority, by `id` or `name`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub priority: Option<IssueFieldsInputPriority>,
+    pub struct IssueFieldsInputPriority {
+        /// Id of the priority.
+        id: String,
+        /// Name of the priority, such as `High`.
+        name: String,
+    }
+}
+
+request! {
     /// Who works on it. Left out, the project's rule decides.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assignee: Option<IssueFieldsInputAssignee>,
-    /// Labels; new ones come into being by use. Without spaces.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub labels: Option<Vec<String>>,
+    pub struct IssueFieldsInputAssignee {
+        /// Account id, from `users.search`.
+        account_id: String = "accountId",
+    }
+}
+
+request! {
     /// The issue above it: the epic of a story or task, or the issue a subtask belongs to (needed
     /// for subtasks).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent: Option<IssueFieldsInputParent>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl IssueFieldsInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(
-        project: impl Into<IssueFieldsInputProject>,
-        issuetype: impl Into<IssueFieldsInputIssuetype>,
-        summary: impl Into<String>,
-    ) -> Self {
-        Self {
-            project: project.into(),
-            issuetype: issuetype.into(),
-            summary: summary.into(),
-            description: None,
-            priority: None,
-            assignee: None,
-            labels: None,
-            parent: None,
-            extra: Extra::new(),
-        }
-    }
-
-    /// Description as an ADF document.
-    #[must_use]
-    pub fn description(mut self, description: impl Into<AdfDocumentInput>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-
-    /// The priority, by `id` or `name`.
-    #[must_use]
-    pub fn priority(mut self, priority: impl Into<IssueFieldsInputPriority>) -> Self {
-        self.priority = Some(priority.into());
-        self
-    }
-
-    /// Who works on it. Left out, the project's rule decides.
-    #[must_use]
-    pub fn assignee(mut self, assignee: impl Into<IssueFieldsInputAssignee>) -> Self {
-        self.assignee = Some(assignee.into());
-        self
-    }
-
-    /// Labels; new ones come into being by use. Without spaces.
-    #[must_use]
-    pub fn labels(mut self, labels: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.labels = Some(labels.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// The issue above it: the epic of a story or task, or the issue a subtask belongs to (needed
-    /// for subtasks).
-    #[must_use]
-    pub fn parent(mut self, parent: impl Into<IssueFieldsInputParent>) -> Self {
-        self.parent = Some(parent.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+    pub struct IssueFieldsInputParent {
+        /// Key of the parent issue.
+        key: String,
     }
 }
 
-/// The project, by `key` or `id`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct IssueFieldsInputProject {
-    /// Numeric id of the project.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Key of the project.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-}
-
-impl IssueFieldsInputProject {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Numeric id of the project.
-    #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
-    }
-
-    /// Key of the project.
-    #[must_use]
-    pub fn key(mut self, key: impl Into<String>) -> Self {
-        self.key = Some(key.into());
-        self
+request! {
+    /// Fields to set by id; null clears one. Beside those listed any field of the edit screen may
+    /// be given, such as `duedate`, `components`, `fixVersions`, `parent`, and custom fields as
+    /// `customfield_NNNNN` in the form that their type takes (see `issues.create`). The status is
+    /// not among them: use `issue_transitions.create`.
+    pub struct IssueUpdateFields {
+        /// Title in one line, up to 255 characters.
+        summary: String,
+        /// New description as an ADF document; replaces the old one, null clears it.
+        description: AdfDocumentInput or clear_description,
+        /// The new priority, by `id` or `name`.
+        priority: IssueUpdateFieldsPriority,
+        /// Who works on it; null for nobody.
+        assignee: IssueUpdateFieldsAssignee or clear_assignee,
+        /// Labels, replacing all present ones; to add or remove single ones use `update`. Without
+        /// spaces.
+        labels: [String],
+        ..extra
     }
 }
 
-/// The issue type, by `id` or `name`; it has to exist in the project (`projects.get` with
-/// `issueTypes`).
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct IssueFieldsInputIssuetype {
-    /// Id of the issue type.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Name of the issue type, such as `Task`, `Bug`, `Story`, `Epic`, `Sub-task`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
-
-impl IssueFieldsInputIssuetype {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Id of the issue type.
-    #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
-    }
-
-    /// Name of the issue type, such as `Task`, `Bug`, `Story`, `Epic`, `Sub-task`.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-}
-
-/// The priority, by `id` or `name`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct IssueFieldsInputPriority {
-    /// Id of the priority.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Name of the priority, such as `High`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
-
-impl IssueFieldsInputPriority {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Id of the priority.
-    #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
-    }
-
-    /// Name of the priority, such as `High`.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-}
-
-/// Who works on it. Left out, the project's rule decides.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct IssueFieldsInputAssignee {
-    /// Account id, from `users.search`.
-    #[serde(rename = "accountId", default, skip_serializing_if = "Option::is_none")]
-    pub account_id: Option<String>,
-}
-
-impl IssueFieldsInputAssignee {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Account id, from `users.search`.
-    #[must_use]
-    pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
-        self.account_id = Some(account_id.into());
-        self
-    }
-}
-
-/// The issue above it: the epic of a story or task, or the issue a subtask belongs to (needed for
-/// subtasks).
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct IssueFieldsInputParent {
-    /// Key of the parent issue.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-}
-
-impl IssueFieldsInputParent {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Key of the parent issue.
-    #[must_use]
-    pub fn key(mut self, key: impl Into<String>) -> Self {
-        self.key = Some(key.into());
-        self
-    }
-}
-
-/// Fields to set by id; null clears one. Beside those listed any field of the edit screen may be
-/// given, such as `duedate`, `components`, `fixVersions`, `parent`, and custom fields as
-/// `customfield_NNNNN` in the form that their type takes (see `issues.create`). The status is not
-/// among them: use `issue_transitions.create`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct IssueUpdateFields {
-    /// Title in one line, up to 255 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub summary: Option<String>,
-    /// New description as an ADF document; replaces the old one, null clears it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<Option<AdfDocumentInput>>,
+request! {
     /// The new priority, by `id` or `name`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub priority: Option<IssueUpdateFieldsPriority>,
+    pub struct IssueUpdateFieldsPriority {
+        /// Id of the priority.
+        id: String,
+        /// Name of the priority, such as `High`.
+        name: String,
+    }
+}
+
+request! {
     /// Who works on it; null for nobody.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assignee: Option<Option<IssueUpdateFieldsAssignee>>,
-    /// Labels, replacing all present ones; to add or remove single ones use `update`. Without
-    /// spaces.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub labels: Option<Vec<String>>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl IssueUpdateFields {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Title in one line, up to 255 characters.
-    #[must_use]
-    pub fn summary(mut self, summary: impl Into<String>) -> Self {
-        self.summary = Some(summary.into());
-        self
-    }
-
-    /// New description as an ADF document; replaces the old one, null clears it.
-    #[must_use]
-    pub fn description(mut self, description: impl Into<AdfDocumentInput>) -> Self {
-        self.description = Some(Some(description.into()));
-        self
-    }
-
-    /// Sends `null` as `description`.
-    #[must_use]
-    pub fn clear_description(mut self) -> Self {
-        self.description = Some(None);
-        self
-    }
-
-    /// The new priority, by `id` or `name`.
-    #[must_use]
-    pub fn priority(mut self, priority: impl Into<IssueUpdateFieldsPriority>) -> Self {
-        self.priority = Some(priority.into());
-        self
-    }
-
-    /// Who works on it; null for nobody.
-    #[must_use]
-    pub fn assignee(mut self, assignee: impl Into<IssueUpdateFieldsAssignee>) -> Self {
-        self.assignee = Some(Some(assignee.into()));
-        self
-    }
-
-    /// Sends `null` as `assignee`.
-    #[must_use]
-    pub fn clear_assignee(mut self) -> Self {
-        self.assignee = Some(None);
-        self
-    }
-
-    /// Labels, replacing all present ones; to add or remove single ones use `update`. Without
-    /// spaces.
-    #[must_use]
-    pub fn labels(mut self, labels: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.labels = Some(labels.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+    pub struct IssueUpdateFieldsAssignee {
+        /// Account id, from `users.search`.
+        account_id: String = "accountId",
     }
 }
 
-/// The new priority, by `id` or `name`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct IssueUpdateFieldsPriority {
-    /// Id of the priority.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Name of the priority, such as `High`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
-
-impl IssueUpdateFieldsPriority {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Id of the priority.
-    #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
-    }
-
-    /// Name of the priority, such as `High`.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-}
-
-/// Who works on it; null for nobody.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct IssueUpdateFieldsAssignee {
-    /// Account id, from `users.search`.
-    #[serde(rename = "accountId", default, skip_serializing_if = "Option::is_none")]
-    pub account_id: Option<String>,
-}
-
-impl IssueUpdateFieldsAssignee {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Account id, from `users.search`.
-    #[must_use]
-    pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
-        self.account_id = Some(account_id.into());
-        self
-    }
-}
-
-/// Jira ignores a transition here; move the issue with `issue_transitions.create`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct IssueTransitionInput {
-    /// Id of the transition.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-}
-
-impl IssueTransitionInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Id of the transition.
-    #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
+request! {
+    /// Jira ignores a transition here; move the issue with `issue_transitions.create`.
+    pub struct IssueTransitionInput {
+        /// Id of the transition.
+        id: String,
     }
 }

@@ -5,304 +5,195 @@
 use std::collections::BTreeMap;
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
-/// A project.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Project {
-    /// Numeric id, as text.
-    pub id: Option<String>,
-    /// Key, which the keys of its issues begin with.
-    pub key: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// What could be added with `expand`.
-    pub expand: Option<String>,
-    /// Description.
-    pub description: Option<String>,
+record! {
+    /// A project.
+    pub struct Project {
+        /// Numeric id, as text.
+        pub id: String,
+        /// Key, which the keys of its issues begin with.
+        pub key: String,
+        /// Name.
+        pub name: String,
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// What could be added with `expand`.
+        pub expand: String,
+        /// Description.
+        pub description: String,
+        /// Who leads the project.
+        pub lead: ProjectLead,
+        /// Pictures by size.
+        pub avatar_urls: ProjectAvatarUrls = "avatarUrls",
+        /// `software`, `business`, `service_desk` or `product_discovery`.
+        pub project_type_key: String = "projectTypeKey",
+        /// True for team-managed projects.
+        pub simplified: bool,
+        /// `classic` for company-managed, `next-gen` for team-managed projects.
+        pub style: String,
+        /// True when only members see it.
+        pub is_private: bool = "isPrivate",
+        /// Data stored by apps, by key.
+        pub properties: Value,
+        /// Category of the project.
+        pub project_category: ProjectProjectCategory = "projectCategory",
+        /// Internal id.
+        pub entity_id: String = "entityId",
+        /// Internal id, as UUID.
+        pub uuid: String,
+        /// Web address given for the project; not its page in Jira.
+        pub url: String,
+        /// Who gets new issues: `PROJECT_LEAD` or `UNASSIGNED`.
+        pub assignee_type: String = "assigneeType",
+        /// Parts that issues can be sorted into; in `projects.get`.
+        pub components: Vec<ProjectComponent>,
+        /// Issue types of the project.
+        pub issue_types: Vec<ProjectIssueType> = "issueTypes",
+        /// Versions (releases) of the project; in `projects.get`.
+        pub versions: Vec<ProjectVersion>,
+        /// Addresses of the project's roles, by role name.
+        pub roles: BTreeMap<String, String>,
+    }
+}
+
+record! {
     /// Who leads the project.
-    pub lead: Option<ProjectLead>,
+    pub struct ProjectLead {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Account id; the same on all Atlassian sites.
+        pub account_id: String = "accountId",
+        /// `atlassian` for people, `app` for apps, `customer` for portal customers.
+        pub account_type: String = "accountType",
+        /// Pictures by size.
+        pub avatar_urls: ProjectLeadAvatarUrls = "avatarUrls",
+        /// Name to show; what the person allows others to see.
+        pub display_name: String = "displayName",
+        /// False when the account is deactivated.
+        pub active: bool,
+    }
+}
+
+record! {
     /// Pictures by size.
-    pub avatar_urls: Option<ProjectAvatarUrls>,
-    /// `software`, `business`, `service_desk` or `product_discovery`.
-    pub project_type_key: Option<String>,
-    /// True for team-managed projects.
-    pub simplified: Option<bool>,
-    /// `classic` for company-managed, `next-gen` for team-managed projects.
-    pub style: Option<String>,
-    /// True when only members see it.
-    pub is_private: Option<bool>,
-    /// Data stored by apps, by key.
-    pub properties: Option<Value>,
+    pub struct ProjectLeadAvatarUrls {
+        /// Picture of 16 pixels.
+        pub field_16x16: String = "16x16",
+        /// Picture of 24 pixels.
+        pub field_24x24: String = "24x24",
+        /// Picture of 32 pixels.
+        pub field_32x32: String = "32x32",
+        /// Picture of 48 pixels.
+        pub field_48x48: String = "48x48",
+    }
+}
+
+record! {
+    /// Pictures by size.
+    pub struct ProjectAvatarUrls {
+        /// Picture of 16 pixels.
+        pub field_16x16: String = "16x16",
+        /// Picture of 24 pixels.
+        pub field_24x24: String = "24x24",
+        /// Picture of 32 pixels.
+        pub field_32x32: String = "32x32",
+        /// Picture of 48 pixels.
+        pub field_48x48: String = "48x48",
+    }
+}
+
+record! {
     /// Category of the project.
-    pub project_category: Option<ProjectProjectCategory>,
-    /// Internal id.
-    pub entity_id: Option<String>,
-    /// Internal id, as UUID.
-    pub uuid: Option<String>,
-    /// Web address given for the project; not its page in Jira.
-    pub url: Option<String>,
-    /// Who gets new issues: `PROJECT_LEAD` or `UNASSIGNED`.
-    pub assignee_type: Option<String>,
-    /// Parts that issues can be sorted into; in `projects.get`.
-    pub components: Option<Vec<ProjectComponent>>,
-    /// Issue types of the project.
-    pub issue_types: Option<Vec<ProjectIssueType>>,
-    /// Versions (releases) of the project; in `projects.get`.
-    pub versions: Option<Vec<ProjectVersion>>,
-    /// Addresses of the project's roles, by role name.
-    pub roles: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct ProjectProjectCategory {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Id of the category.
+        pub id: String,
+        /// Name of the category.
+        pub name: String,
+        /// Description of the category.
+        pub description: String,
+    }
 }
 
-record!(Project {
-    id: "id",
-    key: "key",
-    name: "name",
-    self_: "self",
-    expand: "expand",
-    description: "description",
-    lead: "lead",
-    avatar_urls: "avatarUrls",
-    project_type_key: "projectTypeKey",
-    simplified: "simplified",
-    style: "style",
-    is_private: "isPrivate",
-    properties: "properties",
-    project_category: "projectCategory",
-    entity_id: "entityId",
-    uuid: "uuid",
-    url: "url",
-    assignee_type: "assigneeType",
-    components: "components",
-    issue_types: "issueTypes",
-    versions: "versions",
-    roles: "roles",
-});
-
-/// Who leads the project.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectLead {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Account id; the same on all Atlassian sites.
-    pub account_id: Option<String>,
-    /// `atlassian` for people, `app` for apps, `customer` for portal customers.
-    pub account_type: Option<String>,
-    /// Pictures by size.
-    pub avatar_urls: Option<ProjectLeadAvatarUrls>,
-    /// Name to show; what the person allows others to see.
-    pub display_name: Option<String>,
-    /// False when the account is deactivated.
-    pub active: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `components` of [`Project`].
+    pub struct ProjectComponent {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Id of the component.
+        pub id: String,
+        /// Name of the component.
+        pub name: String,
+        /// Description of the component.
+        pub description: String,
+        /// Whether its rule for assignees can be applied.
+        pub is_assignee_type_valid: bool = "isAssigneeTypeValid",
+    }
 }
 
-record!(ProjectLead {
-    self_: "self",
-    account_id: "accountId",
-    account_type: "accountType",
-    avatar_urls: "avatarUrls",
-    display_name: "displayName",
-    active: "active",
-});
-
-/// Pictures by size.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectLeadAvatarUrls {
-    /// Picture of 16 pixels.
-    pub field_16x16: Option<String>,
-    /// Picture of 24 pixels.
-    pub field_24x24: Option<String>,
-    /// Picture of 32 pixels.
-    pub field_32x32: Option<String>,
-    /// Picture of 48 pixels.
-    pub field_48x48: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `issueTypes` of [`Project`].
+    pub struct ProjectIssueType {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Id.
+        pub id: String,
+        /// Description.
+        pub description: String,
+        /// Icon.
+        pub icon_url: String = "iconUrl",
+        /// Name.
+        pub name: String,
+        /// True for types of subtasks.
+        pub subtask: bool,
+        /// Id of the icon.
+        pub avatar_id: i64 = "avatarId",
+        /// -1 for subtasks, 0 for ordinary issues, 1 for epics, more above.
+        pub hierarchy_level: i64 = "hierarchyLevel",
+    }
 }
 
-record!(ProjectLeadAvatarUrls {
-    field_16x16: "16x16",
-    field_24x24: "24x24",
-    field_32x32: "32x32",
-    field_48x48: "48x48",
-});
-
-/// Pictures by size.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectAvatarUrls {
-    /// Picture of 16 pixels.
-    pub field_16x16: Option<String>,
-    /// Picture of 24 pixels.
-    pub field_24x24: Option<String>,
-    /// Picture of 32 pixels.
-    pub field_32x32: Option<String>,
-    /// Picture of 48 pixels.
-    pub field_48x48: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `versions` of [`Project`].
+    pub struct ProjectVersion {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Id.
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// Description.
+        pub description: String,
+        /// Whether it is archived.
+        pub archived: bool,
+        /// Whether it is released.
+        pub released: bool,
+        /// First day of work.
+        pub start_date: String = "startDate",
+        /// Day of the release.
+        pub release_date: String = "releaseDate",
+        /// True when the day has passed without a release.
+        pub overdue: bool,
+        /// First day, in the user's form of dates.
+        pub user_start_date: String = "userStartDate",
+        /// Day of the release, in the user's form of dates.
+        pub user_release_date: String = "userReleaseDate",
+        /// Id of the project.
+        pub project_id: i64 = "projectId",
+    }
 }
 
-record!(ProjectAvatarUrls {
-    field_16x16: "16x16",
-    field_24x24: "24x24",
-    field_32x32: "32x32",
-    field_48x48: "48x48",
-});
-
-/// Category of the project.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectProjectCategory {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Id of the category.
-    pub id: Option<String>,
-    /// Name of the category.
-    pub name: Option<String>,
-    /// Description of the category.
-    pub description: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `projects.search`.
+    pub struct ProjectsSearchMeta {
+        /// Address of the next page; absent on the last.
+        pub next_page: String = "nextPage",
+        /// Number of records in all.
+        pub total: i64,
+    }
 }
-
-record!(ProjectProjectCategory {
-    self_: "self",
-    id: "id",
-    name: "name",
-    description: "description",
-});
-
-/// `components` of [`Project`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectComponent {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Id of the component.
-    pub id: Option<String>,
-    /// Name of the component.
-    pub name: Option<String>,
-    /// Description of the component.
-    pub description: Option<String>,
-    /// Whether its rule for assignees can be applied.
-    pub is_assignee_type_valid: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectComponent {
-    self_: "self",
-    id: "id",
-    name: "name",
-    description: "description",
-    is_assignee_type_valid: "isAssigneeTypeValid",
-});
-
-/// `issueTypes` of [`Project`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectIssueType {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// Icon.
-    pub icon_url: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// True for types of subtasks.
-    pub subtask: Option<bool>,
-    /// Id of the icon.
-    pub avatar_id: Option<i64>,
-    /// -1 for subtasks, 0 for ordinary issues, 1 for epics, more above.
-    pub hierarchy_level: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectIssueType {
-    self_: "self",
-    id: "id",
-    description: "description",
-    icon_url: "iconUrl",
-    name: "name",
-    subtask: "subtask",
-    avatar_id: "avatarId",
-    hierarchy_level: "hierarchyLevel",
-});
-
-/// `versions` of [`Project`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectVersion {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// Whether it is archived.
-    pub archived: Option<bool>,
-    /// Whether it is released.
-    pub released: Option<bool>,
-    /// First day of work.
-    pub start_date: Option<String>,
-    /// Day of the release.
-    pub release_date: Option<String>,
-    /// True when the day has passed without a release.
-    pub overdue: Option<bool>,
-    /// First day, in the user's form of dates.
-    pub user_start_date: Option<String>,
-    /// Day of the release, in the user's form of dates.
-    pub user_release_date: Option<String>,
-    /// Id of the project.
-    pub project_id: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectVersion {
-    self_: "self",
-    id: "id",
-    name: "name",
-    description: "description",
-    archived: "archived",
-    released: "released",
-    start_date: "startDate",
-    release_date: "releaseDate",
-    overdue: "overdue",
-    user_start_date: "userStartDate",
-    user_release_date: "userReleaseDate",
-    project_id: "projectId",
-});
-
-/// What comes with a page of `projects.search`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProjectsSearchMeta {
-    /// Address of the next page; absent on the last.
-    pub next_page: Option<String>,
-    /// Number of records in all.
-    pub total: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProjectsSearchMeta { next_page: "nextPage", total: "total" });
 
 open_enum!(
     /// What to sort by; a leading `-` turns the order round. `issueCount` and

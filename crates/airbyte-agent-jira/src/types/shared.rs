@@ -3,368 +3,167 @@
 //! Types that several entities share.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{record, request};
 
-/// Rich text in the Atlassian Document Format (ADF). A plain paragraph is `{"type": "doc",
-/// "version": 1, "content": [{"type": "paragraph", "content": [{"type": "text", "text":
-/// "Hello"}]}]}`; Jira takes no plain text or Markdown here. Members of nodes that are not listed
-/// are kept.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AdfDocument {
-    /// Always `doc`.
-    pub type_: Option<String>,
-    /// Always 1.
-    pub version: Option<i64>,
-    /// Blocks in order.
-    pub content: Option<Vec<AdfDocumentContent>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Rich text in the Atlassian Document Format (ADF). A plain paragraph is `{"type": "doc",
+    /// "version": 1, "content": [{"type": "paragraph", "content": [{"type": "text", "text":
+    /// "Hello"}]}]}`; Jira takes no plain text or Markdown here. Members of nodes that are not
+    /// listed are kept.
+    pub struct AdfDocument {
+        /// Always `doc`.
+        pub type_: String = "type",
+        /// Always 1.
+        pub version: i64,
+        /// Blocks in order.
+        pub content: Vec<AdfDocumentContent>,
+    }
 }
 
-record!(AdfDocument { type_: "type", version: "version", content: "content" });
-
-/// `content` of [`AdfDocument`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AdfDocumentContent {
-    /// Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`,
-    /// `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others.
-    pub type_: Option<String>,
-    /// Settings of the block, such as `{"level": 2}` of a heading or `{"language": "rust"}` of a
-    /// code block.
-    pub attrs: Option<Value>,
-    /// What the block holds: text and other inline nodes, or for lists `listItem` nodes, for tables
-    /// `tableRow` nodes.
-    pub content: Option<Vec<AdfDocumentContentContent>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `content` of [`AdfDocument`].
+    pub struct AdfDocumentContent {
+        /// Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`,
+        /// `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others.
+        pub type_: String = "type",
+        /// Settings of the block, such as `{"level": 2}` of a heading or `{"language": "rust"}` of
+        /// a code block.
+        pub attrs: Value,
+        /// What the block holds: text and other inline nodes, or for lists `listItem` nodes, for
+        /// tables `tableRow` nodes.
+        pub content: Vec<AdfDocumentContentContent>,
+    }
 }
 
-record!(AdfDocumentContent { type_: "type", attrs: "attrs", content: "content" });
-
-/// `content` of [`AdfDocumentContent`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AdfDocumentContentContent {
-    /// Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`;
-    /// `listItem`, `tableRow`.
-    pub type_: Option<String>,
-    /// The text of a `text` node.
-    pub text: Option<String>,
-    /// Formatting of a `text` node: `{"type": "strong"}`, `em`, `code`, `strike`, `underline`,
-    /// `{"type": "link", "attrs": {"href": "https://example.com"}}`.
-    pub marks: Option<Vec<Value>>,
-    /// Settings of the node, such as `{"id": "5b10ac8d82e05b22cc7d4ef5", "text": "@Jane"}` of a
-    /// `mention`.
-    pub attrs: Option<Value>,
-    /// Further nodes inside, as in list items and table rows.
-    pub content: Option<Vec<Value>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `content` of [`AdfDocumentContent`].
+    pub struct AdfDocumentContentContent {
+        /// Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`;
+        /// `listItem`, `tableRow`.
+        pub type_: String = "type",
+        /// The text of a `text` node.
+        pub text: String,
+        /// Formatting of a `text` node: `{"type": "strong"}`, `em`, `code`, `strike`, `underline`,
+        /// `{"type": "link", "attrs": {"href": "https://example.com"}}`.
+        pub marks: Vec<Value>,
+        /// Settings of the node, such as `{"id": "5b10ac8d82e05b22cc7d4ef5", "text": "@Jane"}` of a
+        /// `mention`.
+        pub attrs: Value,
+        /// Further nodes inside, as in list items and table rows.
+        pub content: Vec<Value>,
+    }
 }
 
-record!(AdfDocumentContentContent {
-    type_: "type",
-    text: "text",
-    marks: "marks",
-    attrs: "attrs",
-    content: "content",
-});
+record! {
+    /// A step an issue can take in its workflow.
+    pub struct IssueTransition {
+        /// Id to pass to `issue_transitions.create`.
+        pub id: String,
+        /// Name of the step, such as `Start progress`.
+        pub name: String,
+        /// The status it leads to.
+        pub to: IssueTransitionTo,
+        /// True when it has a screen, which may ask for fields.
+        pub has_screen: bool = "hasScreen",
+        /// True when it is possible from every status.
+        pub is_global: bool = "isGlobal",
+        /// True for the step that creates issues.
+        pub is_initial: bool = "isInitial",
+        /// True when conditions decide who may take it.
+        pub is_conditional: bool = "isConditional",
+        /// True when it leads back to the same status.
+        pub is_looped: bool = "isLooped",
+        /// Whether it can be taken now.
+        pub is_available: bool = "isAvailable",
+        /// Fields of its screen by id, with the values allowed; with `expand`.
+        pub fields: Value,
+    }
+}
 
-/// A step an issue can take in its workflow.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueTransition {
-    /// Id to pass to `issue_transitions.create`.
-    pub id: Option<String>,
-    /// Name of the step, such as `Start progress`.
-    pub name: Option<String>,
+record! {
     /// The status it leads to.
-    pub to: Option<IssueTransitionTo>,
-    /// True when it has a screen, which may ask for fields.
-    pub has_screen: Option<bool>,
-    /// True when it is possible from every status.
-    pub is_global: Option<bool>,
-    /// True for the step that creates issues.
-    pub is_initial: Option<bool>,
-    /// True when conditions decide who may take it.
-    pub is_conditional: Option<bool>,
-    /// True when it leads back to the same status.
-    pub is_looped: Option<bool>,
-    /// Whether it can be taken now.
-    pub is_available: Option<bool>,
-    /// Fields of its screen by id, with the values allowed; with `expand`.
-    pub fields: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct IssueTransitionTo {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Description.
+        pub description: String,
+        /// Icon.
+        pub icon_url: String = "iconUrl",
+        /// Name of the status.
+        pub name: String,
+        /// Id of the status.
+        pub id: String,
+        /// Which of the three groups the status belongs to.
+        pub status_category: IssueTransitionToStatusCategory = "statusCategory",
+    }
 }
 
-record!(IssueTransition {
-    id: "id",
-    name: "name",
-    to: "to",
-    has_screen: "hasScreen",
-    is_global: "isGlobal",
-    is_initial: "isInitial",
-    is_conditional: "isConditional",
-    is_looped: "isLooped",
-    is_available: "isAvailable",
-    fields: "fields",
-});
-
-/// The status it leads to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueTransitionTo {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// Icon.
-    pub icon_url: Option<String>,
-    /// Name of the status.
-    pub name: Option<String>,
-    /// Id of the status.
-    pub id: Option<String>,
+record! {
     /// Which of the three groups the status belongs to.
-    pub status_category: Option<IssueTransitionToStatusCategory>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct IssueTransitionToStatusCategory {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Id of the group: 2 to do, 4 in progress, 3 done.
+        pub id: i64,
+        /// `new` (to do), `indeterminate` (in progress) or `done`.
+        pub key: String,
+        /// Colour of the group.
+        pub color_name: String = "colorName",
+        /// Name of the group.
+        pub name: String,
+    }
 }
 
-record!(IssueTransitionTo {
-    self_: "self",
-    description: "description",
-    icon_url: "iconUrl",
-    name: "name",
-    id: "id",
-    status_category: "statusCategory",
-});
-
-/// Which of the three groups the status belongs to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IssueTransitionToStatusCategory {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Id of the group: 2 to do, 4 in progress, 3 done.
-    pub id: Option<i64>,
-    /// `new` (to do), `indeterminate` (in progress) or `done`.
-    pub key: Option<String>,
-    /// Colour of the group.
-    pub color_name: Option<String>,
-    /// Name of the group.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(IssueTransitionToStatusCategory {
-    self_: "self",
-    id: "id",
-    key: "key",
-    color_name: "colorName",
-    name: "name",
-});
-
-/// Rich text in the Atlassian Document Format (ADF). A plain paragraph is `{"type": "doc",
-/// "version": 1, "content": [{"type": "paragraph", "content": [{"type": "text", "text":
-/// "Hello"}]}]}`; Jira takes no plain text or Markdown here. Members of nodes that are not listed
-/// are kept.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AdfDocumentInput {
-    /// Always `doc`.
-    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub type_: Option<String>,
-    /// Always 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub version: Option<i64>,
-    /// Blocks in order.
-    pub content: Vec<AdfDocumentInputContent>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl AdfDocumentInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(content: impl IntoIterator<Item = impl Into<AdfDocumentInputContent>>) -> Self {
-        Self {
-            type_: None,
-            version: None,
-            content: content.into_iter().map(Into::into).collect(),
-            extra: Extra::new(),
+request! {
+    /// Rich text in the Atlassian Document Format (ADF). A plain paragraph is `{"type": "doc",
+    /// "version": 1, "content": [{"type": "paragraph", "content": [{"type": "text", "text":
+    /// "Hello"}]}]}`; Jira takes no plain text or Markdown here. Members of nodes that are not
+    /// listed are kept.
+    pub struct AdfDocumentInput {
+        required {
+            /// Blocks in order.
+            content: [AdfDocumentInputContent],
         }
-    }
-
-    /// Always `doc`.
-    #[must_use]
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.type_ = Some(type_.into());
-        self
-    }
-
-    /// Always 1.
-    #[must_use]
-    pub fn version(mut self, version: i64) -> Self {
-        self.version = Some(version);
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+        /// Always `doc`.
+        type_: String = "type",
+        /// Always 1.
+        version: i64,
+        ..extra
     }
 }
 
-/// `content` of [`AdfDocumentInput`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AdfDocumentInputContent {
-    /// Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`,
-    /// `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others.
-    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub type_: Option<String>,
-    /// Settings of the block, such as `{"level": 2}` of a heading or `{"language": "rust"}` of a
-    /// code block.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub attrs: Option<Value>,
-    /// What the block holds: text and other inline nodes, or for lists `listItem` nodes, for tables
-    /// `tableRow` nodes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub content: Option<Vec<AdfDocumentInputContentContent>>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl AdfDocumentInputContent {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`,
-    /// `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others.
-    #[must_use]
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.type_ = Some(type_.into());
-        self
-    }
-
-    /// Settings of the block, such as `{"level": 2}` of a heading or `{"language": "rust"}` of a
-    /// code block.
-    #[must_use]
-    pub fn attrs(mut self, attrs: impl Into<Value>) -> Self {
-        self.attrs = Some(attrs.into());
-        self
-    }
-
-    /// What the block holds: text and other inline nodes, or for lists `listItem` nodes, for tables
-    /// `tableRow` nodes.
-    #[must_use]
-    pub fn content(
-        mut self,
-        content: impl IntoIterator<Item = impl Into<AdfDocumentInputContentContent>>,
-    ) -> Self {
-        self.content = Some(content.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+request! {
+    /// `content` of [`AdfDocumentInput`].
+    pub struct AdfDocumentInputContent {
+        /// Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`,
+        /// `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others.
+        type_: String = "type",
+        /// Settings of the block, such as `{"level": 2}` of a heading or `{"language": "rust"}` of
+        /// a code block.
+        attrs: Value,
+        /// What the block holds: text and other inline nodes, or for lists `listItem` nodes, for
+        /// tables `tableRow` nodes.
+        content: [AdfDocumentInputContentContent],
+        ..extra
     }
 }
 
-/// `content` of [`AdfDocumentInputContent`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AdfDocumentInputContentContent {
-    /// Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`;
-    /// `listItem`, `tableRow`.
-    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub type_: Option<String>,
-    /// The text of a `text` node.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    /// Formatting of a `text` node: `{"type": "strong"}`, `em`, `code`, `strike`, `underline`,
-    /// `{"type": "link", "attrs": {"href": "https://example.com"}}`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub marks: Option<Vec<Value>>,
-    /// Settings of the node, such as `{"id": "5b10ac8d82e05b22cc7d4ef5", "text": "@Jane"}` of a
-    /// `mention`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub attrs: Option<Value>,
-    /// Further nodes inside, as in list items and table rows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub content: Option<Vec<Value>>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl AdfDocumentInputContentContent {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`;
-    /// `listItem`, `tableRow`.
-    #[must_use]
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.type_ = Some(type_.into());
-        self
-    }
-
-    /// The text of a `text` node.
-    #[must_use]
-    pub fn text(mut self, text: impl Into<String>) -> Self {
-        self.text = Some(text.into());
-        self
-    }
-
-    /// Formatting of a `text` node: `{"type": "strong"}`, `em`, `code`, `strike`, `underline`,
-    /// `{"type": "link", "attrs": {"href": "https://example.com"}}`.
-    #[must_use]
-    pub fn marks(mut self, marks: impl IntoIterator<Item = impl Into<Value>>) -> Self {
-        self.marks = Some(marks.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Settings of the node, such as `{"id": "5b10ac8d82e05b22cc7d4ef5", "text": "@Jane"}` of a
-    /// `mention`.
-    #[must_use]
-    pub fn attrs(mut self, attrs: impl Into<Value>) -> Self {
-        self.attrs = Some(attrs.into());
-        self
-    }
-
-    /// Further nodes inside, as in list items and table rows.
-    #[must_use]
-    pub fn content(mut self, content: impl IntoIterator<Item = impl Into<Value>>) -> Self {
-        self.content = Some(content.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+request! {
+    /// `content` of [`AdfDocumentInputContent`].
+    pub struct AdfDocumentInputContentContent {
+        /// Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`;
+        /// `listItem`, `tableRow`.
+        type_: String = "type",
+        /// The text of a `text` node.
+        text: String,
+        /// Formatting of a `text` node: `{"type": "strong"}`, `em`, `code`, `strike`, `underline`,
+        /// `{"type": "link", "attrs": {"href": "https://example.com"}}`.
+        marks: [Value],
+        /// Settings of the node, such as `{"id": "5b10ac8d82e05b22cc7d4ef5", "text": "@Jane"}` of a
+        /// `mention`.
+        attrs: Value,
+        /// Further nodes inside, as in list items and table rows.
+        content: [Value],
+        ..extra
     }
 }

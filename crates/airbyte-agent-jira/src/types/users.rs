@@ -2,207 +2,138 @@
 
 //! Types of `users`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// A person, app or portal customer with an account.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct User {
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Account id; the same on all Atlassian sites.
-    pub account_id: Option<String>,
-    /// `atlassian` for people, `app` for apps, `customer` for portal customers.
-    pub account_type: Option<String>,
-    /// E-mail address; empty or absent when the person hides it.
-    pub email_address: Option<String>,
+record! {
+    /// A person, app or portal customer with an account.
+    pub struct User {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Account id; the same on all Atlassian sites.
+        pub account_id: String = "accountId",
+        /// `atlassian` for people, `app` for apps, `customer` for portal customers.
+        pub account_type: String = "accountType",
+        /// E-mail address; empty or absent when the person hides it.
+        pub email_address: String = "emailAddress",
+        /// Pictures by size.
+        pub avatar_urls: UserAvatarUrls = "avatarUrls",
+        /// Name to show; what the person allows others to see.
+        pub display_name: String = "displayName",
+        /// False when the account is deactivated.
+        pub active: bool,
+        /// Time zone, such as `Europe/Berlin`; absent when the person hides it.
+        pub time_zone: String = "timeZone",
+        /// Language, such as `en_US`; absent when the person hides it.
+        pub locale: String,
+        /// What could be added with `expand`.
+        pub expand: String,
+        /// Groups the user is in; only when asked for with `expand`.
+        pub groups: UserGroups,
+        /// Products the user has access to; only when asked for with `expand`.
+        pub application_roles: UserApplicationRoles = "applicationRoles",
+    }
+}
+
+record! {
     /// Pictures by size.
-    pub avatar_urls: Option<UserAvatarUrls>,
-    /// Name to show; what the person allows others to see.
-    pub display_name: Option<String>,
-    /// False when the account is deactivated.
-    pub active: Option<bool>,
-    /// Time zone, such as `Europe/Berlin`; absent when the person hides it.
-    pub time_zone: Option<String>,
-    /// Language, such as `en_US`; absent when the person hides it.
-    pub locale: Option<String>,
-    /// What could be added with `expand`.
-    pub expand: Option<String>,
+    pub struct UserAvatarUrls {
+        /// Picture of 16 pixels.
+        pub field_16x16: String = "16x16",
+        /// Picture of 24 pixels.
+        pub field_24x24: String = "24x24",
+        /// Picture of 32 pixels.
+        pub field_32x32: String = "32x32",
+        /// Picture of 48 pixels.
+        pub field_48x48: String = "48x48",
+    }
+}
+
+record! {
     /// Groups the user is in; only when asked for with `expand`.
-    pub groups: Option<UserGroups>,
+    pub struct UserGroups {
+        /// Number of entries.
+        pub size: i64,
+        /// The groups.
+        pub items: Vec<UserGroupsItem>,
+    }
+}
+
+record! {
+    /// `items` of [`UserGroups`].
+    pub struct UserGroupsItem {
+        /// Name of the group.
+        pub name: String,
+        /// Id of the group.
+        pub group_id: String = "groupId",
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+    }
+}
+
+record! {
     /// Products the user has access to; only when asked for with `expand`.
-    pub application_roles: Option<UserApplicationRoles>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct UserApplicationRoles {
+        /// Number of entries.
+        pub size: i64,
+        /// The products.
+        pub items: Vec<UserApplicationRolesItem>,
+    }
 }
 
-record!(User {
-    self_: "self",
-    account_id: "accountId",
-    account_type: "accountType",
-    email_address: "emailAddress",
-    avatar_urls: "avatarUrls",
-    display_name: "displayName",
-    active: "active",
-    time_zone: "timeZone",
-    locale: "locale",
-    expand: "expand",
-    groups: "groups",
-    application_roles: "applicationRoles",
-});
-
-/// Pictures by size.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UserAvatarUrls {
-    /// Picture of 16 pixels.
-    pub field_16x16: Option<String>,
-    /// Picture of 24 pixels.
-    pub field_24x24: Option<String>,
-    /// Picture of 32 pixels.
-    pub field_32x32: Option<String>,
-    /// Picture of 48 pixels.
-    pub field_48x48: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `items` of [`UserApplicationRoles`].
+    pub struct UserApplicationRolesItem {
+        /// Key of the product, such as `jira-software`.
+        pub key: String,
+        /// Name of the product.
+        pub name: String,
+        /// Names of groups that give access.
+        pub groups: Vec<String>,
+        /// Groups that give access.
+        pub group_details: Vec<UserApplicationRolesItemGroupDetail> = "groupDetails",
+        /// Names of groups that new users join.
+        pub default_groups: Vec<String> = "defaultGroups",
+        /// Groups that new users join.
+        pub default_groups_details: Vec<UserApplicationRolesItemDefaultGroupsDetail> = "defaultGroupsDetails",
+        /// Whether new users get it.
+        pub selected_by_default: bool = "selectedByDefault",
+        /// Not used any more.
+        pub defined: bool,
+        /// Seats of the licence.
+        pub number_of_seats: i64 = "numberOfSeats",
+        /// Seats left.
+        pub remaining_seats: i64 = "remainingSeats",
+        /// Users who count against the licence.
+        pub user_count: i64 = "userCount",
+        /// What kind of users are counted.
+        pub user_count_description: String = "userCountDescription",
+        /// True when the licence has no limit.
+        pub has_unlimited_seats: bool = "hasUnlimitedSeats",
+        /// True for the platform itself.
+        pub platform: bool,
+    }
 }
 
-record!(UserAvatarUrls {
-    field_16x16: "16x16",
-    field_24x24: "24x24",
-    field_32x32: "32x32",
-    field_48x48: "48x48",
-});
-
-/// Groups the user is in; only when asked for with `expand`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UserGroups {
-    /// Number of entries.
-    pub size: Option<i64>,
-    /// The groups.
-    pub items: Option<Vec<UserGroupsItem>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `groupDetails` of [`UserApplicationRolesItem`].
+    pub struct UserApplicationRolesItemGroupDetail {
+        /// Name of the group.
+        pub name: String,
+        /// Id of the group.
+        pub group_id: String = "groupId",
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+    }
 }
 
-record!(UserGroups { size: "size", items: "items" });
-
-/// `items` of [`UserGroups`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UserGroupsItem {
-    /// Name of the group.
-    pub name: Option<String>,
-    /// Id of the group.
-    pub group_id: Option<String>,
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `defaultGroupsDetails` of [`UserApplicationRolesItem`].
+    pub struct UserApplicationRolesItemDefaultGroupsDetail {
+        /// Name of the group.
+        pub name: String,
+        /// Id of the group.
+        pub group_id: String = "groupId",
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+    }
 }
-
-record!(UserGroupsItem { name: "name", group_id: "groupId", self_: "self" });
-
-/// Products the user has access to; only when asked for with `expand`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UserApplicationRoles {
-    /// Number of entries.
-    pub size: Option<i64>,
-    /// The products.
-    pub items: Option<Vec<UserApplicationRolesItem>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(UserApplicationRoles { size: "size", items: "items" });
-
-/// `items` of [`UserApplicationRoles`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UserApplicationRolesItem {
-    /// Key of the product, such as `jira-software`.
-    pub key: Option<String>,
-    /// Name of the product.
-    pub name: Option<String>,
-    /// Names of groups that give access.
-    pub groups: Option<Vec<String>>,
-    /// Groups that give access.
-    pub group_details: Option<Vec<UserApplicationRolesItemGroupDetail>>,
-    /// Names of groups that new users join.
-    pub default_groups: Option<Vec<String>>,
-    /// Groups that new users join.
-    pub default_groups_details: Option<Vec<UserApplicationRolesItemDefaultGroupsDetail>>,
-    /// Whether new users get it.
-    pub selected_by_default: Option<bool>,
-    /// Not used any more.
-    pub defined: Option<bool>,
-    /// Seats of the licence.
-    pub number_of_seats: Option<i64>,
-    /// Seats left.
-    pub remaining_seats: Option<i64>,
-    /// Users who count against the licence.
-    pub user_count: Option<i64>,
-    /// What kind of users are counted.
-    pub user_count_description: Option<String>,
-    /// True when the licence has no limit.
-    pub has_unlimited_seats: Option<bool>,
-    /// True for the platform itself.
-    pub platform: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(UserApplicationRolesItem {
-    key: "key",
-    name: "name",
-    groups: "groups",
-    group_details: "groupDetails",
-    default_groups: "defaultGroups",
-    default_groups_details: "defaultGroupsDetails",
-    selected_by_default: "selectedByDefault",
-    defined: "defined",
-    number_of_seats: "numberOfSeats",
-    remaining_seats: "remainingSeats",
-    user_count: "userCount",
-    user_count_description: "userCountDescription",
-    has_unlimited_seats: "hasUnlimitedSeats",
-    platform: "platform",
-});
-
-/// `groupDetails` of [`UserApplicationRolesItem`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UserApplicationRolesItemGroupDetail {
-    /// Name of the group.
-    pub name: Option<String>,
-    /// Id of the group.
-    pub group_id: Option<String>,
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(UserApplicationRolesItemGroupDetail { name: "name", group_id: "groupId", self_: "self" });
-
-/// `defaultGroupsDetails` of [`UserApplicationRolesItem`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UserApplicationRolesItemDefaultGroupsDetail {
-    /// Name of the group.
-    pub name: Option<String>,
-    /// Id of the group.
-    pub group_id: Option<String>,
-    /// Address of the record in the REST API.
-    pub self_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(UserApplicationRolesItemDefaultGroupsDetail {
-    name: "name",
-    group_id: "groupId",
-    self_: "self",
-});

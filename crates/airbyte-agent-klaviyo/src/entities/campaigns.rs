@@ -2,26 +2,20 @@
 
 //! Operations on `campaigns`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::CampaignsField;
 use crate::types;
 
-/// Operations on `campaigns`.
-///
-/// A one-time message to lists or segments, by e-mail, SMS or mobile push.
-#[derive(Debug, Clone, Copy)]
-pub struct Campaigns<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `campaigns`.
+    ///
+    /// A one-time message to lists or segments, by e-mail, SMS or mobile push.
+    pub struct Campaigns
 }
 
-impl<'a> Campaigns<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Campaigns<'_> {
     /// List campaigns.
     ///
     /// Lists the campaigns of one channel, e-mail unless `filter` says otherwise, up to 100 per
@@ -42,8 +36,7 @@ impl<'a> Campaigns<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> CampaignsList {
-        let call = self.client.call("campaigns", Action::List);
-        CampaignsList { call }
+        CampaignsList { call: self.client.call("campaigns", Action::List) }
     }
 
     /// Get a campaign.
@@ -66,95 +59,47 @@ impl<'a> Campaigns<'a> {
         call.set("id", id.into());
         CampaignsGet { call }
     }
+}
 
-    /// Searches `campaigns` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_klaviyo::context_store::{Order, StoreField};
-    /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, store::CampaignsField};
-    /// # async fn example(klaviyo: &KlaviyoConnector) -> Result<()> {
-    /// let search = klaviyo.campaigns().context_store_search();
-    /// let search = search.filter(CampaignsField::Attributes.eq("…"));
-    /// let page = search.sort(CampaignsField::Attributes, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(CampaignsField::Attributes));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<CampaignsField> {
-        Search::new(self.client.clone(), "campaigns")
-    }
+in_context_store! {
+    Campaigns: "campaigns", CampaignsField::Attributes,
+    airbyte_agent_klaviyo::KlaviyoConnector, klaviyo.campaigns()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CampaignsField> {
-        SqlQuery::new(self.client.clone(), "campaigns", sql)
+list_builder! {
+    /// A call of `campaigns.list` being put together.
+    pub struct CampaignsList: types::Campaign, types::CampaignsListMeta {
+        /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave
+        /// it alone unless you need another revision, because fields and limits may differ between
+        /// revisions.
+        ///
+        /// Default: `"2026-01-15"`, always sent.
+        revision: String,
+        /// Filter expression; it must name a channel with `equals(messages.channel,'email')`,
+        /// `'sms'` or `'mobile_push'`, and e-mail campaigns are listed when it is left out. Further
+        /// conditions are joined by commas and all have to hold: `equals(status,'Sent')`,
+        /// `any(status,['Draft','Scheduled'])`, `contains(name,'spring')`,
+        /// `equals(archived,false)`, `any(id,[…])`, and `greater-than`, `greater-or-equal`,
+        /// `less-than`, `less-or-equal` on `created_at`, `scheduled_at`, `updated_at` with an ISO
+        /// 8601 instant without quotes.
+        ///
+        /// Default: `"equals(messages.channel,'email')"`, always sent.
+        filter: String,
+        /// Opaque token of the next page: the value of `page[cursor]` in the URL that the previous
+        /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
+        /// arguments unchanged.
+        page_cursor: String = "page[cursor]",
     }
 }
 
-/// A call of `campaigns.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CampaignsList {
-    call: Call,
-}
-
-list_builder!(CampaignsList, types::Campaign, types::CampaignsListMeta);
-
-impl CampaignsList {
-    /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it
-    /// alone unless you need another revision, because fields and limits may differ between
-    /// revisions.
-    ///
-    /// Default: `"2026-01-15"`, always sent.
-    pub fn revision(mut self, revision: impl Into<String>) -> Self {
-        self.call.set("revision", revision.into());
-        self
-    }
-
-    /// Filter expression; it must name a channel with `equals(messages.channel,'email')`, `'sms'`
-    /// or `'mobile_push'`, and e-mail campaigns are listed when it is left out. Further conditions
-    /// are joined by commas and all have to hold: `equals(status,'Sent')`,
-    /// `any(status,['Draft','Scheduled'])`, `contains(name,'spring')`, `equals(archived,false)`,
-    /// `any(id,[…])`, and `greater-than`, `greater-or-equal`, `less-than`, `less-or-equal` on
-    /// `created_at`, `scheduled_at`, `updated_at` with an ISO 8601 instant without quotes.
-    ///
-    /// Default: `"equals(messages.channel,'email')"`, always sent.
-    pub fn filter(mut self, filter: impl Into<String>) -> Self {
-        self.call.set("filter", filter.into());
-        self
-    }
-
-    /// Opaque token of the next page: the value of `page[cursor]` in the URL that the previous
-    /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
-    /// arguments unchanged.
-    pub fn page_cursor(mut self, page_cursor: impl Into<String>) -> Self {
-        self.call.set("page[cursor]", page_cursor.into());
-        self
-    }
-}
-
-/// A call of `campaigns.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CampaignsGet {
-    call: Call,
-}
-
-record_builder!(CampaignsGet, types::Campaign);
-
-impl CampaignsGet {
-    /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it
-    /// alone unless you need another revision, because fields and limits may differ between
-    /// revisions.
-    ///
-    /// Default: `"2026-01-15"`, always sent.
-    pub fn revision(mut self, revision: impl Into<String>) -> Self {
-        self.call.set("revision", revision.into());
-        self
+record_builder! {
+    /// A call of `campaigns.get` being put together.
+    pub struct CampaignsGet: types::Campaign {
+        /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave
+        /// it alone unless you need another revision, because fields and limits may differ between
+        /// revisions.
+        ///
+        /// Default: `"2026-01-15"`, always sent.
+        revision: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `email_templates`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::EmailTemplatesField;
 use crate::types;
 
-/// Operations on `email_templates`.
-///
-/// A reusable e-mail design with its HTML and text.
-#[derive(Debug, Clone, Copy)]
-pub struct EmailTemplates<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `email_templates`.
+    ///
+    /// A reusable e-mail design with its HTML and text.
+    pub struct EmailTemplates
 }
 
-impl<'a> EmailTemplates<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl EmailTemplates<'_> {
     /// List e-mail templates.
     ///
     /// Lists the reusable e-mail templates of the account with their full HTML and text, 10 per
@@ -40,8 +34,7 @@ impl<'a> EmailTemplates<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> EmailTemplatesList {
-        let call = self.client.call("email_templates", Action::List);
-        EmailTemplatesList { call }
+        EmailTemplatesList { call: self.client.call("email_templates", Action::List) }
     }
 
     /// Get an e-mail template.
@@ -63,91 +56,41 @@ impl<'a> EmailTemplates<'a> {
         call.set("id", id.into());
         EmailTemplatesGet { call }
     }
+}
 
-    /// Searches `email_templates` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_klaviyo::context_store::{Order, StoreField};
-    /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, store::EmailTemplatesField};
-    /// # async fn example(klaviyo: &KlaviyoConnector) -> Result<()> {
-    /// let search = klaviyo.email_templates().context_store_search();
-    /// let search = search.filter(EmailTemplatesField::Attributes.eq("…"));
-    /// let page = search.sort(EmailTemplatesField::Attributes, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(EmailTemplatesField::Attributes));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<EmailTemplatesField> {
-        Search::new(self.client.clone(), "email_templates")
-    }
+in_context_store! {
+    EmailTemplates: "email_templates", EmailTemplatesField::Attributes,
+    airbyte_agent_klaviyo::KlaviyoConnector, klaviyo.email_templates()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<EmailTemplatesField> {
-        SqlQuery::new(self.client.clone(), "email_templates", sql)
+list_builder! {
+    /// A call of `email_templates.list` being put together.
+    pub struct EmailTemplatesList: types::Template, types::EmailTemplatesListMeta {
+        /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave
+        /// it alone unless you need another revision, because fields and limits may differ between
+        /// revisions.
+        ///
+        /// Default: `"2026-01-15"`, always sent.
+        revision: String,
+        /// Templates per page; Klaviyo sends 10 when it is left out.
+        ///
+        /// Default: `10`. From 1 to 10.
+        page_size: i64 = "page[size]",
+        /// Opaque token of the next page: the value of `page[cursor]` in the URL that the previous
+        /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
+        /// arguments unchanged.
+        page_cursor: String = "page[cursor]",
     }
 }
 
-/// A call of `email_templates.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct EmailTemplatesList {
-    call: Call,
-}
-
-list_builder!(EmailTemplatesList, types::Template, types::EmailTemplatesListMeta);
-
-impl EmailTemplatesList {
-    /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it
-    /// alone unless you need another revision, because fields and limits may differ between
-    /// revisions.
-    ///
-    /// Default: `"2026-01-15"`, always sent.
-    pub fn revision(mut self, revision: impl Into<String>) -> Self {
-        self.call.set("revision", revision.into());
-        self
-    }
-
-    /// Templates per page; Klaviyo sends 10 when it is left out.
-    ///
-    /// Default: `10`. From 1 to 10.
-    pub fn page_size(mut self, page_size: i64) -> Self {
-        self.call.set("page[size]", page_size);
-        self
-    }
-
-    /// Opaque token of the next page: the value of `page[cursor]` in the URL that the previous
-    /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
-    /// arguments unchanged.
-    pub fn page_cursor(mut self, page_cursor: impl Into<String>) -> Self {
-        self.call.set("page[cursor]", page_cursor.into());
-        self
-    }
-}
-
-/// A call of `email_templates.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct EmailTemplatesGet {
-    call: Call,
-}
-
-record_builder!(EmailTemplatesGet, types::Template);
-
-impl EmailTemplatesGet {
-    /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it
-    /// alone unless you need another revision, because fields and limits may differ between
-    /// revisions.
-    ///
-    /// Default: `"2026-01-15"`, always sent.
-    pub fn revision(mut self, revision: impl Into<String>) -> Self {
-        self.call.set("revision", revision.into());
-        self
+record_builder! {
+    /// A call of `email_templates.get` being put together.
+    pub struct EmailTemplatesGet: types::Template {
+        /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave
+        /// it alone unless you need another revision, because fields and limits may differ between
+        /// revisions.
+        ///
+        /// Default: `"2026-01-15"`, always sent.
+        revision: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `events`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::EventsField;
 use crate::types;
 
-/// Operations on `events`.
-///
-/// One thing a person did or received at a moment, such as an order or an opened e-mail.
-#[derive(Debug, Clone, Copy)]
-pub struct Events<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `events`.
+    ///
+    /// One thing a person did or received at a moment, such as an order or an opened e-mail.
+    pub struct Events
 }
 
-impl<'a> Events<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Events<'_> {
     /// List events.
     ///
     /// Lists what happened in the account across all people and metrics, up to 1000 events per
@@ -42,81 +36,36 @@ impl<'a> Events<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> EventsList {
-        let call = self.client.call("events", Action::List);
-        EventsList { call }
-    }
-
-    /// Searches `events` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_klaviyo::context_store::{Order, StoreField};
-    /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, store::EventsField};
-    /// # async fn example(klaviyo: &KlaviyoConnector) -> Result<()> {
-    /// let search = klaviyo.events().context_store_search();
-    /// let search = search.filter(EventsField::Attributes.eq("…"));
-    /// let page = search.sort(EventsField::Attributes, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(EventsField::Attributes));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<EventsField> {
-        Search::new(self.client.clone(), "events")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<EventsField> {
-        SqlQuery::new(self.client.clone(), "events", sql)
+        EventsList { call: self.client.call("events", Action::List) }
     }
 }
 
-/// A call of `events.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct EventsList {
-    call: Call,
+in_context_store! {
+    Events: "events", EventsField::Attributes,
+    airbyte_agent_klaviyo::KlaviyoConnector, klaviyo.events()
 }
 
-list_builder!(EventsList, types::Event, types::EventsListMeta);
-
-impl EventsList {
-    /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it
-    /// alone unless you need another revision, because fields and limits may differ between
-    /// revisions.
-    ///
-    /// Default: `"2026-01-15"`, always sent.
-    pub fn revision(mut self, revision: impl Into<String>) -> Self {
-        self.call.set("revision", revision.into());
-        self
-    }
-
-    /// Events per page; Klaviyo sends 200 when it is left out.
-    ///
-    /// Default: `200`. From 1 to 1000.
-    pub fn page_size(mut self, page_size: i64) -> Self {
-        self.call.set("page[size]", page_size);
-        self
-    }
-
-    /// Opaque token of the next page: the value of `page[cursor]` in the URL that the previous
-    /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
-    /// arguments unchanged.
-    pub fn page_cursor(mut self, page_cursor: impl Into<String>) -> Self {
-        self.call.set("page[cursor]", page_cursor.into());
-        self
-    }
-
-    /// Order of the events: `datetime` or `timestamp`, oldest first, or with a leading minus newest
-    /// first. Pass it whenever the order matters.
-    ///
-    /// Default: `"-datetime"`.
-    pub fn sort(mut self, sort: impl Into<String>) -> Self {
-        self.call.set("sort", sort.into());
-        self
+list_builder! {
+    /// A call of `events.list` being put together.
+    pub struct EventsList: types::Event, types::EventsListMeta {
+        /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave
+        /// it alone unless you need another revision, because fields and limits may differ between
+        /// revisions.
+        ///
+        /// Default: `"2026-01-15"`, always sent.
+        revision: String,
+        /// Events per page; Klaviyo sends 200 when it is left out.
+        ///
+        /// Default: `200`. From 1 to 1000.
+        page_size: i64 = "page[size]",
+        /// Opaque token of the next page: the value of `page[cursor]` in the URL that the previous
+        /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
+        /// arguments unchanged.
+        page_cursor: String = "page[cursor]",
+        /// Order of the events: `datetime` or `timestamp`, oldest first, or with a leading minus
+        /// newest first. Pass it whenever the order matters.
+        ///
+        /// Default: `"-datetime"`.
+        sort: String,
     }
 }

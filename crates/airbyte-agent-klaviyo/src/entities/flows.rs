@@ -2,26 +2,20 @@
 
 //! Operations on `flows`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::FlowsField;
 use crate::types;
 
-/// Operations on `flows`.
-///
-/// An automation that sends messages when its trigger happens.
-#[derive(Debug, Clone, Copy)]
-pub struct Flows<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `flows`.
+    ///
+    /// An automation that sends messages when its trigger happens.
+    pub struct Flows
 }
 
-impl<'a> Flows<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Flows<'_> {
     /// List flows.
     ///
     /// Lists the automations of the account with state and kind of trigger, 50 per page, archived
@@ -41,8 +35,7 @@ impl<'a> Flows<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> FlowsList {
-        let call = self.client.call("flows", Action::List);
-        FlowsList { call }
+        FlowsList { call: self.client.call("flows", Action::List) }
     }
 
     /// Get a flow.
@@ -66,90 +59,41 @@ impl<'a> Flows<'a> {
         call.set("id", id.into());
         FlowsGet { call }
     }
+}
 
-    /// Searches `flows` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_klaviyo::context_store::{Order, StoreField};
-    /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, store::FlowsField};
-    /// # async fn example(klaviyo: &KlaviyoConnector) -> Result<()> {
-    /// let search = klaviyo.flows().context_store_search();
-    /// let search = search.filter(FlowsField::Attributes.eq("…"));
-    /// let page = search.sort(FlowsField::Attributes, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(FlowsField::Attributes));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<FlowsField> {
-        Search::new(self.client.clone(), "flows")
-    }
+in_context_store! {
+    Flows: "flows", FlowsField::Attributes,
+    airbyte_agent_klaviyo::KlaviyoConnector, klaviyo.flows()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<FlowsField> {
-        SqlQuery::new(self.client.clone(), "flows", sql)
+list_builder! {
+    /// A call of `flows.list` being put together.
+    pub struct FlowsList: types::Flow, types::FlowsListMeta {
+        /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave
+        /// it alone unless you need another revision, because fields and limits may differ between
+        /// revisions.
+        ///
+        /// Default: `"2026-01-15"`, always sent.
+        revision: String,
+        /// Flows per page; Klaviyo sends 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 50.
+        page_size: i64 = "page[size]",
+        /// Opaque token of the next page: the value of `page[cursor]` in the URL that the previous
+        /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
+        /// arguments unchanged.
+        page_cursor: String = "page[cursor]",
     }
 }
 
-/// A call of `flows.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct FlowsList {
-    call: Call,
-}
-
-list_builder!(FlowsList, types::Flow, types::FlowsListMeta);
-
-impl FlowsList {
-    /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it
-    /// alone unless you need another revision, because fields and limits may differ between
-    /// revisions.
-    ///
-    /// Default: `"2026-01-15"`, always sent.
-    pub fn revision(mut self, revision: impl Into<String>) -> Self {
-        self.call.set("revision", revision.into());
-        self
-    }
-
-    /// Flows per page; Klaviyo sends 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 50.
-    pub fn page_size(mut self, page_size: i64) -> Self {
-        self.call.set("page[size]", page_size);
-        self
-    }
-
-    /// Opaque token of the next page: the value of `page[cursor]` in the URL that the previous
-    /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
-    /// arguments unchanged.
-    pub fn page_cursor(mut self, page_cursor: impl Into<String>) -> Self {
-        self.call.set("page[cursor]", page_cursor.into());
-        self
-    }
-}
-
-/// A call of `flows.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct FlowsGet {
-    call: Call,
-}
-
-record_builder!(FlowsGet, types::Flow);
-
-impl FlowsGet {
-    /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it
-    /// alone unless you need another revision, because fields and limits may differ between
-    /// revisions.
-    ///
-    /// Default: `"2026-01-15"`, always sent.
-    pub fn revision(mut self, revision: impl Into<String>) -> Self {
-        self.call.set("revision", revision.into());
-        self
+record_builder! {
+    /// A call of `flows.get` being put together.
+    pub struct FlowsGet: types::Flow {
+        /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave
+        /// it alone unless you need another revision, because fields and limits may differ between
+        /// revisions.
+        ///
+        /// Default: `"2026-01-15"`, always sent.
+        revision: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `lists`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ListsField;
 use crate::types;
 
-/// Operations on `lists`.
-///
-/// A list that people sign up for or are added to.
-#[derive(Debug, Clone, Copy)]
-pub struct Lists<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `lists`.
+    ///
+    /// A list that people sign up for or are added to.
+    pub struct Lists
 }
 
-impl<'a> Lists<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Lists<'_> {
     /// List lists.
     ///
     /// Lists the lists of the account, 10 per page. Use it to turn a list's name into its id.
@@ -40,8 +34,7 @@ impl<'a> Lists<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ListsList {
-        let call = self.client.call("lists", Action::List);
-        ListsList { call }
+        ListsList { call: self.client.call("lists", Action::List) }
     }
 
     /// Get a list.
@@ -65,90 +58,41 @@ impl<'a> Lists<'a> {
         call.set("id", id.into());
         ListsGet { call }
     }
+}
 
-    /// Searches `lists` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_klaviyo::context_store::{Order, StoreField};
-    /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, store::ListsField};
-    /// # async fn example(klaviyo: &KlaviyoConnector) -> Result<()> {
-    /// let search = klaviyo.lists().context_store_search();
-    /// let search = search.filter(ListsField::Attributes.eq("…"));
-    /// let page = search.sort(ListsField::Attributes, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ListsField::Attributes));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ListsField> {
-        Search::new(self.client.clone(), "lists")
-    }
+in_context_store! {
+    Lists: "lists", ListsField::Attributes,
+    airbyte_agent_klaviyo::KlaviyoConnector, klaviyo.lists()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ListsField> {
-        SqlQuery::new(self.client.clone(), "lists", sql)
+list_builder! {
+    /// A call of `lists.list` being put together.
+    pub struct ListsList: types::List, types::ListsListMeta {
+        /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave
+        /// it alone unless you need another revision, because fields and limits may differ between
+        /// revisions.
+        ///
+        /// Default: `"2026-01-15"`, always sent.
+        revision: String,
+        /// Lists per page; Klaviyo sends 10 when it is left out.
+        ///
+        /// Default: `10`. From 1 to 10.
+        page_size: i64 = "page[size]",
+        /// Opaque token of the next page: the value of `page[cursor]` in the URL that the previous
+        /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
+        /// arguments unchanged.
+        page_cursor: String = "page[cursor]",
     }
 }
 
-/// A call of `lists.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ListsList {
-    call: Call,
-}
-
-list_builder!(ListsList, types::List, types::ListsListMeta);
-
-impl ListsList {
-    /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it
-    /// alone unless you need another revision, because fields and limits may differ between
-    /// revisions.
-    ///
-    /// Default: `"2026-01-15"`, always sent.
-    pub fn revision(mut self, revision: impl Into<String>) -> Self {
-        self.call.set("revision", revision.into());
-        self
-    }
-
-    /// Lists per page; Klaviyo sends 10 when it is left out.
-    ///
-    /// Default: `10`. From 1 to 10.
-    pub fn page_size(mut self, page_size: i64) -> Self {
-        self.call.set("page[size]", page_size);
-        self
-    }
-
-    /// Opaque token of the next page: the value of `page[cursor]` in the URL that the previous
-    /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
-    /// arguments unchanged.
-    pub fn page_cursor(mut self, page_cursor: impl Into<String>) -> Self {
-        self.call.set("page[cursor]", page_cursor.into());
-        self
-    }
-}
-
-/// A call of `lists.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ListsGet {
-    call: Call,
-}
-
-record_builder!(ListsGet, types::List);
-
-impl ListsGet {
-    /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it
-    /// alone unless you need another revision, because fields and limits may differ between
-    /// revisions.
-    ///
-    /// Default: `"2026-01-15"`, always sent.
-    pub fn revision(mut self, revision: impl Into<String>) -> Self {
-        self.call.set("revision", revision.into());
-        self
+record_builder! {
+    /// A call of `lists.get` being put together.
+    pub struct ListsGet: types::List {
+        /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave
+        /// it alone unless you need another revision, because fields and limits may differ between
+        /// revisions.
+        ///
+        /// Default: `"2026-01-15"`, always sent.
+        revision: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `metrics`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::MetricsField;
 use crate::types;
 
-/// Operations on `metrics`.
-///
-/// A kind of event, such as Placed Order, with the integration that reports it.
-#[derive(Debug, Clone, Copy)]
-pub struct Metrics<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `metrics`.
+    ///
+    /// A kind of event, such as Placed Order, with the integration that reports it.
+    pub struct Metrics
 }
 
-impl<'a> Metrics<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Metrics<'_> {
     /// List metrics.
     ///
     /// Lists the kinds of events the account has, up to 200 per page (no size can be chosen). Use
@@ -41,8 +35,7 @@ impl<'a> Metrics<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> MetricsList {
-        let call = self.client.call("metrics", Action::List);
-        MetricsList { call }
+        MetricsList { call: self.client.call("metrics", Action::List) }
     }
 
     /// Get a metric.
@@ -66,90 +59,41 @@ impl<'a> Metrics<'a> {
         call.set("id", id.into());
         MetricsGet { call }
     }
+}
 
-    /// Searches `metrics` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_klaviyo::context_store::{Order, StoreField};
-    /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, store::MetricsField};
-    /// # async fn example(klaviyo: &KlaviyoConnector) -> Result<()> {
-    /// let search = klaviyo.metrics().context_store_search();
-    /// let search = search.filter(MetricsField::Attributes.eq("…"));
-    /// let page = search.sort(MetricsField::Attributes, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(MetricsField::Attributes));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<MetricsField> {
-        Search::new(self.client.clone(), "metrics")
-    }
+in_context_store! {
+    Metrics: "metrics", MetricsField::Attributes,
+    airbyte_agent_klaviyo::KlaviyoConnector, klaviyo.metrics()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<MetricsField> {
-        SqlQuery::new(self.client.clone(), "metrics", sql)
+list_builder! {
+    /// A call of `metrics.list` being put together.
+    pub struct MetricsList: types::Metric, types::MetricsListMeta {
+        /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave
+        /// it alone unless you need another revision, because fields and limits may differ between
+        /// revisions.
+        ///
+        /// Default: `"2026-01-15"`, always sent.
+        revision: String,
+        /// Filter expression on where a metric comes from: `equals(integration.name,'Shopify')` or
+        /// `equals(integration.category,'ecommerce')`. The name of a metric cannot be filtered on;
+        /// page through and match.
+        filter: String,
+        /// Opaque token of the next page: the value of `page[cursor]` in the URL that the previous
+        /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
+        /// arguments unchanged.
+        page_cursor: String = "page[cursor]",
     }
 }
 
-/// A call of `metrics.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MetricsList {
-    call: Call,
-}
-
-list_builder!(MetricsList, types::Metric, types::MetricsListMeta);
-
-impl MetricsList {
-    /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it
-    /// alone unless you need another revision, because fields and limits may differ between
-    /// revisions.
-    ///
-    /// Default: `"2026-01-15"`, always sent.
-    pub fn revision(mut self, revision: impl Into<String>) -> Self {
-        self.call.set("revision", revision.into());
-        self
-    }
-
-    /// Filter expression on where a metric comes from: `equals(integration.name,'Shopify')` or
-    /// `equals(integration.category,'ecommerce')`. The name of a metric cannot be filtered on; page
-    /// through and match.
-    pub fn filter(mut self, filter: impl Into<String>) -> Self {
-        self.call.set("filter", filter.into());
-        self
-    }
-
-    /// Opaque token of the next page: the value of `page[cursor]` in the URL that the previous
-    /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
-    /// arguments unchanged.
-    pub fn page_cursor(mut self, page_cursor: impl Into<String>) -> Self {
-        self.call.set("page[cursor]", page_cursor.into());
-        self
-    }
-}
-
-/// A call of `metrics.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MetricsGet {
-    call: Call,
-}
-
-record_builder!(MetricsGet, types::Metric);
-
-impl MetricsGet {
-    /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it
-    /// alone unless you need another revision, because fields and limits may differ between
-    /// revisions.
-    ///
-    /// Default: `"2026-01-15"`, always sent.
-    pub fn revision(mut self, revision: impl Into<String>) -> Self {
-        self.call.set("revision", revision.into());
-        self
+record_builder! {
+    /// A call of `metrics.get` being put together.
+    pub struct MetricsGet: types::Metric {
+        /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave
+        /// it alone unless you need another revision, because fields and limits may differ between
+        /// revisions.
+        ///
+        /// Default: `"2026-01-15"`, always sent.
+        revision: String,
     }
 }

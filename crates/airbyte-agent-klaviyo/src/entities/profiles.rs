@@ -2,26 +2,20 @@
 
 //! Operations on `profiles`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ProfilesField;
 use crate::types;
 
-/// Operations on `profiles`.
-///
-/// A person Klaviyo knows, with contact data, location and custom properties.
-#[derive(Debug, Clone, Copy)]
-pub struct Profiles<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `profiles`.
+    ///
+    /// A person Klaviyo knows, with contact data, location and custom properties.
+    pub struct Profiles
 }
 
-impl<'a> Profiles<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Profiles<'_> {
     /// List profiles.
     ///
     /// Lists the people in the account with contact data, location and custom properties, 20 per
@@ -42,8 +36,7 @@ impl<'a> Profiles<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ProfilesList {
-        let call = self.client.call("profiles", Action::List);
-        ProfilesList { call }
+        ProfilesList { call: self.client.call("profiles", Action::List) }
     }
 
     /// Get a profile.
@@ -67,90 +60,41 @@ impl<'a> Profiles<'a> {
         call.set("id", id.into());
         ProfilesGet { call }
     }
+}
 
-    /// Searches `profiles` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_klaviyo::context_store::{Order, StoreField};
-    /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, store::ProfilesField};
-    /// # async fn example(klaviyo: &KlaviyoConnector) -> Result<()> {
-    /// let search = klaviyo.profiles().context_store_search();
-    /// let search = search.filter(ProfilesField::Attributes.eq("…"));
-    /// let page = search.sort(ProfilesField::Attributes, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ProfilesField::Attributes));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ProfilesField> {
-        Search::new(self.client.clone(), "profiles")
-    }
+in_context_store! {
+    Profiles: "profiles", ProfilesField::Attributes,
+    airbyte_agent_klaviyo::KlaviyoConnector, klaviyo.profiles()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ProfilesField> {
-        SqlQuery::new(self.client.clone(), "profiles", sql)
+list_builder! {
+    /// A call of `profiles.list` being put together.
+    pub struct ProfilesList: types::Profile, types::ProfilesListMeta {
+        /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave
+        /// it alone unless you need another revision, because fields and limits may differ between
+        /// revisions.
+        ///
+        /// Default: `"2026-01-15"`, always sent.
+        revision: String,
+        /// Profiles per page; Klaviyo sends 20 when it is left out.
+        ///
+        /// Default: `20`. From 1 to 100.
+        page_size: i64 = "page[size]",
+        /// Opaque token of the next page: the value of `page[cursor]` in the URL that the previous
+        /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
+        /// arguments unchanged.
+        page_cursor: String = "page[cursor]",
     }
 }
 
-/// A call of `profiles.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProfilesList {
-    call: Call,
-}
-
-list_builder!(ProfilesList, types::Profile, types::ProfilesListMeta);
-
-impl ProfilesList {
-    /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it
-    /// alone unless you need another revision, because fields and limits may differ between
-    /// revisions.
-    ///
-    /// Default: `"2026-01-15"`, always sent.
-    pub fn revision(mut self, revision: impl Into<String>) -> Self {
-        self.call.set("revision", revision.into());
-        self
-    }
-
-    /// Profiles per page; Klaviyo sends 20 when it is left out.
-    ///
-    /// Default: `20`. From 1 to 100.
-    pub fn page_size(mut self, page_size: i64) -> Self {
-        self.call.set("page[size]", page_size);
-        self
-    }
-
-    /// Opaque token of the next page: the value of `page[cursor]` in the URL that the previous
-    /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
-    /// arguments unchanged.
-    pub fn page_cursor(mut self, page_cursor: impl Into<String>) -> Self {
-        self.call.set("page[cursor]", page_cursor.into());
-        self
-    }
-}
-
-/// A call of `profiles.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProfilesGet {
-    call: Call,
-}
-
-record_builder!(ProfilesGet, types::Profile);
-
-impl ProfilesGet {
-    /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it
-    /// alone unless you need another revision, because fields and limits may differ between
-    /// revisions.
-    ///
-    /// Default: `"2026-01-15"`, always sent.
-    pub fn revision(mut self, revision: impl Into<String>) -> Self {
-        self.call.set("revision", revision.into());
-        self
+record_builder! {
+    /// A call of `profiles.get` being put together.
+    pub struct ProfilesGet: types::Profile {
+        /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave
+        /// it alone unless you need another revision, because fields and limits may differ between
+        /// revisions.
+        ///
+        /// Default: `"2026-01-15"`, always sent.
+        revision: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `comments`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::CommentsField;
 use crate::types;
 
-/// Operations on `comments`.
-///
-/// A comment on an issue.
-#[derive(Debug, Clone, Copy)]
-pub struct Comments<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `comments`.
+    ///
+    /// A comment on an issue.
+    pub struct Comments
 }
 
-impl<'a> Comments<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Comments<'_> {
     /// List comments of an issue.
     ///
     /// Returns the comments of one issue, replies included, ordered by time of creation, with their
@@ -86,8 +80,7 @@ impl<'a> Comments<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> CommentsCreate {
-        let call = self.client.call("comments", Action::Create);
-        CommentsCreate { call }
+        CommentsCreate { call: self.client.call("comments", Action::Create) }
     }
 
     /// Update a comment.
@@ -106,158 +99,74 @@ impl<'a> Comments<'a> {
     /// # }
     /// ```
     pub fn update(&self) -> CommentsUpdate {
-        let call = self.client.call("comments", Action::Update);
-        CommentsUpdate { call }
-    }
-
-    /// Searches `comments` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_linear::context_store::{Order, StoreField};
-    /// # use airbyte_agent_linear::{LinearConnector, Result, store::CommentsField};
-    /// # async fn example(linear: &LinearConnector) -> Result<()> {
-    /// let search = linear.comments().context_store_search();
-    /// let search = search.filter(CommentsField::Body.eq("…"));
-    /// let page = search.sort(CommentsField::Body, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(CommentsField::Body));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<CommentsField> {
-        Search::new(self.client.clone(), "comments")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CommentsField> {
-        SqlQuery::new(self.client.clone(), "comments", sql)
+        CommentsUpdate { call: self.client.call("comments", Action::Update) }
     }
 }
 
-/// A call of `comments.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CommentsList {
-    call: Call,
+in_context_store! {
+    Comments: "comments", CommentsField::Body,
+    airbyte_agent_linear::LinearConnector, linear.comments()
 }
 
-list_builder!(CommentsList, types::Comment, types::CommentsListMeta);
-
-impl CommentsList {
-    /// Name of the GraphQL operation. The connector fills it in; leave it out.
-    ///
-    /// Default: `"listComments"`, always sent.
-    pub fn x_apollo_operation_name(mut self, x_apollo_operation_name: impl Into<String>) -> Self {
-        self.call.set("x-apollo-operation-name", x_apollo_operation_name.into());
-        self
-    }
-
-    /// Records per page. Larger pages cost more of the hourly complexity budget.
-    ///
-    /// Default: `50`, always sent. From 1 to 250.
-    pub fn first(mut self, first: i64) -> Self {
-        self.call.set("first", first);
-        self
-    }
-
-    /// Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
+list_builder! {
+    /// A call of `comments.list` being put together.
+    pub struct CommentsList: types::Comment, types::CommentsListMeta {
+        /// Name of the GraphQL operation. The connector fills it in; leave it out.
+        ///
+        /// Default: `"listComments"`, always sent.
+        x_apollo_operation_name: String = "x-apollo-operation-name",
+        /// Records per page. Larger pages cost more of the hourly complexity budget.
+        ///
+        /// Default: `50`, always sent. From 1 to 250.
+        first: i64,
+        /// Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for
+        /// the first page.
+        after: String,
     }
 }
 
-/// A call of `comments.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CommentsGet {
-    call: Call,
-}
-
-record_builder!(CommentsGet, types::Comment);
-
-impl CommentsGet {
-    /// Name of the GraphQL operation. The connector fills it in; leave it out.
-    ///
-    /// Default: `"getComment"`, always sent.
-    pub fn x_apollo_operation_name(mut self, x_apollo_operation_name: impl Into<String>) -> Self {
-        self.call.set("x-apollo-operation-name", x_apollo_operation_name.into());
-        self
+record_builder! {
+    /// A call of `comments.get` being put together.
+    pub struct CommentsGet: types::Comment {
+        /// Name of the GraphQL operation. The connector fills it in; leave it out.
+        ///
+        /// Default: `"getComment"`, always sent.
+        x_apollo_operation_name: String = "x-apollo-operation-name",
     }
 }
 
-/// A call of `comments.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CommentsCreate {
-    call: Call,
-}
-
-record_builder!(CommentsCreate, types::CommentMutationPayload);
-
-impl CommentsCreate {
-    /// Name of the GraphQL operation. The connector fills it in; leave it out.
-    ///
-    /// Default: `"createComment"`, always sent.
-    pub fn x_apollo_operation_name(mut self, x_apollo_operation_name: impl Into<String>) -> Self {
-        self.call.set("x-apollo-operation-name", x_apollo_operation_name.into());
-        self
-    }
-
-    /// Issue to comment on: its UUID or its identifier, such as `ENG-123`.
-    ///
-    /// Required.
-    pub fn issue_id(mut self, issue_id: impl Into<String>) -> Self {
-        self.call.set("issueId", issue_id.into());
-        self
-    }
-
-    /// Text in Markdown.
-    ///
-    /// Required.
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.call.set("body", body.into());
-        self
+record_builder! {
+    /// A call of `comments.create` being put together.
+    pub struct CommentsCreate: types::CommentMutationPayload {
+        /// Name of the GraphQL operation. The connector fills it in; leave it out.
+        ///
+        /// Default: `"createComment"`, always sent.
+        x_apollo_operation_name: String = "x-apollo-operation-name",
+        /// Issue to comment on: its UUID or its identifier, such as `ENG-123`.
+        ///
+        /// Required.
+        issue_id: String = "issueId",
+        /// Text in Markdown.
+        ///
+        /// Required.
+        body: String,
     }
 }
 
-/// A call of `comments.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CommentsUpdate {
-    call: Call,
-}
-
-record_builder!(CommentsUpdate, types::CommentMutationPayload);
-
-impl CommentsUpdate {
-    /// Name of the GraphQL operation. The connector fills it in; leave it out.
-    ///
-    /// Default: `"updateComment"`, always sent.
-    pub fn x_apollo_operation_name(mut self, x_apollo_operation_name: impl Into<String>) -> Self {
-        self.call.set("x-apollo-operation-name", x_apollo_operation_name.into());
-        self
-    }
-
-    /// Comment to change, by UUID.
-    ///
-    /// Required.
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.call.set("id", id.into());
-        self
-    }
-
-    /// New text in Markdown; replaces the whole comment.
-    ///
-    /// Required.
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.call.set("body", body.into());
-        self
+record_builder! {
+    /// A call of `comments.update` being put together.
+    pub struct CommentsUpdate: types::CommentMutationPayload {
+        /// Name of the GraphQL operation. The connector fills it in; leave it out.
+        ///
+        /// Default: `"updateComment"`, always sent.
+        x_apollo_operation_name: String = "x-apollo-operation-name",
+        /// Comment to change, by UUID.
+        ///
+        /// Required.
+        id: String,
+        /// New text in Markdown; replaces the whole comment.
+        ///
+        /// Required.
+        body: String,
     }
 }

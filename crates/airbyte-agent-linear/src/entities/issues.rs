@@ -2,27 +2,20 @@
 
 //! Operations on `issues`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::IssuesField;
 use crate::types;
 
-/// Operations on `issues`.
-///
-/// An issue: a bug, task or feature of one team.
-#[derive(Debug, Clone, Copy)]
-pub struct Issues<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `issues`.
+    ///
+    /// An issue: a bug, task or feature of one team.
+    pub struct Issues
 }
 
-impl<'a> Issues<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Issues<'_> {
     /// List issues.
     ///
     /// Returns all issues that the credentials can see, newest first by time of creation, archived
@@ -42,8 +35,7 @@ impl<'a> Issues<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> IssuesList {
-        let call = self.client.call("issues", Action::List);
-        IssuesList { call }
+        IssuesList { call: self.client.call("issues", Action::List) }
     }
 
     /// Get an issue.
@@ -87,8 +79,7 @@ impl<'a> Issues<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> IssuesCreate {
-        let call = self.client.call("issues", Action::Create);
-        IssuesCreate { call }
+        IssuesCreate { call: self.client.call("issues", Action::Create) }
     }
 
     /// Update an issue.
@@ -110,227 +101,95 @@ impl<'a> Issues<'a> {
     /// # }
     /// ```
     pub fn update(&self) -> IssuesUpdate {
-        let call = self.client.call("issues", Action::Update);
-        IssuesUpdate { call }
-    }
-
-    /// Searches `issues` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_linear::context_store::{Order, StoreField};
-    /// # use airbyte_agent_linear::{LinearConnector, Result, store::IssuesField};
-    /// # async fn example(linear: &LinearConnector) -> Result<()> {
-    /// let search = linear.issues().context_store_search();
-    /// let search = search.filter(IssuesField::AddedToCycleAt.eq("…"));
-    /// let page = search.sort(IssuesField::AddedToCycleAt, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(IssuesField::AddedToCycleAt));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<IssuesField> {
-        Search::new(self.client.clone(), "issues")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<IssuesField> {
-        SqlQuery::new(self.client.clone(), "issues", sql)
+        IssuesUpdate { call: self.client.call("issues", Action::Update) }
     }
 }
 
-/// A call of `issues.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssuesList {
-    call: Call,
+in_context_store! {
+    Issues: "issues", IssuesField::AddedToCycleAt,
+    airbyte_agent_linear::LinearConnector, linear.issues()
 }
 
-list_builder!(IssuesList, types::Issue, types::IssuesListMeta);
-
-impl IssuesList {
-    /// Name of the GraphQL operation. The connector fills it in; leave it out.
-    ///
-    /// Default: `"listIssues"`, always sent.
-    pub fn x_apollo_operation_name(mut self, x_apollo_operation_name: impl Into<String>) -> Self {
-        self.call.set("x-apollo-operation-name", x_apollo_operation_name.into());
-        self
-    }
-
-    /// Records per page. Larger pages cost more of the hourly complexity budget.
-    ///
-    /// Default: `50`, always sent. From 1 to 250.
-    pub fn first(mut self, first: i64) -> Self {
-        self.call.set("first", first);
-        self
-    }
-
-    /// Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
+list_builder! {
+    /// A call of `issues.list` being put together.
+    pub struct IssuesList: types::Issue, types::IssuesListMeta {
+        /// Name of the GraphQL operation. The connector fills it in; leave it out.
+        ///
+        /// Default: `"listIssues"`, always sent.
+        x_apollo_operation_name: String = "x-apollo-operation-name",
+        /// Records per page. Larger pages cost more of the hourly complexity budget.
+        ///
+        /// Default: `50`, always sent. From 1 to 250.
+        first: i64,
+        /// Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for
+        /// the first page.
+        after: String,
     }
 }
 
-/// A call of `issues.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssuesGet {
-    call: Call,
-}
-
-record_builder!(IssuesGet, types::Issue);
-
-impl IssuesGet {
-    /// Name of the GraphQL operation. The connector fills it in; leave it out.
-    ///
-    /// Default: `"getIssue"`, always sent.
-    pub fn x_apollo_operation_name(mut self, x_apollo_operation_name: impl Into<String>) -> Self {
-        self.call.set("x-apollo-operation-name", x_apollo_operation_name.into());
-        self
+record_builder! {
+    /// A call of `issues.get` being put together.
+    pub struct IssuesGet: types::Issue {
+        /// Name of the GraphQL operation. The connector fills it in; leave it out.
+        ///
+        /// Default: `"getIssue"`, always sent.
+        x_apollo_operation_name: String = "x-apollo-operation-name",
     }
 }
 
-/// A call of `issues.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssuesCreate {
-    call: Call,
-}
-
-record_builder!(IssuesCreate, types::IssueMutationPayload);
-
-impl IssuesCreate {
-    /// Name of the GraphQL operation. The connector fills it in; leave it out.
-    ///
-    /// Default: `"createIssue"`, always sent.
-    pub fn x_apollo_operation_name(mut self, x_apollo_operation_name: impl Into<String>) -> Self {
-        self.call.set("x-apollo-operation-name", x_apollo_operation_name.into());
-        self
-    }
-
-    /// Team that gets the issue, by UUID (from `teams.list`).
-    ///
-    /// Required.
-    pub fn team_id(mut self, team_id: impl Into<String>) -> Self {
-        self.call.set("teamId", team_id.into());
-        self
-    }
-
-    /// Title, one line.
-    ///
-    /// Required.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.call.set("title", title.into());
-        self
-    }
-
-    /// Description in Markdown.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("description", description.into());
-        self
-    }
-
-    /// Workflow state to begin in, by UUID; one of the same team (from `workflow_states.list`).
-    /// Left out, the team's default state.
-    pub fn state_id(mut self, state_id: impl Into<String>) -> Self {
-        self.call.set("stateId", state_id.into());
-        self
-    }
-
-    /// Priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low. Default 0.
-    ///
-    /// From 0 to 4.
-    pub fn priority(mut self, priority: i64) -> Self {
-        self.call.set("priority", priority);
-        self
-    }
-
-    /// Project to put the issue into, by UUID; the team has to take part in it.
-    pub fn project_id(mut self, project_id: impl Into<String>) -> Self {
-        self.call.set("projectId", project_id.into());
-        self
+record_builder! {
+    /// A call of `issues.create` being put together.
+    pub struct IssuesCreate: types::IssueMutationPayload {
+        /// Name of the GraphQL operation. The connector fills it in; leave it out.
+        ///
+        /// Default: `"createIssue"`, always sent.
+        x_apollo_operation_name: String = "x-apollo-operation-name",
+        /// Team that gets the issue, by UUID (from `teams.list`).
+        ///
+        /// Required.
+        team_id: String = "teamId",
+        /// Title, one line.
+        ///
+        /// Required.
+        title: String,
+        /// Description in Markdown.
+        description: String,
+        /// Workflow state to begin in, by UUID; one of the same team (from `workflow_states.list`).
+        /// Left out, the team's default state.
+        state_id: String = "stateId",
+        /// Priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low. Default 0.
+        ///
+        /// From 0 to 4.
+        priority: i64,
+        /// Project to put the issue into, by UUID; the team has to take part in it.
+        project_id: String = "projectId",
     }
 }
 
-/// A call of `issues.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct IssuesUpdate {
-    call: Call,
-}
-
-record_builder!(IssuesUpdate, types::IssueMutationPayload);
-
-impl IssuesUpdate {
-    /// Name of the GraphQL operation. The connector fills it in; leave it out.
-    ///
-    /// Default: `"updateIssue"`, always sent.
-    pub fn x_apollo_operation_name(mut self, x_apollo_operation_name: impl Into<String>) -> Self {
-        self.call.set("x-apollo-operation-name", x_apollo_operation_name.into());
-        self
-    }
-
-    /// Issue to change: its UUID or its identifier, such as `ENG-123`.
-    ///
-    /// Required.
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.call.set("id", id.into());
-        self
-    }
-
-    /// New title.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.call.set("title", title.into());
-        self
-    }
-
-    /// New description in Markdown; replaces the whole text.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("description", description.into());
-        self
-    }
-
-    /// New workflow state, by UUID; one of the issue's own team (from `workflow_states.list`).
-    pub fn state_id(mut self, state_id: impl Into<String>) -> Self {
-        self.call.set("stateId", state_id.into());
-        self
-    }
-
-    /// New priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low.
-    ///
-    /// From 0 to 4.
-    pub fn priority(mut self, priority: i64) -> Self {
-        self.call.set("priority", priority);
-        self
-    }
-
-    /// User to assign, by UUID (from `users.list`); null takes the assignee away.
-    pub fn assignee_id(mut self, assignee_id: impl Into<String>) -> Self {
-        self.call.set("assigneeId", assignee_id.into());
-        self
-    }
-
-    /// Sends `null` as `assigneeId`.
-    pub fn clear_assignee_id(mut self) -> Self {
-        self.call.set("assigneeId", Value::Null);
-        self
-    }
-
-    /// Project to move the issue into, by UUID; null takes it out of its project.
-    pub fn project_id(mut self, project_id: impl Into<String>) -> Self {
-        self.call.set("projectId", project_id.into());
-        self
-    }
-
-    /// Sends `null` as `projectId`.
-    pub fn clear_project_id(mut self) -> Self {
-        self.call.set("projectId", Value::Null);
-        self
+record_builder! {
+    /// A call of `issues.update` being put together.
+    pub struct IssuesUpdate: types::IssueMutationPayload {
+        /// Name of the GraphQL operation. The connector fills it in; leave it out.
+        ///
+        /// Default: `"updateIssue"`, always sent.
+        x_apollo_operation_name: String = "x-apollo-operation-name",
+        /// Issue to change: its UUID or its identifier, such as `ENG-123`.
+        ///
+        /// Required.
+        id: String,
+        /// New title.
+        title: String,
+        /// New description in Markdown; replaces the whole text.
+        description: String,
+        /// New workflow state, by UUID; one of the issue's own team (from `workflow_states.list`).
+        state_id: String = "stateId",
+        /// New priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low.
+        ///
+        /// From 0 to 4.
+        priority: i64,
+        /// User to assign, by UUID (from `users.list`); null takes the assignee away.
+        assignee_id: String = "assigneeId" or clear_assignee_id,
+        /// Project to move the issue into, by UUID; null takes it out of its project.
+        project_id: String = "projectId" or clear_project_id,
     }
 }

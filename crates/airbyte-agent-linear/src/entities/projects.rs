@@ -2,27 +2,20 @@
 
 //! Operations on `projects`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ProjectsField;
 use crate::types;
 
-/// Operations on `projects`.
-///
-/// A project: a body of work with an end, shared by one or more teams.
-#[derive(Debug, Clone, Copy)]
-pub struct Projects<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `projects`.
+    ///
+    /// A project: a body of work with an end, shared by one or more teams.
+    pub struct Projects
 }
 
-impl<'a> Projects<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Projects<'_> {
     /// List projects.
     ///
     /// Returns all projects of the workspace, ordered by time of creation, archived ones left out,
@@ -41,8 +34,7 @@ impl<'a> Projects<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ProjectsList {
-        let call = self.client.call("projects", Action::List);
-        ProjectsList { call }
+        ProjectsList { call: self.client.call("projects", Action::List) }
     }
 
     /// Get a project.
@@ -85,8 +77,7 @@ impl<'a> Projects<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> ProjectsCreate {
-        let call = self.client.call("projects", Action::Create);
-        ProjectsCreate { call }
+        ProjectsCreate { call: self.client.call("projects", Action::Create) }
     }
 
     /// Update a project.
@@ -108,237 +99,95 @@ impl<'a> Projects<'a> {
     /// # }
     /// ```
     pub fn update(&self) -> ProjectsUpdate {
-        let call = self.client.call("projects", Action::Update);
-        ProjectsUpdate { call }
-    }
-
-    /// Searches `projects` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_linear::context_store::{Order, StoreField};
-    /// # use airbyte_agent_linear::{LinearConnector, Result, store::ProjectsField};
-    /// # async fn example(linear: &LinearConnector) -> Result<()> {
-    /// let search = linear.projects().context_store_search();
-    /// let search = search.filter(ProjectsField::CanceledAt.eq("…"));
-    /// let page = search.sort(ProjectsField::CanceledAt, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ProjectsField::CanceledAt));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ProjectsField> {
-        Search::new(self.client.clone(), "projects")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ProjectsField> {
-        SqlQuery::new(self.client.clone(), "projects", sql)
+        ProjectsUpdate { call: self.client.call("projects", Action::Update) }
     }
 }
 
-/// A call of `projects.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectsList {
-    call: Call,
+in_context_store! {
+    Projects: "projects", ProjectsField::CanceledAt,
+    airbyte_agent_linear::LinearConnector, linear.projects()
 }
 
-list_builder!(ProjectsList, types::Project, types::ProjectsListMeta);
-
-impl ProjectsList {
-    /// Name of the GraphQL operation. The connector fills it in; leave it out.
-    ///
-    /// Default: `"listProjects"`, always sent.
-    pub fn x_apollo_operation_name(mut self, x_apollo_operation_name: impl Into<String>) -> Self {
-        self.call.set("x-apollo-operation-name", x_apollo_operation_name.into());
-        self
-    }
-
-    /// Records per page. Larger pages cost more of the hourly complexity budget.
-    ///
-    /// Default: `50`, always sent. From 1 to 250.
-    pub fn first(mut self, first: i64) -> Self {
-        self.call.set("first", first);
-        self
-    }
-
-    /// Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
+list_builder! {
+    /// A call of `projects.list` being put together.
+    pub struct ProjectsList: types::Project, types::ProjectsListMeta {
+        /// Name of the GraphQL operation. The connector fills it in; leave it out.
+        ///
+        /// Default: `"listProjects"`, always sent.
+        x_apollo_operation_name: String = "x-apollo-operation-name",
+        /// Records per page. Larger pages cost more of the hourly complexity budget.
+        ///
+        /// Default: `50`, always sent. From 1 to 250.
+        first: i64,
+        /// Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for
+        /// the first page.
+        after: String,
     }
 }
 
-/// A call of `projects.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectsGet {
-    call: Call,
-}
-
-record_builder!(ProjectsGet, types::Project);
-
-impl ProjectsGet {
-    /// Name of the GraphQL operation. The connector fills it in; leave it out.
-    ///
-    /// Default: `"getProject"`, always sent.
-    pub fn x_apollo_operation_name(mut self, x_apollo_operation_name: impl Into<String>) -> Self {
-        self.call.set("x-apollo-operation-name", x_apollo_operation_name.into());
-        self
+record_builder! {
+    /// A call of `projects.get` being put together.
+    pub struct ProjectsGet: types::Project {
+        /// Name of the GraphQL operation. The connector fills it in; leave it out.
+        ///
+        /// Default: `"getProject"`, always sent.
+        x_apollo_operation_name: String = "x-apollo-operation-name",
     }
 }
 
-/// A call of `projects.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectsCreate {
-    call: Call,
-}
-
-record_builder!(ProjectsCreate, types::ProjectMutationPayload);
-
-impl ProjectsCreate {
-    /// Name of the GraphQL operation. The connector fills it in; leave it out.
-    ///
-    /// Default: `"createProject"`, always sent.
-    pub fn x_apollo_operation_name(mut self, x_apollo_operation_name: impl Into<String>) -> Self {
-        self.call.set("x-apollo-operation-name", x_apollo_operation_name.into());
-        self
-    }
-
-    /// Name of the project.
-    ///
-    /// Required.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// Teams that take part, by UUID; at least one (from `teams.list`).
-    ///
-    /// Required.
-    pub fn team_ids(mut self, team_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("teamIds", team_ids.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Short description, one or two sentences of at most 255 characters.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("description", description.into());
-        self
-    }
-
-    /// Status of the project, by the UUID of the status, not by its name: sent as Linear's
-    /// `statusId`. Known from `statusId` of other projects in the search index. Left out, the
-    /// workspace's default.
-    pub fn state(mut self, state: impl Into<String>) -> Self {
-        self.call.set("state", state.into());
-        self
-    }
-
-    /// Planned start, `YYYY-MM-DD`.
-    pub fn start_date(mut self, start_date: impl Into<String>) -> Self {
-        self.call.set("startDate", start_date.into());
-        self
-    }
-
-    /// Planned end, `YYYY-MM-DD`.
-    pub fn target_date(mut self, target_date: impl Into<String>) -> Self {
-        self.call.set("targetDate", target_date.into());
-        self
-    }
-
-    /// User who leads the project, by UUID (from `users.list`).
-    pub fn lead_id(mut self, lead_id: impl Into<String>) -> Self {
-        self.call.set("leadId", lead_id.into());
-        self
+record_builder! {
+    /// A call of `projects.create` being put together.
+    pub struct ProjectsCreate: types::ProjectMutationPayload {
+        /// Name of the GraphQL operation. The connector fills it in; leave it out.
+        ///
+        /// Default: `"createProject"`, always sent.
+        x_apollo_operation_name: String = "x-apollo-operation-name",
+        /// Name of the project.
+        ///
+        /// Required.
+        name: String,
+        /// Teams that take part, by UUID; at least one (from `teams.list`).
+        ///
+        /// Required.
+        team_ids: [String] = "teamIds",
+        /// Short description, one or two sentences of at most 255 characters.
+        description: String,
+        /// Status of the project, by the UUID of the status, not by its name: sent as Linear's
+        /// `statusId`. Known from `statusId` of other projects in the search index. Left out, the
+        /// workspace's default.
+        state: String,
+        /// Planned start, `YYYY-MM-DD`.
+        start_date: String = "startDate",
+        /// Planned end, `YYYY-MM-DD`.
+        target_date: String = "targetDate",
+        /// User who leads the project, by UUID (from `users.list`).
+        lead_id: String = "leadId",
     }
 }
 
-/// A call of `projects.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectsUpdate {
-    call: Call,
-}
-
-record_builder!(ProjectsUpdate, types::ProjectMutationPayload);
-
-impl ProjectsUpdate {
-    /// Name of the GraphQL operation. The connector fills it in; leave it out.
-    ///
-    /// Default: `"updateProject"`, always sent.
-    pub fn x_apollo_operation_name(mut self, x_apollo_operation_name: impl Into<String>) -> Self {
-        self.call.set("x-apollo-operation-name", x_apollo_operation_name.into());
-        self
-    }
-
-    /// Project to change: its UUID or the slug at the end of its web address.
-    ///
-    /// Required.
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.call.set("id", id.into());
-        self
-    }
-
-    /// New name.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// New short description, at most 255 characters.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("description", description.into());
-        self
-    }
-
-    /// New status, by the UUID of the status, not by its name: sent as Linear's `statusId`. Known
-    /// from `statusId` of other projects in the search index.
-    pub fn state(mut self, state: impl Into<String>) -> Self {
-        self.call.set("state", state.into());
-        self
-    }
-
-    /// New planned start, `YYYY-MM-DD`; null removes it.
-    pub fn start_date(mut self, start_date: impl Into<String>) -> Self {
-        self.call.set("startDate", start_date.into());
-        self
-    }
-
-    /// Sends `null` as `startDate`.
-    pub fn clear_start_date(mut self) -> Self {
-        self.call.set("startDate", Value::Null);
-        self
-    }
-
-    /// New planned end, `YYYY-MM-DD`; null removes it.
-    pub fn target_date(mut self, target_date: impl Into<String>) -> Self {
-        self.call.set("targetDate", target_date.into());
-        self
-    }
-
-    /// Sends `null` as `targetDate`.
-    pub fn clear_target_date(mut self) -> Self {
-        self.call.set("targetDate", Value::Null);
-        self
-    }
-
-    /// New lead, a user's UUID (from `users.list`); null leaves the project without.
-    pub fn lead_id(mut self, lead_id: impl Into<String>) -> Self {
-        self.call.set("leadId", lead_id.into());
-        self
-    }
-
-    /// Sends `null` as `leadId`.
-    pub fn clear_lead_id(mut self) -> Self {
-        self.call.set("leadId", Value::Null);
-        self
+record_builder! {
+    /// A call of `projects.update` being put together.
+    pub struct ProjectsUpdate: types::ProjectMutationPayload {
+        /// Name of the GraphQL operation. The connector fills it in; leave it out.
+        ///
+        /// Default: `"updateProject"`, always sent.
+        x_apollo_operation_name: String = "x-apollo-operation-name",
+        /// Project to change: its UUID or the slug at the end of its web address.
+        ///
+        /// Required.
+        id: String,
+        /// New name.
+        name: String,
+        /// New short description, at most 255 characters.
+        description: String,
+        /// New status, by the UUID of the status, not by its name: sent as Linear's `statusId`.
+        /// Known from `statusId` of other projects in the search index.
+        state: String,
+        /// New planned start, `YYYY-MM-DD`; null removes it.
+        start_date: String = "startDate" or clear_start_date,
+        /// New planned end, `YYYY-MM-DD`; null removes it.
+        target_date: String = "targetDate" or clear_target_date,
+        /// New lead, a user's UUID (from `users.list`); null leaves the project without.
+        lead_id: String = "leadId" or clear_lead_id,
     }
 }

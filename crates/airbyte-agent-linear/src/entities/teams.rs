@@ -2,26 +2,20 @@
 
 //! Operations on `teams`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::TeamsField;
 use crate::types;
 
-/// Operations on `teams`.
-///
-/// A team, which owns issues and workflow states.
-#[derive(Debug, Clone, Copy)]
-pub struct Teams<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `teams`.
+    ///
+    /// A team, which owns issues and workflow states.
+    pub struct Teams
 }
 
-impl<'a> Teams<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Teams<'_> {
     /// List teams.
     ///
     /// Returns the teams whose issues the credentials can see, private ones only for members. Use
@@ -41,8 +35,7 @@ impl<'a> Teams<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> TeamsList {
-        let call = self.client.call("teams", Action::List);
-        TeamsList { call }
+        TeamsList { call: self.client.call("teams", Action::List) }
     }
 
     /// Get a team.
@@ -64,85 +57,36 @@ impl<'a> Teams<'a> {
         call.set("id", id.into());
         TeamsGet { call }
     }
+}
 
-    /// Searches `teams` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_linear::context_store::{Order, StoreField};
-    /// # use airbyte_agent_linear::{LinearConnector, Result, store::TeamsField};
-    /// # async fn example(linear: &LinearConnector) -> Result<()> {
-    /// let search = linear.teams().context_store_search();
-    /// let search = search.filter(TeamsField::ActiveCycle.eq("…"));
-    /// let page = search.sort(TeamsField::ActiveCycle, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TeamsField::ActiveCycle));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TeamsField> {
-        Search::new(self.client.clone(), "teams")
-    }
+in_context_store! {
+    Teams: "teams", TeamsField::ActiveCycle,
+    airbyte_agent_linear::LinearConnector, linear.teams()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TeamsField> {
-        SqlQuery::new(self.client.clone(), "teams", sql)
+list_builder! {
+    /// A call of `teams.list` being put together.
+    pub struct TeamsList: types::Team, types::TeamsListMeta {
+        /// Name of the GraphQL operation. The connector fills it in; leave it out.
+        ///
+        /// Default: `"listTeams"`, always sent.
+        x_apollo_operation_name: String = "x-apollo-operation-name",
+        /// Records per page. Larger pages cost more of the hourly complexity budget.
+        ///
+        /// Default: `50`, always sent. From 1 to 250.
+        first: i64,
+        /// Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for
+        /// the first page.
+        after: String,
     }
 }
 
-/// A call of `teams.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TeamsList {
-    call: Call,
-}
-
-list_builder!(TeamsList, types::Team, types::TeamsListMeta);
-
-impl TeamsList {
-    /// Name of the GraphQL operation. The connector fills it in; leave it out.
-    ///
-    /// Default: `"listTeams"`, always sent.
-    pub fn x_apollo_operation_name(mut self, x_apollo_operation_name: impl Into<String>) -> Self {
-        self.call.set("x-apollo-operation-name", x_apollo_operation_name.into());
-        self
-    }
-
-    /// Records per page. Larger pages cost more of the hourly complexity budget.
-    ///
-    /// Default: `50`, always sent. From 1 to 250.
-    pub fn first(mut self, first: i64) -> Self {
-        self.call.set("first", first);
-        self
-    }
-
-    /// Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-}
-
-/// A call of `teams.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TeamsGet {
-    call: Call,
-}
-
-record_builder!(TeamsGet, types::Team);
-
-impl TeamsGet {
-    /// Name of the GraphQL operation. The connector fills it in; leave it out.
-    ///
-    /// Default: `"getTeam"`, always sent.
-    pub fn x_apollo_operation_name(mut self, x_apollo_operation_name: impl Into<String>) -> Self {
-        self.call.set("x-apollo-operation-name", x_apollo_operation_name.into());
-        self
+record_builder! {
+    /// A call of `teams.get` being put together.
+    pub struct TeamsGet: types::Team {
+        /// Name of the GraphQL operation. The connector fills it in; leave it out.
+        ///
+        /// Default: `"getTeam"`, always sent.
+        x_apollo_operation_name: String = "x-apollo-operation-name",
     }
 }

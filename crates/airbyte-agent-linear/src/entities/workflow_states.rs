@@ -2,26 +2,20 @@
 
 //! Operations on `workflow_states`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::WorkflowStatesField;
 use crate::types;
 
-/// Operations on `workflow_states`.
-///
-/// A status that the issues of one team can have.
-#[derive(Debug, Clone, Copy)]
-pub struct WorkflowStates<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `workflow_states`.
+    ///
+    /// A status that the issues of one team can have.
+    pub struct WorkflowStates
 }
 
-impl<'a> WorkflowStates<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl WorkflowStates<'_> {
     /// List workflow states.
     ///
     /// Returns the workflow states (statuses) of all teams, each with its team. Every team has
@@ -41,70 +35,28 @@ impl<'a> WorkflowStates<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> WorkflowStatesList {
-        let call = self.client.call("workflow_states", Action::List);
-        WorkflowStatesList { call }
-    }
-
-    /// Searches `workflow_states` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_linear::context_store::{Order, StoreField};
-    /// # use airbyte_agent_linear::{LinearConnector, Result, store::WorkflowStatesField};
-    /// # async fn example(linear: &LinearConnector) -> Result<()> {
-    /// let search = linear.workflow_states().context_store_search();
-    /// let search = search.filter(WorkflowStatesField::Color.eq("…"));
-    /// let page = search.sort(WorkflowStatesField::Color, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(WorkflowStatesField::Color));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<WorkflowStatesField> {
-        Search::new(self.client.clone(), "workflow_states")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<WorkflowStatesField> {
-        SqlQuery::new(self.client.clone(), "workflow_states", sql)
+        WorkflowStatesList { call: self.client.call("workflow_states", Action::List) }
     }
 }
 
-/// A call of `workflow_states.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct WorkflowStatesList {
-    call: Call,
+in_context_store! {
+    WorkflowStates: "workflow_states", WorkflowStatesField::Color,
+    airbyte_agent_linear::LinearConnector, linear.workflow_states()
 }
 
-list_builder!(WorkflowStatesList, types::WorkflowState, types::WorkflowStatesListMeta);
-
-impl WorkflowStatesList {
-    /// Name of the GraphQL operation. The connector fills it in; leave it out.
-    ///
-    /// Default: `"listWorkflowStates"`, always sent.
-    pub fn x_apollo_operation_name(mut self, x_apollo_operation_name: impl Into<String>) -> Self {
-        self.call.set("x-apollo-operation-name", x_apollo_operation_name.into());
-        self
-    }
-
-    /// Records per page. Larger pages cost more of the hourly complexity budget.
-    ///
-    /// Default: `50`, always sent. From 1 to 250.
-    pub fn first(mut self, first: i64) -> Self {
-        self.call.set("first", first);
-        self
-    }
-
-    /// Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the
-    /// first page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
+list_builder! {
+    /// A call of `workflow_states.list` being put together.
+    pub struct WorkflowStatesList: types::WorkflowState, types::WorkflowStatesListMeta {
+        /// Name of the GraphQL operation. The connector fills it in; leave it out.
+        ///
+        /// Default: `"listWorkflowStates"`, always sent.
+        x_apollo_operation_name: String = "x-apollo-operation-name",
+        /// Records per page. Larger pages cost more of the hourly complexity budget.
+        ///
+        /// Default: `50`, always sent. From 1 to 250.
+        first: i64,
+        /// Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for
+        /// the first page.
+        after: String,
     }
 }

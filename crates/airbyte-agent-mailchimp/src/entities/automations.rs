@@ -2,26 +2,20 @@
 
 //! Operations on `automations`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::AutomationsField;
 use crate::types;
 
-/// Operations on `automations`.
-///
-/// A classic automation, that is a series of e-mails set off by an event; retired by Mailchimp.
-#[derive(Debug, Clone, Copy)]
-pub struct Automations<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `automations`.
+    ///
+    /// A classic automation, that is a series of e-mails set off by an event; retired by Mailchimp.
+    pub struct Automations
 }
 
-impl<'a> Automations<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Automations<'_> {
     /// List classic automations.
     ///
     /// Lists classic automations with state, audience and short results. Mailchimp has retired
@@ -41,94 +35,37 @@ impl<'a> Automations<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> AutomationsList {
-        let call = self.client.call("automations", Action::List);
-        AutomationsList { call }
-    }
-
-    /// Searches `automations` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_mailchimp::context_store::{Order, StoreField};
-    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::AutomationsField};
-    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
-    /// let search = mailchimp.automations().context_store_search();
-    /// let search = search.filter(AutomationsField::Id.eq("…"));
-    /// let page = search.sort(AutomationsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(AutomationsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<AutomationsField> {
-        Search::new(self.client.clone(), "automations")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<AutomationsField> {
-        SqlQuery::new(self.client.clone(), "automations", sql)
+        AutomationsList { call: self.client.call("automations", Action::List) }
     }
 }
 
-/// A call of `automations.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AutomationsList {
-    call: Call,
+in_context_store! {
+    Automations: "automations", AutomationsField::Id,
+    airbyte_agent_mailchimp::MailchimpConnector, mailchimp.automations()
 }
 
-list_builder!(AutomationsList, types::Automation, types::AutomationsListMeta);
-
-impl AutomationsList {
-    /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once:
-    /// large offsets are slow.
-    ///
-    /// Default: `10`. From 1 to 1000.
-    pub fn count(mut self, count: i64) -> Self {
-        self.call.set("count", count);
-        self
-    }
-
-    /// How many records to skip, for paging: the number of records received so far.
-    ///
-    /// Default: `0`. At least 0.
-    pub fn offset(mut self, offset: i64) -> Self {
-        self.call.set("offset", offset);
-        self
-    }
-
-    /// Only automations created before this instant, ISO 8601 with offset.
-    pub fn before_create_time(mut self, before_create_time: impl Into<String>) -> Self {
-        self.call.set("before_create_time", before_create_time.into());
-        self
-    }
-
-    /// Only automations created after this instant, ISO 8601 with offset.
-    pub fn since_create_time(mut self, since_create_time: impl Into<String>) -> Self {
-        self.call.set("since_create_time", since_create_time.into());
-        self
-    }
-
-    /// Only automations started before this instant, ISO 8601 with offset.
-    pub fn before_start_time(mut self, before_start_time: impl Into<String>) -> Self {
-        self.call.set("before_start_time", before_start_time.into());
-        self
-    }
-
-    /// Only automations started after this instant, ISO 8601 with offset.
-    pub fn since_start_time(mut self, since_start_time: impl Into<String>) -> Self {
-        self.call.set("since_start_time", since_start_time.into());
-        self
-    }
-
-    /// Only automations in this state: `save` is a draft, `paused` stands still, `sending` is at
-    /// work.
-    pub fn status(mut self, status: impl Into<types::AutomationStatus>) -> Self {
-        self.call.set("status", status.into());
-        self
+list_builder! {
+    /// A call of `automations.list` being put together.
+    pub struct AutomationsList: types::Automation, types::AutomationsListMeta {
+        /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at
+        /// once: large offsets are slow.
+        ///
+        /// Default: `10`. From 1 to 1000.
+        count: i64,
+        /// How many records to skip, for paging: the number of records received so far.
+        ///
+        /// Default: `0`. At least 0.
+        offset: i64,
+        /// Only automations created before this instant, ISO 8601 with offset.
+        before_create_time: String,
+        /// Only automations created after this instant, ISO 8601 with offset.
+        since_create_time: String,
+        /// Only automations started before this instant, ISO 8601 with offset.
+        before_start_time: String,
+        /// Only automations started after this instant, ISO 8601 with offset.
+        since_start_time: String,
+        /// Only automations in this state: `save` is a draft, `paused` stands still, `sending` is
+        /// at work.
+        status: types::AutomationStatus,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `campaigns`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::CampaignsField;
 use crate::types;
 
-/// Operations on `campaigns`.
-///
-/// An e-mail to an audience, from draft to sent.
-#[derive(Debug, Clone, Copy)]
-pub struct Campaigns<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `campaigns`.
+    ///
+    /// An e-mail to an audience, from draft to sent.
+    pub struct Campaigns
 }
 
-impl<'a> Campaigns<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Campaigns<'_> {
     /// List campaigns.
     ///
     /// Lists campaigns in any state, drafts included, with settings, recipients and short results.
@@ -42,8 +36,7 @@ impl<'a> Campaigns<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> CampaignsList {
-        let call = self.client.call("campaigns", Action::List);
-        CampaignsList { call }
+        CampaignsList { call: self.client.call("campaigns", Action::List) }
     }
 
     /// Get a campaign.
@@ -67,131 +60,51 @@ impl<'a> Campaigns<'a> {
         call.set("campaign_id", campaign_id.into());
         CampaignsGet { call }
     }
+}
 
-    /// Searches `campaigns` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_mailchimp::context_store::{Order, StoreField};
-    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::CampaignsField};
-    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
-    /// let search = mailchimp.campaigns().context_store_search();
-    /// let search = search.filter(CampaignsField::AbSplitOpts.eq("…"));
-    /// let page = search.sort(CampaignsField::AbSplitOpts, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(CampaignsField::AbSplitOpts));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<CampaignsField> {
-        Search::new(self.client.clone(), "campaigns")
-    }
+in_context_store! {
+    Campaigns: "campaigns", CampaignsField::AbSplitOpts,
+    airbyte_agent_mailchimp::MailchimpConnector, mailchimp.campaigns()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CampaignsField> {
-        SqlQuery::new(self.client.clone(), "campaigns", sql)
+list_builder! {
+    /// A call of `campaigns.list` being put together.
+    pub struct CampaignsList: types::Campaign, types::CampaignsListMeta {
+        /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at
+        /// once: large offsets are slow.
+        ///
+        /// Default: `10`. From 1 to 1000.
+        count: i64,
+        /// How many records to skip, for paging: the number of records received so far.
+        ///
+        /// Default: `0`. At least 0.
+        offset: i64,
+        /// Only campaigns of this type: `regular` (HTML), `plaintext`, `absplit` (old A/B test),
+        /// `rss` (from a feed), `variate` (multivariate or A/B test).
+        type_: types::CampaignType = "type",
+        /// Only campaigns in this state: `save` is a draft, `schedule` waits for its time, `paused`
+        /// stands still, `sending` and `sent` as they say.
+        status: types::CampaignStatus,
+        /// Only campaigns sent before this instant, ISO 8601 with offset.
+        before_send_time: String,
+        /// Only campaigns sent after this instant, ISO 8601 with offset.
+        since_send_time: String,
+        /// Only campaigns created before this instant, ISO 8601 with offset.
+        before_create_time: String,
+        /// Only campaigns created after this instant, ISO 8601 with offset.
+        since_create_time: String,
+        /// Only campaigns addressed to this audience (list), by id.
+        list_id: String,
+        /// Only campaigns in this campaign folder, by id (`settings.folder_id` of a campaign).
+        folder_id: String,
+        /// Field to sort by: time of creation or of sending. Use it with `sort_dir`.
+        sort_field: types::CampaignSortField,
+        /// Direction of sorting by `sort_field`: `ASC` upward, `DESC` downward (newest first).
+        sort_dir: types::CampaignSortDir,
     }
 }
 
-/// A call of `campaigns.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CampaignsList {
-    call: Call,
+record_builder! {
+    /// A call of `campaigns.get` being put together.
+    pub struct CampaignsGet: types::Campaign {}
 }
-
-list_builder!(CampaignsList, types::Campaign, types::CampaignsListMeta);
-
-impl CampaignsList {
-    /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once:
-    /// large offsets are slow.
-    ///
-    /// Default: `10`. From 1 to 1000.
-    pub fn count(mut self, count: i64) -> Self {
-        self.call.set("count", count);
-        self
-    }
-
-    /// How many records to skip, for paging: the number of records received so far.
-    ///
-    /// Default: `0`. At least 0.
-    pub fn offset(mut self, offset: i64) -> Self {
-        self.call.set("offset", offset);
-        self
-    }
-
-    /// Only campaigns of this type: `regular` (HTML), `plaintext`, `absplit` (old A/B test), `rss`
-    /// (from a feed), `variate` (multivariate or A/B test).
-    pub fn type_(mut self, type_: impl Into<types::CampaignType>) -> Self {
-        self.call.set("type", type_.into());
-        self
-    }
-
-    /// Only campaigns in this state: `save` is a draft, `schedule` waits for its time, `paused`
-    /// stands still, `sending` and `sent` as they say.
-    pub fn status(mut self, status: impl Into<types::CampaignStatus>) -> Self {
-        self.call.set("status", status.into());
-        self
-    }
-
-    /// Only campaigns sent before this instant, ISO 8601 with offset.
-    pub fn before_send_time(mut self, before_send_time: impl Into<String>) -> Self {
-        self.call.set("before_send_time", before_send_time.into());
-        self
-    }
-
-    /// Only campaigns sent after this instant, ISO 8601 with offset.
-    pub fn since_send_time(mut self, since_send_time: impl Into<String>) -> Self {
-        self.call.set("since_send_time", since_send_time.into());
-        self
-    }
-
-    /// Only campaigns created before this instant, ISO 8601 with offset.
-    pub fn before_create_time(mut self, before_create_time: impl Into<String>) -> Self {
-        self.call.set("before_create_time", before_create_time.into());
-        self
-    }
-
-    /// Only campaigns created after this instant, ISO 8601 with offset.
-    pub fn since_create_time(mut self, since_create_time: impl Into<String>) -> Self {
-        self.call.set("since_create_time", since_create_time.into());
-        self
-    }
-
-    /// Only campaigns addressed to this audience (list), by id.
-    pub fn list_id(mut self, list_id: impl Into<String>) -> Self {
-        self.call.set("list_id", list_id.into());
-        self
-    }
-
-    /// Only campaigns in this campaign folder, by id (`settings.folder_id` of a campaign).
-    pub fn folder_id(mut self, folder_id: impl Into<String>) -> Self {
-        self.call.set("folder_id", folder_id.into());
-        self
-    }
-
-    /// Field to sort by: time of creation or of sending. Use it with `sort_dir`.
-    pub fn sort_field(mut self, sort_field: impl Into<types::CampaignSortField>) -> Self {
-        self.call.set("sort_field", sort_field.into());
-        self
-    }
-
-    /// Direction of sorting by `sort_field`: `ASC` upward, `DESC` downward (newest first).
-    pub fn sort_dir(mut self, sort_dir: impl Into<types::CampaignSortDir>) -> Self {
-        self.call.set("sort_dir", sort_dir.into());
-        self
-    }
-}
-
-/// A call of `campaigns.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CampaignsGet {
-    call: Call,
-}
-
-record_builder!(CampaignsGet, types::Campaign);

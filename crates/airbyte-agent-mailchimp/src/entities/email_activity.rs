@@ -2,26 +2,20 @@
 
 //! Operations on `email_activity`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::EmailActivityField;
 use crate::types;
 
-/// Operations on `email_activity`.
-///
-/// What one recipient did with one campaign: opens, clicks, bounces.
-#[derive(Debug, Clone, Copy)]
-pub struct EmailActivity<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `email_activity`.
+    ///
+    /// What one recipient did with one campaign: opens, clicks, bounces.
+    pub struct EmailActivity
 }
 
-impl<'a> EmailActivity<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl EmailActivity<'_> {
     /// List what recipients did.
     ///
     /// Lists the recipients of a sent campaign with their opens, clicks and bounces one by one.
@@ -48,66 +42,26 @@ impl<'a> EmailActivity<'a> {
         call.set("campaign_id", campaign_id.into());
         EmailActivityList { call }
     }
-
-    /// Searches `email_activity` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_mailchimp::context_store::{Order, StoreField};
-    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::EmailActivityField};
-    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
-    /// let search = mailchimp.email_activity().context_store_search();
-    /// let search = search.filter(EmailActivityField::Action.eq("…"));
-    /// let page = search.sort(EmailActivityField::Action, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(EmailActivityField::Action));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<EmailActivityField> {
-        Search::new(self.client.clone(), "email_activity")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<EmailActivityField> {
-        SqlQuery::new(self.client.clone(), "email_activity", sql)
-    }
 }
 
-/// A call of `email_activity.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct EmailActivityList {
-    call: Call,
+in_context_store! {
+    EmailActivity: "email_activity", EmailActivityField::Action,
+    airbyte_agent_mailchimp::MailchimpConnector, mailchimp.email_activity()
 }
 
-list_builder!(EmailActivityList, types::EmailActivity, types::EmailActivityListMeta);
-
-impl EmailActivityList {
-    /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once:
-    /// large offsets are slow.
-    ///
-    /// Default: `10`. From 1 to 1000.
-    pub fn count(mut self, count: i64) -> Self {
-        self.call.set("count", count);
-        self
-    }
-
-    /// How many records to skip, for paging: the number of records received so far.
-    ///
-    /// Default: `0`. At least 0.
-    pub fn offset(mut self, offset: i64) -> Self {
-        self.call.set("offset", offset);
-        self
-    }
-
-    /// Only activity after this instant, ISO 8601 with offset.
-    pub fn since(mut self, since: impl Into<String>) -> Self {
-        self.call.set("since", since.into());
-        self
+list_builder! {
+    /// A call of `email_activity.list` being put together.
+    pub struct EmailActivityList: types::EmailActivity, types::EmailActivityListMeta {
+        /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at
+        /// once: large offsets are slow.
+        ///
+        /// Default: `10`. From 1 to 1000.
+        count: i64,
+        /// How many records to skip, for paging: the number of records received so far.
+        ///
+        /// Default: `0`. At least 0.
+        offset: i64,
+        /// Only activity after this instant, ISO 8601 with offset.
+        since: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `interest_categories`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::InterestCategoriesField;
 use crate::types;
 
-/// Operations on `interest_categories`.
-///
-/// A group of interests that sign-up forms offer.
-#[derive(Debug, Clone, Copy)]
-pub struct InterestCategories<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `interest_categories`.
+    ///
+    /// A group of interests that sign-up forms offer.
+    pub struct InterestCategories
 }
 
-impl<'a> InterestCategories<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl InterestCategories<'_> {
     /// List interest categories.
     ///
     /// Lists the interest categories (groups) of one audience. The choices within a category are in
@@ -75,73 +69,29 @@ impl<'a> InterestCategories<'a> {
         call.set("interest_category_id", interest_category_id.into());
         InterestCategoriesGet { call }
     }
+}
 
-    /// Searches `interest_categories` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_mailchimp::context_store::{Order, StoreField};
-    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::InterestCategoriesField};
-    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
-    /// let search = mailchimp.interest_categories().context_store_search();
-    /// let search = search.filter(InterestCategoriesField::ListId.eq("…"));
-    /// let page = search.sort(InterestCategoriesField::ListId, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(InterestCategoriesField::ListId));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<InterestCategoriesField> {
-        Search::new(self.client.clone(), "interest_categories")
-    }
+in_context_store! {
+    InterestCategories: "interest_categories", InterestCategoriesField::ListId,
+    airbyte_agent_mailchimp::MailchimpConnector, mailchimp.interest_categories()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<InterestCategoriesField> {
-        SqlQuery::new(self.client.clone(), "interest_categories", sql)
+list_builder! {
+    /// A call of `interest_categories.list` being put together.
+    pub struct InterestCategoriesList: types::InterestCategory, types::InterestCategoriesListMeta {
+        /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at
+        /// once: large offsets are slow.
+        ///
+        /// Default: `10`. From 1 to 1000.
+        count: i64,
+        /// How many records to skip, for paging: the number of records received so far.
+        ///
+        /// Default: `0`. At least 0.
+        offset: i64,
     }
 }
 
-/// A call of `interest_categories.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InterestCategoriesList {
-    call: Call,
+record_builder! {
+    /// A call of `interest_categories.get` being put together.
+    pub struct InterestCategoriesGet: types::InterestCategory {}
 }
-
-list_builder!(InterestCategoriesList, types::InterestCategory, types::InterestCategoriesListMeta);
-
-impl InterestCategoriesList {
-    /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once:
-    /// large offsets are slow.
-    ///
-    /// Default: `10`. From 1 to 1000.
-    pub fn count(mut self, count: i64) -> Self {
-        self.call.set("count", count);
-        self
-    }
-
-    /// How many records to skip, for paging: the number of records received so far.
-    ///
-    /// Default: `0`. At least 0.
-    pub fn offset(mut self, offset: i64) -> Self {
-        self.call.set("offset", offset);
-        self
-    }
-}
-
-/// A call of `interest_categories.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InterestCategoriesGet {
-    call: Call,
-}
-
-record_builder!(InterestCategoriesGet, types::InterestCategory);

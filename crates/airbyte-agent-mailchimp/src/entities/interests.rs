@@ -2,26 +2,20 @@
 
 //! Operations on `interests`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::InterestsField;
 use crate::types;
 
-/// Operations on `interests`.
-///
-/// One choice within an interest category.
-#[derive(Debug, Clone, Copy)]
-pub struct Interests<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `interests`.
+    ///
+    /// One choice within an interest category.
+    pub struct Interests
 }
 
-impl<'a> Interests<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Interests<'_> {
     /// List interests of a category.
     ///
     /// Lists the choices within one interest category, with how many contacts made them. Their ids
@@ -86,69 +80,29 @@ impl<'a> Interests<'a> {
         call.set("interest_id", interest_id.into());
         InterestsGet { call }
     }
+}
 
-    /// Searches `interests` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_mailchimp::context_store::{Order, StoreField};
-    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::InterestsField};
-    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
-    /// let search = mailchimp.interests().context_store_search();
-    /// let search = search.filter(InterestsField::CategoryId.eq("…"));
-    /// let page = search.sort(InterestsField::CategoryId, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(InterestsField::CategoryId));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<InterestsField> {
-        Search::new(self.client.clone(), "interests")
-    }
+in_context_store! {
+    Interests: "interests", InterestsField::CategoryId,
+    airbyte_agent_mailchimp::MailchimpConnector, mailchimp.interests()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<InterestsField> {
-        SqlQuery::new(self.client.clone(), "interests", sql)
+list_builder! {
+    /// A call of `interests.list` being put together.
+    pub struct InterestsList: types::Interest, types::InterestsListMeta {
+        /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at
+        /// once: large offsets are slow.
+        ///
+        /// Default: `10`. From 1 to 1000.
+        count: i64,
+        /// How many records to skip, for paging: the number of records received so far.
+        ///
+        /// Default: `0`. At least 0.
+        offset: i64,
     }
 }
 
-/// A call of `interests.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InterestsList {
-    call: Call,
+record_builder! {
+    /// A call of `interests.get` being put together.
+    pub struct InterestsGet: types::Interest {}
 }
-
-list_builder!(InterestsList, types::Interest, types::InterestsListMeta);
-
-impl InterestsList {
-    /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once:
-    /// large offsets are slow.
-    ///
-    /// Default: `10`. From 1 to 1000.
-    pub fn count(mut self, count: i64) -> Self {
-        self.call.set("count", count);
-        self
-    }
-
-    /// How many records to skip, for paging: the number of records received so far.
-    ///
-    /// Default: `0`. At least 0.
-    pub fn offset(mut self, offset: i64) -> Self {
-        self.call.set("offset", offset);
-        self
-    }
-}
-
-/// A call of `interests.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InterestsGet {
-    call: Call,
-}
-
-record_builder!(InterestsGet, types::Interest);

@@ -2,26 +2,20 @@
 
 //! Operations on `list_members`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ListMembersField;
 use crate::types;
 
-/// Operations on `list_members`.
-///
-/// A contact in one audience, with state, fields, interests and tags.
-#[derive(Debug, Clone, Copy)]
-pub struct ListMembers<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `list_members`.
+    ///
+    /// A contact in one audience, with state, fields, interests and tags.
+    pub struct ListMembers
 }
 
-impl<'a> ListMembers<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl ListMembers<'_> {
     /// List contacts of an audience.
     ///
     /// Lists the contacts of one audience with state, merge fields, interests and tags. Filter by
@@ -77,157 +71,63 @@ impl<'a> ListMembers<'a> {
         call.set("subscriber_hash", subscriber_hash.into());
         ListMembersGet { call }
     }
+}
 
-    /// Searches `list_members` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_mailchimp::context_store::{Order, StoreField};
-    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::ListMembersField};
-    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
-    /// let search = mailchimp.list_members().context_store_search();
-    /// let search = search.filter(ListMembersField::Id.eq("…"));
-    /// let page = search.sort(ListMembersField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ListMembersField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ListMembersField> {
-        Search::new(self.client.clone(), "list_members")
-    }
+in_context_store! {
+    ListMembers: "list_members", ListMembersField::Id,
+    airbyte_agent_mailchimp::MailchimpConnector, mailchimp.list_members()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ListMembersField> {
-        SqlQuery::new(self.client.clone(), "list_members", sql)
+list_builder! {
+    /// A call of `list_members.list` being put together.
+    pub struct ListMembersList: types::ListMember, types::ListMembersListMeta {
+        /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at
+        /// once: large offsets are slow.
+        ///
+        /// Default: `10`. From 1 to 1000.
+        count: i64,
+        /// How many records to skip, for paging: the number of records received so far.
+        ///
+        /// Default: `0`. At least 0.
+        offset: i64,
+        /// Only contacts who get mail in this format: `html` or `text`.
+        email_type: String,
+        /// Only contacts in this state: `subscribed`, `unsubscribed`, `cleaned` (address bounced),
+        /// `pending` (not confirmed yet), `transactional` (bought, never subscribed), `archived`.
+        status: types::ListMemberStatus,
+        /// Only contacts who confirmed their subscription after this instant, ISO 8601 with offset.
+        since_timestamp_opt: String,
+        /// Only contacts who confirmed their subscription before this instant, ISO 8601 with
+        /// offset.
+        before_timestamp_opt: String,
+        /// Only contacts whose data changed after this instant, ISO 8601 with offset; for fetching
+        /// only what is new.
+        since_last_changed: String,
+        /// Only contacts whose data last changed before this instant, ISO 8601 with offset.
+        before_last_changed: String,
+        /// Only the contact with this id, which is the same in every audience; the merge tag
+        /// `UNIQID` puts it into e-mails and links.
+        unique_email_id: String,
+        /// True for contacts marked as VIP only; left out or false, everybody.
+        vip_only: bool,
+        /// Interest category (group) to filter by. Give it together with `interest_ids` and
+        /// `interest_match`, or none of the three.
+        interest_category_id: String,
+        /// Ids of interests in that category, separated by commas. Needs `interest_category_id` and
+        /// `interest_match`.
+        interest_ids: String,
+        /// How contacts have to match `interest_ids`: `any` of them, `all` of them, or `none`.
+        /// Needs the other two interest filters.
+        interest_match: types::ListMemberInterestMatch,
+        /// Field to sort by: time of confirmation, of signing up, or of the last change. Use it
+        /// with `sort_dir`.
+        sort_field: types::ListMemberSortField,
+        /// Direction of sorting by `sort_field`: `ASC` upward, `DESC` downward (newest first).
+        sort_dir: types::ListMemberSortDir,
     }
 }
 
-/// A call of `list_members.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ListMembersList {
-    call: Call,
+record_builder! {
+    /// A call of `list_members.get` being put together.
+    pub struct ListMembersGet: types::ListMember {}
 }
-
-list_builder!(ListMembersList, types::ListMember, types::ListMembersListMeta);
-
-impl ListMembersList {
-    /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once:
-    /// large offsets are slow.
-    ///
-    /// Default: `10`. From 1 to 1000.
-    pub fn count(mut self, count: i64) -> Self {
-        self.call.set("count", count);
-        self
-    }
-
-    /// How many records to skip, for paging: the number of records received so far.
-    ///
-    /// Default: `0`. At least 0.
-    pub fn offset(mut self, offset: i64) -> Self {
-        self.call.set("offset", offset);
-        self
-    }
-
-    /// Only contacts who get mail in this format: `html` or `text`.
-    pub fn email_type(mut self, email_type: impl Into<String>) -> Self {
-        self.call.set("email_type", email_type.into());
-        self
-    }
-
-    /// Only contacts in this state: `subscribed`, `unsubscribed`, `cleaned` (address bounced),
-    /// `pending` (not confirmed yet), `transactional` (bought, never subscribed), `archived`.
-    pub fn status(mut self, status: impl Into<types::ListMemberStatus>) -> Self {
-        self.call.set("status", status.into());
-        self
-    }
-
-    /// Only contacts who confirmed their subscription after this instant, ISO 8601 with offset.
-    pub fn since_timestamp_opt(mut self, since_timestamp_opt: impl Into<String>) -> Self {
-        self.call.set("since_timestamp_opt", since_timestamp_opt.into());
-        self
-    }
-
-    /// Only contacts who confirmed their subscription before this instant, ISO 8601 with offset.
-    pub fn before_timestamp_opt(mut self, before_timestamp_opt: impl Into<String>) -> Self {
-        self.call.set("before_timestamp_opt", before_timestamp_opt.into());
-        self
-    }
-
-    /// Only contacts whose data changed after this instant, ISO 8601 with offset; for fetching only
-    /// what is new.
-    pub fn since_last_changed(mut self, since_last_changed: impl Into<String>) -> Self {
-        self.call.set("since_last_changed", since_last_changed.into());
-        self
-    }
-
-    /// Only contacts whose data last changed before this instant, ISO 8601 with offset.
-    pub fn before_last_changed(mut self, before_last_changed: impl Into<String>) -> Self {
-        self.call.set("before_last_changed", before_last_changed.into());
-        self
-    }
-
-    /// Only the contact with this id, which is the same in every audience; the merge tag `UNIQID`
-    /// puts it into e-mails and links.
-    pub fn unique_email_id(mut self, unique_email_id: impl Into<String>) -> Self {
-        self.call.set("unique_email_id", unique_email_id.into());
-        self
-    }
-
-    /// True for contacts marked as VIP only; left out or false, everybody.
-    pub fn vip_only(mut self, vip_only: bool) -> Self {
-        self.call.set("vip_only", vip_only);
-        self
-    }
-
-    /// Interest category (group) to filter by. Give it together with `interest_ids` and
-    /// `interest_match`, or none of the three.
-    pub fn interest_category_id(mut self, interest_category_id: impl Into<String>) -> Self {
-        self.call.set("interest_category_id", interest_category_id.into());
-        self
-    }
-
-    /// Ids of interests in that category, separated by commas. Needs `interest_category_id` and
-    /// `interest_match`.
-    pub fn interest_ids(mut self, interest_ids: impl Into<String>) -> Self {
-        self.call.set("interest_ids", interest_ids.into());
-        self
-    }
-
-    /// How contacts have to match `interest_ids`: `any` of them, `all` of them, or `none`. Needs
-    /// the other two interest filters.
-    pub fn interest_match(
-        mut self,
-        interest_match: impl Into<types::ListMemberInterestMatch>,
-    ) -> Self {
-        self.call.set("interest_match", interest_match.into());
-        self
-    }
-
-    /// Field to sort by: time of confirmation, of signing up, or of the last change. Use it with
-    /// `sort_dir`.
-    pub fn sort_field(mut self, sort_field: impl Into<types::ListMemberSortField>) -> Self {
-        self.call.set("sort_field", sort_field.into());
-        self
-    }
-
-    /// Direction of sorting by `sort_field`: `ASC` upward, `DESC` downward (newest first).
-    pub fn sort_dir(mut self, sort_dir: impl Into<types::ListMemberSortDir>) -> Self {
-        self.call.set("sort_dir", sort_dir.into());
-        self
-    }
-}
-
-/// A call of `list_members.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ListMembersGet {
-    call: Call,
-}
-
-record_builder!(ListMembersGet, types::ListMember);

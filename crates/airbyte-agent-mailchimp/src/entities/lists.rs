@@ -2,26 +2,20 @@
 
 //! Operations on `lists`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ListsField;
 use crate::types;
 
-/// Operations on `lists`.
-///
-/// An audience: a set of contacts with its own fields and figures.
-#[derive(Debug, Clone, Copy)]
-pub struct Lists<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `lists`.
+    ///
+    /// An audience: a set of contacts with its own fields and figures.
+    pub struct Lists
 }
 
-impl<'a> Lists<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Lists<'_> {
     /// List audiences.
     ///
     /// Lists the audiences of the account (the API calls them lists) with contact counts and
@@ -41,8 +35,7 @@ impl<'a> Lists<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ListsList {
-        let call = self.client.call("lists", Action::List);
-        ListsList { call }
+        ListsList { call: self.client.call("lists", Action::List) }
     }
 
     /// Get an audience.
@@ -66,117 +59,46 @@ impl<'a> Lists<'a> {
         call.set("list_id", list_id.into());
         ListsGet { call }
     }
+}
 
-    /// Searches `lists` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_mailchimp::context_store::{Order, StoreField};
-    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::ListsField};
-    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
-    /// let search = mailchimp.lists().context_store_search();
-    /// let search = search.filter(ListsField::BeamerAddress.eq("…"));
-    /// let page = search.sort(ListsField::BeamerAddress, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ListsField::BeamerAddress));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ListsField> {
-        Search::new(self.client.clone(), "lists")
-    }
+in_context_store! {
+    Lists: "lists", ListsField::BeamerAddress,
+    airbyte_agent_mailchimp::MailchimpConnector, mailchimp.lists()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ListsField> {
-        SqlQuery::new(self.client.clone(), "lists", sql)
+list_builder! {
+    /// A call of `lists.list` being put together.
+    pub struct ListsList: types::List, types::ListsListMeta {
+        /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at
+        /// once: large offsets are slow.
+        ///
+        /// Default: `10`. From 1 to 1000.
+        count: i64,
+        /// How many records to skip, for paging: the number of records received so far.
+        ///
+        /// Default: `0`. At least 0.
+        offset: i64,
+        /// Only audiences created before this instant, ISO 8601 with offset.
+        before_date_created: String,
+        /// Only audiences created after this instant, ISO 8601 with offset.
+        since_date_created: String,
+        /// Only audiences whose last campaign went out before this instant, ISO 8601 with offset;
+        /// finds dormant audiences.
+        before_campaign_last_sent: String,
+        /// Only audiences whose last campaign went out after this instant, ISO 8601 with offset.
+        since_campaign_last_sent: String,
+        /// Only audiences that contain a contact with exactly this e-mail address.
+        email: String,
+        /// Field to sort by; only the time of creation. Use it with `sort_dir`.
+        ///
+        /// One of `"date_created"`.
+        sort_field: String,
+        /// Direction of sorting by `sort_field`: `ASC` upward, `DESC` downward (newest first).
+        sort_dir: types::ListSortDir,
     }
 }
 
-/// A call of `lists.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ListsList {
-    call: Call,
+record_builder! {
+    /// A call of `lists.get` being put together.
+    pub struct ListsGet: types::List {}
 }
-
-list_builder!(ListsList, types::List, types::ListsListMeta);
-
-impl ListsList {
-    /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once:
-    /// large offsets are slow.
-    ///
-    /// Default: `10`. From 1 to 1000.
-    pub fn count(mut self, count: i64) -> Self {
-        self.call.set("count", count);
-        self
-    }
-
-    /// How many records to skip, for paging: the number of records received so far.
-    ///
-    /// Default: `0`. At least 0.
-    pub fn offset(mut self, offset: i64) -> Self {
-        self.call.set("offset", offset);
-        self
-    }
-
-    /// Only audiences created before this instant, ISO 8601 with offset.
-    pub fn before_date_created(mut self, before_date_created: impl Into<String>) -> Self {
-        self.call.set("before_date_created", before_date_created.into());
-        self
-    }
-
-    /// Only audiences created after this instant, ISO 8601 with offset.
-    pub fn since_date_created(mut self, since_date_created: impl Into<String>) -> Self {
-        self.call.set("since_date_created", since_date_created.into());
-        self
-    }
-
-    /// Only audiences whose last campaign went out before this instant, ISO 8601 with offset; finds
-    /// dormant audiences.
-    pub fn before_campaign_last_sent(
-        mut self,
-        before_campaign_last_sent: impl Into<String>,
-    ) -> Self {
-        self.call.set("before_campaign_last_sent", before_campaign_last_sent.into());
-        self
-    }
-
-    /// Only audiences whose last campaign went out after this instant, ISO 8601 with offset.
-    pub fn since_campaign_last_sent(mut self, since_campaign_last_sent: impl Into<String>) -> Self {
-        self.call.set("since_campaign_last_sent", since_campaign_last_sent.into());
-        self
-    }
-
-    /// Only audiences that contain a contact with exactly this e-mail address.
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.call.set("email", email.into());
-        self
-    }
-
-    /// Field to sort by; only the time of creation. Use it with `sort_dir`.
-    ///
-    /// One of `"date_created"`.
-    pub fn sort_field(mut self, sort_field: impl Into<String>) -> Self {
-        self.call.set("sort_field", sort_field.into());
-        self
-    }
-
-    /// Direction of sorting by `sort_field`: `ASC` upward, `DESC` downward (newest first).
-    pub fn sort_dir(mut self, sort_dir: impl Into<types::ListSortDir>) -> Self {
-        self.call.set("sort_dir", sort_dir.into());
-        self
-    }
-}
-
-/// A call of `lists.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ListsGet {
-    call: Call,
-}
-
-record_builder!(ListsGet, types::List);

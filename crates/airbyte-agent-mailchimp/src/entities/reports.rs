@@ -2,26 +2,20 @@
 
 //! Operations on `reports`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ReportsField;
 use crate::types;
 
-/// Operations on `reports`.
-///
-/// Results of one sent campaign: opens, clicks, bounces, departures, revenue.
-#[derive(Debug, Clone, Copy)]
-pub struct Reports<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `reports`.
+    ///
+    /// Results of one sent campaign: opens, clicks, bounces, departures, revenue.
+    pub struct Reports
 }
 
-impl<'a> Reports<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Reports<'_> {
     /// List campaign reports.
     ///
     /// Lists results of sent campaigns: opens, clicks, bounces, departures, revenue. Filter by type
@@ -40,8 +34,7 @@ impl<'a> Reports<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ReportsList {
-        let call = self.client.call("reports", Action::List);
-        ReportsList { call }
+        ReportsList { call: self.client.call("reports", Action::List) }
     }
 
     /// Get a campaign report.
@@ -65,88 +58,36 @@ impl<'a> Reports<'a> {
         call.set("campaign_id", campaign_id.into());
         ReportsGet { call }
     }
+}
 
-    /// Searches `reports` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_mailchimp::context_store::{Order, StoreField};
-    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::ReportsField};
-    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
-    /// let search = mailchimp.reports().context_store_search();
-    /// let search = search.filter(ReportsField::AbSplit.eq("…"));
-    /// let page = search.sort(ReportsField::AbSplit, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ReportsField::AbSplit));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ReportsField> {
-        Search::new(self.client.clone(), "reports")
-    }
+in_context_store! {
+    Reports: "reports", ReportsField::AbSplit,
+    airbyte_agent_mailchimp::MailchimpConnector, mailchimp.reports()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ReportsField> {
-        SqlQuery::new(self.client.clone(), "reports", sql)
+list_builder! {
+    /// A call of `reports.list` being put together.
+    pub struct ReportsList: types::Report, types::ReportsListMeta {
+        /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at
+        /// once: large offsets are slow.
+        ///
+        /// Default: `10`. From 1 to 1000.
+        count: i64,
+        /// How many records to skip, for paging: the number of records received so far.
+        ///
+        /// Default: `0`. At least 0.
+        offset: i64,
+        /// Only reports of campaigns of this type: `regular` (HTML), `plaintext`, `absplit` (old
+        /// A/B test), `rss` (from a feed), `variate` (multivariate or A/B test).
+        type_: types::ReportType = "type",
+        /// Only campaigns sent before this instant, ISO 8601 with offset.
+        before_send_time: String,
+        /// Only campaigns sent after this instant, ISO 8601 with offset.
+        since_send_time: String,
     }
 }
 
-/// A call of `reports.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ReportsList {
-    call: Call,
+record_builder! {
+    /// A call of `reports.get` being put together.
+    pub struct ReportsGet: types::Report {}
 }
-
-list_builder!(ReportsList, types::Report, types::ReportsListMeta);
-
-impl ReportsList {
-    /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once:
-    /// large offsets are slow.
-    ///
-    /// Default: `10`. From 1 to 1000.
-    pub fn count(mut self, count: i64) -> Self {
-        self.call.set("count", count);
-        self
-    }
-
-    /// How many records to skip, for paging: the number of records received so far.
-    ///
-    /// Default: `0`. At least 0.
-    pub fn offset(mut self, offset: i64) -> Self {
-        self.call.set("offset", offset);
-        self
-    }
-
-    /// Only reports of campaigns of this type: `regular` (HTML), `plaintext`, `absplit` (old A/B
-    /// test), `rss` (from a feed), `variate` (multivariate or A/B test).
-    pub fn type_(mut self, type_: impl Into<types::ReportType>) -> Self {
-        self.call.set("type", type_.into());
-        self
-    }
-
-    /// Only campaigns sent before this instant, ISO 8601 with offset.
-    pub fn before_send_time(mut self, before_send_time: impl Into<String>) -> Self {
-        self.call.set("before_send_time", before_send_time.into());
-        self
-    }
-
-    /// Only campaigns sent after this instant, ISO 8601 with offset.
-    pub fn since_send_time(mut self, since_send_time: impl Into<String>) -> Self {
-        self.call.set("since_send_time", since_send_time.into());
-        self
-    }
-}
-
-/// A call of `reports.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ReportsGet {
-    call: Call,
-}
-
-record_builder!(ReportsGet, types::Report);

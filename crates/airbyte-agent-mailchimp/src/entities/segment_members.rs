@@ -2,26 +2,20 @@
 
 //! Operations on `segment_members`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::SegmentMembersField;
 use crate::types;
 
-/// Operations on `segment_members`.
-///
-/// A contact that is in one segment or carries one tag.
-#[derive(Debug, Clone, Copy)]
-pub struct SegmentMembers<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `segment_members`.
+    ///
+    /// A contact that is in one segment or carries one tag.
+    pub struct SegmentMembers
 }
 
-impl<'a> SegmentMembers<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl SegmentMembers<'_> {
     /// List contacts in a segment.
     ///
     /// Lists the contacts in a segment, or with a tag. Unsubscribed, cleaned and transactional
@@ -54,61 +48,24 @@ impl<'a> SegmentMembers<'a> {
         call.set("segment_id", segment_id.into());
         SegmentMembersList { call }
     }
-
-    /// Searches `segment_members` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_mailchimp::context_store::{Order, StoreField};
-    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::SegmentMembersField};
-    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
-    /// let search = mailchimp.segment_members().context_store_search();
-    /// let search = search.filter(SegmentMembersField::Id.eq("…"));
-    /// let page = search.sort(SegmentMembersField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(SegmentMembersField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<SegmentMembersField> {
-        Search::new(self.client.clone(), "segment_members")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<SegmentMembersField> {
-        SqlQuery::new(self.client.clone(), "segment_members", sql)
-    }
 }
 
-/// A call of `segment_members.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SegmentMembersList {
-    call: Call,
+in_context_store! {
+    SegmentMembers: "segment_members", SegmentMembersField::Id,
+    airbyte_agent_mailchimp::MailchimpConnector, mailchimp.segment_members()
 }
 
-list_builder!(SegmentMembersList, types::SegmentMember, types::SegmentMembersListMeta);
-
-impl SegmentMembersList {
-    /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once:
-    /// large offsets are slow.
-    ///
-    /// Default: `10`. From 1 to 1000.
-    pub fn count(mut self, count: i64) -> Self {
-        self.call.set("count", count);
-        self
-    }
-
-    /// How many records to skip, for paging: the number of records received so far.
-    ///
-    /// Default: `0`. At least 0.
-    pub fn offset(mut self, offset: i64) -> Self {
-        self.call.set("offset", offset);
-        self
+list_builder! {
+    /// A call of `segment_members.list` being put together.
+    pub struct SegmentMembersList: types::SegmentMember, types::SegmentMembersListMeta {
+        /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at
+        /// once: large offsets are slow.
+        ///
+        /// Default: `10`. From 1 to 1000.
+        count: i64,
+        /// How many records to skip, for paging: the number of records received so far.
+        ///
+        /// Default: `0`. At least 0.
+        offset: i64,
     }
 }

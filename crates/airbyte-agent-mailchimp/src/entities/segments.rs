@@ -2,26 +2,20 @@
 
 //! Operations on `segments`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::SegmentsField;
 use crate::types;
 
-/// Operations on `segments`.
-///
-/// A part of an audience, by rules or as a fixed set.
-#[derive(Debug, Clone, Copy)]
-pub struct Segments<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `segments`.
+    ///
+    /// A part of an audience, by rules or as a fixed set.
+    pub struct Segments
 }
 
-impl<'a> Segments<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Segments<'_> {
     /// List segments of an audience.
     ///
     /// Lists the segments of one audience: saved ones with their rules, static ones and tags.
@@ -71,100 +65,40 @@ impl<'a> Segments<'a> {
         call.set("segment_id", segment_id.into());
         SegmentsGet { call }
     }
+}
 
-    /// Searches `segments` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_mailchimp::context_store::{Order, StoreField};
-    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::SegmentsField};
-    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
-    /// let search = mailchimp.segments().context_store_search();
-    /// let search = search.filter(SegmentsField::Id.eq("…"));
-    /// let page = search.sort(SegmentsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(SegmentsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<SegmentsField> {
-        Search::new(self.client.clone(), "segments")
-    }
+in_context_store! {
+    Segments: "segments", SegmentsField::Id,
+    airbyte_agent_mailchimp::MailchimpConnector, mailchimp.segments()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<SegmentsField> {
-        SqlQuery::new(self.client.clone(), "segments", sql)
+list_builder! {
+    /// A call of `segments.list` being put together.
+    pub struct SegmentsList: types::Segment, types::SegmentsListMeta {
+        /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at
+        /// once: large offsets are slow.
+        ///
+        /// Default: `10`. From 1 to 1000.
+        count: i64,
+        /// How many records to skip, for paging: the number of records received so far.
+        ///
+        /// Default: `0`. At least 0.
+        offset: i64,
+        /// Only segments of this type: `saved` (rules, kept up to date), `static` (a tag, or a
+        /// fixed set of contacts), `fuzzy` (built in).
+        type_: String = "type",
+        /// Only segments created after this instant, ISO 8601 with offset.
+        since_created_at: String,
+        /// Only segments created before this instant, ISO 8601 with offset.
+        before_created_at: String,
+        /// Only segments changed after this instant, ISO 8601 with offset.
+        since_updated_at: String,
+        /// Only segments last changed before this instant, ISO 8601 with offset.
+        before_updated_at: String,
     }
 }
 
-/// A call of `segments.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SegmentsList {
-    call: Call,
+record_builder! {
+    /// A call of `segments.get` being put together.
+    pub struct SegmentsGet: types::Segment {}
 }
-
-list_builder!(SegmentsList, types::Segment, types::SegmentsListMeta);
-
-impl SegmentsList {
-    /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once:
-    /// large offsets are slow.
-    ///
-    /// Default: `10`. From 1 to 1000.
-    pub fn count(mut self, count: i64) -> Self {
-        self.call.set("count", count);
-        self
-    }
-
-    /// How many records to skip, for paging: the number of records received so far.
-    ///
-    /// Default: `0`. At least 0.
-    pub fn offset(mut self, offset: i64) -> Self {
-        self.call.set("offset", offset);
-        self
-    }
-
-    /// Only segments of this type: `saved` (rules, kept up to date), `static` (a tag, or a fixed
-    /// set of contacts), `fuzzy` (built in).
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.call.set("type", type_.into());
-        self
-    }
-
-    /// Only segments created after this instant, ISO 8601 with offset.
-    pub fn since_created_at(mut self, since_created_at: impl Into<String>) -> Self {
-        self.call.set("since_created_at", since_created_at.into());
-        self
-    }
-
-    /// Only segments created before this instant, ISO 8601 with offset.
-    pub fn before_created_at(mut self, before_created_at: impl Into<String>) -> Self {
-        self.call.set("before_created_at", before_created_at.into());
-        self
-    }
-
-    /// Only segments changed after this instant, ISO 8601 with offset.
-    pub fn since_updated_at(mut self, since_updated_at: impl Into<String>) -> Self {
-        self.call.set("since_updated_at", since_updated_at.into());
-        self
-    }
-
-    /// Only segments last changed before this instant, ISO 8601 with offset.
-    pub fn before_updated_at(mut self, before_updated_at: impl Into<String>) -> Self {
-        self.call.set("before_updated_at", before_updated_at.into());
-        self
-    }
-}
-
-/// A call of `segments.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SegmentsGet {
-    call: Call,
-}
-
-record_builder!(SegmentsGet, types::Segment);

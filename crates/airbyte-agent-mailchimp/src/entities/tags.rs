@@ -2,26 +2,20 @@
 
 //! Operations on `tags`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::TagsField;
 use crate::types;
 
-/// Operations on `tags`.
-///
-/// A label on contacts of an audience.
-#[derive(Debug, Clone, Copy)]
-pub struct Tags<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `tags`.
+    ///
+    /// A label on contacts of an audience.
+    pub struct Tags
 }
 
-impl<'a> Tags<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Tags<'_> {
     /// List or search tags.
     ///
     /// Lists the tags of one audience, all of them or those whose name begins with a text. The
@@ -45,49 +39,17 @@ impl<'a> Tags<'a> {
         call.set("list_id", list_id.into());
         TagsList { call }
     }
-
-    /// Searches `tags` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_mailchimp::context_store::{Order, StoreField};
-    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::TagsField};
-    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
-    /// let search = mailchimp.tags().context_store_search();
-    /// let search = search.filter(TagsField::Id.eq("…"));
-    /// let page = search.sort(TagsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TagsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TagsField> {
-        Search::new(self.client.clone(), "tags")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TagsField> {
-        SqlQuery::new(self.client.clone(), "tags", sql)
-    }
 }
 
-/// A call of `tags.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TagsList {
-    call: Call,
+in_context_store! {
+    Tags: "tags", TagsField::Id,
+    airbyte_agent_mailchimp::MailchimpConnector, mailchimp.tags()
 }
 
-list_builder!(TagsList, types::Tag, types::TagsListMeta);
-
-impl TagsList {
-    /// Only tags whose name begins with this text; left out, all tags of the audience.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
+list_builder! {
+    /// A call of `tags.list` being put together.
+    pub struct TagsList: types::Tag, types::TagsListMeta {
+        /// Only tags whose name begins with this text; left out, all tags of the audience.
+        name: String,
     }
 }

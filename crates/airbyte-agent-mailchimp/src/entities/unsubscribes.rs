@@ -2,26 +2,20 @@
 
 //! Operations on `unsubscribes`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::UnsubscribesField;
 use crate::types;
 
-/// Operations on `unsubscribes`.
-///
-/// A recipient who unsubscribed because of one campaign.
-#[derive(Debug, Clone, Copy)]
-pub struct Unsubscribes<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `unsubscribes`.
+    ///
+    /// A recipient who unsubscribed because of one campaign.
+    pub struct Unsubscribes
 }
 
-impl<'a> Unsubscribes<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Unsubscribes<'_> {
     /// List who unsubscribed.
     ///
     /// Lists the recipients who unsubscribed because of one campaign, with time and reason. For
@@ -47,60 +41,24 @@ impl<'a> Unsubscribes<'a> {
         call.set("campaign_id", campaign_id.into());
         UnsubscribesList { call }
     }
-
-    /// Searches `unsubscribes` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_mailchimp::context_store::{Order, StoreField};
-    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::UnsubscribesField};
-    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
-    /// let search = mailchimp.unsubscribes().context_store_search();
-    /// let search = search.filter(UnsubscribesField::EmailId.eq("…"));
-    /// let page = search.sort(UnsubscribesField::EmailId, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(UnsubscribesField::EmailId));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<UnsubscribesField> {
-        Search::new(self.client.clone(), "unsubscribes")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<UnsubscribesField> {
-        SqlQuery::new(self.client.clone(), "unsubscribes", sql)
-    }
 }
 
-/// A call of `unsubscribes.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UnsubscribesList {
-    call: Call,
+in_context_store! {
+    Unsubscribes: "unsubscribes", UnsubscribesField::EmailId,
+    airbyte_agent_mailchimp::MailchimpConnector, mailchimp.unsubscribes()
 }
 
-list_builder!(UnsubscribesList, types::Unsubscribe, types::UnsubscribesListMeta);
-
-impl UnsubscribesList {
-    /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once:
-    /// large offsets are slow.
-    ///
-    /// Default: `10`. From 1 to 1000.
-    pub fn count(mut self, count: i64) -> Self {
-        self.call.set("count", count);
-        self
-    }
-
-    /// How many records to skip, for paging: the number of records received so far.
-    ///
-    /// Default: `0`. At least 0.
-    pub fn offset(mut self, offset: i64) -> Self {
-        self.call.set("offset", offset);
-        self
+list_builder! {
+    /// A call of `unsubscribes.list` being put together.
+    pub struct UnsubscribesList: types::Unsubscribe, types::UnsubscribesListMeta {
+        /// Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at
+        /// once: large offsets are slow.
+        ///
+        /// Default: `10`. From 1 to 1000.
+        count: i64,
+        /// How many records to skip, for paging: the number of records received so far.
+        ///
+        /// Default: `0`. At least 0.
+        offset: i64,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `customers`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::CustomersField;
 use crate::types;
 
-/// Operations on `customers`.
-///
-/// A buyer of your products, with addresses, balance and payment provider.
-#[derive(Debug, Clone, Copy)]
-pub struct Customers<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `customers`.
+    ///
+    /// A buyer of your products, with addresses, balance and payment provider.
+    pub struct Customers
 }
 
-impl<'a> Customers<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Customers<'_> {
     /// List customers.
     ///
     /// Lists all customers, the most recently created first. It has no filters: to find one by name
@@ -40,8 +34,7 @@ impl<'a> Customers<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> CustomersList {
-        let call = self.client.call("customers", Action::List);
-        CustomersList { call }
+        CustomersList { call: self.client.call("customers", Action::List) }
     }
 
     /// Get a customer.
@@ -65,67 +58,27 @@ impl<'a> Customers<'a> {
         call.set("customer_id", customer_id.into());
         CustomersGet { call }
     }
+}
 
-    /// Searches `customers` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_orb::context_store::{Order, StoreField};
-    /// # use airbyte_agent_orb::{OrbConnector, Result, store::CustomersField};
-    /// # async fn example(orb: &OrbConnector) -> Result<()> {
-    /// let search = orb.customers().context_store_search();
-    /// let search = search.filter(CustomersField::Id.eq("…"));
-    /// let page = search.sort(CustomersField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(CustomersField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<CustomersField> {
-        Search::new(self.client.clone(), "customers")
-    }
+in_context_store! {
+    Customers: "customers", CustomersField::Id,
+    airbyte_agent_orb::OrbConnector, orb.customers()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CustomersField> {
-        SqlQuery::new(self.client.clone(), "customers", sql)
+list_builder! {
+    /// A call of `customers.list` being put together.
+    pub struct CustomersList: types::Customer, types::CustomersListMeta {
+        /// Most records per page; Orb takes 20 when left out.
+        ///
+        /// Default: `20`. From 1 to 100.
+        limit: i64,
+        /// Where the next page starts: `next_cursor` of the answer before. Leave out for the first
+        /// page.
+        cursor: String,
     }
 }
 
-/// A call of `customers.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomersList {
-    call: Call,
+record_builder! {
+    /// A call of `customers.get` being put together.
+    pub struct CustomersGet: types::Customer {}
 }
-
-list_builder!(CustomersList, types::Customer, types::CustomersListMeta);
-
-impl CustomersList {
-    /// Most records per page; Orb takes 20 when left out.
-    ///
-    /// Default: `20`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the next page starts: `next_cursor` of the answer before. Leave out for the first
-    /// page.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
-    }
-}
-
-/// A call of `customers.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomersGet {
-    call: Call,
-}
-
-record_builder!(CustomersGet, types::Customer);

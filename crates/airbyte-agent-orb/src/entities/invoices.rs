@@ -2,26 +2,20 @@
 
 //! Operations on `invoices`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::InvoicesField;
 use crate::types;
 
-/// Operations on `invoices`.
-///
-/// A request for payment with its lines and state.
-#[derive(Debug, Clone, Copy)]
-pub struct Invoices<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `invoices`.
+    ///
+    /// A request for payment with its lines and state.
+    pub struct Invoices
 }
 
-impl<'a> Invoices<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Invoices<'_> {
     /// List invoices.
     ///
     /// Lists invoices with their lines, the latest invoice date first. Only issued, paid and synced
@@ -42,8 +36,7 @@ impl<'a> Invoices<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> InvoicesList {
-        let call = self.client.call("invoices", Action::List);
-        InvoicesList { call }
+        InvoicesList { call: self.client.call("invoices", Action::List) }
     }
 
     /// Get an invoice.
@@ -66,118 +59,46 @@ impl<'a> Invoices<'a> {
         call.set("invoice_id", invoice_id.into());
         InvoicesGet { call }
     }
+}
 
-    /// Searches `invoices` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_orb::context_store::{Order, StoreField};
-    /// # use airbyte_agent_orb::{OrbConnector, Result, store::InvoicesField};
-    /// # async fn example(orb: &OrbConnector) -> Result<()> {
-    /// let search = orb.invoices().context_store_search();
-    /// let search = search.filter(InvoicesField::Id.eq("…"));
-    /// let page = search.sort(InvoicesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(InvoicesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<InvoicesField> {
-        Search::new(self.client.clone(), "invoices")
-    }
+in_context_store! {
+    Invoices: "invoices", InvoicesField::Id,
+    airbyte_agent_orb::OrbConnector, orb.invoices()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<InvoicesField> {
-        SqlQuery::new(self.client.clone(), "invoices", sql)
+list_builder! {
+    /// A call of `invoices.list` being put together.
+    pub struct InvoicesList: types::Invoice, types::InvoicesListMeta {
+        /// Most records per page; Orb takes 20 when left out.
+        ///
+        /// Default: `20`. From 1 to 100.
+        limit: i64,
+        /// Where the next page starts: `next_cursor` of the answer before. Leave out for the first
+        /// page.
+        cursor: String,
+        /// Only invoices of this customer, by Orb's customer id. Give either this or
+        /// `external_customer_id`.
+        customer_id: String,
+        /// Only invoices of this customer, by your own id for the customer.
+        external_customer_id: String,
+        /// Only invoices of this subscription, by id.
+        subscription_id: String,
+        /// Only invoices dated later than this instant (ISO 8601).
+        invoice_date_gt: String,
+        /// Only invoices dated at or after this instant (ISO 8601).
+        invoice_date_gte: String,
+        /// Only invoices dated before this instant (ISO 8601).
+        invoice_date_lt: String,
+        /// Only invoices dated at or before this instant (ISO 8601).
+        invoice_date_lte: String,
+        /// Only invoices in this state. `draft` is still being computed, `issued` is final and
+        /// unpaid, `synced` was handed to an outside system, `void` is cancelled. Left out,
+        /// `issued`, `paid` and `synced` ones come back, so drafts have to be asked for.
+        status: types::InvoiceStatus,
     }
 }
 
-/// A call of `invoices.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InvoicesList {
-    call: Call,
+record_builder! {
+    /// A call of `invoices.get` being put together.
+    pub struct InvoicesGet: types::Invoice {}
 }
-
-list_builder!(InvoicesList, types::Invoice, types::InvoicesListMeta);
-
-impl InvoicesList {
-    /// Most records per page; Orb takes 20 when left out.
-    ///
-    /// Default: `20`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the next page starts: `next_cursor` of the answer before. Leave out for the first
-    /// page.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
-    }
-
-    /// Only invoices of this customer, by Orb's customer id. Give either this or
-    /// `external_customer_id`.
-    pub fn customer_id(mut self, customer_id: impl Into<String>) -> Self {
-        self.call.set("customer_id", customer_id.into());
-        self
-    }
-
-    /// Only invoices of this customer, by your own id for the customer.
-    pub fn external_customer_id(mut self, external_customer_id: impl Into<String>) -> Self {
-        self.call.set("external_customer_id", external_customer_id.into());
-        self
-    }
-
-    /// Only invoices of this subscription, by id.
-    pub fn subscription_id(mut self, subscription_id: impl Into<String>) -> Self {
-        self.call.set("subscription_id", subscription_id.into());
-        self
-    }
-
-    /// Only invoices dated later than this instant (ISO 8601).
-    pub fn invoice_date_gt(mut self, invoice_date_gt: impl Into<String>) -> Self {
-        self.call.set("invoice_date_gt", invoice_date_gt.into());
-        self
-    }
-
-    /// Only invoices dated at or after this instant (ISO 8601).
-    pub fn invoice_date_gte(mut self, invoice_date_gte: impl Into<String>) -> Self {
-        self.call.set("invoice_date_gte", invoice_date_gte.into());
-        self
-    }
-
-    /// Only invoices dated before this instant (ISO 8601).
-    pub fn invoice_date_lt(mut self, invoice_date_lt: impl Into<String>) -> Self {
-        self.call.set("invoice_date_lt", invoice_date_lt.into());
-        self
-    }
-
-    /// Only invoices dated at or before this instant (ISO 8601).
-    pub fn invoice_date_lte(mut self, invoice_date_lte: impl Into<String>) -> Self {
-        self.call.set("invoice_date_lte", invoice_date_lte.into());
-        self
-    }
-
-    /// Only invoices in this state. `draft` is still being computed, `issued` is final and unpaid,
-    /// `synced` was handed to an outside system, `void` is cancelled. Left out, `issued`, `paid`
-    /// and `synced` ones come back, so drafts have to be asked for.
-    pub fn status(mut self, status: impl Into<types::InvoiceStatus>) -> Self {
-        self.call.set("status", status.into());
-        self
-    }
-}
-
-/// A call of `invoices.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InvoicesGet {
-    call: Call,
-}
-
-record_builder!(InvoicesGet, types::Invoice);

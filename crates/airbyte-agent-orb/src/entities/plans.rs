@@ -2,26 +2,20 @@
 
 //! Operations on `plans`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::PlansField;
 use crate::types;
 
-/// Operations on `plans`.
-///
-/// What can be subscribed to: a set of prices.
-#[derive(Debug, Clone, Copy)]
-pub struct Plans<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `plans`.
+    ///
+    /// What can be subscribed to: a set of prices.
+    pub struct Plans
 }
 
-impl<'a> Plans<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Plans<'_> {
     /// List plans.
     ///
     /// Lists all plans, the most recently created first, archived and draft ones included, each
@@ -40,8 +34,7 @@ impl<'a> Plans<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> PlansList {
-        let call = self.client.call("plans", Action::List);
-        PlansList { call }
+        PlansList { call: self.client.call("plans", Action::List) }
     }
 
     /// Get a plan.
@@ -63,67 +56,27 @@ impl<'a> Plans<'a> {
         call.set("plan_id", plan_id.into());
         PlansGet { call }
     }
+}
 
-    /// Searches `plans` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_orb::context_store::{Order, StoreField};
-    /// # use airbyte_agent_orb::{OrbConnector, Result, store::PlansField};
-    /// # async fn example(orb: &OrbConnector) -> Result<()> {
-    /// let search = orb.plans().context_store_search();
-    /// let search = search.filter(PlansField::Id.eq("…"));
-    /// let page = search.sort(PlansField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(PlansField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<PlansField> {
-        Search::new(self.client.clone(), "plans")
-    }
+in_context_store! {
+    Plans: "plans", PlansField::Id,
+    airbyte_agent_orb::OrbConnector, orb.plans()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<PlansField> {
-        SqlQuery::new(self.client.clone(), "plans", sql)
+list_builder! {
+    /// A call of `plans.list` being put together.
+    pub struct PlansList: types::Plan, types::PlansListMeta {
+        /// Most records per page; Orb takes 20 when left out.
+        ///
+        /// Default: `20`. From 1 to 100.
+        limit: i64,
+        /// Where the next page starts: `next_cursor` of the answer before. Leave out for the first
+        /// page.
+        cursor: String,
     }
 }
 
-/// A call of `plans.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PlansList {
-    call: Call,
+record_builder! {
+    /// A call of `plans.get` being put together.
+    pub struct PlansGet: types::Plan {}
 }
-
-list_builder!(PlansList, types::Plan, types::PlansListMeta);
-
-impl PlansList {
-    /// Most records per page; Orb takes 20 when left out.
-    ///
-    /// Default: `20`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the next page starts: `next_cursor` of the answer before. Leave out for the first
-    /// page.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
-    }
-}
-
-/// A call of `plans.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PlansGet {
-    call: Call,
-}
-
-record_builder!(PlansGet, types::Plan);

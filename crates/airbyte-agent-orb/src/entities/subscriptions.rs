@@ -2,26 +2,20 @@
 
 //! Operations on `subscriptions`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::SubscriptionsField;
 use crate::types;
 
-/// Operations on `subscriptions`.
-///
-/// The purchase of a plan by a customer.
-#[derive(Debug, Clone, Copy)]
-pub struct Subscriptions<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `subscriptions`.
+    ///
+    /// The purchase of a plan by a customer.
+    pub struct Subscriptions
 }
 
-impl<'a> Subscriptions<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Subscriptions<'_> {
     /// List subscriptions.
     ///
     /// Lists subscriptions, the most recently created first, each with its whole customer and plan.
@@ -40,8 +34,7 @@ impl<'a> Subscriptions<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> SubscriptionsList {
-        let call = self.client.call("subscriptions", Action::List);
-        SubscriptionsList { call }
+        SubscriptionsList { call: self.client.call("subscriptions", Action::List) }
     }
 
     /// Get a subscription.
@@ -64,87 +57,35 @@ impl<'a> Subscriptions<'a> {
         call.set("subscription_id", subscription_id.into());
         SubscriptionsGet { call }
     }
+}
 
-    /// Searches `subscriptions` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_orb::context_store::{Order, StoreField};
-    /// # use airbyte_agent_orb::{OrbConnector, Result, store::SubscriptionsField};
-    /// # async fn example(orb: &OrbConnector) -> Result<()> {
-    /// let search = orb.subscriptions().context_store_search();
-    /// let search = search.filter(SubscriptionsField::Id.eq("…"));
-    /// let page = search.sort(SubscriptionsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(SubscriptionsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<SubscriptionsField> {
-        Search::new(self.client.clone(), "subscriptions")
-    }
+in_context_store! {
+    Subscriptions: "subscriptions", SubscriptionsField::Id,
+    airbyte_agent_orb::OrbConnector, orb.subscriptions()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<SubscriptionsField> {
-        SqlQuery::new(self.client.clone(), "subscriptions", sql)
+list_builder! {
+    /// A call of `subscriptions.list` being put together.
+    pub struct SubscriptionsList: types::Subscription, types::SubscriptionsListMeta {
+        /// Most records per page; Orb takes 20 when left out.
+        ///
+        /// Default: `20`. From 1 to 100.
+        limit: i64,
+        /// Where the next page starts: `next_cursor` of the answer before. Leave out for the first
+        /// page.
+        cursor: String,
+        /// Only subscriptions of this customer, by Orb's customer id. Give either this or
+        /// `external_customer_id`.
+        customer_id: String,
+        /// Only subscriptions of this customer, by your own id for the customer.
+        external_customer_id: String,
+        /// Only subscriptions in this state: `active` runs now, `upcoming` has yet to start,
+        /// `ended` is over. Left out, all of them.
+        status: types::SubscriptionStatus,
     }
 }
 
-/// A call of `subscriptions.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SubscriptionsList {
-    call: Call,
+record_builder! {
+    /// A call of `subscriptions.get` being put together.
+    pub struct SubscriptionsGet: types::Subscription {}
 }
-
-list_builder!(SubscriptionsList, types::Subscription, types::SubscriptionsListMeta);
-
-impl SubscriptionsList {
-    /// Most records per page; Orb takes 20 when left out.
-    ///
-    /// Default: `20`. From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the next page starts: `next_cursor` of the answer before. Leave out for the first
-    /// page.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
-    }
-
-    /// Only subscriptions of this customer, by Orb's customer id. Give either this or
-    /// `external_customer_id`.
-    pub fn customer_id(mut self, customer_id: impl Into<String>) -> Self {
-        self.call.set("customer_id", customer_id.into());
-        self
-    }
-
-    /// Only subscriptions of this customer, by your own id for the customer.
-    pub fn external_customer_id(mut self, external_customer_id: impl Into<String>) -> Self {
-        self.call.set("external_customer_id", external_customer_id.into());
-        self
-    }
-
-    /// Only subscriptions in this state: `active` runs now, `upcoming` has yet to start, `ended` is
-    /// over. Left out, all of them.
-    pub fn status(mut self, status: impl Into<types::SubscriptionStatus>) -> Self {
-        self.call.set("status", status.into());
-        self
-    }
-}
-
-/// A call of `subscriptions.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SubscriptionsGet {
-    call: Call,
-}
-
-record_builder!(SubscriptionsGet, types::Subscription);

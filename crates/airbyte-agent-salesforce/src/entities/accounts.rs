@@ -2,27 +2,21 @@
 
 //! Operations on `accounts`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::AccountsField;
 use crate::types;
 
-/// Operations on `accounts`.
-///
-/// A company or person that is dealt with.
-#[derive(Debug, Clone, Copy)]
-pub struct Accounts<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `accounts`.
+    ///
+    /// A company or person that is dealt with.
+    pub struct Accounts
 }
 
-impl<'a> Accounts<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Accounts<'_> {
     /// List accounts.
     ///
     /// Lists accounts with a SOQL query; without `q`, the 200 changed last with all standard
@@ -42,8 +36,7 @@ impl<'a> Accounts<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> AccountsList {
-        let call = self.client.call("accounts", Action::List);
-        AccountsList { call }
+        AccountsList { call: self.client.call("accounts", Action::List) }
     }
 
     /// Create an account.
@@ -67,8 +60,7 @@ impl<'a> Accounts<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> AccountsCreate {
-        let call = self.client.call("accounts", Action::Create);
-        AccountsCreate { call }
+        AccountsCreate { call: self.client.call("accounts", Action::Create) }
     }
 
     /// Get an account.
@@ -166,392 +158,121 @@ impl<'a> Accounts<'a> {
         call.set("q", q.into());
         AccountsSearch { call }
     }
+}
 
-    /// Searches `accounts` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_salesforce::context_store::{Order, StoreField};
-    /// # use airbyte_agent_salesforce::{SalesforceConnector, Result, store::AccountsField};
-    /// # async fn example(salesforce: &SalesforceConnector) -> Result<()> {
-    /// let search = salesforce.accounts().context_store_search();
-    /// let search = search.filter(AccountsField::Id.eq("…"));
-    /// let page = search.sort(AccountsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(AccountsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<AccountsField> {
-        Search::new(self.client.clone(), "accounts")
-    }
+in_context_store! {
+    Accounts: "accounts", AccountsField::Id,
+    airbyte_agent_salesforce::SalesforceConnector, salesforce.accounts()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<AccountsField> {
-        SqlQuery::new(self.client.clone(), "accounts", sql)
+list_builder! {
+    /// A call of `accounts.list` being put together.
+    pub struct AccountsList: types::Account, types::AccountsListMeta {
+        /// SOQL query on `Account`. The default names all standard fields; for custom ones (`…__c`)
+        /// name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes,
+        /// instants without; without `LIMIT` every page can be had.
+        ///
+        /// Default: `"SELECT FIELDS(STANDARD) FROM Account ORDER BY LastModifiedDate DESC LIMIT
+        /// 200"`, always sent.
+        q: String,
     }
 }
 
-/// A call of `accounts.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AccountsList {
-    call: Call,
-}
-
-list_builder!(AccountsList, types::Account, types::AccountsListMeta);
-
-impl AccountsList {
-    /// SOQL query on `Account`. The default names all standard fields; for custom ones (`…__c`)
-    /// name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes,
-    /// instants without; without `LIMIT` every page can be had.
-    ///
-    /// Default: `"SELECT FIELDS(STANDARD) FROM Account ORDER BY LastModifiedDate DESC LIMIT 200"`,
-    /// always sent.
-    pub fn q(mut self, q: impl Into<String>) -> Self {
-        self.call.set("q", q.into());
-        self
+record_builder! {
+    /// A call of `accounts.create` being put together.
+    pub struct AccountsCreate: types::SObjectCreateResponse {
+        /// Name of the company. Salesforce may refuse a likely duplicate.
+        ///
+        /// Required.
+        name: String = "Name",
+        /// Your own number for the account, free text.
+        account_number: String = "AccountNumber",
+        /// Kind of account, one of the values set up in the org, such as `Prospect` or `Customer -
+        /// Direct`.
+        type_: String = "Type",
+        /// Branch, one of the values set up in the org, such as `Technology` or `Banking`.
+        industry: String = "Industry",
+        /// Business phone number.
+        phone: String = "Phone",
+        /// Web address.
+        website: String = "Website",
+        /// Street of the billing address.
+        billing_street: String = "BillingStreet",
+        /// City of the billing address.
+        billing_city: String = "BillingCity",
+        /// State or province of the billing address.
+        billing_state: String = "BillingState",
+        /// Postal code of the billing address.
+        billing_postal_code: String = "BillingPostalCode",
+        /// Country of the billing address.
+        billing_country: String = "BillingCountry",
+        /// Estimated yearly revenue, in the currency of the record.
+        annual_revenue: f64 = "AnnualRevenue",
+        /// Number of employees.
+        number_of_employees: i64 = "NumberOfEmployees",
+        /// Longer text about it.
+        description: String = "Description",
+        /// Id of the user who is to own it; the user behind the token when left out.
+        owner_id: String = "OwnerId",
+        /// Id of the account above it, for groups of companies.
+        parent_id: String = "ParentId",
     }
 }
 
-/// A call of `accounts.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AccountsCreate {
-    call: Call,
-}
-
-record_builder!(AccountsCreate, types::SObjectCreateResponse);
-
-impl AccountsCreate {
-    /// Name of the company. Salesforce may refuse a likely duplicate.
-    ///
-    /// Required.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("Name", name.into());
-        self
-    }
-
-    /// Your own number for the account, free text.
-    pub fn account_number(mut self, account_number: impl Into<String>) -> Self {
-        self.call.set("AccountNumber", account_number.into());
-        self
-    }
-
-    /// Kind of account, one of the values set up in the org, such as `Prospect` or `Customer -
-    /// Direct`.
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.call.set("Type", type_.into());
-        self
-    }
-
-    /// Branch, one of the values set up in the org, such as `Technology` or `Banking`.
-    pub fn industry(mut self, industry: impl Into<String>) -> Self {
-        self.call.set("Industry", industry.into());
-        self
-    }
-
-    /// Business phone number.
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.call.set("Phone", phone.into());
-        self
-    }
-
-    /// Web address.
-    pub fn website(mut self, website: impl Into<String>) -> Self {
-        self.call.set("Website", website.into());
-        self
-    }
-
-    /// Street of the billing address.
-    pub fn billing_street(mut self, billing_street: impl Into<String>) -> Self {
-        self.call.set("BillingStreet", billing_street.into());
-        self
-    }
-
-    /// City of the billing address.
-    pub fn billing_city(mut self, billing_city: impl Into<String>) -> Self {
-        self.call.set("BillingCity", billing_city.into());
-        self
-    }
-
-    /// State or province of the billing address.
-    pub fn billing_state(mut self, billing_state: impl Into<String>) -> Self {
-        self.call.set("BillingState", billing_state.into());
-        self
-    }
-
-    /// Postal code of the billing address.
-    pub fn billing_postal_code(mut self, billing_postal_code: impl Into<String>) -> Self {
-        self.call.set("BillingPostalCode", billing_postal_code.into());
-        self
-    }
-
-    /// Country of the billing address.
-    pub fn billing_country(mut self, billing_country: impl Into<String>) -> Self {
-        self.call.set("BillingCountry", billing_country.into());
-        self
-    }
-
-    /// Estimated yearly revenue, in the currency of the record.
-    pub fn annual_revenue(mut self, annual_revenue: f64) -> Self {
-        self.call.set("AnnualRevenue", annual_revenue);
-        self
-    }
-
-    /// Number of employees.
-    pub fn number_of_employees(mut self, number_of_employees: i64) -> Self {
-        self.call.set("NumberOfEmployees", number_of_employees);
-        self
-    }
-
-    /// Longer text about it.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("Description", description.into());
-        self
-    }
-
-    /// Id of the user who is to own it; the user behind the token when left out.
-    pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
-        self.call.set("OwnerId", owner_id.into());
-        self
-    }
-
-    /// Id of the account above it, for groups of companies.
-    pub fn parent_id(mut self, parent_id: impl Into<String>) -> Self {
-        self.call.set("ParentId", parent_id.into());
-        self
+record_builder! {
+    /// A call of `accounts.get` being put together.
+    pub struct AccountsGet: types::Account {
+        /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out,
+        /// all fields come back that the user may see.
+        fields: String,
     }
 }
 
-/// A call of `accounts.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AccountsGet {
-    call: Call,
+record_builder! {
+    /// A call of `accounts.delete` being put together.
+    pub struct AccountsDelete: Value {}
 }
 
-record_builder!(AccountsGet, types::Account);
-
-impl AccountsGet {
-    /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all
-    /// fields come back that the user may see.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-}
-
-/// A call of `accounts.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AccountsDelete {
-    call: Call,
-}
-
-record_builder!(AccountsDelete, Value);
-
-/// A call of `accounts.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AccountsUpdate {
-    call: Call,
-}
-
-record_builder!(AccountsUpdate, Value);
-
-impl AccountsUpdate {
-    /// New name of the company.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("Name", name.into());
-        self
-    }
-
-    /// Your own number for the account, free text.
-    pub fn account_number(mut self, account_number: impl Into<String>) -> Self {
-        self.call.set("AccountNumber", account_number.into());
-        self
-    }
-
-    /// Sends `null` as `AccountNumber`.
-    pub fn clear_account_number(mut self) -> Self {
-        self.call.set("AccountNumber", Value::Null);
-        self
-    }
-
-    /// Kind of account, one of the values set up in the org, such as `Prospect` or `Customer -
-    /// Direct`.
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.call.set("Type", type_.into());
-        self
-    }
-
-    /// Sends `null` as `Type`.
-    pub fn clear_type(mut self) -> Self {
-        self.call.set("Type", Value::Null);
-        self
-    }
-
-    /// Branch, one of the values set up in the org, such as `Technology` or `Banking`.
-    pub fn industry(mut self, industry: impl Into<String>) -> Self {
-        self.call.set("Industry", industry.into());
-        self
-    }
-
-    /// Sends `null` as `Industry`.
-    pub fn clear_industry(mut self) -> Self {
-        self.call.set("Industry", Value::Null);
-        self
-    }
-
-    /// Business phone number.
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.call.set("Phone", phone.into());
-        self
-    }
-
-    /// Sends `null` as `Phone`.
-    pub fn clear_phone(mut self) -> Self {
-        self.call.set("Phone", Value::Null);
-        self
-    }
-
-    /// Web address.
-    pub fn website(mut self, website: impl Into<String>) -> Self {
-        self.call.set("Website", website.into());
-        self
-    }
-
-    /// Sends `null` as `Website`.
-    pub fn clear_website(mut self) -> Self {
-        self.call.set("Website", Value::Null);
-        self
-    }
-
-    /// Street of the billing address.
-    pub fn billing_street(mut self, billing_street: impl Into<String>) -> Self {
-        self.call.set("BillingStreet", billing_street.into());
-        self
-    }
-
-    /// Sends `null` as `BillingStreet`.
-    pub fn clear_billing_street(mut self) -> Self {
-        self.call.set("BillingStreet", Value::Null);
-        self
-    }
-
-    /// City of the billing address.
-    pub fn billing_city(mut self, billing_city: impl Into<String>) -> Self {
-        self.call.set("BillingCity", billing_city.into());
-        self
-    }
-
-    /// Sends `null` as `BillingCity`.
-    pub fn clear_billing_city(mut self) -> Self {
-        self.call.set("BillingCity", Value::Null);
-        self
-    }
-
-    /// State or province of the billing address.
-    pub fn billing_state(mut self, billing_state: impl Into<String>) -> Self {
-        self.call.set("BillingState", billing_state.into());
-        self
-    }
-
-    /// Sends `null` as `BillingState`.
-    pub fn clear_billing_state(mut self) -> Self {
-        self.call.set("BillingState", Value::Null);
-        self
-    }
-
-    /// Postal code of the billing address.
-    pub fn billing_postal_code(mut self, billing_postal_code: impl Into<String>) -> Self {
-        self.call.set("BillingPostalCode", billing_postal_code.into());
-        self
-    }
-
-    /// Sends `null` as `BillingPostalCode`.
-    pub fn clear_billing_postal_code(mut self) -> Self {
-        self.call.set("BillingPostalCode", Value::Null);
-        self
-    }
-
-    /// Country of the billing address.
-    pub fn billing_country(mut self, billing_country: impl Into<String>) -> Self {
-        self.call.set("BillingCountry", billing_country.into());
-        self
-    }
-
-    /// Sends `null` as `BillingCountry`.
-    pub fn clear_billing_country(mut self) -> Self {
-        self.call.set("BillingCountry", Value::Null);
-        self
-    }
-
-    /// Estimated yearly revenue, in the currency of the record.
-    pub fn annual_revenue(mut self, annual_revenue: f64) -> Self {
-        self.call.set("AnnualRevenue", annual_revenue);
-        self
-    }
-
-    /// Sends `null` as `AnnualRevenue`.
-    pub fn clear_annual_revenue(mut self) -> Self {
-        self.call.set("AnnualRevenue", Value::Null);
-        self
-    }
-
-    /// Number of employees.
-    pub fn number_of_employees(mut self, number_of_employees: i64) -> Self {
-        self.call.set("NumberOfEmployees", number_of_employees);
-        self
-    }
-
-    /// Sends `null` as `NumberOfEmployees`.
-    pub fn clear_number_of_employees(mut self) -> Self {
-        self.call.set("NumberOfEmployees", Value::Null);
-        self
-    }
-
-    /// Longer text about it.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("Description", description.into());
-        self
-    }
-
-    /// Sends `null` as `Description`.
-    pub fn clear_description(mut self) -> Self {
-        self.call.set("Description", Value::Null);
-        self
-    }
-
-    /// Id of the user who owns it; leads and cases may belong to a queue.
-    pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
-        self.call.set("OwnerId", owner_id.into());
-        self
-    }
-
-    /// Id of the account above it, for groups of companies.
-    pub fn parent_id(mut self, parent_id: impl Into<String>) -> Self {
-        self.call.set("ParentId", parent_id.into());
-        self
-    }
-
-    /// Sends `null` as `ParentId`.
-    pub fn clear_parent_id(mut self) -> Self {
-        self.call.set("ParentId", Value::Null);
-        self
+record_builder! {
+    /// A call of `accounts.update` being put together.
+    pub struct AccountsUpdate: Value {
+        /// New name of the company.
+        name: String = "Name",
+        /// Your own number for the account, free text.
+        account_number: String = "AccountNumber" or clear_account_number,
+        /// Kind of account, one of the values set up in the org, such as `Prospect` or `Customer -
+        /// Direct`.
+        type_: String = "Type" or clear_type,
+        /// Branch, one of the values set up in the org, such as `Technology` or `Banking`.
+        industry: String = "Industry" or clear_industry,
+        /// Business phone number.
+        phone: String = "Phone" or clear_phone,
+        /// Web address.
+        website: String = "Website" or clear_website,
+        /// Street of the billing address.
+        billing_street: String = "BillingStreet" or clear_billing_street,
+        /// City of the billing address.
+        billing_city: String = "BillingCity" or clear_billing_city,
+        /// State or province of the billing address.
+        billing_state: String = "BillingState" or clear_billing_state,
+        /// Postal code of the billing address.
+        billing_postal_code: String = "BillingPostalCode" or clear_billing_postal_code,
+        /// Country of the billing address.
+        billing_country: String = "BillingCountry" or clear_billing_country,
+        /// Estimated yearly revenue, in the currency of the record.
+        annual_revenue: f64 = "AnnualRevenue" or clear_annual_revenue,
+        /// Number of employees.
+        number_of_employees: i64 = "NumberOfEmployees" or clear_number_of_employees,
+        /// Longer text about it.
+        description: String = "Description" or clear_description,
+        /// Id of the user who owns it; leads and cases may belong to a queue.
+        owner_id: String = "OwnerId",
+        /// Id of the account above it, for groups of companies.
+        parent_id: String = "ParentId" or clear_parent_id,
     }
 }
 
-/// A call of `accounts.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AccountsSearch {
-    call: Call,
+list_builder! {
+    /// A call of `accounts.search` being put together.
+    pub struct AccountsSearch: types::SearchResult, Value {}
 }
-
-list_builder!(AccountsSearch, types::SearchResult, Value);

@@ -3,23 +3,18 @@
 //! Operations on `attachments`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, download_builder, list_builder, record_builder};
+use airbyte_agent_core::{accessor, download_builder, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `attachments`.
-///
-/// A classic attachment of a record.
-#[derive(Debug, Clone, Copy)]
-pub struct Attachments<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `attachments`.
+    ///
+    /// A classic attachment of a record.
+    pub struct Attachments
 }
 
-impl<'a> Attachments<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Attachments<'_> {
     /// List attachments.
     ///
     /// Lists attachments with a SOQL query; without `q`, the 200 changed last with their main
@@ -40,8 +35,7 @@ impl<'a> Attachments<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> AttachmentsList {
-        let call = self.client.call("attachments", Action::List);
-        AttachmentsList { call }
+        AttachmentsList { call: self.client.call("attachments", Action::List) }
     }
 
     /// Get an attachment.
@@ -86,51 +80,30 @@ impl<'a> Attachments<'a> {
     }
 }
 
-/// A call of `attachments.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AttachmentsList {
-    call: Call,
-}
-
-list_builder!(AttachmentsList, types::Attachment, types::AttachmentsListMeta);
-
-impl AttachmentsList {
-    /// SOQL query on `Attachment`. The default names all standard fields; for custom ones (`…__c`)
-    /// name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes,
-    /// instants without; without `LIMIT` every page can be had.
-    ///
-    /// Default: `"SELECT Id, Name, ContentType, BodyLength, ParentId, CreatedDate, LastModifiedDate
-    /// FROM Attachment ORDER BY LastModifiedDate DESC LIMIT 200"`, always sent.
-    pub fn q(mut self, q: impl Into<String>) -> Self {
-        self.call.set("q", q.into());
-        self
+list_builder! {
+    /// A call of `attachments.list` being put together.
+    pub struct AttachmentsList: types::Attachment, types::AttachmentsListMeta {
+        /// SOQL query on `Attachment`. The default names all standard fields; for custom ones
+        /// (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single
+        /// quotes, instants without; without `LIMIT` every page can be had.
+        ///
+        /// Default: `"SELECT Id, Name, ContentType, BodyLength, ParentId, CreatedDate,
+        /// LastModifiedDate FROM Attachment ORDER BY LastModifiedDate DESC LIMIT 200"`, always
+        /// sent.
+        q: String,
     }
 }
 
-/// A call of `attachments.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AttachmentsGet {
-    call: Call,
-}
-
-record_builder!(AttachmentsGet, types::Attachment);
-
-impl AttachmentsGet {
-    /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all
-    /// fields come back that the user may see.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+record_builder! {
+    /// A call of `attachments.get` being put together.
+    pub struct AttachmentsGet: types::Attachment {
+        /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out,
+        /// all fields come back that the user may see.
+        fields: String,
     }
 }
 
-/// A call of `attachments.download` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AttachmentsDownload {
-    call: Call,
+download_builder! {
+    /// A call of `attachments.download` being put together.
+    pub struct AttachmentsDownload {}
 }
-
-download_builder!(AttachmentsDownload);

@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `campaigns`.
-///
-/// A marketing campaign with costs and results.
-#[derive(Debug, Clone, Copy)]
-pub struct Campaigns<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `campaigns`.
+    ///
+    /// A marketing campaign with costs and results.
+    pub struct Campaigns
 }
 
-impl<'a> Campaigns<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Campaigns<'_> {
     /// List campaigns.
     ///
     /// Lists campaigns with a SOQL query; without `q`, the 200 changed last with all standard
@@ -40,8 +35,7 @@ impl<'a> Campaigns<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> CampaignsList {
-        let call = self.client.call("campaigns", Action::List);
-        CampaignsList { call }
+        CampaignsList { call: self.client.call("campaigns", Action::List) }
     }
 
     /// Create a campaign.
@@ -65,8 +59,7 @@ impl<'a> Campaigns<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> CampaignsCreate {
-        let call = self.client.call("campaigns", Action::Create);
-        CampaignsCreate { call }
+        CampaignsCreate { call: self.client.call("campaigns", Action::Create) }
     }
 
     /// Get a campaign.
@@ -166,312 +159,104 @@ impl<'a> Campaigns<'a> {
     }
 }
 
-/// A call of `campaigns.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CampaignsList {
-    call: Call,
-}
-
-list_builder!(CampaignsList, types::Campaign, types::CampaignsListMeta);
-
-impl CampaignsList {
-    /// SOQL query on `Campaign`. The default names all standard fields; for custom ones (`…__c`)
-    /// name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes,
-    /// instants without; without `LIMIT` every page can be had.
-    ///
-    /// Default: `"SELECT FIELDS(STANDARD) FROM Campaign ORDER BY LastModifiedDate DESC LIMIT 200"`,
-    /// always sent.
-    pub fn q(mut self, q: impl Into<String>) -> Self {
-        self.call.set("q", q.into());
-        self
+list_builder! {
+    /// A call of `campaigns.list` being put together.
+    pub struct CampaignsList: types::Campaign, types::CampaignsListMeta {
+        /// SOQL query on `Campaign`. The default names all standard fields; for custom ones
+        /// (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single
+        /// quotes, instants without; without `LIMIT` every page can be had.
+        ///
+        /// Default: `"SELECT FIELDS(STANDARD) FROM Campaign ORDER BY LastModifiedDate DESC LIMIT
+        /// 200"`, always sent.
+        q: String,
     }
 }
 
-/// A call of `campaigns.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CampaignsCreate {
-    call: Call,
-}
-
-record_builder!(CampaignsCreate, types::SObjectCreateResponse);
-
-impl CampaignsCreate {
-    /// Name of the campaign, up to 80 characters.
-    ///
-    /// Required.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("Name", name.into());
-        self
-    }
-
-    /// Kind, one of the values set up in the org, such as `Webinar`, `Email` or `Conference`.
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.call.set("Type", type_.into());
-        self
-    }
-
-    /// State, one of the values set up in the org, such as `Planned` or `In Progress`.
-    pub fn status(mut self, status: impl Into<String>) -> Self {
-        self.call.set("Status", status.into());
-        self
-    }
-
-    /// First day, YYYY-MM-DD.
-    pub fn start_date(mut self, start_date: impl Into<String>) -> Self {
-        self.call.set("StartDate", start_date.into());
-        self
-    }
-
-    /// Last day, YYYY-MM-DD.
-    pub fn end_date(mut self, end_date: impl Into<String>) -> Self {
-        self.call.set("EndDate", end_date.into());
-        self
-    }
-
-    /// Whether records can be credited to it; false when left out.
-    pub fn is_active(mut self, is_active: bool) -> Self {
-        self.call.set("IsActive", is_active);
-        self
-    }
-
-    /// Longer text about it.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("Description", description.into());
-        self
-    }
-
-    /// Money it is expected to bring, in the currency of the record.
-    pub fn expected_revenue(mut self, expected_revenue: f64) -> Self {
-        self.call.set("ExpectedRevenue", expected_revenue);
-        self
-    }
-
-    /// Money set aside for it.
-    pub fn budgeted_cost(mut self, budgeted_cost: f64) -> Self {
-        self.call.set("BudgetedCost", budgeted_cost);
-        self
-    }
-
-    /// Money it really cost.
-    pub fn actual_cost(mut self, actual_cost: f64) -> Self {
-        self.call.set("ActualCost", actual_cost);
-        self
-    }
-
-    /// Share of people expected to respond, in per cent.
-    pub fn expected_response(mut self, expected_response: f64) -> Self {
-        self.call.set("ExpectedResponse", expected_response);
-        self
-    }
-
-    /// Number of people addressed.
-    pub fn number_sent(mut self, number_sent: f64) -> Self {
-        self.call.set("NumberSent", number_sent);
-        self
-    }
-
-    /// Id of the campaign above it.
-    pub fn parent_id(mut self, parent_id: impl Into<String>) -> Self {
-        self.call.set("ParentId", parent_id.into());
-        self
-    }
-
-    /// Id of the user who is to own it; the user behind the token when left out.
-    pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
-        self.call.set("OwnerId", owner_id.into());
-        self
+record_builder! {
+    /// A call of `campaigns.create` being put together.
+    pub struct CampaignsCreate: types::SObjectCreateResponse {
+        /// Name of the campaign, up to 80 characters.
+        ///
+        /// Required.
+        name: String = "Name",
+        /// Kind, one of the values set up in the org, such as `Webinar`, `Email` or `Conference`.
+        type_: String = "Type",
+        /// State, one of the values set up in the org, such as `Planned` or `In Progress`.
+        status: String = "Status",
+        /// First day, YYYY-MM-DD.
+        start_date: String = "StartDate",
+        /// Last day, YYYY-MM-DD.
+        end_date: String = "EndDate",
+        /// Whether records can be credited to it; false when left out.
+        is_active: bool = "IsActive",
+        /// Longer text about it.
+        description: String = "Description",
+        /// Money it is expected to bring, in the currency of the record.
+        expected_revenue: f64 = "ExpectedRevenue",
+        /// Money set aside for it.
+        budgeted_cost: f64 = "BudgetedCost",
+        /// Money it really cost.
+        actual_cost: f64 = "ActualCost",
+        /// Share of people expected to respond, in per cent.
+        expected_response: f64 = "ExpectedResponse",
+        /// Number of people addressed.
+        number_sent: f64 = "NumberSent",
+        /// Id of the campaign above it.
+        parent_id: String = "ParentId",
+        /// Id of the user who is to own it; the user behind the token when left out.
+        owner_id: String = "OwnerId",
     }
 }
 
-/// A call of `campaigns.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CampaignsGet {
-    call: Call,
-}
-
-record_builder!(CampaignsGet, types::Campaign);
-
-impl CampaignsGet {
-    /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all
-    /// fields come back that the user may see.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+record_builder! {
+    /// A call of `campaigns.get` being put together.
+    pub struct CampaignsGet: types::Campaign {
+        /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out,
+        /// all fields come back that the user may see.
+        fields: String,
     }
 }
 
-/// A call of `campaigns.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CampaignsDelete {
-    call: Call,
+record_builder! {
+    /// A call of `campaigns.delete` being put together.
+    pub struct CampaignsDelete: Value {}
 }
 
-record_builder!(CampaignsDelete, Value);
-
-/// A call of `campaigns.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CampaignsUpdate {
-    call: Call,
-}
-
-record_builder!(CampaignsUpdate, Value);
-
-impl CampaignsUpdate {
-    /// New name of the campaign, up to 80 characters.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("Name", name.into());
-        self
-    }
-
-    /// Kind, one of the values set up in the org, such as `Webinar`, `Email` or `Conference`.
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.call.set("Type", type_.into());
-        self
-    }
-
-    /// Sends `null` as `Type`.
-    pub fn clear_type(mut self) -> Self {
-        self.call.set("Type", Value::Null);
-        self
-    }
-
-    /// New state, one of the values set up in the org, such as `Completed`.
-    pub fn status(mut self, status: impl Into<String>) -> Self {
-        self.call.set("Status", status.into());
-        self
-    }
-
-    /// First day, YYYY-MM-DD.
-    pub fn start_date(mut self, start_date: impl Into<String>) -> Self {
-        self.call.set("StartDate", start_date.into());
-        self
-    }
-
-    /// Sends `null` as `StartDate`.
-    pub fn clear_start_date(mut self) -> Self {
-        self.call.set("StartDate", Value::Null);
-        self
-    }
-
-    /// Last day, YYYY-MM-DD.
-    pub fn end_date(mut self, end_date: impl Into<String>) -> Self {
-        self.call.set("EndDate", end_date.into());
-        self
-    }
-
-    /// Sends `null` as `EndDate`.
-    pub fn clear_end_date(mut self) -> Self {
-        self.call.set("EndDate", Value::Null);
-        self
-    }
-
-    /// Whether records can be credited to it.
-    pub fn is_active(mut self, is_active: bool) -> Self {
-        self.call.set("IsActive", is_active);
-        self
-    }
-
-    /// Longer text about it.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("Description", description.into());
-        self
-    }
-
-    /// Sends `null` as `Description`.
-    pub fn clear_description(mut self) -> Self {
-        self.call.set("Description", Value::Null);
-        self
-    }
-
-    /// Money it is expected to bring, in the currency of the record.
-    pub fn expected_revenue(mut self, expected_revenue: f64) -> Self {
-        self.call.set("ExpectedRevenue", expected_revenue);
-        self
-    }
-
-    /// Sends `null` as `ExpectedRevenue`.
-    pub fn clear_expected_revenue(mut self) -> Self {
-        self.call.set("ExpectedRevenue", Value::Null);
-        self
-    }
-
-    /// Money set aside for it.
-    pub fn budgeted_cost(mut self, budgeted_cost: f64) -> Self {
-        self.call.set("BudgetedCost", budgeted_cost);
-        self
-    }
-
-    /// Sends `null` as `BudgetedCost`.
-    pub fn clear_budgeted_cost(mut self) -> Self {
-        self.call.set("BudgetedCost", Value::Null);
-        self
-    }
-
-    /// Money it really cost.
-    pub fn actual_cost(mut self, actual_cost: f64) -> Self {
-        self.call.set("ActualCost", actual_cost);
-        self
-    }
-
-    /// Sends `null` as `ActualCost`.
-    pub fn clear_actual_cost(mut self) -> Self {
-        self.call.set("ActualCost", Value::Null);
-        self
-    }
-
-    /// Share of people expected to respond, in per cent.
-    pub fn expected_response(mut self, expected_response: f64) -> Self {
-        self.call.set("ExpectedResponse", expected_response);
-        self
-    }
-
-    /// Sends `null` as `ExpectedResponse`.
-    pub fn clear_expected_response(mut self) -> Self {
-        self.call.set("ExpectedResponse", Value::Null);
-        self
-    }
-
-    /// Number of people addressed.
-    pub fn number_sent(mut self, number_sent: f64) -> Self {
-        self.call.set("NumberSent", number_sent);
-        self
-    }
-
-    /// Sends `null` as `NumberSent`.
-    pub fn clear_number_sent(mut self) -> Self {
-        self.call.set("NumberSent", Value::Null);
-        self
-    }
-
-    /// Id of the campaign above it.
-    pub fn parent_id(mut self, parent_id: impl Into<String>) -> Self {
-        self.call.set("ParentId", parent_id.into());
-        self
-    }
-
-    /// Sends `null` as `ParentId`.
-    pub fn clear_parent_id(mut self) -> Self {
-        self.call.set("ParentId", Value::Null);
-        self
-    }
-
-    /// Id of the user who owns it; leads and cases may belong to a queue.
-    pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
-        self.call.set("OwnerId", owner_id.into());
-        self
+record_builder! {
+    /// A call of `campaigns.update` being put together.
+    pub struct CampaignsUpdate: Value {
+        /// New name of the campaign, up to 80 characters.
+        name: String = "Name",
+        /// Kind, one of the values set up in the org, such as `Webinar`, `Email` or `Conference`.
+        type_: String = "Type" or clear_type,
+        /// New state, one of the values set up in the org, such as `Completed`.
+        status: String = "Status",
+        /// First day, YYYY-MM-DD.
+        start_date: String = "StartDate" or clear_start_date,
+        /// Last day, YYYY-MM-DD.
+        end_date: String = "EndDate" or clear_end_date,
+        /// Whether records can be credited to it.
+        is_active: bool = "IsActive",
+        /// Longer text about it.
+        description: String = "Description" or clear_description,
+        /// Money it is expected to bring, in the currency of the record.
+        expected_revenue: f64 = "ExpectedRevenue" or clear_expected_revenue,
+        /// Money set aside for it.
+        budgeted_cost: f64 = "BudgetedCost" or clear_budgeted_cost,
+        /// Money it really cost.
+        actual_cost: f64 = "ActualCost" or clear_actual_cost,
+        /// Share of people expected to respond, in per cent.
+        expected_response: f64 = "ExpectedResponse" or clear_expected_response,
+        /// Number of people addressed.
+        number_sent: f64 = "NumberSent" or clear_number_sent,
+        /// Id of the campaign above it.
+        parent_id: String = "ParentId" or clear_parent_id,
+        /// Id of the user who owns it; leads and cases may belong to a queue.
+        owner_id: String = "OwnerId",
     }
 }
 
-/// A call of `campaigns.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CampaignsSearch {
-    call: Call,
+list_builder! {
+    /// A call of `campaigns.search` being put together.
+    pub struct CampaignsSearch: types::SearchResult, Value {}
 }
-
-list_builder!(CampaignsSearch, types::SearchResult, Value);

@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `cases`.
-///
-/// A question or problem of a customer.
-#[derive(Debug, Clone, Copy)]
-pub struct Cases<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `cases`.
+    ///
+    /// A question or problem of a customer.
+    pub struct Cases
 }
 
-impl<'a> Cases<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Cases<'_> {
     /// List cases.
     ///
     /// Lists cases with a SOQL query; without `q`, the 200 changed last with all standard fields.
@@ -40,8 +35,7 @@ impl<'a> Cases<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> CasesList {
-        let call = self.client.call("cases", Action::List);
-        CasesList { call }
+        CasesList { call: self.client.call("cases", Action::List) }
     }
 
     /// Create a case.
@@ -65,8 +59,7 @@ impl<'a> Cases<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> CasesCreate {
-        let call = self.client.call("cases", Action::Create);
-        CasesCreate { call }
+        CasesCreate { call: self.client.call("cases", Action::Create) }
     }
 
     /// Get a case.
@@ -165,266 +158,110 @@ impl<'a> Cases<'a> {
     }
 }
 
-/// A call of `cases.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CasesList {
-    call: Call,
-}
-
-list_builder!(CasesList, types::Case, types::CasesListMeta);
-
-impl CasesList {
-    /// SOQL query on `Case`. The default names all standard fields; for custom ones (`…__c`) name
-    /// them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants
-    /// without; without `LIMIT` every page can be had.
-    ///
-    /// Default: `"SELECT FIELDS(STANDARD) FROM Case ORDER BY LastModifiedDate DESC LIMIT 200"`,
-    /// always sent.
-    pub fn q(mut self, q: impl Into<String>) -> Self {
-        self.call.set("q", q.into());
-        self
+list_builder! {
+    /// A call of `cases.list` being put together.
+    pub struct CasesList: types::Case, types::CasesListMeta {
+        /// SOQL query on `Case`. The default names all standard fields; for custom ones (`…__c`)
+        /// name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes,
+        /// instants without; without `LIMIT` every page can be had.
+        ///
+        /// Default: `"SELECT FIELDS(STANDARD) FROM Case ORDER BY LastModifiedDate DESC LIMIT 200"`,
+        /// always sent.
+        q: String,
     }
 }
 
-/// A call of `cases.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CasesCreate {
-    call: Call,
-}
-
-record_builder!(CasesCreate, types::SObjectCreateResponse);
-
-impl CasesCreate {
-    /// What it is about, up to 255 characters.
-    pub fn subject(mut self, subject: impl Into<String>) -> Self {
-        self.call.set("Subject", subject.into());
-        self
-    }
-
-    /// State, one of the values set up in the org, such as `New` or `Closed`; the org's default
-    /// when left out.
-    pub fn status(mut self, status: impl Into<String>) -> Self {
-        self.call.set("Status", status.into());
-        self
-    }
-
-    /// Urgency, one of the values set up in the org, such as `High`, `Medium` or `Low`.
-    pub fn priority(mut self, priority: impl Into<String>) -> Self {
-        self.call.set("Priority", priority.into());
-        self
-    }
-
-    /// How it came in, such as `Phone`, `Email` or `Web`.
-    pub fn origin(mut self, origin: impl Into<String>) -> Self {
-        self.call.set("Origin", origin.into());
-        self
-    }
-
-    /// Kind, one of the values set up in the org, such as `Problem` or `Question`.
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.call.set("Type", type_.into());
-        self
-    }
-
-    /// Cause, one of the values set up in the org, such as `Installation` or `Performance`.
-    pub fn reason(mut self, reason: impl Into<String>) -> Self {
-        self.call.set("Reason", reason.into());
-        self
-    }
-
-    /// Longer text about it.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("Description", description.into());
-        self
-    }
-
-    /// Id of the account it belongs to.
-    pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
-        self.call.set("AccountId", account_id.into());
-        self
-    }
-
-    /// Id of the contact who asked.
-    pub fn contact_id(mut self, contact_id: impl Into<String>) -> Self {
-        self.call.set("ContactId", contact_id.into());
-        self
-    }
-
-    /// Name given in a web form or e-mail.
-    pub fn supplied_name(mut self, supplied_name: impl Into<String>) -> Self {
-        self.call.set("SuppliedName", supplied_name.into());
-        self
-    }
-
-    /// E-mail address given there.
-    pub fn supplied_email(mut self, supplied_email: impl Into<String>) -> Self {
-        self.call.set("SuppliedEmail", supplied_email.into());
-        self
-    }
-
-    /// Phone number given there.
-    pub fn supplied_phone(mut self, supplied_phone: impl Into<String>) -> Self {
-        self.call.set("SuppliedPhone", supplied_phone.into());
-        self
-    }
-
-    /// Company given there.
-    pub fn supplied_company(mut self, supplied_company: impl Into<String>) -> Self {
-        self.call.set("SuppliedCompany", supplied_company.into());
-        self
-    }
-
-    /// Id of the user or queue who owns it; left out on creation, assignment rules or the user
-    /// behind the token decide.
-    pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
-        self.call.set("OwnerId", owner_id.into());
-        self
-    }
-
-    /// Id of the case above it.
-    pub fn parent_id(mut self, parent_id: impl Into<String>) -> Self {
-        self.call.set("ParentId", parent_id.into());
-        self
+record_builder! {
+    /// A call of `cases.create` being put together.
+    pub struct CasesCreate: types::SObjectCreateResponse {
+        /// What it is about, up to 255 characters.
+        subject: String = "Subject",
+        /// State, one of the values set up in the org, such as `New` or `Closed`; the org's default
+        /// when left out.
+        status: String = "Status",
+        /// Urgency, one of the values set up in the org, such as `High`, `Medium` or `Low`.
+        priority: String = "Priority",
+        /// How it came in, such as `Phone`, `Email` or `Web`.
+        origin: String = "Origin",
+        /// Kind, one of the values set up in the org, such as `Problem` or `Question`.
+        type_: String = "Type",
+        /// Cause, one of the values set up in the org, such as `Installation` or `Performance`.
+        reason: String = "Reason",
+        /// Longer text about it.
+        description: String = "Description",
+        /// Id of the account it belongs to.
+        account_id: String = "AccountId",
+        /// Id of the contact who asked.
+        contact_id: String = "ContactId",
+        /// Name given in a web form or e-mail.
+        supplied_name: String = "SuppliedName",
+        /// E-mail address given there.
+        supplied_email: String = "SuppliedEmail",
+        /// Phone number given there.
+        supplied_phone: String = "SuppliedPhone",
+        /// Company given there.
+        supplied_company: String = "SuppliedCompany",
+        /// Id of the user or queue who owns it; left out on creation, assignment rules or the user
+        /// behind the token decide.
+        owner_id: String = "OwnerId",
+        /// Id of the case above it.
+        parent_id: String = "ParentId",
     }
 }
 
-/// A call of `cases.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CasesGet {
-    call: Call,
-}
-
-record_builder!(CasesGet, types::Case);
-
-impl CasesGet {
-    /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all
-    /// fields come back that the user may see.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+record_builder! {
+    /// A call of `cases.get` being put together.
+    pub struct CasesGet: types::Case {
+        /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out,
+        /// all fields come back that the user may see.
+        fields: String,
     }
 }
 
-/// A call of `cases.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CasesDelete {
-    call: Call,
+record_builder! {
+    /// A call of `cases.delete` being put together.
+    pub struct CasesDelete: Value {}
 }
 
-record_builder!(CasesDelete, Value);
-
-/// A call of `cases.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CasesUpdate {
-    call: Call,
-}
-
-record_builder!(CasesUpdate, Value);
-
-impl CasesUpdate {
-    /// What it is about, up to 255 characters.
-    pub fn subject(mut self, subject: impl Into<String>) -> Self {
-        self.call.set("Subject", subject.into());
-        self
-    }
-
-    /// State, one of the values set up in the org, such as `New` or `Closed`; the org's default
-    /// when left out.
-    pub fn status(mut self, status: impl Into<String>) -> Self {
-        self.call.set("Status", status.into());
-        self
-    }
-
-    /// Urgency, one of the values set up in the org, such as `High`, `Medium` or `Low`.
-    pub fn priority(mut self, priority: impl Into<String>) -> Self {
-        self.call.set("Priority", priority.into());
-        self
-    }
-
-    /// How it came in, such as `Phone`, `Email` or `Web`.
-    pub fn origin(mut self, origin: impl Into<String>) -> Self {
-        self.call.set("Origin", origin.into());
-        self
-    }
-
-    /// Kind, one of the values set up in the org, such as `Problem` or `Question`.
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.call.set("Type", type_.into());
-        self
-    }
-
-    /// Cause, one of the values set up in the org, such as `Installation` or `Performance`.
-    pub fn reason(mut self, reason: impl Into<String>) -> Self {
-        self.call.set("Reason", reason.into());
-        self
-    }
-
-    /// Longer text about it.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("Description", description.into());
-        self
-    }
-
-    /// Id of the account it belongs to.
-    pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
-        self.call.set("AccountId", account_id.into());
-        self
-    }
-
-    /// Id of the contact who asked.
-    pub fn contact_id(mut self, contact_id: impl Into<String>) -> Self {
-        self.call.set("ContactId", contact_id.into());
-        self
-    }
-
-    /// Name given in a web form or e-mail.
-    pub fn supplied_name(mut self, supplied_name: impl Into<String>) -> Self {
-        self.call.set("SuppliedName", supplied_name.into());
-        self
-    }
-
-    /// E-mail address given there.
-    pub fn supplied_email(mut self, supplied_email: impl Into<String>) -> Self {
-        self.call.set("SuppliedEmail", supplied_email.into());
-        self
-    }
-
-    /// Phone number given there.
-    pub fn supplied_phone(mut self, supplied_phone: impl Into<String>) -> Self {
-        self.call.set("SuppliedPhone", supplied_phone.into());
-        self
-    }
-
-    /// Company given there.
-    pub fn supplied_company(mut self, supplied_company: impl Into<String>) -> Self {
-        self.call.set("SuppliedCompany", supplied_company.into());
-        self
-    }
-
-    /// Id of the user or queue who owns it; left out on creation, assignment rules or the user
-    /// behind the token decide.
-    pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
-        self.call.set("OwnerId", owner_id.into());
-        self
-    }
-
-    /// Id of the case above it.
-    pub fn parent_id(mut self, parent_id: impl Into<String>) -> Self {
-        self.call.set("ParentId", parent_id.into());
-        self
+record_builder! {
+    /// A call of `cases.update` being put together.
+    pub struct CasesUpdate: Value {
+        /// What it is about, up to 255 characters.
+        subject: String = "Subject",
+        /// State, one of the values set up in the org, such as `New` or `Closed`; the org's default
+        /// when left out.
+        status: String = "Status",
+        /// Urgency, one of the values set up in the org, such as `High`, `Medium` or `Low`.
+        priority: String = "Priority",
+        /// How it came in, such as `Phone`, `Email` or `Web`.
+        origin: String = "Origin",
+        /// Kind, one of the values set up in the org, such as `Problem` or `Question`.
+        type_: String = "Type",
+        /// Cause, one of the values set up in the org, such as `Installation` or `Performance`.
+        reason: String = "Reason",
+        /// Longer text about it.
+        description: String = "Description",
+        /// Id of the account it belongs to.
+        account_id: String = "AccountId",
+        /// Id of the contact who asked.
+        contact_id: String = "ContactId",
+        /// Name given in a web form or e-mail.
+        supplied_name: String = "SuppliedName",
+        /// E-mail address given there.
+        supplied_email: String = "SuppliedEmail",
+        /// Phone number given there.
+        supplied_phone: String = "SuppliedPhone",
+        /// Company given there.
+        supplied_company: String = "SuppliedCompany",
+        /// Id of the user or queue who owns it; left out on creation, assignment rules or the user
+        /// behind the token decide.
+        owner_id: String = "OwnerId",
+        /// Id of the case above it.
+        parent_id: String = "ParentId",
     }
 }
 
-/// A call of `cases.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CasesSearch {
-    call: Call,
+list_builder! {
+    /// A call of `cases.search` being put together.
+    pub struct CasesSearch: types::SearchResult, Value {}
 }
-
-list_builder!(CasesSearch, types::SearchResult, Value);

@@ -2,27 +2,21 @@
 
 //! Operations on `contacts`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ContactsField;
 use crate::types;
 
-/// Operations on `contacts`.
-///
-/// A person, usually at an account.
-#[derive(Debug, Clone, Copy)]
-pub struct Contacts<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `contacts`.
+    ///
+    /// A person, usually at an account.
+    pub struct Contacts
 }
 
-impl<'a> Contacts<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Contacts<'_> {
     /// List contacts.
     ///
     /// Lists contacts with a SOQL query; without `q`, the 200 changed last with all standard
@@ -42,8 +36,7 @@ impl<'a> Contacts<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ContactsList {
-        let call = self.client.call("contacts", Action::List);
-        ContactsList { call }
+        ContactsList { call: self.client.call("contacts", Action::List) }
     }
 
     /// Create a contact.
@@ -67,8 +60,7 @@ impl<'a> Contacts<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> ContactsCreate {
-        let call = self.client.call("contacts", Action::Create);
-        ContactsCreate { call }
+        ContactsCreate { call: self.client.call("contacts", Action::Create) }
     }
 
     /// Get a contact.
@@ -166,372 +158,115 @@ impl<'a> Contacts<'a> {
         call.set("q", q.into());
         ContactsSearch { call }
     }
+}
 
-    /// Searches `contacts` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_salesforce::context_store::{Order, StoreField};
-    /// # use airbyte_agent_salesforce::{SalesforceConnector, Result, store::ContactsField};
-    /// # async fn example(salesforce: &SalesforceConnector) -> Result<()> {
-    /// let search = salesforce.contacts().context_store_search();
-    /// let search = search.filter(ContactsField::Id.eq("…"));
-    /// let page = search.sort(ContactsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ContactsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ContactsField> {
-        Search::new(self.client.clone(), "contacts")
-    }
+in_context_store! {
+    Contacts: "contacts", ContactsField::Id,
+    airbyte_agent_salesforce::SalesforceConnector, salesforce.contacts()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ContactsField> {
-        SqlQuery::new(self.client.clone(), "contacts", sql)
+list_builder! {
+    /// A call of `contacts.list` being put together.
+    pub struct ContactsList: types::Contact, types::ContactsListMeta {
+        /// SOQL query on `Contact`. The default names all standard fields; for custom ones (`…__c`)
+        /// name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes,
+        /// instants without; without `LIMIT` every page can be had.
+        ///
+        /// Default: `"SELECT FIELDS(STANDARD) FROM Contact ORDER BY LastModifiedDate DESC LIMIT
+        /// 200"`, always sent.
+        q: String,
     }
 }
 
-/// A call of `contacts.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ContactsList {
-    call: Call,
-}
-
-list_builder!(ContactsList, types::Contact, types::ContactsListMeta);
-
-impl ContactsList {
-    /// SOQL query on `Contact`. The default names all standard fields; for custom ones (`…__c`)
-    /// name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes,
-    /// instants without; without `LIMIT` every page can be had.
-    ///
-    /// Default: `"SELECT FIELDS(STANDARD) FROM Contact ORDER BY LastModifiedDate DESC LIMIT 200"`,
-    /// always sent.
-    pub fn q(mut self, q: impl Into<String>) -> Self {
-        self.call.set("q", q.into());
-        self
+record_builder! {
+    /// A call of `contacts.create` being put together.
+    pub struct ContactsCreate: types::SObjectCreateResponse {
+        /// First name.
+        first_name: String = "FirstName",
+        /// Last name.
+        ///
+        /// Required.
+        last_name: String = "LastName",
+        /// E-mail address.
+        email: String = "Email",
+        /// Business phone number.
+        phone: String = "Phone",
+        /// Mobile phone number.
+        mobile_phone: String = "MobilePhone",
+        /// Job title.
+        title: String = "Title",
+        /// Department.
+        department: String = "Department",
+        /// Id of the account it belongs to.
+        account_id: String = "AccountId",
+        /// Street of the postal address.
+        mailing_street: String = "MailingStreet",
+        /// City of the postal address.
+        mailing_city: String = "MailingCity",
+        /// State or province of the postal address.
+        mailing_state: String = "MailingState",
+        /// Postal code of the postal address.
+        mailing_postal_code: String = "MailingPostalCode",
+        /// Country of the postal address.
+        mailing_country: String = "MailingCountry",
+        /// Longer text about it.
+        description: String = "Description",
+        /// Id of the user who is to own it; the user behind the token when left out.
+        owner_id: String = "OwnerId",
     }
 }
 
-/// A call of `contacts.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ContactsCreate {
-    call: Call,
-}
-
-record_builder!(ContactsCreate, types::SObjectCreateResponse);
-
-impl ContactsCreate {
-    /// First name.
-    pub fn first_name(mut self, first_name: impl Into<String>) -> Self {
-        self.call.set("FirstName", first_name.into());
-        self
-    }
-
-    /// Last name.
-    ///
-    /// Required.
-    pub fn last_name(mut self, last_name: impl Into<String>) -> Self {
-        self.call.set("LastName", last_name.into());
-        self
-    }
-
-    /// E-mail address.
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.call.set("Email", email.into());
-        self
-    }
-
-    /// Business phone number.
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.call.set("Phone", phone.into());
-        self
-    }
-
-    /// Mobile phone number.
-    pub fn mobile_phone(mut self, mobile_phone: impl Into<String>) -> Self {
-        self.call.set("MobilePhone", mobile_phone.into());
-        self
-    }
-
-    /// Job title.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.call.set("Title", title.into());
-        self
-    }
-
-    /// Department.
-    pub fn department(mut self, department: impl Into<String>) -> Self {
-        self.call.set("Department", department.into());
-        self
-    }
-
-    /// Id of the account it belongs to.
-    pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
-        self.call.set("AccountId", account_id.into());
-        self
-    }
-
-    /// Street of the postal address.
-    pub fn mailing_street(mut self, mailing_street: impl Into<String>) -> Self {
-        self.call.set("MailingStreet", mailing_street.into());
-        self
-    }
-
-    /// City of the postal address.
-    pub fn mailing_city(mut self, mailing_city: impl Into<String>) -> Self {
-        self.call.set("MailingCity", mailing_city.into());
-        self
-    }
-
-    /// State or province of the postal address.
-    pub fn mailing_state(mut self, mailing_state: impl Into<String>) -> Self {
-        self.call.set("MailingState", mailing_state.into());
-        self
-    }
-
-    /// Postal code of the postal address.
-    pub fn mailing_postal_code(mut self, mailing_postal_code: impl Into<String>) -> Self {
-        self.call.set("MailingPostalCode", mailing_postal_code.into());
-        self
-    }
-
-    /// Country of the postal address.
-    pub fn mailing_country(mut self, mailing_country: impl Into<String>) -> Self {
-        self.call.set("MailingCountry", mailing_country.into());
-        self
-    }
-
-    /// Longer text about it.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("Description", description.into());
-        self
-    }
-
-    /// Id of the user who is to own it; the user behind the token when left out.
-    pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
-        self.call.set("OwnerId", owner_id.into());
-        self
+record_builder! {
+    /// A call of `contacts.get` being put together.
+    pub struct ContactsGet: types::Contact {
+        /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out,
+        /// all fields come back that the user may see.
+        fields: String,
     }
 }
 
-/// A call of `contacts.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ContactsGet {
-    call: Call,
+record_builder! {
+    /// A call of `contacts.delete` being put together.
+    pub struct ContactsDelete: Value {}
 }
 
-record_builder!(ContactsGet, types::Contact);
-
-impl ContactsGet {
-    /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all
-    /// fields come back that the user may see.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-}
-
-/// A call of `contacts.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ContactsDelete {
-    call: Call,
-}
-
-record_builder!(ContactsDelete, Value);
-
-/// A call of `contacts.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ContactsUpdate {
-    call: Call,
-}
-
-record_builder!(ContactsUpdate, Value);
-
-impl ContactsUpdate {
-    /// First name.
-    pub fn first_name(mut self, first_name: impl Into<String>) -> Self {
-        self.call.set("FirstName", first_name.into());
-        self
-    }
-
-    /// Sends `null` as `FirstName`.
-    pub fn clear_first_name(mut self) -> Self {
-        self.call.set("FirstName", Value::Null);
-        self
-    }
-
-    /// Last name.
-    pub fn last_name(mut self, last_name: impl Into<String>) -> Self {
-        self.call.set("LastName", last_name.into());
-        self
-    }
-
-    /// E-mail address.
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.call.set("Email", email.into());
-        self
-    }
-
-    /// Sends `null` as `Email`.
-    pub fn clear_email(mut self) -> Self {
-        self.call.set("Email", Value::Null);
-        self
-    }
-
-    /// Business phone number.
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.call.set("Phone", phone.into());
-        self
-    }
-
-    /// Sends `null` as `Phone`.
-    pub fn clear_phone(mut self) -> Self {
-        self.call.set("Phone", Value::Null);
-        self
-    }
-
-    /// Mobile phone number.
-    pub fn mobile_phone(mut self, mobile_phone: impl Into<String>) -> Self {
-        self.call.set("MobilePhone", mobile_phone.into());
-        self
-    }
-
-    /// Sends `null` as `MobilePhone`.
-    pub fn clear_mobile_phone(mut self) -> Self {
-        self.call.set("MobilePhone", Value::Null);
-        self
-    }
-
-    /// Job title.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.call.set("Title", title.into());
-        self
-    }
-
-    /// Sends `null` as `Title`.
-    pub fn clear_title(mut self) -> Self {
-        self.call.set("Title", Value::Null);
-        self
-    }
-
-    /// Department.
-    pub fn department(mut self, department: impl Into<String>) -> Self {
-        self.call.set("Department", department.into());
-        self
-    }
-
-    /// Sends `null` as `Department`.
-    pub fn clear_department(mut self) -> Self {
-        self.call.set("Department", Value::Null);
-        self
-    }
-
-    /// Id of the account it belongs to.
-    pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
-        self.call.set("AccountId", account_id.into());
-        self
-    }
-
-    /// Sends `null` as `AccountId`.
-    pub fn clear_account_id(mut self) -> Self {
-        self.call.set("AccountId", Value::Null);
-        self
-    }
-
-    /// Street of the postal address.
-    pub fn mailing_street(mut self, mailing_street: impl Into<String>) -> Self {
-        self.call.set("MailingStreet", mailing_street.into());
-        self
-    }
-
-    /// Sends `null` as `MailingStreet`.
-    pub fn clear_mailing_street(mut self) -> Self {
-        self.call.set("MailingStreet", Value::Null);
-        self
-    }
-
-    /// City of the postal address.
-    pub fn mailing_city(mut self, mailing_city: impl Into<String>) -> Self {
-        self.call.set("MailingCity", mailing_city.into());
-        self
-    }
-
-    /// Sends `null` as `MailingCity`.
-    pub fn clear_mailing_city(mut self) -> Self {
-        self.call.set("MailingCity", Value::Null);
-        self
-    }
-
-    /// State or province of the postal address.
-    pub fn mailing_state(mut self, mailing_state: impl Into<String>) -> Self {
-        self.call.set("MailingState", mailing_state.into());
-        self
-    }
-
-    /// Sends `null` as `MailingState`.
-    pub fn clear_mailing_state(mut self) -> Self {
-        self.call.set("MailingState", Value::Null);
-        self
-    }
-
-    /// Postal code of the postal address.
-    pub fn mailing_postal_code(mut self, mailing_postal_code: impl Into<String>) -> Self {
-        self.call.set("MailingPostalCode", mailing_postal_code.into());
-        self
-    }
-
-    /// Sends `null` as `MailingPostalCode`.
-    pub fn clear_mailing_postal_code(mut self) -> Self {
-        self.call.set("MailingPostalCode", Value::Null);
-        self
-    }
-
-    /// Country of the postal address.
-    pub fn mailing_country(mut self, mailing_country: impl Into<String>) -> Self {
-        self.call.set("MailingCountry", mailing_country.into());
-        self
-    }
-
-    /// Sends `null` as `MailingCountry`.
-    pub fn clear_mailing_country(mut self) -> Self {
-        self.call.set("MailingCountry", Value::Null);
-        self
-    }
-
-    /// Longer text about it.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("Description", description.into());
-        self
-    }
-
-    /// Sends `null` as `Description`.
-    pub fn clear_description(mut self) -> Self {
-        self.call.set("Description", Value::Null);
-        self
-    }
-
-    /// Id of the user who owns it; leads and cases may belong to a queue.
-    pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
-        self.call.set("OwnerId", owner_id.into());
-        self
+record_builder! {
+    /// A call of `contacts.update` being put together.
+    pub struct ContactsUpdate: Value {
+        /// First name.
+        first_name: String = "FirstName" or clear_first_name,
+        /// Last name.
+        last_name: String = "LastName",
+        /// E-mail address.
+        email: String = "Email" or clear_email,
+        /// Business phone number.
+        phone: String = "Phone" or clear_phone,
+        /// Mobile phone number.
+        mobile_phone: String = "MobilePhone" or clear_mobile_phone,
+        /// Job title.
+        title: String = "Title" or clear_title,
+        /// Department.
+        department: String = "Department" or clear_department,
+        /// Id of the account it belongs to.
+        account_id: String = "AccountId" or clear_account_id,
+        /// Street of the postal address.
+        mailing_street: String = "MailingStreet" or clear_mailing_street,
+        /// City of the postal address.
+        mailing_city: String = "MailingCity" or clear_mailing_city,
+        /// State or province of the postal address.
+        mailing_state: String = "MailingState" or clear_mailing_state,
+        /// Postal code of the postal address.
+        mailing_postal_code: String = "MailingPostalCode" or clear_mailing_postal_code,
+        /// Country of the postal address.
+        mailing_country: String = "MailingCountry" or clear_mailing_country,
+        /// Longer text about it.
+        description: String = "Description" or clear_description,
+        /// Id of the user who owns it; leads and cases may belong to a queue.
+        owner_id: String = "OwnerId",
     }
 }
 
-/// A call of `contacts.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ContactsSearch {
-    call: Call,
+list_builder! {
+    /// A call of `contacts.search` being put together.
+    pub struct ContactsSearch: types::SearchResult, Value {}
 }
-
-list_builder!(ContactsSearch, types::SearchResult, Value);

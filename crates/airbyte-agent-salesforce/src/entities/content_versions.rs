@@ -3,23 +3,18 @@
 //! Operations on `content_versions`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, download_builder, list_builder, record_builder};
+use airbyte_agent_core::{accessor, download_builder, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `content_versions`.
-///
-/// One version of a file.
-#[derive(Debug, Clone, Copy)]
-pub struct ContentVersions<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `content_versions`.
+    ///
+    /// One version of a file.
+    pub struct ContentVersions
 }
 
-impl<'a> ContentVersions<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl ContentVersions<'_> {
     /// List versions of files.
     ///
     /// Lists versions of files with a SOQL query; without `q`, the 200 changed last with their main
@@ -40,8 +35,7 @@ impl<'a> ContentVersions<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ContentVersionsList {
-        let call = self.client.call("content_versions", Action::List);
-        ContentVersionsList { call }
+        ContentVersionsList { call: self.client.call("content_versions", Action::List) }
     }
 
     /// Get a version of a file.
@@ -87,52 +81,30 @@ impl<'a> ContentVersions<'a> {
     }
 }
 
-/// A call of `content_versions.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ContentVersionsList {
-    call: Call,
-}
-
-list_builder!(ContentVersionsList, types::ContentVersion, types::ContentVersionsListMeta);
-
-impl ContentVersionsList {
-    /// SOQL query on `ContentVersion`. The default names all standard fields; for custom ones
-    /// (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single
-    /// quotes, instants without; without `LIMIT` every page can be had.
-    ///
-    /// Default: `"SELECT Id, Title, FileExtension, ContentSize, ContentDocumentId, VersionNumber,
-    /// IsLatest, CreatedDate, LastModifiedDate FROM ContentVersion ORDER BY LastModifiedDate DESC
-    /// LIMIT 200"`, always sent.
-    pub fn q(mut self, q: impl Into<String>) -> Self {
-        self.call.set("q", q.into());
-        self
+list_builder! {
+    /// A call of `content_versions.list` being put together.
+    pub struct ContentVersionsList: types::ContentVersion, types::ContentVersionsListMeta {
+        /// SOQL query on `ContentVersion`. The default names all standard fields; for custom ones
+        /// (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single
+        /// quotes, instants without; without `LIMIT` every page can be had.
+        ///
+        /// Default: `"SELECT Id, Title, FileExtension, ContentSize, ContentDocumentId,
+        /// VersionNumber, IsLatest, CreatedDate, LastModifiedDate FROM ContentVersion ORDER BY
+        /// LastModifiedDate DESC LIMIT 200"`, always sent.
+        q: String,
     }
 }
 
-/// A call of `content_versions.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ContentVersionsGet {
-    call: Call,
-}
-
-record_builder!(ContentVersionsGet, types::ContentVersion);
-
-impl ContentVersionsGet {
-    /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all
-    /// fields come back that the user may see.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+record_builder! {
+    /// A call of `content_versions.get` being put together.
+    pub struct ContentVersionsGet: types::ContentVersion {
+        /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out,
+        /// all fields come back that the user may see.
+        fields: String,
     }
 }
 
-/// A call of `content_versions.download` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ContentVersionsDownload {
-    call: Call,
+download_builder! {
+    /// A call of `content_versions.download` being put together.
+    pub struct ContentVersionsDownload {}
 }
-
-download_builder!(ContentVersionsDownload);

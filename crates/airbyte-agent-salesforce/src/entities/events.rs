@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `events`.
-///
-/// A meeting or other entry of a calendar.
-#[derive(Debug, Clone, Copy)]
-pub struct Events<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `events`.
+    ///
+    /// A meeting or other entry of a calendar.
+    pub struct Events
 }
 
-impl<'a> Events<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Events<'_> {
     /// List events.
     ///
     /// Lists events with a SOQL query; without `q`, the 200 changed last with all standard fields.
@@ -40,8 +35,7 @@ impl<'a> Events<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> EventsList {
-        let call = self.client.call("events", Action::List);
-        EventsList { call }
+        EventsList { call: self.client.call("events", Action::List) }
     }
 
     /// Create an event.
@@ -65,8 +59,7 @@ impl<'a> Events<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> EventsCreate {
-        let call = self.client.call("events", Action::Create);
-        EventsCreate { call }
+        EventsCreate { call: self.client.call("events", Action::Create) }
     }
 
     /// Get an event.
@@ -166,252 +159,98 @@ impl<'a> Events<'a> {
     }
 }
 
-/// A call of `events.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct EventsList {
-    call: Call,
-}
-
-list_builder!(EventsList, types::Event, types::EventsListMeta);
-
-impl EventsList {
-    /// SOQL query on `Event`. The default names all standard fields; for custom ones (`…__c`) name
-    /// them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants
-    /// without; without `LIMIT` every page can be had.
-    ///
-    /// Default: `"SELECT FIELDS(STANDARD) FROM Event ORDER BY LastModifiedDate DESC LIMIT 200"`,
-    /// always sent.
-    pub fn q(mut self, q: impl Into<String>) -> Self {
-        self.call.set("q", q.into());
-        self
+list_builder! {
+    /// A call of `events.list` being put together.
+    pub struct EventsList: types::Event, types::EventsListMeta {
+        /// SOQL query on `Event`. The default names all standard fields; for custom ones (`…__c`)
+        /// name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes,
+        /// instants without; without `LIMIT` every page can be had.
+        ///
+        /// Default: `"SELECT FIELDS(STANDARD) FROM Event ORDER BY LastModifiedDate DESC LIMIT
+        /// 200"`, always sent.
+        q: String,
     }
 }
 
-/// A call of `events.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct EventsCreate {
-    call: Call,
-}
-
-record_builder!(EventsCreate, types::SObjectCreateResponse);
-
-impl EventsCreate {
-    /// What it is about, up to 255 characters.
-    ///
-    /// Required.
-    pub fn subject(mut self, subject: impl Into<String>) -> Self {
-        self.call.set("Subject", subject.into());
-        self
-    }
-
-    /// When it starts, ISO 8601 with offset.
-    ///
-    /// Required.
-    pub fn start_date_time(mut self, start_date_time: impl Into<String>) -> Self {
-        self.call.set("StartDateTime", start_date_time.into());
-        self
-    }
-
-    /// When it ends, ISO 8601 with offset; has to agree with start and `DurationInMinutes`.
-    pub fn end_date_time(mut self, end_date_time: impl Into<String>) -> Self {
-        self.call.set("EndDateTime", end_date_time.into());
-        self
-    }
-
-    /// Length in minutes; 1440 per day for all-day events.
-    ///
-    /// Required.
-    pub fn duration_in_minutes(mut self, duration_in_minutes: i64) -> Self {
-        self.call.set("DurationInMinutes", duration_in_minutes);
-        self
-    }
-
-    /// Where it takes place.
-    pub fn location(mut self, location: impl Into<String>) -> Self {
-        self.call.set("Location", location.into());
-        self
-    }
-
-    /// Longer text about it.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("Description", description.into());
-        self
-    }
-
-    /// Id of the person it is about: a contact or a lead.
-    pub fn who_id(mut self, who_id: impl Into<String>) -> Self {
-        self.call.set("WhoId", who_id.into());
-        self
-    }
-
-    /// Id of the thing it is about: an account, opportunity, case, campaign or custom object. Not
-    /// allowed with a lead in `WhoId`.
-    pub fn what_id(mut self, what_id: impl Into<String>) -> Self {
-        self.call.set("WhatId", what_id.into());
-        self
-    }
-
-    /// Whether it takes the whole day.
-    pub fn is_all_day_event(mut self, is_all_day_event: bool) -> Self {
-        self.call.set("IsAllDayEvent", is_all_day_event);
-        self
-    }
-
-    /// How the time appears to others: `Busy`, `OutOfOffice` or `Free`.
-    pub fn show_as(mut self, show_as: impl Into<String>) -> Self {
-        self.call.set("ShowAs", show_as.into());
-        self
-    }
-
-    /// Id of the user who is to own it; the user behind the token when left out.
-    pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
-        self.call.set("OwnerId", owner_id.into());
-        self
+record_builder! {
+    /// A call of `events.create` being put together.
+    pub struct EventsCreate: types::SObjectCreateResponse {
+        /// What it is about, up to 255 characters.
+        ///
+        /// Required.
+        subject: String = "Subject",
+        /// When it starts, ISO 8601 with offset.
+        ///
+        /// Required.
+        start_date_time: String = "StartDateTime",
+        /// When it ends, ISO 8601 with offset; has to agree with start and `DurationInMinutes`.
+        end_date_time: String = "EndDateTime",
+        /// Length in minutes; 1440 per day for all-day events.
+        ///
+        /// Required.
+        duration_in_minutes: i64 = "DurationInMinutes",
+        /// Where it takes place.
+        location: String = "Location",
+        /// Longer text about it.
+        description: String = "Description",
+        /// Id of the person it is about: a contact or a lead.
+        who_id: String = "WhoId",
+        /// Id of the thing it is about: an account, opportunity, case, campaign or custom object.
+        /// Not allowed with a lead in `WhoId`.
+        what_id: String = "WhatId",
+        /// Whether it takes the whole day.
+        is_all_day_event: bool = "IsAllDayEvent",
+        /// How the time appears to others: `Busy`, `OutOfOffice` or `Free`.
+        show_as: String = "ShowAs",
+        /// Id of the user who is to own it; the user behind the token when left out.
+        owner_id: String = "OwnerId",
     }
 }
 
-/// A call of `events.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct EventsGet {
-    call: Call,
-}
-
-record_builder!(EventsGet, types::Event);
-
-impl EventsGet {
-    /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all
-    /// fields come back that the user may see.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+record_builder! {
+    /// A call of `events.get` being put together.
+    pub struct EventsGet: types::Event {
+        /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out,
+        /// all fields come back that the user may see.
+        fields: String,
     }
 }
 
-/// A call of `events.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct EventsDelete {
-    call: Call,
+record_builder! {
+    /// A call of `events.delete` being put together.
+    pub struct EventsDelete: Value {}
 }
 
-record_builder!(EventsDelete, Value);
-
-/// A call of `events.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct EventsUpdate {
-    call: Call,
-}
-
-record_builder!(EventsUpdate, Value);
-
-impl EventsUpdate {
-    /// What it is about, up to 255 characters.
-    pub fn subject(mut self, subject: impl Into<String>) -> Self {
-        self.call.set("Subject", subject.into());
-        self
-    }
-
-    /// When it starts, ISO 8601 with offset.
-    pub fn start_date_time(mut self, start_date_time: impl Into<String>) -> Self {
-        self.call.set("StartDateTime", start_date_time.into());
-        self
-    }
-
-    /// When it ends, ISO 8601 with offset; has to agree with start and `DurationInMinutes`.
-    pub fn end_date_time(mut self, end_date_time: impl Into<String>) -> Self {
-        self.call.set("EndDateTime", end_date_time.into());
-        self
-    }
-
-    /// Sends `null` as `EndDateTime`.
-    pub fn clear_end_date_time(mut self) -> Self {
-        self.call.set("EndDateTime", Value::Null);
-        self
-    }
-
-    /// Length in minutes; 1440 per day for all-day events.
-    pub fn duration_in_minutes(mut self, duration_in_minutes: i64) -> Self {
-        self.call.set("DurationInMinutes", duration_in_minutes);
-        self
-    }
-
-    /// Where it takes place.
-    pub fn location(mut self, location: impl Into<String>) -> Self {
-        self.call.set("Location", location.into());
-        self
-    }
-
-    /// Sends `null` as `Location`.
-    pub fn clear_location(mut self) -> Self {
-        self.call.set("Location", Value::Null);
-        self
-    }
-
-    /// Longer text about it.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("Description", description.into());
-        self
-    }
-
-    /// Sends `null` as `Description`.
-    pub fn clear_description(mut self) -> Self {
-        self.call.set("Description", Value::Null);
-        self
-    }
-
-    /// Id of the person it is about: a contact or a lead.
-    pub fn who_id(mut self, who_id: impl Into<String>) -> Self {
-        self.call.set("WhoId", who_id.into());
-        self
-    }
-
-    /// Sends `null` as `WhoId`.
-    pub fn clear_who_id(mut self) -> Self {
-        self.call.set("WhoId", Value::Null);
-        self
-    }
-
-    /// Id of the thing it is about: an account, opportunity, case, campaign or custom object. Not
-    /// allowed with a lead in `WhoId`.
-    pub fn what_id(mut self, what_id: impl Into<String>) -> Self {
-        self.call.set("WhatId", what_id.into());
-        self
-    }
-
-    /// Sends `null` as `WhatId`.
-    pub fn clear_what_id(mut self) -> Self {
-        self.call.set("WhatId", Value::Null);
-        self
-    }
-
-    /// Whether it takes the whole day.
-    pub fn is_all_day_event(mut self, is_all_day_event: bool) -> Self {
-        self.call.set("IsAllDayEvent", is_all_day_event);
-        self
-    }
-
-    /// How the time appears to others: `Busy`, `OutOfOffice` or `Free`.
-    pub fn show_as(mut self, show_as: impl Into<String>) -> Self {
-        self.call.set("ShowAs", show_as.into());
-        self
-    }
-
-    /// Id of the user who owns it; leads and cases may belong to a queue.
-    pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
-        self.call.set("OwnerId", owner_id.into());
-        self
+record_builder! {
+    /// A call of `events.update` being put together.
+    pub struct EventsUpdate: Value {
+        /// What it is about, up to 255 characters.
+        subject: String = "Subject",
+        /// When it starts, ISO 8601 with offset.
+        start_date_time: String = "StartDateTime",
+        /// When it ends, ISO 8601 with offset; has to agree with start and `DurationInMinutes`.
+        end_date_time: String = "EndDateTime" or clear_end_date_time,
+        /// Length in minutes; 1440 per day for all-day events.
+        duration_in_minutes: i64 = "DurationInMinutes",
+        /// Where it takes place.
+        location: String = "Location" or clear_location,
+        /// Longer text about it.
+        description: String = "Description" or clear_description,
+        /// Id of the person it is about: a contact or a lead.
+        who_id: String = "WhoId" or clear_who_id,
+        /// Id of the thing it is about: an account, opportunity, case, campaign or custom object.
+        /// Not allowed with a lead in `WhoId`.
+        what_id: String = "WhatId" or clear_what_id,
+        /// Whether it takes the whole day.
+        is_all_day_event: bool = "IsAllDayEvent",
+        /// How the time appears to others: `Busy`, `OutOfOffice` or `Free`.
+        show_as: String = "ShowAs",
+        /// Id of the user who owns it; leads and cases may belong to a queue.
+        owner_id: String = "OwnerId",
     }
 }
 
-/// A call of `events.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct EventsSearch {
-    call: Call,
+list_builder! {
+    /// A call of `events.search` being put together.
+    pub struct EventsSearch: types::SearchResult, Value {}
 }
-
-list_builder!(EventsSearch, types::SearchResult, Value);

@@ -2,27 +2,21 @@
 
 //! Operations on `leads`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::LeadsField;
 use crate::types;
 
-/// Operations on `leads`.
-///
-/// Somebody who may become a customer.
-#[derive(Debug, Clone, Copy)]
-pub struct Leads<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `leads`.
+    ///
+    /// Somebody who may become a customer.
+    pub struct Leads
 }
 
-impl<'a> Leads<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Leads<'_> {
     /// List leads.
     ///
     /// Lists leads with a SOQL query; without `q`, the 200 changed last with all standard fields.
@@ -42,8 +36,7 @@ impl<'a> Leads<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> LeadsList {
-        let call = self.client.call("leads", Action::List);
-        LeadsList { call }
+        LeadsList { call: self.client.call("leads", Action::List) }
     }
 
     /// Create a lead.
@@ -67,8 +60,7 @@ impl<'a> Leads<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> LeadsCreate {
-        let call = self.client.call("leads", Action::Create);
-        LeadsCreate { call }
+        LeadsCreate { call: self.client.call("leads", Action::Create) }
     }
 
     /// Get a lead.
@@ -166,475 +158,146 @@ impl<'a> Leads<'a> {
         call.set("q", q.into());
         LeadsSearch { call }
     }
+}
 
-    /// Searches `leads` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_salesforce::context_store::{Order, StoreField};
-    /// # use airbyte_agent_salesforce::{SalesforceConnector, Result, store::LeadsField};
-    /// # async fn example(salesforce: &SalesforceConnector) -> Result<()> {
-    /// let search = salesforce.leads().context_store_search();
-    /// let search = search.filter(LeadsField::Id.eq("…"));
-    /// let page = search.sort(LeadsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(LeadsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<LeadsField> {
-        Search::new(self.client.clone(), "leads")
-    }
+in_context_store! {
+    Leads: "leads", LeadsField::Id,
+    airbyte_agent_salesforce::SalesforceConnector, salesforce.leads()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<LeadsField> {
-        SqlQuery::new(self.client.clone(), "leads", sql)
+list_builder! {
+    /// A call of `leads.list` being put together.
+    pub struct LeadsList: types::Lead, types::LeadsListMeta {
+        /// SOQL query on `Lead`. The default names all standard fields; for custom ones (`…__c`)
+        /// name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes,
+        /// instants without; without `LIMIT` every page can be had.
+        ///
+        /// Default: `"SELECT FIELDS(STANDARD) FROM Lead ORDER BY LastModifiedDate DESC LIMIT 200"`,
+        /// always sent.
+        q: String,
     }
 }
 
-/// A call of `leads.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct LeadsList {
-    call: Call,
-}
-
-list_builder!(LeadsList, types::Lead, types::LeadsListMeta);
-
-impl LeadsList {
-    /// SOQL query on `Lead`. The default names all standard fields; for custom ones (`…__c`) name
-    /// them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants
-    /// without; without `LIMIT` every page can be had.
-    ///
-    /// Default: `"SELECT FIELDS(STANDARD) FROM Lead ORDER BY LastModifiedDate DESC LIMIT 200"`,
-    /// always sent.
-    pub fn q(mut self, q: impl Into<String>) -> Self {
-        self.call.set("q", q.into());
-        self
+record_builder! {
+    /// A call of `leads.create` being put together.
+    pub struct LeadsCreate: types::SObjectCreateResponse {
+        /// First name.
+        first_name: String = "FirstName",
+        /// Last name.
+        ///
+        /// Required.
+        last_name: String = "LastName",
+        /// Company of the lead.
+        ///
+        /// Required.
+        company: String = "Company",
+        /// Job title.
+        title: String = "Title",
+        /// E-mail address.
+        email: String = "Email",
+        /// Business phone number.
+        phone: String = "Phone",
+        /// Mobile phone number.
+        mobile_phone: String = "MobilePhone",
+        /// Web address.
+        website: String = "Website",
+        /// State, one of the values set up in the org, such as `Open - Not Contacted`; the org's
+        /// default when left out.
+        status: String = "Status",
+        /// Where it came from, one of the values set up in the org, such as `Web` or `Partner
+        /// Referral`.
+        lead_source: String = "LeadSource",
+        /// Branch, one of the values set up in the org, such as `Technology` or `Banking`.
+        industry: String = "Industry",
+        /// Estimate of how promising it is, such as `Hot`, `Warm`, `Cold`.
+        rating: String = "Rating",
+        /// Estimated yearly revenue, in the currency of the record.
+        annual_revenue: f64 = "AnnualRevenue",
+        /// Number of employees.
+        number_of_employees: i64 = "NumberOfEmployees",
+        /// Street and number; several lines are allowed.
+        street: String = "Street",
+        /// City.
+        city: String = "City",
+        /// State or province; a value of the org's list where state picklists are on.
+        state: String = "State",
+        /// Postal code.
+        postal_code: String = "PostalCode",
+        /// Country; a value of the org's list where country picklists are on.
+        country: String = "Country",
+        /// Longer text about it.
+        description: String = "Description",
+        /// Id of the user or queue who is to own it; left out, assignment rules or the user behind
+        /// the token decide.
+        owner_id: String = "OwnerId",
     }
 }
 
-/// A call of `leads.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct LeadsCreate {
-    call: Call,
-}
-
-record_builder!(LeadsCreate, types::SObjectCreateResponse);
-
-impl LeadsCreate {
-    /// First name.
-    pub fn first_name(mut self, first_name: impl Into<String>) -> Self {
-        self.call.set("FirstName", first_name.into());
-        self
-    }
-
-    /// Last name.
-    ///
-    /// Required.
-    pub fn last_name(mut self, last_name: impl Into<String>) -> Self {
-        self.call.set("LastName", last_name.into());
-        self
-    }
-
-    /// Company of the lead.
-    ///
-    /// Required.
-    pub fn company(mut self, company: impl Into<String>) -> Self {
-        self.call.set("Company", company.into());
-        self
-    }
-
-    /// Job title.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.call.set("Title", title.into());
-        self
-    }
-
-    /// E-mail address.
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.call.set("Email", email.into());
-        self
-    }
-
-    /// Business phone number.
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.call.set("Phone", phone.into());
-        self
-    }
-
-    /// Mobile phone number.
-    pub fn mobile_phone(mut self, mobile_phone: impl Into<String>) -> Self {
-        self.call.set("MobilePhone", mobile_phone.into());
-        self
-    }
-
-    /// Web address.
-    pub fn website(mut self, website: impl Into<String>) -> Self {
-        self.call.set("Website", website.into());
-        self
-    }
-
-    /// State, one of the values set up in the org, such as `Open - Not Contacted`; the org's
-    /// default when left out.
-    pub fn status(mut self, status: impl Into<String>) -> Self {
-        self.call.set("Status", status.into());
-        self
-    }
-
-    /// Where it came from, one of the values set up in the org, such as `Web` or `Partner
-    /// Referral`.
-    pub fn lead_source(mut self, lead_source: impl Into<String>) -> Self {
-        self.call.set("LeadSource", lead_source.into());
-        self
-    }
-
-    /// Branch, one of the values set up in the org, such as `Technology` or `Banking`.
-    pub fn industry(mut self, industry: impl Into<String>) -> Self {
-        self.call.set("Industry", industry.into());
-        self
-    }
-
-    /// Estimate of how promising it is, such as `Hot`, `Warm`, `Cold`.
-    pub fn rating(mut self, rating: impl Into<String>) -> Self {
-        self.call.set("Rating", rating.into());
-        self
-    }
-
-    /// Estimated yearly revenue, in the currency of the record.
-    pub fn annual_revenue(mut self, annual_revenue: f64) -> Self {
-        self.call.set("AnnualRevenue", annual_revenue);
-        self
-    }
-
-    /// Number of employees.
-    pub fn number_of_employees(mut self, number_of_employees: i64) -> Self {
-        self.call.set("NumberOfEmployees", number_of_employees);
-        self
-    }
-
-    /// Street and number; several lines are allowed.
-    pub fn street(mut self, street: impl Into<String>) -> Self {
-        self.call.set("Street", street.into());
-        self
-    }
-
-    /// City.
-    pub fn city(mut self, city: impl Into<String>) -> Self {
-        self.call.set("City", city.into());
-        self
-    }
-
-    /// State or province; a value of the org's list where state picklists are on.
-    pub fn state(mut self, state: impl Into<String>) -> Self {
-        self.call.set("State", state.into());
-        self
-    }
-
-    /// Postal code.
-    pub fn postal_code(mut self, postal_code: impl Into<String>) -> Self {
-        self.call.set("PostalCode", postal_code.into());
-        self
-    }
-
-    /// Country; a value of the org's list where country picklists are on.
-    pub fn country(mut self, country: impl Into<String>) -> Self {
-        self.call.set("Country", country.into());
-        self
-    }
-
-    /// Longer text about it.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("Description", description.into());
-        self
-    }
-
-    /// Id of the user or queue who is to own it; left out, assignment rules or the user behind the
-    /// token decide.
-    pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
-        self.call.set("OwnerId", owner_id.into());
-        self
+record_builder! {
+    /// A call of `leads.get` being put together.
+    pub struct LeadsGet: types::Lead {
+        /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out,
+        /// all fields come back that the user may see.
+        fields: String,
     }
 }
 
-/// A call of `leads.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct LeadsGet {
-    call: Call,
+record_builder! {
+    /// A call of `leads.delete` being put together.
+    pub struct LeadsDelete: Value {}
 }
 
-record_builder!(LeadsGet, types::Lead);
-
-impl LeadsGet {
-    /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all
-    /// fields come back that the user may see.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-}
-
-/// A call of `leads.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct LeadsDelete {
-    call: Call,
-}
-
-record_builder!(LeadsDelete, Value);
-
-/// A call of `leads.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct LeadsUpdate {
-    call: Call,
-}
-
-record_builder!(LeadsUpdate, Value);
-
-impl LeadsUpdate {
-    /// First name.
-    pub fn first_name(mut self, first_name: impl Into<String>) -> Self {
-        self.call.set("FirstName", first_name.into());
-        self
-    }
-
-    /// Sends `null` as `FirstName`.
-    pub fn clear_first_name(mut self) -> Self {
-        self.call.set("FirstName", Value::Null);
-        self
-    }
-
-    /// Last name.
-    pub fn last_name(mut self, last_name: impl Into<String>) -> Self {
-        self.call.set("LastName", last_name.into());
-        self
-    }
-
-    /// Company of the lead.
-    pub fn company(mut self, company: impl Into<String>) -> Self {
-        self.call.set("Company", company.into());
-        self
-    }
-
-    /// Job title.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.call.set("Title", title.into());
-        self
-    }
-
-    /// Sends `null` as `Title`.
-    pub fn clear_title(mut self) -> Self {
-        self.call.set("Title", Value::Null);
-        self
-    }
-
-    /// E-mail address.
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.call.set("Email", email.into());
-        self
-    }
-
-    /// Sends `null` as `Email`.
-    pub fn clear_email(mut self) -> Self {
-        self.call.set("Email", Value::Null);
-        self
-    }
-
-    /// Business phone number.
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.call.set("Phone", phone.into());
-        self
-    }
-
-    /// Sends `null` as `Phone`.
-    pub fn clear_phone(mut self) -> Self {
-        self.call.set("Phone", Value::Null);
-        self
-    }
-
-    /// Mobile phone number.
-    pub fn mobile_phone(mut self, mobile_phone: impl Into<String>) -> Self {
-        self.call.set("MobilePhone", mobile_phone.into());
-        self
-    }
-
-    /// Sends `null` as `MobilePhone`.
-    pub fn clear_mobile_phone(mut self) -> Self {
-        self.call.set("MobilePhone", Value::Null);
-        self
-    }
-
-    /// Web address.
-    pub fn website(mut self, website: impl Into<String>) -> Self {
-        self.call.set("Website", website.into());
-        self
-    }
-
-    /// Sends `null` as `Website`.
-    pub fn clear_website(mut self) -> Self {
-        self.call.set("Website", Value::Null);
-        self
-    }
-
-    /// New state, one of the values set up in the org, such as `Working - Contacted`. Converting a
-    /// lead is not possible this way.
-    pub fn status(mut self, status: impl Into<String>) -> Self {
-        self.call.set("Status", status.into());
-        self
-    }
-
-    /// Where it came from, one of the values set up in the org, such as `Web` or `Partner
-    /// Referral`.
-    pub fn lead_source(mut self, lead_source: impl Into<String>) -> Self {
-        self.call.set("LeadSource", lead_source.into());
-        self
-    }
-
-    /// Sends `null` as `LeadSource`.
-    pub fn clear_lead_source(mut self) -> Self {
-        self.call.set("LeadSource", Value::Null);
-        self
-    }
-
-    /// Branch, one of the values set up in the org, such as `Technology` or `Banking`.
-    pub fn industry(mut self, industry: impl Into<String>) -> Self {
-        self.call.set("Industry", industry.into());
-        self
-    }
-
-    /// Sends `null` as `Industry`.
-    pub fn clear_industry(mut self) -> Self {
-        self.call.set("Industry", Value::Null);
-        self
-    }
-
-    /// Estimate of how promising it is, such as `Hot`, `Warm`, `Cold`.
-    pub fn rating(mut self, rating: impl Into<String>) -> Self {
-        self.call.set("Rating", rating.into());
-        self
-    }
-
-    /// Sends `null` as `Rating`.
-    pub fn clear_rating(mut self) -> Self {
-        self.call.set("Rating", Value::Null);
-        self
-    }
-
-    /// Estimated yearly revenue, in the currency of the record.
-    pub fn annual_revenue(mut self, annual_revenue: f64) -> Self {
-        self.call.set("AnnualRevenue", annual_revenue);
-        self
-    }
-
-    /// Sends `null` as `AnnualRevenue`.
-    pub fn clear_annual_revenue(mut self) -> Self {
-        self.call.set("AnnualRevenue", Value::Null);
-        self
-    }
-
-    /// Number of employees.
-    pub fn number_of_employees(mut self, number_of_employees: i64) -> Self {
-        self.call.set("NumberOfEmployees", number_of_employees);
-        self
-    }
-
-    /// Sends `null` as `NumberOfEmployees`.
-    pub fn clear_number_of_employees(mut self) -> Self {
-        self.call.set("NumberOfEmployees", Value::Null);
-        self
-    }
-
-    /// Street and number; several lines are allowed.
-    pub fn street(mut self, street: impl Into<String>) -> Self {
-        self.call.set("Street", street.into());
-        self
-    }
-
-    /// Sends `null` as `Street`.
-    pub fn clear_street(mut self) -> Self {
-        self.call.set("Street", Value::Null);
-        self
-    }
-
-    /// City.
-    pub fn city(mut self, city: impl Into<String>) -> Self {
-        self.call.set("City", city.into());
-        self
-    }
-
-    /// Sends `null` as `City`.
-    pub fn clear_city(mut self) -> Self {
-        self.call.set("City", Value::Null);
-        self
-    }
-
-    /// State or province; a value of the org's list where state picklists are on.
-    pub fn state(mut self, state: impl Into<String>) -> Self {
-        self.call.set("State", state.into());
-        self
-    }
-
-    /// Sends `null` as `State`.
-    pub fn clear_state(mut self) -> Self {
-        self.call.set("State", Value::Null);
-        self
-    }
-
-    /// Postal code.
-    pub fn postal_code(mut self, postal_code: impl Into<String>) -> Self {
-        self.call.set("PostalCode", postal_code.into());
-        self
-    }
-
-    /// Sends `null` as `PostalCode`.
-    pub fn clear_postal_code(mut self) -> Self {
-        self.call.set("PostalCode", Value::Null);
-        self
-    }
-
-    /// Country; a value of the org's list where country picklists are on.
-    pub fn country(mut self, country: impl Into<String>) -> Self {
-        self.call.set("Country", country.into());
-        self
-    }
-
-    /// Sends `null` as `Country`.
-    pub fn clear_country(mut self) -> Self {
-        self.call.set("Country", Value::Null);
-        self
-    }
-
-    /// Longer text about it.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("Description", description.into());
-        self
-    }
-
-    /// Sends `null` as `Description`.
-    pub fn clear_description(mut self) -> Self {
-        self.call.set("Description", Value::Null);
-        self
-    }
-
-    /// Id of the user who owns it; leads and cases may belong to a queue.
-    pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
-        self.call.set("OwnerId", owner_id.into());
-        self
+record_builder! {
+    /// A call of `leads.update` being put together.
+    pub struct LeadsUpdate: Value {
+        /// First name.
+        first_name: String = "FirstName" or clear_first_name,
+        /// Last name.
+        last_name: String = "LastName",
+        /// Company of the lead.
+        company: String = "Company",
+        /// Job title.
+        title: String = "Title" or clear_title,
+        /// E-mail address.
+        email: String = "Email" or clear_email,
+        /// Business phone number.
+        phone: String = "Phone" or clear_phone,
+        /// Mobile phone number.
+        mobile_phone: String = "MobilePhone" or clear_mobile_phone,
+        /// Web address.
+        website: String = "Website" or clear_website,
+        /// New state, one of the values set up in the org, such as `Working - Contacted`.
+        /// Converting a lead is not possible this way.
+        status: String = "Status",
+        /// Where it came from, one of the values set up in the org, such as `Web` or `Partner
+        /// Referral`.
+        lead_source: String = "LeadSource" or clear_lead_source,
+        /// Branch, one of the values set up in the org, such as `Technology` or `Banking`.
+        industry: String = "Industry" or clear_industry,
+        /// Estimate of how promising it is, such as `Hot`, `Warm`, `Cold`.
+        rating: String = "Rating" or clear_rating,
+        /// Estimated yearly revenue, in the currency of the record.
+        annual_revenue: f64 = "AnnualRevenue" or clear_annual_revenue,
+        /// Number of employees.
+        number_of_employees: i64 = "NumberOfEmployees" or clear_number_of_employees,
+        /// Street and number; several lines are allowed.
+        street: String = "Street" or clear_street,
+        /// City.
+        city: String = "City" or clear_city,
+        /// State or province; a value of the org's list where state picklists are on.
+        state: String = "State" or clear_state,
+        /// Postal code.
+        postal_code: String = "PostalCode" or clear_postal_code,
+        /// Country; a value of the org's list where country picklists are on.
+        country: String = "Country" or clear_country,
+        /// Longer text about it.
+        description: String = "Description" or clear_description,
+        /// Id of the user who owns it; leads and cases may belong to a queue.
+        owner_id: String = "OwnerId",
     }
 }
 
-/// A call of `leads.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct LeadsSearch {
-    call: Call,
+list_builder! {
+    /// A call of `leads.search` being put together.
+    pub struct LeadsSearch: types::SearchResult, Value {}
 }
-
-list_builder!(LeadsSearch, types::SearchResult, Value);

@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `notes`.
-///
-/// A classic note attached to a record.
-#[derive(Debug, Clone, Copy)]
-pub struct Notes<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `notes`.
+    ///
+    /// A classic note attached to a record.
+    pub struct Notes
 }
 
-impl<'a> Notes<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Notes<'_> {
     /// List notes.
     ///
     /// Lists notes with a SOQL query; without `q`, the 200 changed last with all standard fields.
@@ -40,8 +35,7 @@ impl<'a> Notes<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> NotesList {
-        let call = self.client.call("notes", Action::List);
-        NotesList { call }
+        NotesList { call: self.client.call("notes", Action::List) }
     }
 
     /// Create a note.
@@ -64,8 +58,7 @@ impl<'a> Notes<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> NotesCreate {
-        let call = self.client.call("notes", Action::Create);
-        NotesCreate { call }
+        NotesCreate { call: self.client.call("notes", Action::Create) }
     }
 
     /// Get a note.
@@ -165,147 +158,69 @@ impl<'a> Notes<'a> {
     }
 }
 
-/// A call of `notes.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct NotesList {
-    call: Call,
-}
-
-list_builder!(NotesList, types::Note, types::NotesListMeta);
-
-impl NotesList {
-    /// SOQL query on `Note`. The default names all standard fields; for custom ones (`…__c`) name
-    /// them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants
-    /// without; without `LIMIT` every page can be had.
-    ///
-    /// Default: `"SELECT FIELDS(STANDARD) FROM Note ORDER BY LastModifiedDate DESC LIMIT 200"`,
-    /// always sent.
-    pub fn q(mut self, q: impl Into<String>) -> Self {
-        self.call.set("q", q.into());
-        self
+list_builder! {
+    /// A call of `notes.list` being put together.
+    pub struct NotesList: types::Note, types::NotesListMeta {
+        /// SOQL query on `Note`. The default names all standard fields; for custom ones (`…__c`)
+        /// name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes,
+        /// instants without; without `LIMIT` every page can be had.
+        ///
+        /// Default: `"SELECT FIELDS(STANDARD) FROM Note ORDER BY LastModifiedDate DESC LIMIT 200"`,
+        /// always sent.
+        q: String,
     }
 }
 
-/// A call of `notes.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct NotesCreate {
-    call: Call,
-}
-
-record_builder!(NotesCreate, types::SObjectCreateResponse);
-
-impl NotesCreate {
-    /// Title, up to 80 characters.
-    ///
-    /// Required.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.call.set("Title", title.into());
-        self
-    }
-
-    /// The text, plain, up to 32 KB.
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.call.set("Body", body.into());
-        self
-    }
-
-    /// Id of the record it is attached to, such as an account or opportunity; cannot be changed
-    /// later.
-    ///
-    /// Required.
-    pub fn parent_id(mut self, parent_id: impl Into<String>) -> Self {
-        self.call.set("ParentId", parent_id.into());
-        self
-    }
-
-    /// Whether only the owner and administrators see it.
-    pub fn is_private(mut self, is_private: bool) -> Self {
-        self.call.set("IsPrivate", is_private);
-        self
-    }
-
-    /// Id of the user who is to own it; the user behind the token when left out.
-    pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
-        self.call.set("OwnerId", owner_id.into());
-        self
+record_builder! {
+    /// A call of `notes.create` being put together.
+    pub struct NotesCreate: types::SObjectCreateResponse {
+        /// Title, up to 80 characters.
+        ///
+        /// Required.
+        title: String = "Title",
+        /// The text, plain, up to 32 KB.
+        body: String = "Body",
+        /// Id of the record it is attached to, such as an account or opportunity; cannot be changed
+        /// later.
+        ///
+        /// Required.
+        parent_id: String = "ParentId",
+        /// Whether only the owner and administrators see it.
+        is_private: bool = "IsPrivate",
+        /// Id of the user who is to own it; the user behind the token when left out.
+        owner_id: String = "OwnerId",
     }
 }
 
-/// A call of `notes.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct NotesGet {
-    call: Call,
-}
-
-record_builder!(NotesGet, types::Note);
-
-impl NotesGet {
-    /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all
-    /// fields come back that the user may see.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+record_builder! {
+    /// A call of `notes.get` being put together.
+    pub struct NotesGet: types::Note {
+        /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out,
+        /// all fields come back that the user may see.
+        fields: String,
     }
 }
 
-/// A call of `notes.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct NotesDelete {
-    call: Call,
+record_builder! {
+    /// A call of `notes.delete` being put together.
+    pub struct NotesDelete: Value {}
 }
 
-record_builder!(NotesDelete, Value);
-
-/// A call of `notes.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct NotesUpdate {
-    call: Call,
-}
-
-record_builder!(NotesUpdate, Value);
-
-impl NotesUpdate {
-    /// New title, up to 80 characters.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.call.set("Title", title.into());
-        self
-    }
-
-    /// The text, plain, up to 32 KB.
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.call.set("Body", body.into());
-        self
-    }
-
-    /// Sends `null` as `Body`.
-    pub fn clear_body(mut self) -> Self {
-        self.call.set("Body", Value::Null);
-        self
-    }
-
-    /// Whether only the owner and administrators see it.
-    pub fn is_private(mut self, is_private: bool) -> Self {
-        self.call.set("IsPrivate", is_private);
-        self
-    }
-
-    /// Id of the user who owns it; leads and cases may belong to a queue.
-    pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
-        self.call.set("OwnerId", owner_id.into());
-        self
+record_builder! {
+    /// A call of `notes.update` being put together.
+    pub struct NotesUpdate: Value {
+        /// New title, up to 80 characters.
+        title: String = "Title",
+        /// The text, plain, up to 32 KB.
+        body: String = "Body" or clear_body,
+        /// Whether only the owner and administrators see it.
+        is_private: bool = "IsPrivate",
+        /// Id of the user who owns it; leads and cases may belong to a queue.
+        owner_id: String = "OwnerId",
     }
 }
 
-/// A call of `notes.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct NotesSearch {
-    call: Call,
+list_builder! {
+    /// A call of `notes.search` being put together.
+    pub struct NotesSearch: types::SearchResult, Value {}
 }
-
-list_builder!(NotesSearch, types::SearchResult, Value);

@@ -2,27 +2,21 @@
 
 //! Operations on `opportunities`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::OpportunitiesField;
 use crate::types;
 
-/// Operations on `opportunities`.
-///
-/// A deal in progress or closed.
-#[derive(Debug, Clone, Copy)]
-pub struct Opportunities<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `opportunities`.
+    ///
+    /// A deal in progress or closed.
+    pub struct Opportunities
 }
 
-impl<'a> Opportunities<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Opportunities<'_> {
     /// List opportunities.
     ///
     /// Lists opportunities with a SOQL query; without `q`, the 200 changed last with all standard
@@ -42,8 +36,7 @@ impl<'a> Opportunities<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> OpportunitiesList {
-        let call = self.client.call("opportunities", Action::List);
-        OpportunitiesList { call }
+        OpportunitiesList { call: self.client.call("opportunities", Action::List) }
     }
 
     /// Create an opportunity.
@@ -67,8 +60,7 @@ impl<'a> Opportunities<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> OpportunitiesCreate {
-        let call = self.client.call("opportunities", Action::Create);
-        OpportunitiesCreate { call }
+        OpportunitiesCreate { call: self.client.call("opportunities", Action::Create) }
     }
 
     /// Get an opportunity.
@@ -166,322 +158,117 @@ impl<'a> Opportunities<'a> {
         call.set("q", q.into());
         OpportunitiesSearch { call }
     }
+}
 
-    /// Searches `opportunities` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_salesforce::context_store::{Order, StoreField};
-    /// # use airbyte_agent_salesforce::{SalesforceConnector, Result, store::OpportunitiesField};
-    /// # async fn example(salesforce: &SalesforceConnector) -> Result<()> {
-    /// let search = salesforce.opportunities().context_store_search();
-    /// let search = search.filter(OpportunitiesField::Id.eq("…"));
-    /// let page = search.sort(OpportunitiesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(OpportunitiesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<OpportunitiesField> {
-        Search::new(self.client.clone(), "opportunities")
-    }
+in_context_store! {
+    Opportunities: "opportunities", OpportunitiesField::Id,
+    airbyte_agent_salesforce::SalesforceConnector, salesforce.opportunities()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<OpportunitiesField> {
-        SqlQuery::new(self.client.clone(), "opportunities", sql)
+list_builder! {
+    /// A call of `opportunities.list` being put together.
+    pub struct OpportunitiesList: types::Opportunity, types::OpportunitiesListMeta {
+        /// SOQL query on `Opportunity`. The default names all standard fields; for custom ones
+        /// (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single
+        /// quotes, instants without; without `LIMIT` every page can be had.
+        ///
+        /// Default: `"SELECT FIELDS(STANDARD) FROM Opportunity ORDER BY LastModifiedDate DESC LIMIT
+        /// 200"`, always sent.
+        q: String,
     }
 }
 
-/// A call of `opportunities.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OpportunitiesList {
-    call: Call,
-}
-
-list_builder!(OpportunitiesList, types::Opportunity, types::OpportunitiesListMeta);
-
-impl OpportunitiesList {
-    /// SOQL query on `Opportunity`. The default names all standard fields; for custom ones (`…__c`)
-    /// name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes,
-    /// instants without; without `LIMIT` every page can be had.
-    ///
-    /// Default: `"SELECT FIELDS(STANDARD) FROM Opportunity ORDER BY LastModifiedDate DESC LIMIT
-    /// 200"`, always sent.
-    pub fn q(mut self, q: impl Into<String>) -> Self {
-        self.call.set("q", q.into());
-        self
+record_builder! {
+    /// A call of `opportunities.create` being put together.
+    pub struct OpportunitiesCreate: types::SObjectCreateResponse {
+        /// Name of the deal, up to 120 characters.
+        ///
+        /// Required.
+        name: String = "Name",
+        /// Id of the account it belongs to.
+        account_id: String = "AccountId",
+        /// Stage, by a label of `opportunity_stages.list` such as `Prospecting`, `Proposal/Price
+        /// Quote`, `Closed Won`. It sets probability and forecast category.
+        ///
+        /// Required.
+        stage_name: String = "StageName",
+        /// Day on which the deal is expected to close or closed, YYYY-MM-DD.
+        ///
+        /// Required.
+        close_date: String = "CloseDate",
+        /// Estimated value, in the currency of the record. Read only once products were added.
+        amount: f64 = "Amount",
+        /// Chance of winning in per cent, 0 to 100; follows the stage unless set.
+        probability: f64 = "Probability",
+        /// Kind of deal, one of the values set up in the org, such as `New Business`.
+        type_: String = "Type",
+        /// Where it came from, one of the values set up in the org, such as `Web` or `Partner
+        /// Referral`.
+        lead_source: String = "LeadSource",
+        /// What has to be done next, one line.
+        next_step: String = "NextStep",
+        /// Id of the campaign it is credited to.
+        campaign_id: String = "CampaignId",
+        /// Part of the forecast it counts in, by the name shown, such as `Pipeline`, `Best Case`,
+        /// `Commit`, `Closed`; follows the stage unless set.
+        forecast_category_name: String = "ForecastCategoryName",
+        /// Longer text about it.
+        description: String = "Description",
+        /// Id of the user who is to own it; the user behind the token when left out.
+        owner_id: String = "OwnerId",
     }
 }
 
-/// A call of `opportunities.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OpportunitiesCreate {
-    call: Call,
-}
-
-record_builder!(OpportunitiesCreate, types::SObjectCreateResponse);
-
-impl OpportunitiesCreate {
-    /// Name of the deal, up to 120 characters.
-    ///
-    /// Required.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("Name", name.into());
-        self
-    }
-
-    /// Id of the account it belongs to.
-    pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
-        self.call.set("AccountId", account_id.into());
-        self
-    }
-
-    /// Stage, by a label of `opportunity_stages.list` such as `Prospecting`, `Proposal/Price
-    /// Quote`, `Closed Won`. It sets probability and forecast category.
-    ///
-    /// Required.
-    pub fn stage_name(mut self, stage_name: impl Into<String>) -> Self {
-        self.call.set("StageName", stage_name.into());
-        self
-    }
-
-    /// Day on which the deal is expected to close or closed, YYYY-MM-DD.
-    ///
-    /// Required.
-    pub fn close_date(mut self, close_date: impl Into<String>) -> Self {
-        self.call.set("CloseDate", close_date.into());
-        self
-    }
-
-    /// Estimated value, in the currency of the record. Read only once products were added.
-    pub fn amount(mut self, amount: f64) -> Self {
-        self.call.set("Amount", amount);
-        self
-    }
-
-    /// Chance of winning in per cent, 0 to 100; follows the stage unless set.
-    pub fn probability(mut self, probability: f64) -> Self {
-        self.call.set("Probability", probability);
-        self
-    }
-
-    /// Kind of deal, one of the values set up in the org, such as `New Business`.
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.call.set("Type", type_.into());
-        self
-    }
-
-    /// Where it came from, one of the values set up in the org, such as `Web` or `Partner
-    /// Referral`.
-    pub fn lead_source(mut self, lead_source: impl Into<String>) -> Self {
-        self.call.set("LeadSource", lead_source.into());
-        self
-    }
-
-    /// What has to be done next, one line.
-    pub fn next_step(mut self, next_step: impl Into<String>) -> Self {
-        self.call.set("NextStep", next_step.into());
-        self
-    }
-
-    /// Id of the campaign it is credited to.
-    pub fn campaign_id(mut self, campaign_id: impl Into<String>) -> Self {
-        self.call.set("CampaignId", campaign_id.into());
-        self
-    }
-
-    /// Part of the forecast it counts in, by the name shown, such as `Pipeline`, `Best Case`,
-    /// `Commit`, `Closed`; follows the stage unless set.
-    pub fn forecast_category_name(mut self, forecast_category_name: impl Into<String>) -> Self {
-        self.call.set("ForecastCategoryName", forecast_category_name.into());
-        self
-    }
-
-    /// Longer text about it.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("Description", description.into());
-        self
-    }
-
-    /// Id of the user who is to own it; the user behind the token when left out.
-    pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
-        self.call.set("OwnerId", owner_id.into());
-        self
+record_builder! {
+    /// A call of `opportunities.get` being put together.
+    pub struct OpportunitiesGet: types::Opportunity {
+        /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out,
+        /// all fields come back that the user may see.
+        fields: String,
     }
 }
 
-/// A call of `opportunities.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OpportunitiesGet {
-    call: Call,
+record_builder! {
+    /// A call of `opportunities.delete` being put together.
+    pub struct OpportunitiesDelete: Value {}
 }
 
-record_builder!(OpportunitiesGet, types::Opportunity);
-
-impl OpportunitiesGet {
-    /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all
-    /// fields come back that the user may see.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-}
-
-/// A call of `opportunities.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OpportunitiesDelete {
-    call: Call,
-}
-
-record_builder!(OpportunitiesDelete, Value);
-
-/// A call of `opportunities.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OpportunitiesUpdate {
-    call: Call,
-}
-
-record_builder!(OpportunitiesUpdate, Value);
-
-impl OpportunitiesUpdate {
-    /// New name of the deal, up to 120 characters.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("Name", name.into());
-        self
-    }
-
-    /// Id of the account it belongs to.
-    pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
-        self.call.set("AccountId", account_id.into());
-        self
-    }
-
-    /// Sends `null` as `AccountId`.
-    pub fn clear_account_id(mut self) -> Self {
-        self.call.set("AccountId", Value::Null);
-        self
-    }
-
-    /// Stage, by a label of `opportunity_stages.list` such as `Prospecting`, `Proposal/Price
-    /// Quote`, `Closed Won`. It sets probability and forecast category.
-    pub fn stage_name(mut self, stage_name: impl Into<String>) -> Self {
-        self.call.set("StageName", stage_name.into());
-        self
-    }
-
-    /// Day on which the deal is expected to close or closed, YYYY-MM-DD.
-    pub fn close_date(mut self, close_date: impl Into<String>) -> Self {
-        self.call.set("CloseDate", close_date.into());
-        self
-    }
-
-    /// Estimated value, in the currency of the record. Read only once products were added.
-    pub fn amount(mut self, amount: f64) -> Self {
-        self.call.set("Amount", amount);
-        self
-    }
-
-    /// Sends `null` as `Amount`.
-    pub fn clear_amount(mut self) -> Self {
-        self.call.set("Amount", Value::Null);
-        self
-    }
-
-    /// Chance of winning in per cent, 0 to 100; follows the stage unless set.
-    pub fn probability(mut self, probability: f64) -> Self {
-        self.call.set("Probability", probability);
-        self
-    }
-
-    /// Kind of deal, one of the values set up in the org, such as `Existing Business`.
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.call.set("Type", type_.into());
-        self
-    }
-
-    /// Sends `null` as `Type`.
-    pub fn clear_type(mut self) -> Self {
-        self.call.set("Type", Value::Null);
-        self
-    }
-
-    /// Where it came from, one of the values set up in the org, such as `Web` or `Partner
-    /// Referral`.
-    pub fn lead_source(mut self, lead_source: impl Into<String>) -> Self {
-        self.call.set("LeadSource", lead_source.into());
-        self
-    }
-
-    /// Sends `null` as `LeadSource`.
-    pub fn clear_lead_source(mut self) -> Self {
-        self.call.set("LeadSource", Value::Null);
-        self
-    }
-
-    /// What has to be done next, one line.
-    pub fn next_step(mut self, next_step: impl Into<String>) -> Self {
-        self.call.set("NextStep", next_step.into());
-        self
-    }
-
-    /// Sends `null` as `NextStep`.
-    pub fn clear_next_step(mut self) -> Self {
-        self.call.set("NextStep", Value::Null);
-        self
-    }
-
-    /// Id of the campaign it is credited to.
-    pub fn campaign_id(mut self, campaign_id: impl Into<String>) -> Self {
-        self.call.set("CampaignId", campaign_id.into());
-        self
-    }
-
-    /// Sends `null` as `CampaignId`.
-    pub fn clear_campaign_id(mut self) -> Self {
-        self.call.set("CampaignId", Value::Null);
-        self
-    }
-
-    /// Part of the forecast it counts in, by the name shown, such as `Pipeline`, `Best Case`,
-    /// `Commit`, `Closed`; follows the stage unless set.
-    pub fn forecast_category_name(mut self, forecast_category_name: impl Into<String>) -> Self {
-        self.call.set("ForecastCategoryName", forecast_category_name.into());
-        self
-    }
-
-    /// Longer text about it.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("Description", description.into());
-        self
-    }
-
-    /// Sends `null` as `Description`.
-    pub fn clear_description(mut self) -> Self {
-        self.call.set("Description", Value::Null);
-        self
-    }
-
-    /// Id of the user who owns it; leads and cases may belong to a queue.
-    pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
-        self.call.set("OwnerId", owner_id.into());
-        self
+record_builder! {
+    /// A call of `opportunities.update` being put together.
+    pub struct OpportunitiesUpdate: Value {
+        /// New name of the deal, up to 120 characters.
+        name: String = "Name",
+        /// Id of the account it belongs to.
+        account_id: String = "AccountId" or clear_account_id,
+        /// Stage, by a label of `opportunity_stages.list` such as `Prospecting`, `Proposal/Price
+        /// Quote`, `Closed Won`. It sets probability and forecast category.
+        stage_name: String = "StageName",
+        /// Day on which the deal is expected to close or closed, YYYY-MM-DD.
+        close_date: String = "CloseDate",
+        /// Estimated value, in the currency of the record. Read only once products were added.
+        amount: f64 = "Amount" or clear_amount,
+        /// Chance of winning in per cent, 0 to 100; follows the stage unless set.
+        probability: f64 = "Probability",
+        /// Kind of deal, one of the values set up in the org, such as `Existing Business`.
+        type_: String = "Type" or clear_type,
+        /// Where it came from, one of the values set up in the org, such as `Web` or `Partner
+        /// Referral`.
+        lead_source: String = "LeadSource" or clear_lead_source,
+        /// What has to be done next, one line.
+        next_step: String = "NextStep" or clear_next_step,
+        /// Id of the campaign it is credited to.
+        campaign_id: String = "CampaignId" or clear_campaign_id,
+        /// Part of the forecast it counts in, by the name shown, such as `Pipeline`, `Best Case`,
+        /// `Commit`, `Closed`; follows the stage unless set.
+        forecast_category_name: String = "ForecastCategoryName",
+        /// Longer text about it.
+        description: String = "Description" or clear_description,
+        /// Id of the user who owns it; leads and cases may belong to a queue.
+        owner_id: String = "OwnerId",
     }
 }
 
-/// A call of `opportunities.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OpportunitiesSearch {
-    call: Call,
+list_builder! {
+    /// A call of `opportunities.search` being put together.
+    pub struct OpportunitiesSearch: types::SearchResult, Value {}
 }
-
-list_builder!(OpportunitiesSearch, types::SearchResult, Value);

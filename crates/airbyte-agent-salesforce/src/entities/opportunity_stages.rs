@@ -2,26 +2,20 @@
 
 //! Operations on `opportunity_stages`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::OpportunityStagesField;
 use crate::types;
 
-/// Operations on `opportunity_stages`.
-///
-/// A stage of the sales process.
-#[derive(Debug, Clone, Copy)]
-pub struct OpportunityStages<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `opportunity_stages`.
+    ///
+    /// A stage of the sales process.
+    pub struct OpportunityStages
 }
 
-impl<'a> OpportunityStages<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl OpportunityStages<'_> {
     /// List opportunity stages.
     ///
     /// Lists opportunity stages with a SOQL query; without `q`, all of them with all standard
@@ -41,8 +35,7 @@ impl<'a> OpportunityStages<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> OpportunityStagesList {
-        let call = self.client.call("opportunity_stages", Action::List);
-        OpportunityStagesList { call }
+        OpportunityStagesList { call: self.client.call("opportunity_stages", Action::List) }
     }
 
     /// Get an opportunity stage.
@@ -65,76 +58,31 @@ impl<'a> OpportunityStages<'a> {
         call.set("id", id.into());
         OpportunityStagesGet { call }
     }
+}
 
-    /// Searches `opportunity_stages` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_salesforce::context_store::{Order, StoreField};
-    /// # use airbyte_agent_salesforce::{SalesforceConnector, Result, store::OpportunityStagesField};
-    /// # async fn example(salesforce: &SalesforceConnector) -> Result<()> {
-    /// let search = salesforce.opportunity_stages().context_store_search();
-    /// let search = search.filter(OpportunityStagesField::Id.eq("…"));
-    /// let page = search.sort(OpportunityStagesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(OpportunityStagesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<OpportunityStagesField> {
-        Search::new(self.client.clone(), "opportunity_stages")
-    }
+in_context_store! {
+    OpportunityStages: "opportunity_stages", OpportunityStagesField::Id,
+    airbyte_agent_salesforce::SalesforceConnector, salesforce.opportunity_stages()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<OpportunityStagesField> {
-        SqlQuery::new(self.client.clone(), "opportunity_stages", sql)
+list_builder! {
+    /// A call of `opportunity_stages.list` being put together.
+    pub struct OpportunityStagesList: types::OpportunityStage, types::OpportunityStagesListMeta {
+        /// SOQL query on `OpportunityStage`. The default names all standard fields; for custom ones
+        /// (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single
+        /// quotes, instants without; without `LIMIT` every page can be had.
+        ///
+        /// Default: `"SELECT FIELDS(STANDARD) FROM OpportunityStage ORDER BY SortOrder ASC"`,
+        /// always sent.
+        q: String,
     }
 }
 
-/// A call of `opportunity_stages.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OpportunityStagesList {
-    call: Call,
-}
-
-list_builder!(OpportunityStagesList, types::OpportunityStage, types::OpportunityStagesListMeta);
-
-impl OpportunityStagesList {
-    /// SOQL query on `OpportunityStage`. The default names all standard fields; for custom ones
-    /// (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single
-    /// quotes, instants without; without `LIMIT` every page can be had.
-    ///
-    /// Default: `"SELECT FIELDS(STANDARD) FROM OpportunityStage ORDER BY SortOrder ASC"`, always
-    /// sent.
-    pub fn q(mut self, q: impl Into<String>) -> Self {
-        self.call.set("q", q.into());
-        self
-    }
-}
-
-/// A call of `opportunity_stages.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OpportunityStagesGet {
-    call: Call,
-}
-
-record_builder!(OpportunityStagesGet, types::OpportunityStage);
-
-impl OpportunityStagesGet {
-    /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all
-    /// fields come back that the user may see.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+record_builder! {
+    /// A call of `opportunity_stages.get` being put together.
+    pub struct OpportunityStagesGet: types::OpportunityStage {
+        /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out,
+        /// all fields come back that the user may see.
+        fields: String,
     }
 }

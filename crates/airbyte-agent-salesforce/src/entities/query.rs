@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `query`.
-///
-/// A row of the result of a SOQL query.
-#[derive(Debug, Clone, Copy)]
-pub struct Query<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `query`.
+    ///
+    /// A row of the result of a SOQL query.
+    pub struct Query
 }
 
-impl<'a> Query<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Query<'_> {
     /// Run a SOQL query.
     ///
     /// Runs any SOQL query on any standard or custom object, related records and totals included.
@@ -41,29 +36,19 @@ impl<'a> Query<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> QueryList {
-        let call = self.client.call("query", Action::List);
-        QueryList { call }
+        QueryList { call: self.client.call("query", Action::List) }
     }
 }
 
-/// A call of `query.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct QueryList {
-    call: Call,
-}
-
-list_builder!(QueryList, Value, types::QueryListMeta);
-
-impl QueryList {
-    /// The SOQL query, over one object and its relations. Name the fields or write
-    /// `FIELDS(STANDARD)`; `FIELDS(ALL)` and `FIELDS(CUSTOM)` need `LIMIT 200` or less. Texts stand
-    /// in single quotes, instants without. Date words such as `THIS_QUARTER` and `LAST_N_DAYS:30`
-    /// work, as do `COUNT()`, `SUM()` and `GROUP BY`.
-    ///
-    /// Default: `"SELECT Id FROM Organization LIMIT 1"`, always sent.
-    pub fn q(mut self, q: impl Into<String>) -> Self {
-        self.call.set("q", q.into());
-        self
+list_builder! {
+    /// A call of `query.list` being put together.
+    pub struct QueryList: Value, types::QueryListMeta {
+        /// The SOQL query, over one object and its relations. Name the fields or write
+        /// `FIELDS(STANDARD)`; `FIELDS(ALL)` and `FIELDS(CUSTOM)` need `LIMIT 200` or less. Texts
+        /// stand in single quotes, instants without. Date words such as `THIS_QUARTER` and
+        /// `LAST_N_DAYS:30` work, as do `COUNT()`, `SUM()` and `GROUP BY`.
+        ///
+        /// Default: `"SELECT Id FROM Organization LIMIT 1"`, always sent.
+        q: String,
     }
 }

@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `reports`.
-///
-/// A saved report; getting one runs it.
-#[derive(Debug, Clone, Copy)]
-pub struct Reports<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `reports`.
+    ///
+    /// A saved report; getting one runs it.
+    pub struct Reports
 }
 
-impl<'a> Reports<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Reports<'_> {
     /// List recent reports.
     ///
     /// Lists up to 200 reports that the user behind the token opened lately. For all reports use
@@ -37,8 +32,7 @@ impl<'a> Reports<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ReportsList {
-        let call = self.client.call("reports", Action::List);
-        ReportsList { call }
+        ReportsList { call: self.client.call("reports", Action::List) }
     }
 
     /// Run a report.
@@ -64,31 +58,18 @@ impl<'a> Reports<'a> {
     }
 }
 
-/// A call of `reports.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ReportsList {
-    call: Call,
+list_builder! {
+    /// A call of `reports.list` being put together.
+    pub struct ReportsList: types::Report, Value {}
 }
 
-list_builder!(ReportsList, types::Report, Value);
-
-/// A call of `reports.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ReportsGet {
-    call: Call,
-}
-
-record_builder!(ReportsGet, types::ReportResults);
-
-impl ReportsGet {
-    /// Whether the single rows are included (up to 2,000) beside the summaries; Salesforce takes
-    /// false when left out.
-    ///
-    /// Default: `true`.
-    pub fn include_details(mut self, include_details: bool) -> Self {
-        self.call.set("includeDetails", include_details);
-        self
+record_builder! {
+    /// A call of `reports.get` being put together.
+    pub struct ReportsGet: types::ReportResults {
+        /// Whether the single rows are included (up to 2,000) beside the summaries; Salesforce
+        /// takes false when left out.
+        ///
+        /// Default: `true`.
+        include_details: bool = "includeDetails",
     }
 }

@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `sobjects`.
-///
-/// A kind of record of the org (for the list), or a record of any kind (for the other actions).
-#[derive(Debug, Clone, Copy)]
-pub struct Sobjects<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `sobjects`.
+    ///
+    /// A kind of record of the org (for the list), or a record of any kind (for the other actions).
+    pub struct Sobjects
 }
 
-impl<'a> Sobjects<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Sobjects<'_> {
     /// List objects.
     ///
     /// Lists every kind of record the org has and the user may see, standard and custom, with what
@@ -39,8 +34,7 @@ impl<'a> Sobjects<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> SobjectsList {
-        let call = self.client.call("sobjects", Action::List);
-        SobjectsList { call }
+        SobjectsList { call: self.client.call("sobjects", Action::List) }
     }
 
     /// Create a record of any object.
@@ -143,56 +137,31 @@ impl<'a> Sobjects<'a> {
     }
 }
 
-/// A call of `sobjects.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SobjectsList {
-    call: Call,
+list_builder! {
+    /// A call of `sobjects.list` being put together.
+    pub struct SobjectsList: types::SObject, Value {}
 }
 
-list_builder!(SobjectsList, types::SObject, Value);
-
-/// A call of `sobjects.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SobjectsCreate {
-    call: Call,
+record_builder! {
+    /// A call of `sobjects.create` being put together.
+    pub struct SobjectsCreate: types::Sobject {}
 }
 
-record_builder!(SobjectsCreate, types::Sobject);
-
-/// A call of `sobjects.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SobjectsGet {
-    call: Call,
-}
-
-record_builder!(SobjectsGet, Value);
-
-impl SobjectsGet {
-    /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all
-    /// fields come back that the user may see.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+record_builder! {
+    /// A call of `sobjects.get` being put together.
+    pub struct SobjectsGet: Value {
+        /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out,
+        /// all fields come back that the user may see.
+        fields: String,
     }
 }
 
-/// A call of `sobjects.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SobjectsDelete {
-    call: Call,
+record_builder! {
+    /// A call of `sobjects.delete` being put together.
+    pub struct SobjectsDelete: Value {}
 }
 
-record_builder!(SobjectsDelete, Value);
-
-/// A call of `sobjects.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SobjectsUpdate {
-    call: Call,
+record_builder! {
+    /// A call of `sobjects.update` being put together.
+    pub struct SobjectsUpdate: Value {}
 }
-
-record_builder!(SobjectsUpdate, Value);

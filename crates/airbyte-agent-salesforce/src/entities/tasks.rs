@@ -2,27 +2,21 @@
 
 //! Operations on `tasks`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::TasksField;
 use crate::types;
 
-/// Operations on `tasks`.
-///
-/// Something to do, or a call or e-mail that was logged.
-#[derive(Debug, Clone, Copy)]
-pub struct Tasks<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `tasks`.
+    ///
+    /// Something to do, or a call or e-mail that was logged.
+    pub struct Tasks
 }
 
-impl<'a> Tasks<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Tasks<'_> {
     /// List tasks.
     ///
     /// Lists tasks with a SOQL query; without `q`, the 200 changed last with all standard fields.
@@ -42,8 +36,7 @@ impl<'a> Tasks<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> TasksList {
-        let call = self.client.call("tasks", Action::List);
-        TasksList { call }
+        TasksList { call: self.client.call("tasks", Action::List) }
     }
 
     /// Create a task.
@@ -67,8 +60,7 @@ impl<'a> Tasks<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> TasksCreate {
-        let call = self.client.call("tasks", Action::Create);
-        TasksCreate { call }
+        TasksCreate { call: self.client.call("tasks", Action::Create) }
     }
 
     /// Get a task.
@@ -165,285 +157,102 @@ impl<'a> Tasks<'a> {
         call.set("q", q.into());
         TasksSearch { call }
     }
+}
 
-    /// Searches `tasks` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_salesforce::context_store::{Order, StoreField};
-    /// # use airbyte_agent_salesforce::{SalesforceConnector, Result, store::TasksField};
-    /// # async fn example(salesforce: &SalesforceConnector) -> Result<()> {
-    /// let search = salesforce.tasks().context_store_search();
-    /// let search = search.filter(TasksField::Id.eq("…"));
-    /// let page = search.sort(TasksField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TasksField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TasksField> {
-        Search::new(self.client.clone(), "tasks")
-    }
+in_context_store! {
+    Tasks: "tasks", TasksField::Id,
+    airbyte_agent_salesforce::SalesforceConnector, salesforce.tasks()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TasksField> {
-        SqlQuery::new(self.client.clone(), "tasks", sql)
+list_builder! {
+    /// A call of `tasks.list` being put together.
+    pub struct TasksList: types::Task, types::TasksListMeta {
+        /// SOQL query on `Task`. The default names all standard fields; for custom ones (`…__c`)
+        /// name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes,
+        /// instants without; without `LIMIT` every page can be had.
+        ///
+        /// Default: `"SELECT FIELDS(STANDARD) FROM Task ORDER BY LastModifiedDate DESC LIMIT 200"`,
+        /// always sent.
+        q: String,
     }
 }
 
-/// A call of `tasks.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TasksList {
-    call: Call,
-}
-
-list_builder!(TasksList, types::Task, types::TasksListMeta);
-
-impl TasksList {
-    /// SOQL query on `Task`. The default names all standard fields; for custom ones (`…__c`) name
-    /// them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants
-    /// without; without `LIMIT` every page can be had.
-    ///
-    /// Default: `"SELECT FIELDS(STANDARD) FROM Task ORDER BY LastModifiedDate DESC LIMIT 200"`,
-    /// always sent.
-    pub fn q(mut self, q: impl Into<String>) -> Self {
-        self.call.set("q", q.into());
-        self
+record_builder! {
+    /// A call of `tasks.create` being put together.
+    pub struct TasksCreate: types::SObjectCreateResponse {
+        /// What it is about, up to 255 characters.
+        ///
+        /// Required.
+        subject: String = "Subject",
+        /// State, one of the values set up in the org, such as `Not Started` (the usual default) or
+        /// `Completed`.
+        status: String = "Status",
+        /// `High`, `Normal` (the usual default) or `Low`, or what the org has set up.
+        priority: String = "Priority",
+        /// Day on which it is due, YYYY-MM-DD.
+        activity_date: String = "ActivityDate",
+        /// Id of the person it is about: a contact or a lead.
+        who_id: String = "WhoId",
+        /// Id of the thing it is about: an account, opportunity, case, campaign or custom object.
+        /// Not allowed with a lead in `WhoId`.
+        what_id: String = "WhatId",
+        /// Longer text about it.
+        description: String = "Description",
+        /// Kind, one of the values set up in the org, such as `Call`, `Email` or `Meeting`.
+        type_: String = "Type",
+        /// Whether the owner is reminded; needs `ReminderDateTime`.
+        is_reminder_set: bool = "IsReminderSet",
+        /// When the owner is reminded, ISO 8601 with offset.
+        reminder_date_time: String = "ReminderDateTime",
+        /// Id of the user who is to own it; the user behind the token when left out.
+        owner_id: String = "OwnerId",
     }
 }
 
-/// A call of `tasks.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TasksCreate {
-    call: Call,
-}
-
-record_builder!(TasksCreate, types::SObjectCreateResponse);
-
-impl TasksCreate {
-    /// What it is about, up to 255 characters.
-    ///
-    /// Required.
-    pub fn subject(mut self, subject: impl Into<String>) -> Self {
-        self.call.set("Subject", subject.into());
-        self
-    }
-
-    /// State, one of the values set up in the org, such as `Not Started` (the usual default) or
-    /// `Completed`.
-    pub fn status(mut self, status: impl Into<String>) -> Self {
-        self.call.set("Status", status.into());
-        self
-    }
-
-    /// `High`, `Normal` (the usual default) or `Low`, or what the org has set up.
-    pub fn priority(mut self, priority: impl Into<String>) -> Self {
-        self.call.set("Priority", priority.into());
-        self
-    }
-
-    /// Day on which it is due, YYYY-MM-DD.
-    pub fn activity_date(mut self, activity_date: impl Into<String>) -> Self {
-        self.call.set("ActivityDate", activity_date.into());
-        self
-    }
-
-    /// Id of the person it is about: a contact or a lead.
-    pub fn who_id(mut self, who_id: impl Into<String>) -> Self {
-        self.call.set("WhoId", who_id.into());
-        self
-    }
-
-    /// Id of the thing it is about: an account, opportunity, case, campaign or custom object. Not
-    /// allowed with a lead in `WhoId`.
-    pub fn what_id(mut self, what_id: impl Into<String>) -> Self {
-        self.call.set("WhatId", what_id.into());
-        self
-    }
-
-    /// Longer text about it.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("Description", description.into());
-        self
-    }
-
-    /// Kind, one of the values set up in the org, such as `Call`, `Email` or `Meeting`.
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.call.set("Type", type_.into());
-        self
-    }
-
-    /// Whether the owner is reminded; needs `ReminderDateTime`.
-    pub fn is_reminder_set(mut self, is_reminder_set: bool) -> Self {
-        self.call.set("IsReminderSet", is_reminder_set);
-        self
-    }
-
-    /// When the owner is reminded, ISO 8601 with offset.
-    pub fn reminder_date_time(mut self, reminder_date_time: impl Into<String>) -> Self {
-        self.call.set("ReminderDateTime", reminder_date_time.into());
-        self
-    }
-
-    /// Id of the user who is to own it; the user behind the token when left out.
-    pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
-        self.call.set("OwnerId", owner_id.into());
-        self
+record_builder! {
+    /// A call of `tasks.get` being put together.
+    pub struct TasksGet: types::Task {
+        /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out,
+        /// all fields come back that the user may see.
+        fields: String,
     }
 }
 
-/// A call of `tasks.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TasksGet {
-    call: Call,
+record_builder! {
+    /// A call of `tasks.delete` being put together.
+    pub struct TasksDelete: Value {}
 }
 
-record_builder!(TasksGet, types::Task);
-
-impl TasksGet {
-    /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all
-    /// fields come back that the user may see.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-}
-
-/// A call of `tasks.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TasksDelete {
-    call: Call,
-}
-
-record_builder!(TasksDelete, Value);
-
-/// A call of `tasks.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TasksUpdate {
-    call: Call,
-}
-
-record_builder!(TasksUpdate, Value);
-
-impl TasksUpdate {
-    /// What it is about, up to 255 characters.
-    pub fn subject(mut self, subject: impl Into<String>) -> Self {
-        self.call.set("Subject", subject.into());
-        self
-    }
-
-    /// New state, one of the values set up in the org; `Completed` closes it.
-    pub fn status(mut self, status: impl Into<String>) -> Self {
-        self.call.set("Status", status.into());
-        self
-    }
-
-    /// `High`, `Normal` or `Low`, or what the org has set up.
-    pub fn priority(mut self, priority: impl Into<String>) -> Self {
-        self.call.set("Priority", priority.into());
-        self
-    }
-
-    /// Day on which it is due, YYYY-MM-DD.
-    pub fn activity_date(mut self, activity_date: impl Into<String>) -> Self {
-        self.call.set("ActivityDate", activity_date.into());
-        self
-    }
-
-    /// Sends `null` as `ActivityDate`.
-    pub fn clear_activity_date(mut self) -> Self {
-        self.call.set("ActivityDate", Value::Null);
-        self
-    }
-
-    /// Id of the person it is about: a contact or a lead.
-    pub fn who_id(mut self, who_id: impl Into<String>) -> Self {
-        self.call.set("WhoId", who_id.into());
-        self
-    }
-
-    /// Sends `null` as `WhoId`.
-    pub fn clear_who_id(mut self) -> Self {
-        self.call.set("WhoId", Value::Null);
-        self
-    }
-
-    /// Id of the thing it is about: an account, opportunity, case, campaign or custom object. Not
-    /// allowed with a lead in `WhoId`.
-    pub fn what_id(mut self, what_id: impl Into<String>) -> Self {
-        self.call.set("WhatId", what_id.into());
-        self
-    }
-
-    /// Sends `null` as `WhatId`.
-    pub fn clear_what_id(mut self) -> Self {
-        self.call.set("WhatId", Value::Null);
-        self
-    }
-
-    /// Longer text about it.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("Description", description.into());
-        self
-    }
-
-    /// Sends `null` as `Description`.
-    pub fn clear_description(mut self) -> Self {
-        self.call.set("Description", Value::Null);
-        self
-    }
-
-    /// Kind, one of the values set up in the org, such as `Call`, `Email` or `Meeting`.
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.call.set("Type", type_.into());
-        self
-    }
-
-    /// Sends `null` as `Type`.
-    pub fn clear_type(mut self) -> Self {
-        self.call.set("Type", Value::Null);
-        self
-    }
-
-    /// Whether the owner is reminded; needs `ReminderDateTime`.
-    pub fn is_reminder_set(mut self, is_reminder_set: bool) -> Self {
-        self.call.set("IsReminderSet", is_reminder_set);
-        self
-    }
-
-    /// When the owner is reminded, ISO 8601 with offset.
-    pub fn reminder_date_time(mut self, reminder_date_time: impl Into<String>) -> Self {
-        self.call.set("ReminderDateTime", reminder_date_time.into());
-        self
-    }
-
-    /// Sends `null` as `ReminderDateTime`.
-    pub fn clear_reminder_date_time(mut self) -> Self {
-        self.call.set("ReminderDateTime", Value::Null);
-        self
-    }
-
-    /// Id of the user who owns it; leads and cases may belong to a queue.
-    pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
-        self.call.set("OwnerId", owner_id.into());
-        self
+record_builder! {
+    /// A call of `tasks.update` being put together.
+    pub struct TasksUpdate: Value {
+        /// What it is about, up to 255 characters.
+        subject: String = "Subject",
+        /// New state, one of the values set up in the org; `Completed` closes it.
+        status: String = "Status",
+        /// `High`, `Normal` or `Low`, or what the org has set up.
+        priority: String = "Priority",
+        /// Day on which it is due, YYYY-MM-DD.
+        activity_date: String = "ActivityDate" or clear_activity_date,
+        /// Id of the person it is about: a contact or a lead.
+        who_id: String = "WhoId" or clear_who_id,
+        /// Id of the thing it is about: an account, opportunity, case, campaign or custom object.
+        /// Not allowed with a lead in `WhoId`.
+        what_id: String = "WhatId" or clear_what_id,
+        /// Longer text about it.
+        description: String = "Description" or clear_description,
+        /// Kind, one of the values set up in the org, such as `Call`, `Email` or `Meeting`.
+        type_: String = "Type" or clear_type,
+        /// Whether the owner is reminded; needs `ReminderDateTime`.
+        is_reminder_set: bool = "IsReminderSet",
+        /// When the owner is reminded, ISO 8601 with offset.
+        reminder_date_time: String = "ReminderDateTime" or clear_reminder_date_time,
+        /// Id of the user who owns it; leads and cases may belong to a queue.
+        owner_id: String = "OwnerId",
     }
 }
 
-/// A call of `tasks.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TasksSearch {
-    call: Call,
+list_builder! {
+    /// A call of `tasks.search` being put together.
+    pub struct TasksSearch: types::SearchResult, Value {}
 }
-
-list_builder!(TasksSearch, types::SearchResult, Value);

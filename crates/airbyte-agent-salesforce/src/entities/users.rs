@@ -2,27 +2,21 @@
 
 //! Operations on `users`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::UsersField;
 use crate::types;
 
-/// Operations on `users`.
-///
-/// Somebody who can sign in to the org.
-#[derive(Debug, Clone, Copy)]
-pub struct Users<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `users`.
+    ///
+    /// Somebody who can sign in to the org.
+    pub struct Users
 }
 
-impl<'a> Users<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Users<'_> {
     /// List users.
     ///
     /// Lists users with a SOQL query; without `q`, the 200 active ones changed last with all
@@ -42,8 +36,7 @@ impl<'a> Users<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> UsersList {
-        let call = self.client.call("users", Action::List);
-        UsersList { call }
+        UsersList { call: self.client.call("users", Action::List) }
     }
 
     /// Create a user.
@@ -73,8 +66,7 @@ impl<'a> Users<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> UsersCreate {
-        let call = self.client.call("users", Action::Create);
-        UsersCreate { call }
+        UsersCreate { call: self.client.call("users", Action::Create) }
     }
 
     /// Get a user.
@@ -124,358 +116,129 @@ impl<'a> Users<'a> {
         call.set("id", id.into());
         UsersUpdate { call }
     }
+}
 
-    /// Searches `users` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_salesforce::context_store::{Order, StoreField};
-    /// # use airbyte_agent_salesforce::{SalesforceConnector, Result, store::UsersField};
-    /// # async fn example(salesforce: &SalesforceConnector) -> Result<()> {
-    /// let search = salesforce.users().context_store_search();
-    /// let search = search.filter(UsersField::Id.eq("…"));
-    /// let page = search.sort(UsersField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(UsersField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<UsersField> {
-        Search::new(self.client.clone(), "users")
-    }
+in_context_store! {
+    Users: "users", UsersField::Id,
+    airbyte_agent_salesforce::SalesforceConnector, salesforce.users()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<UsersField> {
-        SqlQuery::new(self.client.clone(), "users", sql)
+list_builder! {
+    /// A call of `users.list` being put together.
+    pub struct UsersList: types::User, types::UsersListMeta {
+        /// SOQL query on `User`. The default names all standard fields; for custom ones (`…__c`)
+        /// name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes,
+        /// instants without; without `LIMIT` every page can be had.
+        ///
+        /// Default: `"SELECT FIELDS(STANDARD) FROM User WHERE IsActive = true ORDER BY
+        /// LastModifiedDate DESC LIMIT 200"`, always sent.
+        q: String,
     }
 }
 
-/// A call of `users.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersList {
-    call: Call,
-}
-
-list_builder!(UsersList, types::User, types::UsersListMeta);
-
-impl UsersList {
-    /// SOQL query on `User`. The default names all standard fields; for custom ones (`…__c`) name
-    /// them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants
-    /// without; without `LIMIT` every page can be had.
-    ///
-    /// Default: `"SELECT FIELDS(STANDARD) FROM User WHERE IsActive = true ORDER BY LastModifiedDate
-    /// DESC LIMIT 200"`, always sent.
-    pub fn q(mut self, q: impl Into<String>) -> Self {
-        self.call.set("q", q.into());
-        self
+record_builder! {
+    /// A call of `users.create` being put together.
+    pub struct UsersCreate: types::SObjectCreateResponse {
+        /// Name to sign in with, in the form of an e-mail address, unique over all of Salesforce.
+        ///
+        /// Required.
+        username: String = "Username",
+        /// First name.
+        first_name: String = "FirstName",
+        /// Last name.
+        ///
+        /// Required.
+        last_name: String = "LastName",
+        /// E-mail address.
+        ///
+        /// Required.
+        email: String = "Email",
+        /// Short name, up to 8 characters.
+        ///
+        /// Required.
+        alias: String = "Alias",
+        /// Id of the profile (`00e…`), which decides rights and license.
+        ///
+        /// Required.
+        profile_id: String = "ProfileId",
+        /// Id of the role (`00E…`), which decides whose records are seen.
+        user_role_id: String = "UserRoleId",
+        /// Id of the user who is their manager.
+        manager_id: String = "ManagerId",
+        /// Time zone, such as `America/Los_Angeles`.
+        ///
+        /// Required.
+        time_zone_sid_key: String = "TimeZoneSidKey",
+        /// Locale for dates and numbers, such as `en_US`.
+        ///
+        /// Required.
+        locale_sid_key: String = "LocaleSidKey",
+        /// Encoding of e-mails sent, such as `UTF-8`.
+        ///
+        /// Required.
+        email_encoding_key: String = "EmailEncodingKey",
+        /// Language of the screens, such as `en_US` or `de`.
+        ///
+        /// Required.
+        language_locale_key: String = "LanguageLocaleKey",
+        /// Whether they can sign in; an active user takes up a license.
+        is_active: bool = "IsActive",
+        /// Job title.
+        title: String = "Title",
+        /// Department.
+        department: String = "Department",
+        /// Business phone number.
+        phone: String = "Phone",
+        /// Mobile phone number.
+        mobile_phone: String = "MobilePhone",
     }
 }
 
-/// A call of `users.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersCreate {
-    call: Call,
-}
-
-record_builder!(UsersCreate, types::SObjectCreateResponse);
-
-impl UsersCreate {
-    /// Name to sign in with, in the form of an e-mail address, unique over all of Salesforce.
-    ///
-    /// Required.
-    pub fn username(mut self, username: impl Into<String>) -> Self {
-        self.call.set("Username", username.into());
-        self
-    }
-
-    /// First name.
-    pub fn first_name(mut self, first_name: impl Into<String>) -> Self {
-        self.call.set("FirstName", first_name.into());
-        self
-    }
-
-    /// Last name.
-    ///
-    /// Required.
-    pub fn last_name(mut self, last_name: impl Into<String>) -> Self {
-        self.call.set("LastName", last_name.into());
-        self
-    }
-
-    /// E-mail address.
-    ///
-    /// Required.
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.call.set("Email", email.into());
-        self
-    }
-
-    /// Short name, up to 8 characters.
-    ///
-    /// Required.
-    pub fn alias(mut self, alias: impl Into<String>) -> Self {
-        self.call.set("Alias", alias.into());
-        self
-    }
-
-    /// Id of the profile (`00e…`), which decides rights and license.
-    ///
-    /// Required.
-    pub fn profile_id(mut self, profile_id: impl Into<String>) -> Self {
-        self.call.set("ProfileId", profile_id.into());
-        self
-    }
-
-    /// Id of the role (`00E…`), which decides whose records are seen.
-    pub fn user_role_id(mut self, user_role_id: impl Into<String>) -> Self {
-        self.call.set("UserRoleId", user_role_id.into());
-        self
-    }
-
-    /// Id of the user who is their manager.
-    pub fn manager_id(mut self, manager_id: impl Into<String>) -> Self {
-        self.call.set("ManagerId", manager_id.into());
-        self
-    }
-
-    /// Time zone, such as `America/Los_Angeles`.
-    ///
-    /// Required.
-    pub fn time_zone_sid_key(mut self, time_zone_sid_key: impl Into<String>) -> Self {
-        self.call.set("TimeZoneSidKey", time_zone_sid_key.into());
-        self
-    }
-
-    /// Locale for dates and numbers, such as `en_US`.
-    ///
-    /// Required.
-    pub fn locale_sid_key(mut self, locale_sid_key: impl Into<String>) -> Self {
-        self.call.set("LocaleSidKey", locale_sid_key.into());
-        self
-    }
-
-    /// Encoding of e-mails sent, such as `UTF-8`.
-    ///
-    /// Required.
-    pub fn email_encoding_key(mut self, email_encoding_key: impl Into<String>) -> Self {
-        self.call.set("EmailEncodingKey", email_encoding_key.into());
-        self
-    }
-
-    /// Language of the screens, such as `en_US` or `de`.
-    ///
-    /// Required.
-    pub fn language_locale_key(mut self, language_locale_key: impl Into<String>) -> Self {
-        self.call.set("LanguageLocaleKey", language_locale_key.into());
-        self
-    }
-
-    /// Whether they can sign in; an active user takes up a license.
-    pub fn is_active(mut self, is_active: bool) -> Self {
-        self.call.set("IsActive", is_active);
-        self
-    }
-
-    /// Job title.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.call.set("Title", title.into());
-        self
-    }
-
-    /// Department.
-    pub fn department(mut self, department: impl Into<String>) -> Self {
-        self.call.set("Department", department.into());
-        self
-    }
-
-    /// Business phone number.
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.call.set("Phone", phone.into());
-        self
-    }
-
-    /// Mobile phone number.
-    pub fn mobile_phone(mut self, mobile_phone: impl Into<String>) -> Self {
-        self.call.set("MobilePhone", mobile_phone.into());
-        self
+record_builder! {
+    /// A call of `users.get` being put together.
+    pub struct UsersGet: types::User {
+        /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out,
+        /// all fields come back that the user may see.
+        fields: String,
     }
 }
 
-/// A call of `users.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersGet {
-    call: Call,
-}
-
-record_builder!(UsersGet, types::User);
-
-impl UsersGet {
-    /// Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all
-    /// fields come back that the user may see.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-}
-
-/// A call of `users.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersUpdate {
-    call: Call,
-}
-
-record_builder!(UsersUpdate, Value);
-
-impl UsersUpdate {
-    /// Name to sign in with, in the form of an e-mail address, unique over all of Salesforce.
-    pub fn username(mut self, username: impl Into<String>) -> Self {
-        self.call.set("Username", username.into());
-        self
-    }
-
-    /// First name.
-    pub fn first_name(mut self, first_name: impl Into<String>) -> Self {
-        self.call.set("FirstName", first_name.into());
-        self
-    }
-
-    /// Sends `null` as `FirstName`.
-    pub fn clear_first_name(mut self) -> Self {
-        self.call.set("FirstName", Value::Null);
-        self
-    }
-
-    /// Last name.
-    pub fn last_name(mut self, last_name: impl Into<String>) -> Self {
-        self.call.set("LastName", last_name.into());
-        self
-    }
-
-    /// E-mail address.
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.call.set("Email", email.into());
-        self
-    }
-
-    /// Short name, up to 8 characters.
-    pub fn alias(mut self, alias: impl Into<String>) -> Self {
-        self.call.set("Alias", alias.into());
-        self
-    }
-
-    /// Id of the profile (`00e…`), which decides rights and license.
-    pub fn profile_id(mut self, profile_id: impl Into<String>) -> Self {
-        self.call.set("ProfileId", profile_id.into());
-        self
-    }
-
-    /// Id of the role (`00E…`), which decides whose records are seen.
-    pub fn user_role_id(mut self, user_role_id: impl Into<String>) -> Self {
-        self.call.set("UserRoleId", user_role_id.into());
-        self
-    }
-
-    /// Sends `null` as `UserRoleId`.
-    pub fn clear_user_role_id(mut self) -> Self {
-        self.call.set("UserRoleId", Value::Null);
-        self
-    }
-
-    /// Id of the user who is their manager.
-    pub fn manager_id(mut self, manager_id: impl Into<String>) -> Self {
-        self.call.set("ManagerId", manager_id.into());
-        self
-    }
-
-    /// Sends `null` as `ManagerId`.
-    pub fn clear_manager_id(mut self) -> Self {
-        self.call.set("ManagerId", Value::Null);
-        self
-    }
-
-    /// Time zone, such as `America/Los_Angeles`.
-    pub fn time_zone_sid_key(mut self, time_zone_sid_key: impl Into<String>) -> Self {
-        self.call.set("TimeZoneSidKey", time_zone_sid_key.into());
-        self
-    }
-
-    /// Locale for dates and numbers, such as `en_US`.
-    pub fn locale_sid_key(mut self, locale_sid_key: impl Into<String>) -> Self {
-        self.call.set("LocaleSidKey", locale_sid_key.into());
-        self
-    }
-
-    /// Encoding of e-mails sent, such as `UTF-8`.
-    pub fn email_encoding_key(mut self, email_encoding_key: impl Into<String>) -> Self {
-        self.call.set("EmailEncodingKey", email_encoding_key.into());
-        self
-    }
-
-    /// Language of the screens, such as `en_US` or `de`.
-    pub fn language_locale_key(mut self, language_locale_key: impl Into<String>) -> Self {
-        self.call.set("LanguageLocaleKey", language_locale_key.into());
-        self
-    }
-
-    /// False bars the user from signing in and frees the license; users cannot be deleted.
-    pub fn is_active(mut self, is_active: bool) -> Self {
-        self.call.set("IsActive", is_active);
-        self
-    }
-
-    /// Job title.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.call.set("Title", title.into());
-        self
-    }
-
-    /// Sends `null` as `Title`.
-    pub fn clear_title(mut self) -> Self {
-        self.call.set("Title", Value::Null);
-        self
-    }
-
-    /// Department.
-    pub fn department(mut self, department: impl Into<String>) -> Self {
-        self.call.set("Department", department.into());
-        self
-    }
-
-    /// Sends `null` as `Department`.
-    pub fn clear_department(mut self) -> Self {
-        self.call.set("Department", Value::Null);
-        self
-    }
-
-    /// Business phone number.
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.call.set("Phone", phone.into());
-        self
-    }
-
-    /// Sends `null` as `Phone`.
-    pub fn clear_phone(mut self) -> Self {
-        self.call.set("Phone", Value::Null);
-        self
-    }
-
-    /// Mobile phone number.
-    pub fn mobile_phone(mut self, mobile_phone: impl Into<String>) -> Self {
-        self.call.set("MobilePhone", mobile_phone.into());
-        self
-    }
-
-    /// Sends `null` as `MobilePhone`.
-    pub fn clear_mobile_phone(mut self) -> Self {
-        self.call.set("MobilePhone", Value::Null);
-        self
+record_builder! {
+    /// A call of `users.update` being put together.
+    pub struct UsersUpdate: Value {
+        /// Name to sign in with, in the form of an e-mail address, unique over all of Salesforce.
+        username: String = "Username",
+        /// First name.
+        first_name: String = "FirstName" or clear_first_name,
+        /// Last name.
+        last_name: String = "LastName",
+        /// E-mail address.
+        email: String = "Email",
+        /// Short name, up to 8 characters.
+        alias: String = "Alias",
+        /// Id of the profile (`00e…`), which decides rights and license.
+        profile_id: String = "ProfileId",
+        /// Id of the role (`00E…`), which decides whose records are seen.
+        user_role_id: String = "UserRoleId" or clear_user_role_id,
+        /// Id of the user who is their manager.
+        manager_id: String = "ManagerId" or clear_manager_id,
+        /// Time zone, such as `America/Los_Angeles`.
+        time_zone_sid_key: String = "TimeZoneSidKey",
+        /// Locale for dates and numbers, such as `en_US`.
+        locale_sid_key: String = "LocaleSidKey",
+        /// Encoding of e-mails sent, such as `UTF-8`.
+        email_encoding_key: String = "EmailEncodingKey",
+        /// Language of the screens, such as `en_US` or `de`.
+        language_locale_key: String = "LanguageLocaleKey",
+        /// False bars the user from signing in and frees the license; users cannot be deleted.
+        is_active: bool = "IsActive",
+        /// Job title.
+        title: String = "Title" or clear_title,
+        /// Department.
+        department: String = "Department" or clear_department,
+        /// Business phone number.
+        phone: String = "Phone" or clear_phone,
+        /// Mobile phone number.
+        mobile_phone: String = "MobilePhone" or clear_mobile_phone,
     }
 }

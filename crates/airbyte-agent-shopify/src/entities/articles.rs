@@ -2,26 +2,20 @@
 
 //! Operations on `articles`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ArticlesField;
 use crate::types;
 
-/// Operations on `articles`.
-///
-/// A post in a blog.
-#[derive(Debug, Clone, Copy)]
-pub struct Articles<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `articles`.
+    ///
+    /// A post in a blog.
+    pub struct Articles
 }
 
-impl<'a> Articles<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Articles<'_> {
     /// List articles of a blog.
     ///
     /// Returns the posts of one blog, hidden ones included unless `published_status` says
@@ -85,8 +79,7 @@ impl<'a> Articles<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> ArticlesCreate {
-        let call = self.client.call("articles", Action::Create);
-        ArticlesCreate { call }
+        ArticlesCreate { call: self.client.call("articles", Action::Create) }
     }
 
     /// Update an article.
@@ -106,8 +99,7 @@ impl<'a> Articles<'a> {
     /// # }
     /// ```
     pub fn update(&self) -> ArticlesUpdate {
-        let call = self.client.call("articles", Action::Update);
-        ArticlesUpdate { call }
+        ArticlesUpdate { call: self.client.call("articles", Action::Update) }
     }
 
     /// Delete an article.
@@ -123,183 +115,84 @@ impl<'a> Articles<'a> {
     /// # }
     /// ```
     pub fn delete(&self) -> ArticlesDelete {
-        let call = self.client.call("articles", Action::Delete);
-        ArticlesDelete { call }
-    }
-
-    /// Searches `articles` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::ArticlesField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.articles().context_store_search();
-    /// let search = search.filter(ArticlesField::Id.eq("…"));
-    /// let page = search.sort(ArticlesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ArticlesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ArticlesField> {
-        Search::new(self.client.clone(), "articles")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ArticlesField> {
-        SqlQuery::new(self.client.clone(), "articles", sql)
+        ArticlesDelete { call: self.client.call("articles", Action::Delete) }
     }
 }
 
-/// A call of `articles.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ArticlesList {
-    call: Call,
+in_context_store! {
+    Articles: "articles", ArticlesField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.articles()
 }
 
-list_builder!(ArticlesList, types::Article, types::ArticlesListMeta);
-
-impl ArticlesList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
-    }
-
-    /// Only records created at or after this instant, ISO 8601 with offset.
-    pub fn created_at_min(mut self, created_at_min: impl Into<String>) -> Self {
-        self.call.set("created_at_min", created_at_min.into());
-        self
-    }
-
-    /// Only records created at or before this instant, ISO 8601 with offset.
-    pub fn created_at_max(mut self, created_at_max: impl Into<String>) -> Self {
-        self.call.set("created_at_max", created_at_max.into());
-        self
-    }
-
-    /// Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch
-    /// only what is new.
-    pub fn updated_at_min(mut self, updated_at_min: impl Into<String>) -> Self {
-        self.call.set("updated_at_min", updated_at_min.into());
-        self
-    }
-
-    /// Only records last changed at or before this instant, ISO 8601 with offset.
-    pub fn updated_at_max(mut self, updated_at_max: impl Into<String>) -> Self {
-        self.call.set("updated_at_max", updated_at_max.into());
-        self
-    }
-
-    /// Only what is visible in the online store (`published`), only what is hidden (`unpublished`),
-    /// or `any`.
-    ///
-    /// Default: `"any"`.
-    pub fn published_status(
-        mut self,
-        published_status: impl Into<types::ArticlePublishedStatus>,
-    ) -> Self {
-        self.call.set("published_status", published_status.into());
-        self
+list_builder! {
+    /// A call of `articles.list` being put together.
+    pub struct ArticlesList: types::Article, types::ArticlesListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
+        /// Only records created at or after this instant, ISO 8601 with offset.
+        created_at_min: String,
+        /// Only records created at or before this instant, ISO 8601 with offset.
+        created_at_max: String,
+        /// Only records last changed at or after this instant, ISO 8601 with offset; use it to
+        /// fetch only what is new.
+        updated_at_min: String,
+        /// Only records last changed at or before this instant, ISO 8601 with offset.
+        updated_at_max: String,
+        /// Only what is visible in the online store (`published`), only what is hidden
+        /// (`unpublished`), or `any`.
+        ///
+        /// Default: `"any"`.
+        published_status: types::ArticlePublishedStatus,
     }
 }
 
-/// A call of `articles.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ArticlesGet {
-    call: Call,
+record_builder! {
+    /// A call of `articles.get` being put together.
+    pub struct ArticlesGet: types::Article {}
 }
 
-record_builder!(ArticlesGet, types::Article);
-
-/// A call of `articles.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ArticlesCreate {
-    call: Call,
-}
-
-record_builder!(ArticlesCreate, types::ArticleCreatePayload);
-
-impl ArticlesCreate {
-    /// Fields of the article. Further fields of Shopify's `ArticleCreateInput` (`summary`, `image`,
-    /// `publishDate`, `metafields`, …) are passed on.
-    ///
-    /// Required.
-    pub fn article(mut self, article: impl Into<types::ArticleCreateInput>) -> Self {
-        self.call.set("article", article.into());
-        self
+record_builder! {
+    /// A call of `articles.create` being put together.
+    pub struct ArticlesCreate: types::ArticleCreatePayload {
+        /// Fields of the article. Further fields of Shopify's `ArticleCreateInput` (`summary`,
+        /// `image`, `publishDate`, `metafields`, …) are passed on.
+        ///
+        /// Required.
+        article: types::ArticleCreateInput,
     }
 }
 
-/// A call of `articles.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ArticlesUpdate {
-    call: Call,
-}
-
-record_builder!(ArticlesUpdate, types::ArticleUpdatePayload);
-
-impl ArticlesUpdate {
-    /// Global id of the article: `admin_graphql_api_id`, or `gid://shopify/Article/` and the
-    /// numeric id.
-    ///
-    /// Required.
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.call.set("id", id.into());
-        self
-    }
-
-    /// The fields to change; others stay as they are. Further fields of Shopify's
-    /// `ArticleUpdateInput` (`author`, `blogId`, `summary`, `image`, …) are passed on.
-    ///
-    /// Required.
-    pub fn article(mut self, article: impl Into<types::ArticleUpdateInput>) -> Self {
-        self.call.set("article", article.into());
-        self
+record_builder! {
+    /// A call of `articles.update` being put together.
+    pub struct ArticlesUpdate: types::ArticleUpdatePayload {
+        /// Global id of the article: `admin_graphql_api_id`, or `gid://shopify/Article/` and the
+        /// numeric id.
+        ///
+        /// Required.
+        id: String,
+        /// The fields to change; others stay as they are. Further fields of Shopify's
+        /// `ArticleUpdateInput` (`author`, `blogId`, `summary`, `image`, …) are passed on.
+        ///
+        /// Required.
+        article: types::ArticleUpdateInput,
     }
 }
 
-/// A call of `articles.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ArticlesDelete {
-    call: Call,
-}
-
-record_builder!(ArticlesDelete, types::ArticleDeletePayload);
-
-impl ArticlesDelete {
-    /// Global id of the article: `admin_graphql_api_id`, or `gid://shopify/Article/` and the
-    /// numeric id.
-    ///
-    /// Required.
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.call.set("id", id.into());
-        self
+record_builder! {
+    /// A call of `articles.delete` being put together.
+    pub struct ArticlesDelete: types::ArticleDeletePayload {
+        /// Global id of the article: `admin_graphql_api_id`, or `gid://shopify/Article/` and the
+        /// numeric id.
+        ///
+        /// Required.
+        id: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `balance_transactions`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::BalanceTransactionsField;
 use crate::types;
 
-/// Operations on `balance_transactions`.
-///
-/// One movement of money in the Shopify Payments balance, with gross amount, fee and net.
-#[derive(Debug, Clone, Copy)]
-pub struct BalanceTransactions<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `balance_transactions`.
+    ///
+    /// One movement of money in the Shopify Payments balance, with gross amount, fee and net.
+    pub struct BalanceTransactions
 }
 
-impl<'a> BalanceTransactions<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl BalanceTransactions<'_> {
     /// List balance transactions.
     ///
     /// Returns the movements of money in the Shopify Payments balance, newest first: charges,
@@ -41,92 +35,32 @@ impl<'a> BalanceTransactions<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> BalanceTransactionsList {
-        let call = self.client.call("balance_transactions", Action::List);
-        BalanceTransactionsList { call }
-    }
-
-    /// Searches `balance_transactions` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::BalanceTransactionsField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.balance_transactions().context_store_search();
-    /// let search = search.filter(BalanceTransactionsField::Id.eq("…"));
-    /// let page = search.sort(BalanceTransactionsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(BalanceTransactionsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<BalanceTransactionsField> {
-        Search::new(self.client.clone(), "balance_transactions")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<BalanceTransactionsField> {
-        SqlQuery::new(self.client.clone(), "balance_transactions", sql)
+        BalanceTransactionsList { call: self.client.call("balance_transactions", Action::List) }
     }
 }
 
-/// A call of `balance_transactions.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct BalanceTransactionsList {
-    call: Call,
+in_context_store! {
+    BalanceTransactions: "balance_transactions", BalanceTransactionsField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.balance_transactions()
 }
 
-list_builder!(
-    BalanceTransactionsList,
-    types::BalanceTransaction,
-    types::BalanceTransactionsListMeta
-);
-
-impl BalanceTransactionsList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
-    }
-
-    /// Only transactions that belong to this payout, by its numeric id (`payout_id` of a
-    /// transaction).
-    pub fn payout_id(mut self, payout_id: i64) -> Self {
-        self.call.set("payout_id", payout_id);
-        self
-    }
-
-    /// Only transactions of payouts in this state.
-    pub fn payout_status(
-        mut self,
-        payout_status: impl Into<types::BalanceTransactionPayoutStatus>,
-    ) -> Self {
-        self.call.set("payout_status", payout_status.into());
-        self
+list_builder! {
+    /// A call of `balance_transactions.list` being put together.
+    pub struct BalanceTransactionsList: types::BalanceTransaction, types::BalanceTransactionsListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
+        /// Only transactions that belong to this payout, by its numeric id (`payout_id` of a
+        /// transaction).
+        payout_id: i64,
+        /// Only transactions of payouts in this state.
+        payout_status: types::BalanceTransactionPayoutStatus,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `blogs`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::BlogsField;
 use crate::types;
 
-/// Operations on `blogs`.
-///
-/// A blog of the online store; it holds articles.
-#[derive(Debug, Clone, Copy)]
-pub struct Blogs<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `blogs`.
+    ///
+    /// A blog of the online store; it holds articles.
+    pub struct Blogs
 }
 
-impl<'a> Blogs<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Blogs<'_> {
     /// List blogs.
     ///
     /// Returns the blogs of the online store. Their posts are in `articles.list`.
@@ -39,8 +33,7 @@ impl<'a> Blogs<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> BlogsList {
-        let call = self.client.call("blogs", Action::List);
-        BlogsList { call }
+        BlogsList { call: self.client.call("blogs", Action::List) }
     }
 
     /// Get a blog.
@@ -79,8 +72,7 @@ impl<'a> Blogs<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> BlogsCreate {
-        let call = self.client.call("blogs", Action::Create);
-        BlogsCreate { call }
+        BlogsCreate { call: self.client.call("blogs", Action::Create) }
     }
 
     /// Update a blog.
@@ -100,8 +92,7 @@ impl<'a> Blogs<'a> {
     /// # }
     /// ```
     pub fn update(&self) -> BlogsUpdate {
-        let call = self.client.call("blogs", Action::Update);
-        BlogsUpdate { call }
+        BlogsUpdate { call: self.client.call("blogs", Action::Update) }
     }
 
     /// Delete a blog.
@@ -117,144 +108,70 @@ impl<'a> Blogs<'a> {
     /// # }
     /// ```
     pub fn delete(&self) -> BlogsDelete {
-        let call = self.client.call("blogs", Action::Delete);
-        BlogsDelete { call }
-    }
-
-    /// Searches `blogs` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::BlogsField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.blogs().context_store_search();
-    /// let search = search.filter(BlogsField::Id.eq("…"));
-    /// let page = search.sort(BlogsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(BlogsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<BlogsField> {
-        Search::new(self.client.clone(), "blogs")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<BlogsField> {
-        SqlQuery::new(self.client.clone(), "blogs", sql)
+        BlogsDelete { call: self.client.call("blogs", Action::Delete) }
     }
 }
 
-/// A call of `blogs.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct BlogsList {
-    call: Call,
+in_context_store! {
+    Blogs: "blogs", BlogsField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.blogs()
 }
 
-list_builder!(BlogsList, types::Blog, types::BlogsListMeta);
-
-impl BlogsList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
+list_builder! {
+    /// A call of `blogs.list` being put together.
+    pub struct BlogsList: types::Blog, types::BlogsListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
     }
 }
 
-/// A call of `blogs.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct BlogsGet {
-    call: Call,
+record_builder! {
+    /// A call of `blogs.get` being put together.
+    pub struct BlogsGet: types::Blog {}
 }
 
-record_builder!(BlogsGet, types::Blog);
-
-/// A call of `blogs.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct BlogsCreate {
-    call: Call,
-}
-
-record_builder!(BlogsCreate, types::BlogCreatePayload);
-
-impl BlogsCreate {
-    /// Fields of the blog. Further fields of Shopify's `BlogCreateInput` (`commentPolicy`,
-    /// `templateSuffix`, `metafields`) are passed on.
-    ///
-    /// Required.
-    pub fn blog(mut self, blog: impl Into<types::BlogCreateInput>) -> Self {
-        self.call.set("blog", blog.into());
-        self
+record_builder! {
+    /// A call of `blogs.create` being put together.
+    pub struct BlogsCreate: types::BlogCreatePayload {
+        /// Fields of the blog. Further fields of Shopify's `BlogCreateInput` (`commentPolicy`,
+        /// `templateSuffix`, `metafields`) are passed on.
+        ///
+        /// Required.
+        blog: types::BlogCreateInput,
     }
 }
 
-/// A call of `blogs.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct BlogsUpdate {
-    call: Call,
-}
-
-record_builder!(BlogsUpdate, types::BlogUpdatePayload);
-
-impl BlogsUpdate {
-    /// Global id of the blog: `admin_graphql_api_id`, or `gid://shopify/Blog/` and the numeric id.
-    ///
-    /// Required.
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.call.set("id", id.into());
-        self
-    }
-
-    /// The fields to change; others stay as they are. Further fields of Shopify's `BlogUpdateInput`
-    /// are passed on.
-    ///
-    /// Required.
-    pub fn blog(mut self, blog: impl Into<types::BlogUpdateInput>) -> Self {
-        self.call.set("blog", blog.into());
-        self
+record_builder! {
+    /// A call of `blogs.update` being put together.
+    pub struct BlogsUpdate: types::BlogUpdatePayload {
+        /// Global id of the blog: `admin_graphql_api_id`, or `gid://shopify/Blog/` and the numeric
+        /// id.
+        ///
+        /// Required.
+        id: String,
+        /// The fields to change; others stay as they are. Further fields of Shopify's
+        /// `BlogUpdateInput` are passed on.
+        ///
+        /// Required.
+        blog: types::BlogUpdateInput,
     }
 }
 
-/// A call of `blogs.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct BlogsDelete {
-    call: Call,
-}
-
-record_builder!(BlogsDelete, types::BlogDeletePayload);
-
-impl BlogsDelete {
-    /// Global id of the blog: `admin_graphql_api_id`, or `gid://shopify/Blog/` and the numeric id.
-    ///
-    /// Required.
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.call.set("id", id.into());
-        self
+record_builder! {
+    /// A call of `blogs.delete` being put together.
+    pub struct BlogsDelete: types::BlogDeletePayload {
+        /// Global id of the blog: `admin_graphql_api_id`, or `gid://shopify/Blog/` and the numeric
+        /// id.
+        ///
+        /// Required.
+        id: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `collects`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::CollectsField;
 use crate::types;
 
-/// Operations on `collects`.
-///
-/// Membership of one product in one custom collection.
-#[derive(Debug, Clone, Copy)]
-pub struct Collects<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `collects`.
+    ///
+    /// Membership of one product in one custom collection.
+    pub struct Collects
 }
 
-impl<'a> Collects<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Collects<'_> {
     /// List collection memberships.
     ///
     /// Returns which product is in which custom collection, for all, one collection or one product.
@@ -40,8 +34,7 @@ impl<'a> Collects<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> CollectsList {
-        let call = self.client.call("collects", Action::List);
-        CollectsList { call }
+        CollectsList { call: self.client.call("collects", Action::List) }
     }
 
     /// Get a collection membership.
@@ -63,86 +56,34 @@ impl<'a> Collects<'a> {
         call.set("collect_id", collect_id);
         CollectsGet { call }
     }
+}
 
-    /// Searches `collects` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::CollectsField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.collects().context_store_search();
-    /// let search = search.filter(CollectsField::Id.eq("…"));
-    /// let page = search.sort(CollectsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(CollectsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<CollectsField> {
-        Search::new(self.client.clone(), "collects")
-    }
+in_context_store! {
+    Collects: "collects", CollectsField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.collects()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CollectsField> {
-        SqlQuery::new(self.client.clone(), "collects", sql)
+list_builder! {
+    /// A call of `collects.list` being put together.
+    pub struct CollectsList: types::Collect, types::CollectsListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
+        /// Only memberships in this custom collection, by its numeric id.
+        collection_id: i64,
+        /// Only memberships of this product, by its numeric id.
+        product_id: i64,
     }
 }
 
-/// A call of `collects.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CollectsList {
-    call: Call,
+record_builder! {
+    /// A call of `collects.get` being put together.
+    pub struct CollectsGet: types::Collect {}
 }
-
-list_builder!(CollectsList, types::Collect, types::CollectsListMeta);
-
-impl CollectsList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
-    }
-
-    /// Only memberships in this custom collection, by its numeric id.
-    pub fn collection_id(mut self, collection_id: i64) -> Self {
-        self.call.set("collection_id", collection_id);
-        self
-    }
-
-    /// Only memberships of this product, by its numeric id.
-    pub fn product_id(mut self, product_id: i64) -> Self {
-        self.call.set("product_id", product_id);
-        self
-    }
-}
-
-/// A call of `collects.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CollectsGet {
-    call: Call,
-}
-
-record_builder!(CollectsGet, types::Collect);

@@ -2,26 +2,20 @@
 
 //! Operations on `countries`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::CountriesField;
 use crate::types;
 
-/// Operations on `countries`.
-///
-/// A country the shop ships to, with its tax.
-#[derive(Debug, Clone, Copy)]
-pub struct Countries<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `countries`.
+    ///
+    /// A country the shop ships to, with its tax.
+    pub struct Countries
 }
 
-impl<'a> Countries<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Countries<'_> {
     /// List countries.
     ///
     /// Returns the countries the shop ships to, with tax rates and provinces.
@@ -39,8 +33,7 @@ impl<'a> Countries<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> CountriesList {
-        let call = self.client.call("countries", Action::List);
-        CountriesList { call }
+        CountriesList { call: self.client.call("countries", Action::List) }
     }
 
     /// Get a country.
@@ -62,66 +55,26 @@ impl<'a> Countries<'a> {
         call.set("country_id", country_id);
         CountriesGet { call }
     }
+}
 
-    /// Searches `countries` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::CountriesField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.countries().context_store_search();
-    /// let search = search.filter(CountriesField::Id.eq("…"));
-    /// let page = search.sort(CountriesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(CountriesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<CountriesField> {
-        Search::new(self.client.clone(), "countries")
-    }
+in_context_store! {
+    Countries: "countries", CountriesField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.countries()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CountriesField> {
-        SqlQuery::new(self.client.clone(), "countries", sql)
+list_builder! {
+    /// A call of `countries.list` being put together.
+    pub struct CountriesList: types::Country, types::CountriesListMeta {
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
     }
 }
 
-/// A call of `countries.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CountriesList {
-    call: Call,
+record_builder! {
+    /// A call of `countries.get` being put together.
+    pub struct CountriesGet: types::Country {}
 }
-
-list_builder!(CountriesList, types::Country, types::CountriesListMeta);
-
-impl CountriesList {
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
-    }
-}
-
-/// A call of `countries.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CountriesGet {
-    call: Call,
-}
-
-record_builder!(CountriesGet, types::Country);

@@ -2,27 +2,21 @@
 
 //! Operations on `custom_collections`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::CustomCollectionsField;
 use crate::types;
 
-/// Operations on `custom_collections`.
-///
-/// A collection of products; reads give those with hand-picked products, writes work on collections
-/// of both kinds.
-#[derive(Debug, Clone, Copy)]
-pub struct CustomCollections<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `custom_collections`.
+    ///
+    /// A collection of products; reads give those with hand-picked products, writes work on
+    /// collections of both kinds.
+    pub struct CustomCollections
 }
 
-impl<'a> CustomCollections<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl CustomCollections<'_> {
     /// List custom collections.
     ///
     /// Returns collections whose products are picked by hand. Those that choose products by rules
@@ -42,8 +36,7 @@ impl<'a> CustomCollections<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> CustomCollectionsList {
-        let call = self.client.call("custom_collections", Action::List);
-        CustomCollectionsList { call }
+        CustomCollectionsList { call: self.client.call("custom_collections", Action::List) }
     }
 
     /// Get a custom collection.
@@ -83,8 +76,7 @@ impl<'a> CustomCollections<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> CustomCollectionsCreate {
-        let call = self.client.call("custom_collections", Action::Create);
-        CustomCollectionsCreate { call }
+        CustomCollectionsCreate { call: self.client.call("custom_collections", Action::Create) }
     }
 
     /// Update a collection.
@@ -103,8 +95,7 @@ impl<'a> CustomCollections<'a> {
     /// # }
     /// ```
     pub fn update(&self) -> CustomCollectionsUpdate {
-        let call = self.client.call("custom_collections", Action::Update);
-        CustomCollectionsUpdate { call }
+        CustomCollectionsUpdate { call: self.client.call("custom_collections", Action::Update) }
     }
 
     /// Delete a collection.
@@ -122,165 +113,73 @@ impl<'a> CustomCollections<'a> {
     /// # }
     /// ```
     pub fn delete(&self) -> CustomCollectionsDelete {
-        let call = self.client.call("custom_collections", Action::Delete);
-        CustomCollectionsDelete { call }
-    }
-
-    /// Searches `custom_collections` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::CustomCollectionsField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.custom_collections().context_store_search();
-    /// let search = search.filter(CustomCollectionsField::Id.eq("…"));
-    /// let page = search.sort(CustomCollectionsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(CustomCollectionsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<CustomCollectionsField> {
-        Search::new(self.client.clone(), "custom_collections")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<CustomCollectionsField> {
-        SqlQuery::new(self.client.clone(), "custom_collections", sql)
+        CustomCollectionsDelete { call: self.client.call("custom_collections", Action::Delete) }
     }
 }
 
-/// A call of `custom_collections.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomCollectionsList {
-    call: Call,
+in_context_store! {
+    CustomCollections: "custom_collections", CustomCollectionsField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.custom_collections()
 }
 
-list_builder!(CustomCollectionsList, types::CustomCollection, types::CustomCollectionsListMeta);
-
-impl CustomCollectionsList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
-    }
-
-    /// Only collections with exactly this title.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.call.set("title", title.into());
-        self
-    }
-
-    /// Only collections that contain this product, by its numeric id.
-    pub fn product_id(mut self, product_id: i64) -> Self {
-        self.call.set("product_id", product_id);
-        self
-    }
-
-    /// Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch
-    /// only what is new.
-    pub fn updated_at_min(mut self, updated_at_min: impl Into<String>) -> Self {
-        self.call.set("updated_at_min", updated_at_min.into());
-        self
-    }
-
-    /// Only records last changed at or before this instant, ISO 8601 with offset.
-    pub fn updated_at_max(mut self, updated_at_max: impl Into<String>) -> Self {
-        self.call.set("updated_at_max", updated_at_max.into());
-        self
+list_builder! {
+    /// A call of `custom_collections.list` being put together.
+    pub struct CustomCollectionsList: types::CustomCollection, types::CustomCollectionsListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
+        /// Only collections with exactly this title.
+        title: String,
+        /// Only collections that contain this product, by its numeric id.
+        product_id: i64,
+        /// Only records last changed at or after this instant, ISO 8601 with offset; use it to
+        /// fetch only what is new.
+        updated_at_min: String,
+        /// Only records last changed at or before this instant, ISO 8601 with offset.
+        updated_at_max: String,
     }
 }
 
-/// A call of `custom_collections.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomCollectionsGet {
-    call: Call,
+record_builder! {
+    /// A call of `custom_collections.get` being put together.
+    pub struct CustomCollectionsGet: types::CustomCollection {}
 }
 
-record_builder!(CustomCollectionsGet, types::CustomCollection);
-
-/// A call of `custom_collections.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomCollectionsCreate {
-    call: Call,
-}
-
-record_builder!(CustomCollectionsCreate, types::CollectionCreatePayload);
-
-impl CustomCollectionsCreate {
-    /// Fields of the collection. Further fields of Shopify's `CollectionInput` (`products`,
-    /// `image`, `seo`, `metafields`, …) are passed on.
-    ///
-    /// Required.
-    pub fn input(mut self, input: impl Into<types::CustomCollectionCreateInput>) -> Self {
-        self.call.set("input", input.into());
-        self
+record_builder! {
+    /// A call of `custom_collections.create` being put together.
+    pub struct CustomCollectionsCreate: types::CollectionCreatePayload {
+        /// Fields of the collection. Further fields of Shopify's `CollectionInput` (`products`,
+        /// `image`, `seo`, `metafields`, …) are passed on.
+        ///
+        /// Required.
+        input: types::CustomCollectionCreateInput,
     }
 }
 
-/// A call of `custom_collections.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomCollectionsUpdate {
-    call: Call,
-}
-
-record_builder!(CustomCollectionsUpdate, types::CollectionUpdatePayload);
-
-impl CustomCollectionsUpdate {
-    /// Id of the collection and the fields to change; others stay as they are. Further fields of
-    /// Shopify's `CollectionInput` are passed on.
-    ///
-    /// Required.
-    pub fn input(mut self, input: impl Into<types::CustomCollectionUpdateInput>) -> Self {
-        self.call.set("input", input.into());
-        self
+record_builder! {
+    /// A call of `custom_collections.update` being put together.
+    pub struct CustomCollectionsUpdate: types::CollectionUpdatePayload {
+        /// Id of the collection and the fields to change; others stay as they are. Further fields
+        /// of Shopify's `CollectionInput` are passed on.
+        ///
+        /// Required.
+        input: types::CustomCollectionUpdateInput,
     }
 }
 
-/// A call of `custom_collections.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomCollectionsDelete {
-    call: Call,
-}
-
-record_builder!(CustomCollectionsDelete, types::CollectionDeletePayload);
-
-impl CustomCollectionsDelete {
-    /// Which collection to delete.
-    ///
-    /// Required.
-    pub fn input(mut self, input: impl Into<types::CustomCollectionDeleteInput>) -> Self {
-        self.call.set("input", input.into());
-        self
+record_builder! {
+    /// A call of `custom_collections.delete` being put together.
+    pub struct CustomCollectionsDelete: types::CollectionDeletePayload {
+        /// Which collection to delete.
+        ///
+        /// Required.
+        input: types::CustomCollectionDeleteInput,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `customer_address`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `customer_address`.
-///
-/// A postal address in a customer's address book.
-#[derive(Debug, Clone, Copy)]
-pub struct CustomerAddress<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `customer_address`.
+    ///
+    /// A postal address in a customer's address book.
+    pub struct CustomerAddress
 }
 
-impl<'a> CustomerAddress<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl CustomerAddress<'_> {
     /// List addresses of a customer.
     ///
     /// Returns the address book of one customer; `default` marks the main address.
@@ -67,37 +62,20 @@ impl<'a> CustomerAddress<'a> {
     }
 }
 
-/// A call of `customer_address.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomerAddressList {
-    call: Call,
-}
-
-list_builder!(CustomerAddressList, types::CustomerAddress, types::CustomerAddressListMeta);
-
-impl CustomerAddressList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
+list_builder! {
+    /// A call of `customer_address.list` being put together.
+    pub struct CustomerAddressList: types::CustomerAddress, types::CustomerAddressListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
     }
 }
 
-/// A call of `customer_address.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomerAddressGet {
-    call: Call,
+record_builder! {
+    /// A call of `customer_address.get` being put together.
+    pub struct CustomerAddressGet: types::CustomerAddress {}
 }
-
-record_builder!(CustomerAddressGet, types::CustomerAddress);

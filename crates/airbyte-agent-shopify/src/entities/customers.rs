@@ -2,26 +2,20 @@
 
 //! Operations on `customers`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::CustomersField;
 use crate::types;
 
-/// Operations on `customers`.
-///
-/// A person who bought something or left contact data.
-#[derive(Debug, Clone, Copy)]
-pub struct Customers<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `customers`.
+    ///
+    /// A person who bought something or left contact data.
+    pub struct Customers
 }
 
-impl<'a> Customers<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Customers<'_> {
     /// List customers.
     ///
     /// Returns customers. Filters are by time only: to find one by name or e-mail address, page
@@ -40,8 +34,7 @@ impl<'a> Customers<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> CustomersList {
-        let call = self.client.call("customers", Action::List);
-        CustomersList { call }
+        CustomersList { call: self.client.call("customers", Action::List) }
     }
 
     /// Get a customer.
@@ -81,8 +74,7 @@ impl<'a> Customers<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> CustomersCreate {
-        let call = self.client.call("customers", Action::Create);
-        CustomersCreate { call }
+        CustomersCreate { call: self.client.call("customers", Action::Create) }
     }
 
     /// Update a customer.
@@ -101,8 +93,7 @@ impl<'a> Customers<'a> {
     /// # }
     /// ```
     pub fn update(&self) -> CustomersUpdate {
-        let call = self.client.call("customers", Action::Update);
-        CustomersUpdate { call }
+        CustomersUpdate { call: self.client.call("customers", Action::Update) }
     }
 
     /// Delete a customer.
@@ -121,162 +112,74 @@ impl<'a> Customers<'a> {
     /// # }
     /// ```
     pub fn delete(&self) -> CustomersDelete {
-        let call = self.client.call("customers", Action::Delete);
-        CustomersDelete { call }
-    }
-
-    /// Searches `customers` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::CustomersField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.customers().context_store_search();
-    /// let search = search.filter(CustomersField::Id.eq("…"));
-    /// let page = search.sort(CustomersField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(CustomersField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<CustomersField> {
-        Search::new(self.client.clone(), "customers")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CustomersField> {
-        SqlQuery::new(self.client.clone(), "customers", sql)
+        CustomersDelete { call: self.client.call("customers", Action::Delete) }
     }
 }
 
-/// A call of `customers.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomersList {
-    call: Call,
+in_context_store! {
+    Customers: "customers", CustomersField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.customers()
 }
 
-list_builder!(CustomersList, types::Customer, types::CustomersListMeta);
-
-impl CustomersList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
-    }
-
-    /// Only records created at or after this instant, ISO 8601 with offset.
-    pub fn created_at_min(mut self, created_at_min: impl Into<String>) -> Self {
-        self.call.set("created_at_min", created_at_min.into());
-        self
-    }
-
-    /// Only records created at or before this instant, ISO 8601 with offset.
-    pub fn created_at_max(mut self, created_at_max: impl Into<String>) -> Self {
-        self.call.set("created_at_max", created_at_max.into());
-        self
-    }
-
-    /// Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch
-    /// only what is new.
-    pub fn updated_at_min(mut self, updated_at_min: impl Into<String>) -> Self {
-        self.call.set("updated_at_min", updated_at_min.into());
-        self
-    }
-
-    /// Only records last changed at or before this instant, ISO 8601 with offset.
-    pub fn updated_at_max(mut self, updated_at_max: impl Into<String>) -> Self {
-        self.call.set("updated_at_max", updated_at_max.into());
-        self
+list_builder! {
+    /// A call of `customers.list` being put together.
+    pub struct CustomersList: types::Customer, types::CustomersListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
+        /// Only records created at or after this instant, ISO 8601 with offset.
+        created_at_min: String,
+        /// Only records created at or before this instant, ISO 8601 with offset.
+        created_at_max: String,
+        /// Only records last changed at or after this instant, ISO 8601 with offset; use it to
+        /// fetch only what is new.
+        updated_at_min: String,
+        /// Only records last changed at or before this instant, ISO 8601 with offset.
+        updated_at_max: String,
     }
 }
 
-/// A call of `customers.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomersGet {
-    call: Call,
+record_builder! {
+    /// A call of `customers.get` being put together.
+    pub struct CustomersGet: types::Customer {}
 }
 
-record_builder!(CustomersGet, types::Customer);
-
-/// A call of `customers.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomersCreate {
-    call: Call,
-}
-
-record_builder!(CustomersCreate, types::CustomerCreatePayload);
-
-impl CustomersCreate {
-    /// Fields of the customer; Shopify wants a name, e-mail address or phone number at least.
-    /// Further fields of Shopify's `CustomerInput` (`emailMarketingConsent`, `locale`,
-    /// `metafields`, …) are passed on.
-    ///
-    /// Required.
-    pub fn input(mut self, input: impl Into<types::CustomerCreateInput>) -> Self {
-        self.call.set("input", input.into());
-        self
+record_builder! {
+    /// A call of `customers.create` being put together.
+    pub struct CustomersCreate: types::CustomerCreatePayload {
+        /// Fields of the customer; Shopify wants a name, e-mail address or phone number at least.
+        /// Further fields of Shopify's `CustomerInput` (`emailMarketingConsent`, `locale`,
+        /// `metafields`, …) are passed on.
+        ///
+        /// Required.
+        input: types::CustomerCreateInput,
     }
 }
 
-/// A call of `customers.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomersUpdate {
-    call: Call,
-}
-
-record_builder!(CustomersUpdate, types::CustomerUpdatePayload);
-
-impl CustomersUpdate {
-    /// Id of the customer and the fields to change; others stay as they are. Further fields of
-    /// Shopify's `CustomerInput` are passed on.
-    ///
-    /// Required.
-    pub fn input(mut self, input: impl Into<types::CustomerUpdateInput>) -> Self {
-        self.call.set("input", input.into());
-        self
+record_builder! {
+    /// A call of `customers.update` being put together.
+    pub struct CustomersUpdate: types::CustomerUpdatePayload {
+        /// Id of the customer and the fields to change; others stay as they are. Further fields of
+        /// Shopify's `CustomerInput` are passed on.
+        ///
+        /// Required.
+        input: types::CustomerUpdateInput,
     }
 }
 
-/// A call of `customers.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomersDelete {
-    call: Call,
-}
-
-record_builder!(CustomersDelete, types::CustomerDeletePayload);
-
-impl CustomersDelete {
-    /// Which customer to delete.
-    ///
-    /// Required.
-    pub fn input(mut self, input: impl Into<types::CustomerDeleteInput>) -> Self {
-        self.call.set("input", input.into());
-        self
+record_builder! {
+    /// A call of `customers.delete` being put together.
+    pub struct CustomersDelete: types::CustomerDeletePayload {
+        /// Which customer to delete.
+        ///
+        /// Required.
+        input: types::CustomerDeleteInput,
     }
 }

@@ -2,27 +2,21 @@
 
 //! Operations on `discount_codes`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::DiscountCodesField;
 use crate::types;
 
-/// Operations on `discount_codes`.
-///
-/// A code customers enter at checkout; when created or changed, the whole discount with its
-/// conditions.
-#[derive(Debug, Clone, Copy)]
-pub struct DiscountCodes<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `discount_codes`.
+    ///
+    /// A code customers enter at checkout; when created or changed, the whole discount with its
+    /// conditions.
+    pub struct DiscountCodes
 }
 
-impl<'a> DiscountCodes<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl DiscountCodes<'_> {
     /// List codes of a price rule.
     ///
     /// Returns the discount codes of one price rule, with how often each was used. List the rules
@@ -88,8 +82,7 @@ impl<'a> DiscountCodes<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> DiscountCodesCreate {
-        let call = self.client.call("discount_codes", Action::Create);
-        DiscountCodesCreate { call }
+        DiscountCodesCreate { call: self.client.call("discount_codes", Action::Create) }
     }
 
     /// Update a discount code.
@@ -110,8 +103,7 @@ impl<'a> DiscountCodes<'a> {
     /// # }
     /// ```
     pub fn update(&self) -> DiscountCodesUpdate {
-        let call = self.client.call("discount_codes", Action::Update);
-        DiscountCodesUpdate { call }
+        DiscountCodesUpdate { call: self.client.call("discount_codes", Action::Update) }
     }
 
     /// Delete a discount code.
@@ -130,145 +122,68 @@ impl<'a> DiscountCodes<'a> {
     /// # }
     /// ```
     pub fn delete(&self) -> DiscountCodesDelete {
-        let call = self.client.call("discount_codes", Action::Delete);
-        DiscountCodesDelete { call }
-    }
-
-    /// Searches `discount_codes` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::DiscountCodesField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.discount_codes().context_store_search();
-    /// let search = search.filter(DiscountCodesField::Id.eq("…"));
-    /// let page = search.sort(DiscountCodesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(DiscountCodesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<DiscountCodesField> {
-        Search::new(self.client.clone(), "discount_codes")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<DiscountCodesField> {
-        SqlQuery::new(self.client.clone(), "discount_codes", sql)
+        DiscountCodesDelete { call: self.client.call("discount_codes", Action::Delete) }
     }
 }
 
-/// A call of `discount_codes.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DiscountCodesList {
-    call: Call,
+in_context_store! {
+    DiscountCodes: "discount_codes", DiscountCodesField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.discount_codes()
 }
 
-list_builder!(DiscountCodesList, types::DiscountCode, types::DiscountCodesListMeta);
-
-impl DiscountCodesList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
+list_builder! {
+    /// A call of `discount_codes.list` being put together.
+    pub struct DiscountCodesList: types::DiscountCode, types::DiscountCodesListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
     }
 }
 
-/// A call of `discount_codes.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DiscountCodesGet {
-    call: Call,
+record_builder! {
+    /// A call of `discount_codes.get` being put together.
+    pub struct DiscountCodesGet: types::DiscountCode {}
 }
 
-record_builder!(DiscountCodesGet, types::DiscountCode);
-
-/// A call of `discount_codes.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DiscountCodesCreate {
-    call: Call,
-}
-
-record_builder!(DiscountCodesCreate, types::DiscountCodeBasicCreatePayload);
-
-impl DiscountCodesCreate {
-    /// The discount. Further fields of Shopify's `DiscountCodeBasicInput` (`minimumRequirement`,
-    /// `combinesWith`, `appliesOncePerCustomer`, `context`, …) are passed on.
-    ///
-    /// Required.
-    pub fn basic_code_discount(
-        mut self,
-        basic_code_discount: impl Into<types::DiscountCodeBasicCodeDiscount>,
-    ) -> Self {
-        self.call.set("basicCodeDiscount", basic_code_discount.into());
-        self
+record_builder! {
+    /// A call of `discount_codes.create` being put together.
+    pub struct DiscountCodesCreate: types::DiscountCodeBasicCreatePayload {
+        /// The discount. Further fields of Shopify's `DiscountCodeBasicInput`
+        /// (`minimumRequirement`, `combinesWith`, `appliesOncePerCustomer`, `context`, …) are
+        /// passed on.
+        ///
+        /// Required.
+        basic_code_discount: types::DiscountCodeBasicCodeDiscount = "basicCodeDiscount",
     }
 }
 
-/// A call of `discount_codes.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DiscountCodesUpdate {
-    call: Call,
-}
-
-record_builder!(DiscountCodesUpdate, types::DiscountCodeBasicUpdatePayload);
-
-impl DiscountCodesUpdate {
-    /// Global id of the discount (`gid://shopify/DiscountCodeNode/…`), as `discount_codes.create`
-    /// returns it in `codeDiscountNode`.
-    ///
-    /// Required.
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.call.set("id", id.into());
-        self
-    }
-
-    /// The fields to change; others stay as they are. Further fields of Shopify's
-    /// `DiscountCodeBasicInput` are passed on.
-    ///
-    /// Required.
-    pub fn basic_code_discount(
-        mut self,
-        basic_code_discount: impl Into<types::DiscountCodeBasicCodeDiscountInput>,
-    ) -> Self {
-        self.call.set("basicCodeDiscount", basic_code_discount.into());
-        self
+record_builder! {
+    /// A call of `discount_codes.update` being put together.
+    pub struct DiscountCodesUpdate: types::DiscountCodeBasicUpdatePayload {
+        /// Global id of the discount (`gid://shopify/DiscountCodeNode/…`), as
+        /// `discount_codes.create` returns it in `codeDiscountNode`.
+        ///
+        /// Required.
+        id: String,
+        /// The fields to change; others stay as they are. Further fields of Shopify's
+        /// `DiscountCodeBasicInput` are passed on.
+        ///
+        /// Required.
+        basic_code_discount: types::DiscountCodeBasicCodeDiscountInput = "basicCodeDiscount",
     }
 }
 
-/// A call of `discount_codes.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DiscountCodesDelete {
-    call: Call,
-}
-
-record_builder!(DiscountCodesDelete, types::DiscountCodeDeletePayload);
-
-impl DiscountCodesDelete {
-    /// Global id of the discount (`gid://shopify/DiscountCodeNode/…`), as `discount_codes.create`
-    /// returns it in `codeDiscountNode`.
-    ///
-    /// Required.
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.call.set("id", id.into());
-        self
+record_builder! {
+    /// A call of `discount_codes.delete` being put together.
+    pub struct DiscountCodesDelete: types::DiscountCodeDeletePayload {
+        /// Global id of the discount (`gid://shopify/DiscountCodeNode/…`), as
+        /// `discount_codes.create` returns it in `codeDiscountNode`.
+        ///
+        /// Required.
+        id: String,
     }
 }

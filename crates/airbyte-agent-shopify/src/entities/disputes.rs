@@ -2,26 +2,20 @@
 
 //! Operations on `disputes`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::DisputesField;
 use crate::types;
 
-/// Operations on `disputes`.
-///
-/// A payment through Shopify Payments that the buyer contests.
-#[derive(Debug, Clone, Copy)]
-pub struct Disputes<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `disputes`.
+    ///
+    /// A payment through Shopify Payments that the buyer contests.
+    pub struct Disputes
 }
 
-impl<'a> Disputes<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Disputes<'_> {
     /// List disputes.
     ///
     /// Returns chargebacks and inquiries on payments through Shopify Payments. `evidence_due_by`
@@ -40,8 +34,7 @@ impl<'a> Disputes<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> DisputesList {
-        let call = self.client.call("disputes", Action::List);
-        DisputesList { call }
+        DisputesList { call: self.client.call("disputes", Action::List) }
     }
 
     /// Get a dispute.
@@ -63,86 +56,34 @@ impl<'a> Disputes<'a> {
         call.set("dispute_id", dispute_id);
         DisputesGet { call }
     }
+}
 
-    /// Searches `disputes` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::DisputesField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.disputes().context_store_search();
-    /// let search = search.filter(DisputesField::Id.eq("…"));
-    /// let page = search.sort(DisputesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(DisputesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<DisputesField> {
-        Search::new(self.client.clone(), "disputes")
-    }
+in_context_store! {
+    Disputes: "disputes", DisputesField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.disputes()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<DisputesField> {
-        SqlQuery::new(self.client.clone(), "disputes", sql)
+list_builder! {
+    /// A call of `disputes.list` being put together.
+    pub struct DisputesList: types::Dispute, types::DisputesListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
+        /// Only disputes in this state; those that wait for the merchant are `needs_response`.
+        status: types::DisputeStatus,
+        /// Only disputes opened on this day. Shopify documents a plain date, which is what to pass.
+        initiated_at: String,
     }
 }
 
-/// A call of `disputes.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DisputesList {
-    call: Call,
+record_builder! {
+    /// A call of `disputes.get` being put together.
+    pub struct DisputesGet: types::Dispute {}
 }
-
-list_builder!(DisputesList, types::Dispute, types::DisputesListMeta);
-
-impl DisputesList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
-    }
-
-    /// Only disputes in this state; those that wait for the merchant are `needs_response`.
-    pub fn status(mut self, status: impl Into<types::DisputeStatus>) -> Self {
-        self.call.set("status", status.into());
-        self
-    }
-
-    /// Only disputes opened on this day. Shopify documents a plain date, which is what to pass.
-    pub fn initiated_at(mut self, initiated_at: impl Into<String>) -> Self {
-        self.call.set("initiated_at", initiated_at.into());
-        self
-    }
-}
-
-/// A call of `disputes.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DisputesGet {
-    call: Call,
-}
-
-record_builder!(DisputesGet, types::Dispute);

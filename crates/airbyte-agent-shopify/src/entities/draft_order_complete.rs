@@ -3,24 +3,19 @@
 //! Operations on `draft_order_complete`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `draft_order_complete`.
-///
-/// The act of turning a draft order into an order; the record is the draft order with the new
-/// order.
-#[derive(Debug, Clone, Copy)]
-pub struct DraftOrderComplete<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `draft_order_complete`.
+    ///
+    /// The act of turning a draft order into an order; the record is the draft order with the new
+    /// order.
+    pub struct DraftOrderComplete
 }
 
-impl<'a> DraftOrderComplete<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl DraftOrderComplete<'_> {
     /// Complete a draft order.
     ///
     /// Turns a draft order into an order, marked as paid or, with `paymentPending`, as unpaid.
@@ -39,34 +34,20 @@ impl<'a> DraftOrderComplete<'a> {
     /// # }
     /// ```
     pub fn update(&self) -> DraftOrderCompleteUpdate {
-        let call = self.client.call("draft_order_complete", Action::Update);
-        DraftOrderCompleteUpdate { call }
+        DraftOrderCompleteUpdate { call: self.client.call("draft_order_complete", Action::Update) }
     }
 }
 
-/// A call of `draft_order_complete.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DraftOrderCompleteUpdate {
-    call: Call,
-}
-
-record_builder!(DraftOrderCompleteUpdate, types::DraftOrderCompletePayload);
-
-impl DraftOrderCompleteUpdate {
-    /// Global id of the draft order: `admin_graphql_api_id`, or `gid://shopify/DraftOrder/` and the
-    /// numeric id.
-    ///
-    /// Required.
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.call.set("id", id.into());
-        self
-    }
-
-    /// True to leave the order unpaid (payment pending), false to mark it as paid. Shopify takes
-    /// false when it is left out.
-    pub fn payment_pending(mut self, payment_pending: bool) -> Self {
-        self.call.set("paymentPending", payment_pending);
-        self
+record_builder! {
+    /// A call of `draft_order_complete.update` being put together.
+    pub struct DraftOrderCompleteUpdate: types::DraftOrderCompletePayload {
+        /// Global id of the draft order: `admin_graphql_api_id`, or `gid://shopify/DraftOrder/` and
+        /// the numeric id.
+        ///
+        /// Required.
+        id: String,
+        /// True to leave the order unpaid (payment pending), false to mark it as paid. Shopify
+        /// takes false when it is left out.
+        payment_pending: bool = "paymentPending",
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `draft_orders`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::DraftOrdersField;
 use crate::types;
 
-/// Operations on `draft_orders`.
-///
-/// An order that the merchant prepares, to be paid later or turned into an order.
-#[derive(Debug, Clone, Copy)]
-pub struct DraftOrders<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `draft_orders`.
+    ///
+    /// An order that the merchant prepares, to be paid later or turned into an order.
+    pub struct DraftOrders
 }
 
-impl<'a> DraftOrders<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl DraftOrders<'_> {
     /// List draft orders.
     ///
     /// Returns draft orders; without `status` only open ones. Once completed, `order_id` names the
@@ -40,8 +34,7 @@ impl<'a> DraftOrders<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> DraftOrdersList {
-        let call = self.client.call("draft_orders", Action::List);
-        DraftOrdersList { call }
+        DraftOrdersList { call: self.client.call("draft_orders", Action::List) }
     }
 
     /// Get a draft order.
@@ -81,8 +74,7 @@ impl<'a> DraftOrders<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> DraftOrdersCreate {
-        let call = self.client.call("draft_orders", Action::Create);
-        DraftOrdersCreate { call }
+        DraftOrdersCreate { call: self.client.call("draft_orders", Action::Create) }
     }
 
     /// Update a draft order.
@@ -103,8 +95,7 @@ impl<'a> DraftOrders<'a> {
     /// # }
     /// ```
     pub fn update(&self) -> DraftOrdersUpdate {
-        let call = self.client.call("draft_orders", Action::Update);
-        DraftOrdersUpdate { call }
+        DraftOrdersUpdate { call: self.client.call("draft_orders", Action::Update) }
     }
 
     /// Delete a draft order.
@@ -122,166 +113,78 @@ impl<'a> DraftOrders<'a> {
     /// # }
     /// ```
     pub fn delete(&self) -> DraftOrdersDelete {
-        let call = self.client.call("draft_orders", Action::Delete);
-        DraftOrdersDelete { call }
-    }
-
-    /// Searches `draft_orders` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::DraftOrdersField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.draft_orders().context_store_search();
-    /// let search = search.filter(DraftOrdersField::Id.eq("…"));
-    /// let page = search.sort(DraftOrdersField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(DraftOrdersField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<DraftOrdersField> {
-        Search::new(self.client.clone(), "draft_orders")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<DraftOrdersField> {
-        SqlQuery::new(self.client.clone(), "draft_orders", sql)
+        DraftOrdersDelete { call: self.client.call("draft_orders", Action::Delete) }
     }
 }
 
-/// A call of `draft_orders.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DraftOrdersList {
-    call: Call,
+in_context_store! {
+    DraftOrders: "draft_orders", DraftOrdersField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.draft_orders()
 }
 
-list_builder!(DraftOrdersList, types::DraftOrder, types::DraftOrdersListMeta);
-
-impl DraftOrdersList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
-    }
-
-    /// Only draft orders in this state: `open`, `invoice_sent` or `completed`. Shopify takes `open`
-    /// when it is left out.
-    pub fn status(mut self, status: impl Into<types::DraftOrderStatus>) -> Self {
-        self.call.set("status", status.into());
-        self
-    }
-
-    /// Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch
-    /// only what is new.
-    pub fn updated_at_min(mut self, updated_at_min: impl Into<String>) -> Self {
-        self.call.set("updated_at_min", updated_at_min.into());
-        self
-    }
-
-    /// Only records last changed at or before this instant, ISO 8601 with offset.
-    pub fn updated_at_max(mut self, updated_at_max: impl Into<String>) -> Self {
-        self.call.set("updated_at_max", updated_at_max.into());
-        self
+list_builder! {
+    /// A call of `draft_orders.list` being put together.
+    pub struct DraftOrdersList: types::DraftOrder, types::DraftOrdersListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
+        /// Only draft orders in this state: `open`, `invoice_sent` or `completed`. Shopify takes
+        /// `open` when it is left out.
+        status: types::DraftOrderStatus,
+        /// Only records last changed at or after this instant, ISO 8601 with offset; use it to
+        /// fetch only what is new.
+        updated_at_min: String,
+        /// Only records last changed at or before this instant, ISO 8601 with offset.
+        updated_at_max: String,
     }
 }
 
-/// A call of `draft_orders.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DraftOrdersGet {
-    call: Call,
+record_builder! {
+    /// A call of `draft_orders.get` being put together.
+    pub struct DraftOrdersGet: types::DraftOrder {}
 }
 
-record_builder!(DraftOrdersGet, types::DraftOrder);
-
-/// A call of `draft_orders.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DraftOrdersCreate {
-    call: Call,
-}
-
-record_builder!(DraftOrdersCreate, types::DraftOrderCreatePayload);
-
-impl DraftOrdersCreate {
-    /// Fields of the draft order; at least one line item. Further fields of Shopify's
-    /// `DraftOrderInput` (`purchasingEntity`, `billingAddress`, `shippingLine`, `appliedDiscount`,
-    /// `paymentTerms`, `metafields`, …) are passed on.
-    ///
-    /// Required.
-    pub fn input(mut self, input: impl Into<types::DraftOrderCreateInput>) -> Self {
-        self.call.set("input", input.into());
-        self
+record_builder! {
+    /// A call of `draft_orders.create` being put together.
+    pub struct DraftOrdersCreate: types::DraftOrderCreatePayload {
+        /// Fields of the draft order; at least one line item. Further fields of Shopify's
+        /// `DraftOrderInput` (`purchasingEntity`, `billingAddress`, `shippingLine`,
+        /// `appliedDiscount`, `paymentTerms`, `metafields`, …) are passed on.
+        ///
+        /// Required.
+        input: types::DraftOrderCreateInput,
     }
 }
 
-/// A call of `draft_orders.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DraftOrdersUpdate {
-    call: Call,
-}
-
-record_builder!(DraftOrdersUpdate, types::DraftOrderUpdatePayload);
-
-impl DraftOrdersUpdate {
-    /// Global id of the draft order: `admin_graphql_api_id`, or `gid://shopify/DraftOrder/` and the
-    /// numeric id.
-    ///
-    /// Required.
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.call.set("id", id.into());
-        self
-    }
-
-    /// The fields to change; others stay as they are. Further fields of Shopify's `DraftOrderInput`
-    /// are passed on.
-    ///
-    /// Required.
-    pub fn input(mut self, input: impl Into<types::DraftOrderUpdateInput>) -> Self {
-        self.call.set("input", input.into());
-        self
+record_builder! {
+    /// A call of `draft_orders.update` being put together.
+    pub struct DraftOrdersUpdate: types::DraftOrderUpdatePayload {
+        /// Global id of the draft order: `admin_graphql_api_id`, or `gid://shopify/DraftOrder/` and
+        /// the numeric id.
+        ///
+        /// Required.
+        id: String,
+        /// The fields to change; others stay as they are. Further fields of Shopify's
+        /// `DraftOrderInput` are passed on.
+        ///
+        /// Required.
+        input: types::DraftOrderUpdateInput,
     }
 }
 
-/// A call of `draft_orders.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DraftOrdersDelete {
-    call: Call,
-}
-
-record_builder!(DraftOrdersDelete, types::DraftOrderDeletePayload);
-
-impl DraftOrdersDelete {
-    /// Which draft order to delete.
-    ///
-    /// Required.
-    pub fn input(mut self, input: impl Into<types::DraftOrderDeleteInput>) -> Self {
-        self.call.set("input", input.into());
-        self
+record_builder! {
+    /// A call of `draft_orders.delete` being put together.
+    pub struct DraftOrdersDelete: types::DraftOrderDeletePayload {
+        /// Which draft order to delete.
+        ///
+        /// Required.
+        input: types::DraftOrderDeleteInput,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `fulfillment_orders`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::FulfillmentOrdersField;
 use crate::types;
 
-/// Operations on `fulfillment_orders`.
-///
-/// The items of an order that are to be shipped from one location.
-#[derive(Debug, Clone, Copy)]
-pub struct FulfillmentOrders<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `fulfillment_orders`.
+    ///
+    /// The items of an order that are to be shipped from one location.
+    pub struct FulfillmentOrders
 }
 
-impl<'a> FulfillmentOrders<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl FulfillmentOrders<'_> {
     /// List what an order has to ship.
     ///
     /// Returns the fulfillment orders of one order: which items are to be shipped from which
@@ -69,63 +63,23 @@ impl<'a> FulfillmentOrders<'a> {
         call.set("fulfillment_order_id", fulfillment_order_id);
         FulfillmentOrdersGet { call }
     }
+}
 
-    /// Searches `fulfillment_orders` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::FulfillmentOrdersField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.fulfillment_orders().context_store_search();
-    /// let search = search.filter(FulfillmentOrdersField::Id.eq("…"));
-    /// let page = search.sort(FulfillmentOrdersField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(FulfillmentOrdersField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<FulfillmentOrdersField> {
-        Search::new(self.client.clone(), "fulfillment_orders")
-    }
+in_context_store! {
+    FulfillmentOrders: "fulfillment_orders", FulfillmentOrdersField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.fulfillment_orders()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<FulfillmentOrdersField> {
-        SqlQuery::new(self.client.clone(), "fulfillment_orders", sql)
+list_builder! {
+    /// A call of `fulfillment_orders.list` being put together.
+    pub struct FulfillmentOrdersList: types::FulfillmentOrder, types::FulfillmentOrdersListMeta {
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments. Leave out for the first page.
+        page_info: String,
     }
 }
 
-/// A call of `fulfillment_orders.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct FulfillmentOrdersList {
-    call: Call,
+record_builder! {
+    /// A call of `fulfillment_orders.get` being put together.
+    pub struct FulfillmentOrdersGet: types::FulfillmentOrder {}
 }
-
-list_builder!(FulfillmentOrdersList, types::FulfillmentOrder, types::FulfillmentOrdersListMeta);
-
-impl FulfillmentOrdersList {
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-}
-
-/// A call of `fulfillment_orders.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct FulfillmentOrdersGet {
-    call: Call,
-}
-
-record_builder!(FulfillmentOrdersGet, types::FulfillmentOrder);

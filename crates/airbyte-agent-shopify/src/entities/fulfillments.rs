@@ -2,26 +2,20 @@
 
 //! Operations on `fulfillments`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::FulfillmentsField;
 use crate::types;
 
-/// Operations on `fulfillments`.
-///
-/// A shipment of items of an order, with tracking.
-#[derive(Debug, Clone, Copy)]
-pub struct Fulfillments<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `fulfillments`.
+    ///
+    /// A shipment of items of an order, with tracking.
+    pub struct Fulfillments
 }
 
-impl<'a> Fulfillments<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Fulfillments<'_> {
     /// List shipments of an order.
     ///
     /// Returns the shipments of one order, with carrier, tracking numbers and state. What is not
@@ -70,99 +64,39 @@ impl<'a> Fulfillments<'a> {
         call.set("fulfillment_id", fulfillment_id);
         FulfillmentsGet { call }
     }
+}
 
-    /// Searches `fulfillments` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::FulfillmentsField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.fulfillments().context_store_search();
-    /// let search = search.filter(FulfillmentsField::Id.eq("…"));
-    /// let page = search.sort(FulfillmentsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(FulfillmentsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<FulfillmentsField> {
-        Search::new(self.client.clone(), "fulfillments")
-    }
+in_context_store! {
+    Fulfillments: "fulfillments", FulfillmentsField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.fulfillments()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<FulfillmentsField> {
-        SqlQuery::new(self.client.clone(), "fulfillments", sql)
+list_builder! {
+    /// A call of `fulfillments.list` being put together.
+    pub struct FulfillmentsList: types::Fulfillment, types::FulfillmentsListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
+        /// Only records created at or after this instant, ISO 8601 with offset.
+        created_at_min: String,
+        /// Only records created at or before this instant, ISO 8601 with offset.
+        created_at_max: String,
+        /// Only records last changed at or after this instant, ISO 8601 with offset; use it to
+        /// fetch only what is new.
+        updated_at_min: String,
+        /// Only records last changed at or before this instant, ISO 8601 with offset.
+        updated_at_max: String,
     }
 }
 
-/// A call of `fulfillments.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct FulfillmentsList {
-    call: Call,
+record_builder! {
+    /// A call of `fulfillments.get` being put together.
+    pub struct FulfillmentsGet: types::Fulfillment {}
 }
-
-list_builder!(FulfillmentsList, types::Fulfillment, types::FulfillmentsListMeta);
-
-impl FulfillmentsList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
-    }
-
-    /// Only records created at or after this instant, ISO 8601 with offset.
-    pub fn created_at_min(mut self, created_at_min: impl Into<String>) -> Self {
-        self.call.set("created_at_min", created_at_min.into());
-        self
-    }
-
-    /// Only records created at or before this instant, ISO 8601 with offset.
-    pub fn created_at_max(mut self, created_at_max: impl Into<String>) -> Self {
-        self.call.set("created_at_max", created_at_max.into());
-        self
-    }
-
-    /// Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch
-    /// only what is new.
-    pub fn updated_at_min(mut self, updated_at_min: impl Into<String>) -> Self {
-        self.call.set("updated_at_min", updated_at_min.into());
-        self
-    }
-
-    /// Only records last changed at or before this instant, ISO 8601 with offset.
-    pub fn updated_at_max(mut self, updated_at_max: impl Into<String>) -> Self {
-        self.call.set("updated_at_max", updated_at_max.into());
-        self
-    }
-}
-
-/// A call of `fulfillments.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct FulfillmentsGet {
-    call: Call,
-}
-
-record_builder!(FulfillmentsGet, types::Fulfillment);

@@ -3,23 +3,18 @@
 //! Operations on `inventory_adjust`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `inventory_adjust`.
-///
-/// The act of changing stock by given amounts.
-#[derive(Debug, Clone, Copy)]
-pub struct InventoryAdjust<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `inventory_adjust`.
+    ///
+    /// The act of changing stock by given amounts.
+    pub struct InventoryAdjust
 }
 
-impl<'a> InventoryAdjust<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl InventoryAdjust<'_> {
     /// Adjust stock quantities.
     ///
     /// Adds to stock or takes from it, at one or more locations, for instance after a delivery or a
@@ -38,35 +33,21 @@ impl<'a> InventoryAdjust<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> InventoryAdjustCreate {
-        let call = self.client.call("inventory_adjust", Action::Create);
-        InventoryAdjustCreate { call }
+        InventoryAdjustCreate { call: self.client.call("inventory_adjust", Action::Create) }
     }
 }
 
-/// A call of `inventory_adjust.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InventoryAdjustCreate {
-    call: Call,
-}
-
-record_builder!(InventoryAdjustCreate, types::InventoryAdjustQuantitiesPayload);
-
-impl InventoryAdjustCreate {
-    /// Which quantities to change, and why.
-    ///
-    /// Required.
-    pub fn input(mut self, input: impl Into<types::InventoryAdjustCreateInput>) -> Self {
-        self.call.set("input", input.into());
-        self
-    }
-
-    /// A new random text for each wanted change, best a UUID. Repeat the same key when the same
-    /// call is tried again: Shopify then does not count it twice.
-    ///
-    /// Required.
-    pub fn idempotency_key(mut self, idempotency_key: impl Into<String>) -> Self {
-        self.call.set("idempotencyKey", idempotency_key.into());
-        self
+record_builder! {
+    /// A call of `inventory_adjust.create` being put together.
+    pub struct InventoryAdjustCreate: types::InventoryAdjustQuantitiesPayload {
+        /// Which quantities to change, and why.
+        ///
+        /// Required.
+        input: types::InventoryAdjustCreateInput,
+        /// A new random text for each wanted change, best a UUID. Repeat the same key when the same
+        /// call is tried again: Shopify then does not count it twice.
+        ///
+        /// Required.
+        idempotency_key: String = "idempotencyKey",
     }
 }

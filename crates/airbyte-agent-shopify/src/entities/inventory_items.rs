@@ -2,26 +2,20 @@
 
 //! Operations on `inventory_items`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::InventoryItemsField;
 use crate::types;
 
-/// Operations on `inventory_items`.
-///
-/// The physical good behind a variant: SKU, cost, customs data.
-#[derive(Debug, Clone, Copy)]
-pub struct InventoryItems<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `inventory_items`.
+    ///
+    /// The physical good behind a variant: SKU, cost, customs data.
+    pub struct InventoryItems
 }
 
-impl<'a> InventoryItems<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl InventoryItems<'_> {
     /// List inventory items by id.
     ///
     /// Returns the inventory items with the ids given, up to 100 in one call; there is no list of
@@ -41,8 +35,7 @@ impl<'a> InventoryItems<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> InventoryItemsList {
-        let call = self.client.call("inventory_items", Action::List);
-        InventoryItemsList { call }
+        InventoryItemsList { call: self.client.call("inventory_items", Action::List) }
     }
 
     /// Get an inventory item.
@@ -65,77 +58,32 @@ impl<'a> InventoryItems<'a> {
         call.set("inventory_item_id", inventory_item_id);
         InventoryItemsGet { call }
     }
+}
 
-    /// Searches `inventory_items` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::InventoryItemsField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.inventory_items().context_store_search();
-    /// let search = search.filter(InventoryItemsField::Id.eq("…"));
-    /// let page = search.sort(InventoryItemsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(InventoryItemsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<InventoryItemsField> {
-        Search::new(self.client.clone(), "inventory_items")
-    }
+in_context_store! {
+    InventoryItems: "inventory_items", InventoryItemsField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.inventory_items()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<InventoryItemsField> {
-        SqlQuery::new(self.client.clone(), "inventory_items", sql)
+list_builder! {
+    /// A call of `inventory_items.list` being put together.
+    pub struct InventoryItemsList: types::InventoryItem, types::InventoryItemsListMeta {
+        /// Ids of the inventory items wanted, up to 100, separated by commas; they are the
+        /// `inventory_item_id` of product variants. Shopify refuses the call without ids.
+        ///
+        /// Default: `""`.
+        ids: String,
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
     }
 }
 
-/// A call of `inventory_items.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InventoryItemsList {
-    call: Call,
+record_builder! {
+    /// A call of `inventory_items.get` being put together.
+    pub struct InventoryItemsGet: types::InventoryItem {}
 }
-
-list_builder!(InventoryItemsList, types::InventoryItem, types::InventoryItemsListMeta);
-
-impl InventoryItemsList {
-    /// Ids of the inventory items wanted, up to 100, separated by commas; they are the
-    /// `inventory_item_id` of product variants. Shopify refuses the call without ids.
-    ///
-    /// Default: `""`.
-    pub fn ids(mut self, ids: impl Into<String>) -> Self {
-        self.call.set("ids", ids.into());
-        self
-    }
-
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-}
-
-/// A call of `inventory_items.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InventoryItemsGet {
-    call: Call,
-}
-
-record_builder!(InventoryItemsGet, types::InventoryItem);

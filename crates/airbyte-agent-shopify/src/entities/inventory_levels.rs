@@ -2,27 +2,21 @@
 
 //! Operations on `inventory_levels`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::InventoryLevelsField;
 use crate::types;
 
-/// Operations on `inventory_levels`.
-///
-/// The stock of one inventory item at one location; change it with inventory_set or
-/// inventory_adjust.
-#[derive(Debug, Clone, Copy)]
-pub struct InventoryLevels<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `inventory_levels`.
+    ///
+    /// The stock of one inventory item at one location; change it with inventory_set or
+    /// inventory_adjust.
+    pub struct InventoryLevels
 }
 
-impl<'a> InventoryLevels<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl InventoryLevels<'_> {
     /// List stock at a location.
     ///
     /// Returns the available quantity of every inventory item stocked at one location. To know
@@ -48,62 +42,22 @@ impl<'a> InventoryLevels<'a> {
         call.set("location_id", location_id);
         InventoryLevelsList { call }
     }
-
-    /// Searches `inventory_levels` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::InventoryLevelsField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.inventory_levels().context_store_search();
-    /// let search = search.filter(InventoryLevelsField::InventoryItemId.eq("…"));
-    /// let page = search.sort(InventoryLevelsField::InventoryItemId, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(InventoryLevelsField::InventoryItemId));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<InventoryLevelsField> {
-        Search::new(self.client.clone(), "inventory_levels")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<InventoryLevelsField> {
-        SqlQuery::new(self.client.clone(), "inventory_levels", sql)
-    }
 }
 
-/// A call of `inventory_levels.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InventoryLevelsList {
-    call: Call,
+in_context_store! {
+    InventoryLevels: "inventory_levels", InventoryLevelsField::InventoryItemId,
+    airbyte_agent_shopify::ShopifyConnector, shopify.inventory_levels()
 }
 
-list_builder!(InventoryLevelsList, types::InventoryLevel, types::InventoryLevelsListMeta);
-
-impl InventoryLevelsList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
+list_builder! {
+    /// A call of `inventory_levels.list` being put together.
+    pub struct InventoryLevelsList: types::InventoryLevel, types::InventoryLevelsListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `inventory_set`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `inventory_set`.
-///
-/// The act of setting stock to given quantities.
-#[derive(Debug, Clone, Copy)]
-pub struct InventorySet<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `inventory_set`.
+    ///
+    /// The act of setting stock to given quantities.
+    pub struct InventorySet
 }
 
-impl<'a> InventorySet<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl InventorySet<'_> {
     /// Set stock quantities.
     ///
     /// Sets available or on-hand quantities to absolute numbers, whatever they were. Meant for
@@ -38,35 +33,21 @@ impl<'a> InventorySet<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> InventorySetCreate {
-        let call = self.client.call("inventory_set", Action::Create);
-        InventorySetCreate { call }
+        InventorySetCreate { call: self.client.call("inventory_set", Action::Create) }
     }
 }
 
-/// A call of `inventory_set.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InventorySetCreate {
-    call: Call,
-}
-
-record_builder!(InventorySetCreate, types::InventorySetQuantitiesPayload);
-
-impl InventorySetCreate {
-    /// Which quantities to set, and why.
-    ///
-    /// Required.
-    pub fn input(mut self, input: impl Into<types::InventorySetCreateInput>) -> Self {
-        self.call.set("input", input.into());
-        self
-    }
-
-    /// A new random text for each wanted change, best a UUID. Repeat the same key when the same
-    /// call is tried again: Shopify then does not count it twice.
-    ///
-    /// Required.
-    pub fn idempotency_key(mut self, idempotency_key: impl Into<String>) -> Self {
-        self.call.set("idempotencyKey", idempotency_key.into());
-        self
+record_builder! {
+    /// A call of `inventory_set.create` being put together.
+    pub struct InventorySetCreate: types::InventorySetQuantitiesPayload {
+        /// Which quantities to set, and why.
+        ///
+        /// Required.
+        input: types::InventorySetCreateInput,
+        /// A new random text for each wanted change, best a UUID. Repeat the same key when the same
+        /// call is tried again: Shopify then does not count it twice.
+        ///
+        /// Required.
+        idempotency_key: String = "idempotencyKey",
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `locations`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::LocationsField;
 use crate::types;
 
-/// Operations on `locations`.
-///
-/// A place that holds stock: shop, warehouse or fulfillment service.
-#[derive(Debug, Clone, Copy)]
-pub struct Locations<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `locations`.
+    ///
+    /// A place that holds stock: shop, warehouse or fulfillment service.
+    pub struct Locations
 }
 
-impl<'a> Locations<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Locations<'_> {
     /// List locations.
     ///
     /// Returns all locations of the shop, inactive ones included. Use it to turn names into the
@@ -40,8 +34,7 @@ impl<'a> Locations<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> LocationsList {
-        let call = self.client.call("locations", Action::List);
-        LocationsList { call }
+        LocationsList { call: self.client.call("locations", Action::List) }
     }
 
     /// Get a location.
@@ -63,59 +56,23 @@ impl<'a> Locations<'a> {
         call.set("location_id", location_id);
         LocationsGet { call }
     }
+}
 
-    /// Searches `locations` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::LocationsField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.locations().context_store_search();
-    /// let search = search.filter(LocationsField::Id.eq("…"));
-    /// let page = search.sort(LocationsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(LocationsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<LocationsField> {
-        Search::new(self.client.clone(), "locations")
-    }
+in_context_store! {
+    Locations: "locations", LocationsField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.locations()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<LocationsField> {
-        SqlQuery::new(self.client.clone(), "locations", sql)
+list_builder! {
+    /// A call of `locations.list` being put together.
+    pub struct LocationsList: types::Location, types::LocationsListMeta {
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments. Leave out for the first page.
+        page_info: String,
     }
 }
 
-/// A call of `locations.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct LocationsList {
-    call: Call,
+record_builder! {
+    /// A call of `locations.get` being put together.
+    pub struct LocationsGet: types::Location {}
 }
-
-list_builder!(LocationsList, types::Location, types::LocationsListMeta);
-
-impl LocationsList {
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-}
-
-/// A call of `locations.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct LocationsGet {
-    call: Call,
-}
-
-record_builder!(LocationsGet, types::Location);

@@ -2,26 +2,20 @@
 
 //! Operations on `metafield_articles`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::MetafieldArticlesField;
 use crate::types;
 
-/// Operations on `metafield_articles`.
-///
-/// A custom field of an article.
-#[derive(Debug, Clone, Copy)]
-pub struct MetafieldArticles<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `metafield_articles`.
+    ///
+    /// A custom field of an article.
+    pub struct MetafieldArticles
 }
 
-impl<'a> MetafieldArticles<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl MetafieldArticles<'_> {
     /// List metafields of an article.
     ///
     /// Returns the custom fields of an article. Shopify calls custom fields metafields. `value` is
@@ -49,62 +43,22 @@ impl<'a> MetafieldArticles<'a> {
         call.set("article_id", article_id);
         MetafieldArticlesList { call }
     }
-
-    /// Searches `metafield_articles` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::MetafieldArticlesField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.metafield_articles().context_store_search();
-    /// let search = search.filter(MetafieldArticlesField::Id.eq("…"));
-    /// let page = search.sort(MetafieldArticlesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(MetafieldArticlesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<MetafieldArticlesField> {
-        Search::new(self.client.clone(), "metafield_articles")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<MetafieldArticlesField> {
-        SqlQuery::new(self.client.clone(), "metafield_articles", sql)
-    }
 }
 
-/// A call of `metafield_articles.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MetafieldArticlesList {
-    call: Call,
+in_context_store! {
+    MetafieldArticles: "metafield_articles", MetafieldArticlesField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.metafield_articles()
 }
 
-list_builder!(MetafieldArticlesList, types::Metafield, types::MetafieldArticlesListMeta);
-
-impl MetafieldArticlesList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
+list_builder! {
+    /// A call of `metafield_articles.list` being put together.
+    pub struct MetafieldArticlesList: types::Metafield, types::MetafieldArticlesListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
     }
 }

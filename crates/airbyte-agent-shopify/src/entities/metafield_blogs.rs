@@ -2,26 +2,20 @@
 
 //! Operations on `metafield_blogs`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::MetafieldBlogsField;
 use crate::types;
 
-/// Operations on `metafield_blogs`.
-///
-/// A custom field of a blog.
-#[derive(Debug, Clone, Copy)]
-pub struct MetafieldBlogs<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `metafield_blogs`.
+    ///
+    /// A custom field of a blog.
+    pub struct MetafieldBlogs
 }
 
-impl<'a> MetafieldBlogs<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl MetafieldBlogs<'_> {
     /// List metafields of a blog.
     ///
     /// Returns the custom fields of a blog. Shopify calls custom fields metafields. `value` is a
@@ -47,59 +41,22 @@ impl<'a> MetafieldBlogs<'a> {
         call.set("blog_id", blog_id);
         MetafieldBlogsList { call }
     }
-
-    /// Searches `metafield_blogs` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::MetafieldBlogsField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.metafield_blogs().context_store_search();
-    /// let search = search.filter(MetafieldBlogsField::Id.eq("…"));
-    /// let page = search.sort(MetafieldBlogsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(MetafieldBlogsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<MetafieldBlogsField> {
-        Search::new(self.client.clone(), "metafield_blogs")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<MetafieldBlogsField> {
-        SqlQuery::new(self.client.clone(), "metafield_blogs", sql)
-    }
 }
 
-/// A call of `metafield_blogs.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MetafieldBlogsList {
-    call: Call,
+in_context_store! {
+    MetafieldBlogs: "metafield_blogs", MetafieldBlogsField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.metafield_blogs()
 }
 
-list_builder!(MetafieldBlogsList, types::Metafield, types::MetafieldBlogsListMeta);
-
-impl MetafieldBlogsList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
+list_builder! {
+    /// A call of `metafield_blogs.list` being put together.
+    pub struct MetafieldBlogsList: types::Metafield, types::MetafieldBlogsListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
     }
 }

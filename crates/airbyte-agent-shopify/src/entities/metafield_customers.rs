@@ -2,26 +2,20 @@
 
 //! Operations on `metafield_customers`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::MetafieldCustomersField;
 use crate::types;
 
-/// Operations on `metafield_customers`.
-///
-/// A custom field of a customer.
-#[derive(Debug, Clone, Copy)]
-pub struct MetafieldCustomers<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `metafield_customers`.
+    ///
+    /// A custom field of a customer.
+    pub struct MetafieldCustomers
 }
 
-impl<'a> MetafieldCustomers<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl MetafieldCustomers<'_> {
     /// List metafields of a customer.
     ///
     /// Returns the custom fields of a customer, all or those of one namespace and key. Shopify
@@ -47,81 +41,29 @@ impl<'a> MetafieldCustomers<'a> {
         call.set("customer_id", customer_id);
         MetafieldCustomersList { call }
     }
-
-    /// Searches `metafield_customers` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::MetafieldCustomersField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.metafield_customers().context_store_search();
-    /// let search = search.filter(MetafieldCustomersField::Id.eq("…"));
-    /// let page = search.sort(MetafieldCustomersField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(MetafieldCustomersField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<MetafieldCustomersField> {
-        Search::new(self.client.clone(), "metafield_customers")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<MetafieldCustomersField> {
-        SqlQuery::new(self.client.clone(), "metafield_customers", sql)
-    }
 }
 
-/// A call of `metafield_customers.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MetafieldCustomersList {
-    call: Call,
+in_context_store! {
+    MetafieldCustomers: "metafield_customers", MetafieldCustomersField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.metafield_customers()
 }
 
-list_builder!(MetafieldCustomersList, types::Metafield, types::MetafieldCustomersListMeta);
-
-impl MetafieldCustomersList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
-    }
-
-    /// Only metafields in this namespace, the first part of their name.
-    pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
-        self.call.set("namespace", namespace.into());
-        self
-    }
-
-    /// Only metafields with this key, the second part of their name.
-    pub fn key(mut self, key: impl Into<String>) -> Self {
-        self.call.set("key", key.into());
-        self
+list_builder! {
+    /// A call of `metafield_customers.list` being put together.
+    pub struct MetafieldCustomersList: types::Metafield, types::MetafieldCustomersListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
+        /// Only metafields in this namespace, the first part of their name.
+        namespace: String,
+        /// Only metafields with this key, the second part of their name.
+        key: String,
     }
 }

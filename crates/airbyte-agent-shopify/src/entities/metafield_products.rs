@@ -2,26 +2,20 @@
 
 //! Operations on `metafield_products`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::MetafieldProductsField;
 use crate::types;
 
-/// Operations on `metafield_products`.
-///
-/// A custom field of a product.
-#[derive(Debug, Clone, Copy)]
-pub struct MetafieldProducts<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `metafield_products`.
+    ///
+    /// A custom field of a product.
+    pub struct MetafieldProducts
 }
 
-impl<'a> MetafieldProducts<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl MetafieldProducts<'_> {
     /// List metafields of a product.
     ///
     /// Returns the custom fields of a product, all or those of one namespace and key. Shopify calls
@@ -47,81 +41,29 @@ impl<'a> MetafieldProducts<'a> {
         call.set("product_id", product_id);
         MetafieldProductsList { call }
     }
-
-    /// Searches `metafield_products` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::MetafieldProductsField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.metafield_products().context_store_search();
-    /// let search = search.filter(MetafieldProductsField::Id.eq("…"));
-    /// let page = search.sort(MetafieldProductsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(MetafieldProductsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<MetafieldProductsField> {
-        Search::new(self.client.clone(), "metafield_products")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<MetafieldProductsField> {
-        SqlQuery::new(self.client.clone(), "metafield_products", sql)
-    }
 }
 
-/// A call of `metafield_products.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MetafieldProductsList {
-    call: Call,
+in_context_store! {
+    MetafieldProducts: "metafield_products", MetafieldProductsField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.metafield_products()
 }
 
-list_builder!(MetafieldProductsList, types::Metafield, types::MetafieldProductsListMeta);
-
-impl MetafieldProductsList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
-    }
-
-    /// Only metafields in this namespace, the first part of their name.
-    pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
-        self.call.set("namespace", namespace.into());
-        self
-    }
-
-    /// Only metafields with this key, the second part of their name.
-    pub fn key(mut self, key: impl Into<String>) -> Self {
-        self.call.set("key", key.into());
-        self
+list_builder! {
+    /// A call of `metafield_products.list` being put together.
+    pub struct MetafieldProductsList: types::Metafield, types::MetafieldProductsListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
+        /// Only metafields in this namespace, the first part of their name.
+        namespace: String,
+        /// Only metafields with this key, the second part of their name.
+        key: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `metafield_shops`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::MetafieldShopsField;
 use crate::types;
 
-/// Operations on `metafield_shops`.
-///
-/// A custom field of the shop itself.
-#[derive(Debug, Clone, Copy)]
-pub struct MetafieldShops<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `metafield_shops`.
+    ///
+    /// A custom field of the shop itself.
+    pub struct MetafieldShops
 }
 
-impl<'a> MetafieldShops<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl MetafieldShops<'_> {
     /// List metafields of the shop.
     ///
     /// Returns the custom fields of the shop, all or those of one namespace and key. Shopify calls
@@ -41,8 +35,7 @@ impl<'a> MetafieldShops<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> MetafieldShopsList {
-        let call = self.client.call("metafield_shops", Action::List);
-        MetafieldShopsList { call }
+        MetafieldShopsList { call: self.client.call("metafield_shops", Action::List) }
     }
 
     /// Get a metafield of the shop.
@@ -65,94 +58,37 @@ impl<'a> MetafieldShops<'a> {
         call.set("metafield_id", metafield_id);
         MetafieldShopsGet { call }
     }
+}
 
-    /// Searches `metafield_shops` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::MetafieldShopsField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.metafield_shops().context_store_search();
-    /// let search = search.filter(MetafieldShopsField::Id.eq("…"));
-    /// let page = search.sort(MetafieldShopsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(MetafieldShopsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<MetafieldShopsField> {
-        Search::new(self.client.clone(), "metafield_shops")
-    }
+in_context_store! {
+    MetafieldShops: "metafield_shops", MetafieldShopsField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.metafield_shops()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<MetafieldShopsField> {
-        SqlQuery::new(self.client.clone(), "metafield_shops", sql)
+list_builder! {
+    /// A call of `metafield_shops.list` being put together.
+    pub struct MetafieldShopsList: types::Metafield, types::MetafieldShopsListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
+        /// Only metafields in this namespace, the first part of their name.
+        namespace: String,
+        /// Only metafields with this key, the second part of their name.
+        key: String,
+        /// Only metafields of this type, such as `single_line_text_field`, `number_integer`, `json`
+        /// or `list.product_reference`.
+        type_: String = "type",
     }
 }
 
-/// A call of `metafield_shops.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MetafieldShopsList {
-    call: Call,
+record_builder! {
+    /// A call of `metafield_shops.get` being put together.
+    pub struct MetafieldShopsGet: types::Metafield {}
 }
-
-list_builder!(MetafieldShopsList, types::Metafield, types::MetafieldShopsListMeta);
-
-impl MetafieldShopsList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
-    }
-
-    /// Only metafields in this namespace, the first part of their name.
-    pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
-        self.call.set("namespace", namespace.into());
-        self
-    }
-
-    /// Only metafields with this key, the second part of their name.
-    pub fn key(mut self, key: impl Into<String>) -> Self {
-        self.call.set("key", key.into());
-        self
-    }
-
-    /// Only metafields of this type, such as `single_line_text_field`, `number_integer`, `json` or
-    /// `list.product_reference`.
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.call.set("type", type_.into());
-        self
-    }
-}
-
-/// A call of `metafield_shops.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MetafieldShopsGet {
-    call: Call,
-}
-
-record_builder!(MetafieldShopsGet, types::Metafield);

@@ -3,23 +3,18 @@
 //! Operations on `metafields`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `metafields`.
-///
-/// The act of writing or deleting custom fields of any record, by global id of the owner.
-#[derive(Debug, Clone, Copy)]
-pub struct Metafields<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `metafields`.
+    ///
+    /// The act of writing or deleting custom fields of any record, by global id of the owner.
+    pub struct Metafields
 }
 
-impl<'a> Metafields<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Metafields<'_> {
     /// Write metafields.
     ///
     /// Creates custom fields or overwrites their values, on products, customers, orders,
@@ -37,8 +32,7 @@ impl<'a> Metafields<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> MetafieldsCreate {
-        let call = self.client.call("metafields", Action::Create);
-        MetafieldsCreate { call }
+        MetafieldsCreate { call: self.client.call("metafields", Action::Create) }
     }
 
     /// Delete metafields.
@@ -57,51 +51,26 @@ impl<'a> Metafields<'a> {
     /// # }
     /// ```
     pub fn delete(&self) -> MetafieldsDelete {
-        let call = self.client.call("metafields", Action::Delete);
-        MetafieldsDelete { call }
+        MetafieldsDelete { call: self.client.call("metafields", Action::Delete) }
     }
 }
 
-/// A call of `metafields.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MetafieldsCreate {
-    call: Call,
-}
-
-record_builder!(MetafieldsCreate, types::MetafieldsSetPayload);
-
-impl MetafieldsCreate {
-    /// The metafields to write, at most 25 in one call; all of them or none are written.
-    ///
-    /// Required.
-    pub fn metafields(
-        mut self,
-        metafields: impl IntoIterator<Item = impl Into<types::MetafieldCreateInput>>,
-    ) -> Self {
-        self.call.set("metafields", metafields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `metafields.create` being put together.
+    pub struct MetafieldsCreate: types::MetafieldsSetPayload {
+        /// The metafields to write, at most 25 in one call; all of them or none are written.
+        ///
+        /// Required.
+        metafields: [types::MetafieldCreateInput],
     }
 }
 
-/// A call of `metafields.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MetafieldsDelete {
-    call: Call,
-}
-
-record_builder!(MetafieldsDelete, types::MetafieldDeletePayload);
-
-impl MetafieldsDelete {
-    /// The metafields to delete, by owner and name.
-    ///
-    /// Required.
-    pub fn metafields(
-        mut self,
-        metafields: impl IntoIterator<Item = impl Into<types::MetafieldDeleteInput>>,
-    ) -> Self {
-        self.call.set("metafields", metafields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `metafields.delete` being put together.
+    pub struct MetafieldsDelete: types::MetafieldDeletePayload {
+        /// The metafields to delete, by owner and name.
+        ///
+        /// Required.
+        metafields: [types::MetafieldDeleteInput],
     }
 }

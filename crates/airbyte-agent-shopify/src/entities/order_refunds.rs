@@ -2,26 +2,20 @@
 
 //! Operations on `order_refunds`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::OrderRefundsField;
 use crate::types;
 
-/// Operations on `order_refunds`.
-///
-/// Money given back and items taken back for an order.
-#[derive(Debug, Clone, Copy)]
-pub struct OrderRefunds<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `order_refunds`.
+    ///
+    /// Money given back and items taken back for an order.
+    pub struct OrderRefunds
 }
 
-impl<'a> OrderRefunds<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl OrderRefunds<'_> {
     /// List refunds of an order.
     ///
     /// Returns the refunds of one order, with items taken back and payments made back.
@@ -69,67 +63,27 @@ impl<'a> OrderRefunds<'a> {
         call.set("refund_id", refund_id);
         OrderRefundsGet { call }
     }
+}
 
-    /// Searches `order_refunds` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::OrderRefundsField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.order_refunds().context_store_search();
-    /// let search = search.filter(OrderRefundsField::Id.eq("…"));
-    /// let page = search.sort(OrderRefundsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(OrderRefundsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<OrderRefundsField> {
-        Search::new(self.client.clone(), "order_refunds")
-    }
+in_context_store! {
+    OrderRefunds: "order_refunds", OrderRefundsField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.order_refunds()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<OrderRefundsField> {
-        SqlQuery::new(self.client.clone(), "order_refunds", sql)
+list_builder! {
+    /// A call of `order_refunds.list` being put together.
+    pub struct OrderRefundsList: types::Refund, types::OrderRefundsListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
     }
 }
 
-/// A call of `order_refunds.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OrderRefundsList {
-    call: Call,
+record_builder! {
+    /// A call of `order_refunds.get` being put together.
+    pub struct OrderRefundsGet: types::Refund {}
 }
-
-list_builder!(OrderRefundsList, types::Refund, types::OrderRefundsListMeta);
-
-impl OrderRefundsList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-}
-
-/// A call of `order_refunds.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OrderRefundsGet {
-    call: Call,
-}
-
-record_builder!(OrderRefundsGet, types::Refund);

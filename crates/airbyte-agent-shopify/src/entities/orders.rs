@@ -2,26 +2,20 @@
 
 //! Operations on `orders`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::OrdersField;
 use crate::types;
 
-/// Operations on `orders`.
-///
-/// A completed purchase, with items, prices, payment and shipping state.
-#[derive(Debug, Clone, Copy)]
-pub struct Orders<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `orders`.
+    ///
+    /// A completed purchase, with items, prices, payment and shipping state.
+    pub struct Orders
 }
 
-impl<'a> Orders<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Orders<'_> {
     /// List orders.
     ///
     /// Returns orders, newest first unless `since_id` is given. Without `status` only open ones:
@@ -41,8 +35,7 @@ impl<'a> Orders<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> OrdersList {
-        let call = self.client.call("orders", Action::List);
-        OrdersList { call }
+        OrdersList { call: self.client.call("orders", Action::List) }
     }
 
     /// Get an order.
@@ -87,8 +80,7 @@ impl<'a> Orders<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> OrdersCreate {
-        let call = self.client.call("orders", Action::Create);
-        OrdersCreate { call }
+        OrdersCreate { call: self.client.call("orders", Action::Create) }
     }
 
     /// Update an order.
@@ -108,8 +100,7 @@ impl<'a> Orders<'a> {
     /// # }
     /// ```
     pub fn update(&self) -> OrdersUpdate {
-        let call = self.client.call("orders", Action::Update);
-        OrdersUpdate { call }
+        OrdersUpdate { call: self.client.call("orders", Action::Update) }
     }
 
     /// Cancel an order.
@@ -132,234 +123,105 @@ impl<'a> Orders<'a> {
     /// # }
     /// ```
     pub fn delete(&self) -> OrdersDelete {
-        let call = self.client.call("orders", Action::Delete);
-        OrdersDelete { call }
-    }
-
-    /// Searches `orders` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::OrdersField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.orders().context_store_search();
-    /// let search = search.filter(OrdersField::Id.eq("…"));
-    /// let page = search.sort(OrdersField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(OrdersField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<OrdersField> {
-        Search::new(self.client.clone(), "orders")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<OrdersField> {
-        SqlQuery::new(self.client.clone(), "orders", sql)
+        OrdersDelete { call: self.client.call("orders", Action::Delete) }
     }
 }
 
-/// A call of `orders.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OrdersList {
-    call: Call,
+in_context_store! {
+    Orders: "orders", OrdersField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.orders()
 }
 
-list_builder!(OrdersList, types::Order, types::OrdersListMeta);
-
-impl OrdersList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
-    }
-
-    /// Only records created at or after this instant, ISO 8601 with offset.
-    pub fn created_at_min(mut self, created_at_min: impl Into<String>) -> Self {
-        self.call.set("created_at_min", created_at_min.into());
-        self
-    }
-
-    /// Only records created at or before this instant, ISO 8601 with offset.
-    pub fn created_at_max(mut self, created_at_max: impl Into<String>) -> Self {
-        self.call.set("created_at_max", created_at_max.into());
-        self
-    }
-
-    /// Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch
-    /// only what is new.
-    pub fn updated_at_min(mut self, updated_at_min: impl Into<String>) -> Self {
-        self.call.set("updated_at_min", updated_at_min.into());
-        self
-    }
-
-    /// Only records last changed at or before this instant, ISO 8601 with offset.
-    pub fn updated_at_max(mut self, updated_at_max: impl Into<String>) -> Self {
-        self.call.set("updated_at_max", updated_at_max.into());
-        self
-    }
-
-    /// Only orders in this state: `open`, `closed` (archived), `cancelled`, or `any` for all.
-    /// Shopify takes `open` when it is left out, so pass `any` to see closed and cancelled ones
-    /// too.
-    ///
-    /// Default: `"open"`.
-    pub fn status(mut self, status: impl Into<types::OrderStatus>) -> Self {
-        self.call.set("status", status.into());
-        self
-    }
-
-    /// Only orders whose payment is in this state; `unpaid` covers `authorized` and
-    /// `partially_paid`. All when left out.
-    pub fn financial_status(
-        mut self,
-        financial_status: impl Into<types::OrderFinancialStatus>,
-    ) -> Self {
-        self.call.set("financial_status", financial_status.into());
-        self
-    }
-
-    /// Only orders whose shipping is in this state: `shipped` (all items), `partial`, `unshipped`
-    /// (nothing), `unfulfilled` (nothing or a part). All when left out.
-    pub fn fulfillment_status(
-        mut self,
-        fulfillment_status: impl Into<types::OrderFulfillmentStatus>,
-    ) -> Self {
-        self.call.set("fulfillment_status", fulfillment_status.into());
-        self
+list_builder! {
+    /// A call of `orders.list` being put together.
+    pub struct OrdersList: types::Order, types::OrdersListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
+        /// Only records created at or after this instant, ISO 8601 with offset.
+        created_at_min: String,
+        /// Only records created at or before this instant, ISO 8601 with offset.
+        created_at_max: String,
+        /// Only records last changed at or after this instant, ISO 8601 with offset; use it to
+        /// fetch only what is new.
+        updated_at_min: String,
+        /// Only records last changed at or before this instant, ISO 8601 with offset.
+        updated_at_max: String,
+        /// Only orders in this state: `open`, `closed` (archived), `cancelled`, or `any` for all.
+        /// Shopify takes `open` when it is left out, so pass `any` to see closed and cancelled ones
+        /// too.
+        ///
+        /// Default: `"open"`.
+        status: types::OrderStatus,
+        /// Only orders whose payment is in this state; `unpaid` covers `authorized` and
+        /// `partially_paid`. All when left out.
+        financial_status: types::OrderFinancialStatus,
+        /// Only orders whose shipping is in this state: `shipped` (all items), `partial`,
+        /// `unshipped` (nothing), `unfulfilled` (nothing or a part). All when left out.
+        fulfillment_status: types::OrderFulfillmentStatus,
     }
 }
 
-/// A call of `orders.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OrdersGet {
-    call: Call,
+record_builder! {
+    /// A call of `orders.get` being put together.
+    pub struct OrdersGet: types::Order {}
 }
 
-record_builder!(OrdersGet, types::Order);
-
-/// A call of `orders.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OrdersCreate {
-    call: Call,
-}
-
-record_builder!(OrdersCreate, types::OrderCreatePayload);
-
-impl OrdersCreate {
-    /// Fields of the order. Further fields of Shopify's `OrderCreateOrderInput` (`customer`,
-    /// `currency`, `transactions`, `financialStatus`, `shippingLines`, `taxLines`, `discountCode`,
-    /// `billingAddress`, `metafields`, …) are passed on.
-    ///
-    /// Required.
-    pub fn order(mut self, order: impl Into<types::OrderCreateInput>) -> Self {
-        self.call.set("order", order.into());
-        self
-    }
-
-    /// How to create the order; Shopify's `sendReceipt` and `sendFulfillmentReceipt` are passed on.
-    pub fn options_(mut self, options_: impl Into<types::OrderOptions>) -> Self {
-        self.call.set("options", options_.into());
-        self
+record_builder! {
+    /// A call of `orders.create` being put together.
+    pub struct OrdersCreate: types::OrderCreatePayload {
+        /// Fields of the order. Further fields of Shopify's `OrderCreateOrderInput` (`customer`,
+        /// `currency`, `transactions`, `financialStatus`, `shippingLines`, `taxLines`,
+        /// `discountCode`, `billingAddress`, `metafields`, …) are passed on.
+        ///
+        /// Required.
+        order: types::OrderCreateInput,
+        /// How to create the order; Shopify's `sendReceipt` and `sendFulfillmentReceipt` are passed
+        /// on.
+        options_: types::OrderOptions = "options",
     }
 }
 
-/// A call of `orders.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OrdersUpdate {
-    call: Call,
-}
-
-record_builder!(OrdersUpdate, types::OrderUpdatePayload);
-
-impl OrdersUpdate {
-    /// Id of the order and the fields to change; others stay as they are. Further fields of
-    /// Shopify's `OrderInput` (`customAttributes`, `poNumber`, `metafields`, …) are passed on.
-    ///
-    /// Required.
-    pub fn input(mut self, input: impl Into<types::OrderUpdateInput>) -> Self {
-        self.call.set("input", input.into());
-        self
+record_builder! {
+    /// A call of `orders.update` being put together.
+    pub struct OrdersUpdate: types::OrderUpdatePayload {
+        /// Id of the order and the fields to change; others stay as they are. Further fields of
+        /// Shopify's `OrderInput` (`customAttributes`, `poNumber`, `metafields`, …) are passed on.
+        ///
+        /// Required.
+        input: types::OrderUpdateInput,
     }
 }
 
-/// A call of `orders.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OrdersDelete {
-    call: Call,
-}
-
-record_builder!(OrdersDelete, types::OrderCancelPayload);
-
-impl OrdersDelete {
-    /// Global id of the order: `admin_graphql_api_id`, or `gid://shopify/Order/` and the numeric
-    /// id.
-    ///
-    /// Required.
-    pub fn order_id(mut self, order_id: impl Into<String>) -> Self {
-        self.call.set("orderId", order_id.into());
-        self
-    }
-
-    /// Why the order is canceled.
-    ///
-    /// Required.
-    pub fn reason(mut self, reason: impl Into<types::OrderReason>) -> Self {
-        self.call.set("reason", reason.into());
-        self
-    }
-
-    /// Whether to e-mail the customer about it. Shopify takes false when it is left out.
-    pub fn notify_customer(mut self, notify_customer: bool) -> Self {
-        self.call.set("notifyCustomer", notify_customer);
-        self
-    }
-
-    /// Whether to pay back what the customer paid, to the original means of payment. A mere
-    /// authorization is released in any case. Say true or false, do not leave it out.
-    pub fn refund(mut self, refund: bool) -> Self {
-        self.call.set("refund", refund);
-        self
-    }
-
-    /// Whether to put the items back to stock.
-    ///
-    /// Required.
-    pub fn restock(mut self, restock: bool) -> Self {
-        self.call.set("restock", restock);
-        self
-    }
-
-    /// Note about the cancellation, for staff only.
-    pub fn staff_note(mut self, staff_note: impl Into<String>) -> Self {
-        self.call.set("staffNote", staff_note.into());
-        self
+record_builder! {
+    /// A call of `orders.delete` being put together.
+    pub struct OrdersDelete: types::OrderCancelPayload {
+        /// Global id of the order: `admin_graphql_api_id`, or `gid://shopify/Order/` and the
+        /// numeric id.
+        ///
+        /// Required.
+        order_id: String = "orderId",
+        /// Why the order is canceled.
+        ///
+        /// Required.
+        reason: types::OrderReason,
+        /// Whether to e-mail the customer about it. Shopify takes false when it is left out.
+        notify_customer: bool = "notifyCustomer",
+        /// Whether to pay back what the customer paid, to the original means of payment. A mere
+        /// authorization is released in any case. Say true or false, do not leave it out.
+        refund: bool,
+        /// Whether to put the items back to stock.
+        ///
+        /// Required.
+        restock: bool,
+        /// Note about the cancellation, for staff only.
+        staff_note: String = "staffNote",
     }
 }

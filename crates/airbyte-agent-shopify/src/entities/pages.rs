@@ -2,26 +2,20 @@
 
 //! Operations on `pages`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::PagesField;
 use crate::types;
 
-/// Operations on `pages`.
-///
-/// A static page of the online store, such as "About us".
-#[derive(Debug, Clone, Copy)]
-pub struct Pages<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `pages`.
+    ///
+    /// A static page of the online store, such as "About us".
+    pub struct Pages
 }
 
-impl<'a> Pages<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Pages<'_> {
     /// List pages.
     ///
     /// Returns the static pages of the online store, hidden ones included unless `published_status`
@@ -40,8 +34,7 @@ impl<'a> Pages<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> PagesList {
-        let call = self.client.call("pages", Action::List);
-        PagesList { call }
+        PagesList { call: self.client.call("pages", Action::List) }
     }
 
     /// Get a page.
@@ -80,8 +73,7 @@ impl<'a> Pages<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> PagesCreate {
-        let call = self.client.call("pages", Action::Create);
-        PagesCreate { call }
+        PagesCreate { call: self.client.call("pages", Action::Create) }
     }
 
     /// Update a page.
@@ -101,8 +93,7 @@ impl<'a> Pages<'a> {
     /// # }
     /// ```
     pub fn update(&self) -> PagesUpdate {
-        let call = self.client.call("pages", Action::Update);
-        PagesUpdate { call }
+        PagesUpdate { call: self.client.call("pages", Action::Update) }
     }
 
     /// Delete a page.
@@ -119,181 +110,84 @@ impl<'a> Pages<'a> {
     /// # }
     /// ```
     pub fn delete(&self) -> PagesDelete {
-        let call = self.client.call("pages", Action::Delete);
-        PagesDelete { call }
-    }
-
-    /// Searches `pages` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::PagesField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.pages().context_store_search();
-    /// let search = search.filter(PagesField::Id.eq("…"));
-    /// let page = search.sort(PagesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(PagesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<PagesField> {
-        Search::new(self.client.clone(), "pages")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<PagesField> {
-        SqlQuery::new(self.client.clone(), "pages", sql)
+        PagesDelete { call: self.client.call("pages", Action::Delete) }
     }
 }
 
-/// A call of `pages.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PagesList {
-    call: Call,
+in_context_store! {
+    Pages: "pages", PagesField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.pages()
 }
 
-list_builder!(PagesList, types::Page, types::PagesListMeta);
-
-impl PagesList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
-    }
-
-    /// Only records created at or after this instant, ISO 8601 with offset.
-    pub fn created_at_min(mut self, created_at_min: impl Into<String>) -> Self {
-        self.call.set("created_at_min", created_at_min.into());
-        self
-    }
-
-    /// Only records created at or before this instant, ISO 8601 with offset.
-    pub fn created_at_max(mut self, created_at_max: impl Into<String>) -> Self {
-        self.call.set("created_at_max", created_at_max.into());
-        self
-    }
-
-    /// Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch
-    /// only what is new.
-    pub fn updated_at_min(mut self, updated_at_min: impl Into<String>) -> Self {
-        self.call.set("updated_at_min", updated_at_min.into());
-        self
-    }
-
-    /// Only records last changed at or before this instant, ISO 8601 with offset.
-    pub fn updated_at_max(mut self, updated_at_max: impl Into<String>) -> Self {
-        self.call.set("updated_at_max", updated_at_max.into());
-        self
-    }
-
-    /// Only what is visible in the online store (`published`), only what is hidden (`unpublished`),
-    /// or `any`.
-    ///
-    /// Default: `"any"`.
-    pub fn published_status(
-        mut self,
-        published_status: impl Into<types::PagePublishedStatus>,
-    ) -> Self {
-        self.call.set("published_status", published_status.into());
-        self
+list_builder! {
+    /// A call of `pages.list` being put together.
+    pub struct PagesList: types::Page, types::PagesListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
+        /// Only records created at or after this instant, ISO 8601 with offset.
+        created_at_min: String,
+        /// Only records created at or before this instant, ISO 8601 with offset.
+        created_at_max: String,
+        /// Only records last changed at or after this instant, ISO 8601 with offset; use it to
+        /// fetch only what is new.
+        updated_at_min: String,
+        /// Only records last changed at or before this instant, ISO 8601 with offset.
+        updated_at_max: String,
+        /// Only what is visible in the online store (`published`), only what is hidden
+        /// (`unpublished`), or `any`.
+        ///
+        /// Default: `"any"`.
+        published_status: types::PagePublishedStatus,
     }
 }
 
-/// A call of `pages.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PagesGet {
-    call: Call,
+record_builder! {
+    /// A call of `pages.get` being put together.
+    pub struct PagesGet: types::Page {}
 }
 
-record_builder!(PagesGet, types::Page);
-
-/// A call of `pages.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PagesCreate {
-    call: Call,
-}
-
-record_builder!(PagesCreate, types::PageCreatePayload);
-
-impl PagesCreate {
-    /// Fields of the page. Further fields of Shopify's `PageCreateInput` (`publishDate`,
-    /// `templateSuffix`, `metafields`) are passed on.
-    ///
-    /// Required.
-    pub fn page(mut self, page: impl Into<types::PageCreateInput>) -> Self {
-        self.call.set("page", page.into());
-        self
+record_builder! {
+    /// A call of `pages.create` being put together.
+    pub struct PagesCreate: types::PageCreatePayload {
+        /// Fields of the page. Further fields of Shopify's `PageCreateInput` (`publishDate`,
+        /// `templateSuffix`, `metafields`) are passed on.
+        ///
+        /// Required.
+        page: types::PageCreateInput,
     }
 }
 
-/// A call of `pages.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PagesUpdate {
-    call: Call,
-}
-
-record_builder!(PagesUpdate, types::PageUpdatePayload);
-
-impl PagesUpdate {
-    /// Global id of the page: `admin_graphql_api_id`, or `gid://shopify/Page/` and the numeric id.
-    ///
-    /// Required.
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.call.set("id", id.into());
-        self
-    }
-
-    /// The fields to change; others stay as they are. Further fields of Shopify's `PageUpdateInput`
-    /// are passed on.
-    ///
-    /// Required.
-    pub fn page(mut self, page: impl Into<types::PageUpdateInput>) -> Self {
-        self.call.set("page", page.into());
-        self
+record_builder! {
+    /// A call of `pages.update` being put together.
+    pub struct PagesUpdate: types::PageUpdatePayload {
+        /// Global id of the page: `admin_graphql_api_id`, or `gid://shopify/Page/` and the numeric
+        /// id.
+        ///
+        /// Required.
+        id: String,
+        /// The fields to change; others stay as they are. Further fields of Shopify's
+        /// `PageUpdateInput` are passed on.
+        ///
+        /// Required.
+        page: types::PageUpdateInput,
     }
 }
 
-/// A call of `pages.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PagesDelete {
-    call: Call,
-}
-
-record_builder!(PagesDelete, types::PageDeletePayload);
-
-impl PagesDelete {
-    /// Global id of the page: `admin_graphql_api_id`, or `gid://shopify/Page/` and the numeric id.
-    ///
-    /// Required.
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.call.set("id", id.into());
-        self
+record_builder! {
+    /// A call of `pages.delete` being put together.
+    pub struct PagesDelete: types::PageDeletePayload {
+        /// Global id of the page: `admin_graphql_api_id`, or `gid://shopify/Page/` and the numeric
+        /// id.
+        ///
+        /// Required.
+        id: String,
     }
 }

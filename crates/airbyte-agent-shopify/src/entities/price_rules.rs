@@ -2,26 +2,20 @@
 
 //! Operations on `price_rules`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::PriceRulesField;
 use crate::types;
 
-/// Operations on `price_rules`.
-///
-/// Conditions and amount of a discount behind one or more discount codes; legacy and read-only.
-#[derive(Debug, Clone, Copy)]
-pub struct PriceRules<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `price_rules`.
+    ///
+    /// Conditions and amount of a discount behind one or more discount codes; legacy and read-only.
+    pub struct PriceRules
 }
 
-impl<'a> PriceRules<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl PriceRules<'_> {
     /// List price rules.
     ///
     /// Returns the rules behind discount codes: amount, conditions, validity. A legacy resource of
@@ -41,8 +35,7 @@ impl<'a> PriceRules<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> PriceRulesList {
-        let call = self.client.call("price_rules", Action::List);
-        PriceRulesList { call }
+        PriceRulesList { call: self.client.call("price_rules", Action::List) }
     }
 
     /// Get a price rule.
@@ -64,99 +57,39 @@ impl<'a> PriceRules<'a> {
         call.set("price_rule_id", price_rule_id);
         PriceRulesGet { call }
     }
+}
 
-    /// Searches `price_rules` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::PriceRulesField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.price_rules().context_store_search();
-    /// let search = search.filter(PriceRulesField::Id.eq("…"));
-    /// let page = search.sort(PriceRulesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(PriceRulesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<PriceRulesField> {
-        Search::new(self.client.clone(), "price_rules")
-    }
+in_context_store! {
+    PriceRules: "price_rules", PriceRulesField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.price_rules()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<PriceRulesField> {
-        SqlQuery::new(self.client.clone(), "price_rules", sql)
+list_builder! {
+    /// A call of `price_rules.list` being put together.
+    pub struct PriceRulesList: types::PriceRule, types::PriceRulesListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
+        /// Only records created at or after this instant, ISO 8601 with offset.
+        created_at_min: String,
+        /// Only records created at or before this instant, ISO 8601 with offset.
+        created_at_max: String,
+        /// Only records last changed at or after this instant, ISO 8601 with offset; use it to
+        /// fetch only what is new.
+        updated_at_min: String,
+        /// Only records last changed at or before this instant, ISO 8601 with offset.
+        updated_at_max: String,
     }
 }
 
-/// A call of `price_rules.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PriceRulesList {
-    call: Call,
+record_builder! {
+    /// A call of `price_rules.get` being put together.
+    pub struct PriceRulesGet: types::PriceRule {}
 }
-
-list_builder!(PriceRulesList, types::PriceRule, types::PriceRulesListMeta);
-
-impl PriceRulesList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
-    }
-
-    /// Only records created at or after this instant, ISO 8601 with offset.
-    pub fn created_at_min(mut self, created_at_min: impl Into<String>) -> Self {
-        self.call.set("created_at_min", created_at_min.into());
-        self
-    }
-
-    /// Only records created at or before this instant, ISO 8601 with offset.
-    pub fn created_at_max(mut self, created_at_max: impl Into<String>) -> Self {
-        self.call.set("created_at_max", created_at_max.into());
-        self
-    }
-
-    /// Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch
-    /// only what is new.
-    pub fn updated_at_min(mut self, updated_at_min: impl Into<String>) -> Self {
-        self.call.set("updated_at_min", updated_at_min.into());
-        self
-    }
-
-    /// Only records last changed at or before this instant, ISO 8601 with offset.
-    pub fn updated_at_max(mut self, updated_at_max: impl Into<String>) -> Self {
-        self.call.set("updated_at_max", updated_at_max.into());
-        self
-    }
-}
-
-/// A call of `price_rules.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PriceRulesGet {
-    call: Call,
-}
-
-record_builder!(PriceRulesGet, types::PriceRule);

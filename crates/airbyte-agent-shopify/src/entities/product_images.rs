@@ -2,26 +2,20 @@
 
 //! Operations on `product_images`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ProductImagesField;
 use crate::types;
 
-/// Operations on `product_images`.
-///
-/// A picture of a product.
-#[derive(Debug, Clone, Copy)]
-pub struct ProductImages<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `product_images`.
+    ///
+    /// A picture of a product.
+    pub struct ProductImages
 }
 
-impl<'a> ProductImages<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl ProductImages<'_> {
     /// List images of a product.
     ///
     /// Returns the images of one product in their order, all at once as a rule.
@@ -67,66 +61,26 @@ impl<'a> ProductImages<'a> {
         call.set("image_id", image_id);
         ProductImagesGet { call }
     }
+}
 
-    /// Searches `product_images` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::ProductImagesField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.product_images().context_store_search();
-    /// let search = search.filter(ProductImagesField::Id.eq("…"));
-    /// let page = search.sort(ProductImagesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ProductImagesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ProductImagesField> {
-        Search::new(self.client.clone(), "product_images")
-    }
+in_context_store! {
+    ProductImages: "product_images", ProductImagesField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.product_images()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ProductImagesField> {
-        SqlQuery::new(self.client.clone(), "product_images", sql)
+list_builder! {
+    /// A call of `product_images.list` being put together.
+    pub struct ProductImagesList: types::ProductImage, types::ProductImagesListMeta {
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
     }
 }
 
-/// A call of `product_images.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProductImagesList {
-    call: Call,
+record_builder! {
+    /// A call of `product_images.get` being put together.
+    pub struct ProductImagesGet: types::ProductImage {}
 }
-
-list_builder!(ProductImagesList, types::ProductImage, types::ProductImagesListMeta);
-
-impl ProductImagesList {
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
-    }
-}
-
-/// A call of `product_images.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProductImagesGet {
-    call: Call,
-}
-
-record_builder!(ProductImagesGet, types::ProductImage);

@@ -2,26 +2,20 @@
 
 //! Operations on `product_variants`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ProductVariantsField;
 use crate::types;
 
-/// Operations on `product_variants`.
-///
-/// One buyable version of a product, such as a size and color, with price and SKU.
-#[derive(Debug, Clone, Copy)]
-pub struct ProductVariants<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `product_variants`.
+    ///
+    /// One buyable version of a product, such as a size and color, with price and SKU.
+    pub struct ProductVariants
 }
 
-impl<'a> ProductVariants<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl ProductVariants<'_> {
     /// List variants of a product.
     ///
     /// Returns the variants of one product, with price, SKU and stock. `inventory_item_id` leads to
@@ -85,8 +79,7 @@ impl<'a> ProductVariants<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> ProductVariantsCreate {
-        let call = self.client.call("product_variants", Action::Create);
-        ProductVariantsCreate { call }
+        ProductVariantsCreate { call: self.client.call("product_variants", Action::Create) }
     }
 
     /// Update variants of a product.
@@ -107,8 +100,7 @@ impl<'a> ProductVariants<'a> {
     /// # }
     /// ```
     pub fn update(&self) -> ProductVariantsUpdate {
-        let call = self.client.call("product_variants", Action::Update);
-        ProductVariantsUpdate { call }
+        ProductVariantsUpdate { call: self.client.call("product_variants", Action::Update) }
     }
 
     /// Delete variants of a product.
@@ -128,176 +120,79 @@ impl<'a> ProductVariants<'a> {
     /// # }
     /// ```
     pub fn delete(&self) -> ProductVariantsDelete {
-        let call = self.client.call("product_variants", Action::Delete);
-        ProductVariantsDelete { call }
-    }
-
-    /// Searches `product_variants` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::ProductVariantsField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.product_variants().context_store_search();
-    /// let search = search.filter(ProductVariantsField::Id.eq("…"));
-    /// let page = search.sort(ProductVariantsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ProductVariantsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ProductVariantsField> {
-        Search::new(self.client.clone(), "product_variants")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<ProductVariantsField> {
-        SqlQuery::new(self.client.clone(), "product_variants", sql)
+        ProductVariantsDelete { call: self.client.call("product_variants", Action::Delete) }
     }
 }
 
-/// A call of `product_variants.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProductVariantsList {
-    call: Call,
+in_context_store! {
+    ProductVariants: "product_variants", ProductVariantsField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.product_variants()
 }
 
-list_builder!(ProductVariantsList, types::ProductVariant, types::ProductVariantsListMeta);
-
-impl ProductVariantsList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
+list_builder! {
+    /// A call of `product_variants.list` being put together.
+    pub struct ProductVariantsList: types::ProductVariant, types::ProductVariantsListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
     }
 }
 
-/// A call of `product_variants.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProductVariantsGet {
-    call: Call,
+record_builder! {
+    /// A call of `product_variants.get` being put together.
+    pub struct ProductVariantsGet: types::ProductVariant {}
 }
 
-record_builder!(ProductVariantsGet, types::ProductVariant);
-
-/// A call of `product_variants.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProductVariantsCreate {
-    call: Call,
-}
-
-record_builder!(ProductVariantsCreate, types::ProductVariantsBulkCreatePayload);
-
-impl ProductVariantsCreate {
-    /// Global id of the product the variants belong to: `admin_graphql_api_id`, or
-    /// `gid://shopify/Product/` and the numeric id.
-    ///
-    /// Required.
-    pub fn product_id(mut self, product_id: impl Into<String>) -> Self {
-        self.call.set("productId", product_id.into());
-        self
-    }
-
-    /// The new variants. Further fields of Shopify's `ProductVariantsBulkInput` (`taxable`,
-    /// `inventoryPolicy`, `inventoryQuantities`, `metafields`, …) are passed on.
-    ///
-    /// Required.
-    pub fn variants(
-        mut self,
-        variants: impl IntoIterator<Item = impl Into<types::ProductVariantCreateInput>>,
-    ) -> Self {
-        self.call.set("variants", variants.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `product_variants.create` being put together.
+    pub struct ProductVariantsCreate: types::ProductVariantsBulkCreatePayload {
+        /// Global id of the product the variants belong to: `admin_graphql_api_id`, or
+        /// `gid://shopify/Product/` and the numeric id.
+        ///
+        /// Required.
+        product_id: String = "productId",
+        /// The new variants. Further fields of Shopify's `ProductVariantsBulkInput` (`taxable`,
+        /// `inventoryPolicy`, `inventoryQuantities`, `metafields`, …) are passed on.
+        ///
+        /// Required.
+        variants: [types::ProductVariantCreateInput],
     }
 }
 
-/// A call of `product_variants.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProductVariantsUpdate {
-    call: Call,
-}
-
-record_builder!(ProductVariantsUpdate, types::ProductVariantsBulkUpdatePayload);
-
-impl ProductVariantsUpdate {
-    /// Global id of the product the variants belong to: `admin_graphql_api_id`, or
-    /// `gid://shopify/Product/` and the numeric id.
-    ///
-    /// Required.
-    pub fn product_id(mut self, product_id: impl Into<String>) -> Self {
-        self.call.set("productId", product_id.into());
-        self
-    }
-
-    /// The variants to change, each with its id; fields left out stay as they are. Further fields
-    /// of Shopify's `ProductVariantsBulkInput` are passed on.
-    ///
-    /// Required.
-    pub fn variants(
-        mut self,
-        variants: impl IntoIterator<Item = impl Into<types::ProductVariantUpdateInput>>,
-    ) -> Self {
-        self.call.set("variants", variants.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `product_variants.update` being put together.
+    pub struct ProductVariantsUpdate: types::ProductVariantsBulkUpdatePayload {
+        /// Global id of the product the variants belong to: `admin_graphql_api_id`, or
+        /// `gid://shopify/Product/` and the numeric id.
+        ///
+        /// Required.
+        product_id: String = "productId",
+        /// The variants to change, each with its id; fields left out stay as they are. Further
+        /// fields of Shopify's `ProductVariantsBulkInput` are passed on.
+        ///
+        /// Required.
+        variants: [types::ProductVariantUpdateInput],
     }
 }
 
-/// A call of `product_variants.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProductVariantsDelete {
-    call: Call,
-}
-
-record_builder!(ProductVariantsDelete, types::ProductVariantsBulkDeletePayload);
-
-impl ProductVariantsDelete {
-    /// Global id of the product the variants belong to: `admin_graphql_api_id`, or
-    /// `gid://shopify/Product/` and the numeric id.
-    ///
-    /// Required.
-    pub fn product_id(mut self, product_id: impl Into<String>) -> Self {
-        self.call.set("productId", product_id.into());
-        self
-    }
-
-    /// Global ids of the variants to delete. One variant of the product has to remain.
-    ///
-    /// Required.
-    pub fn variants_ids(
-        mut self,
-        variants_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.set("variantsIds", variants_ids.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `product_variants.delete` being put together.
+    pub struct ProductVariantsDelete: types::ProductVariantsBulkDeletePayload {
+        /// Global id of the product the variants belong to: `admin_graphql_api_id`, or
+        /// `gid://shopify/Product/` and the numeric id.
+        ///
+        /// Required.
+        product_id: String = "productId",
+        /// Global ids of the variants to delete. One variant of the product has to remain.
+        ///
+        /// Required.
+        variants_ids: [String] = "variantsIds",
     }
 }

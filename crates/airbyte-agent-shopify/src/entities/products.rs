@@ -2,26 +2,20 @@
 
 //! Operations on `products`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ProductsField;
 use crate::types;
 
-/// Operations on `products`.
-///
-/// Something the store sells; price and stock are on its variants.
-#[derive(Debug, Clone, Copy)]
-pub struct Products<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `products`.
+    ///
+    /// Something the store sells; price and stock are on its variants.
+    pub struct Products
 }
 
-impl<'a> Products<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Products<'_> {
     /// List products.
     ///
     /// Returns products, each with its variants, options and images. Filter by type, vendor,
@@ -40,8 +34,7 @@ impl<'a> Products<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ProductsList {
-        let call = self.client.call("products", Action::List);
-        ProductsList { call }
+        ProductsList { call: self.client.call("products", Action::List) }
     }
 
     /// Get a product.
@@ -84,8 +77,7 @@ impl<'a> Products<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> ProductsCreate {
-        let call = self.client.call("products", Action::Create);
-        ProductsCreate { call }
+        ProductsCreate { call: self.client.call("products", Action::Create) }
     }
 
     /// Update a product.
@@ -105,8 +97,7 @@ impl<'a> Products<'a> {
     /// # }
     /// ```
     pub fn update(&self) -> ProductsUpdate {
-        let call = self.client.call("products", Action::Update);
-        ProductsUpdate { call }
+        ProductsUpdate { call: self.client.call("products", Action::Update) }
     }
 
     /// Delete a product.
@@ -125,196 +116,85 @@ impl<'a> Products<'a> {
     /// # }
     /// ```
     pub fn delete(&self) -> ProductsDelete {
-        let call = self.client.call("products", Action::Delete);
-        ProductsDelete { call }
-    }
-
-    /// Searches `products` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::ProductsField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.products().context_store_search();
-    /// let search = search.filter(ProductsField::Id.eq("…"));
-    /// let page = search.sort(ProductsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ProductsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ProductsField> {
-        Search::new(self.client.clone(), "products")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ProductsField> {
-        SqlQuery::new(self.client.clone(), "products", sql)
+        ProductsDelete { call: self.client.call("products", Action::Delete) }
     }
 }
 
-/// A call of `products.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProductsList {
-    call: Call,
+in_context_store! {
+    Products: "products", ProductsField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.products()
 }
 
-list_builder!(ProductsList, types::Product, types::ProductsListMeta);
-
-impl ProductsList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
-    }
-
-    /// Only records created at or after this instant, ISO 8601 with offset.
-    pub fn created_at_min(mut self, created_at_min: impl Into<String>) -> Self {
-        self.call.set("created_at_min", created_at_min.into());
-        self
-    }
-
-    /// Only records created at or before this instant, ISO 8601 with offset.
-    pub fn created_at_max(mut self, created_at_max: impl Into<String>) -> Self {
-        self.call.set("created_at_max", created_at_max.into());
-        self
-    }
-
-    /// Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch
-    /// only what is new.
-    pub fn updated_at_min(mut self, updated_at_min: impl Into<String>) -> Self {
-        self.call.set("updated_at_min", updated_at_min.into());
-        self
-    }
-
-    /// Only records last changed at or before this instant, ISO 8601 with offset.
-    pub fn updated_at_max(mut self, updated_at_max: impl Into<String>) -> Self {
-        self.call.set("updated_at_max", updated_at_max.into());
-        self
-    }
-
-    /// Only products in this state: `active` (for sale), `draft` or `archived`. All states when
-    /// left out.
-    pub fn status(mut self, status: impl Into<types::ProductStatus>) -> Self {
-        self.call.set("status", status.into());
-        self
-    }
-
-    /// Only products of exactly this type, a word the merchant chose.
-    pub fn product_type(mut self, product_type: impl Into<String>) -> Self {
-        self.call.set("product_type", product_type.into());
-        self
-    }
-
-    /// Only products of exactly this vendor.
-    pub fn vendor(mut self, vendor: impl Into<String>) -> Self {
-        self.call.set("vendor", vendor.into());
-        self
-    }
-
-    /// Only products in this collection, custom or smart, by its numeric id.
-    pub fn collection_id(mut self, collection_id: i64) -> Self {
-        self.call.set("collection_id", collection_id);
-        self
+list_builder! {
+    /// A call of `products.list` being put together.
+    pub struct ProductsList: types::Product, types::ProductsListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
+        /// Only records created at or after this instant, ISO 8601 with offset.
+        created_at_min: String,
+        /// Only records created at or before this instant, ISO 8601 with offset.
+        created_at_max: String,
+        /// Only records last changed at or after this instant, ISO 8601 with offset; use it to
+        /// fetch only what is new.
+        updated_at_min: String,
+        /// Only records last changed at or before this instant, ISO 8601 with offset.
+        updated_at_max: String,
+        /// Only products in this state: `active` (for sale), `draft` or `archived`. All states when
+        /// left out.
+        status: types::ProductStatus,
+        /// Only products of exactly this type, a word the merchant chose.
+        product_type: String,
+        /// Only products of exactly this vendor.
+        vendor: String,
+        /// Only products in this collection, custom or smart, by its numeric id.
+        collection_id: i64,
     }
 }
 
-/// A call of `products.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProductsGet {
-    call: Call,
+record_builder! {
+    /// A call of `products.get` being put together.
+    pub struct ProductsGet: types::Product {}
 }
 
-record_builder!(ProductsGet, types::Product);
-
-/// A call of `products.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProductsCreate {
-    call: Call,
-}
-
-record_builder!(ProductsCreate, types::ProductCreatePayload);
-
-impl ProductsCreate {
-    /// Fields of the product. Further fields of Shopify's `ProductCreateInput` (`productOptions`,
-    /// `handle`, `seo`, `metafields`, …) are passed on.
-    ///
-    /// Required.
-    pub fn product(mut self, product: impl Into<types::ProductCreateInput>) -> Self {
-        self.call.set("product", product.into());
-        self
-    }
-
-    /// Images and videos of the product, as Shopify's `CreateMediaInput`; Shopify fetches them in
-    /// the background.
-    pub fn media(
-        mut self,
-        media: impl IntoIterator<Item = impl Into<types::ProductMedia>>,
-    ) -> Self {
-        self.call.set("media", media.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `products.create` being put together.
+    pub struct ProductsCreate: types::ProductCreatePayload {
+        /// Fields of the product. Further fields of Shopify's `ProductCreateInput`
+        /// (`productOptions`, `handle`, `seo`, `metafields`, …) are passed on.
+        ///
+        /// Required.
+        product: types::ProductCreateInput,
+        /// Images and videos of the product, as Shopify's `CreateMediaInput`; Shopify fetches them
+        /// in the background.
+        media: [types::ProductMedia],
     }
 }
 
-/// A call of `products.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProductsUpdate {
-    call: Call,
-}
-
-record_builder!(ProductsUpdate, types::ProductUpdatePayload);
-
-impl ProductsUpdate {
-    /// Id of the product and the fields to change; others stay as they are. Further fields of
-    /// Shopify's `ProductUpdateInput` are passed on.
-    ///
-    /// Required.
-    pub fn product(mut self, product: impl Into<types::ProductUpdateInput>) -> Self {
-        self.call.set("product", product.into());
-        self
+record_builder! {
+    /// A call of `products.update` being put together.
+    pub struct ProductsUpdate: types::ProductUpdatePayload {
+        /// Id of the product and the fields to change; others stay as they are. Further fields of
+        /// Shopify's `ProductUpdateInput` are passed on.
+        ///
+        /// Required.
+        product: types::ProductUpdateInput,
     }
 }
 
-/// A call of `products.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProductsDelete {
-    call: Call,
-}
-
-record_builder!(ProductsDelete, types::ProductDeletePayload);
-
-impl ProductsDelete {
-    /// Which product to delete.
-    ///
-    /// Required.
-    pub fn input(mut self, input: impl Into<types::ProductDeleteInput>) -> Self {
-        self.call.set("input", input.into());
-        self
+record_builder! {
+    /// A call of `products.delete` being put together.
+    pub struct ProductsDelete: types::ProductDeletePayload {
+        /// Which product to delete.
+        ///
+        /// Required.
+        input: types::ProductDeleteInput,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `shop`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, record_builder};
 
 use crate::store::ShopField;
 use crate::types;
 
-/// Operations on `shop`.
-///
-/// The store itself and its settings; there is just one.
-#[derive(Debug, Clone, Copy)]
-pub struct Shop<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `shop`.
+    ///
+    /// The store itself and its settings; there is just one.
+    pub struct Shop
 }
 
-impl<'a> Shop<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Shop<'_> {
     /// Get the shop.
     ///
     /// Returns the settings of the store: name, domains, address, currency, time zone, plan. Use it
@@ -36,44 +30,16 @@ impl<'a> Shop<'a> {
     /// # }
     /// ```
     pub fn get(&self) -> ShopGet {
-        let call = self.client.call("shop", Action::Get);
-        ShopGet { call }
-    }
-
-    /// Searches `shop` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::ShopField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.shop().context_store_search();
-    /// let search = search.filter(ShopField::Id.eq("…"));
-    /// let page = search.sort(ShopField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ShopField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ShopField> {
-        Search::new(self.client.clone(), "shop")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ShopField> {
-        SqlQuery::new(self.client.clone(), "shop", sql)
+        ShopGet { call: self.client.call("shop", Action::Get) }
     }
 }
 
-/// A call of `shop.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ShopGet {
-    call: Call,
+in_context_store! {
+    Shop: "shop", ShopField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.shop()
 }
 
-record_builder!(ShopGet, types::Shop);
+record_builder! {
+    /// A call of `shop.get` being put together.
+    pub struct ShopGet: types::Shop {}
+}

@@ -2,26 +2,20 @@
 
 //! Operations on `smart_collections`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::SmartCollectionsField;
 use crate::types;
 
-/// Operations on `smart_collections`.
-///
-/// A collection whose products are chosen by rules; change it with custom_collections.
-#[derive(Debug, Clone, Copy)]
-pub struct SmartCollections<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `smart_collections`.
+    ///
+    /// A collection whose products are chosen by rules; change it with custom_collections.
+    pub struct SmartCollections
 }
 
-impl<'a> SmartCollections<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl SmartCollections<'_> {
     /// List smart collections.
     ///
     /// Returns collections that choose their products by rules, with the rules. Those with
@@ -41,8 +35,7 @@ impl<'a> SmartCollections<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> SmartCollectionsList {
-        let call = self.client.call("smart_collections", Action::List);
-        SmartCollectionsList { call }
+        SmartCollectionsList { call: self.client.call("smart_collections", Action::List) }
     }
 
     /// Get a smart collection.
@@ -65,103 +58,39 @@ impl<'a> SmartCollections<'a> {
         call.set("collection_id", collection_id);
         SmartCollectionsGet { call }
     }
+}
 
-    /// Searches `smart_collections` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::SmartCollectionsField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.smart_collections().context_store_search();
-    /// let search = search.filter(SmartCollectionsField::Id.eq("…"));
-    /// let page = search.sort(SmartCollectionsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(SmartCollectionsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<SmartCollectionsField> {
-        Search::new(self.client.clone(), "smart_collections")
-    }
+in_context_store! {
+    SmartCollections: "smart_collections", SmartCollectionsField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.smart_collections()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<SmartCollectionsField> {
-        SqlQuery::new(self.client.clone(), "smart_collections", sql)
+list_builder! {
+    /// A call of `smart_collections.list` being put together.
+    pub struct SmartCollectionsList: types::SmartCollection, types::SmartCollectionsListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
+        /// Only collections with exactly this title.
+        title: String,
+        /// Only collections that contain this product, by its numeric id.
+        product_id: i64,
+        /// Only records last changed at or after this instant, ISO 8601 with offset; use it to
+        /// fetch only what is new.
+        updated_at_min: String,
+        /// Only records last changed at or before this instant, ISO 8601 with offset.
+        updated_at_max: String,
     }
 }
 
-/// A call of `smart_collections.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SmartCollectionsList {
-    call: Call,
+record_builder! {
+    /// A call of `smart_collections.get` being put together.
+    pub struct SmartCollectionsGet: types::SmartCollection {}
 }
-
-list_builder!(SmartCollectionsList, types::SmartCollection, types::SmartCollectionsListMeta);
-
-impl SmartCollectionsList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
-    }
-
-    /// Only collections with exactly this title.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.call.set("title", title.into());
-        self
-    }
-
-    /// Only collections that contain this product, by its numeric id.
-    pub fn product_id(mut self, product_id: i64) -> Self {
-        self.call.set("product_id", product_id);
-        self
-    }
-
-    /// Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch
-    /// only what is new.
-    pub fn updated_at_min(mut self, updated_at_min: impl Into<String>) -> Self {
-        self.call.set("updated_at_min", updated_at_min.into());
-        self
-    }
-
-    /// Only records last changed at or before this instant, ISO 8601 with offset.
-    pub fn updated_at_max(mut self, updated_at_max: impl Into<String>) -> Self {
-        self.call.set("updated_at_max", updated_at_max.into());
-        self
-    }
-}
-
-/// A call of `smart_collections.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SmartCollectionsGet {
-    call: Call,
-}
-
-record_builder!(SmartCollectionsGet, types::SmartCollection);

@@ -2,26 +2,20 @@
 
 //! Operations on `tender_transactions`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::TenderTransactionsField;
 use crate::types;
 
-/// Operations on `tender_transactions`.
-///
-/// Money that moved between merchant and customer, over all orders.
-#[derive(Debug, Clone, Copy)]
-pub struct TenderTransactions<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `tender_transactions`.
+    ///
+    /// Money that moved between merchant and customer, over all orders.
+    pub struct TenderTransactions
 }
 
-impl<'a> TenderTransactions<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl TenderTransactions<'_> {
     /// List money movements.
     ///
     /// Returns payments received and paid back over all orders; `order` sorts them by time. Fit for
@@ -40,90 +34,33 @@ impl<'a> TenderTransactions<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> TenderTransactionsList {
-        let call = self.client.call("tender_transactions", Action::List);
-        TenderTransactionsList { call }
-    }
-
-    /// Searches `tender_transactions` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
-    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::TenderTransactionsField};
-    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
-    /// let search = shopify.tender_transactions().context_store_search();
-    /// let search = search.filter(TenderTransactionsField::Id.eq("…"));
-    /// let page = search.sort(TenderTransactionsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TenderTransactionsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TenderTransactionsField> {
-        Search::new(self.client.clone(), "tender_transactions")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<TenderTransactionsField> {
-        SqlQuery::new(self.client.clone(), "tender_transactions", sql)
+        TenderTransactionsList { call: self.client.call("tender_transactions", Action::List) }
     }
 }
 
-/// A call of `tender_transactions.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TenderTransactionsList {
-    call: Call,
+in_context_store! {
+    TenderTransactions: "tender_transactions", TenderTransactionsField::Id,
+    airbyte_agent_shopify::ShopifyConnector, shopify.tender_transactions()
 }
 
-list_builder!(TenderTransactionsList, types::TenderTransaction, types::TenderTransactionsListMeta);
-
-impl TenderTransactionsList {
-    /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
-    ///
-    /// Default: `50`. From 1 to 250.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments, of which only `limit` may come with it. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
-    }
-
-    /// Only transactions processed at or after this instant, ISO 8601 with offset.
-    pub fn processed_at_min(mut self, processed_at_min: impl Into<String>) -> Self {
-        self.call.set("processed_at_min", processed_at_min.into());
-        self
-    }
-
-    /// Only transactions processed at or before this instant, ISO 8601 with offset.
-    pub fn processed_at_max(mut self, processed_at_max: impl Into<String>) -> Self {
-        self.call.set("processed_at_max", processed_at_max.into());
-        self
-    }
-
-    /// Order of the answer by time of processing, oldest (`ASC`) or newest (`DESC`) first.
-    pub fn order(mut self, order: impl Into<types::TenderTransactionOrder>) -> Self {
-        self.call.set("order", order.into());
-        self
+list_builder! {
+    /// A call of `tender_transactions.list` being put together.
+    pub struct TenderTransactionsList: types::TenderTransaction, types::TenderTransactionsListMeta {
+        /// Records per page, 1 to 250; Shopify takes 50 when it is left out.
+        ///
+        /// Default: `50`. From 1 to 250.
+        limit: i64,
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments, of which only `limit` may come with it. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
+        /// Only transactions processed at or after this instant, ISO 8601 with offset.
+        processed_at_min: String,
+        /// Only transactions processed at or before this instant, ISO 8601 with offset.
+        processed_at_max: String,
+        /// Order of the answer by time of processing, oldest (`ASC`) or newest (`DESC`) first.
+        order: types::TenderTransactionOrder,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `transactions`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `transactions`.
-///
-/// One step of the payment of an order: authorization, capture, sale, void or refund.
-#[derive(Debug, Clone, Copy)]
-pub struct Transactions<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `transactions`.
+    ///
+    /// One step of the payment of an order: authorization, capture, sale, void or refund.
+    pub struct Transactions
 }
 
-impl<'a> Transactions<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Transactions<'_> {
     /// List payments of an order.
     ///
     /// Returns the payment steps of one order: authorizations, captures, sales, voids and refunds,
@@ -70,36 +65,19 @@ impl<'a> Transactions<'a> {
     }
 }
 
-/// A call of `transactions.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TransactionsList {
-    call: Call,
-}
-
-list_builder!(TransactionsList, types::Transaction, types::TransactionsListMeta);
-
-impl TransactionsList {
-    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
-    /// arguments. Leave out for the first page.
-    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
-        self.call.set("page_info", page_info.into());
-        self
-    }
-
-    /// Only records with an id greater than this one, in ascending order of id. Another way to
-    /// page: pass the id of the last record received.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
+list_builder! {
+    /// A call of `transactions.list` being put together.
+    pub struct TransactionsList: types::Transaction, types::TransactionsListMeta {
+        /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
+        /// other arguments. Leave out for the first page.
+        page_info: String,
+        /// Only records with an id greater than this one, in ascending order of id. Another way to
+        /// page: pass the id of the last record received.
+        since_id: i64,
     }
 }
 
-/// A call of `transactions.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TransactionsGet {
-    call: Call,
+record_builder! {
+    /// A call of `transactions.get` being put together.
+    pub struct TransactionsGet: types::Transaction {}
 }
-
-record_builder!(TransactionsGet, types::Transaction);

@@ -3,168 +3,114 @@
 //! Types of `abandoned_checkouts`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
 use super::{Customer, LineItem, OrderAddress};
 
-/// A checkout in which the customer left contact data but did not pay.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AbandonedCheckout {
-    /// Numeric checkout id.
-    pub id: Option<i64>,
-    /// Unique token of the checkout.
-    pub token: Option<String>,
-    /// Token of the cart it came from.
-    pub cart_token: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Payment gateway.
-    pub gateway: Option<String>,
-    /// Whether the customer agreed to marketing e-mails.
-    pub buyer_accepts_marketing: Option<bool>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Page of the store the customer arrived on.
-    pub landing_site: Option<String>,
-    /// Free note by the merchant or the customer.
-    pub note: Option<String>,
-    /// Additional data on it, as objects with `name` and `value`.
-    pub note_attributes: Option<Vec<Value>>,
-    /// Site that sent the customer.
-    pub referring_site: Option<String>,
-    /// Shipping methods chosen, as objects with `title`, `code` and `price`.
-    pub shipping_lines: Option<Vec<Value>>,
-    /// Whether taxes are contained in the prices.
-    pub taxes_included: Option<bool>,
-    /// Weight of all items, in grams.
-    pub total_weight: Option<i64>,
-    /// Three-letter ISO currency code of the amounts.
-    pub currency: Option<String>,
-    /// When it was paid after all; null otherwise.
-    pub completed_at: Option<String>,
-    /// When it was closed; null while open.
-    pub closed_at: Option<String>,
-    /// Id of the staff member who did it, if one did.
-    pub user_id: Option<i64>,
-    /// Id of the location.
-    pub location_id: Option<i64>,
-    /// Id of it at the app or channel it came from.
-    pub source_identifier: Option<String>,
-    /// Link to it at the app or channel it came from.
-    pub source_url: Option<String>,
-    /// Id of the Point of Sale device, if one was used.
-    pub device_id: Option<i64>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Language and region of the customer, such as `en-CA`.
-    pub customer_locale: Option<String>,
-    /// The items.
-    pub line_items: Option<Vec<LineItem>>,
-    /// Number of the checkout, such as `#9812345678901`.
-    pub name: Option<String>,
-    /// Where the checkout came from (older field; see `source_name`).
-    pub source: Option<String>,
-    /// Link with which the customer can take the checkout up again.
-    pub abandoned_checkout_url: Option<String>,
-    /// Codes used, as objects with `code`, `amount` and `type`.
-    pub discount_codes: Option<Vec<Value>>,
-    /// Taxes, as objects with `title`, `rate` (0.2 is 20 percent) and `price`.
-    pub tax_lines: Option<Vec<Value>>,
-    /// Channel it came from, such as `web`, `pos` or an app.
-    pub source_name: Option<String>,
-    /// Currency that was shown to the customer, three-letter ISO code.
-    pub presentment_currency: Option<String>,
-    /// Whether the customer agreed to marketing text messages.
-    pub buyer_accepts_sms_marketing: Option<bool>,
-    /// Phone number for marketing text messages.
-    pub sms_marketing_phone: Option<String>,
-    /// Sum of discounts.
-    pub total_discounts: Option<String>,
-    /// Sum of the items before discounts, shipping and taxes.
-    pub total_line_items_price: Option<String>,
-    /// Sum of items, taxes, shipping and tips, less discounts.
-    pub total_price: Option<String>,
-    /// Sum of taxes.
-    pub total_tax: Option<String>,
-    /// Sum of the items less discounts, before shipping and taxes (unless prices include them).
-    pub subtotal_price: Option<String>,
-    /// Sum of duties.
-    pub total_duties: Option<String>,
-    /// Address of the payer.
-    pub billing_address: Option<OrderAddress>,
-    /// Where it would be shipped to.
-    pub shipping_address: Option<OrderAddress>,
-    /// Who started the checkout.
-    pub customer: Option<Customer>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A checkout in which the customer left contact data but did not pay.
+    pub struct AbandonedCheckout {
+        /// Numeric checkout id.
+        pub id: i64,
+        /// Unique token of the checkout.
+        pub token: String,
+        /// Token of the cart it came from.
+        pub cart_token: String,
+        /// E-mail address.
+        pub email: String,
+        /// Payment gateway.
+        pub gateway: String,
+        /// Whether the customer agreed to marketing e-mails.
+        pub buyer_accepts_marketing: bool,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+        /// Page of the store the customer arrived on.
+        pub landing_site: String,
+        /// Free note by the merchant or the customer.
+        pub note: String,
+        /// Additional data on it, as objects with `name` and `value`.
+        pub note_attributes: Vec<Value>,
+        /// Site that sent the customer.
+        pub referring_site: String,
+        /// Shipping methods chosen, as objects with `title`, `code` and `price`.
+        pub shipping_lines: Vec<Value>,
+        /// Whether taxes are contained in the prices.
+        pub taxes_included: bool,
+        /// Weight of all items, in grams.
+        pub total_weight: i64,
+        /// Three-letter ISO currency code of the amounts.
+        pub currency: String,
+        /// When it was paid after all; null otherwise.
+        pub completed_at: String,
+        /// When it was closed; null while open.
+        pub closed_at: String,
+        /// Id of the staff member who did it, if one did.
+        pub user_id: i64,
+        /// Id of the location.
+        pub location_id: i64,
+        /// Id of it at the app or channel it came from.
+        pub source_identifier: String,
+        /// Link to it at the app or channel it came from.
+        pub source_url: String,
+        /// Id of the Point of Sale device, if one was used.
+        pub device_id: i64,
+        /// Phone number.
+        pub phone: String,
+        /// Language and region of the customer, such as `en-CA`.
+        pub customer_locale: String,
+        /// The items.
+        pub line_items: Vec<LineItem>,
+        /// Number of the checkout, such as `#9812345678901`.
+        pub name: String,
+        /// Where the checkout came from (older field; see `source_name`).
+        pub source: String,
+        /// Link with which the customer can take the checkout up again.
+        pub abandoned_checkout_url: String,
+        /// Codes used, as objects with `code`, `amount` and `type`.
+        pub discount_codes: Vec<Value>,
+        /// Taxes, as objects with `title`, `rate` (0.2 is 20 percent) and `price`.
+        pub tax_lines: Vec<Value>,
+        /// Channel it came from, such as `web`, `pos` or an app.
+        pub source_name: String,
+        /// Currency that was shown to the customer, three-letter ISO code.
+        pub presentment_currency: String,
+        /// Whether the customer agreed to marketing text messages.
+        pub buyer_accepts_sms_marketing: bool,
+        /// Phone number for marketing text messages.
+        pub sms_marketing_phone: String,
+        /// Sum of discounts.
+        pub total_discounts: String,
+        /// Sum of the items before discounts, shipping and taxes.
+        pub total_line_items_price: String,
+        /// Sum of items, taxes, shipping and tips, less discounts.
+        pub total_price: String,
+        /// Sum of taxes.
+        pub total_tax: String,
+        /// Sum of the items less discounts, before shipping and taxes (unless prices include them).
+        pub subtotal_price: String,
+        /// Sum of duties.
+        pub total_duties: String,
+        /// Address of the payer.
+        pub billing_address: OrderAddress,
+        /// Where it would be shipped to.
+        pub shipping_address: OrderAddress,
+        /// Who started the checkout.
+        pub customer: Customer,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+    }
 }
 
-record!(AbandonedCheckout {
-    id: "id",
-    token: "token",
-    cart_token: "cart_token",
-    email: "email",
-    gateway: "gateway",
-    buyer_accepts_marketing: "buyer_accepts_marketing",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    landing_site: "landing_site",
-    note: "note",
-    note_attributes: "note_attributes",
-    referring_site: "referring_site",
-    shipping_lines: "shipping_lines",
-    taxes_included: "taxes_included",
-    total_weight: "total_weight",
-    currency: "currency",
-    completed_at: "completed_at",
-    closed_at: "closed_at",
-    user_id: "user_id",
-    location_id: "location_id",
-    source_identifier: "source_identifier",
-    source_url: "source_url",
-    device_id: "device_id",
-    phone: "phone",
-    customer_locale: "customer_locale",
-    line_items: "line_items",
-    name: "name",
-    source: "source",
-    abandoned_checkout_url: "abandoned_checkout_url",
-    discount_codes: "discount_codes",
-    tax_lines: "tax_lines",
-    source_name: "source_name",
-    presentment_currency: "presentment_currency",
-    buyer_accepts_sms_marketing: "buyer_accepts_sms_marketing",
-    sms_marketing_phone: "sms_marketing_phone",
-    total_discounts: "total_discounts",
-    total_line_items_price: "total_line_items_price",
-    total_price: "total_price",
-    total_tax: "total_tax",
-    subtotal_price: "subtotal_price",
-    total_duties: "total_duties",
-    billing_address: "billing_address",
-    shipping_address: "shipping_address",
-    customer: "customer",
-    admin_graphql_api_id: "admin_graphql_api_id",
-});
-
-/// What comes with a page of `abandoned_checkouts.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AbandonedCheckoutsListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `abandoned_checkouts.list`.
+    pub struct AbandonedCheckoutsListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
-
-record!(AbandonedCheckoutsListMeta { next_page_url: "next_page_url" });
 
 open_enum!(
     /// Only checkouts in this state: `open`, `closed`, or `any` for both. Shopify takes `open` when

@@ -2,194 +2,130 @@
 
 //! Types of `articles`.
 
-use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
 use super::GraphQlUserError;
 
-/// A post in a blog.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Article {
-    /// Numeric article id.
-    pub id: Option<i64>,
-    /// Title.
-    pub title: Option<String>,
-    /// Part of its address in the online store, unique among its kind.
-    pub handle: Option<String>,
-    /// Name of the author.
-    pub author: Option<String>,
-    /// Id of the blog.
-    pub blog_id: Option<i64>,
-    /// Text, with HTML markup.
-    pub body_html: Option<String>,
-    /// Summary, with HTML markup.
-    pub summary_html: Option<String>,
-    /// Tags, separated by comma and space.
-    pub tags: Option<String>,
-    /// Suffix of the theme template that shows it; null for the default one.
-    pub template_suffix: Option<String>,
-    /// When it was published in the online store; null while hidden.
-    pub published_at: Option<String>,
-    /// Id of the staff member who is the author.
-    pub user_id: Option<i64>,
-    /// Image of the article.
-    pub image: Option<ArticleImage>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A post in a blog.
+    pub struct Article {
+        /// Numeric article id.
+        pub id: i64,
+        /// Title.
+        pub title: String,
+        /// Part of its address in the online store, unique among its kind.
+        pub handle: String,
+        /// Name of the author.
+        pub author: String,
+        /// Id of the blog.
+        pub blog_id: i64,
+        /// Text, with HTML markup.
+        pub body_html: String,
+        /// Summary, with HTML markup.
+        pub summary_html: String,
+        /// Tags, separated by comma and space.
+        pub tags: String,
+        /// Suffix of the theme template that shows it; null for the default one.
+        pub template_suffix: String,
+        /// When it was published in the online store; null while hidden.
+        pub published_at: String,
+        /// Id of the staff member who is the author.
+        pub user_id: i64,
+        /// Image of the article.
+        pub image: ArticleImage,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+    }
 }
 
-record!(Article {
-    id: "id",
-    title: "title",
-    handle: "handle",
-    author: "author",
-    blog_id: "blog_id",
-    body_html: "body_html",
-    summary_html: "summary_html",
-    tags: "tags",
-    template_suffix: "template_suffix",
-    published_at: "published_at",
-    user_id: "user_id",
-    image: "image",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    admin_graphql_api_id: "admin_graphql_api_id",
-});
-
-/// `image` of [`Article`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ArticleImage {
-    /// Address of the image file.
-    pub src: Option<String>,
-    /// Text for those who cannot see the image.
-    pub alt: Option<String>,
-    /// Width in pixels.
-    pub width: Option<i64>,
-    /// Height in pixels.
-    pub height: Option<i64>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `image` of [`Article`].
+    pub struct ArticleImage {
+        /// Address of the image file.
+        pub src: String,
+        /// Text for those who cannot see the image.
+        pub alt: String,
+        /// Width in pixels.
+        pub width: i64,
+        /// Height in pixels.
+        pub height: i64,
+        /// When it was created.
+        pub created_at: String,
+    }
 }
 
-record!(ArticleImage {
-    src: "src",
-    alt: "alt",
-    width: "width",
-    height: "height",
-    created_at: "created_at",
-});
+record! {
+    /// Result of creating an article.
+    pub struct ArticleCreatePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The article as the mutation returns it.
+        pub article: GraphQlArticle,
+    }
+}
 
-/// Result of creating an article.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ArticleCreatePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
+record! {
     /// The article as the mutation returns it.
-    pub article: Option<GraphQlArticle>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct GraphQlArticle {
+        /// Global id (`gid://shopify/Article/…`); the digits are the numeric id.
+        pub id: String,
+        /// Title.
+        pub title: String,
+        /// Part of its address in the online store, unique among its kind.
+        pub handle: String,
+        /// Text, with HTML markup.
+        pub body: String,
+        /// The blog it is in.
+        pub blog: GraphQlArticleBlog,
+        /// When it was created, UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed, UTC.
+        pub updated_at: String = "updatedAt",
+    }
 }
 
-record!(ArticleCreatePayload { user_errors: "userErrors", article: "article" });
-
-/// The article as the mutation returns it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GraphQlArticle {
-    /// Global id (`gid://shopify/Article/…`); the digits are the numeric id.
-    pub id: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Part of its address in the online store, unique among its kind.
-    pub handle: Option<String>,
-    /// Text, with HTML markup.
-    pub body: Option<String>,
+record! {
     /// The blog it is in.
-    pub blog: Option<GraphQlArticleBlog>,
-    /// When it was created, UTC.
-    pub created_at: Option<String>,
-    /// When it last changed, UTC.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct GraphQlArticleBlog {
+        /// Global id of the blog.
+        pub id: String,
+        /// Title of the blog.
+        pub title: String,
+    }
 }
 
-record!(GraphQlArticle {
-    id: "id",
-    title: "title",
-    handle: "handle",
-    body: "body",
-    blog: "blog",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-});
-
-/// The blog it is in.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GraphQlArticleBlog {
-    /// Global id of the blog.
-    pub id: Option<String>,
-    /// Title of the blog.
-    pub title: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Result of changing an article.
+    pub struct ArticleUpdatePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The article as the mutation returns it.
+        pub article: GraphQlArticle,
+    }
 }
 
-record!(GraphQlArticleBlog { id: "id", title: "title" });
-
-/// Result of changing an article.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ArticleUpdatePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// The article as the mutation returns it.
-    pub article: Option<GraphQlArticle>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Result of deleting an article.
+    pub struct ArticleDeletePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// Global id of the deleted article; null when nothing was deleted.
+        pub deleted_article_id: String = "deletedArticleId",
+    }
 }
 
-record!(ArticleUpdatePayload { user_errors: "userErrors", article: "article" });
-
-/// Result of deleting an article.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ArticleDeletePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// Global id of the deleted article; null when nothing was deleted.
-    pub deleted_article_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `articles.list`.
+    pub struct ArticlesListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
-
-record!(ArticleDeletePayload { user_errors: "userErrors", deleted_article_id: "deletedArticleId" });
-
-/// What comes with a page of `articles.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ArticlesListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ArticlesListMeta { next_page_url: "next_page_url" });
 
 open_enum!(
     /// Only what is visible in the online store (`published`), only what is hidden (`unpublished`),
@@ -204,181 +140,54 @@ open_enum!(
     }
 );
 
-/// Fields of the article. Further fields of Shopify's `ArticleCreateInput` (`summary`, `image`,
-/// `publishDate`, `metafields`, …) are passed on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ArticleCreateInput {
-    /// Title of the article.
-    pub title: String,
-    /// Global id of the blog it goes into (`gid://shopify/Blog/…`).
-    #[serde(rename = "blogId")]
-    pub blog_id: String,
-    /// Text, with HTML markup.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<String>,
-    /// Part of its address in the online store; made from the title when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub handle: Option<String>,
-    /// Whether the article is visible in the online store; say so, do not leave it out.
-    #[serde(rename = "isPublished", default, skip_serializing_if = "Option::is_none")]
-    pub is_published: Option<bool>,
-    /// Tags.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    /// Who wrote it.
-    pub author: ArticleCreateInputAuthor,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
+request! {
+    /// Fields of the article. Further fields of Shopify's `ArticleCreateInput` (`summary`, `image`,
+    /// `publishDate`, `metafields`, …) are passed on.
+    pub struct ArticleCreateInput {
+        required {
+            /// Title of the article.
+            title: String,
+            /// Global id of the blog it goes into (`gid://shopify/Blog/…`).
+            blog_id: String = "blogId",
+            /// Who wrote it.
+            author: ArticleCreateInputAuthor,
+        }
+        /// Text, with HTML markup.
+        body: String,
+        /// Part of its address in the online store; made from the title when left out.
+        handle: String,
+        /// Whether the article is visible in the online store; say so, do not leave it out.
+        is_published: bool = "isPublished",
+        /// Tags.
+        tags: [String],
+        ..extra
+    }
 }
 
-impl ArticleCreateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(
-        title: impl Into<String>,
-        blog_id: impl Into<String>,
-        author: impl Into<ArticleCreateInputAuthor>,
-    ) -> Self {
-        Self {
-            title: title.into(),
-            blog_id: blog_id.into(),
-            body: None,
-            handle: None,
-            is_published: None,
-            tags: None,
-            author: author.into(),
-            extra: Extra::new(),
+request! {
+    /// Who wrote it.
+    pub struct ArticleCreateInputAuthor {
+        required {
+            /// Name of the author, as shown.
+            name: String,
         }
     }
-
-    /// Text, with HTML markup.
-    #[must_use]
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.body = Some(body.into());
-        self
-    }
-
-    /// Part of its address in the online store; made from the title when left out.
-    #[must_use]
-    pub fn handle(mut self, handle: impl Into<String>) -> Self {
-        self.handle = Some(handle.into());
-        self
-    }
-
-    /// Whether the article is visible in the online store; say so, do not leave it out.
-    #[must_use]
-    pub fn is_published(mut self, is_published: bool) -> Self {
-        self.is_published = Some(is_published);
-        self
-    }
-
-    /// Tags.
-    #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
-    }
 }
 
-/// Who wrote it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ArticleCreateInputAuthor {
-    /// Name of the author, as shown.
-    pub name: String,
-}
-
-impl ArticleCreateInputAuthor {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
-    }
-}
-
-/// The fields to change; others stay as they are. Further fields of Shopify's `ArticleUpdateInput`
-/// (`author`, `blogId`, `summary`, `image`, …) are passed on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ArticleUpdateInput {
-    /// Title of the article.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// Text, with HTML markup.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<String>,
-    /// Part of its address in the online store; made from the title when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub handle: Option<String>,
-    /// Whether the article is visible.
-    #[serde(rename = "isPublished", default, skip_serializing_if = "Option::is_none")]
-    pub is_published: Option<bool>,
-    /// New tags; they replace all present ones, so include those to keep.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl ArticleUpdateInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Title of the article.
-    #[must_use]
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
-        self
-    }
-
-    /// Text, with HTML markup.
-    #[must_use]
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.body = Some(body.into());
-        self
-    }
-
-    /// Part of its address in the online store; made from the title when left out.
-    #[must_use]
-    pub fn handle(mut self, handle: impl Into<String>) -> Self {
-        self.handle = Some(handle.into());
-        self
-    }
-
-    /// Whether the article is visible.
-    #[must_use]
-    pub fn is_published(mut self, is_published: bool) -> Self {
-        self.is_published = Some(is_published);
-        self
-    }
-
-    /// New tags; they replace all present ones, so include those to keep.
-    #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+request! {
+    /// The fields to change; others stay as they are. Further fields of Shopify's
+    /// `ArticleUpdateInput` (`author`, `blogId`, `summary`, `image`, …) are passed on.
+    pub struct ArticleUpdateInput {
+        /// Title of the article.
+        title: String,
+        /// Text, with HTML markup.
+        body: String,
+        /// Part of its address in the online store; made from the title when left out.
+        handle: String,
+        /// Whether the article is visible.
+        is_published: bool = "isPublished",
+        /// New tags; they replace all present ones, so include those to keep.
+        tags: [String],
+        ..extra
     }
 }

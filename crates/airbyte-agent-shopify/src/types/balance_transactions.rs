@@ -3,79 +3,55 @@
 //! Types of `balance_transactions`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
-/// One movement of money in the Shopify Payments balance.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceTransaction {
-    /// Numeric id.
-    pub id: Option<i64>,
-    /// `charge`, `refund`, `dispute`, `reserve`, `adjustment`, `credit`, `debit`, `payout`,
-    /// `payout_failure` or `payout_cancellation`.
-    pub type_: Option<String>,
-    /// Whether it is a test without real money.
-    pub test: Option<bool>,
-    /// Id of the payout it is part of; null while none.
-    pub payout_id: Option<i64>,
-    /// State of that payout: `scheduled`, `in_transit`, `paid`, `failed`, `canceled` or `pending`.
-    pub payout_status: Option<String>,
-    /// Three-letter ISO currency code of the amounts.
-    pub currency: Option<String>,
-    /// Gross amount, as a decimal text.
-    pub amount: Option<String>,
-    /// Fee kept back.
-    pub fee: Option<String>,
-    /// `amount` less `fee`: what reaches the balance.
-    pub net: Option<String>,
-    /// Id of what caused it.
-    pub source_id: Option<i64>,
-    /// Kind of what caused it, such as `charge`, `refund`, `dispute` or `payout`.
-    pub source_type: Option<String>,
-    /// Id of the order behind it, if there is one.
-    pub source_order_id: Option<i64>,
-    /// Id of the transaction of that order.
-    pub source_order_transaction_id: Option<i64>,
-    /// When it was processed.
-    pub processed_at: Option<String>,
-    /// Order transactions behind an adjustment, as objects.
-    pub adjustment_order_transactions: Option<Vec<Value>>,
-    /// Why an adjustment was made.
-    pub adjustment_reason: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// One movement of money in the Shopify Payments balance.
+    pub struct BalanceTransaction {
+        /// Numeric id.
+        pub id: i64,
+        /// `charge`, `refund`, `dispute`, `reserve`, `adjustment`, `credit`, `debit`, `payout`,
+        /// `payout_failure` or `payout_cancellation`.
+        pub type_: String = "type",
+        /// Whether it is a test without real money.
+        pub test: bool,
+        /// Id of the payout it is part of; null while none.
+        pub payout_id: i64,
+        /// State of that payout: `scheduled`, `in_transit`, `paid`, `failed`, `canceled` or
+        /// `pending`.
+        pub payout_status: String,
+        /// Three-letter ISO currency code of the amounts.
+        pub currency: String,
+        /// Gross amount, as a decimal text.
+        pub amount: String,
+        /// Fee kept back.
+        pub fee: String,
+        /// `amount` less `fee`: what reaches the balance.
+        pub net: String,
+        /// Id of what caused it.
+        pub source_id: i64,
+        /// Kind of what caused it, such as `charge`, `refund`, `dispute` or `payout`.
+        pub source_type: String,
+        /// Id of the order behind it, if there is one.
+        pub source_order_id: i64,
+        /// Id of the transaction of that order.
+        pub source_order_transaction_id: i64,
+        /// When it was processed.
+        pub processed_at: String,
+        /// Order transactions behind an adjustment, as objects.
+        pub adjustment_order_transactions: Vec<Value>,
+        /// Why an adjustment was made.
+        pub adjustment_reason: String,
+    }
 }
 
-record!(BalanceTransaction {
-    id: "id",
-    type_: "type",
-    test: "test",
-    payout_id: "payout_id",
-    payout_status: "payout_status",
-    currency: "currency",
-    amount: "amount",
-    fee: "fee",
-    net: "net",
-    source_id: "source_id",
-    source_type: "source_type",
-    source_order_id: "source_order_id",
-    source_order_transaction_id: "source_order_transaction_id",
-    processed_at: "processed_at",
-    adjustment_order_transactions: "adjustment_order_transactions",
-    adjustment_reason: "adjustment_reason",
-});
-
-/// What comes with a page of `balance_transactions.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceTransactionsListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `balance_transactions.list`.
+    pub struct BalanceTransactionsListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
-
-record!(BalanceTransactionsListMeta { next_page_url: "next_page_url" });
 
 open_enum!(
     /// Only transactions of payouts in this state.

@@ -2,209 +2,113 @@
 
 //! Types of `blogs`.
 
-use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{record, request};
 
 use super::GraphQlUserError;
 
-/// A blog of the online store; it holds articles.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Blog {
-    /// Numeric blog id.
-    pub id: Option<i64>,
-    /// Title.
-    pub title: Option<String>,
-    /// Part of its address in the online store, unique among its kind.
-    pub handle: Option<String>,
-    /// Whether readers may comment: `no`, `moderate` (after approval) or `yes`.
-    pub commentable: Option<String>,
-    /// FeedBurner feed, if one is used.
-    pub feedburner: Option<String>,
-    /// Address of the FeedBurner feed.
-    pub feedburner_location: Option<String>,
-    /// Tags of the latest articles, separated by comma and space.
-    pub tags: Option<String>,
-    /// Suffix of the theme template that shows it; null for the default one.
-    pub template_suffix: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A blog of the online store; it holds articles.
+    pub struct Blog {
+        /// Numeric blog id.
+        pub id: i64,
+        /// Title.
+        pub title: String,
+        /// Part of its address in the online store, unique among its kind.
+        pub handle: String,
+        /// Whether readers may comment: `no`, `moderate` (after approval) or `yes`.
+        pub commentable: String,
+        /// FeedBurner feed, if one is used.
+        pub feedburner: String,
+        /// Address of the FeedBurner feed.
+        pub feedburner_location: String,
+        /// Tags of the latest articles, separated by comma and space.
+        pub tags: String,
+        /// Suffix of the theme template that shows it; null for the default one.
+        pub template_suffix: String,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+    }
 }
 
-record!(Blog {
-    id: "id",
-    title: "title",
-    handle: "handle",
-    commentable: "commentable",
-    feedburner: "feedburner",
-    feedburner_location: "feedburner_location",
-    tags: "tags",
-    template_suffix: "template_suffix",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    admin_graphql_api_id: "admin_graphql_api_id",
-});
+record! {
+    /// Result of creating a blog.
+    pub struct BlogCreatePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The blog as the mutation returns it.
+        pub blog: GraphQlBlog,
+    }
+}
 
-/// Result of creating a blog.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BlogCreatePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
+record! {
     /// The blog as the mutation returns it.
-    pub blog: Option<GraphQlBlog>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BlogCreatePayload { user_errors: "userErrors", blog: "blog" });
-
-/// The blog as the mutation returns it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GraphQlBlog {
-    /// Global id (`gid://shopify/Blog/…`); the digits are the numeric id.
-    pub id: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Part of its address in the online store, unique among its kind.
-    pub handle: Option<String>,
-    /// When it was created, UTC.
-    pub created_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(GraphQlBlog { id: "id", title: "title", handle: "handle", created_at: "createdAt" });
-
-/// Result of changing a blog.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BlogUpdatePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// The blog as the mutation returns it.
-    pub blog: Option<GraphQlBlog>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BlogUpdatePayload { user_errors: "userErrors", blog: "blog" });
-
-/// Result of deleting a blog.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BlogDeletePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// Global id of the deleted blog; null when nothing was deleted.
-    pub deleted_blog_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BlogDeletePayload { user_errors: "userErrors", deleted_blog_id: "deletedBlogId" });
-
-/// What comes with a page of `blogs.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BlogsListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BlogsListMeta { next_page_url: "next_page_url" });
-
-/// Fields of the blog. Further fields of Shopify's `BlogCreateInput` (`commentPolicy`,
-/// `templateSuffix`, `metafields`) are passed on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct BlogCreateInput {
-    /// Title of the blog.
-    pub title: String,
-    /// Part of its address in the online store; made from the title when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub handle: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl BlogCreateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), handle: None, extra: Extra::new() }
-    }
-
-    /// Part of its address in the online store; made from the title when left out.
-    #[must_use]
-    pub fn handle(mut self, handle: impl Into<String>) -> Self {
-        self.handle = Some(handle.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+    pub struct GraphQlBlog {
+        /// Global id (`gid://shopify/Blog/…`); the digits are the numeric id.
+        pub id: String,
+        /// Title.
+        pub title: String,
+        /// Part of its address in the online store, unique among its kind.
+        pub handle: String,
+        /// When it was created, UTC.
+        pub created_at: String = "createdAt",
     }
 }
 
-/// The fields to change; others stay as they are. Further fields of Shopify's `BlogUpdateInput` are
-/// passed on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct BlogUpdateInput {
-    /// Title of the blog.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// Part of its address in the online store; made from the title when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub handle: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
+record! {
+    /// Result of changing a blog.
+    pub struct BlogUpdatePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The blog as the mutation returns it.
+        pub blog: GraphQlBlog,
+    }
 }
 
-impl BlogUpdateInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+record! {
+    /// Result of deleting a blog.
+    pub struct BlogDeletePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// Global id of the deleted blog; null when nothing was deleted.
+        pub deleted_blog_id: String = "deletedBlogId",
     }
+}
 
-    /// Title of the blog.
-    #[must_use]
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
-        self
+record! {
+    /// What comes with a page of `blogs.list`.
+    pub struct BlogsListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
     }
+}
 
-    /// Part of its address in the online store; made from the title when left out.
-    #[must_use]
-    pub fn handle(mut self, handle: impl Into<String>) -> Self {
-        self.handle = Some(handle.into());
-        self
+request! {
+    /// Fields of the blog. Further fields of Shopify's `BlogCreateInput` (`commentPolicy`,
+    /// `templateSuffix`, `metafields`) are passed on.
+    pub struct BlogCreateInput {
+        required {
+            /// Title of the blog.
+            title: String,
+        }
+        /// Part of its address in the online store; made from the title when left out.
+        handle: String,
+        ..extra
     }
+}
 
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+request! {
+    /// The fields to change; others stay as they are. Further fields of Shopify's `BlogUpdateInput`
+    /// are passed on.
+    pub struct BlogUpdateInput {
+        /// Title of the blog.
+        title: String,
+        /// Part of its address in the online store; made from the title when left out.
+        handle: String,
+        ..extra
     }
 }

@@ -2,48 +2,32 @@
 
 //! Types of `collects`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// Membership of one product in one custom collection.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Collect {
-    /// Numeric id of the membership.
-    pub id: Option<i64>,
-    /// Id of the custom collection.
-    pub collection_id: Option<i64>,
-    /// Id of the product.
-    pub product_id: Option<i64>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Place in the order, from 1.
-    pub position: Option<i64>,
-    /// `position` as text with leading zeros.
-    pub sort_value: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Membership of one product in one custom collection.
+    pub struct Collect {
+        /// Numeric id of the membership.
+        pub id: i64,
+        /// Id of the custom collection.
+        pub collection_id: i64,
+        /// Id of the product.
+        pub product_id: i64,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+        /// Place in the order, from 1.
+        pub position: i64,
+        /// `position` as text with leading zeros.
+        pub sort_value: String,
+    }
 }
 
-record!(Collect {
-    id: "id",
-    collection_id: "collection_id",
-    product_id: "product_id",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    position: "position",
-    sort_value: "sort_value",
-});
-
-/// What comes with a page of `collects.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CollectsListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `collects.list`.
+    pub struct CollectsListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
-
-record!(CollectsListMeta { next_page_url: "next_page_url" });

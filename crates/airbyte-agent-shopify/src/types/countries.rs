@@ -2,46 +2,31 @@
 
 //! Types of `countries`.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
 
-/// A country the shop ships to, with its tax.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Country {
-    /// Numeric country id.
-    pub id: Option<i64>,
-    /// Name of the country, in English.
-    pub name: Option<String>,
-    /// Two-letter ISO country code; `*` stands for the rest of the world.
-    pub code: Option<String>,
-    /// Name of the tax, such as `GST`.
-    pub tax_name: Option<String>,
-    /// National tax rate: 0.05 is 5 percent.
-    pub tax: Option<f64>,
-    /// Provinces or states, as objects with `id`, `name`, `code`, `tax` and `tax_name`.
-    pub provinces: Option<Vec<Value>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A country the shop ships to, with its tax.
+    pub struct Country {
+        /// Numeric country id.
+        pub id: i64,
+        /// Name of the country, in English.
+        pub name: String,
+        /// Two-letter ISO country code; `*` stands for the rest of the world.
+        pub code: String,
+        /// Name of the tax, such as `GST`.
+        pub tax_name: String,
+        /// National tax rate: 0.05 is 5 percent.
+        pub tax: f64,
+        /// Provinces or states, as objects with `id`, `name`, `code`, `tax` and `tax_name`.
+        pub provinces: Vec<Value>,
+    }
 }
 
-record!(Country {
-    id: "id",
-    name: "name",
-    code: "code",
-    tax_name: "tax_name",
-    tax: "tax",
-    provinces: "provinces",
-});
-
-/// What comes with a page of `countries.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CountriesListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `countries.list`.
+    pub struct CountriesListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
-
-record!(CountriesListMeta { next_page_url: "next_page_url" });

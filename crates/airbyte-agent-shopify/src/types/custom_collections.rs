@@ -3,269 +3,140 @@
 //! Types of `custom_collections`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
 use super::GraphQlUserError;
 
-/// A collection whose products the merchant picks by hand.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomCollection {
-    /// Numeric collection id.
-    pub id: Option<i64>,
-    /// Part of its address in the online store, unique among its kind.
-    pub handle: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Text, with HTML markup.
-    pub body_html: Option<String>,
-    /// When it was published in the online store; null while hidden.
-    pub published_at: Option<String>,
-    /// How products are sorted: `manual`, `best-selling`, `alpha-asc`, `alpha-desc`, `price-asc`,
-    /// `price-desc`, `created` or `created-desc`.
-    pub sort_order: Option<String>,
-    /// Suffix of the theme template that shows it; null for the default one.
-    pub template_suffix: Option<String>,
-    /// `web` for the online store only, `global` for the Point of Sale channel too.
-    pub published_scope: Option<String>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// Image, with `src`, `alt`, `width` and `height`.
-    pub image: Option<Value>,
-    /// Number of products in the collection.
-    pub products_count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A collection whose products the merchant picks by hand.
+    pub struct CustomCollection {
+        /// Numeric collection id.
+        pub id: i64,
+        /// Part of its address in the online store, unique among its kind.
+        pub handle: String,
+        /// Title.
+        pub title: String,
+        /// When it last changed.
+        pub updated_at: String,
+        /// Text, with HTML markup.
+        pub body_html: String,
+        /// When it was published in the online store; null while hidden.
+        pub published_at: String,
+        /// How products are sorted: `manual`, `best-selling`, `alpha-asc`, `alpha-desc`,
+        /// `price-asc`, `price-desc`, `created` or `created-desc`.
+        pub sort_order: String,
+        /// Suffix of the theme template that shows it; null for the default one.
+        pub template_suffix: String,
+        /// `web` for the online store only, `global` for the Point of Sale channel too.
+        pub published_scope: String,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+        /// Image, with `src`, `alt`, `width` and `height`.
+        pub image: Value,
+        /// Number of products in the collection.
+        pub products_count: i64,
+    }
 }
 
-record!(CustomCollection {
-    id: "id",
-    handle: "handle",
-    title: "title",
-    updated_at: "updated_at",
-    body_html: "body_html",
-    published_at: "published_at",
-    sort_order: "sort_order",
-    template_suffix: "template_suffix",
-    published_scope: "published_scope",
-    admin_graphql_api_id: "admin_graphql_api_id",
-    image: "image",
-    products_count: "products_count",
-});
+record! {
+    /// Result of creating a collection.
+    pub struct CollectionCreatePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The new collection.
+        pub collection: CollectionCreatePayloadCollection,
+    }
+}
 
-/// Result of creating a collection.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CollectionCreatePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
+record! {
     /// The new collection.
-    pub collection: Option<CollectionCreatePayloadCollection>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct CollectionCreatePayloadCollection {
+        /// Global id (`gid://shopify/Collection/…`); the digits are the numeric id.
+        pub id: String,
+        /// Title.
+        pub title: String,
+        /// Part of its address in the online store, unique among its kind.
+        pub handle: String,
+        /// Description, with HTML markup.
+        pub description_html: String = "descriptionHtml",
+        /// How products are sorted, such as `BEST_SELLING`.
+        pub sort_order: String = "sortOrder",
+        /// Suffix of the theme template; null for the default one.
+        pub template_suffix: String = "templateSuffix",
+        /// When it last changed, UTC.
+        pub updated_at: String = "updatedAt",
+    }
 }
 
-record!(CollectionCreatePayload { user_errors: "userErrors", collection: "collection" });
-
-/// The new collection.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CollectionCreatePayloadCollection {
-    /// Global id (`gid://shopify/Collection/…`); the digits are the numeric id.
-    pub id: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Part of its address in the online store, unique among its kind.
-    pub handle: Option<String>,
-    /// Description, with HTML markup.
-    pub description_html: Option<String>,
-    /// How products are sorted, such as `BEST_SELLING`.
-    pub sort_order: Option<String>,
-    /// Suffix of the theme template; null for the default one.
-    pub template_suffix: Option<String>,
-    /// When it last changed, UTC.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Result of changing a collection.
+    pub struct CollectionUpdatePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The collection after the change.
+        pub collection: CollectionUpdatePayloadCollection,
+    }
 }
 
-record!(CollectionCreatePayloadCollection {
-    id: "id",
-    title: "title",
-    handle: "handle",
-    description_html: "descriptionHtml",
-    sort_order: "sortOrder",
-    template_suffix: "templateSuffix",
-    updated_at: "updatedAt",
-});
-
-/// Result of changing a collection.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CollectionUpdatePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
+record! {
     /// The collection after the change.
-    pub collection: Option<CollectionUpdatePayloadCollection>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct CollectionUpdatePayloadCollection {
+        /// Global id (`gid://shopify/Collection/…`); the digits are the numeric id.
+        pub id: String,
+        /// Title.
+        pub title: String,
+        /// Part of its address in the online store, unique among its kind.
+        pub handle: String,
+        /// Description, with HTML markup.
+        pub description_html: String = "descriptionHtml",
+        /// How products are sorted, such as `BEST_SELLING`.
+        pub sort_order: String = "sortOrder",
+        /// Suffix of the theme template; null for the default one.
+        pub template_suffix: String = "templateSuffix",
+        /// When it last changed, UTC.
+        pub updated_at: String = "updatedAt",
+    }
 }
 
-record!(CollectionUpdatePayload { user_errors: "userErrors", collection: "collection" });
-
-/// The collection after the change.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CollectionUpdatePayloadCollection {
-    /// Global id (`gid://shopify/Collection/…`); the digits are the numeric id.
-    pub id: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Part of its address in the online store, unique among its kind.
-    pub handle: Option<String>,
-    /// Description, with HTML markup.
-    pub description_html: Option<String>,
-    /// How products are sorted, such as `BEST_SELLING`.
-    pub sort_order: Option<String>,
-    /// Suffix of the theme template; null for the default one.
-    pub template_suffix: Option<String>,
-    /// When it last changed, UTC.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Result of deleting a collection.
+    pub struct CollectionDeletePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// Global id of the deleted collection; null when nothing was deleted.
+        pub deleted_collection_id: String = "deletedCollectionId",
+    }
 }
 
-record!(CollectionUpdatePayloadCollection {
-    id: "id",
-    title: "title",
-    handle: "handle",
-    description_html: "descriptionHtml",
-    sort_order: "sortOrder",
-    template_suffix: "templateSuffix",
-    updated_at: "updatedAt",
-});
-
-/// Result of deleting a collection.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CollectionDeletePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// Global id of the deleted collection; null when nothing was deleted.
-    pub deleted_collection_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `custom_collections.list`.
+    pub struct CustomCollectionsListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
 
-record!(CollectionDeletePayload {
-    user_errors: "userErrors",
-    deleted_collection_id: "deletedCollectionId",
-});
-
-/// What comes with a page of `custom_collections.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomCollectionsListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CustomCollectionsListMeta { next_page_url: "next_page_url" });
-
-/// Fields of the collection. Further fields of Shopify's `CollectionInput` (`products`, `image`,
-/// `seo`, `metafields`, …) are passed on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CustomCollectionCreateInput {
-    /// Title of the collection.
-    pub title: String,
-    /// Description, with HTML markup.
-    #[serde(rename = "descriptionHtml", default, skip_serializing_if = "Option::is_none")]
-    pub description_html: Option<String>,
-    /// Part of its address in the online store; made from the title when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub handle: Option<String>,
-    /// How products are sorted.
-    #[serde(rename = "sortOrder", default, skip_serializing_if = "Option::is_none")]
-    pub sort_order: Option<CustomCollectionCreateInputSortOrder>,
-    /// Suffix of the theme template that shows it.
-    #[serde(rename = "templateSuffix", default, skip_serializing_if = "Option::is_none")]
-    pub template_suffix: Option<String>,
-    /// Rules that choose the products. With it the collection is a smart one; without, a custom
-    /// one. It cannot be changed from one to the other later.
-    #[serde(rename = "ruleSet", default, skip_serializing_if = "Option::is_none")]
-    pub rule_set: Option<CustomCollectionCreateInputRuleSet>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl CustomCollectionCreateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(title: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            description_html: None,
-            handle: None,
-            sort_order: None,
-            template_suffix: None,
-            rule_set: None,
-            extra: Extra::new(),
+request! {
+    /// Fields of the collection. Further fields of Shopify's `CollectionInput` (`products`,
+    /// `image`, `seo`, `metafields`, …) are passed on.
+    pub struct CustomCollectionCreateInput {
+        required {
+            /// Title of the collection.
+            title: String,
         }
-    }
-
-    /// Description, with HTML markup.
-    #[must_use]
-    pub fn description_html(mut self, description_html: impl Into<String>) -> Self {
-        self.description_html = Some(description_html.into());
-        self
-    }
-
-    /// Part of its address in the online store; made from the title when left out.
-    #[must_use]
-    pub fn handle(mut self, handle: impl Into<String>) -> Self {
-        self.handle = Some(handle.into());
-        self
-    }
-
-    /// How products are sorted.
-    #[must_use]
-    pub fn sort_order(
-        mut self,
-        sort_order: impl Into<CustomCollectionCreateInputSortOrder>,
-    ) -> Self {
-        self.sort_order = Some(sort_order.into());
-        self
-    }
-
-    /// Suffix of the theme template that shows it.
-    #[must_use]
-    pub fn template_suffix(mut self, template_suffix: impl Into<String>) -> Self {
-        self.template_suffix = Some(template_suffix.into());
-        self
-    }
-
-    /// Rules that choose the products. With it the collection is a smart one; without, a custom
-    /// one. It cannot be changed from one to the other later.
-    #[must_use]
-    pub fn rule_set(mut self, rule_set: impl Into<CustomCollectionCreateInputRuleSet>) -> Self {
-        self.rule_set = Some(rule_set.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+        /// Description, with HTML markup.
+        description_html: String = "descriptionHtml",
+        /// Part of its address in the online store; made from the title when left out.
+        handle: String,
+        /// How products are sorted.
+        sort_order: CustomCollectionCreateInputSortOrder = "sortOrder",
+        /// Suffix of the theme template that shows it.
+        template_suffix: String = "templateSuffix",
+        /// Rules that choose the products. With it the collection is a smart one; without, a custom
+        /// one. It cannot be changed from one to the other later.
+        rule_set: CustomCollectionCreateInputRuleSet = "ruleSet",
+        ..extra
     }
 }
 
@@ -291,172 +162,50 @@ open_enum!(
     }
 );
 
-/// Rules that choose the products. With it the collection is a smart one; without, a custom one. It
-/// cannot be changed from one to the other later.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CustomCollectionCreateInputRuleSet {
-    /// True when a product needs to match one rule only, false when all. Shopify wants it with
-    /// every rule set.
-    #[serde(rename = "appliedDisjunctively", default, skip_serializing_if = "Option::is_none")]
-    pub applied_disjunctively: Option<bool>,
-    /// The rules, at most 60.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rules: Option<Vec<CustomCollectionCreateInputRuleSetRule>>,
-}
-
-impl CustomCollectionCreateInputRuleSet {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// True when a product needs to match one rule only, false when all. Shopify wants it with
-    /// every rule set.
-    #[must_use]
-    pub fn applied_disjunctively(mut self, applied_disjunctively: bool) -> Self {
-        self.applied_disjunctively = Some(applied_disjunctively);
-        self
-    }
-
-    /// The rules, at most 60.
-    #[must_use]
-    pub fn rules(
-        mut self,
-        rules: impl IntoIterator<Item = impl Into<CustomCollectionCreateInputRuleSetRule>>,
-    ) -> Self {
-        self.rules = Some(rules.into_iter().map(Into::into).collect());
-        self
+request! {
+    /// Rules that choose the products. With it the collection is a smart one; without, a custom
+    /// one. It cannot be changed from one to the other later.
+    pub struct CustomCollectionCreateInputRuleSet {
+        /// True when a product needs to match one rule only, false when all. Shopify wants it with
+        /// every rule set.
+        applied_disjunctively: bool = "appliedDisjunctively",
+        /// The rules, at most 60.
+        rules: [CustomCollectionCreateInputRuleSetRule],
     }
 }
 
-/// `rules` of [`CustomCollectionCreateInputRuleSet`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CustomCollectionCreateInputRuleSetRule {
-    /// What is compared: `TAG`, `TITLE`, `TYPE`, `VENDOR`, `VARIANT_PRICE`, `VARIANT_INVENTORY`,
-    /// `IS_PRICE_REDUCED` and so on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub column: Option<String>,
-    /// How it is compared: `EQUALS`, `NOT_EQUALS`, `CONTAINS`, `NOT_CONTAINS`, `STARTS_WITH`,
-    /// `ENDS_WITH`, `GREATER_THAN`, `LESS_THAN`, `IS_SET` or `IS_NOT_SET`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub relation: Option<String>,
-    /// What it is compared with, as a text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub condition: Option<String>,
-}
-
-impl CustomCollectionCreateInputRuleSetRule {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// What is compared: `TAG`, `TITLE`, `TYPE`, `VENDOR`, `VARIANT_PRICE`, `VARIANT_INVENTORY`,
-    /// `IS_PRICE_REDUCED` and so on.
-    #[must_use]
-    pub fn column(mut self, column: impl Into<String>) -> Self {
-        self.column = Some(column.into());
-        self
-    }
-
-    /// How it is compared: `EQUALS`, `NOT_EQUALS`, `CONTAINS`, `NOT_CONTAINS`, `STARTS_WITH`,
-    /// `ENDS_WITH`, `GREATER_THAN`, `LESS_THAN`, `IS_SET` or `IS_NOT_SET`.
-    #[must_use]
-    pub fn relation(mut self, relation: impl Into<String>) -> Self {
-        self.relation = Some(relation.into());
-        self
-    }
-
-    /// What it is compared with, as a text.
-    #[must_use]
-    pub fn condition(mut self, condition: impl Into<String>) -> Self {
-        self.condition = Some(condition.into());
-        self
+request! {
+    /// `rules` of [`CustomCollectionCreateInputRuleSet`].
+    pub struct CustomCollectionCreateInputRuleSetRule {
+        /// What is compared: `TAG`, `TITLE`, `TYPE`, `VENDOR`, `VARIANT_PRICE`,
+        /// `VARIANT_INVENTORY`, `IS_PRICE_REDUCED` and so on.
+        column: String,
+        /// How it is compared: `EQUALS`, `NOT_EQUALS`, `CONTAINS`, `NOT_CONTAINS`, `STARTS_WITH`,
+        /// `ENDS_WITH`, `GREATER_THAN`, `LESS_THAN`, `IS_SET` or `IS_NOT_SET`.
+        relation: String,
+        /// What it is compared with, as a text.
+        condition: String,
     }
 }
 
-/// Id of the collection and the fields to change; others stay as they are. Further fields of
-/// Shopify's `CollectionInput` are passed on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CustomCollectionUpdateInput {
-    /// Global id of the collection: `admin_graphql_api_id`, or `gid://shopify/Collection/` and the
-    /// numeric id.
-    pub id: String,
-    /// Title of the collection.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// Description, with HTML markup.
-    #[serde(rename = "descriptionHtml", default, skip_serializing_if = "Option::is_none")]
-    pub description_html: Option<String>,
-    /// Part of its address in the online store; made from the title when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub handle: Option<String>,
-    /// How products are sorted.
-    #[serde(rename = "sortOrder", default, skip_serializing_if = "Option::is_none")]
-    pub sort_order: Option<CustomCollectionUpdateInputSortOrder>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl CustomCollectionUpdateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            title: None,
-            description_html: None,
-            handle: None,
-            sort_order: None,
-            extra: Extra::new(),
+request! {
+    /// Id of the collection and the fields to change; others stay as they are. Further fields of
+    /// Shopify's `CollectionInput` are passed on.
+    pub struct CustomCollectionUpdateInput {
+        required {
+            /// Global id of the collection: `admin_graphql_api_id`, or `gid://shopify/Collection/`
+            /// and the numeric id.
+            id: String,
         }
-    }
-
-    /// Title of the collection.
-    #[must_use]
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
-        self
-    }
-
-    /// Description, with HTML markup.
-    #[must_use]
-    pub fn description_html(mut self, description_html: impl Into<String>) -> Self {
-        self.description_html = Some(description_html.into());
-        self
-    }
-
-    /// Part of its address in the online store; made from the title when left out.
-    #[must_use]
-    pub fn handle(mut self, handle: impl Into<String>) -> Self {
-        self.handle = Some(handle.into());
-        self
-    }
-
-    /// How products are sorted.
-    #[must_use]
-    pub fn sort_order(
-        mut self,
-        sort_order: impl Into<CustomCollectionUpdateInputSortOrder>,
-    ) -> Self {
-        self.sort_order = Some(sort_order.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+        /// Title of the collection.
+        title: String,
+        /// Description, with HTML markup.
+        description_html: String = "descriptionHtml",
+        /// Part of its address in the online store; made from the title when left out.
+        handle: String,
+        /// How products are sorted.
+        sort_order: CustomCollectionUpdateInputSortOrder = "sortOrder",
+        ..extra
     }
 }
 
@@ -482,20 +231,13 @@ open_enum!(
     }
 );
 
-/// Which collection to delete.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CustomCollectionDeleteInput {
-    /// Global id of the collection: `admin_graphql_api_id`, or `gid://shopify/Collection/` and the
-    /// numeric id.
-    pub id: String,
-}
-
-impl CustomCollectionDeleteInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
+request! {
+    /// Which collection to delete.
+    pub struct CustomCollectionDeleteInput {
+        required {
+            /// Global id of the collection: `admin_graphql_api_id`, or `gid://shopify/Collection/`
+            /// and the numeric id.
+            id: String,
+        }
     }
 }

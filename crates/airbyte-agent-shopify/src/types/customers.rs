@@ -2,458 +2,158 @@
 
 //! Types of `customers`.
 
-use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{record, request};
 
 use super::GraphQlUserError;
 
-/// Result of creating a customer.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomerCreatePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
+record! {
+    /// Result of creating a customer.
+    pub struct CustomerCreatePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The customer as the mutation returns it.
+        pub customer: GraphQlCustomer,
+    }
+}
+
+record! {
     /// The customer as the mutation returns it.
-    pub customer: Option<GraphQlCustomer>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CustomerCreatePayload { user_errors: "userErrors", customer: "customer" });
-
-/// The customer as the mutation returns it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GraphQlCustomer {
-    /// Global id (`gid://shopify/Customer/…`); the digits are the numeric id.
-    pub id: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Free note by the merchant or the customer.
-    pub note: Option<String>,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// Whether the customer pays no taxes.
-    pub tax_exempt: Option<bool>,
-    /// When it was created, UTC.
-    pub created_at: Option<String>,
-    /// When it last changed, UTC.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(GraphQlCustomer {
-    id: "id",
-    email: "email",
-    first_name: "firstName",
-    last_name: "lastName",
-    phone: "phone",
-    note: "note",
-    tags: "tags",
-    tax_exempt: "taxExempt",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-});
-
-/// Result of changing a customer.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomerUpdatePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// The customer as the mutation returns it.
-    pub customer: Option<GraphQlCustomer>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CustomerUpdatePayload { user_errors: "userErrors", customer: "customer" });
-
-/// Result of deleting a customer.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomerDeletePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// Global id of the deleted customer; null when nothing was deleted.
-    pub deleted_customer_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CustomerDeletePayload {
-    user_errors: "userErrors",
-    deleted_customer_id: "deletedCustomerId",
-});
-
-/// What comes with a page of `customers.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomersListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CustomersListMeta { next_page_url: "next_page_url" });
-
-/// Fields of the customer; Shopify wants a name, e-mail address or phone number at least. Further
-/// fields of Shopify's `CustomerInput` (`emailMarketingConsent`, `locale`, `metafields`, …) are
-/// passed on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CustomerCreateInput {
-    /// E-mail address; no other customer of the shop may have it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// First name.
-    #[serde(rename = "firstName", default, skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<String>,
-    /// Last name.
-    #[serde(rename = "lastName", default, skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
-    /// Phone number in E.164 form; no other customer of the shop may have it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    /// Note about the customer, for staff.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// Tags.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    /// Whether the customer pays no taxes.
-    #[serde(rename = "taxExempt", default, skip_serializing_if = "Option::is_none")]
-    pub tax_exempt: Option<bool>,
-    /// Addresses of the customer, as Shopify's `MailingAddressInput`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub addresses: Option<Vec<CustomerCreateInputAddress>>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl CustomerCreateInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// E-mail address; no other customer of the shop may have it.
-    #[must_use]
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.email = Some(email.into());
-        self
-    }
-
-    /// First name.
-    #[must_use]
-    pub fn first_name(mut self, first_name: impl Into<String>) -> Self {
-        self.first_name = Some(first_name.into());
-        self
-    }
-
-    /// Last name.
-    #[must_use]
-    pub fn last_name(mut self, last_name: impl Into<String>) -> Self {
-        self.last_name = Some(last_name.into());
-        self
-    }
-
-    /// Phone number in E.164 form; no other customer of the shop may have it.
-    #[must_use]
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.phone = Some(phone.into());
-        self
-    }
-
-    /// Note about the customer, for staff.
-    #[must_use]
-    pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.note = Some(note.into());
-        self
-    }
-
-    /// Tags.
-    #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Whether the customer pays no taxes.
-    #[must_use]
-    pub fn tax_exempt(mut self, tax_exempt: bool) -> Self {
-        self.tax_exempt = Some(tax_exempt);
-        self
-    }
-
-    /// Addresses of the customer, as Shopify's `MailingAddressInput`.
-    #[must_use]
-    pub fn addresses(
-        mut self,
-        addresses: impl IntoIterator<Item = impl Into<CustomerCreateInputAddress>>,
-    ) -> Self {
-        self.addresses = Some(addresses.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+    pub struct GraphQlCustomer {
+        /// Global id (`gid://shopify/Customer/…`); the digits are the numeric id.
+        pub id: String,
+        /// E-mail address.
+        pub email: String,
+        /// First name.
+        pub first_name: String = "firstName",
+        /// Last name.
+        pub last_name: String = "lastName",
+        /// Phone number.
+        pub phone: String,
+        /// Free note by the merchant or the customer.
+        pub note: String,
+        /// Tags.
+        pub tags: Vec<String>,
+        /// Whether the customer pays no taxes.
+        pub tax_exempt: bool = "taxExempt",
+        /// When it was created, UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed, UTC.
+        pub updated_at: String = "updatedAt",
     }
 }
 
-/// `addresses` of [`CustomerCreateInput`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CustomerCreateInputAddress {
-    /// Street and number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address1: Option<String>,
-    /// Apartment, floor or the like.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address2: Option<String>,
-    /// City.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub city: Option<String>,
-    /// Province, state or region, as a name; `provinceCode` works too.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub province: Option<String>,
-    /// Postal code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zip: Option<String>,
-    /// Two-letter ISO country code.
-    #[serde(rename = "countryCode", default, skip_serializing_if = "Option::is_none")]
-    pub country_code: Option<String>,
-    /// Phone number in E.164 form.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    /// First name.
-    #[serde(rename = "firstName", default, skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<String>,
-    /// Last name.
-    #[serde(rename = "lastName", default, skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl CustomerCreateInputAddress {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Street and number.
-    #[must_use]
-    pub fn address1(mut self, address1: impl Into<String>) -> Self {
-        self.address1 = Some(address1.into());
-        self
-    }
-
-    /// Apartment, floor or the like.
-    #[must_use]
-    pub fn address2(mut self, address2: impl Into<String>) -> Self {
-        self.address2 = Some(address2.into());
-        self
-    }
-
-    /// City.
-    #[must_use]
-    pub fn city(mut self, city: impl Into<String>) -> Self {
-        self.city = Some(city.into());
-        self
-    }
-
-    /// Province, state or region, as a name; `provinceCode` works too.
-    #[must_use]
-    pub fn province(mut self, province: impl Into<String>) -> Self {
-        self.province = Some(province.into());
-        self
-    }
-
-    /// Postal code.
-    #[must_use]
-    pub fn zip(mut self, zip: impl Into<String>) -> Self {
-        self.zip = Some(zip.into());
-        self
-    }
-
-    /// Two-letter ISO country code.
-    #[must_use]
-    pub fn country_code(mut self, country_code: impl Into<String>) -> Self {
-        self.country_code = Some(country_code.into());
-        self
-    }
-
-    /// Phone number in E.164 form.
-    #[must_use]
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.phone = Some(phone.into());
-        self
-    }
-
-    /// First name.
-    #[must_use]
-    pub fn first_name(mut self, first_name: impl Into<String>) -> Self {
-        self.first_name = Some(first_name.into());
-        self
-    }
-
-    /// Last name.
-    #[must_use]
-    pub fn last_name(mut self, last_name: impl Into<String>) -> Self {
-        self.last_name = Some(last_name.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+record! {
+    /// Result of changing a customer.
+    pub struct CustomerUpdatePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The customer as the mutation returns it.
+        pub customer: GraphQlCustomer,
     }
 }
 
-/// Id of the customer and the fields to change; others stay as they are. Further fields of
-/// Shopify's `CustomerInput` are passed on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CustomerUpdateInput {
-    /// Global id of the customer: `admin_graphql_api_id`, or `gid://shopify/Customer/` and the
-    /// numeric id.
-    pub id: String,
-    /// New e-mail address; no other customer of the shop may have it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// First name.
-    #[serde(rename = "firstName", default, skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<String>,
-    /// Last name.
-    #[serde(rename = "lastName", default, skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
-    /// New phone number in E.164 form; no other customer of the shop may have it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    /// New note about the customer, for staff.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// New tags; they replace all present ones, so include those to keep.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    /// Whether the customer pays no taxes.
-    #[serde(rename = "taxExempt", default, skip_serializing_if = "Option::is_none")]
-    pub tax_exempt: Option<bool>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
+record! {
+    /// Result of deleting a customer.
+    pub struct CustomerDeletePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// Global id of the deleted customer; null when nothing was deleted.
+        pub deleted_customer_id: String = "deletedCustomerId",
+    }
 }
 
-impl CustomerUpdateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            email: None,
-            first_name: None,
-            last_name: None,
-            phone: None,
-            note: None,
-            tags: None,
-            tax_exempt: None,
-            extra: Extra::new(),
+record! {
+    /// What comes with a page of `customers.list`.
+    pub struct CustomersListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
+}
+
+request! {
+    /// Fields of the customer; Shopify wants a name, e-mail address or phone number at least.
+    /// Further fields of Shopify's `CustomerInput` (`emailMarketingConsent`, `locale`,
+    /// `metafields`, …) are passed on.
+    pub struct CustomerCreateInput {
+        /// E-mail address; no other customer of the shop may have it.
+        email: String,
+        /// First name.
+        first_name: String = "firstName",
+        /// Last name.
+        last_name: String = "lastName",
+        /// Phone number in E.164 form; no other customer of the shop may have it.
+        phone: String,
+        /// Note about the customer, for staff.
+        note: String,
+        /// Tags.
+        tags: [String],
+        /// Whether the customer pays no taxes.
+        tax_exempt: bool = "taxExempt",
+        /// Addresses of the customer, as Shopify's `MailingAddressInput`.
+        addresses: [CustomerCreateInputAddress],
+        ..extra
+    }
+}
+
+request! {
+    /// `addresses` of [`CustomerCreateInput`].
+    pub struct CustomerCreateInputAddress {
+        /// Street and number.
+        address1: String,
+        /// Apartment, floor or the like.
+        address2: String,
+        /// City.
+        city: String,
+        /// Province, state or region, as a name; `provinceCode` works too.
+        province: String,
+        /// Postal code.
+        zip: String,
+        /// Two-letter ISO country code.
+        country_code: String = "countryCode",
+        /// Phone number in E.164 form.
+        phone: String,
+        /// First name.
+        first_name: String = "firstName",
+        /// Last name.
+        last_name: String = "lastName",
+        ..extra
+    }
+}
+
+request! {
+    /// Id of the customer and the fields to change; others stay as they are. Further fields of
+    /// Shopify's `CustomerInput` are passed on.
+    pub struct CustomerUpdateInput {
+        required {
+            /// Global id of the customer: `admin_graphql_api_id`, or `gid://shopify/Customer/` and
+            /// the numeric id.
+            id: String,
         }
-    }
-
-    /// New e-mail address; no other customer of the shop may have it.
-    #[must_use]
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.email = Some(email.into());
-        self
-    }
-
-    /// First name.
-    #[must_use]
-    pub fn first_name(mut self, first_name: impl Into<String>) -> Self {
-        self.first_name = Some(first_name.into());
-        self
-    }
-
-    /// Last name.
-    #[must_use]
-    pub fn last_name(mut self, last_name: impl Into<String>) -> Self {
-        self.last_name = Some(last_name.into());
-        self
-    }
-
-    /// New phone number in E.164 form; no other customer of the shop may have it.
-    #[must_use]
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.phone = Some(phone.into());
-        self
-    }
-
-    /// New note about the customer, for staff.
-    #[must_use]
-    pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.note = Some(note.into());
-        self
-    }
-
-    /// New tags; they replace all present ones, so include those to keep.
-    #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Whether the customer pays no taxes.
-    #[must_use]
-    pub fn tax_exempt(mut self, tax_exempt: bool) -> Self {
-        self.tax_exempt = Some(tax_exempt);
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+        /// New e-mail address; no other customer of the shop may have it.
+        email: String,
+        /// First name.
+        first_name: String = "firstName",
+        /// Last name.
+        last_name: String = "lastName",
+        /// New phone number in E.164 form; no other customer of the shop may have it.
+        phone: String,
+        /// New note about the customer, for staff.
+        note: String,
+        /// New tags; they replace all present ones, so include those to keep.
+        tags: [String],
+        /// Whether the customer pays no taxes.
+        tax_exempt: bool = "taxExempt",
+        ..extra
     }
 }
 
-/// Which customer to delete.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CustomerDeleteInput {
-    /// Global id of the customer: `admin_graphql_api_id`, or `gid://shopify/Customer/` and the
-    /// numeric id.
-    pub id: String,
-}
-
-impl CustomerDeleteInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
+request! {
+    /// Which customer to delete.
+    pub struct CustomerDeleteInput {
+        required {
+            /// Global id of the customer: `admin_graphql_api_id`, or `gid://shopify/Customer/` and
+            /// the numeric id.
+            id: String,
+        }
     }
 }

@@ -2,590 +2,245 @@
 
 //! Types of `discount_codes`.
 
-use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{record, request};
 
 use super::GraphQlUserError;
 
-/// A code customers enter at checkout.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DiscountCode {
-    /// Numeric discount code id; changing and deleting need the global id of the discount instead.
-    pub id: Option<i64>,
-    /// Id of the price rule with the conditions.
-    pub price_rule_id: Option<i64>,
-    /// What the customer enters.
-    pub code: Option<String>,
-    /// How often it was used.
-    pub usage_count: Option<i64>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A code customers enter at checkout.
+    pub struct DiscountCode {
+        /// Numeric discount code id; changing and deleting need the global id of the discount
+        /// instead.
+        pub id: i64,
+        /// Id of the price rule with the conditions.
+        pub price_rule_id: i64,
+        /// What the customer enters.
+        pub code: String,
+        /// How often it was used.
+        pub usage_count: i64,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+    }
 }
 
-record!(DiscountCode {
-    id: "id",
-    price_rule_id: "price_rule_id",
-    code: "code",
-    usage_count: "usage_count",
-    created_at: "created_at",
-    updated_at: "updated_at",
-});
+record! {
+    /// Result of creating a discount.
+    pub struct DiscountCodeBasicCreatePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The discount; null when nothing was written.
+        pub code_discount_node: DiscountCodeBasicCreatePayloadCodeDiscountNode = "codeDiscountNode",
+    }
+}
 
-/// Result of creating a discount.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DiscountCodeBasicCreatePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
+record! {
     /// The discount; null when nothing was written.
-    pub code_discount_node: Option<DiscountCodeBasicCreatePayloadCodeDiscountNode>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct DiscountCodeBasicCreatePayloadCodeDiscountNode {
+        /// Global id (`gid://shopify/DiscountCodeNode/…`), needed to change or delete the discount.
+        pub id: String,
+        /// Its settings.
+        pub code_discount: DiscountCodeBasicCreatePayloadCodeDiscountNodeCodeDiscount = "codeDiscount",
+    }
 }
 
-record!(DiscountCodeBasicCreatePayload {
-    user_errors: "userErrors",
-    code_discount_node: "codeDiscountNode",
-});
-
-/// The discount; null when nothing was written.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DiscountCodeBasicCreatePayloadCodeDiscountNode {
-    /// Global id (`gid://shopify/DiscountCodeNode/…`), needed to change or delete the discount.
-    pub id: Option<String>,
+record! {
     /// Its settings.
-    pub code_discount: Option<DiscountCodeBasicCreatePayloadCodeDiscountNodeCodeDiscount>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct DiscountCodeBasicCreatePayloadCodeDiscountNodeCodeDiscount {
+        /// Title for the merchant.
+        pub title: String,
+        /// The discount in one sentence.
+        pub summary: String,
+        /// When it begins.
+        pub starts_at: String = "startsAt",
+        /// When it ends; null for never.
+        pub ends_at: String = "endsAt",
+        /// `ACTIVE`, `SCHEDULED` or `EXPIRED`.
+        pub status: String,
+        /// The first five codes.
+        pub codes: DiscountCodeBasicCreatePayloadCodeDiscountNodeCodeDiscountCodes,
+    }
 }
 
-record!(DiscountCodeBasicCreatePayloadCodeDiscountNode { id: "id", code_discount: "codeDiscount" });
-
-/// Its settings.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DiscountCodeBasicCreatePayloadCodeDiscountNodeCodeDiscount {
-    /// Title for the merchant.
-    pub title: Option<String>,
-    /// The discount in one sentence.
-    pub summary: Option<String>,
-    /// When it begins.
-    pub starts_at: Option<String>,
-    /// When it ends; null for never.
-    pub ends_at: Option<String>,
-    /// `ACTIVE`, `SCHEDULED` or `EXPIRED`.
-    pub status: Option<String>,
+record! {
     /// The first five codes.
-    pub codes: Option<DiscountCodeBasicCreatePayloadCodeDiscountNodeCodeDiscountCodes>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct DiscountCodeBasicCreatePayloadCodeDiscountNodeCodeDiscountCodes {
+        /// The codes.
+        pub nodes: Vec<DiscountCodeBasicCreatePayloadCodeDiscountNodeCodeDiscountCodesNode>,
+    }
 }
 
-record!(DiscountCodeBasicCreatePayloadCodeDiscountNodeCodeDiscount {
-    title: "title",
-    summary: "summary",
-    starts_at: "startsAt",
-    ends_at: "endsAt",
-    status: "status",
-    codes: "codes",
-});
-
-/// The first five codes.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DiscountCodeBasicCreatePayloadCodeDiscountNodeCodeDiscountCodes {
-    /// The codes.
-    pub nodes: Option<Vec<DiscountCodeBasicCreatePayloadCodeDiscountNodeCodeDiscountCodesNode>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `nodes` of [`DiscountCodeBasicCreatePayloadCodeDiscountNodeCodeDiscountCodes`].
+    pub struct DiscountCodeBasicCreatePayloadCodeDiscountNodeCodeDiscountCodesNode {
+        /// What the customer enters.
+        pub code: String,
+    }
 }
 
-record!(DiscountCodeBasicCreatePayloadCodeDiscountNodeCodeDiscountCodes { nodes: "nodes" });
-
-/// `nodes` of [`DiscountCodeBasicCreatePayloadCodeDiscountNodeCodeDiscountCodes`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DiscountCodeBasicCreatePayloadCodeDiscountNodeCodeDiscountCodesNode {
-    /// What the customer enters.
-    pub code: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Result of changing a discount.
+    pub struct DiscountCodeBasicUpdatePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The discount; null when nothing was written.
+        pub code_discount_node: DiscountCodeBasicUpdatePayloadCodeDiscountNode = "codeDiscountNode",
+    }
 }
 
-record!(DiscountCodeBasicCreatePayloadCodeDiscountNodeCodeDiscountCodesNode { code: "code" });
-
-/// Result of changing a discount.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DiscountCodeBasicUpdatePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
+record! {
     /// The discount; null when nothing was written.
-    pub code_discount_node: Option<DiscountCodeBasicUpdatePayloadCodeDiscountNode>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct DiscountCodeBasicUpdatePayloadCodeDiscountNode {
+        /// Global id (`gid://shopify/DiscountCodeNode/…`), needed to change or delete the discount.
+        pub id: String,
+        /// Its settings.
+        pub code_discount: DiscountCodeBasicUpdatePayloadCodeDiscountNodeCodeDiscount = "codeDiscount",
+    }
 }
 
-record!(DiscountCodeBasicUpdatePayload {
-    user_errors: "userErrors",
-    code_discount_node: "codeDiscountNode",
-});
-
-/// The discount; null when nothing was written.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DiscountCodeBasicUpdatePayloadCodeDiscountNode {
-    /// Global id (`gid://shopify/DiscountCodeNode/…`), needed to change or delete the discount.
-    pub id: Option<String>,
+record! {
     /// Its settings.
-    pub code_discount: Option<DiscountCodeBasicUpdatePayloadCodeDiscountNodeCodeDiscount>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct DiscountCodeBasicUpdatePayloadCodeDiscountNodeCodeDiscount {
+        /// Title for the merchant.
+        pub title: String,
+        /// The discount in one sentence.
+        pub summary: String,
+        /// When it begins.
+        pub starts_at: String = "startsAt",
+        /// When it ends; null for never.
+        pub ends_at: String = "endsAt",
+        /// `ACTIVE`, `SCHEDULED` or `EXPIRED`.
+        pub status: String,
+        /// The first five codes.
+        pub codes: DiscountCodeBasicUpdatePayloadCodeDiscountNodeCodeDiscountCodes,
+    }
 }
 
-record!(DiscountCodeBasicUpdatePayloadCodeDiscountNode { id: "id", code_discount: "codeDiscount" });
-
-/// Its settings.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DiscountCodeBasicUpdatePayloadCodeDiscountNodeCodeDiscount {
-    /// Title for the merchant.
-    pub title: Option<String>,
-    /// The discount in one sentence.
-    pub summary: Option<String>,
-    /// When it begins.
-    pub starts_at: Option<String>,
-    /// When it ends; null for never.
-    pub ends_at: Option<String>,
-    /// `ACTIVE`, `SCHEDULED` or `EXPIRED`.
-    pub status: Option<String>,
+record! {
     /// The first five codes.
-    pub codes: Option<DiscountCodeBasicUpdatePayloadCodeDiscountNodeCodeDiscountCodes>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct DiscountCodeBasicUpdatePayloadCodeDiscountNodeCodeDiscountCodes {
+        /// The codes.
+        pub nodes: Vec<DiscountCodeBasicUpdatePayloadCodeDiscountNodeCodeDiscountCodesNode>,
+    }
 }
 
-record!(DiscountCodeBasicUpdatePayloadCodeDiscountNodeCodeDiscount {
-    title: "title",
-    summary: "summary",
-    starts_at: "startsAt",
-    ends_at: "endsAt",
-    status: "status",
-    codes: "codes",
-});
-
-/// The first five codes.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DiscountCodeBasicUpdatePayloadCodeDiscountNodeCodeDiscountCodes {
-    /// The codes.
-    pub nodes: Option<Vec<DiscountCodeBasicUpdatePayloadCodeDiscountNodeCodeDiscountCodesNode>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `nodes` of [`DiscountCodeBasicUpdatePayloadCodeDiscountNodeCodeDiscountCodes`].
+    pub struct DiscountCodeBasicUpdatePayloadCodeDiscountNodeCodeDiscountCodesNode {
+        /// What the customer enters.
+        pub code: String,
+    }
 }
 
-record!(DiscountCodeBasicUpdatePayloadCodeDiscountNodeCodeDiscountCodes { nodes: "nodes" });
-
-/// `nodes` of [`DiscountCodeBasicUpdatePayloadCodeDiscountNodeCodeDiscountCodes`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DiscountCodeBasicUpdatePayloadCodeDiscountNodeCodeDiscountCodesNode {
-    /// What the customer enters.
-    pub code: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Result of deleting a discount.
+    pub struct DiscountCodeDeletePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// Global id of the deleted discount; null when nothing was deleted.
+        pub deleted_code_discount_id: String = "deletedCodeDiscountId",
+    }
 }
 
-record!(DiscountCodeBasicUpdatePayloadCodeDiscountNodeCodeDiscountCodesNode { code: "code" });
-
-/// Result of deleting a discount.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DiscountCodeDeletePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// Global id of the deleted discount; null when nothing was deleted.
-    pub deleted_code_discount_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `discount_codes.list`.
+    pub struct DiscountCodesListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
 
-record!(DiscountCodeDeletePayload {
-    user_errors: "userErrors",
-    deleted_code_discount_id: "deletedCodeDiscountId",
-});
-
-/// What comes with a page of `discount_codes.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DiscountCodesListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+request! {
+    /// The discount. Further fields of Shopify's `DiscountCodeBasicInput` (`minimumRequirement`,
+    /// `combinesWith`, `appliesOncePerCustomer`, `context`, …) are passed on.
+    pub struct DiscountCodeBasicCodeDiscount {
+        required {
+            /// Title for the merchant; customers see the code.
+            title: String,
+            /// What customers enter, unique in the shop.
+            code: String,
+            /// When it begins, ISO 8601.
+            starts_at: String = "startsAt",
+            /// Who may use it: `all`, or Shopify's `customers` or `customerSegments`. Shopify has
+            /// deprecated it in favor of `context` but still takes it.
+            customer_selection: DiscountCodeBasicCodeDiscountCustomerSelection = "customerSelection",
+            /// What customers get: the value, and on which items.
+            customer_gets: DiscountCodeBasicCodeDiscountCustomerGets = "customerGets",
+        }
+        /// When it ends, ISO 8601; leave it out, or pass null on a change, for never.
+        ends_at: String = "endsAt",
+        /// How often it may be used in all; without limit when left out.
+        usage_limit: i64 = "usageLimit",
+        ..extra
+    }
 }
 
-record!(DiscountCodesListMeta { next_page_url: "next_page_url" });
-
-/// The discount. Further fields of Shopify's `DiscountCodeBasicInput` (`minimumRequirement`,
-/// `combinesWith`, `appliesOncePerCustomer`, `context`, …) are passed on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DiscountCodeBasicCodeDiscount {
-    /// Title for the merchant; customers see the code.
-    pub title: String,
-    /// What customers enter, unique in the shop.
-    pub code: String,
-    /// When it begins, ISO 8601.
-    #[serde(rename = "startsAt")]
-    pub starts_at: String,
-    /// When it ends, ISO 8601; leave it out, or pass null on a change, for never.
-    #[serde(rename = "endsAt", default, skip_serializing_if = "Option::is_none")]
-    pub ends_at: Option<String>,
-    /// How often it may be used in all; without limit when left out.
-    #[serde(rename = "usageLimit", default, skip_serializing_if = "Option::is_none")]
-    pub usage_limit: Option<i64>,
+request! {
     /// Who may use it: `all`, or Shopify's `customers` or `customerSegments`. Shopify has
     /// deprecated it in favor of `context` but still takes it.
-    #[serde(rename = "customerSelection")]
-    pub customer_selection: DiscountCodeBasicCodeDiscountCustomerSelection,
+    pub struct DiscountCodeBasicCodeDiscountCustomerSelection {
+        /// True for all customers.
+        all: bool,
+        ..extra
+    }
+}
+
+request! {
     /// What customers get: the value, and on which items.
-    #[serde(rename = "customerGets")]
-    pub customer_gets: DiscountCodeBasicCodeDiscountCustomerGets,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl DiscountCodeBasicCodeDiscount {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(
-        title: impl Into<String>,
-        code: impl Into<String>,
-        starts_at: impl Into<String>,
-        customer_selection: impl Into<DiscountCodeBasicCodeDiscountCustomerSelection>,
-        customer_gets: impl Into<DiscountCodeBasicCodeDiscountCustomerGets>,
-    ) -> Self {
-        Self {
-            title: title.into(),
-            code: code.into(),
-            starts_at: starts_at.into(),
-            ends_at: None,
-            usage_limit: None,
-            customer_selection: customer_selection.into(),
-            customer_gets: customer_gets.into(),
-            extra: Extra::new(),
-        }
-    }
-
-    /// When it ends, ISO 8601; leave it out, or pass null on a change, for never.
-    #[must_use]
-    pub fn ends_at(mut self, ends_at: impl Into<String>) -> Self {
-        self.ends_at = Some(ends_at.into());
-        self
-    }
-
-    /// How often it may be used in all; without limit when left out.
-    #[must_use]
-    pub fn usage_limit(mut self, usage_limit: i64) -> Self {
-        self.usage_limit = Some(usage_limit);
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+    pub struct DiscountCodeBasicCodeDiscountCustomerGets {
+        /// Amount of the discount: either `percentage` or `discountAmount`.
+        value: DiscountCodeBasicCodeDiscountCustomerGetsValue,
+        /// What is reduced: `all`, or Shopify's `products` or `collections`.
+        items: DiscountCodeBasicCodeDiscountCustomerGetsItems,
+        ..extra
     }
 }
 
-/// Who may use it: `all`, or Shopify's `customers` or `customerSegments`. Shopify has deprecated it
-/// in favor of `context` but still takes it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DiscountCodeBasicCodeDiscountCustomerSelection {
-    /// True for all customers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub all: Option<bool>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl DiscountCodeBasicCodeDiscountCustomerSelection {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// True for all customers.
-    #[must_use]
-    pub fn all(mut self, all: bool) -> Self {
-        self.all = Some(all);
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
-    }
-}
-
-/// What customers get: the value, and on which items.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DiscountCodeBasicCodeDiscountCustomerGets {
+request! {
     /// Amount of the discount: either `percentage` or `discountAmount`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<DiscountCodeBasicCodeDiscountCustomerGetsValue>,
-    /// What is reduced: `all`, or Shopify's `products` or `collections`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub items: Option<DiscountCodeBasicCodeDiscountCustomerGetsItems>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl DiscountCodeBasicCodeDiscountCustomerGets {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Amount of the discount: either `percentage` or `discountAmount`.
-    #[must_use]
-    pub fn value(
-        mut self,
-        value: impl Into<DiscountCodeBasicCodeDiscountCustomerGetsValue>,
-    ) -> Self {
-        self.value = Some(value.into());
-        self
-    }
-
-    /// What is reduced: `all`, or Shopify's `products` or `collections`.
-    #[must_use]
-    pub fn items(
-        mut self,
-        items: impl Into<DiscountCodeBasicCodeDiscountCustomerGetsItems>,
-    ) -> Self {
-        self.items = Some(items.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+    pub struct DiscountCodeBasicCodeDiscountCustomerGetsValue {
+        /// Share of the price, from 0 to 1: 0.2 is 20 percent off.
+        percentage: f64,
+        /// Fixed amount.
+        discount_amount: DiscountCodeBasicCodeDiscountCustomerGetsValueDiscountAmount = "discountAmount",
+        ..extra
     }
 }
 
-/// Amount of the discount: either `percentage` or `discountAmount`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DiscountCodeBasicCodeDiscountCustomerGetsValue {
-    /// Share of the price, from 0 to 1: 0.2 is 20 percent off.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub percentage: Option<f64>,
+request! {
     /// Fixed amount.
-    #[serde(rename = "discountAmount", default, skip_serializing_if = "Option::is_none")]
-    pub discount_amount: Option<DiscountCodeBasicCodeDiscountCustomerGetsValueDiscountAmount>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl DiscountCodeBasicCodeDiscountCustomerGetsValue {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Share of the price, from 0 to 1: 0.2 is 20 percent off.
-    #[must_use]
-    pub fn percentage(mut self, percentage: f64) -> Self {
-        self.percentage = Some(percentage);
-        self
-    }
-
-    /// Fixed amount.
-    #[must_use]
-    pub fn discount_amount(
-        mut self,
-        discount_amount: impl Into<DiscountCodeBasicCodeDiscountCustomerGetsValueDiscountAmount>,
-    ) -> Self {
-        self.discount_amount = Some(discount_amount.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+    pub struct DiscountCodeBasicCodeDiscountCustomerGetsValueDiscountAmount {
+        /// Amount, as a decimal text in the shop's currency.
+        amount: String,
+        /// True to take it off each item, false to take it off the order once.
+        applies_on_each_item: bool = "appliesOnEachItem",
     }
 }
 
-/// Fixed amount.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DiscountCodeBasicCodeDiscountCustomerGetsValueDiscountAmount {
-    /// Amount, as a decimal text in the shop's currency.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amount: Option<String>,
-    /// True to take it off each item, false to take it off the order once.
-    #[serde(rename = "appliesOnEachItem", default, skip_serializing_if = "Option::is_none")]
-    pub applies_on_each_item: Option<bool>,
-}
-
-impl DiscountCodeBasicCodeDiscountCustomerGetsValueDiscountAmount {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Amount, as a decimal text in the shop's currency.
-    #[must_use]
-    pub fn amount(mut self, amount: impl Into<String>) -> Self {
-        self.amount = Some(amount.into());
-        self
-    }
-
-    /// True to take it off each item, false to take it off the order once.
-    #[must_use]
-    pub fn applies_on_each_item(mut self, applies_on_each_item: bool) -> Self {
-        self.applies_on_each_item = Some(applies_on_each_item);
-        self
+request! {
+    /// What is reduced: `all`, or Shopify's `products` or `collections`.
+    pub struct DiscountCodeBasicCodeDiscountCustomerGetsItems {
+        /// True for all products.
+        all: bool,
+        ..extra
     }
 }
 
-/// What is reduced: `all`, or Shopify's `products` or `collections`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DiscountCodeBasicCodeDiscountCustomerGetsItems {
-    /// True for all products.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub all: Option<bool>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl DiscountCodeBasicCodeDiscountCustomerGetsItems {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// True for all products.
-    #[must_use]
-    pub fn all(mut self, all: bool) -> Self {
-        self.all = Some(all);
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
-    }
-}
-
-/// The fields to change; others stay as they are. Further fields of Shopify's
-/// `DiscountCodeBasicInput` are passed on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DiscountCodeBasicCodeDiscountInput {
-    /// Title for the merchant; customers see the code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// What customers enter, unique in the shop.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    /// When it begins, ISO 8601.
-    #[serde(rename = "startsAt", default, skip_serializing_if = "Option::is_none")]
-    pub starts_at: Option<String>,
-    /// When it ends, ISO 8601; leave it out, or pass null on a change, for never.
-    #[serde(rename = "endsAt", default, skip_serializing_if = "Option::is_none")]
-    pub ends_at: Option<String>,
-    /// How often it may be used in all; without limit when left out.
-    #[serde(rename = "usageLimit", default, skip_serializing_if = "Option::is_none")]
-    pub usage_limit: Option<i64>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl DiscountCodeBasicCodeDiscountInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Title for the merchant; customers see the code.
-    #[must_use]
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
-        self
-    }
-
-    /// What customers enter, unique in the shop.
-    #[must_use]
-    pub fn code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(code.into());
-        self
-    }
-
-    /// When it begins, ISO 8601.
-    #[must_use]
-    pub fn starts_at(mut self, starts_at: impl Into<String>) -> Self {
-        self.starts_at = Some(starts_at.into());
-        self
-    }
-
-    /// When it ends, ISO 8601; leave it out, or pass null on a change, for never.
-    #[must_use]
-    pub fn ends_at(mut self, ends_at: impl Into<String>) -> Self {
-        self.ends_at = Some(ends_at.into());
-        self
-    }
-
-    /// How often it may be used in all; without limit when left out.
-    #[must_use]
-    pub fn usage_limit(mut self, usage_limit: i64) -> Self {
-        self.usage_limit = Some(usage_limit);
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+request! {
+    /// The fields to change; others stay as they are. Further fields of Shopify's
+    /// `DiscountCodeBasicInput` are passed on.
+    pub struct DiscountCodeBasicCodeDiscountInput {
+        /// Title for the merchant; customers see the code.
+        title: String,
+        /// What customers enter, unique in the shop.
+        code: String,
+        /// When it begins, ISO 8601.
+        starts_at: String = "startsAt",
+        /// When it ends, ISO 8601; leave it out, or pass null on a change, for never.
+        ends_at: String = "endsAt",
+        /// How often it may be used in all; without limit when left out.
+        usage_limit: i64 = "usageLimit",
+        ..extra
     }
 }

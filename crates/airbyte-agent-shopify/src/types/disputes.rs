@@ -2,67 +2,46 @@
 
 //! Types of `disputes`.
 
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
-/// A payment through Shopify Payments that the buyer contests (chargeback or inquiry).
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Dispute {
-    /// Numeric dispute id.
-    pub id: Option<i64>,
-    /// Id of the order whose payment is contested.
-    pub order_id: Option<i64>,
-    /// `chargeback` (money is taken back) or `inquiry` (a question of the bank).
-    pub type_: Option<String>,
-    /// Amount contested, as a decimal text.
-    pub amount: Option<String>,
-    /// Three-letter ISO currency code of the amounts.
-    pub currency: Option<String>,
-    /// What the buyer says: `fraudulent`, `product_not_received`, `duplicate`, `unrecognized` and
-    /// so on.
-    pub reason: Option<String>,
-    /// Reason code of the card network.
-    pub network_reason_code: Option<String>,
-    /// `needs_response`, `under_review`, `charge_refunded`, `accepted`, `won` or `lost`.
-    pub status: Option<String>,
-    /// Last moment for sending evidence.
-    pub evidence_due_by: Option<String>,
-    /// When evidence was sent; null otherwise.
-    pub evidence_sent_on: Option<String>,
-    /// When it was decided; null while open.
-    pub finalized_on: Option<String>,
-    /// When the buyer opened it.
-    pub initiated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A payment through Shopify Payments that the buyer contests (chargeback or inquiry).
+    pub struct Dispute {
+        /// Numeric dispute id.
+        pub id: i64,
+        /// Id of the order whose payment is contested.
+        pub order_id: i64,
+        /// `chargeback` (money is taken back) or `inquiry` (a question of the bank).
+        pub type_: String = "type",
+        /// Amount contested, as a decimal text.
+        pub amount: String,
+        /// Three-letter ISO currency code of the amounts.
+        pub currency: String,
+        /// What the buyer says: `fraudulent`, `product_not_received`, `duplicate`, `unrecognized`
+        /// and so on.
+        pub reason: String,
+        /// Reason code of the card network.
+        pub network_reason_code: String,
+        /// `needs_response`, `under_review`, `charge_refunded`, `accepted`, `won` or `lost`.
+        pub status: String,
+        /// Last moment for sending evidence.
+        pub evidence_due_by: String,
+        /// When evidence was sent; null otherwise.
+        pub evidence_sent_on: String,
+        /// When it was decided; null while open.
+        pub finalized_on: String,
+        /// When the buyer opened it.
+        pub initiated_at: String,
+    }
 }
 
-record!(Dispute {
-    id: "id",
-    order_id: "order_id",
-    type_: "type",
-    amount: "amount",
-    currency: "currency",
-    reason: "reason",
-    network_reason_code: "network_reason_code",
-    status: "status",
-    evidence_due_by: "evidence_due_by",
-    evidence_sent_on: "evidence_sent_on",
-    finalized_on: "finalized_on",
-    initiated_at: "initiated_at",
-});
-
-/// What comes with a page of `disputes.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DisputesListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `disputes.list`.
+    pub struct DisputesListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
-
-record!(DisputesListMeta { next_page_url: "next_page_url" });
 
 open_enum!(
     /// Only disputes in this state; those that wait for the merchant are `needs_response`.

@@ -2,57 +2,40 @@
 
 //! Types of `draft_order_complete`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
 use super::GraphQlUserError;
 
-/// Result of completing a draft order.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DraftOrderCompletePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
+record! {
+    /// Result of completing a draft order.
+    pub struct DraftOrderCompletePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The draft order after completion.
+        pub draft_order: DraftOrderCompletePayloadDraftOrder = "draftOrder",
+    }
+}
+
+record! {
     /// The draft order after completion.
-    pub draft_order: Option<DraftOrderCompletePayloadDraftOrder>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct DraftOrderCompletePayloadDraftOrder {
+        /// Global id of the draft order.
+        pub id: String,
+        /// Number of the draft order, such as `#D42`.
+        pub name: String,
+        /// `COMPLETED` once it is an order.
+        pub status: String,
+        /// The order it became.
+        pub order: DraftOrderCompletePayloadDraftOrderOrder,
+    }
 }
 
-record!(DraftOrderCompletePayload { user_errors: "userErrors", draft_order: "draftOrder" });
-
-/// The draft order after completion.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DraftOrderCompletePayloadDraftOrder {
-    /// Global id of the draft order.
-    pub id: Option<String>,
-    /// Number of the draft order, such as `#D42`.
-    pub name: Option<String>,
-    /// `COMPLETED` once it is an order.
-    pub status: Option<String>,
+record! {
     /// The order it became.
-    pub order: Option<DraftOrderCompletePayloadDraftOrderOrder>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct DraftOrderCompletePayloadDraftOrderOrder {
+        /// Global id of the new order.
+        pub id: String,
+        /// Number of the new order, such as `#1042`.
+        pub name: String,
+    }
 }
-
-record!(DraftOrderCompletePayloadDraftOrder {
-    id: "id",
-    name: "name",
-    status: "status",
-    order: "order",
-});
-
-/// The order it became.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DraftOrderCompletePayloadDraftOrderOrder {
-    /// Global id of the new order.
-    pub id: Option<String>,
-    /// Number of the new order, such as `#1042`.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(DraftOrderCompletePayloadDraftOrderOrder { id: "id", name: "name" });

@@ -3,207 +3,140 @@
 //! Types of `draft_orders`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
 use super::{Customer, GraphQlUserError, LineItem, OrderAddress};
 
-/// An order that the merchant prepares for a customer and that is not placed yet.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DraftOrder {
-    /// Numeric draft order id.
-    pub id: Option<i64>,
-    /// Free note by the merchant or the customer.
-    pub note: Option<String>,
-    /// E-mail address of the customer.
-    pub email: Option<String>,
-    /// Whether taxes are contained in the prices.
-    pub taxes_included: Option<bool>,
-    /// Three-letter ISO currency code of the amounts.
-    pub currency: Option<String>,
-    /// When the invoice was e-mailed; null otherwise.
-    pub invoice_sent_at: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Whether no taxes are charged.
-    pub tax_exempt: Option<bool>,
-    /// When it became an order; null otherwise.
-    pub completed_at: Option<String>,
-    /// Number of the draft order, such as `#D42`.
-    pub name: Option<String>,
-    /// `open`, `invoice_sent` or `completed`.
-    pub status: Option<String>,
-    /// The items.
-    pub line_items: Option<Vec<LineItem>>,
-    /// Where it is to be shipped to.
-    pub shipping_address: Option<OrderAddress>,
-    /// Address of the payer.
-    pub billing_address: Option<OrderAddress>,
-    /// Page where the customer can pay.
-    pub invoice_url: Option<String>,
-    /// Discount on the whole, with `title`, `value`, `value_type` and `amount`.
-    pub applied_discount: Option<Value>,
-    /// Id of the order it became; null while it is none.
-    pub order_id: Option<i64>,
-    /// Shipping method, with `title`, `handle` and `price`.
-    pub shipping_line: Option<Value>,
-    /// Taxes, as objects with `title`, `rate` (0.2 is 20 percent) and `price`.
-    pub tax_lines: Option<Vec<Value>>,
-    /// Tags, separated by comma and space.
-    pub tags: Option<String>,
-    /// Additional data on it, as objects with `name` and `value`.
-    pub note_attributes: Option<Vec<Value>>,
-    /// Sum of items, taxes, shipping and tips, less discounts.
-    pub total_price: Option<String>,
-    /// Sum of the items less discounts, before shipping and taxes (unless prices include them).
-    pub subtotal_price: Option<String>,
-    /// Sum of taxes.
-    pub total_tax: Option<String>,
-    /// Terms of a later payment, such as net 30, with their schedule.
-    pub payment_terms: Option<Value>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// Whom the draft order is for.
-    pub customer: Option<Customer>,
-    /// Whether the customer may enter discount codes.
-    pub allow_discount_codes_in_checkout: Option<bool>,
-    /// Whether it is for a business customer.
-    pub b2b: Option<bool>,
-    /// Id of the app that created it.
-    pub api_client_id: Option<i64>,
-    /// API version it was created with.
-    pub created_on_api_version_handle: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// An order that the merchant prepares for a customer and that is not placed yet.
+    pub struct DraftOrder {
+        /// Numeric draft order id.
+        pub id: i64,
+        /// Free note by the merchant or the customer.
+        pub note: String,
+        /// E-mail address of the customer.
+        pub email: String,
+        /// Whether taxes are contained in the prices.
+        pub taxes_included: bool,
+        /// Three-letter ISO currency code of the amounts.
+        pub currency: String,
+        /// When the invoice was e-mailed; null otherwise.
+        pub invoice_sent_at: String,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+        /// Whether no taxes are charged.
+        pub tax_exempt: bool,
+        /// When it became an order; null otherwise.
+        pub completed_at: String,
+        /// Number of the draft order, such as `#D42`.
+        pub name: String,
+        /// `open`, `invoice_sent` or `completed`.
+        pub status: String,
+        /// The items.
+        pub line_items: Vec<LineItem>,
+        /// Where it is to be shipped to.
+        pub shipping_address: OrderAddress,
+        /// Address of the payer.
+        pub billing_address: OrderAddress,
+        /// Page where the customer can pay.
+        pub invoice_url: String,
+        /// Discount on the whole, with `title`, `value`, `value_type` and `amount`.
+        pub applied_discount: Value,
+        /// Id of the order it became; null while it is none.
+        pub order_id: i64,
+        /// Shipping method, with `title`, `handle` and `price`.
+        pub shipping_line: Value,
+        /// Taxes, as objects with `title`, `rate` (0.2 is 20 percent) and `price`.
+        pub tax_lines: Vec<Value>,
+        /// Tags, separated by comma and space.
+        pub tags: String,
+        /// Additional data on it, as objects with `name` and `value`.
+        pub note_attributes: Vec<Value>,
+        /// Sum of items, taxes, shipping and tips, less discounts.
+        pub total_price: String,
+        /// Sum of the items less discounts, before shipping and taxes (unless prices include them).
+        pub subtotal_price: String,
+        /// Sum of taxes.
+        pub total_tax: String,
+        /// Terms of a later payment, such as net 30, with their schedule.
+        pub payment_terms: Value,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+        /// Whom the draft order is for.
+        pub customer: Customer,
+        /// Whether the customer may enter discount codes.
+        pub allow_discount_codes_in_checkout: bool = "allow_discount_codes_in_checkout?",
+        /// Whether it is for a business customer.
+        pub b2b: bool = "b2b?",
+        /// Id of the app that created it.
+        pub api_client_id: i64,
+        /// API version it was created with.
+        pub created_on_api_version_handle: String,
+    }
 }
 
-record!(DraftOrder {
-    id: "id",
-    note: "note",
-    email: "email",
-    taxes_included: "taxes_included",
-    currency: "currency",
-    invoice_sent_at: "invoice_sent_at",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    tax_exempt: "tax_exempt",
-    completed_at: "completed_at",
-    name: "name",
-    status: "status",
-    line_items: "line_items",
-    shipping_address: "shipping_address",
-    billing_address: "billing_address",
-    invoice_url: "invoice_url",
-    applied_discount: "applied_discount",
-    order_id: "order_id",
-    shipping_line: "shipping_line",
-    tax_lines: "tax_lines",
-    tags: "tags",
-    note_attributes: "note_attributes",
-    total_price: "total_price",
-    subtotal_price: "subtotal_price",
-    total_tax: "total_tax",
-    payment_terms: "payment_terms",
-    admin_graphql_api_id: "admin_graphql_api_id",
-    customer: "customer",
-    allow_discount_codes_in_checkout: "allow_discount_codes_in_checkout?",
-    b2b: "b2b?",
-    api_client_id: "api_client_id",
-    created_on_api_version_handle: "created_on_api_version_handle",
-});
+record! {
+    /// Result of creating a draft order.
+    pub struct DraftOrderCreatePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The draft order as the mutation returns it.
+        pub draft_order: GraphQlDraftOrder = "draftOrder",
+    }
+}
 
-/// Result of creating a draft order.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DraftOrderCreatePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
+record! {
     /// The draft order as the mutation returns it.
-    pub draft_order: Option<GraphQlDraftOrder>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct GraphQlDraftOrder {
+        /// Global id (`gid://shopify/DraftOrder/…`); the digits are the numeric id.
+        pub id: String,
+        /// Number of the draft order, such as `#D42`.
+        pub name: String,
+        /// E-mail address.
+        pub email: String,
+        /// `OPEN`, `INVOICE_SENT` or `COMPLETED`.
+        pub status: String,
+        /// When it was created, UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed, UTC.
+        pub updated_at: String = "updatedAt",
+        /// Total, as a decimal text.
+        pub total_price: String = "totalPrice",
+        /// Currency of the total, three-letter ISO code.
+        pub currency_code: String = "currencyCode",
+    }
 }
 
-record!(DraftOrderCreatePayload { user_errors: "userErrors", draft_order: "draftOrder" });
-
-/// The draft order as the mutation returns it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GraphQlDraftOrder {
-    /// Global id (`gid://shopify/DraftOrder/…`); the digits are the numeric id.
-    pub id: Option<String>,
-    /// Number of the draft order, such as `#D42`.
-    pub name: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// `OPEN`, `INVOICE_SENT` or `COMPLETED`.
-    pub status: Option<String>,
-    /// When it was created, UTC.
-    pub created_at: Option<String>,
-    /// When it last changed, UTC.
-    pub updated_at: Option<String>,
-    /// Total, as a decimal text.
-    pub total_price: Option<String>,
-    /// Currency of the total, three-letter ISO code.
-    pub currency_code: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Result of changing a draft order.
+    pub struct DraftOrderUpdatePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The draft order as the mutation returns it.
+        pub draft_order: GraphQlDraftOrder = "draftOrder",
+    }
 }
 
-record!(GraphQlDraftOrder {
-    id: "id",
-    name: "name",
-    email: "email",
-    status: "status",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-    total_price: "totalPrice",
-    currency_code: "currencyCode",
-});
-
-/// Result of changing a draft order.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DraftOrderUpdatePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// The draft order as the mutation returns it.
-    pub draft_order: Option<GraphQlDraftOrder>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Result of deleting a draft order.
+    pub struct DraftOrderDeletePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// Global id of the deleted draft order; null when nothing was deleted.
+        pub deleted_id: String = "deletedId",
+    }
 }
 
-record!(DraftOrderUpdatePayload { user_errors: "userErrors", draft_order: "draftOrder" });
-
-/// Result of deleting a draft order.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DraftOrderDeletePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// Global id of the deleted draft order; null when nothing was deleted.
-    pub deleted_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `draft_orders.list`.
+    pub struct DraftOrdersListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
-
-record!(DraftOrderDeletePayload { user_errors: "userErrors", deleted_id: "deletedId" });
-
-/// What comes with a page of `draft_orders.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DraftOrdersListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(DraftOrdersListMeta { next_page_url: "next_page_url" });
 
 open_enum!(
     /// Only draft orders in this state: `open`, `invoice_sent` or `completed`. Shopify takes `open`
@@ -218,395 +151,101 @@ open_enum!(
     }
 );
 
-/// Fields of the draft order; at least one line item. Further fields of Shopify's `DraftOrderInput`
-/// (`purchasingEntity`, `billingAddress`, `shippingLine`, `appliedDiscount`, `paymentTerms`,
-/// `metafields`, …) are passed on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DraftOrderCreateInput {
-    /// What is offered. A line names a variant, or a title and price for something that is no
-    /// product.
-    #[serde(rename = "lineItems", default, skip_serializing_if = "Option::is_none")]
-    pub line_items: Option<Vec<DraftOrderCreateInputLineItem>>,
-    /// Global id of the customer (`gid://shopify/Customer/…`). Shopify prefers `purchasingEntity`
-    /// with `customerId` inside, which works here too.
-    #[serde(rename = "customerId", default, skip_serializing_if = "Option::is_none")]
-    pub customer_id: Option<String>,
-    /// E-mail address of the customer; the invoice goes there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// Note on the draft order; it goes over to the order.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// Tags.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
+request! {
+    /// Fields of the draft order; at least one line item. Further fields of Shopify's
+    /// `DraftOrderInput` (`purchasingEntity`, `billingAddress`, `shippingLine`, `appliedDiscount`,
+    /// `paymentTerms`, `metafields`, …) are passed on.
+    pub struct DraftOrderCreateInput {
+        /// What is offered. A line names a variant, or a title and price for something that is no
+        /// product.
+        line_items: [DraftOrderCreateInputLineItem] = "lineItems",
+        /// Global id of the customer (`gid://shopify/Customer/…`). Shopify prefers
+        /// `purchasingEntity` with `customerId` inside, which works here too.
+        customer_id: String = "customerId",
+        /// E-mail address of the customer; the invoice goes there.
+        email: String,
+        /// Note on the draft order; it goes over to the order.
+        note: String,
+        /// Tags.
+        tags: [String],
+        /// Where to ship to; further fields of Shopify's `MailingAddressInput` are passed on.
+        shipping_address: DraftOrderCreateInputShippingAddress = "shippingAddress",
+        ..extra
+    }
+}
+
+request! {
+    /// `lineItems` of [`DraftOrderCreateInput`].
+    pub struct DraftOrderCreateInputLineItem {
+        /// Global id of the variant (`gid://shopify/ProductVariant/…`).
+        variant_id: String = "variantId",
+        /// Quantity, 1 or more.
+        quantity: i64,
+        /// Title of a custom line; not used when a variant is named.
+        title: String,
+        /// Price of one unit of a custom line, as a decimal text in the shop's currency; not used
+        /// when a variant is named.
+        original_unit_price: String = "originalUnitPrice",
+        ..extra
+    }
+}
+
+request! {
     /// Where to ship to; further fields of Shopify's `MailingAddressInput` are passed on.
-    #[serde(rename = "shippingAddress", default, skip_serializing_if = "Option::is_none")]
-    pub shipping_address: Option<DraftOrderCreateInputShippingAddress>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl DraftOrderCreateInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// What is offered. A line names a variant, or a title and price for something that is no
-    /// product.
-    #[must_use]
-    pub fn line_items(
-        mut self,
-        line_items: impl IntoIterator<Item = impl Into<DraftOrderCreateInputLineItem>>,
-    ) -> Self {
-        self.line_items = Some(line_items.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Global id of the customer (`gid://shopify/Customer/…`). Shopify prefers `purchasingEntity`
-    /// with `customerId` inside, which works here too.
-    #[must_use]
-    pub fn customer_id(mut self, customer_id: impl Into<String>) -> Self {
-        self.customer_id = Some(customer_id.into());
-        self
-    }
-
-    /// E-mail address of the customer; the invoice goes there.
-    #[must_use]
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.email = Some(email.into());
-        self
-    }
-
-    /// Note on the draft order; it goes over to the order.
-    #[must_use]
-    pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.note = Some(note.into());
-        self
-    }
-
-    /// Tags.
-    #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Where to ship to; further fields of Shopify's `MailingAddressInput` are passed on.
-    #[must_use]
-    pub fn shipping_address(
-        mut self,
-        shipping_address: impl Into<DraftOrderCreateInputShippingAddress>,
-    ) -> Self {
-        self.shipping_address = Some(shipping_address.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+    pub struct DraftOrderCreateInputShippingAddress {
+        /// Street and number.
+        address1: String,
+        /// City.
+        city: String,
+        /// Code of the province or state.
+        province_code: String = "provinceCode",
+        /// Postal code.
+        zip: String,
+        /// Two-letter ISO country code.
+        country_code: String = "countryCode",
+        ..extra
     }
 }
 
-/// `lineItems` of [`DraftOrderCreateInput`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DraftOrderCreateInputLineItem {
-    /// Global id of the variant (`gid://shopify/ProductVariant/…`).
-    #[serde(rename = "variantId", default, skip_serializing_if = "Option::is_none")]
-    pub variant_id: Option<String>,
-    /// Quantity, 1 or more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quantity: Option<i64>,
-    /// Title of a custom line; not used when a variant is named.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// Price of one unit of a custom line, as a decimal text in the shop's currency; not used when
-    /// a variant is named.
-    #[serde(rename = "originalUnitPrice", default, skip_serializing_if = "Option::is_none")]
-    pub original_unit_price: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl DraftOrderCreateInputLineItem {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Global id of the variant (`gid://shopify/ProductVariant/…`).
-    #[must_use]
-    pub fn variant_id(mut self, variant_id: impl Into<String>) -> Self {
-        self.variant_id = Some(variant_id.into());
-        self
-    }
-
-    /// Quantity, 1 or more.
-    #[must_use]
-    pub fn quantity(mut self, quantity: i64) -> Self {
-        self.quantity = Some(quantity);
-        self
-    }
-
-    /// Title of a custom line; not used when a variant is named.
-    #[must_use]
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
-        self
-    }
-
-    /// Price of one unit of a custom line, as a decimal text in the shop's currency; not used when
-    /// a variant is named.
-    #[must_use]
-    pub fn original_unit_price(mut self, original_unit_price: impl Into<String>) -> Self {
-        self.original_unit_price = Some(original_unit_price.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+request! {
+    /// The fields to change; others stay as they are. Further fields of Shopify's `DraftOrderInput`
+    /// are passed on.
+    pub struct DraftOrderUpdateInput {
+        /// The new lines; they replace all present ones, so include those to keep.
+        line_items: [DraftOrderUpdateInputLineItem] = "lineItems",
+        /// E-mail address of the customer; the invoice goes there.
+        email: String,
+        /// Note on the draft order; it goes over to the order.
+        note: String,
+        /// New tags; they replace all present ones, so include those to keep.
+        tags: [String],
+        ..extra
     }
 }
 
-/// Where to ship to; further fields of Shopify's `MailingAddressInput` are passed on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DraftOrderCreateInputShippingAddress {
-    /// Street and number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address1: Option<String>,
-    /// City.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub city: Option<String>,
-    /// Code of the province or state.
-    #[serde(rename = "provinceCode", default, skip_serializing_if = "Option::is_none")]
-    pub province_code: Option<String>,
-    /// Postal code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zip: Option<String>,
-    /// Two-letter ISO country code.
-    #[serde(rename = "countryCode", default, skip_serializing_if = "Option::is_none")]
-    pub country_code: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl DraftOrderCreateInputShippingAddress {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Street and number.
-    #[must_use]
-    pub fn address1(mut self, address1: impl Into<String>) -> Self {
-        self.address1 = Some(address1.into());
-        self
-    }
-
-    /// City.
-    #[must_use]
-    pub fn city(mut self, city: impl Into<String>) -> Self {
-        self.city = Some(city.into());
-        self
-    }
-
-    /// Code of the province or state.
-    #[must_use]
-    pub fn province_code(mut self, province_code: impl Into<String>) -> Self {
-        self.province_code = Some(province_code.into());
-        self
-    }
-
-    /// Postal code.
-    #[must_use]
-    pub fn zip(mut self, zip: impl Into<String>) -> Self {
-        self.zip = Some(zip.into());
-        self
-    }
-
-    /// Two-letter ISO country code.
-    #[must_use]
-    pub fn country_code(mut self, country_code: impl Into<String>) -> Self {
-        self.country_code = Some(country_code.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+request! {
+    /// `lineItems` of [`DraftOrderUpdateInput`].
+    pub struct DraftOrderUpdateInputLineItem {
+        /// Global id of the variant (`gid://shopify/ProductVariant/…`).
+        variant_id: String = "variantId",
+        /// Quantity, 1 or more.
+        quantity: i64,
+        /// Title of a custom line; not used when a variant is named.
+        title: String,
+        /// Price of one unit of a custom line, as a decimal text in the shop's currency; not used
+        /// when a variant is named.
+        original_unit_price: String = "originalUnitPrice",
+        ..extra
     }
 }
 
-/// The fields to change; others stay as they are. Further fields of Shopify's `DraftOrderInput` are
-/// passed on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DraftOrderUpdateInput {
-    /// The new lines; they replace all present ones, so include those to keep.
-    #[serde(rename = "lineItems", default, skip_serializing_if = "Option::is_none")]
-    pub line_items: Option<Vec<DraftOrderUpdateInputLineItem>>,
-    /// E-mail address of the customer; the invoice goes there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// Note on the draft order; it goes over to the order.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// New tags; they replace all present ones, so include those to keep.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl DraftOrderUpdateInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The new lines; they replace all present ones, so include those to keep.
-    #[must_use]
-    pub fn line_items(
-        mut self,
-        line_items: impl IntoIterator<Item = impl Into<DraftOrderUpdateInputLineItem>>,
-    ) -> Self {
-        self.line_items = Some(line_items.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// E-mail address of the customer; the invoice goes there.
-    #[must_use]
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.email = Some(email.into());
-        self
-    }
-
-    /// Note on the draft order; it goes over to the order.
-    #[must_use]
-    pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.note = Some(note.into());
-        self
-    }
-
-    /// New tags; they replace all present ones, so include those to keep.
-    #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
-    }
-}
-
-/// `lineItems` of [`DraftOrderUpdateInput`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DraftOrderUpdateInputLineItem {
-    /// Global id of the variant (`gid://shopify/ProductVariant/…`).
-    #[serde(rename = "variantId", default, skip_serializing_if = "Option::is_none")]
-    pub variant_id: Option<String>,
-    /// Quantity, 1 or more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quantity: Option<i64>,
-    /// Title of a custom line; not used when a variant is named.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// Price of one unit of a custom line, as a decimal text in the shop's currency; not used when
-    /// a variant is named.
-    #[serde(rename = "originalUnitPrice", default, skip_serializing_if = "Option::is_none")]
-    pub original_unit_price: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl DraftOrderUpdateInputLineItem {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Global id of the variant (`gid://shopify/ProductVariant/…`).
-    #[must_use]
-    pub fn variant_id(mut self, variant_id: impl Into<String>) -> Self {
-        self.variant_id = Some(variant_id.into());
-        self
-    }
-
-    /// Quantity, 1 or more.
-    #[must_use]
-    pub fn quantity(mut self, quantity: i64) -> Self {
-        self.quantity = Some(quantity);
-        self
-    }
-
-    /// Title of a custom line; not used when a variant is named.
-    #[must_use]
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
-        self
-    }
-
-    /// Price of one unit of a custom line, as a decimal text in the shop's currency; not used when
-    /// a variant is named.
-    #[must_use]
-    pub fn original_unit_price(mut self, original_unit_price: impl Into<String>) -> Self {
-        self.original_unit_price = Some(original_unit_price.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
-    }
-}
-
-/// Which draft order to delete.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DraftOrderDeleteInput {
-    /// Global id of the draft order: `admin_graphql_api_id`, or `gid://shopify/DraftOrder/` and the
-    /// numeric id.
-    pub id: String,
-}
-
-impl DraftOrderDeleteInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
+request! {
+    /// Which draft order to delete.
+    pub struct DraftOrderDeleteInput {
+        required {
+            /// Global id of the draft order: `admin_graphql_api_id`, or `gid://shopify/DraftOrder/`
+            /// and the numeric id.
+            id: String,
+        }
     }
 }

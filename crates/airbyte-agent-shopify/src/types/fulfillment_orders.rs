@@ -2,84 +2,57 @@
 
 //! Types of `fulfillment_orders`.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
 
-/// The items of an order that are to be shipped from one location.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FulfillmentOrder {
-    /// Numeric fulfillment order id.
-    pub id: Option<i64>,
-    /// Id of the shop.
-    pub shop_id: Option<i64>,
-    /// Id of the order.
-    pub order_id: Option<i64>,
-    /// Id of the location that is to ship.
-    pub assigned_location_id: Option<i64>,
-    /// State of the request to a fulfillment service: `unsubmitted`, `submitted`, `accepted`,
-    /// `rejected`, `cancellation_requested` and so on.
-    pub request_status: Option<String>,
-    /// `open`, `in_progress`, `scheduled`, `on_hold`, `incomplete`, `cancelled` or `closed`.
-    pub status: Option<String>,
-    /// What may be done with it now, such as `create_fulfillment` or `hold`.
-    pub supported_actions: Option<Vec<String>>,
-    /// Recipient and address.
-    pub destination: Option<Value>,
-    /// What is to be shipped, as objects with `line_item_id`, `quantity` and
-    /// `fulfillable_quantity`.
-    pub line_items: Option<Vec<Value>>,
-    /// When shipping may start, for scheduled ones.
-    pub fulfill_at: Option<String>,
-    /// Latest time for shipping.
-    pub fulfill_by: Option<String>,
-    /// Who pays duties, in `incoterm`: `DAP` or `DDP`.
-    pub international_duties: Option<Value>,
-    /// Reasons for holding it, as objects with `reason` and `reason_notes`.
-    pub fulfillment_holds: Option<Vec<Value>>,
-    /// How it is delivered, in `method_type`: `shipping`, `local`, `pick_up` and so on.
-    pub delivery_method: Option<Value>,
-    /// Name and address of the location that is to ship.
-    pub assigned_location: Option<Value>,
-    /// Requests to the fulfillment service, as objects with `kind` and `message`.
-    pub merchant_requests: Option<Vec<Value>>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The items of an order that are to be shipped from one location.
+    pub struct FulfillmentOrder {
+        /// Numeric fulfillment order id.
+        pub id: i64,
+        /// Id of the shop.
+        pub shop_id: i64,
+        /// Id of the order.
+        pub order_id: i64,
+        /// Id of the location that is to ship.
+        pub assigned_location_id: i64,
+        /// State of the request to a fulfillment service: `unsubmitted`, `submitted`, `accepted`,
+        /// `rejected`, `cancellation_requested` and so on.
+        pub request_status: String,
+        /// `open`, `in_progress`, `scheduled`, `on_hold`, `incomplete`, `cancelled` or `closed`.
+        pub status: String,
+        /// What may be done with it now, such as `create_fulfillment` or `hold`.
+        pub supported_actions: Vec<String>,
+        /// Recipient and address.
+        pub destination: Value,
+        /// What is to be shipped, as objects with `line_item_id`, `quantity` and
+        /// `fulfillable_quantity`.
+        pub line_items: Vec<Value>,
+        /// When shipping may start, for scheduled ones.
+        pub fulfill_at: String,
+        /// Latest time for shipping.
+        pub fulfill_by: String,
+        /// Who pays duties, in `incoterm`: `DAP` or `DDP`.
+        pub international_duties: Value,
+        /// Reasons for holding it, as objects with `reason` and `reason_notes`.
+        pub fulfillment_holds: Vec<Value>,
+        /// How it is delivered, in `method_type`: `shipping`, `local`, `pick_up` and so on.
+        pub delivery_method: Value,
+        /// Name and address of the location that is to ship.
+        pub assigned_location: Value,
+        /// Requests to the fulfillment service, as objects with `kind` and `message`.
+        pub merchant_requests: Vec<Value>,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+    }
 }
 
-record!(FulfillmentOrder {
-    id: "id",
-    shop_id: "shop_id",
-    order_id: "order_id",
-    assigned_location_id: "assigned_location_id",
-    request_status: "request_status",
-    status: "status",
-    supported_actions: "supported_actions",
-    destination: "destination",
-    line_items: "line_items",
-    fulfill_at: "fulfill_at",
-    fulfill_by: "fulfill_by",
-    international_duties: "international_duties",
-    fulfillment_holds: "fulfillment_holds",
-    delivery_method: "delivery_method",
-    assigned_location: "assigned_location",
-    merchant_requests: "merchant_requests",
-    created_at: "created_at",
-    updated_at: "updated_at",
-});
-
-/// What comes with a page of `fulfillment_orders.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FulfillmentOrdersListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `fulfillment_orders.list`.
+    pub struct FulfillmentOrdersListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
-
-record!(FulfillmentOrdersListMeta { next_page_url: "next_page_url" });

@@ -2,120 +2,56 @@
 
 //! Types of `inventory_adjust`.
 
-use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{record, request};
 
 use super::{GraphQlUserError, InventoryAdjustmentGroup};
 
-/// Result of adjusting quantities.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InventoryAdjustQuantitiesPayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// What changed in stock, and why.
-    pub inventory_adjustment_group: Option<InventoryAdjustmentGroup>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Result of adjusting quantities.
+    pub struct InventoryAdjustQuantitiesPayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// What changed in stock, and why.
+        pub inventory_adjustment_group: InventoryAdjustmentGroup = "inventoryAdjustmentGroup",
+    }
 }
 
-record!(InventoryAdjustQuantitiesPayload {
-    user_errors: "userErrors",
-    inventory_adjustment_group: "inventoryAdjustmentGroup",
-});
-
-/// Which quantities to change, and why.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct InventoryAdjustCreateInput {
-    /// Which quantity to change: `available`, `damaged`, `quality_control`, `reserved`,
-    /// `safety_stock` or `incoming`. Other than for `available` each change needs a
-    /// `ledgerDocumentUri` as well, which is passed on.
-    pub name: String,
-    /// Why, as one of Shopify's words: `correction`, `cycle_count_available`, `received`,
-    /// `restock`, `damaged`, `shrinkage`, `promotion`, `quality_control`, `movement_created`,
-    /// `other` and some more.
-    pub reason: String,
-    /// Document that the change comes from, as a URI, best as `gid://<your app>/<kind>/<id>`; shown
-    /// in the stock history.
-    #[serde(rename = "referenceDocumentUri", default, skip_serializing_if = "Option::is_none")]
-    pub reference_document_uri: Option<String>,
-    /// The changes.
-    pub changes: Vec<InventoryAdjustCreateInputChange>,
-}
-
-impl InventoryAdjustCreateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(
-        name: impl Into<String>,
-        reason: impl Into<String>,
-        changes: impl IntoIterator<Item = impl Into<InventoryAdjustCreateInputChange>>,
-    ) -> Self {
-        Self {
-            name: name.into(),
-            reason: reason.into(),
-            reference_document_uri: None,
-            changes: changes.into_iter().map(Into::into).collect(),
+request! {
+    /// Which quantities to change, and why.
+    pub struct InventoryAdjustCreateInput {
+        required {
+            /// Which quantity to change: `available`, `damaged`, `quality_control`, `reserved`,
+            /// `safety_stock` or `incoming`. Other than for `available` each change needs a
+            /// `ledgerDocumentUri` as well, which is passed on.
+            name: String,
+            /// Why, as one of Shopify's words: `correction`, `cycle_count_available`, `received`,
+            /// `restock`, `damaged`, `shrinkage`, `promotion`, `quality_control`,
+            /// `movement_created`, `other` and some more.
+            reason: String,
+            /// The changes.
+            changes: [InventoryAdjustCreateInputChange],
         }
-    }
-
-    /// Document that the change comes from, as a URI, best as `gid://<your app>/<kind>/<id>`; shown
-    /// in the stock history.
-    #[must_use]
-    pub fn reference_document_uri(mut self, reference_document_uri: impl Into<String>) -> Self {
-        self.reference_document_uri = Some(reference_document_uri.into());
-        self
+        /// Document that the change comes from, as a URI, best as `gid://<your app>/<kind>/<id>`;
+        /// shown in the stock history.
+        reference_document_uri: String = "referenceDocumentUri",
     }
 }
 
-/// `changes` of [`InventoryAdjustCreateInput`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct InventoryAdjustCreateInputChange {
-    /// Global id of the inventory item: `gid://shopify/InventoryItem/` and the variant's
-    /// `inventory_item_id`.
-    #[serde(rename = "inventoryItemId")]
-    pub inventory_item_id: String,
-    /// Global id of the location (`gid://shopify/Location/…`).
-    #[serde(rename = "locationId")]
-    pub location_id: String,
-    /// By how much to change it; negative to take away.
-    pub delta: i64,
-    /// The quantity it is believed to be now: Shopify refuses the call when it is another. Null to
-    /// skip this check; it has to be there in either case.
-    #[serde(rename = "changeFromQuantity")]
-    pub change_from_quantity: i64,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl InventoryAdjustCreateInputChange {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(
-        inventory_item_id: impl Into<String>,
-        location_id: impl Into<String>,
-        delta: i64,
-        change_from_quantity: i64,
-    ) -> Self {
-        Self {
-            inventory_item_id: inventory_item_id.into(),
-            location_id: location_id.into(),
-            delta,
-            change_from_quantity,
-            extra: Extra::new(),
+request! {
+    /// `changes` of [`InventoryAdjustCreateInput`].
+    pub struct InventoryAdjustCreateInputChange {
+        required {
+            /// Global id of the inventory item: `gid://shopify/InventoryItem/` and the variant's
+            /// `inventory_item_id`.
+            inventory_item_id: String = "inventoryItemId",
+            /// Global id of the location (`gid://shopify/Location/…`).
+            location_id: String = "locationId",
+            /// By how much to change it; negative to take away.
+            delta: i64,
+            /// The quantity it is believed to be now: Shopify refuses the call when it is another.
+            /// Null to skip this check; it has to be there in either case.
+            change_from_quantity: i64 = "changeFromQuantity",
         }
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+        ..extra
     }
 }

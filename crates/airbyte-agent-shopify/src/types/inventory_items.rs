@@ -2,66 +2,45 @@
 
 //! Types of `inventory_items`.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
 
-/// The physical good behind a variant: SKU, cost, customs data.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InventoryItem {
-    /// Numeric id; a variant names it as `inventory_item_id`.
-    pub id: Option<i64>,
-    /// Stock keeping unit, the merchant's code for it.
-    pub sku: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Whether it has to be shipped.
-    pub requires_shipping: Option<bool>,
-    /// What one unit costs the merchant, as a decimal text.
-    pub cost: Option<String>,
-    /// Country of origin, two-letter ISO code.
-    pub country_code_of_origin: Option<String>,
-    /// Province of origin.
-    pub province_code_of_origin: Option<String>,
-    /// Harmonized System code for customs.
-    pub harmonized_system_code: Option<String>,
-    /// Whether stock is tracked.
-    pub tracked: Option<bool>,
-    /// Customs codes for certain countries, as objects with `country_code` and
-    /// `harmonized_system_code`.
-    pub country_harmonized_system_codes: Option<Vec<Value>>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The physical good behind a variant: SKU, cost, customs data.
+    pub struct InventoryItem {
+        /// Numeric id; a variant names it as `inventory_item_id`.
+        pub id: i64,
+        /// Stock keeping unit, the merchant's code for it.
+        pub sku: String,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+        /// Whether it has to be shipped.
+        pub requires_shipping: bool,
+        /// What one unit costs the merchant, as a decimal text.
+        pub cost: String,
+        /// Country of origin, two-letter ISO code.
+        pub country_code_of_origin: String,
+        /// Province of origin.
+        pub province_code_of_origin: String,
+        /// Harmonized System code for customs.
+        pub harmonized_system_code: String,
+        /// Whether stock is tracked.
+        pub tracked: bool,
+        /// Customs codes for certain countries, as objects with `country_code` and
+        /// `harmonized_system_code`.
+        pub country_harmonized_system_codes: Vec<Value>,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+    }
 }
 
-record!(InventoryItem {
-    id: "id",
-    sku: "sku",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    requires_shipping: "requires_shipping",
-    cost: "cost",
-    country_code_of_origin: "country_code_of_origin",
-    province_code_of_origin: "province_code_of_origin",
-    harmonized_system_code: "harmonized_system_code",
-    tracked: "tracked",
-    country_harmonized_system_codes: "country_harmonized_system_codes",
-    admin_graphql_api_id: "admin_graphql_api_id",
-});
-
-/// What comes with a page of `inventory_items.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InventoryItemsListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `inventory_items.list`.
+    pub struct InventoryItemsListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
-
-record!(InventoryItemsListMeta { next_page_url: "next_page_url" });

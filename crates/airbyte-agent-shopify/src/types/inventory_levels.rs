@@ -2,43 +2,29 @@
 
 //! Types of `inventory_levels`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// Stock of one inventory item at one location.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InventoryLevel {
-    /// Id of the inventory item; a variant names it as `inventory_item_id`.
-    pub inventory_item_id: Option<i64>,
-    /// Id of the location.
-    pub location_id: Option<i64>,
-    /// Quantity that can be sold; null when stock is not tracked, negative when oversold.
-    pub available: Option<i64>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Stock of one inventory item at one location.
+    pub struct InventoryLevel {
+        /// Id of the inventory item; a variant names it as `inventory_item_id`.
+        pub inventory_item_id: i64,
+        /// Id of the location.
+        pub location_id: i64,
+        /// Quantity that can be sold; null when stock is not tracked, negative when oversold.
+        pub available: i64,
+        /// When it last changed.
+        pub updated_at: String,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+    }
 }
 
-record!(InventoryLevel {
-    inventory_item_id: "inventory_item_id",
-    location_id: "location_id",
-    available: "available",
-    updated_at: "updated_at",
-    admin_graphql_api_id: "admin_graphql_api_id",
-});
-
-/// What comes with a page of `inventory_levels.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InventoryLevelsListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `inventory_levels.list`.
+    pub struct InventoryLevelsListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
-
-record!(InventoryLevelsListMeta { next_page_url: "next_page_url" });

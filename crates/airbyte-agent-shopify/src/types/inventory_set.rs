@@ -2,106 +2,53 @@
 
 //! Types of `inventory_set`.
 
-use airbyte_agent_core::{Extra, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{record, request};
 
 use super::{GraphQlUserError, InventoryAdjustmentGroup};
 
-/// Result of setting quantities.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InventorySetQuantitiesPayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// What changed in stock, and why.
-    pub inventory_adjustment_group: Option<InventoryAdjustmentGroup>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Result of setting quantities.
+    pub struct InventorySetQuantitiesPayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// What changed in stock, and why.
+        pub inventory_adjustment_group: InventoryAdjustmentGroup = "inventoryAdjustmentGroup",
+    }
 }
 
-record!(InventorySetQuantitiesPayload {
-    user_errors: "userErrors",
-    inventory_adjustment_group: "inventoryAdjustmentGroup",
-});
-
-/// Which quantities to set, and why.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct InventorySetCreateInput {
-    /// Which quantity to set: `available` or `on_hand`.
-    pub name: String,
-    /// Why, as one of Shopify's words: `correction`, `cycle_count_available`, `received`,
-    /// `restock`, `damaged`, `shrinkage`, `promotion`, `quality_control`, `movement_created`,
-    /// `other` and some more.
-    pub reason: String,
-    /// Document that the change comes from, as a URI, best as `gid://<your app>/<kind>/<id>`; shown
-    /// in the stock history.
-    #[serde(rename = "referenceDocumentUri", default, skip_serializing_if = "Option::is_none")]
-    pub reference_document_uri: Option<String>,
-    /// The quantities.
-    pub quantities: Vec<InventorySetCreateInputQuantity>,
-}
-
-impl InventorySetCreateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(
-        name: impl Into<String>,
-        reason: impl Into<String>,
-        quantities: impl IntoIterator<Item = impl Into<InventorySetCreateInputQuantity>>,
-    ) -> Self {
-        Self {
-            name: name.into(),
-            reason: reason.into(),
-            reference_document_uri: None,
-            quantities: quantities.into_iter().map(Into::into).collect(),
+request! {
+    /// Which quantities to set, and why.
+    pub struct InventorySetCreateInput {
+        required {
+            /// Which quantity to set: `available` or `on_hand`.
+            name: String,
+            /// Why, as one of Shopify's words: `correction`, `cycle_count_available`, `received`,
+            /// `restock`, `damaged`, `shrinkage`, `promotion`, `quality_control`,
+            /// `movement_created`, `other` and some more.
+            reason: String,
+            /// The quantities.
+            quantities: [InventorySetCreateInputQuantity],
         }
-    }
-
-    /// Document that the change comes from, as a URI, best as `gid://<your app>/<kind>/<id>`; shown
-    /// in the stock history.
-    #[must_use]
-    pub fn reference_document_uri(mut self, reference_document_uri: impl Into<String>) -> Self {
-        self.reference_document_uri = Some(reference_document_uri.into());
-        self
+        /// Document that the change comes from, as a URI, best as `gid://<your app>/<kind>/<id>`;
+        /// shown in the stock history.
+        reference_document_uri: String = "referenceDocumentUri",
     }
 }
 
-/// `quantities` of [`InventorySetCreateInput`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct InventorySetCreateInputQuantity {
-    /// Global id of the inventory item: `gid://shopify/InventoryItem/` and the variant's
-    /// `inventory_item_id`.
-    #[serde(rename = "inventoryItemId")]
-    pub inventory_item_id: String,
-    /// Global id of the location (`gid://shopify/Location/…`).
-    #[serde(rename = "locationId")]
-    pub location_id: String,
-    /// The quantity it shall be afterwards.
-    pub quantity: i64,
-    /// The quantity it is believed to be now: Shopify refuses the call when it is another. Null to
-    /// skip this check; it has to be there in either case.
-    #[serde(rename = "changeFromQuantity")]
-    pub change_from_quantity: i64,
-}
-
-impl InventorySetCreateInputQuantity {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(
-        inventory_item_id: impl Into<String>,
-        location_id: impl Into<String>,
-        quantity: i64,
-        change_from_quantity: i64,
-    ) -> Self {
-        Self {
-            inventory_item_id: inventory_item_id.into(),
-            location_id: location_id.into(),
-            quantity,
-            change_from_quantity,
+request! {
+    /// `quantities` of [`InventorySetCreateInput`].
+    pub struct InventorySetCreateInputQuantity {
+        required {
+            /// Global id of the inventory item: `gid://shopify/InventoryItem/` and the variant's
+            /// `inventory_item_id`.
+            inventory_item_id: String = "inventoryItemId",
+            /// Global id of the location (`gid://shopify/Location/…`).
+            location_id: String = "locationId",
+            /// The quantity it shall be afterwards.
+            quantity: i64,
+            /// The quantity it is believed to be now: Shopify refuses the call when it is another.
+            /// Null to skip this check; it has to be there in either case.
+            change_from_quantity: i64 = "changeFromQuantity",
         }
     }
 }

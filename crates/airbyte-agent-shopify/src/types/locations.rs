@@ -2,85 +2,57 @@
 
 //! Types of `locations`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// A place that holds stock: shop, warehouse or fulfillment service.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Location {
-    /// Numeric location id.
-    pub id: Option<i64>,
-    /// Name of the location.
-    pub name: Option<String>,
-    /// Street and number.
-    pub address1: Option<String>,
-    /// Apartment, floor or the like.
-    pub address2: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Postal code.
-    pub zip: Option<String>,
-    /// Province, state or region, as a name.
-    pub province: Option<String>,
-    /// Country, as a name or code.
-    pub country: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Two-letter ISO country code, such as `CA`.
-    pub country_code: Option<String>,
-    /// Country, as a name.
-    pub country_name: Option<String>,
-    /// Code of the province or state, such as `ON`.
-    pub province_code: Option<String>,
-    /// Whether it belongs to a fulfillment service.
-    pub legacy: Option<bool>,
-    /// Whether it can hold stock and fulfill orders.
-    pub active: Option<bool>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// Country in the language of the shop.
-    pub localized_country_name: Option<String>,
-    /// Province in the language of the shop.
-    pub localized_province_name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A place that holds stock: shop, warehouse or fulfillment service.
+    pub struct Location {
+        /// Numeric location id.
+        pub id: i64,
+        /// Name of the location.
+        pub name: String,
+        /// Street and number.
+        pub address1: String,
+        /// Apartment, floor or the like.
+        pub address2: String,
+        /// City.
+        pub city: String,
+        /// Postal code.
+        pub zip: String,
+        /// Province, state or region, as a name.
+        pub province: String,
+        /// Country, as a name or code.
+        pub country: String,
+        /// Phone number.
+        pub phone: String,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+        /// Two-letter ISO country code, such as `CA`.
+        pub country_code: String,
+        /// Country, as a name.
+        pub country_name: String,
+        /// Code of the province or state, such as `ON`.
+        pub province_code: String,
+        /// Whether it belongs to a fulfillment service.
+        pub legacy: bool,
+        /// Whether it can hold stock and fulfill orders.
+        pub active: bool,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+        /// Country in the language of the shop.
+        pub localized_country_name: String,
+        /// Province in the language of the shop.
+        pub localized_province_name: String,
+    }
 }
 
-record!(Location {
-    id: "id",
-    name: "name",
-    address1: "address1",
-    address2: "address2",
-    city: "city",
-    zip: "zip",
-    province: "province",
-    country: "country",
-    phone: "phone",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    country_code: "country_code",
-    country_name: "country_name",
-    province_code: "province_code",
-    legacy: "legacy",
-    active: "active",
-    admin_graphql_api_id: "admin_graphql_api_id",
-    localized_country_name: "localized_country_name",
-    localized_province_name: "localized_province_name",
-});
-
-/// What comes with a page of `locations.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct LocationsListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `locations.list`.
+    pub struct LocationsListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
-
-record!(LocationsListMeta { next_page_url: "next_page_url" });

@@ -2,16 +2,12 @@
 
 //! Types of `metafield_draft_orders`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// What comes with a page of `metafield_draft_orders.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MetafieldDraftOrdersListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `metafield_draft_orders.list`.
+    pub struct MetafieldDraftOrdersListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
-
-record!(MetafieldDraftOrdersListMeta { next_page_url: "next_page_url" });

@@ -2,16 +2,12 @@
 
 //! Types of `metafield_products`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// What comes with a page of `metafield_products.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MetafieldProductsListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `metafield_products.list`.
+    pub struct MetafieldProductsListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
-
-record!(MetafieldProductsListMeta { next_page_url: "next_page_url" });

@@ -2,16 +2,12 @@
 
 //! Types of `metafield_smart_collections`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// What comes with a page of `metafield_smart_collections.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MetafieldSmartCollectionsListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `metafield_smart_collections.list`.
+    pub struct MetafieldSmartCollectionsListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
-
-record!(MetafieldSmartCollectionsListMeta { next_page_url: "next_page_url" });

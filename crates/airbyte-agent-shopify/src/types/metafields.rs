@@ -2,166 +2,93 @@
 
 //! Types of `metafields`.
 
-use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{record, request};
 
 use super::GraphQlUserError;
 
-/// Result of writing metafields.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MetafieldsSetPayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// The metafields written; null or empty when any of them was refused.
-    pub metafields: Option<Vec<MetafieldsSetPayloadMetafield>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Result of writing metafields.
+    pub struct MetafieldsSetPayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The metafields written; null or empty when any of them was refused.
+        pub metafields: Vec<MetafieldsSetPayloadMetafield>,
+    }
 }
 
-record!(MetafieldsSetPayload { user_errors: "userErrors", metafields: "metafields" });
-
-/// `metafields` of [`MetafieldsSetPayload`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MetafieldsSetPayloadMetafield {
-    /// Global id (`gid://shopify/Metafield/…`).
-    pub id: Option<String>,
-    /// First part of the name.
-    pub namespace: Option<String>,
-    /// Second part of the name.
-    pub key: Option<String>,
-    /// The value, as a text.
-    pub value: Option<String>,
-    /// Type of the value.
-    pub type_: Option<String>,
-    /// When it last changed, UTC.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `metafields` of [`MetafieldsSetPayload`].
+    pub struct MetafieldsSetPayloadMetafield {
+        /// Global id (`gid://shopify/Metafield/…`).
+        pub id: String,
+        /// First part of the name.
+        pub namespace: String,
+        /// Second part of the name.
+        pub key: String,
+        /// The value, as a text.
+        pub value: String,
+        /// Type of the value.
+        pub type_: String = "type",
+        /// When it last changed, UTC.
+        pub updated_at: String = "updatedAt",
+    }
 }
 
-record!(MetafieldsSetPayloadMetafield {
-    id: "id",
-    namespace: "namespace",
-    key: "key",
-    value: "value",
-    type_: "type",
-    updated_at: "updatedAt",
-});
-
-/// Result of deleting metafields.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MetafieldDeletePayload {
-    /// The metafields named; null in places where there was none.
-    pub deleted_metafields: Option<Vec<MetafieldDeletePayloadDeletedMetafield>>,
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Result of deleting metafields.
+    pub struct MetafieldDeletePayload {
+        /// The metafields named; null in places where there was none.
+        pub deleted_metafields: Vec<MetafieldDeletePayloadDeletedMetafield> = "deletedMetafields",
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+    }
 }
 
-record!(MetafieldDeletePayload {
-    deleted_metafields: "deletedMetafields",
-    user_errors: "userErrors",
-});
-
-/// `deletedMetafields` of [`MetafieldDeletePayload`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MetafieldDeletePayloadDeletedMetafield {
-    /// Second part of the name.
-    pub key: Option<String>,
-    /// First part of the name.
-    pub namespace: Option<String>,
-    /// Global id of the record it belonged to.
-    pub owner_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `deletedMetafields` of [`MetafieldDeletePayload`].
+    pub struct MetafieldDeletePayloadDeletedMetafield {
+        /// Second part of the name.
+        pub key: String,
+        /// First part of the name.
+        pub namespace: String,
+        /// Global id of the record it belonged to.
+        pub owner_id: String = "ownerId",
+    }
 }
 
-record!(MetafieldDeletePayloadDeletedMetafield {
-    key: "key",
-    namespace: "namespace",
-    owner_id: "ownerId",
-});
-
-/// The metafields to write, at most 25 in one call; all of them or none are written.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct MetafieldCreateInput {
-    /// First part of the name; the fields merchants define are in `custom`.
-    pub namespace: String,
-    /// Second part of the name.
-    pub key: String,
-    /// Type of the value, such as `single_line_text_field`, `number_integer`, `boolean`, `date`,
-    /// `json` or `list.product_reference`. It has to be the type of the definition, if there is
-    /// one.
-    #[serde(rename = "type")]
-    pub type_: String,
-    /// The value, always as a text: numbers as "42", lists and objects as JSON.
-    pub value: String,
-    /// Global id of the record it belongs to, as `admin_graphql_api_id` of that record gives it.
-    #[serde(rename = "ownerId")]
-    pub owner_id: String,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl MetafieldCreateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(
-        namespace: impl Into<String>,
-        key: impl Into<String>,
-        type_: impl Into<String>,
-        value: impl Into<String>,
-        owner_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            namespace: namespace.into(),
-            key: key.into(),
-            type_: type_.into(),
-            value: value.into(),
-            owner_id: owner_id.into(),
-            extra: Extra::new(),
+request! {
+    /// The metafields to write, at most 25 in one call; all of them or none are written.
+    pub struct MetafieldCreateInput {
+        required {
+            /// First part of the name; the fields merchants define are in `custom`.
+            namespace: String,
+            /// Second part of the name.
+            key: String,
+            /// Type of the value, such as `single_line_text_field`, `number_integer`, `boolean`,
+            /// `date`, `json` or `list.product_reference`. It has to be the type of the definition,
+            /// if there is one.
+            type_: String = "type",
+            /// The value, always as a text: numbers as "42", lists and objects as JSON.
+            value: String,
+            /// Global id of the record it belongs to, as `admin_graphql_api_id` of that record
+            /// gives it.
+            owner_id: String = "ownerId",
         }
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+        ..extra
     }
 }
 
-/// The metafields to delete, by owner and name.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct MetafieldDeleteInput {
-    /// Global id of the record it belongs to, as `admin_graphql_api_id` of that record gives it.
-    #[serde(rename = "ownerId")]
-    pub owner_id: String,
-    /// First part of the name; the fields merchants define are in `custom`.
-    pub namespace: String,
-    /// Second part of the name.
-    pub key: String,
-}
-
-impl MetafieldDeleteInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(
-        owner_id: impl Into<String>,
-        namespace: impl Into<String>,
-        key: impl Into<String>,
-    ) -> Self {
-        Self { owner_id: owner_id.into(), namespace: namespace.into(), key: key.into() }
+request! {
+    /// The metafields to delete, by owner and name.
+    pub struct MetafieldDeleteInput {
+        required {
+            /// Global id of the record it belongs to, as `admin_graphql_api_id` of that record
+            /// gives it.
+            owner_id: String = "ownerId",
+            /// First part of the name; the fields merchants define are in `custom`.
+            namespace: String,
+            /// Second part of the name.
+            key: String,
+        }
     }
 }

@@ -3,471 +3,317 @@
 //! Types of `orders`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
 use super::{Customer, Fulfillment, GraphQlUserError, LineItem, OrderAddress, Refund};
 
-/// A completed purchase. Prices are decimal texts in the shop's currency, such as "199.00".
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Order {
-    /// Numeric order id; the number customers see is `name`.
-    pub id: Option<i64>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// Id of the app that created the order.
-    pub app_id: Option<i64>,
-    /// IP address the order was placed from.
-    pub browser_ip: Option<String>,
-    /// Whether the customer agreed to marketing e-mails.
-    pub buyer_accepts_marketing: Option<bool>,
-    /// Why it was canceled: `customer`, `fraud`, `inventory`, `declined`, `staff` or `other`.
-    pub cancel_reason: Option<String>,
-    /// When it was canceled; null otherwise.
-    pub cancelled_at: Option<String>,
-    /// Token of the cart it came from.
-    pub cart_token: Option<String>,
-    /// Id of the checkout.
-    pub checkout_id: Option<i64>,
-    /// Token of the checkout.
-    pub checkout_token: Option<String>,
-    /// Browser of the customer: `user_agent`, `accept_language`, `browser_width` and so on.
-    pub client_details: Option<Value>,
-    /// When it was closed (archived); null while open.
-    pub closed_at: Option<String>,
-    /// For business customers: `id` and `location_id` of the company.
-    pub company: Option<Value>,
-    /// Random code that identifies the order to the customer; not unique.
-    pub confirmation_number: Option<String>,
-    /// Whether stock was reserved for the order.
-    pub confirmed: Option<bool>,
-    /// E-mail address used for messages about the order.
-    pub contact_email: Option<String>,
-    /// When it was created in Shopify; the purchase itself is `processed_at`.
-    pub created_at: Option<String>,
-    /// Currency of the shop, in which amounts are given; three-letter ISO code.
-    pub currency: Option<String>,
-    /// `subtotal_price` after edits, returns and refunds.
-    pub current_subtotal_price: Option<String>,
-    /// The same in shop and presentment currency.
-    pub current_subtotal_price_set: Option<Value>,
-    /// Additional fees after changes, in both currencies.
-    pub current_total_additional_fees_set: Option<Value>,
-    /// Discounts after edits, returns and refunds.
-    pub current_total_discounts: Option<String>,
-    /// The same in shop and presentment currency.
-    pub current_total_discounts_set: Option<Value>,
-    /// Duties after changes, in both currencies.
-    pub current_total_duties_set: Option<Value>,
-    /// `total_price` after edits, returns and refunds: what the order is worth now.
-    pub current_total_price: Option<String>,
-    /// The same in shop and presentment currency.
-    pub current_total_price_set: Option<Value>,
-    /// Taxes after edits, returns and refunds.
-    pub current_total_tax: Option<String>,
-    /// The same in shop and presentment currency.
-    pub current_total_tax_set: Option<Value>,
-    /// Who ordered; null for anonymous sales.
-    pub customer: Option<Customer>,
-    /// Language and region of the customer, such as `en-CA`.
-    pub customer_locale: Option<String>,
-    /// Id of the Point of Sale device, if one was used.
-    pub device_id: Option<i64>,
-    /// Discounts in the order they were applied, as objects with `type`, `value`, `value_type`,
-    /// `target_type` and `code` or `title`.
-    pub discount_applications: Option<Vec<Value>>,
-    /// Codes used, as objects with `code`, `amount` and `type`.
-    pub discount_codes: Option<Vec<Value>>,
-    /// E-mail address of the customer.
-    pub email: Option<String>,
-    /// Whether taxes are only estimated.
-    pub estimated_taxes: Option<bool>,
-    /// State of the payment: `pending`, `authorized`, `partially_paid`, `paid`,
-    /// `partially_refunded`, `refunded` or `voided`.
-    pub financial_status: Option<String>,
-    /// State of shipping: `fulfilled`, `partial`, `restocked`, or null when nothing was shipped.
-    pub fulfillment_status: Option<String>,
-    /// Shipments so far.
-    pub fulfillments: Option<Vec<Fulfillment>>,
-    /// Payment gateway.
-    pub gateway: Option<String>,
-    /// Page of the store the customer arrived on.
-    pub landing_site: Option<String>,
-    /// Referral code in the address of the landing page.
-    pub landing_site_ref: Option<String>,
-    /// What was ordered.
-    pub line_items: Option<Vec<LineItem>>,
-    /// Id of the Point of Sale location where it was sold, if any.
-    pub location_id: Option<i64>,
-    /// Id of the app that acts as merchant of record.
-    pub merchant_of_record_app_id: Option<i64>,
-    /// Legal entity of the merchant.
-    pub merchant_business_entity_id: Option<String>,
-    /// Whether duties are contained in the prices.
-    pub duties_included: Option<bool>,
-    /// Rounding of cash payments, in both currencies.
-    pub total_cash_rounding_payment_adjustment_set: Option<Value>,
-    /// Rounding of cash refunds, in both currencies.
-    pub total_cash_rounding_refund_adjustment_set: Option<Value>,
-    /// Terms of a later payment, such as net 30, with their schedule.
-    pub payment_terms: Option<Value>,
-    /// Number the customer sees, with prefix and suffix, such as `#1001`.
-    pub name: Option<String>,
-    /// Note on the order.
-    pub note: Option<String>,
-    /// Additional data on it, as objects with `name` and `value`.
-    pub note_attributes: Option<Vec<Value>>,
-    /// Count of orders from 1, without the offset of 1000.
-    pub number: Option<i64>,
-    /// Number of the order, from 1001; `name` without prefix and suffix.
-    pub order_number: Option<i64>,
-    /// Page where the customer sees the state of the order.
-    pub order_status_url: Option<String>,
-    /// Additional fees when ordered, in both currencies.
-    pub original_total_additional_fees_set: Option<Value>,
-    /// Duties when ordered, in both currencies.
-    pub original_total_duties_set: Option<Value>,
-    /// Payment gateways used.
-    pub payment_gateway_names: Option<Vec<String>>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Purchase order number of a business customer.
-    pub po_number: Option<String>,
-    /// Currency that was shown to the customer, three-letter ISO code.
-    pub presentment_currency: Option<String>,
-    /// When the purchase took place; may lie before `created_at` for imported orders.
-    pub processed_at: Option<String>,
-    /// Reference given by the channel.
-    pub reference: Option<String>,
-    /// Site that sent the customer.
-    pub referring_site: Option<String>,
-    /// Refunds so far.
-    pub refunds: Option<Vec<Refund>>,
-    /// Where it is shipped to.
-    pub shipping_address: Option<OrderAddress>,
-    /// Shipping methods chosen, as objects with `title`, `code` and `price`.
-    pub shipping_lines: Option<Vec<Value>>,
-    /// Id of it at the app or channel it came from.
-    pub source_identifier: Option<String>,
-    /// Channel it came from, such as `web`, `pos` or an app.
-    pub source_name: Option<String>,
-    /// Link to it at the app or channel it came from.
-    pub source_url: Option<String>,
-    /// Sum of the items less discounts, before shipping and taxes (unless prices include them).
-    pub subtotal_price: Option<String>,
-    /// The same in shop and presentment currency.
-    pub subtotal_price_set: Option<Value>,
-    /// Tags, separated by comma and space.
-    pub tags: Option<String>,
-    /// Whether no taxes are charged.
-    pub tax_exempt: Option<bool>,
-    /// Taxes, as objects with `title`, `rate` (0.2 is 20 percent) and `price`.
-    pub tax_lines: Option<Vec<Value>>,
-    /// Whether taxes are contained in the prices.
-    pub taxes_included: Option<bool>,
-    /// Whether it is a test order.
-    pub test: Option<bool>,
-    /// Unique token of the order.
-    pub token: Option<String>,
-    /// Sum of discounts.
-    pub total_discounts: Option<String>,
-    /// The same in shop and presentment currency.
-    pub total_discounts_set: Option<Value>,
-    /// Sum of the items before discounts, shipping and taxes.
-    pub total_line_items_price: Option<String>,
-    /// The same in shop and presentment currency.
-    pub total_line_items_price_set: Option<Value>,
-    /// What is still to be paid.
-    pub total_outstanding: Option<String>,
-    /// Sum of items, taxes, shipping and tips, less discounts.
-    pub total_price: Option<String>,
-    /// The same as `shop_money` and `presentment_money`, each with `amount` and `currency_code`.
-    pub total_price_set: Option<Value>,
-    /// Price of shipping, in both currencies.
-    pub total_shipping_price_set: Option<Value>,
-    /// Sum of taxes.
-    pub total_tax: Option<String>,
-    /// The same in shop and presentment currency.
-    pub total_tax_set: Option<Value>,
-    /// Sum of tips.
-    pub total_tip_received: Option<String>,
-    /// Weight of all items, in grams.
-    pub total_weight: Option<i64>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Id of the staff member who placed it, if one did.
-    pub user_id: Option<i64>,
-    /// Address of the payer.
-    pub billing_address: Option<OrderAddress>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A completed purchase. Prices are decimal texts in the shop's currency, such as "199.00".
+    pub struct Order {
+        /// Numeric order id; the number customers see is `name`.
+        pub id: i64,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+        /// Id of the app that created the order.
+        pub app_id: i64,
+        /// IP address the order was placed from.
+        pub browser_ip: String,
+        /// Whether the customer agreed to marketing e-mails.
+        pub buyer_accepts_marketing: bool,
+        /// Why it was canceled: `customer`, `fraud`, `inventory`, `declined`, `staff` or `other`.
+        pub cancel_reason: String,
+        /// When it was canceled; null otherwise.
+        pub cancelled_at: String,
+        /// Token of the cart it came from.
+        pub cart_token: String,
+        /// Id of the checkout.
+        pub checkout_id: i64,
+        /// Token of the checkout.
+        pub checkout_token: String,
+        /// Browser of the customer: `user_agent`, `accept_language`, `browser_width` and so on.
+        pub client_details: Value,
+        /// When it was closed (archived); null while open.
+        pub closed_at: String,
+        /// For business customers: `id` and `location_id` of the company.
+        pub company: Value,
+        /// Random code that identifies the order to the customer; not unique.
+        pub confirmation_number: String,
+        /// Whether stock was reserved for the order.
+        pub confirmed: bool,
+        /// E-mail address used for messages about the order.
+        pub contact_email: String,
+        /// When it was created in Shopify; the purchase itself is `processed_at`.
+        pub created_at: String,
+        /// Currency of the shop, in which amounts are given; three-letter ISO code.
+        pub currency: String,
+        /// `subtotal_price` after edits, returns and refunds.
+        pub current_subtotal_price: String,
+        /// The same in shop and presentment currency.
+        pub current_subtotal_price_set: Value,
+        /// Additional fees after changes, in both currencies.
+        pub current_total_additional_fees_set: Value,
+        /// Discounts after edits, returns and refunds.
+        pub current_total_discounts: String,
+        /// The same in shop and presentment currency.
+        pub current_total_discounts_set: Value,
+        /// Duties after changes, in both currencies.
+        pub current_total_duties_set: Value,
+        /// `total_price` after edits, returns and refunds: what the order is worth now.
+        pub current_total_price: String,
+        /// The same in shop and presentment currency.
+        pub current_total_price_set: Value,
+        /// Taxes after edits, returns and refunds.
+        pub current_total_tax: String,
+        /// The same in shop and presentment currency.
+        pub current_total_tax_set: Value,
+        /// Who ordered; null for anonymous sales.
+        pub customer: Customer,
+        /// Language and region of the customer, such as `en-CA`.
+        pub customer_locale: String,
+        /// Id of the Point of Sale device, if one was used.
+        pub device_id: i64,
+        /// Discounts in the order they were applied, as objects with `type`, `value`, `value_type`,
+        /// `target_type` and `code` or `title`.
+        pub discount_applications: Vec<Value>,
+        /// Codes used, as objects with `code`, `amount` and `type`.
+        pub discount_codes: Vec<Value>,
+        /// E-mail address of the customer.
+        pub email: String,
+        /// Whether taxes are only estimated.
+        pub estimated_taxes: bool,
+        /// State of the payment: `pending`, `authorized`, `partially_paid`, `paid`,
+        /// `partially_refunded`, `refunded` or `voided`.
+        pub financial_status: String,
+        /// State of shipping: `fulfilled`, `partial`, `restocked`, or null when nothing was
+        /// shipped.
+        pub fulfillment_status: String,
+        /// Shipments so far.
+        pub fulfillments: Vec<Fulfillment>,
+        /// Payment gateway.
+        pub gateway: String,
+        /// Page of the store the customer arrived on.
+        pub landing_site: String,
+        /// Referral code in the address of the landing page.
+        pub landing_site_ref: String,
+        /// What was ordered.
+        pub line_items: Vec<LineItem>,
+        /// Id of the Point of Sale location where it was sold, if any.
+        pub location_id: i64,
+        /// Id of the app that acts as merchant of record.
+        pub merchant_of_record_app_id: i64,
+        /// Legal entity of the merchant.
+        pub merchant_business_entity_id: String,
+        /// Whether duties are contained in the prices.
+        pub duties_included: bool,
+        /// Rounding of cash payments, in both currencies.
+        pub total_cash_rounding_payment_adjustment_set: Value,
+        /// Rounding of cash refunds, in both currencies.
+        pub total_cash_rounding_refund_adjustment_set: Value,
+        /// Terms of a later payment, such as net 30, with their schedule.
+        pub payment_terms: Value,
+        /// Number the customer sees, with prefix and suffix, such as `#1001`.
+        pub name: String,
+        /// Note on the order.
+        pub note: String,
+        /// Additional data on it, as objects with `name` and `value`.
+        pub note_attributes: Vec<Value>,
+        /// Count of orders from 1, without the offset of 1000.
+        pub number: i64,
+        /// Number of the order, from 1001; `name` without prefix and suffix.
+        pub order_number: i64,
+        /// Page where the customer sees the state of the order.
+        pub order_status_url: String,
+        /// Additional fees when ordered, in both currencies.
+        pub original_total_additional_fees_set: Value,
+        /// Duties when ordered, in both currencies.
+        pub original_total_duties_set: Value,
+        /// Payment gateways used.
+        pub payment_gateway_names: Vec<String>,
+        /// Phone number.
+        pub phone: String,
+        /// Purchase order number of a business customer.
+        pub po_number: String,
+        /// Currency that was shown to the customer, three-letter ISO code.
+        pub presentment_currency: String,
+        /// When the purchase took place; may lie before `created_at` for imported orders.
+        pub processed_at: String,
+        /// Reference given by the channel.
+        pub reference: String,
+        /// Site that sent the customer.
+        pub referring_site: String,
+        /// Refunds so far.
+        pub refunds: Vec<Refund>,
+        /// Where it is shipped to.
+        pub shipping_address: OrderAddress,
+        /// Shipping methods chosen, as objects with `title`, `code` and `price`.
+        pub shipping_lines: Vec<Value>,
+        /// Id of it at the app or channel it came from.
+        pub source_identifier: String,
+        /// Channel it came from, such as `web`, `pos` or an app.
+        pub source_name: String,
+        /// Link to it at the app or channel it came from.
+        pub source_url: String,
+        /// Sum of the items less discounts, before shipping and taxes (unless prices include them).
+        pub subtotal_price: String,
+        /// The same in shop and presentment currency.
+        pub subtotal_price_set: Value,
+        /// Tags, separated by comma and space.
+        pub tags: String,
+        /// Whether no taxes are charged.
+        pub tax_exempt: bool,
+        /// Taxes, as objects with `title`, `rate` (0.2 is 20 percent) and `price`.
+        pub tax_lines: Vec<Value>,
+        /// Whether taxes are contained in the prices.
+        pub taxes_included: bool,
+        /// Whether it is a test order.
+        pub test: bool,
+        /// Unique token of the order.
+        pub token: String,
+        /// Sum of discounts.
+        pub total_discounts: String,
+        /// The same in shop and presentment currency.
+        pub total_discounts_set: Value,
+        /// Sum of the items before discounts, shipping and taxes.
+        pub total_line_items_price: String,
+        /// The same in shop and presentment currency.
+        pub total_line_items_price_set: Value,
+        /// What is still to be paid.
+        pub total_outstanding: String,
+        /// Sum of items, taxes, shipping and tips, less discounts.
+        pub total_price: String,
+        /// The same as `shop_money` and `presentment_money`, each with `amount` and
+        /// `currency_code`.
+        pub total_price_set: Value,
+        /// Price of shipping, in both currencies.
+        pub total_shipping_price_set: Value,
+        /// Sum of taxes.
+        pub total_tax: String,
+        /// The same in shop and presentment currency.
+        pub total_tax_set: Value,
+        /// Sum of tips.
+        pub total_tip_received: String,
+        /// Weight of all items, in grams.
+        pub total_weight: i64,
+        /// When it last changed.
+        pub updated_at: String,
+        /// Id of the staff member who placed it, if one did.
+        pub user_id: i64,
+        /// Address of the payer.
+        pub billing_address: OrderAddress,
+    }
 }
 
-record!(Order {
-    id: "id",
-    admin_graphql_api_id: "admin_graphql_api_id",
-    app_id: "app_id",
-    browser_ip: "browser_ip",
-    buyer_accepts_marketing: "buyer_accepts_marketing",
-    cancel_reason: "cancel_reason",
-    cancelled_at: "cancelled_at",
-    cart_token: "cart_token",
-    checkout_id: "checkout_id",
-    checkout_token: "checkout_token",
-    client_details: "client_details",
-    closed_at: "closed_at",
-    company: "company",
-    confirmation_number: "confirmation_number",
-    confirmed: "confirmed",
-    contact_email: "contact_email",
-    created_at: "created_at",
-    currency: "currency",
-    current_subtotal_price: "current_subtotal_price",
-    current_subtotal_price_set: "current_subtotal_price_set",
-    current_total_additional_fees_set: "current_total_additional_fees_set",
-    current_total_discounts: "current_total_discounts",
-    current_total_discounts_set: "current_total_discounts_set",
-    current_total_duties_set: "current_total_duties_set",
-    current_total_price: "current_total_price",
-    current_total_price_set: "current_total_price_set",
-    current_total_tax: "current_total_tax",
-    current_total_tax_set: "current_total_tax_set",
-    customer: "customer",
-    customer_locale: "customer_locale",
-    device_id: "device_id",
-    discount_applications: "discount_applications",
-    discount_codes: "discount_codes",
-    email: "email",
-    estimated_taxes: "estimated_taxes",
-    financial_status: "financial_status",
-    fulfillment_status: "fulfillment_status",
-    fulfillments: "fulfillments",
-    gateway: "gateway",
-    landing_site: "landing_site",
-    landing_site_ref: "landing_site_ref",
-    line_items: "line_items",
-    location_id: "location_id",
-    merchant_of_record_app_id: "merchant_of_record_app_id",
-    merchant_business_entity_id: "merchant_business_entity_id",
-    duties_included: "duties_included",
-    total_cash_rounding_payment_adjustment_set: "total_cash_rounding_payment_adjustment_set",
-    total_cash_rounding_refund_adjustment_set: "total_cash_rounding_refund_adjustment_set",
-    payment_terms: "payment_terms",
-    name: "name",
-    note: "note",
-    note_attributes: "note_attributes",
-    number: "number",
-    order_number: "order_number",
-    order_status_url: "order_status_url",
-    original_total_additional_fees_set: "original_total_additional_fees_set",
-    original_total_duties_set: "original_total_duties_set",
-    payment_gateway_names: "payment_gateway_names",
-    phone: "phone",
-    po_number: "po_number",
-    presentment_currency: "presentment_currency",
-    processed_at: "processed_at",
-    reference: "reference",
-    referring_site: "referring_site",
-    refunds: "refunds",
-    shipping_address: "shipping_address",
-    shipping_lines: "shipping_lines",
-    source_identifier: "source_identifier",
-    source_name: "source_name",
-    source_url: "source_url",
-    subtotal_price: "subtotal_price",
-    subtotal_price_set: "subtotal_price_set",
-    tags: "tags",
-    tax_exempt: "tax_exempt",
-    tax_lines: "tax_lines",
-    taxes_included: "taxes_included",
-    test: "test",
-    token: "token",
-    total_discounts: "total_discounts",
-    total_discounts_set: "total_discounts_set",
-    total_line_items_price: "total_line_items_price",
-    total_line_items_price_set: "total_line_items_price_set",
-    total_outstanding: "total_outstanding",
-    total_price: "total_price",
-    total_price_set: "total_price_set",
-    total_shipping_price_set: "total_shipping_price_set",
-    total_tax: "total_tax",
-    total_tax_set: "total_tax_set",
-    total_tip_received: "total_tip_received",
-    total_weight: "total_weight",
-    updated_at: "updated_at",
-    user_id: "user_id",
-    billing_address: "billing_address",
-});
+record! {
+    /// Result of creating an order.
+    pub struct OrderCreatePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The order as the mutation returns it.
+        pub order: GraphQlOrder,
+    }
+}
 
-/// Result of creating an order.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OrderCreatePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
+record! {
     /// The order as the mutation returns it.
-    pub order: Option<GraphQlOrder>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct GraphQlOrder {
+        /// Global id (`gid://shopify/Order/…`); the digits are the numeric id.
+        pub id: String,
+        /// Number the customer sees, such as `#1001`.
+        pub name: String,
+        /// E-mail address.
+        pub email: String,
+        /// When it was created, UTC.
+        pub created_at: String = "createdAt",
+        /// State of the payment, such as `PAID`, `PENDING` or `REFUNDED`.
+        pub display_financial_status: String = "displayFinancialStatus",
+        /// State of shipping, such as `UNFULFILLED` or `FULFILLED`.
+        pub display_fulfillment_status: String = "displayFulfillmentStatus",
+        /// Total of the order.
+        pub total_price_set: GraphQlOrderTotalPriceSet = "totalPriceSet",
+    }
 }
 
-record!(OrderCreatePayload { user_errors: "userErrors", order: "order" });
-
-/// The order as the mutation returns it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GraphQlOrder {
-    /// Global id (`gid://shopify/Order/…`); the digits are the numeric id.
-    pub id: Option<String>,
-    /// Number the customer sees, such as `#1001`.
-    pub name: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// When it was created, UTC.
-    pub created_at: Option<String>,
-    /// State of the payment, such as `PAID`, `PENDING` or `REFUNDED`.
-    pub display_financial_status: Option<String>,
-    /// State of shipping, such as `UNFULFILLED` or `FULFILLED`.
-    pub display_fulfillment_status: Option<String>,
+record! {
     /// Total of the order.
-    pub total_price_set: Option<GraphQlOrderTotalPriceSet>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct GraphQlOrderTotalPriceSet {
+        /// Total in the shop's currency.
+        pub shop_money: GraphQlOrderTotalPriceSetShopMoney = "shopMoney",
+    }
 }
 
-record!(GraphQlOrder {
-    id: "id",
-    name: "name",
-    email: "email",
-    created_at: "createdAt",
-    display_financial_status: "displayFinancialStatus",
-    display_fulfillment_status: "displayFulfillmentStatus",
-    total_price_set: "totalPriceSet",
-});
-
-/// Total of the order.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GraphQlOrderTotalPriceSet {
+record! {
     /// Total in the shop's currency.
-    pub shop_money: Option<GraphQlOrderTotalPriceSetShopMoney>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct GraphQlOrderTotalPriceSetShopMoney {
+        /// Amount, as a decimal text.
+        pub amount: String,
+        /// Three-letter ISO currency code.
+        pub currency_code: String = "currencyCode",
+    }
 }
 
-record!(GraphQlOrderTotalPriceSet { shop_money: "shopMoney" });
-
-/// Total in the shop's currency.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GraphQlOrderTotalPriceSetShopMoney {
-    /// Amount, as a decimal text.
-    pub amount: Option<String>,
-    /// Three-letter ISO currency code.
-    pub currency_code: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Result of changing an order.
+    pub struct OrderUpdatePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The order after the change.
+        pub order: OrderUpdatePayloadOrder,
+    }
 }
 
-record!(GraphQlOrderTotalPriceSetShopMoney { amount: "amount", currency_code: "currencyCode" });
-
-/// Result of changing an order.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OrderUpdatePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
+record! {
     /// The order after the change.
-    pub order: Option<OrderUpdatePayloadOrder>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct OrderUpdatePayloadOrder {
+        /// Global id (`gid://shopify/Order/…`); the digits are the numeric id.
+        pub id: String,
+        /// Number the customer sees, such as `#1001`.
+        pub name: String,
+        /// E-mail address.
+        pub email: String,
+        /// Free note by the merchant or the customer.
+        pub note: String,
+        /// Tags.
+        pub tags: Vec<String>,
+        /// When it was created, UTC.
+        pub created_at: String = "createdAt",
+        /// State of the payment, such as `PAID`, `PENDING` or `REFUNDED`.
+        pub display_financial_status: String = "displayFinancialStatus",
+        /// State of shipping, such as `UNFULFILLED` or `FULFILLED`.
+        pub display_fulfillment_status: String = "displayFulfillmentStatus",
+    }
 }
 
-record!(OrderUpdatePayload { user_errors: "userErrors", order: "order" });
-
-/// The order after the change.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OrderUpdatePayloadOrder {
-    /// Global id (`gid://shopify/Order/…`); the digits are the numeric id.
-    pub id: Option<String>,
-    /// Number the customer sees, such as `#1001`.
-    pub name: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Free note by the merchant or the customer.
-    pub note: Option<String>,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// When it was created, UTC.
-    pub created_at: Option<String>,
-    /// State of the payment, such as `PAID`, `PENDING` or `REFUNDED`.
-    pub display_financial_status: Option<String>,
-    /// State of shipping, such as `UNFULFILLED` or `FULFILLED`.
-    pub display_fulfillment_status: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Result of asking for a cancellation.
+    pub struct OrderCancelPayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// Why Shopify did not accept the cancellation; look here, since `userErrors` is no longer
+        /// filled.
+        pub order_cancel_user_errors: Vec<GraphQlUserError> = "orderCancelUserErrors",
+        /// The background job that cancels the order; null when it was not accepted.
+        pub job: OrderCancelPayloadJob,
+    }
 }
 
-record!(OrderUpdatePayloadOrder {
-    id: "id",
-    name: "name",
-    email: "email",
-    note: "note",
-    tags: "tags",
-    created_at: "createdAt",
-    display_financial_status: "displayFinancialStatus",
-    display_fulfillment_status: "displayFulfillmentStatus",
-});
-
-/// Result of asking for a cancellation.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OrderCancelPayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// Why Shopify did not accept the cancellation; look here, since `userErrors` is no longer
-    /// filled.
-    pub order_cancel_user_errors: Option<Vec<GraphQlUserError>>,
+record! {
     /// The background job that cancels the order; null when it was not accepted.
-    pub job: Option<OrderCancelPayloadJob>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct OrderCancelPayloadJob {
+        /// Global id of the job.
+        pub id: String,
+        /// Whether the job has finished.
+        pub done: bool,
+    }
 }
 
-record!(OrderCancelPayload {
-    user_errors: "userErrors",
-    order_cancel_user_errors: "orderCancelUserErrors",
-    job: "job",
-});
-
-/// The background job that cancels the order; null when it was not accepted.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OrderCancelPayloadJob {
-    /// Global id of the job.
-    pub id: Option<String>,
-    /// Whether the job has finished.
-    pub done: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `orders.list`.
+    pub struct OrdersListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
-
-record!(OrderCancelPayloadJob { id: "id", done: "done" });
-
-/// What comes with a page of `orders.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OrdersListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(OrdersListMeta { next_page_url: "next_page_url" });
 
 open_enum!(
     /// Only orders in this state: `open`, `closed` (archived), `cancelled`, or `any` for all.
@@ -527,362 +373,93 @@ open_enum!(
     }
 );
 
-/// Fields of the order. Further fields of Shopify's `OrderCreateOrderInput` (`customer`,
-/// `currency`, `transactions`, `financialStatus`, `shippingLines`, `taxLines`, `discountCode`,
-/// `billingAddress`, `metafields`, …) are passed on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OrderCreateInput {
-    /// What is ordered, at least one line. A line names a variant, or a title and price for
-    /// something that is no product.
-    #[serde(rename = "lineItems")]
-    pub line_items: Vec<OrderCreateInputLineItem>,
-    /// Global id of the customer (`gid://shopify/Customer/…`). Shopify has deprecated it: newer
-    /// calls pass `customer` with `toAssociate: {id}` instead, which works here too.
-    #[serde(rename = "customerId", default, skip_serializing_if = "Option::is_none")]
-    pub customer_id: Option<String>,
-    /// E-mail address of the customer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// Note on the order.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// Tags.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    /// Where to ship to; further fields of Shopify's `MailingAddressInput` are passed on.
-    #[serde(rename = "shippingAddress", default, skip_serializing_if = "Option::is_none")]
-    pub shipping_address: Option<OrderCreateInputShippingAddress>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl OrderCreateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(line_items: impl IntoIterator<Item = impl Into<OrderCreateInputLineItem>>) -> Self {
-        Self {
-            line_items: line_items.into_iter().map(Into::into).collect(),
-            customer_id: None,
-            email: None,
-            note: None,
-            tags: None,
-            shipping_address: None,
-            extra: Extra::new(),
+request! {
+    /// Fields of the order. Further fields of Shopify's `OrderCreateOrderInput` (`customer`,
+    /// `currency`, `transactions`, `financialStatus`, `shippingLines`, `taxLines`, `discountCode`,
+    /// `billingAddress`, `metafields`, …) are passed on.
+    pub struct OrderCreateInput {
+        required {
+            /// What is ordered, at least one line. A line names a variant, or a title and price for
+            /// something that is no product.
+            line_items: [OrderCreateInputLineItem] = "lineItems",
         }
+        /// Global id of the customer (`gid://shopify/Customer/…`). Shopify has deprecated it: newer
+        /// calls pass `customer` with `toAssociate: {id}` instead, which works here too.
+        customer_id: String = "customerId",
+        /// E-mail address of the customer.
+        email: String,
+        /// Note on the order.
+        note: String,
+        /// Tags.
+        tags: [String],
+        /// Where to ship to; further fields of Shopify's `MailingAddressInput` are passed on.
+        shipping_address: OrderCreateInputShippingAddress = "shippingAddress",
+        ..extra
     }
+}
 
-    /// Global id of the customer (`gid://shopify/Customer/…`). Shopify has deprecated it: newer
-    /// calls pass `customer` with `toAssociate: {id}` instead, which works here too.
-    #[must_use]
-    pub fn customer_id(mut self, customer_id: impl Into<String>) -> Self {
-        self.customer_id = Some(customer_id.into());
-        self
+request! {
+    /// `lineItems` of [`OrderCreateInput`].
+    pub struct OrderCreateInputLineItem {
+        /// Global id of the variant (`gid://shopify/ProductVariant/…`).
+        variant_id: String = "variantId",
+        /// Quantity, 1 or more.
+        quantity: i64,
+        /// Title of the line; needed without a variant.
+        title: String,
+        /// Price of one unit, instead of the variant's; needed without a variant.
+        price_set: OrderCreateInputLineItemPriceSet = "priceSet",
+        ..extra
     }
+}
 
-    /// E-mail address of the customer.
-    #[must_use]
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.email = Some(email.into());
-        self
+request! {
+    /// Price of one unit, instead of the variant's; needed without a variant.
+    pub struct OrderCreateInputLineItemPriceSet {
+        /// Price in the shop's currency.
+        shop_money: OrderCreateInputLineItemPriceSetShopMoney = "shopMoney",
     }
+}
 
-    /// Note on the order.
-    #[must_use]
-    pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.note = Some(note.into());
-        self
+request! {
+    /// Price in the shop's currency.
+    pub struct OrderCreateInputLineItemPriceSetShopMoney {
+        /// Amount, as a decimal text.
+        amount: String,
+        /// Three-letter ISO currency code.
+        currency_code: String = "currencyCode",
     }
+}
 
-    /// Tags.
-    #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
-        self
-    }
-
+request! {
     /// Where to ship to; further fields of Shopify's `MailingAddressInput` are passed on.
-    #[must_use]
-    pub fn shipping_address(
-        mut self,
-        shipping_address: impl Into<OrderCreateInputShippingAddress>,
-    ) -> Self {
-        self.shipping_address = Some(shipping_address.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
-    }
-}
-
-/// `lineItems` of [`OrderCreateInput`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OrderCreateInputLineItem {
-    /// Global id of the variant (`gid://shopify/ProductVariant/…`).
-    #[serde(rename = "variantId", default, skip_serializing_if = "Option::is_none")]
-    pub variant_id: Option<String>,
-    /// Quantity, 1 or more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quantity: Option<i64>,
-    /// Title of the line; needed without a variant.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// Price of one unit, instead of the variant's; needed without a variant.
-    #[serde(rename = "priceSet", default, skip_serializing_if = "Option::is_none")]
-    pub price_set: Option<OrderCreateInputLineItemPriceSet>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl OrderCreateInputLineItem {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Global id of the variant (`gid://shopify/ProductVariant/…`).
-    #[must_use]
-    pub fn variant_id(mut self, variant_id: impl Into<String>) -> Self {
-        self.variant_id = Some(variant_id.into());
-        self
-    }
-
-    /// Quantity, 1 or more.
-    #[must_use]
-    pub fn quantity(mut self, quantity: i64) -> Self {
-        self.quantity = Some(quantity);
-        self
-    }
-
-    /// Title of the line; needed without a variant.
-    #[must_use]
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
-        self
-    }
-
-    /// Price of one unit, instead of the variant's; needed without a variant.
-    #[must_use]
-    pub fn price_set(mut self, price_set: impl Into<OrderCreateInputLineItemPriceSet>) -> Self {
-        self.price_set = Some(price_set.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+    pub struct OrderCreateInputShippingAddress {
+        /// Street and number.
+        address1: String,
+        /// City.
+        city: String,
+        /// Code of the province or state.
+        province_code: String = "provinceCode",
+        /// Postal code.
+        zip: String,
+        /// Two-letter ISO country code.
+        country_code: String = "countryCode",
+        /// First name.
+        first_name: String = "firstName",
+        /// Last name.
+        last_name: String = "lastName",
+        ..extra
     }
 }
 
-/// Price of one unit, instead of the variant's; needed without a variant.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OrderCreateInputLineItemPriceSet {
-    /// Price in the shop's currency.
-    #[serde(rename = "shopMoney", default, skip_serializing_if = "Option::is_none")]
-    pub shop_money: Option<OrderCreateInputLineItemPriceSetShopMoney>,
-}
-
-impl OrderCreateInputLineItemPriceSet {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Price in the shop's currency.
-    #[must_use]
-    pub fn shop_money(
-        mut self,
-        shop_money: impl Into<OrderCreateInputLineItemPriceSetShopMoney>,
-    ) -> Self {
-        self.shop_money = Some(shop_money.into());
-        self
-    }
-}
-
-/// Price in the shop's currency.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OrderCreateInputLineItemPriceSetShopMoney {
-    /// Amount, as a decimal text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amount: Option<String>,
-    /// Three-letter ISO currency code.
-    #[serde(rename = "currencyCode", default, skip_serializing_if = "Option::is_none")]
-    pub currency_code: Option<String>,
-}
-
-impl OrderCreateInputLineItemPriceSetShopMoney {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Amount, as a decimal text.
-    #[must_use]
-    pub fn amount(mut self, amount: impl Into<String>) -> Self {
-        self.amount = Some(amount.into());
-        self
-    }
-
-    /// Three-letter ISO currency code.
-    #[must_use]
-    pub fn currency_code(mut self, currency_code: impl Into<String>) -> Self {
-        self.currency_code = Some(currency_code.into());
-        self
-    }
-}
-
-/// Where to ship to; further fields of Shopify's `MailingAddressInput` are passed on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OrderCreateInputShippingAddress {
-    /// Street and number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address1: Option<String>,
-    /// City.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub city: Option<String>,
-    /// Code of the province or state.
-    #[serde(rename = "provinceCode", default, skip_serializing_if = "Option::is_none")]
-    pub province_code: Option<String>,
-    /// Postal code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zip: Option<String>,
-    /// Two-letter ISO country code.
-    #[serde(rename = "countryCode", default, skip_serializing_if = "Option::is_none")]
-    pub country_code: Option<String>,
-    /// First name.
-    #[serde(rename = "firstName", default, skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<String>,
-    /// Last name.
-    #[serde(rename = "lastName", default, skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl OrderCreateInputShippingAddress {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Street and number.
-    #[must_use]
-    pub fn address1(mut self, address1: impl Into<String>) -> Self {
-        self.address1 = Some(address1.into());
-        self
-    }
-
-    /// City.
-    #[must_use]
-    pub fn city(mut self, city: impl Into<String>) -> Self {
-        self.city = Some(city.into());
-        self
-    }
-
-    /// Code of the province or state.
-    #[must_use]
-    pub fn province_code(mut self, province_code: impl Into<String>) -> Self {
-        self.province_code = Some(province_code.into());
-        self
-    }
-
-    /// Postal code.
-    #[must_use]
-    pub fn zip(mut self, zip: impl Into<String>) -> Self {
-        self.zip = Some(zip.into());
-        self
-    }
-
-    /// Two-letter ISO country code.
-    #[must_use]
-    pub fn country_code(mut self, country_code: impl Into<String>) -> Self {
-        self.country_code = Some(country_code.into());
-        self
-    }
-
-    /// First name.
-    #[must_use]
-    pub fn first_name(mut self, first_name: impl Into<String>) -> Self {
-        self.first_name = Some(first_name.into());
-        self
-    }
-
-    /// Last name.
-    #[must_use]
-    pub fn last_name(mut self, last_name: impl Into<String>) -> Self {
-        self.last_name = Some(last_name.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
-    }
-}
-
-/// How to create the order; Shopify's `sendReceipt` and `sendFulfillmentReceipt` are passed on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OrderOptions {
-    /// What happens to stock: left alone (`BYPASS`, which Shopify takes when it is left out),
-    /// reduced even below zero (`DECREMENT_IGNORING_POLICY`), or reduced only where the variant may
-    /// be sold (`DECREMENT_OBEYING_POLICY`).
-    #[serde(rename = "inventoryBehaviour", default, skip_serializing_if = "Option::is_none")]
-    pub inventory_behaviour: Option<OrderOptionsInventoryBehaviour>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl OrderOptions {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// What happens to stock: left alone (`BYPASS`, which Shopify takes when it is left out),
-    /// reduced even below zero (`DECREMENT_IGNORING_POLICY`), or reduced only where the variant may
-    /// be sold (`DECREMENT_OBEYING_POLICY`).
-    #[must_use]
-    pub fn inventory_behaviour(
-        mut self,
-        inventory_behaviour: impl Into<OrderOptionsInventoryBehaviour>,
-    ) -> Self {
-        self.inventory_behaviour = Some(inventory_behaviour.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+request! {
+    /// How to create the order; Shopify's `sendReceipt` and `sendFulfillmentReceipt` are passed on.
+    pub struct OrderOptions {
+        /// What happens to stock: left alone (`BYPASS`, which Shopify takes when it is left out),
+        /// reduced even below zero (`DECREMENT_IGNORING_POLICY`), or reduced only where the variant
+        /// may be sold (`DECREMENT_OBEYING_POLICY`).
+        inventory_behaviour: OrderOptionsInventoryBehaviour = "inventoryBehaviour",
+        ..extra
     }
 }
 
@@ -900,157 +477,41 @@ open_enum!(
     }
 );
 
-/// Id of the order and the fields to change; others stay as they are. Further fields of Shopify's
-/// `OrderInput` (`customAttributes`, `poNumber`, `metafields`, …) are passed on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OrderUpdateInput {
-    /// Global id of the order: `admin_graphql_api_id`, or `gid://shopify/Order/` and the numeric
-    /// id.
-    pub id: String,
-    /// New e-mail address for messages about the order.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// New note on the order.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// New tags; they replace all present ones, so include those to keep.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    /// New address to ship to; further fields of Shopify's `MailingAddressInput` are passed on.
-    #[serde(rename = "shippingAddress", default, skip_serializing_if = "Option::is_none")]
-    pub shipping_address: Option<OrderUpdateInputShippingAddress>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl OrderUpdateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            email: None,
-            note: None,
-            tags: None,
-            shipping_address: None,
-            extra: Extra::new(),
+request! {
+    /// Id of the order and the fields to change; others stay as they are. Further fields of
+    /// Shopify's `OrderInput` (`customAttributes`, `poNumber`, `metafields`, …) are passed on.
+    pub struct OrderUpdateInput {
+        required {
+            /// Global id of the order: `admin_graphql_api_id`, or `gid://shopify/Order/` and the
+            /// numeric id.
+            id: String,
         }
+        /// New e-mail address for messages about the order.
+        email: String,
+        /// New note on the order.
+        note: String,
+        /// New tags; they replace all present ones, so include those to keep.
+        tags: [String],
+        /// New address to ship to; further fields of Shopify's `MailingAddressInput` are passed on.
+        shipping_address: OrderUpdateInputShippingAddress = "shippingAddress",
+        ..extra
     }
+}
 
-    /// New e-mail address for messages about the order.
-    #[must_use]
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.email = Some(email.into());
-        self
-    }
-
-    /// New note on the order.
-    #[must_use]
-    pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.note = Some(note.into());
-        self
-    }
-
-    /// New tags; they replace all present ones, so include those to keep.
-    #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
-        self
-    }
-
+request! {
     /// New address to ship to; further fields of Shopify's `MailingAddressInput` are passed on.
-    #[must_use]
-    pub fn shipping_address(
-        mut self,
-        shipping_address: impl Into<OrderUpdateInputShippingAddress>,
-    ) -> Self {
-        self.shipping_address = Some(shipping_address.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
-    }
-}
-
-/// New address to ship to; further fields of Shopify's `MailingAddressInput` are passed on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OrderUpdateInputShippingAddress {
-    /// Street and number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address1: Option<String>,
-    /// City.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub city: Option<String>,
-    /// Code of the province or state.
-    #[serde(rename = "provinceCode", default, skip_serializing_if = "Option::is_none")]
-    pub province_code: Option<String>,
-    /// Postal code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zip: Option<String>,
-    /// Two-letter ISO country code.
-    #[serde(rename = "countryCode", default, skip_serializing_if = "Option::is_none")]
-    pub country_code: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl OrderUpdateInputShippingAddress {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Street and number.
-    #[must_use]
-    pub fn address1(mut self, address1: impl Into<String>) -> Self {
-        self.address1 = Some(address1.into());
-        self
-    }
-
-    /// City.
-    #[must_use]
-    pub fn city(mut self, city: impl Into<String>) -> Self {
-        self.city = Some(city.into());
-        self
-    }
-
-    /// Code of the province or state.
-    #[must_use]
-    pub fn province_code(mut self, province_code: impl Into<String>) -> Self {
-        self.province_code = Some(province_code.into());
-        self
-    }
-
-    /// Postal code.
-    #[must_use]
-    pub fn zip(mut self, zip: impl Into<String>) -> Self {
-        self.zip = Some(zip.into());
-        self
-    }
-
-    /// Two-letter ISO country code.
-    #[must_use]
-    pub fn country_code(mut self, country_code: impl Into<String>) -> Self {
-        self.country_code = Some(country_code.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+    pub struct OrderUpdateInputShippingAddress {
+        /// Street and number.
+        address1: String,
+        /// City.
+        city: String,
+        /// Code of the province or state.
+        province_code: String = "provinceCode",
+        /// Postal code.
+        zip: String,
+        /// Two-letter ISO country code.
+        country_code: String = "countryCode",
+        ..extra
     }
 }
 

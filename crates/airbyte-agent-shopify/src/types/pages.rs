@@ -2,136 +2,92 @@
 
 //! Types of `pages`.
 
-use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
 use super::GraphQlUserError;
 
-/// A static page of the online store, such as "About us".
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Page {
-    /// Numeric page id.
-    pub id: Option<i64>,
-    /// Title.
-    pub title: Option<String>,
-    /// Part of its address in the online store, unique among its kind.
-    pub handle: Option<String>,
-    /// Text, with HTML markup.
-    pub body_html: Option<String>,
-    /// Name of the author.
-    pub author: Option<String>,
-    /// Suffix of the theme template that shows it; null for the default one.
-    pub template_suffix: Option<String>,
-    /// When it was published in the online store; null while hidden.
-    pub published_at: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A static page of the online store, such as "About us".
+    pub struct Page {
+        /// Numeric page id.
+        pub id: i64,
+        /// Title.
+        pub title: String,
+        /// Part of its address in the online store, unique among its kind.
+        pub handle: String,
+        /// Text, with HTML markup.
+        pub body_html: String,
+        /// Name of the author.
+        pub author: String,
+        /// Suffix of the theme template that shows it; null for the default one.
+        pub template_suffix: String,
+        /// When it was published in the online store; null while hidden.
+        pub published_at: String,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+    }
 }
 
-record!(Page {
-    id: "id",
-    title: "title",
-    handle: "handle",
-    body_html: "body_html",
-    author: "author",
-    template_suffix: "template_suffix",
-    published_at: "published_at",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    admin_graphql_api_id: "admin_graphql_api_id",
-});
+record! {
+    /// Result of creating a page.
+    pub struct PageCreatePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The page as the mutation returns it.
+        pub page: GraphQlPage,
+    }
+}
 
-/// Result of creating a page.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PageCreatePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
+record! {
     /// The page as the mutation returns it.
-    pub page: Option<GraphQlPage>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct GraphQlPage {
+        /// Global id (`gid://shopify/Page/…`); the digits are the numeric id.
+        pub id: String,
+        /// Title.
+        pub title: String,
+        /// Part of its address in the online store, unique among its kind.
+        pub handle: String,
+        /// Text, with HTML markup.
+        pub body: String,
+        /// When it was created, UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed, UTC.
+        pub updated_at: String = "updatedAt",
+    }
 }
 
-record!(PageCreatePayload { user_errors: "userErrors", page: "page" });
-
-/// The page as the mutation returns it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GraphQlPage {
-    /// Global id (`gid://shopify/Page/…`); the digits are the numeric id.
-    pub id: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Part of its address in the online store, unique among its kind.
-    pub handle: Option<String>,
-    /// Text, with HTML markup.
-    pub body: Option<String>,
-    /// When it was created, UTC.
-    pub created_at: Option<String>,
-    /// When it last changed, UTC.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Result of changing a page.
+    pub struct PageUpdatePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The page as the mutation returns it.
+        pub page: GraphQlPage,
+    }
 }
 
-record!(GraphQlPage {
-    id: "id",
-    title: "title",
-    handle: "handle",
-    body: "body",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-});
-
-/// Result of changing a page.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PageUpdatePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// The page as the mutation returns it.
-    pub page: Option<GraphQlPage>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Result of deleting a page.
+    pub struct PageDeletePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// Global id of the deleted page; null when nothing was deleted.
+        pub deleted_page_id: String = "deletedPageId",
+    }
 }
 
-record!(PageUpdatePayload { user_errors: "userErrors", page: "page" });
-
-/// Result of deleting a page.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PageDeletePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// Global id of the deleted page; null when nothing was deleted.
-    pub deleted_page_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `pages.list`.
+    pub struct PagesListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
-
-record!(PageDeletePayload { user_errors: "userErrors", deleted_page_id: "deletedPageId" });
-
-/// What comes with a page of `pages.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PagesListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(PagesListMeta { next_page_url: "next_page_url" });
 
 open_enum!(
     /// Only what is visible in the online store (`published`), only what is hidden (`unpublished`),
@@ -146,134 +102,37 @@ open_enum!(
     }
 );
 
-/// Fields of the page. Further fields of Shopify's `PageCreateInput` (`publishDate`,
-/// `templateSuffix`, `metafields`) are passed on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PageCreateInput {
-    /// Title of the page.
-    pub title: String,
-    /// Text, with HTML markup.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<String>,
-    /// Part of its address in the online store; made from the title when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub handle: Option<String>,
-    /// Whether the page is visible. Without it and without a `publishDate` the page is visible at
-    /// once.
-    #[serde(rename = "isPublished", default, skip_serializing_if = "Option::is_none")]
-    pub is_published: Option<bool>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl PageCreateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(title: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            body: None,
-            handle: None,
-            is_published: None,
-            extra: Extra::new(),
+request! {
+    /// Fields of the page. Further fields of Shopify's `PageCreateInput` (`publishDate`,
+    /// `templateSuffix`, `metafields`) are passed on.
+    pub struct PageCreateInput {
+        required {
+            /// Title of the page.
+            title: String,
         }
-    }
-
-    /// Text, with HTML markup.
-    #[must_use]
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.body = Some(body.into());
-        self
-    }
-
-    /// Part of its address in the online store; made from the title when left out.
-    #[must_use]
-    pub fn handle(mut self, handle: impl Into<String>) -> Self {
-        self.handle = Some(handle.into());
-        self
-    }
-
-    /// Whether the page is visible. Without it and without a `publishDate` the page is visible at
-    /// once.
-    #[must_use]
-    pub fn is_published(mut self, is_published: bool) -> Self {
-        self.is_published = Some(is_published);
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+        /// Text, with HTML markup.
+        body: String,
+        /// Part of its address in the online store; made from the title when left out.
+        handle: String,
+        /// Whether the page is visible. Without it and without a `publishDate` the page is visible
+        /// at once.
+        is_published: bool = "isPublished",
+        ..extra
     }
 }
 
-/// The fields to change; others stay as they are. Further fields of Shopify's `PageUpdateInput` are
-/// passed on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PageUpdateInput {
-    /// Title of the page.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// Text, with HTML markup.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<String>,
-    /// Part of its address in the online store; made from the title when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub handle: Option<String>,
-    /// Whether the page is visible.
-    #[serde(rename = "isPublished", default, skip_serializing_if = "Option::is_none")]
-    pub is_published: Option<bool>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl PageUpdateInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Title of the page.
-    #[must_use]
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
-        self
-    }
-
-    /// Text, with HTML markup.
-    #[must_use]
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.body = Some(body.into());
-        self
-    }
-
-    /// Part of its address in the online store; made from the title when left out.
-    #[must_use]
-    pub fn handle(mut self, handle: impl Into<String>) -> Self {
-        self.handle = Some(handle.into());
-        self
-    }
-
-    /// Whether the page is visible.
-    #[must_use]
-    pub fn is_published(mut self, is_published: bool) -> Self {
-        self.is_published = Some(is_published);
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+request! {
+    /// The fields to change; others stay as they are. Further fields of Shopify's `PageUpdateInput`
+    /// are passed on.
+    pub struct PageUpdateInput {
+        /// Title of the page.
+        title: String,
+        /// Text, with HTML markup.
+        body: String,
+        /// Part of its address in the online store; made from the title when left out.
+        handle: String,
+        /// Whether the page is visible.
+        is_published: bool = "isPublished",
+        ..extra
     }
 }

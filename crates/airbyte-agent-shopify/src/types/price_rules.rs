@@ -2,120 +2,81 @@
 
 //! Types of `price_rules`.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
 
-/// Conditions and amount of a discount, shared by one or more discount codes (legacy resource).
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PriceRule {
-    /// Numeric price rule id.
-    pub id: Option<i64>,
-    /// `percentage` or `fixed_amount`.
-    pub value_type: Option<String>,
-    /// Amount of the discount, negative: "-10.0" is 10 percent or 10 units of currency, by
-    /// `value_type`.
-    pub value: Option<String>,
-    /// Who may use it: `all` or `prerequisite` (those named below).
-    pub customer_selection: Option<String>,
-    /// What is reduced: `line_item` or `shipping_line`.
-    pub target_type: Option<String>,
-    /// `all` items, or only the `entitled` ones named below.
-    pub target_selection: Option<String>,
-    /// `each` item gets the discount, or it is spread `across` all.
-    pub allocation_method: Option<String>,
-    /// How often it may be used in one order, for buy-X-get-Y.
-    pub allocation_limit: Option<i64>,
-    /// Whether a customer may use it only once.
-    pub once_per_customer: Option<bool>,
-    /// How often each code may be used in all; null without limit.
-    pub usage_limit: Option<i64>,
-    /// When it begins.
-    pub starts_at: Option<String>,
-    /// When it ends; null for never.
-    pub ends_at: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Ids of the products that are reduced.
-    pub entitled_product_ids: Option<Vec<i64>>,
-    /// Ids of the variants that are reduced.
-    pub entitled_variant_ids: Option<Vec<i64>>,
-    /// Ids of the collections whose products are reduced.
-    pub entitled_collection_ids: Option<Vec<i64>>,
-    /// Ids of the countries to which shipping is reduced.
-    pub entitled_country_ids: Option<Vec<i64>>,
-    /// Ids of the products that have to be bought.
-    pub prerequisite_product_ids: Option<Vec<i64>>,
-    /// Ids of the variants that have to be bought.
-    pub prerequisite_variant_ids: Option<Vec<i64>>,
-    /// Ids of the collections of which something has to be bought.
-    pub prerequisite_collection_ids: Option<Vec<i64>>,
-    /// Ids of the customer segments that may use it.
-    pub customer_segment_prerequisite_ids: Option<Vec<i64>>,
-    /// Ids of the customers who may use it.
-    pub prerequisite_customer_ids: Option<Vec<i64>>,
-    /// Smallest subtotal, in `greater_than_or_equal_to`.
-    pub prerequisite_subtotal_range: Option<Value>,
-    /// Smallest quantity, in `greater_than_or_equal_to`.
-    pub prerequisite_quantity_range: Option<Value>,
-    /// Largest shipping price, in `less_than_or_equal_to`.
-    pub prerequisite_shipping_price_range: Option<Value>,
-    /// For buy-X-get-Y: `prerequisite_quantity` bought and `entitled_quantity` given.
-    pub prerequisite_to_entitlement_quantity_ratio: Option<Value>,
-    /// For spend-X-get-Y: `prerequisite_amount` to be spent.
-    pub prerequisite_to_entitlement_purchase: Option<Value>,
-    /// Title, often the code itself.
-    pub title: Option<String>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Conditions and amount of a discount, shared by one or more discount codes (legacy resource).
+    pub struct PriceRule {
+        /// Numeric price rule id.
+        pub id: i64,
+        /// `percentage` or `fixed_amount`.
+        pub value_type: String,
+        /// Amount of the discount, negative: "-10.0" is 10 percent or 10 units of currency, by
+        /// `value_type`.
+        pub value: String,
+        /// Who may use it: `all` or `prerequisite` (those named below).
+        pub customer_selection: String,
+        /// What is reduced: `line_item` or `shipping_line`.
+        pub target_type: String,
+        /// `all` items, or only the `entitled` ones named below.
+        pub target_selection: String,
+        /// `each` item gets the discount, or it is spread `across` all.
+        pub allocation_method: String,
+        /// How often it may be used in one order, for buy-X-get-Y.
+        pub allocation_limit: i64,
+        /// Whether a customer may use it only once.
+        pub once_per_customer: bool,
+        /// How often each code may be used in all; null without limit.
+        pub usage_limit: i64,
+        /// When it begins.
+        pub starts_at: String,
+        /// When it ends; null for never.
+        pub ends_at: String,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+        /// Ids of the products that are reduced.
+        pub entitled_product_ids: Vec<i64>,
+        /// Ids of the variants that are reduced.
+        pub entitled_variant_ids: Vec<i64>,
+        /// Ids of the collections whose products are reduced.
+        pub entitled_collection_ids: Vec<i64>,
+        /// Ids of the countries to which shipping is reduced.
+        pub entitled_country_ids: Vec<i64>,
+        /// Ids of the products that have to be bought.
+        pub prerequisite_product_ids: Vec<i64>,
+        /// Ids of the variants that have to be bought.
+        pub prerequisite_variant_ids: Vec<i64>,
+        /// Ids of the collections of which something has to be bought.
+        pub prerequisite_collection_ids: Vec<i64>,
+        /// Ids of the customer segments that may use it.
+        pub customer_segment_prerequisite_ids: Vec<i64>,
+        /// Ids of the customers who may use it.
+        pub prerequisite_customer_ids: Vec<i64>,
+        /// Smallest subtotal, in `greater_than_or_equal_to`.
+        pub prerequisite_subtotal_range: Value,
+        /// Smallest quantity, in `greater_than_or_equal_to`.
+        pub prerequisite_quantity_range: Value,
+        /// Largest shipping price, in `less_than_or_equal_to`.
+        pub prerequisite_shipping_price_range: Value,
+        /// For buy-X-get-Y: `prerequisite_quantity` bought and `entitled_quantity` given.
+        pub prerequisite_to_entitlement_quantity_ratio: Value,
+        /// For spend-X-get-Y: `prerequisite_amount` to be spent.
+        pub prerequisite_to_entitlement_purchase: Value,
+        /// Title, often the code itself.
+        pub title: String,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+    }
 }
 
-record!(PriceRule {
-    id: "id",
-    value_type: "value_type",
-    value: "value",
-    customer_selection: "customer_selection",
-    target_type: "target_type",
-    target_selection: "target_selection",
-    allocation_method: "allocation_method",
-    allocation_limit: "allocation_limit",
-    once_per_customer: "once_per_customer",
-    usage_limit: "usage_limit",
-    starts_at: "starts_at",
-    ends_at: "ends_at",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    entitled_product_ids: "entitled_product_ids",
-    entitled_variant_ids: "entitled_variant_ids",
-    entitled_collection_ids: "entitled_collection_ids",
-    entitled_country_ids: "entitled_country_ids",
-    prerequisite_product_ids: "prerequisite_product_ids",
-    prerequisite_variant_ids: "prerequisite_variant_ids",
-    prerequisite_collection_ids: "prerequisite_collection_ids",
-    customer_segment_prerequisite_ids: "customer_segment_prerequisite_ids",
-    prerequisite_customer_ids: "prerequisite_customer_ids",
-    prerequisite_subtotal_range: "prerequisite_subtotal_range",
-    prerequisite_quantity_range: "prerequisite_quantity_range",
-    prerequisite_shipping_price_range: "prerequisite_shipping_price_range",
-    prerequisite_to_entitlement_quantity_ratio: "prerequisite_to_entitlement_quantity_ratio",
-    prerequisite_to_entitlement_purchase: "prerequisite_to_entitlement_purchase",
-    title: "title",
-    admin_graphql_api_id: "admin_graphql_api_id",
-});
-
-/// What comes with a page of `price_rules.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PriceRulesListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `price_rules.list`.
+    pub struct PriceRulesListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
-
-record!(PriceRulesListMeta { next_page_url: "next_page_url" });

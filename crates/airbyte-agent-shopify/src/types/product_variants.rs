@@ -2,373 +2,148 @@
 
 //! Types of `product_variants`.
 
-use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{record, request};
 
 use super::GraphQlUserError;
 
-/// Result of adding variants.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProductVariantsBulkCreatePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// The variants written.
-    pub product_variants: Option<Vec<GraphQlProductVariant>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Result of adding variants.
+    pub struct ProductVariantsBulkCreatePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The variants written.
+        pub product_variants: Vec<GraphQlProductVariant> = "productVariants",
+    }
 }
 
-record!(ProductVariantsBulkCreatePayload {
-    user_errors: "userErrors",
-    product_variants: "productVariants",
-});
-
-/// The variant as the mutation returns it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GraphQlProductVariant {
-    /// Global id (`gid://shopify/ProductVariant/…`); the digits are the numeric id.
-    pub id: Option<String>,
-    /// Its option values, joined by slashes.
-    pub title: Option<String>,
-    /// Price, as a decimal text.
-    pub price: Option<String>,
-    /// Stock keeping unit, the merchant's code for it.
-    pub sku: Option<String>,
-    /// Barcode, UPC or ISBN.
-    pub barcode: Option<String>,
-    /// Price before the reduction, as a decimal text.
-    pub compare_at_price: Option<String>,
-    /// Stock over all locations.
-    pub inventory_quantity: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The variant as the mutation returns it.
+    pub struct GraphQlProductVariant {
+        /// Global id (`gid://shopify/ProductVariant/…`); the digits are the numeric id.
+        pub id: String,
+        /// Its option values, joined by slashes.
+        pub title: String,
+        /// Price, as a decimal text.
+        pub price: String,
+        /// Stock keeping unit, the merchant's code for it.
+        pub sku: String,
+        /// Barcode, UPC or ISBN.
+        pub barcode: String,
+        /// Price before the reduction, as a decimal text.
+        pub compare_at_price: String = "compareAtPrice",
+        /// Stock over all locations.
+        pub inventory_quantity: i64 = "inventoryQuantity",
+    }
 }
 
-record!(GraphQlProductVariant {
-    id: "id",
-    title: "title",
-    price: "price",
-    sku: "sku",
-    barcode: "barcode",
-    compare_at_price: "compareAtPrice",
-    inventory_quantity: "inventoryQuantity",
-});
-
-/// Result of changing variants.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProductVariantsBulkUpdatePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// The variants written.
-    pub product_variants: Option<Vec<GraphQlProductVariant>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Result of changing variants.
+    pub struct ProductVariantsBulkUpdatePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The variants written.
+        pub product_variants: Vec<GraphQlProductVariant> = "productVariants",
+    }
 }
 
-record!(ProductVariantsBulkUpdatePayload {
-    user_errors: "userErrors",
-    product_variants: "productVariants",
-});
+record! {
+    /// Result of deleting variants.
+    pub struct ProductVariantsBulkDeletePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The product whose variants were deleted.
+        pub product: ProductVariantsBulkDeletePayloadProduct,
+    }
+}
 
-/// Result of deleting variants.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProductVariantsBulkDeletePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
+record! {
     /// The product whose variants were deleted.
-    pub product: Option<ProductVariantsBulkDeletePayloadProduct>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct ProductVariantsBulkDeletePayloadProduct {
+        /// Global id of the product.
+        pub id: String,
+        /// Title of the product.
+        pub title: String,
+    }
 }
 
-record!(ProductVariantsBulkDeletePayload { user_errors: "userErrors", product: "product" });
-
-/// The product whose variants were deleted.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProductVariantsBulkDeletePayloadProduct {
-    /// Global id of the product.
-    pub id: Option<String>,
-    /// Title of the product.
-    pub title: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `product_variants.list`.
+    pub struct ProductVariantsListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
 
-record!(ProductVariantsBulkDeletePayloadProduct { id: "id", title: "title" });
-
-/// What comes with a page of `product_variants.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProductVariantsListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+request! {
+    /// The new variants. Further fields of Shopify's `ProductVariantsBulkInput` (`taxable`,
+    /// `inventoryPolicy`, `inventoryQuantities`, `metafields`, …) are passed on.
+    pub struct ProductVariantCreateInput {
+        /// Price, as a decimal text in the shop's currency.
+        price: String,
+        /// Barcode, UPC or ISBN.
+        barcode: String,
+        /// Price before the reduction, as a decimal text; shown crossed out.
+        compare_at_price: String = "compareAtPrice",
+        /// Data of the good behind the variant; further fields of Shopify's `InventoryItemInput`
+        /// (`cost`, `tracked`, …) are passed on.
+        inventory_item: ProductVariantCreateInputInventoryItem = "inventoryItem",
+        /// One value for each option of the product. Options have to exist; a new value is added to
+        /// its option.
+        option_values: [ProductVariantCreateInputOptionValue] = "optionValues",
+        ..extra
+    }
 }
 
-record!(ProductVariantsListMeta { next_page_url: "next_page_url" });
-
-/// The new variants. Further fields of Shopify's `ProductVariantsBulkInput` (`taxable`,
-/// `inventoryPolicy`, `inventoryQuantities`, `metafields`, …) are passed on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProductVariantCreateInput {
-    /// Price, as a decimal text in the shop's currency.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<String>,
-    /// Barcode, UPC or ISBN.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub barcode: Option<String>,
-    /// Price before the reduction, as a decimal text; shown crossed out.
-    #[serde(rename = "compareAtPrice", default, skip_serializing_if = "Option::is_none")]
-    pub compare_at_price: Option<String>,
+request! {
     /// Data of the good behind the variant; further fields of Shopify's `InventoryItemInput`
     /// (`cost`, `tracked`, …) are passed on.
-    #[serde(rename = "inventoryItem", default, skip_serializing_if = "Option::is_none")]
-    pub inventory_item: Option<ProductVariantCreateInputInventoryItem>,
-    /// One value for each option of the product. Options have to exist; a new value is added to its
-    /// option.
-    #[serde(rename = "optionValues", default, skip_serializing_if = "Option::is_none")]
-    pub option_values: Option<Vec<ProductVariantCreateInputOptionValue>>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl ProductVariantCreateInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Price, as a decimal text in the shop's currency.
-    #[must_use]
-    pub fn price(mut self, price: impl Into<String>) -> Self {
-        self.price = Some(price.into());
-        self
-    }
-
-    /// Barcode, UPC or ISBN.
-    #[must_use]
-    pub fn barcode(mut self, barcode: impl Into<String>) -> Self {
-        self.barcode = Some(barcode.into());
-        self
-    }
-
-    /// Price before the reduction, as a decimal text; shown crossed out.
-    #[must_use]
-    pub fn compare_at_price(mut self, compare_at_price: impl Into<String>) -> Self {
-        self.compare_at_price = Some(compare_at_price.into());
-        self
-    }
-
-    /// Data of the good behind the variant; further fields of Shopify's `InventoryItemInput`
-    /// (`cost`, `tracked`, …) are passed on.
-    #[must_use]
-    pub fn inventory_item(
-        mut self,
-        inventory_item: impl Into<ProductVariantCreateInputInventoryItem>,
-    ) -> Self {
-        self.inventory_item = Some(inventory_item.into());
-        self
-    }
-
-    /// One value for each option of the product. Options have to exist; a new value is added to its
-    /// option.
-    #[must_use]
-    pub fn option_values(
-        mut self,
-        option_values: impl IntoIterator<Item = impl Into<ProductVariantCreateInputOptionValue>>,
-    ) -> Self {
-        self.option_values = Some(option_values.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+    pub struct ProductVariantCreateInputInventoryItem {
+        /// Stock keeping unit.
+        sku: String,
+        ..extra
     }
 }
 
-/// Data of the good behind the variant; further fields of Shopify's `InventoryItemInput` (`cost`,
-/// `tracked`, …) are passed on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProductVariantCreateInputInventoryItem {
-    /// Stock keeping unit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl ProductVariantCreateInputInventoryItem {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Stock keeping unit.
-    #[must_use]
-    pub fn sku(mut self, sku: impl Into<String>) -> Self {
-        self.sku = Some(sku.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
-    }
-}
-
-/// `optionValues` of [`ProductVariantCreateInput`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProductVariantCreateInputOptionValue {
-    /// Name of the option.
-    #[serde(rename = "optionName")]
-    pub option_name: String,
-    /// Value of the option.
-    pub name: String,
-}
-
-impl ProductVariantCreateInputOptionValue {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(option_name: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { option_name: option_name.into(), name: name.into() }
-    }
-}
-
-/// The variants to change, each with its id; fields left out stay as they are. Further fields of
-/// Shopify's `ProductVariantsBulkInput` are passed on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProductVariantUpdateInput {
-    /// Global id of the variant: `admin_graphql_api_id`, or `gid://shopify/ProductVariant/` and the
-    /// numeric id.
-    pub id: String,
-    /// Price, as a decimal text in the shop's currency.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<String>,
-    /// Barcode, UPC or ISBN.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub barcode: Option<String>,
-    /// Price before the reduction, as a decimal text; shown crossed out.
-    #[serde(rename = "compareAtPrice", default, skip_serializing_if = "Option::is_none")]
-    pub compare_at_price: Option<String>,
-    /// Data of the good behind the variant; further fields of Shopify's `InventoryItemInput`
-    /// (`cost`, `tracked`, …) are passed on.
-    #[serde(rename = "inventoryItem", default, skip_serializing_if = "Option::is_none")]
-    pub inventory_item: Option<ProductVariantUpdateInputInventoryItem>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl ProductVariantUpdateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            price: None,
-            barcode: None,
-            compare_at_price: None,
-            inventory_item: None,
-            extra: Extra::new(),
+request! {
+    /// `optionValues` of [`ProductVariantCreateInput`].
+    pub struct ProductVariantCreateInputOptionValue {
+        required {
+            /// Name of the option.
+            option_name: String = "optionName",
+            /// Value of the option.
+            name: String,
         }
     }
+}
 
-    /// Price, as a decimal text in the shop's currency.
-    #[must_use]
-    pub fn price(mut self, price: impl Into<String>) -> Self {
-        self.price = Some(price.into());
-        self
+request! {
+    /// The variants to change, each with its id; fields left out stay as they are. Further fields
+    /// of Shopify's `ProductVariantsBulkInput` are passed on.
+    pub struct ProductVariantUpdateInput {
+        required {
+            /// Global id of the variant: `admin_graphql_api_id`, or `gid://shopify/ProductVariant/`
+            /// and the numeric id.
+            id: String,
+        }
+        /// Price, as a decimal text in the shop's currency.
+        price: String,
+        /// Barcode, UPC or ISBN.
+        barcode: String,
+        /// Price before the reduction, as a decimal text; shown crossed out.
+        compare_at_price: String = "compareAtPrice",
+        /// Data of the good behind the variant; further fields of Shopify's `InventoryItemInput`
+        /// (`cost`, `tracked`, …) are passed on.
+        inventory_item: ProductVariantUpdateInputInventoryItem = "inventoryItem",
+        ..extra
     }
+}
 
-    /// Barcode, UPC or ISBN.
-    #[must_use]
-    pub fn barcode(mut self, barcode: impl Into<String>) -> Self {
-        self.barcode = Some(barcode.into());
-        self
-    }
-
-    /// Price before the reduction, as a decimal text; shown crossed out.
-    #[must_use]
-    pub fn compare_at_price(mut self, compare_at_price: impl Into<String>) -> Self {
-        self.compare_at_price = Some(compare_at_price.into());
-        self
-    }
-
+request! {
     /// Data of the good behind the variant; further fields of Shopify's `InventoryItemInput`
     /// (`cost`, `tracked`, …) are passed on.
-    #[must_use]
-    pub fn inventory_item(
-        mut self,
-        inventory_item: impl Into<ProductVariantUpdateInputInventoryItem>,
-    ) -> Self {
-        self.inventory_item = Some(inventory_item.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
-    }
-}
-
-/// Data of the good behind the variant; further fields of Shopify's `InventoryItemInput` (`cost`,
-/// `tracked`, …) are passed on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProductVariantUpdateInputInventoryItem {
-    /// Stock keeping unit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl ProductVariantUpdateInputInventoryItem {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Stock keeping unit.
-    #[must_use]
-    pub fn sku(mut self, sku: impl Into<String>) -> Self {
-        self.sku = Some(sku.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+    pub struct ProductVariantUpdateInputInventoryItem {
+        /// Stock keeping unit.
+        sku: String,
+        ..extra
     }
 }

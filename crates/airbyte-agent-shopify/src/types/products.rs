@@ -3,169 +3,115 @@
 //! Types of `products`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
 use super::{GraphQlUserError, ProductImage, ProductVariant};
 
-/// Something the store sells; prices and stock are on its variants.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Product {
-    /// Numeric product id.
-    pub id: Option<i64>,
-    /// Title.
-    pub title: Option<String>,
-    /// Description, with HTML markup.
-    pub body_html: Option<String>,
-    /// Maker or supplier.
-    pub vendor: Option<String>,
-    /// Type, a word the merchant chose.
-    pub product_type: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Part of its address in the online store, unique among its kind.
-    pub handle: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// When it was published in the online store; null while hidden.
-    pub published_at: Option<String>,
-    /// Suffix of the theme template that shows it; null for the default one.
-    pub template_suffix: Option<String>,
-    /// `web` for the online store only, `global` for the Point of Sale channel too.
-    pub published_scope: Option<String>,
-    /// Tags, separated by comma and space.
-    pub tags: Option<String>,
-    /// `active` (for sale), `draft`, `archived` or `unlisted`.
-    pub status: Option<String>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// The variants, at least one.
-    pub variants: Option<Vec<ProductVariant>>,
-    /// Properties that tell variants apart, up to three, as objects with `name`, `position` and
-    /// `values`.
-    pub options: Option<Vec<Value>>,
-    /// The images.
-    pub images: Option<Vec<ProductImage>>,
-    /// Main image.
-    pub image: Option<ProductImage>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Something the store sells; prices and stock are on its variants.
+    pub struct Product {
+        /// Numeric product id.
+        pub id: i64,
+        /// Title.
+        pub title: String,
+        /// Description, with HTML markup.
+        pub body_html: String,
+        /// Maker or supplier.
+        pub vendor: String,
+        /// Type, a word the merchant chose.
+        pub product_type: String,
+        /// When it was created.
+        pub created_at: String,
+        /// Part of its address in the online store, unique among its kind.
+        pub handle: String,
+        /// When it last changed.
+        pub updated_at: String,
+        /// When it was published in the online store; null while hidden.
+        pub published_at: String,
+        /// Suffix of the theme template that shows it; null for the default one.
+        pub template_suffix: String,
+        /// `web` for the online store only, `global` for the Point of Sale channel too.
+        pub published_scope: String,
+        /// Tags, separated by comma and space.
+        pub tags: String,
+        /// `active` (for sale), `draft`, `archived` or `unlisted`.
+        pub status: String,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+        /// The variants, at least one.
+        pub variants: Vec<ProductVariant>,
+        /// Properties that tell variants apart, up to three, as objects with `name`, `position` and
+        /// `values`.
+        pub options: Vec<Value>,
+        /// The images.
+        pub images: Vec<ProductImage>,
+        /// Main image.
+        pub image: ProductImage,
+    }
 }
 
-record!(Product {
-    id: "id",
-    title: "title",
-    body_html: "body_html",
-    vendor: "vendor",
-    product_type: "product_type",
-    created_at: "created_at",
-    handle: "handle",
-    updated_at: "updated_at",
-    published_at: "published_at",
-    template_suffix: "template_suffix",
-    published_scope: "published_scope",
-    tags: "tags",
-    status: "status",
-    admin_graphql_api_id: "admin_graphql_api_id",
-    variants: "variants",
-    options: "options",
-    images: "images",
-    image: "image",
-});
+record! {
+    /// Result of creating a product.
+    pub struct ProductCreatePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The product as the mutation returns it.
+        pub product: GraphQlProduct,
+    }
+}
 
-/// Result of creating a product.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProductCreatePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
+record! {
     /// The product as the mutation returns it.
-    pub product: Option<GraphQlProduct>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct GraphQlProduct {
+        /// Global id (`gid://shopify/Product/…`); the digits are the numeric id.
+        pub id: String,
+        /// Title.
+        pub title: String,
+        /// Description, with HTML markup.
+        pub description_html: String = "descriptionHtml",
+        /// Maker or supplier.
+        pub vendor: String,
+        /// Type, a word the merchant chose.
+        pub product_type: String = "productType",
+        /// Tags.
+        pub tags: Vec<String>,
+        /// `ACTIVE`, `DRAFT`, `ARCHIVED` or `UNLISTED`.
+        pub status: String,
+        /// When it was created, UTC.
+        pub created_at: String = "createdAt",
+        /// When it last changed, UTC.
+        pub updated_at: String = "updatedAt",
+    }
 }
 
-record!(ProductCreatePayload { user_errors: "userErrors", product: "product" });
-
-/// The product as the mutation returns it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GraphQlProduct {
-    /// Global id (`gid://shopify/Product/…`); the digits are the numeric id.
-    pub id: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Description, with HTML markup.
-    pub description_html: Option<String>,
-    /// Maker or supplier.
-    pub vendor: Option<String>,
-    /// Type, a word the merchant chose.
-    pub product_type: Option<String>,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// `ACTIVE`, `DRAFT`, `ARCHIVED` or `UNLISTED`.
-    pub status: Option<String>,
-    /// When it was created, UTC.
-    pub created_at: Option<String>,
-    /// When it last changed, UTC.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Result of changing a product.
+    pub struct ProductUpdatePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The product as the mutation returns it.
+        pub product: GraphQlProduct,
+    }
 }
 
-record!(GraphQlProduct {
-    id: "id",
-    title: "title",
-    description_html: "descriptionHtml",
-    vendor: "vendor",
-    product_type: "productType",
-    tags: "tags",
-    status: "status",
-    created_at: "createdAt",
-    updated_at: "updatedAt",
-});
-
-/// Result of changing a product.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProductUpdatePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// The product as the mutation returns it.
-    pub product: Option<GraphQlProduct>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Result of deleting a product.
+    pub struct ProductDeletePayload {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// Global id of the deleted product; null when nothing was deleted.
+        pub deleted_product_id: String = "deletedProductId",
+    }
 }
 
-record!(ProductUpdatePayload { user_errors: "userErrors", product: "product" });
-
-/// Result of deleting a product.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProductDeletePayload {
-    /// Why Shopify did not accept the input; empty when it did.
-    pub user_errors: Option<Vec<GraphQlUserError>>,
-    /// Global id of the deleted product; null when nothing was deleted.
-    pub deleted_product_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `products.list`.
+    pub struct ProductsListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
-
-record!(ProductDeletePayload { user_errors: "userErrors", deleted_product_id: "deletedProductId" });
-
-/// What comes with a page of `products.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProductsListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProductsListMeta { next_page_url: "next_page_url" });
 
 open_enum!(
     /// Only products in this state: `active` (for sale), `draft` or `archived`. All states when
@@ -180,91 +126,26 @@ open_enum!(
     }
 );
 
-/// Fields of the product. Further fields of Shopify's `ProductCreateInput` (`productOptions`,
-/// `handle`, `seo`, `metafields`, …) are passed on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProductCreateInput {
-    /// Title of the product.
-    pub title: String,
-    /// Description, with HTML markup.
-    #[serde(rename = "descriptionHtml", default, skip_serializing_if = "Option::is_none")]
-    pub description_html: Option<String>,
-    /// Maker or supplier.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub vendor: Option<String>,
-    /// Type, a word of the merchant's choice.
-    #[serde(rename = "productType", default, skip_serializing_if = "Option::is_none")]
-    pub product_type: Option<String>,
-    /// Tags.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    /// `ACTIVE` (for sale), `DRAFT` (hidden) or `ARCHIVED`. A new product is `ACTIVE` when it is
-    /// left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<ProductCreateInputStatus>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl ProductCreateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(title: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            description_html: None,
-            vendor: None,
-            product_type: None,
-            tags: None,
-            status: None,
-            extra: Extra::new(),
+request! {
+    /// Fields of the product. Further fields of Shopify's `ProductCreateInput` (`productOptions`,
+    /// `handle`, `seo`, `metafields`, …) are passed on.
+    pub struct ProductCreateInput {
+        required {
+            /// Title of the product.
+            title: String,
         }
-    }
-
-    /// Description, with HTML markup.
-    #[must_use]
-    pub fn description_html(mut self, description_html: impl Into<String>) -> Self {
-        self.description_html = Some(description_html.into());
-        self
-    }
-
-    /// Maker or supplier.
-    #[must_use]
-    pub fn vendor(mut self, vendor: impl Into<String>) -> Self {
-        self.vendor = Some(vendor.into());
-        self
-    }
-
-    /// Type, a word of the merchant's choice.
-    #[must_use]
-    pub fn product_type(mut self, product_type: impl Into<String>) -> Self {
-        self.product_type = Some(product_type.into());
-        self
-    }
-
-    /// Tags.
-    #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// `ACTIVE` (for sale), `DRAFT` (hidden) or `ARCHIVED`. A new product is `ACTIVE` when it is
-    /// left out.
-    #[must_use]
-    pub fn status(mut self, status: impl Into<ProductCreateInputStatus>) -> Self {
-        self.status = Some(status.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+        /// Description, with HTML markup.
+        description_html: String = "descriptionHtml",
+        /// Maker or supplier.
+        vendor: String,
+        /// Type, a word of the merchant's choice.
+        product_type: String = "productType",
+        /// Tags.
+        tags: [String],
+        /// `ACTIVE` (for sale), `DRAFT` (hidden) or `ARCHIVED`. A new product is `ACTIVE` when it
+        /// is left out.
+        status: ProductCreateInputStatus,
+        ..extra
     }
 }
 
@@ -281,52 +162,15 @@ open_enum!(
     }
 );
 
-/// Images and videos of the product, as Shopify's `CreateMediaInput`; Shopify fetches them in the
-/// background.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProductMedia {
-    /// Public address of the file, of a YouTube or Vimeo video, or of a staged upload.
-    #[serde(rename = "originalSource", default, skip_serializing_if = "Option::is_none")]
-    pub original_source: Option<String>,
-    /// Kind of the file.
-    #[serde(rename = "mediaContentType", default, skip_serializing_if = "Option::is_none")]
-    pub media_content_type: Option<ProductMediaMediaContentType>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl ProductMedia {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Public address of the file, of a YouTube or Vimeo video, or of a staged upload.
-    #[must_use]
-    pub fn original_source(mut self, original_source: impl Into<String>) -> Self {
-        self.original_source = Some(original_source.into());
-        self
-    }
-
-    /// Kind of the file.
-    #[must_use]
-    pub fn media_content_type(
-        mut self,
-        media_content_type: impl Into<ProductMediaMediaContentType>,
-    ) -> Self {
-        self.media_content_type = Some(media_content_type.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+request! {
+    /// Images and videos of the product, as Shopify's `CreateMediaInput`; Shopify fetches them in
+    /// the background.
+    pub struct ProductMedia {
+        /// Public address of the file, of a YouTube or Vimeo video, or of a staged upload.
+        original_source: String = "originalSource",
+        /// Kind of the file.
+        media_content_type: ProductMediaMediaContentType = "mediaContentType",
+        ..extra
     }
 }
 
@@ -344,103 +188,29 @@ open_enum!(
     }
 );
 
-/// Id of the product and the fields to change; others stay as they are. Further fields of Shopify's
-/// `ProductUpdateInput` are passed on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProductUpdateInput {
-    /// Global id of the product: `admin_graphql_api_id`, or `gid://shopify/Product/` and the
-    /// numeric id.
-    pub id: String,
-    /// Title of the product.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// Description, with HTML markup.
-    #[serde(rename = "descriptionHtml", default, skip_serializing_if = "Option::is_none")]
-    pub description_html: Option<String>,
-    /// Maker or supplier.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub vendor: Option<String>,
-    /// Type, a word of the merchant's choice.
-    #[serde(rename = "productType", default, skip_serializing_if = "Option::is_none")]
-    pub product_type: Option<String>,
-    /// New tags; they replace all present ones, so include those to keep.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    /// `ACTIVE` (for sale), `DRAFT` (hidden) or `ARCHIVED`. A new product is `ACTIVE` when it is
-    /// left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<ProductUpdateInputStatus>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl ProductUpdateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            title: None,
-            description_html: None,
-            vendor: None,
-            product_type: None,
-            tags: None,
-            status: None,
-            extra: Extra::new(),
+request! {
+    /// Id of the product and the fields to change; others stay as they are. Further fields of
+    /// Shopify's `ProductUpdateInput` are passed on.
+    pub struct ProductUpdateInput {
+        required {
+            /// Global id of the product: `admin_graphql_api_id`, or `gid://shopify/Product/` and
+            /// the numeric id.
+            id: String,
         }
-    }
-
-    /// Title of the product.
-    #[must_use]
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
-        self
-    }
-
-    /// Description, with HTML markup.
-    #[must_use]
-    pub fn description_html(mut self, description_html: impl Into<String>) -> Self {
-        self.description_html = Some(description_html.into());
-        self
-    }
-
-    /// Maker or supplier.
-    #[must_use]
-    pub fn vendor(mut self, vendor: impl Into<String>) -> Self {
-        self.vendor = Some(vendor.into());
-        self
-    }
-
-    /// Type, a word of the merchant's choice.
-    #[must_use]
-    pub fn product_type(mut self, product_type: impl Into<String>) -> Self {
-        self.product_type = Some(product_type.into());
-        self
-    }
-
-    /// New tags; they replace all present ones, so include those to keep.
-    #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// `ACTIVE` (for sale), `DRAFT` (hidden) or `ARCHIVED`. A new product is `ACTIVE` when it is
-    /// left out.
-    #[must_use]
-    pub fn status(mut self, status: impl Into<ProductUpdateInputStatus>) -> Self {
-        self.status = Some(status.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+        /// Title of the product.
+        title: String,
+        /// Description, with HTML markup.
+        description_html: String = "descriptionHtml",
+        /// Maker or supplier.
+        vendor: String,
+        /// Type, a word of the merchant's choice.
+        product_type: String = "productType",
+        /// New tags; they replace all present ones, so include those to keep.
+        tags: [String],
+        /// `ACTIVE` (for sale), `DRAFT` (hidden) or `ARCHIVED`. A new product is `ACTIVE` when it
+        /// is left out.
+        status: ProductUpdateInputStatus,
+        ..extra
     }
 }
 
@@ -457,20 +227,13 @@ open_enum!(
     }
 );
 
-/// Which product to delete.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProductDeleteInput {
-    /// Global id of the product: `admin_graphql_api_id`, or `gid://shopify/Product/` and the
-    /// numeric id.
-    pub id: String,
-}
-
-impl ProductDeleteInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
+request! {
+    /// Which product to delete.
+    pub struct ProductDeleteInput {
+        required {
+            /// Global id of the product: `admin_graphql_api_id`, or `gid://shopify/Product/` and
+            /// the numeric id.
+            id: String,
+        }
     }
 }

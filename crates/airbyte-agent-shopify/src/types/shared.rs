@@ -2,783 +2,512 @@
 
 //! Types that several entities share.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
 
-/// A person who bought something or left contact data in the store.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Customer {
-    /// Numeric customer id.
-    pub id: Option<i64>,
-    /// E-mail address, unique in the shop.
-    pub email: Option<String>,
-    /// Older flag; see `email_marketing_consent`.
-    pub accepts_marketing: Option<bool>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Number of orders so far.
-    pub orders_count: Option<i64>,
-    /// State of the account: `disabled` (none yet), `invited`, `enabled` or `declined`.
-    pub state: Option<String>,
-    /// Sum of all orders, as a decimal text.
-    pub total_spent: Option<String>,
-    /// Id of the latest order.
-    pub last_order_id: Option<i64>,
-    /// Free note by the merchant or the customer.
-    pub note: Option<String>,
-    /// Whether the e-mail address was verified.
-    pub verified_email: Option<bool>,
-    /// Id of the customer in a Multipass login.
-    pub multipass_identifier: Option<String>,
-    /// Whether the customer pays no taxes.
-    pub tax_exempt: Option<bool>,
-    /// Tags, separated by comma and space.
-    pub tags: Option<String>,
-    /// Number of the latest order, such as `#1001`.
-    pub last_order_name: Option<String>,
-    /// Currency of the latest order, three-letter ISO code.
-    pub currency: Option<String>,
-    /// Phone number in E.164 form, unique in the shop.
-    pub phone: Option<String>,
-    /// The latest addresses, at most ten; all with `customer_address.list`.
-    pub addresses: Option<Vec<CustomerAddress>>,
-    /// When the older flag changed.
-    pub accepts_marketing_updated_at: Option<String>,
-    /// Older form of the opt-in level; see `email_marketing_consent`.
-    pub marketing_opt_in_level: Option<String>,
-    /// Codes of the tax exemptions, such as `CA_STATUS_CARD_EXEMPTION`.
-    pub tax_exemptions: Option<Vec<String>>,
-    /// Agreement to marketing by e-mail.
-    pub email_marketing_consent: Option<MarketingConsent>,
-    /// Agreement to marketing by text message.
-    pub sms_marketing_consent: Option<MarketingConsent>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// Default address.
-    pub default_address: Option<CustomerAddress>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A person who bought something or left contact data in the store.
+    pub struct Customer {
+        /// Numeric customer id.
+        pub id: i64,
+        /// E-mail address, unique in the shop.
+        pub email: String,
+        /// Older flag; see `email_marketing_consent`.
+        pub accepts_marketing: bool,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+        /// First name.
+        pub first_name: String,
+        /// Last name.
+        pub last_name: String,
+        /// Number of orders so far.
+        pub orders_count: i64,
+        /// State of the account: `disabled` (none yet), `invited`, `enabled` or `declined`.
+        pub state: String,
+        /// Sum of all orders, as a decimal text.
+        pub total_spent: String,
+        /// Id of the latest order.
+        pub last_order_id: i64,
+        /// Free note by the merchant or the customer.
+        pub note: String,
+        /// Whether the e-mail address was verified.
+        pub verified_email: bool,
+        /// Id of the customer in a Multipass login.
+        pub multipass_identifier: String,
+        /// Whether the customer pays no taxes.
+        pub tax_exempt: bool,
+        /// Tags, separated by comma and space.
+        pub tags: String,
+        /// Number of the latest order, such as `#1001`.
+        pub last_order_name: String,
+        /// Currency of the latest order, three-letter ISO code.
+        pub currency: String,
+        /// Phone number in E.164 form, unique in the shop.
+        pub phone: String,
+        /// The latest addresses, at most ten; all with `customer_address.list`.
+        pub addresses: Vec<CustomerAddress>,
+        /// When the older flag changed.
+        pub accepts_marketing_updated_at: String,
+        /// Older form of the opt-in level; see `email_marketing_consent`.
+        pub marketing_opt_in_level: String,
+        /// Codes of the tax exemptions, such as `CA_STATUS_CARD_EXEMPTION`.
+        pub tax_exemptions: Vec<String>,
+        /// Agreement to marketing by e-mail.
+        pub email_marketing_consent: MarketingConsent,
+        /// Agreement to marketing by text message.
+        pub sms_marketing_consent: MarketingConsent,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+        /// Default address.
+        pub default_address: CustomerAddress,
+    }
 }
 
-record!(Customer {
-    id: "id",
-    email: "email",
-    accepts_marketing: "accepts_marketing",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    first_name: "first_name",
-    last_name: "last_name",
-    orders_count: "orders_count",
-    state: "state",
-    total_spent: "total_spent",
-    last_order_id: "last_order_id",
-    note: "note",
-    verified_email: "verified_email",
-    multipass_identifier: "multipass_identifier",
-    tax_exempt: "tax_exempt",
-    tags: "tags",
-    last_order_name: "last_order_name",
-    currency: "currency",
-    phone: "phone",
-    addresses: "addresses",
-    accepts_marketing_updated_at: "accepts_marketing_updated_at",
-    marketing_opt_in_level: "marketing_opt_in_level",
-    tax_exemptions: "tax_exemptions",
-    email_marketing_consent: "email_marketing_consent",
-    sms_marketing_consent: "sms_marketing_consent",
-    admin_graphql_api_id: "admin_graphql_api_id",
-    default_address: "default_address",
-});
-
-/// A postal address in a customer's address book.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomerAddress {
-    /// Numeric address id.
-    pub id: Option<i64>,
-    /// Id of the customer.
-    pub customer_id: Option<i64>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Company name.
-    pub company: Option<String>,
-    /// Street and number.
-    pub address1: Option<String>,
-    /// Apartment, floor or the like.
-    pub address2: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Province, state or region, as a name.
-    pub province: Option<String>,
-    /// Country, as a name or code.
-    pub country: Option<String>,
-    /// Postal code.
-    pub zip: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Full name.
-    pub name: Option<String>,
-    /// Code of the province or state, such as `ON`.
-    pub province_code: Option<String>,
-    /// Two-letter ISO country code, such as `CA`.
-    pub country_code: Option<String>,
-    /// Country, as a name.
-    pub country_name: Option<String>,
-    /// Whether this is the customer's default address.
-    pub default: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A postal address in a customer's address book.
+    pub struct CustomerAddress {
+        /// Numeric address id.
+        pub id: i64,
+        /// Id of the customer.
+        pub customer_id: i64,
+        /// First name.
+        pub first_name: String,
+        /// Last name.
+        pub last_name: String,
+        /// Company name.
+        pub company: String,
+        /// Street and number.
+        pub address1: String,
+        /// Apartment, floor or the like.
+        pub address2: String,
+        /// City.
+        pub city: String,
+        /// Province, state or region, as a name.
+        pub province: String,
+        /// Country, as a name or code.
+        pub country: String,
+        /// Postal code.
+        pub zip: String,
+        /// Phone number.
+        pub phone: String,
+        /// Full name.
+        pub name: String,
+        /// Code of the province or state, such as `ON`.
+        pub province_code: String,
+        /// Two-letter ISO country code, such as `CA`.
+        pub country_code: String,
+        /// Country, as a name.
+        pub country_name: String,
+        /// Whether this is the customer's default address.
+        pub default: bool,
+    }
 }
 
-record!(CustomerAddress {
-    id: "id",
-    customer_id: "customer_id",
-    first_name: "first_name",
-    last_name: "last_name",
-    company: "company",
-    address1: "address1",
-    address2: "address2",
-    city: "city",
-    province: "province",
-    country: "country",
-    zip: "zip",
-    phone: "phone",
-    name: "name",
-    province_code: "province_code",
-    country_code: "country_code",
-    country_name: "country_name",
-    default: "default",
-});
-
-/// Whether and how a customer agreed to marketing through one channel.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MarketingConsent {
-    /// `subscribed`, `not_subscribed`, `pending`, `unsubscribed`, `invalid` or `redacted`.
-    pub state: Option<String>,
-    /// How sure the opt-in is: `single_opt_in`, `confirmed_opt_in` or `unknown`.
-    pub opt_in_level: Option<String>,
-    /// When the customer agreed or refused.
-    pub consent_updated_at: Option<String>,
-    /// Where the agreement was given: `SHOPIFY` or `OTHER`.
-    pub consent_collected_from: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Whether and how a customer agreed to marketing through one channel.
+    pub struct MarketingConsent {
+        /// `subscribed`, `not_subscribed`, `pending`, `unsubscribed`, `invalid` or `redacted`.
+        pub state: String,
+        /// How sure the opt-in is: `single_opt_in`, `confirmed_opt_in` or `unknown`.
+        pub opt_in_level: String,
+        /// When the customer agreed or refused.
+        pub consent_updated_at: String,
+        /// Where the agreement was given: `SHOPIFY` or `OTHER`.
+        pub consent_collected_from: String,
+    }
 }
 
-record!(MarketingConsent {
-    state: "state",
-    opt_in_level: "opt_in_level",
-    consent_updated_at: "consent_updated_at",
-    consent_collected_from: "consent_collected_from",
-});
-
-/// One reason why Shopify did not accept the input.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GraphQlUserError {
-    /// Path to the input at fault, such as `["input", "email"]`.
-    pub field: Option<Value>,
-    /// What is wrong, in words.
-    pub message: Option<String>,
-    /// Kind of error, such as `INVALID` or `TAKEN`; on some mutations only.
-    pub code: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// One reason why Shopify did not accept the input.
+    pub struct GraphQlUserError {
+        /// Path to the input at fault, such as `["input", "email"]`.
+        pub field: Value,
+        /// What is wrong, in words.
+        pub message: String,
+        /// Kind of error, such as `INVALID` or `TAKEN`; on some mutations only.
+        pub code: String,
+    }
 }
 
-record!(GraphQlUserError { field: "field", message: "message", code: "code" });
-
-/// A shipment of items of an order, with tracking.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Fulfillment {
-    /// Numeric fulfillment id.
-    pub id: Option<i64>,
-    /// Id of the order.
-    pub order_id: Option<i64>,
-    /// `pending`, `open`, `success`, `cancelled`, `error` or `failure`.
-    pub status: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Fulfillment service, or `manual`.
-    pub service: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Carrier.
-    pub tracking_company: Option<String>,
-    /// Where the parcel is: `confirmed`, `in_transit`, `out_for_delivery`, `delivered`, `failure`
-    /// and so on.
-    pub shipment_status: Option<String>,
-    /// Id of the location it was shipped from.
-    pub location_id: Option<i64>,
-    /// Address it was shipped from.
-    pub origin_address: Option<Value>,
-    /// What was shipped.
-    pub line_items: Option<Vec<LineItem>>,
-    /// First tracking number.
-    pub tracking_number: Option<String>,
-    /// All tracking numbers.
-    pub tracking_numbers: Option<Vec<String>>,
-    /// Tracking page of the first number.
-    pub tracking_url: Option<String>,
-    /// Tracking pages of all numbers.
-    pub tracking_urls: Option<Vec<String>>,
-    /// Answer of the gateway or service, in its own form.
-    pub receipt: Option<Value>,
-    /// Number of the fulfillment, such as `#1001.1`.
-    pub name: Option<String>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A shipment of items of an order, with tracking.
+    pub struct Fulfillment {
+        /// Numeric fulfillment id.
+        pub id: i64,
+        /// Id of the order.
+        pub order_id: i64,
+        /// `pending`, `open`, `success`, `cancelled`, `error` or `failure`.
+        pub status: String,
+        /// When it was created.
+        pub created_at: String,
+        /// Fulfillment service, or `manual`.
+        pub service: String,
+        /// When it last changed.
+        pub updated_at: String,
+        /// Carrier.
+        pub tracking_company: String,
+        /// Where the parcel is: `confirmed`, `in_transit`, `out_for_delivery`, `delivered`,
+        /// `failure` and so on.
+        pub shipment_status: String,
+        /// Id of the location it was shipped from.
+        pub location_id: i64,
+        /// Address it was shipped from.
+        pub origin_address: Value,
+        /// What was shipped.
+        pub line_items: Vec<LineItem>,
+        /// First tracking number.
+        pub tracking_number: String,
+        /// All tracking numbers.
+        pub tracking_numbers: Vec<String>,
+        /// Tracking page of the first number.
+        pub tracking_url: String,
+        /// Tracking pages of all numbers.
+        pub tracking_urls: Vec<String>,
+        /// Answer of the gateway or service, in its own form.
+        pub receipt: Value,
+        /// Number of the fulfillment, such as `#1001.1`.
+        pub name: String,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+    }
 }
 
-record!(Fulfillment {
-    id: "id",
-    order_id: "order_id",
-    status: "status",
-    created_at: "created_at",
-    service: "service",
-    updated_at: "updated_at",
-    tracking_company: "tracking_company",
-    shipment_status: "shipment_status",
-    location_id: "location_id",
-    origin_address: "origin_address",
-    line_items: "line_items",
-    tracking_number: "tracking_number",
-    tracking_numbers: "tracking_numbers",
-    tracking_url: "tracking_url",
-    tracking_urls: "tracking_urls",
-    receipt: "receipt",
-    name: "name",
-    admin_graphql_api_id: "admin_graphql_api_id",
-});
-
-/// One line of an order, draft order, checkout or fulfillment.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct LineItem {
-    /// Numeric id of the line.
-    pub id: Option<i64>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// Staff credited with the sale, as objects with `id` and `quantity`.
-    pub attributed_staffs: Option<Vec<Value>>,
-    /// Quantity after removals.
-    pub current_quantity: Option<i64>,
-    /// Quantity that can still be shipped.
-    pub fulfillable_quantity: Option<i64>,
-    /// Who fulfills it: `manual` or the handle of a fulfillment service.
-    pub fulfillment_service: Option<String>,
-    /// `fulfilled`, `partial`, `not_eligible`, or null when nothing was shipped.
-    pub fulfillment_status: Option<String>,
-    /// Whether it is a gift card.
-    pub gift_card: Option<bool>,
-    /// Weight in grams.
-    pub grams: Option<i64>,
-    /// Product and variant title in one.
-    pub name: Option<String>,
-    /// Price of one unit before discounts.
-    pub price: Option<String>,
-    /// The same in shop and presentment currency.
-    pub price_set: Option<Value>,
-    /// Whether the product still exists.
-    pub product_exists: Option<bool>,
-    /// Id of the product; null for custom items and deleted products.
-    pub product_id: Option<i64>,
-    /// Custom data of the line, such as an engraving, as objects with `name` and `value`.
-    pub properties: Option<Vec<Value>>,
-    /// Quantity ordered.
-    pub quantity: Option<i64>,
-    /// Whether it has to be shipped.
-    pub requires_shipping: Option<bool>,
-    /// Stock keeping unit, the merchant's code for it.
-    pub sku: Option<String>,
-    /// Whether tax is charged on it.
-    pub taxable: Option<bool>,
-    /// Title of the product.
-    pub title: Option<String>,
-    /// Discount on the line itself, without shares of the order's discounts.
-    pub total_discount: Option<String>,
-    /// The same in shop and presentment currency.
-    pub total_discount_set: Option<Value>,
-    /// Id of the variant; null for custom items.
-    pub variant_id: Option<i64>,
-    /// Who tracks the stock: `shopify`, a service, or null.
-    pub variant_inventory_management: Option<String>,
-    /// Title of the variant.
-    pub variant_title: Option<String>,
-    /// Maker or supplier.
-    pub vendor: Option<String>,
-    /// Taxes, as objects with `title`, `rate` (0.2 is 20 percent) and `price`.
-    pub tax_lines: Option<Vec<Value>>,
-    /// Duties, as objects.
-    pub duties: Option<Vec<Value>>,
-    /// Shares of discounts, as objects with `amount` and `discount_application_index`.
-    pub discount_allocations: Option<Vec<Value>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// One line of an order, draft order, checkout or fulfillment.
+    pub struct LineItem {
+        /// Numeric id of the line.
+        pub id: i64,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+        /// Staff credited with the sale, as objects with `id` and `quantity`.
+        pub attributed_staffs: Vec<Value>,
+        /// Quantity after removals.
+        pub current_quantity: i64,
+        /// Quantity that can still be shipped.
+        pub fulfillable_quantity: i64,
+        /// Who fulfills it: `manual` or the handle of a fulfillment service.
+        pub fulfillment_service: String,
+        /// `fulfilled`, `partial`, `not_eligible`, or null when nothing was shipped.
+        pub fulfillment_status: String,
+        /// Whether it is a gift card.
+        pub gift_card: bool,
+        /// Weight in grams.
+        pub grams: i64,
+        /// Product and variant title in one.
+        pub name: String,
+        /// Price of one unit before discounts.
+        pub price: String,
+        /// The same in shop and presentment currency.
+        pub price_set: Value,
+        /// Whether the product still exists.
+        pub product_exists: bool,
+        /// Id of the product; null for custom items and deleted products.
+        pub product_id: i64,
+        /// Custom data of the line, such as an engraving, as objects with `name` and `value`.
+        pub properties: Vec<Value>,
+        /// Quantity ordered.
+        pub quantity: i64,
+        /// Whether it has to be shipped.
+        pub requires_shipping: bool,
+        /// Stock keeping unit, the merchant's code for it.
+        pub sku: String,
+        /// Whether tax is charged on it.
+        pub taxable: bool,
+        /// Title of the product.
+        pub title: String,
+        /// Discount on the line itself, without shares of the order's discounts.
+        pub total_discount: String,
+        /// The same in shop and presentment currency.
+        pub total_discount_set: Value,
+        /// Id of the variant; null for custom items.
+        pub variant_id: i64,
+        /// Who tracks the stock: `shopify`, a service, or null.
+        pub variant_inventory_management: String,
+        /// Title of the variant.
+        pub variant_title: String,
+        /// Maker or supplier.
+        pub vendor: String,
+        /// Taxes, as objects with `title`, `rate` (0.2 is 20 percent) and `price`.
+        pub tax_lines: Vec<Value>,
+        /// Duties, as objects.
+        pub duties: Vec<Value>,
+        /// Shares of discounts, as objects with `amount` and `discount_application_index`.
+        pub discount_allocations: Vec<Value>,
+    }
 }
 
-record!(LineItem {
-    id: "id",
-    admin_graphql_api_id: "admin_graphql_api_id",
-    attributed_staffs: "attributed_staffs",
-    current_quantity: "current_quantity",
-    fulfillable_quantity: "fulfillable_quantity",
-    fulfillment_service: "fulfillment_service",
-    fulfillment_status: "fulfillment_status",
-    gift_card: "gift_card",
-    grams: "grams",
-    name: "name",
-    price: "price",
-    price_set: "price_set",
-    product_exists: "product_exists",
-    product_id: "product_id",
-    properties: "properties",
-    quantity: "quantity",
-    requires_shipping: "requires_shipping",
-    sku: "sku",
-    taxable: "taxable",
-    title: "title",
-    total_discount: "total_discount",
-    total_discount_set: "total_discount_set",
-    variant_id: "variant_id",
-    variant_inventory_management: "variant_inventory_management",
-    variant_title: "variant_title",
-    vendor: "vendor",
-    tax_lines: "tax_lines",
-    duties: "duties",
-    discount_allocations: "discount_allocations",
-});
-
-/// Money given back and items taken back for an order.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Refund {
-    /// Numeric refund id.
-    pub id: Option<i64>,
-    /// Id of the order.
-    pub order_id: Option<i64>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Reason, as free text.
-    pub note: Option<String>,
-    /// Id of the staff member who did it, if one did.
-    pub user_id: Option<i64>,
-    /// When it was processed.
-    pub processed_at: Option<String>,
-    /// Whether items went back to stock (older field; see `refund_line_items`).
-    pub restock: Option<bool>,
-    /// Duties, as objects.
-    pub duties: Option<Vec<Value>>,
-    /// Duties given back, in shop and presentment currency.
-    pub total_duties_set: Option<Value>,
-    /// The return it belongs to, with its `id`.
-    pub return_: Option<Value>,
-    /// Items taken back, as objects with `line_item_id`, `quantity`, `restock_type` and `subtotal`.
-    pub refund_line_items: Option<Vec<Value>>,
-    /// Payments made back.
-    pub transactions: Option<Vec<Transaction>>,
-    /// Differences to the sum of the items, as objects with `kind`, `reason` and `amount`.
-    pub order_adjustments: Option<Vec<Value>>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// Shipping given back, as objects.
-    pub refund_shipping_lines: Option<Vec<Value>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Money given back and items taken back for an order.
+    pub struct Refund {
+        /// Numeric refund id.
+        pub id: i64,
+        /// Id of the order.
+        pub order_id: i64,
+        /// When it was created.
+        pub created_at: String,
+        /// Reason, as free text.
+        pub note: String,
+        /// Id of the staff member who did it, if one did.
+        pub user_id: i64,
+        /// When it was processed.
+        pub processed_at: String,
+        /// Whether items went back to stock (older field; see `refund_line_items`).
+        pub restock: bool,
+        /// Duties, as objects.
+        pub duties: Vec<Value>,
+        /// Duties given back, in shop and presentment currency.
+        pub total_duties_set: Value,
+        /// The return it belongs to, with its `id`.
+        pub return_: Value = "return",
+        /// Items taken back, as objects with `line_item_id`, `quantity`, `restock_type` and
+        /// `subtotal`.
+        pub refund_line_items: Vec<Value>,
+        /// Payments made back.
+        pub transactions: Vec<Transaction>,
+        /// Differences to the sum of the items, as objects with `kind`, `reason` and `amount`.
+        pub order_adjustments: Vec<Value>,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+        /// Shipping given back, as objects.
+        pub refund_shipping_lines: Vec<Value>,
+    }
 }
 
-record!(Refund {
-    id: "id",
-    order_id: "order_id",
-    created_at: "created_at",
-    note: "note",
-    user_id: "user_id",
-    processed_at: "processed_at",
-    restock: "restock",
-    duties: "duties",
-    total_duties_set: "total_duties_set",
-    return_: "return",
-    refund_line_items: "refund_line_items",
-    transactions: "transactions",
-    order_adjustments: "order_adjustments",
-    admin_graphql_api_id: "admin_graphql_api_id",
-    refund_shipping_lines: "refund_shipping_lines",
-});
-
-/// One step of the payment of an order: authorization, capture, sale, void or refund.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Transaction {
-    /// Numeric transaction id.
-    pub id: Option<i64>,
-    /// Id of the order.
-    pub order_id: Option<i64>,
-    /// `authorization`, `capture`, `sale`, `void` or `refund`.
-    pub kind: Option<String>,
-    /// Payment gateway.
-    pub gateway: Option<String>,
-    /// `pending`, `success`, `failure` or `error`.
-    pub status: Option<String>,
-    /// Text of the gateway about the outcome.
-    pub message: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is a test without real money.
-    pub test: Option<bool>,
-    /// Authorization code of the gateway.
-    pub authorization: Option<String>,
-    /// Id of the location.
-    pub location_id: Option<i64>,
-    /// Id of the staff member who did it, if one did.
-    pub user_id: Option<i64>,
-    /// Id of the transaction it follows from, such as the authorization of a capture.
-    pub parent_id: Option<i64>,
-    /// When it was processed.
-    pub processed_at: Option<String>,
-    /// Id of the Point of Sale device, if one was used.
-    pub device_id: Option<i64>,
-    /// Why it failed, such as `card_declined` or `expired_card`.
-    pub error_code: Option<String>,
-    /// Channel it came from, such as `web`, `pos` or an app.
-    pub source_name: Option<String>,
-    /// Answer of the gateway or service, in its own form.
-    pub receipt: Option<Value>,
-    /// Gain or loss by exchange rates.
-    pub currency_exchange_adjustment: Option<Value>,
-    /// Amount, as a decimal text.
-    pub amount: Option<String>,
-    /// Three-letter ISO currency code of the amounts.
-    pub currency: Option<String>,
-    /// Id of the payment at the gateway.
-    pub payment_id: Option<String>,
-    /// What can still be captured, in shop and presentment currency.
-    pub total_unsettled_set: Option<Value>,
-    /// Whether the payment is handled outside Shopify, such as cash or bank transfer.
-    pub manual_payment_gateway: Option<bool>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// One step of the payment of an order: authorization, capture, sale, void or refund.
+    pub struct Transaction {
+        /// Numeric transaction id.
+        pub id: i64,
+        /// Id of the order.
+        pub order_id: i64,
+        /// `authorization`, `capture`, `sale`, `void` or `refund`.
+        pub kind: String,
+        /// Payment gateway.
+        pub gateway: String,
+        /// `pending`, `success`, `failure` or `error`.
+        pub status: String,
+        /// Text of the gateway about the outcome.
+        pub message: String,
+        /// When it was created.
+        pub created_at: String,
+        /// Whether it is a test without real money.
+        pub test: bool,
+        /// Authorization code of the gateway.
+        pub authorization: String,
+        /// Id of the location.
+        pub location_id: i64,
+        /// Id of the staff member who did it, if one did.
+        pub user_id: i64,
+        /// Id of the transaction it follows from, such as the authorization of a capture.
+        pub parent_id: i64,
+        /// When it was processed.
+        pub processed_at: String,
+        /// Id of the Point of Sale device, if one was used.
+        pub device_id: i64,
+        /// Why it failed, such as `card_declined` or `expired_card`.
+        pub error_code: String,
+        /// Channel it came from, such as `web`, `pos` or an app.
+        pub source_name: String,
+        /// Answer of the gateway or service, in its own form.
+        pub receipt: Value,
+        /// Gain or loss by exchange rates.
+        pub currency_exchange_adjustment: Value,
+        /// Amount, as a decimal text.
+        pub amount: String,
+        /// Three-letter ISO currency code of the amounts.
+        pub currency: String,
+        /// Id of the payment at the gateway.
+        pub payment_id: String,
+        /// What can still be captured, in shop and presentment currency.
+        pub total_unsettled_set: Value,
+        /// Whether the payment is handled outside Shopify, such as cash or bank transfer.
+        pub manual_payment_gateway: bool,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+    }
 }
 
-record!(Transaction {
-    id: "id",
-    order_id: "order_id",
-    kind: "kind",
-    gateway: "gateway",
-    status: "status",
-    message: "message",
-    created_at: "created_at",
-    test: "test",
-    authorization: "authorization",
-    location_id: "location_id",
-    user_id: "user_id",
-    parent_id: "parent_id",
-    processed_at: "processed_at",
-    device_id: "device_id",
-    error_code: "error_code",
-    source_name: "source_name",
-    receipt: "receipt",
-    currency_exchange_adjustment: "currency_exchange_adjustment",
-    amount: "amount",
-    currency: "currency",
-    payment_id: "payment_id",
-    total_unsettled_set: "total_unsettled_set",
-    manual_payment_gateway: "manual_payment_gateway",
-    admin_graphql_api_id: "admin_graphql_api_id",
-});
-
-/// Postal address as written on an order, draft order or checkout.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OrderAddress {
-    /// First name.
-    pub first_name: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Company name.
-    pub company: Option<String>,
-    /// Street and number.
-    pub address1: Option<String>,
-    /// Apartment, floor or the like.
-    pub address2: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Province, state or region, as a name.
-    pub province: Option<String>,
-    /// Country, as a name or code.
-    pub country: Option<String>,
-    /// Postal code.
-    pub zip: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Full name.
-    pub name: Option<String>,
-    /// Code of the province or state, such as `ON`.
-    pub province_code: Option<String>,
-    /// Two-letter ISO country code, such as `CA`.
-    pub country_code: Option<String>,
-    /// Latitude in degrees.
-    pub latitude: Option<f64>,
-    /// Longitude in degrees.
-    pub longitude: Option<f64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Postal address as written on an order, draft order or checkout.
+    pub struct OrderAddress {
+        /// First name.
+        pub first_name: String,
+        /// Last name.
+        pub last_name: String,
+        /// Company name.
+        pub company: String,
+        /// Street and number.
+        pub address1: String,
+        /// Apartment, floor or the like.
+        pub address2: String,
+        /// City.
+        pub city: String,
+        /// Province, state or region, as a name.
+        pub province: String,
+        /// Country, as a name or code.
+        pub country: String,
+        /// Postal code.
+        pub zip: String,
+        /// Phone number.
+        pub phone: String,
+        /// Full name.
+        pub name: String,
+        /// Code of the province or state, such as `ON`.
+        pub province_code: String,
+        /// Two-letter ISO country code, such as `CA`.
+        pub country_code: String,
+        /// Latitude in degrees.
+        pub latitude: f64,
+        /// Longitude in degrees.
+        pub longitude: f64,
+    }
 }
 
-record!(OrderAddress {
-    first_name: "first_name",
-    last_name: "last_name",
-    company: "company",
-    address1: "address1",
-    address2: "address2",
-    city: "city",
-    province: "province",
-    country: "country",
-    zip: "zip",
-    phone: "phone",
-    name: "name",
-    province_code: "province_code",
-    country_code: "country_code",
-    latitude: "latitude",
-    longitude: "longitude",
-});
-
-/// One buyable version of a product, such as a size and color, with price and SKU.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProductVariant {
-    /// Numeric variant id.
-    pub id: Option<i64>,
-    /// Id of the product.
-    pub product_id: Option<i64>,
-    /// Its option values, joined by slashes.
-    pub title: Option<String>,
-    /// Price, as a decimal text.
-    pub price: Option<String>,
-    /// Stock keeping unit, the merchant's code for it.
-    pub sku: Option<String>,
-    /// Place in the order, from 1.
-    pub position: Option<i64>,
-    /// What happens when stock is out: `deny` the sale or `continue` selling.
-    pub inventory_policy: Option<String>,
-    /// Price before the reduction, as a decimal text.
-    pub compare_at_price: Option<String>,
-    /// Who fulfills it: `manual` or the handle of a fulfillment service.
-    pub fulfillment_service: Option<String>,
-    /// Who tracks the stock: `shopify`, a fulfillment service, or null for nobody.
-    pub inventory_management: Option<String>,
-    /// Value of the first option.
-    pub option1: Option<String>,
-    /// Value of the second option.
-    pub option2: Option<String>,
-    /// Value of the third option.
-    pub option3: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Whether tax is charged on it.
-    pub taxable: Option<bool>,
-    /// Barcode, UPC or ISBN.
-    pub barcode: Option<String>,
-    /// Weight in grams.
-    pub grams: Option<i64>,
-    /// Id of the image of this variant.
-    pub image_id: Option<i64>,
-    /// Weight in `weight_unit`.
-    pub weight: Option<f64>,
-    /// `g`, `kg`, `oz` or `lb`.
-    pub weight_unit: Option<String>,
-    /// Id of the inventory item, which leads to stock and cost.
-    pub inventory_item_id: Option<i64>,
-    /// Stock over all locations.
-    pub inventory_quantity: Option<i64>,
-    /// Older field, not kept up.
-    pub old_inventory_quantity: Option<i64>,
-    /// Whether it has to be shipped.
-    pub requires_shipping: Option<bool>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// One buyable version of a product, such as a size and color, with price and SKU.
+    pub struct ProductVariant {
+        /// Numeric variant id.
+        pub id: i64,
+        /// Id of the product.
+        pub product_id: i64,
+        /// Its option values, joined by slashes.
+        pub title: String,
+        /// Price, as a decimal text.
+        pub price: String,
+        /// Stock keeping unit, the merchant's code for it.
+        pub sku: String,
+        /// Place in the order, from 1.
+        pub position: i64,
+        /// What happens when stock is out: `deny` the sale or `continue` selling.
+        pub inventory_policy: String,
+        /// Price before the reduction, as a decimal text.
+        pub compare_at_price: String,
+        /// Who fulfills it: `manual` or the handle of a fulfillment service.
+        pub fulfillment_service: String,
+        /// Who tracks the stock: `shopify`, a fulfillment service, or null for nobody.
+        pub inventory_management: String,
+        /// Value of the first option.
+        pub option1: String,
+        /// Value of the second option.
+        pub option2: String,
+        /// Value of the third option.
+        pub option3: String,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+        /// Whether tax is charged on it.
+        pub taxable: bool,
+        /// Barcode, UPC or ISBN.
+        pub barcode: String,
+        /// Weight in grams.
+        pub grams: i64,
+        /// Id of the image of this variant.
+        pub image_id: i64,
+        /// Weight in `weight_unit`.
+        pub weight: f64,
+        /// `g`, `kg`, `oz` or `lb`.
+        pub weight_unit: String,
+        /// Id of the inventory item, which leads to stock and cost.
+        pub inventory_item_id: i64,
+        /// Stock over all locations.
+        pub inventory_quantity: i64,
+        /// Older field, not kept up.
+        pub old_inventory_quantity: i64,
+        /// Whether it has to be shipped.
+        pub requires_shipping: bool,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+    }
 }
 
-record!(ProductVariant {
-    id: "id",
-    product_id: "product_id",
-    title: "title",
-    price: "price",
-    sku: "sku",
-    position: "position",
-    inventory_policy: "inventory_policy",
-    compare_at_price: "compare_at_price",
-    fulfillment_service: "fulfillment_service",
-    inventory_management: "inventory_management",
-    option1: "option1",
-    option2: "option2",
-    option3: "option3",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    taxable: "taxable",
-    barcode: "barcode",
-    grams: "grams",
-    image_id: "image_id",
-    weight: "weight",
-    weight_unit: "weight_unit",
-    inventory_item_id: "inventory_item_id",
-    inventory_quantity: "inventory_quantity",
-    old_inventory_quantity: "old_inventory_quantity",
-    requires_shipping: "requires_shipping",
-    admin_graphql_api_id: "admin_graphql_api_id",
-});
-
-/// A picture of a product.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProductImage {
-    /// Numeric image id.
-    pub id: Option<i64>,
-    /// Id of the product.
-    pub product_id: Option<i64>,
-    /// Place among the images; 1 is the main image.
-    pub position: Option<i64>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Text for those who cannot see the image.
-    pub alt: Option<String>,
-    /// Width in pixels.
-    pub width: Option<i64>,
-    /// Height in pixels.
-    pub height: Option<i64>,
-    /// Address of the image file.
-    pub src: Option<String>,
-    /// Ids of the variants that use this image.
-    pub variant_ids: Option<Vec<i64>>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A picture of a product.
+    pub struct ProductImage {
+        /// Numeric image id.
+        pub id: i64,
+        /// Id of the product.
+        pub product_id: i64,
+        /// Place among the images; 1 is the main image.
+        pub position: i64,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+        /// Text for those who cannot see the image.
+        pub alt: String,
+        /// Width in pixels.
+        pub width: i64,
+        /// Height in pixels.
+        pub height: i64,
+        /// Address of the image file.
+        pub src: String,
+        /// Ids of the variants that use this image.
+        pub variant_ids: Vec<i64>,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+    }
 }
 
-record!(ProductImage {
-    id: "id",
-    product_id: "product_id",
-    position: "position",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    alt: "alt",
-    width: "width",
-    height: "height",
-    src: "src",
-    variant_ids: "variant_ids",
-    admin_graphql_api_id: "admin_graphql_api_id",
-});
-
-/// A custom field: a named, typed value attached to the shop or one of its records.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Metafield {
-    /// Numeric metafield id.
-    pub id: Option<i64>,
-    /// First part of the name, such as `custom`.
-    pub namespace: Option<String>,
-    /// Second part of the name.
-    pub key: Option<String>,
-    /// The value; a text for most types, also for numbers, dates and JSON, read by `type`.
-    pub value: Option<Value>,
-    /// Type of the value, such as `single_line_text_field`, `number_decimal`, `json` or
-    /// `list.product_reference`.
-    pub type_: Option<String>,
-    /// What the field is for.
-    pub description: Option<String>,
-    /// Id of the record it belongs to.
-    pub owner_id: Option<i64>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Kind of the record it belongs to, such as `product` or `customer`.
-    pub owner_resource: Option<String>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A custom field: a named, typed value attached to the shop or one of its records.
+    pub struct Metafield {
+        /// Numeric metafield id.
+        pub id: i64,
+        /// First part of the name, such as `custom`.
+        pub namespace: String,
+        /// Second part of the name.
+        pub key: String,
+        /// The value; a text for most types, also for numbers, dates and JSON, read by `type`.
+        pub value: Value,
+        /// Type of the value, such as `single_line_text_field`, `number_decimal`, `json` or
+        /// `list.product_reference`.
+        pub type_: String = "type",
+        /// What the field is for.
+        pub description: String,
+        /// Id of the record it belongs to.
+        pub owner_id: i64,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+        /// Kind of the record it belongs to, such as `product` or `customer`.
+        pub owner_resource: String,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+    }
 }
 
-record!(Metafield {
-    id: "id",
-    namespace: "namespace",
-    key: "key",
-    value: "value",
-    type_: "type",
-    description: "description",
-    owner_id: "owner_id",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    owner_resource: "owner_resource",
-    admin_graphql_api_id: "admin_graphql_api_id",
-});
-
-/// What changed in stock, and why.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InventoryAdjustmentGroup {
-    /// Reason given, such as `correction`.
-    pub reason: Option<String>,
-    /// Document given as the source.
-    pub reference_document_uri: Option<String>,
-    /// The changes of quantities.
-    pub changes: Option<Vec<InventoryAdjustmentGroupChange>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What changed in stock, and why.
+    pub struct InventoryAdjustmentGroup {
+        /// Reason given, such as `correction`.
+        pub reason: String,
+        /// Document given as the source.
+        pub reference_document_uri: String = "referenceDocumentUri",
+        /// The changes of quantities.
+        pub changes: Vec<InventoryAdjustmentGroupChange>,
+    }
 }
 
-record!(InventoryAdjustmentGroup {
-    reason: "reason",
-    reference_document_uri: "referenceDocumentUri",
-    changes: "changes",
-});
-
-/// `changes` of [`InventoryAdjustmentGroup`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InventoryAdjustmentGroupChange {
-    /// Kind of quantity, such as `available` or `on_hand`.
-    pub name: Option<String>,
-    /// By how much it changed.
-    pub delta: Option<i64>,
-    /// Quantity afterwards; null for some kinds.
-    pub quantity_after_change: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `changes` of [`InventoryAdjustmentGroup`].
+    pub struct InventoryAdjustmentGroupChange {
+        /// Kind of quantity, such as `available` or `on_hand`.
+        pub name: String,
+        /// By how much it changed.
+        pub delta: i64,
+        /// Quantity afterwards; null for some kinds.
+        pub quantity_after_change: i64 = "quantityAfterChange",
+    }
 }
-
-record!(InventoryAdjustmentGroupChange {
-    name: "name",
-    delta: "delta",
-    quantity_after_change: "quantityAfterChange",
-});

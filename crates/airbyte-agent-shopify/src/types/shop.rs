@@ -2,177 +2,118 @@
 
 //! Types of `shop`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// The store itself and its settings.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Shop {
-    /// Numeric shop id.
-    pub id: Option<i64>,
-    /// Name of the shop.
-    pub name: Option<String>,
-    /// Address Shopify writes to about the shop.
-    pub email: Option<String>,
-    /// Main domain of the shop.
-    pub domain: Option<String>,
-    /// Province, state or region, as a name.
-    pub province: Option<String>,
-    /// Country, as a name or code.
-    pub country: Option<String>,
-    /// Street and number.
-    pub address1: Option<String>,
-    /// Postal code.
-    pub zip: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Partner account that referred the merchant.
-    pub source: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Latitude in degrees.
-    pub latitude: Option<f64>,
-    /// Longitude in degrees.
-    pub longitude: Option<f64>,
-    /// Main language, such as `en`.
-    pub primary_locale: Option<String>,
-    /// Apartment, floor or the like.
-    pub address2: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Two-letter ISO country code, such as `CA`.
-    pub country_code: Option<String>,
-    /// Country, as a name.
-    pub country_name: Option<String>,
-    /// Currency of the shop, three-letter ISO code.
-    pub currency: Option<String>,
-    /// Address customers may write to.
-    pub customer_email: Option<String>,
-    /// Time zone as shown, such as `(GMT-05:00) Eastern Time`.
-    pub timezone: Option<String>,
-    /// Time zone by IANA name, such as `America/Toronto`.
-    pub iana_timezone: Option<String>,
-    /// Name of the owner.
-    pub shop_owner: Option<String>,
-    /// Pattern for prices, such as `${{amount}}`.
-    pub money_format: Option<String>,
-    /// Pattern for prices with the currency.
-    pub money_with_currency_format: Option<String>,
-    /// Usual unit of weight: `g`, `kg`, `oz` or `lb`.
-    pub weight_unit: Option<String>,
-    /// Code of the province or state, such as `ON`.
-    pub province_code: Option<String>,
-    /// Whether taxes are contained in the prices.
-    pub taxes_included: Option<bool>,
-    /// Whether prices include tax depending on the customer's country.
-    pub auto_configure_tax_inclusivity: Option<bool>,
-    /// Whether shipping is taxed.
-    pub tax_shipping: Option<bool>,
-    /// Whether county taxes are applied.
-    pub county_taxes: Option<bool>,
-    /// Plan as shown.
-    pub plan_display_name: Option<String>,
-    /// Internal name of the plan.
-    pub plan_name: Option<String>,
-    /// Whether there are discounts.
-    pub has_discounts: Option<bool>,
-    /// Whether there are gift cards.
-    pub has_gift_cards: Option<bool>,
-    /// Permanent domain, ending in `.myshopify.com`.
-    pub myshopify_domain: Option<String>,
-    /// Google Workspace domain, if any.
-    pub google_apps_domain: Option<String>,
-    /// Whether staff may sign in with Google.
-    pub google_apps_login_enabled: Option<bool>,
-    /// Pattern for prices in e-mails.
-    pub money_in_emails_format: Option<String>,
-    /// Pattern for prices with the currency in e-mails.
-    pub money_with_currency_in_emails_format: Option<String>,
-    /// Whether the shop may use Shopify Payments.
-    pub eligible_for_payments: Option<bool>,
-    /// Whether Shopify Payments needs a further agreement.
-    pub requires_extra_payments_agreement: Option<bool>,
-    /// Whether the online store is behind a password.
-    pub password_enabled: Option<bool>,
-    /// Whether there is an online store.
-    pub has_storefront: Option<bool>,
-    /// Whether the finance section is available.
-    pub finances: Option<bool>,
-    /// Id of the main location.
-    pub primary_location_id: Option<i64>,
-    /// Whether checkouts can be made by API.
-    pub checkout_api_supported: Option<bool>,
-    /// Whether there may be several locations.
-    pub multi_location_enabled: Option<bool>,
-    /// Whether the setup is unfinished.
-    pub setup_required: Option<bool>,
-    /// Whether the shop is in its pre-launch state.
-    pub pre_launch_enabled: Option<bool>,
-    /// Currencies customers may be shown.
-    pub enabled_presentment_currencies: Option<Vec<String>>,
-    /// Whether text messages about orders are off.
-    pub transactional_sms_disabled: Option<bool>,
-    /// Whether the checkout asks for consent to text messages.
-    pub marketing_sms_consent_enabled_at_checkout: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The store itself and its settings.
+    pub struct Shop {
+        /// Numeric shop id.
+        pub id: i64,
+        /// Name of the shop.
+        pub name: String,
+        /// Address Shopify writes to about the shop.
+        pub email: String,
+        /// Main domain of the shop.
+        pub domain: String,
+        /// Province, state or region, as a name.
+        pub province: String,
+        /// Country, as a name or code.
+        pub country: String,
+        /// Street and number.
+        pub address1: String,
+        /// Postal code.
+        pub zip: String,
+        /// City.
+        pub city: String,
+        /// Partner account that referred the merchant.
+        pub source: String,
+        /// Phone number.
+        pub phone: String,
+        /// Latitude in degrees.
+        pub latitude: f64,
+        /// Longitude in degrees.
+        pub longitude: f64,
+        /// Main language, such as `en`.
+        pub primary_locale: String,
+        /// Apartment, floor or the like.
+        pub address2: String,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+        /// Two-letter ISO country code, such as `CA`.
+        pub country_code: String,
+        /// Country, as a name.
+        pub country_name: String,
+        /// Currency of the shop, three-letter ISO code.
+        pub currency: String,
+        /// Address customers may write to.
+        pub customer_email: String,
+        /// Time zone as shown, such as `(GMT-05:00) Eastern Time`.
+        pub timezone: String,
+        /// Time zone by IANA name, such as `America/Toronto`.
+        pub iana_timezone: String,
+        /// Name of the owner.
+        pub shop_owner: String,
+        /// Pattern for prices, such as `${{amount}}`.
+        pub money_format: String,
+        /// Pattern for prices with the currency.
+        pub money_with_currency_format: String,
+        /// Usual unit of weight: `g`, `kg`, `oz` or `lb`.
+        pub weight_unit: String,
+        /// Code of the province or state, such as `ON`.
+        pub province_code: String,
+        /// Whether taxes are contained in the prices.
+        pub taxes_included: bool,
+        /// Whether prices include tax depending on the customer's country.
+        pub auto_configure_tax_inclusivity: bool,
+        /// Whether shipping is taxed.
+        pub tax_shipping: bool,
+        /// Whether county taxes are applied.
+        pub county_taxes: bool,
+        /// Plan as shown.
+        pub plan_display_name: String,
+        /// Internal name of the plan.
+        pub plan_name: String,
+        /// Whether there are discounts.
+        pub has_discounts: bool,
+        /// Whether there are gift cards.
+        pub has_gift_cards: bool,
+        /// Permanent domain, ending in `.myshopify.com`.
+        pub myshopify_domain: String,
+        /// Google Workspace domain, if any.
+        pub google_apps_domain: String,
+        /// Whether staff may sign in with Google.
+        pub google_apps_login_enabled: bool,
+        /// Pattern for prices in e-mails.
+        pub money_in_emails_format: String,
+        /// Pattern for prices with the currency in e-mails.
+        pub money_with_currency_in_emails_format: String,
+        /// Whether the shop may use Shopify Payments.
+        pub eligible_for_payments: bool,
+        /// Whether Shopify Payments needs a further agreement.
+        pub requires_extra_payments_agreement: bool,
+        /// Whether the online store is behind a password.
+        pub password_enabled: bool,
+        /// Whether there is an online store.
+        pub has_storefront: bool,
+        /// Whether the finance section is available.
+        pub finances: bool,
+        /// Id of the main location.
+        pub primary_location_id: i64,
+        /// Whether checkouts can be made by API.
+        pub checkout_api_supported: bool,
+        /// Whether there may be several locations.
+        pub multi_location_enabled: bool,
+        /// Whether the setup is unfinished.
+        pub setup_required: bool,
+        /// Whether the shop is in its pre-launch state.
+        pub pre_launch_enabled: bool,
+        /// Currencies customers may be shown.
+        pub enabled_presentment_currencies: Vec<String>,
+        /// Whether text messages about orders are off.
+        pub transactional_sms_disabled: bool,
+        /// Whether the checkout asks for consent to text messages.
+        pub marketing_sms_consent_enabled_at_checkout: bool,
+    }
 }
-
-record!(Shop {
-    id: "id",
-    name: "name",
-    email: "email",
-    domain: "domain",
-    province: "province",
-    country: "country",
-    address1: "address1",
-    zip: "zip",
-    city: "city",
-    source: "source",
-    phone: "phone",
-    latitude: "latitude",
-    longitude: "longitude",
-    primary_locale: "primary_locale",
-    address2: "address2",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    country_code: "country_code",
-    country_name: "country_name",
-    currency: "currency",
-    customer_email: "customer_email",
-    timezone: "timezone",
-    iana_timezone: "iana_timezone",
-    shop_owner: "shop_owner",
-    money_format: "money_format",
-    money_with_currency_format: "money_with_currency_format",
-    weight_unit: "weight_unit",
-    province_code: "province_code",
-    taxes_included: "taxes_included",
-    auto_configure_tax_inclusivity: "auto_configure_tax_inclusivity",
-    tax_shipping: "tax_shipping",
-    county_taxes: "county_taxes",
-    plan_display_name: "plan_display_name",
-    plan_name: "plan_name",
-    has_discounts: "has_discounts",
-    has_gift_cards: "has_gift_cards",
-    myshopify_domain: "myshopify_domain",
-    google_apps_domain: "google_apps_domain",
-    google_apps_login_enabled: "google_apps_login_enabled",
-    money_in_emails_format: "money_in_emails_format",
-    money_with_currency_in_emails_format: "money_with_currency_in_emails_format",
-    eligible_for_payments: "eligible_for_payments",
-    requires_extra_payments_agreement: "requires_extra_payments_agreement",
-    password_enabled: "password_enabled",
-    has_storefront: "has_storefront",
-    finances: "finances",
-    primary_location_id: "primary_location_id",
-    checkout_api_supported: "checkout_api_supported",
-    multi_location_enabled: "multi_location_enabled",
-    setup_required: "setup_required",
-    pre_launch_enabled: "pre_launch_enabled",
-    enabled_presentment_currencies: "enabled_presentment_currencies",
-    transactional_sms_disabled: "transactional_sms_disabled",
-    marketing_sms_consent_enabled_at_checkout: "marketing_sms_consent_enabled_at_checkout",
-});

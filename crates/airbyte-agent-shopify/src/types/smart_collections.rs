@@ -2,72 +2,49 @@
 
 //! Types of `smart_collections`.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
 
-/// A collection whose products are chosen by rules.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SmartCollection {
-    /// Numeric collection id.
-    pub id: Option<i64>,
-    /// Part of its address in the online store, unique among its kind.
-    pub handle: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Text, with HTML markup.
-    pub body_html: Option<String>,
-    /// When it was published in the online store; null while hidden.
-    pub published_at: Option<String>,
-    /// How products are sorted: `manual`, `best-selling`, `alpha-asc`, `alpha-desc`, `price-asc`,
-    /// `price-desc`, `created` or `created-desc`.
-    pub sort_order: Option<String>,
-    /// Suffix of the theme template that shows it; null for the default one.
-    pub template_suffix: Option<String>,
-    /// True when a product needs to match one rule only, false when all.
-    pub disjunctive: Option<bool>,
-    /// The rules, as objects with `column`, `relation` and `condition`.
-    pub rules: Option<Vec<Value>>,
-    /// `web` for the online store only, `global` for the Point of Sale channel too.
-    pub published_scope: Option<String>,
-    /// The same record's global id (`gid://shopify/…`), as the create, update and delete actions
-    /// want it.
-    pub admin_graphql_api_id: Option<String>,
-    /// Image, with `src`, `alt`, `width` and `height`.
-    pub image: Option<Value>,
-    /// Number of products in the collection.
-    pub products_count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A collection whose products are chosen by rules.
+    pub struct SmartCollection {
+        /// Numeric collection id.
+        pub id: i64,
+        /// Part of its address in the online store, unique among its kind.
+        pub handle: String,
+        /// Title.
+        pub title: String,
+        /// When it last changed.
+        pub updated_at: String,
+        /// Text, with HTML markup.
+        pub body_html: String,
+        /// When it was published in the online store; null while hidden.
+        pub published_at: String,
+        /// How products are sorted: `manual`, `best-selling`, `alpha-asc`, `alpha-desc`,
+        /// `price-asc`, `price-desc`, `created` or `created-desc`.
+        pub sort_order: String,
+        /// Suffix of the theme template that shows it; null for the default one.
+        pub template_suffix: String,
+        /// True when a product needs to match one rule only, false when all.
+        pub disjunctive: bool,
+        /// The rules, as objects with `column`, `relation` and `condition`.
+        pub rules: Vec<Value>,
+        /// `web` for the online store only, `global` for the Point of Sale channel too.
+        pub published_scope: String,
+        /// The same record's global id (`gid://shopify/…`), as the create, update and delete
+        /// actions want it.
+        pub admin_graphql_api_id: String,
+        /// Image, with `src`, `alt`, `width` and `height`.
+        pub image: Value,
+        /// Number of products in the collection.
+        pub products_count: i64,
+    }
 }
 
-record!(SmartCollection {
-    id: "id",
-    handle: "handle",
-    title: "title",
-    updated_at: "updated_at",
-    body_html: "body_html",
-    published_at: "published_at",
-    sort_order: "sort_order",
-    template_suffix: "template_suffix",
-    disjunctive: "disjunctive",
-    rules: "rules",
-    published_scope: "published_scope",
-    admin_graphql_api_id: "admin_graphql_api_id",
-    image: "image",
-    products_count: "products_count",
-});
-
-/// What comes with a page of `smart_collections.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SmartCollectionsListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `smart_collections.list`.
+    pub struct SmartCollectionsListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
-
-record!(SmartCollectionsListMeta { next_page_url: "next_page_url" });

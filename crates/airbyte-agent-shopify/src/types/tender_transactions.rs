@@ -3,60 +3,41 @@
 //! Types of `tender_transactions`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
-/// Money that moved between merchant and customer, in either direction.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TenderTransaction {
-    /// Numeric id.
-    pub id: Option<i64>,
-    /// Id of the order.
-    pub order_id: Option<i64>,
-    /// Amount, as a decimal text; negative for money paid back.
-    pub amount: Option<String>,
-    /// Three-letter ISO currency code of the amounts.
-    pub currency: Option<String>,
-    /// Id of the staff member who did it, if one did.
-    pub user_id: Option<i64>,
-    /// Whether it is a test without real money.
-    pub test: Option<bool>,
-    /// When it was processed.
-    pub processed_at: Option<String>,
-    /// Id of the payment at the gateway.
-    pub remote_reference: Option<String>,
-    /// Card used, with `credit_card_company` and masked `credit_card_number`.
-    pub payment_details: Option<Value>,
-    /// How it was paid: `credit_card`, `cash`, `paypal`, `apple_pay` and so on.
-    pub payment_method: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Money that moved between merchant and customer, in either direction.
+    pub struct TenderTransaction {
+        /// Numeric id.
+        pub id: i64,
+        /// Id of the order.
+        pub order_id: i64,
+        /// Amount, as a decimal text; negative for money paid back.
+        pub amount: String,
+        /// Three-letter ISO currency code of the amounts.
+        pub currency: String,
+        /// Id of the staff member who did it, if one did.
+        pub user_id: i64,
+        /// Whether it is a test without real money.
+        pub test: bool,
+        /// When it was processed.
+        pub processed_at: String,
+        /// Id of the payment at the gateway.
+        pub remote_reference: String,
+        /// Card used, with `credit_card_company` and masked `credit_card_number`.
+        pub payment_details: Value,
+        /// How it was paid: `credit_card`, `cash`, `paypal`, `apple_pay` and so on.
+        pub payment_method: String,
+    }
 }
 
-record!(TenderTransaction {
-    id: "id",
-    order_id: "order_id",
-    amount: "amount",
-    currency: "currency",
-    user_id: "user_id",
-    test: "test",
-    processed_at: "processed_at",
-    remote_reference: "remote_reference",
-    payment_details: "payment_details",
-    payment_method: "payment_method",
-});
-
-/// What comes with a page of `tender_transactions.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TenderTransactionsListMeta {
-    /// URL of the relation `next` in the `Link` header.
-    pub next_page_url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `tender_transactions.list`.
+    pub struct TenderTransactionsListMeta {
+        /// URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
 }
-
-record!(TenderTransactionsListMeta { next_page_url: "next_page_url" });
 
 open_enum!(
     /// Order of the answer by time of processing, oldest (`ASC`) or newest (`DESC`) first.

@@ -3,23 +3,18 @@
 //! Operations on `bookmarks`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `bookmarks`.
-///
-/// A link in the bar at the top of a channel.
-#[derive(Debug, Clone, Copy)]
-pub struct Bookmarks<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `bookmarks`.
+    ///
+    /// A link in the bar at the top of a channel.
+    pub struct Bookmarks
 }
 
-impl<'a> Bookmarks<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Bookmarks<'_> {
     /// Add a bookmark to a channel.
     ///
     /// Adds a link to the bar at the top of a channel, for all members, up to 100 per channel.
@@ -38,54 +33,28 @@ impl<'a> Bookmarks<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> BookmarksCreate {
-        let call = self.client.call("bookmarks", Action::Create);
-        BookmarksCreate { call }
+        BookmarksCreate { call: self.client.call("bookmarks", Action::Create) }
     }
 }
 
-/// A call of `bookmarks.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct BookmarksCreate {
-    call: Call,
-}
-
-record_builder!(BookmarksCreate, types::Bookmark);
-
-impl BookmarksCreate {
-    /// Id of the channel that gets the bookmark.
-    ///
-    /// Required.
-    pub fn channel_id(mut self, channel_id: impl Into<String>) -> Self {
-        self.call.set("channel_id", channel_id.into());
-        self
-    }
-
-    /// Text shown for the bookmark.
-    ///
-    /// Required.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.call.set("title", title.into());
-        self
-    }
-
-    /// Kind of bookmark; Slack accepts only `link` at present.
-    ///
-    /// Required.
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.call.set("type", type_.into());
-        self
-    }
-
-    /// Address the bookmark leads to; Slack requires it for the type `link`.
-    pub fn link(mut self, link: impl Into<String>) -> Self {
-        self.call.set("link", link.into());
-        self
-    }
-
-    /// Emoji shown beside the title, with colons.
-    pub fn emoji(mut self, emoji: impl Into<String>) -> Self {
-        self.call.set("emoji", emoji.into());
-        self
+record_builder! {
+    /// A call of `bookmarks.create` being put together.
+    pub struct BookmarksCreate: types::Bookmark {
+        /// Id of the channel that gets the bookmark.
+        ///
+        /// Required.
+        channel_id: String,
+        /// Text shown for the bookmark.
+        ///
+        /// Required.
+        title: String,
+        /// Kind of bookmark; Slack accepts only `link` at present.
+        ///
+        /// Required.
+        type_: String = "type",
+        /// Address the bookmark leads to; Slack requires it for the type `link`.
+        link: String,
+        /// Emoji shown beside the title, with colons.
+        emoji: String,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `channel_archives`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `channel_archives`.
-///
-/// The act of archiving a channel.
-#[derive(Debug, Clone, Copy)]
-pub struct ChannelArchives<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `channel_archives`.
+    ///
+    /// The act of archiving a channel.
+    pub struct ChannelArchives
 }
 
-impl<'a> ChannelArchives<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl ChannelArchives<'_> {
     /// Archive a channel.
     ///
     /// Closes a channel: it can be read, but nobody can post. There is no operation here to undo
@@ -34,26 +29,16 @@ impl<'a> ChannelArchives<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> ChannelArchivesCreate {
-        let call = self.client.call("channel_archives", Action::Create);
-        ChannelArchivesCreate { call }
+        ChannelArchivesCreate { call: self.client.call("channel_archives", Action::Create) }
     }
 }
 
-/// A call of `channel_archives.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ChannelArchivesCreate {
-    call: Call,
-}
-
-record_builder!(ChannelArchivesCreate, types::ChannelArchiveResponse);
-
-impl ChannelArchivesCreate {
-    /// Id of the channel to archive.
-    ///
-    /// Required.
-    pub fn channel(mut self, channel: impl Into<String>) -> Self {
-        self.call.set("channel", channel.into());
-        self
+record_builder! {
+    /// A call of `channel_archives.create` being put together.
+    pub struct ChannelArchivesCreate: types::ChannelArchiveResponse {
+        /// Id of the channel to archive.
+        ///
+        /// Required.
+        channel: String,
     }
 }

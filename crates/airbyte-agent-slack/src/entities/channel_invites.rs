@@ -3,23 +3,18 @@
 //! Operations on `channel_invites`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `channel_invites`.
-///
-/// The act of adding people to a channel; the record is the channel.
-#[derive(Debug, Clone, Copy)]
-pub struct ChannelInvites<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `channel_invites`.
+    ///
+    /// The act of adding people to a channel; the record is the channel.
+    pub struct ChannelInvites
 }
 
-impl<'a> ChannelInvites<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl ChannelInvites<'_> {
     /// Add people to a channel.
     ///
     /// Adds one or more people to a public or private channel at once; they are notified. The app
@@ -39,42 +34,24 @@ impl<'a> ChannelInvites<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> ChannelInvitesCreate {
-        let call = self.client.call("channel_invites", Action::Create);
-        ChannelInvitesCreate { call }
+        ChannelInvitesCreate { call: self.client.call("channel_invites", Action::Create) }
     }
 }
 
-/// A call of `channel_invites.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ChannelInvitesCreate {
-    call: Call,
-}
-
-record_builder!(ChannelInvitesCreate, types::Channel);
-
-impl ChannelInvitesCreate {
-    /// Id of the channel to add people to; the app has to be a member.
-    ///
-    /// Required.
-    pub fn channel(mut self, channel: impl Into<String>) -> Self {
-        self.call.set("channel", channel.into());
-        self
-    }
-
-    /// Ids of the people to add, separated by commas; Slack names 1000 as the limit on one page and
-    /// 100 on another.
-    ///
-    /// Required.
-    pub fn users(mut self, users: impl Into<String>) -> Self {
-        self.call.set("users", users.into());
-        self
-    }
-
-    /// With several ids: true adds those that can be added and skips the others; false, as if left
-    /// out, adds nobody when one fails.
-    pub fn force(mut self, force: bool) -> Self {
-        self.call.set("force", force);
-        self
+record_builder! {
+    /// A call of `channel_invites.create` being put together.
+    pub struct ChannelInvitesCreate: types::Channel {
+        /// Id of the channel to add people to; the app has to be a member.
+        ///
+        /// Required.
+        channel: String,
+        /// Ids of the people to add, separated by commas; Slack names 1000 as the limit on one page
+        /// and 100 on another.
+        ///
+        /// Required.
+        users: String,
+        /// With several ids: true adds those that can be added and skips the others; false, as if
+        /// left out, adds nobody when one fails.
+        force: bool,
     }
 }

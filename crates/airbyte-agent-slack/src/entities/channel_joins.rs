@@ -3,23 +3,18 @@
 //! Operations on `channel_joins`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `channel_joins`.
-///
-/// The act of the app joining a public channel; the record is the channel.
-#[derive(Debug, Clone, Copy)]
-pub struct ChannelJoins<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `channel_joins`.
+    ///
+    /// The act of the app joining a public channel; the record is the channel.
+    pub struct ChannelJoins
 }
 
-impl<'a> ChannelJoins<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl ChannelJoins<'_> {
     /// Join a channel.
     ///
     /// Makes the app a member of a public channel, which it needs to be for reading and writing
@@ -34,26 +29,16 @@ impl<'a> ChannelJoins<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> ChannelJoinsCreate {
-        let call = self.client.call("channel_joins", Action::Create);
-        ChannelJoinsCreate { call }
+        ChannelJoinsCreate { call: self.client.call("channel_joins", Action::Create) }
     }
 }
 
-/// A call of `channel_joins.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ChannelJoinsCreate {
-    call: Call,
-}
-
-record_builder!(ChannelJoinsCreate, types::Channel);
-
-impl ChannelJoinsCreate {
-    /// Id of the public channel to join.
-    ///
-    /// Required.
-    pub fn channel(mut self, channel: impl Into<String>) -> Self {
-        self.call.set("channel", channel.into());
-        self
+record_builder! {
+    /// A call of `channel_joins.create` being put together.
+    pub struct ChannelJoinsCreate: types::Channel {
+        /// Id of the public channel to join.
+        ///
+        /// Required.
+        channel: String,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `channel_kicks`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `channel_kicks`.
-///
-/// The act of removing somebody from a channel.
-#[derive(Debug, Clone, Copy)]
-pub struct ChannelKicks<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `channel_kicks`.
+    ///
+    /// The act of removing somebody from a channel.
+    pub struct ChannelKicks
 }
 
-impl<'a> ChannelKicks<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl ChannelKicks<'_> {
     /// Remove a person from a channel.
     ///
     /// Removes somebody from a channel; they can be added again. Nobody can be removed from the
@@ -34,34 +29,20 @@ impl<'a> ChannelKicks<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> ChannelKicksCreate {
-        let call = self.client.call("channel_kicks", Action::Create);
-        ChannelKicksCreate { call }
+        ChannelKicksCreate { call: self.client.call("channel_kicks", Action::Create) }
     }
 }
 
-/// A call of `channel_kicks.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ChannelKicksCreate {
-    call: Call,
-}
-
-record_builder!(ChannelKicksCreate, types::ChannelKickResponse);
-
-impl ChannelKicksCreate {
-    /// Id of the channel to remove somebody from.
-    ///
-    /// Required.
-    pub fn channel(mut self, channel: impl Into<String>) -> Self {
-        self.call.set("channel", channel.into());
-        self
-    }
-
-    /// Id of the person to remove.
-    ///
-    /// Required.
-    pub fn user(mut self, user: impl Into<String>) -> Self {
-        self.call.set("user", user.into());
-        self
+record_builder! {
+    /// A call of `channel_kicks.create` being put together.
+    pub struct ChannelKicksCreate: types::ChannelKickResponse {
+        /// Id of the channel to remove somebody from.
+        ///
+        /// Required.
+        channel: String,
+        /// Id of the person to remove.
+        ///
+        /// Required.
+        user: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `channel_messages`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::ChannelMessagesField;
 use crate::types;
 
-/// Operations on `channel_messages`.
-///
-/// A message in a conversation, outside threads or starting one.
-#[derive(Debug, Clone, Copy)]
-pub struct ChannelMessages<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `channel_messages`.
+    ///
+    /// A message in a conversation, outside threads or starting one.
+    pub struct ChannelMessages
 }
 
-impl<'a> ChannelMessages<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl ChannelMessages<'_> {
     /// List messages of a channel.
     ///
     /// Lists the messages of one conversation, newest first, within `oldest` and `latest` when
@@ -49,85 +43,33 @@ impl<'a> ChannelMessages<'a> {
         call.set("channel", channel.into());
         ChannelMessagesList { call }
     }
-
-    /// Searches `channel_messages` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_slack::context_store::{Order, StoreField};
-    /// # use airbyte_agent_slack::{SlackConnector, Result, store::ChannelMessagesField};
-    /// # async fn example(slack: &SlackConnector) -> Result<()> {
-    /// let search = slack.channel_messages().context_store_search();
-    /// let search = search.filter(ChannelMessagesField::Type.eq("…"));
-    /// let page = search.sort(ChannelMessagesField::Type, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ChannelMessagesField::Type));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ChannelMessagesField> {
-        Search::new(self.client.clone(), "channel_messages")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<ChannelMessagesField> {
-        SqlQuery::new(self.client.clone(), "channel_messages", sql)
-    }
 }
 
-/// A call of `channel_messages.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ChannelMessagesList {
-    call: Call,
+in_context_store! {
+    ChannelMessages: "channel_messages", ChannelMessagesField::Type,
+    airbyte_agent_slack::SlackConnector, slack.channel_messages()
 }
 
-list_builder!(ChannelMessagesList, types::Message, types::ChannelMessagesListMeta);
-
-impl ChannelMessagesList {
-    /// Where to go on: `next_cursor` of the previous page. Left out, the list starts with the first
-    /// page.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
-    }
-
-    /// Messages per page, below 1000; Slack's own default is 100. Apps distributed outside the
-    /// Slack Marketplace get at most 15. A page may hold fewer although more follow.
-    ///
-    /// Default: `100`. From 1 to 999.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Only messages after this instant: Unix seconds as text, or the `ts` of a message.
-    pub fn oldest(mut self, oldest: impl Into<String>) -> Self {
-        self.call.set("oldest", oldest.into());
-        self
-    }
-
-    /// Only messages before this instant: Unix seconds as text, or the `ts` of a message. Left out,
-    /// now.
-    pub fn latest(mut self, latest: impl Into<String>) -> Self {
-        self.call.set("latest", latest.into());
-        self
-    }
-
-    /// True also returns the message whose `ts` equals `oldest` or `latest`; without one of them it
-    /// has no effect.
-    ///
-    /// Default: `false`.
-    pub fn inclusive(mut self, inclusive: bool) -> Self {
-        self.call.set("inclusive", inclusive);
-        self
+list_builder! {
+    /// A call of `channel_messages.list` being put together.
+    pub struct ChannelMessagesList: types::Message, types::ChannelMessagesListMeta {
+        /// Where to go on: `next_cursor` of the previous page. Left out, the list starts with the
+        /// first page.
+        cursor: String,
+        /// Messages per page, below 1000; Slack's own default is 100. Apps distributed outside the
+        /// Slack Marketplace get at most 15. A page may hold fewer although more follow.
+        ///
+        /// Default: `100`. From 1 to 999.
+        limit: i64,
+        /// Only messages after this instant: Unix seconds as text, or the `ts` of a message.
+        oldest: String,
+        /// Only messages before this instant: Unix seconds as text, or the `ts` of a message. Left
+        /// out, now.
+        latest: String,
+        /// True also returns the message whose `ts` equals `oldest` or `latest`; without one of
+        /// them it has no effect.
+        ///
+        /// Default: `false`.
+        inclusive: bool,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `channel_purposes`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `channel_purposes`.
-///
-/// The act of setting a channel's purpose (description); the record is the channel.
-#[derive(Debug, Clone, Copy)]
-pub struct ChannelPurposes<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `channel_purposes`.
+    ///
+    /// The act of setting a channel's purpose (description); the record is the channel.
+    pub struct ChannelPurposes
 }
 
-impl<'a> ChannelPurposes<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl ChannelPurposes<'_> {
     /// Set the purpose of a channel.
     ///
     /// Replaces the purpose, which Slack shows as the channel's description. The app has to be a
@@ -37,34 +32,20 @@ impl<'a> ChannelPurposes<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> ChannelPurposesCreate {
-        let call = self.client.call("channel_purposes", Action::Create);
-        ChannelPurposesCreate { call }
+        ChannelPurposesCreate { call: self.client.call("channel_purposes", Action::Create) }
     }
 }
 
-/// A call of `channel_purposes.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ChannelPurposesCreate {
-    call: Call,
-}
-
-record_builder!(ChannelPurposesCreate, types::Channel);
-
-impl ChannelPurposesCreate {
-    /// Id of the channel.
-    ///
-    /// Required.
-    pub fn channel(mut self, channel: impl Into<String>) -> Self {
-        self.call.set("channel", channel.into());
-        self
-    }
-
-    /// New purpose (the channel's description), up to 250 characters. An empty text clears it.
-    ///
-    /// Required.
-    pub fn purpose(mut self, purpose: impl Into<String>) -> Self {
-        self.call.set("purpose", purpose.into());
-        self
+record_builder! {
+    /// A call of `channel_purposes.create` being put together.
+    pub struct ChannelPurposesCreate: types::Channel {
+        /// Id of the channel.
+        ///
+        /// Required.
+        channel: String,
+        /// New purpose (the channel's description), up to 250 characters. An empty text clears it.
+        ///
+        /// Required.
+        purpose: String,
     }
 }

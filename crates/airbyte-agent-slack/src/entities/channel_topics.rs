@@ -3,23 +3,18 @@
 //! Operations on `channel_topics`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `channel_topics`.
-///
-/// The act of setting a channel's topic; the record is the channel.
-#[derive(Debug, Clone, Copy)]
-pub struct ChannelTopics<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `channel_topics`.
+    ///
+    /// The act of setting a channel's topic; the record is the channel.
+    pub struct ChannelTopics
 }
 
-impl<'a> ChannelTopics<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl ChannelTopics<'_> {
     /// Set the topic of a channel.
     ///
     /// Replaces the topic shown beside the channel's name and announces it in the channel. The app
@@ -37,35 +32,21 @@ impl<'a> ChannelTopics<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> ChannelTopicsCreate {
-        let call = self.client.call("channel_topics", Action::Create);
-        ChannelTopicsCreate { call }
+        ChannelTopicsCreate { call: self.client.call("channel_topics", Action::Create) }
     }
 }
 
-/// A call of `channel_topics.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ChannelTopicsCreate {
-    call: Call,
-}
-
-record_builder!(ChannelTopicsCreate, types::Channel);
-
-impl ChannelTopicsCreate {
-    /// Id of the channel.
-    ///
-    /// Required.
-    pub fn channel(mut self, channel: impl Into<String>) -> Self {
-        self.call.set("channel", channel.into());
-        self
-    }
-
-    /// New topic, up to 250 characters, shown beside the channel's name; plain text without
-    /// formatting or links. An empty text clears it.
-    ///
-    /// Required.
-    pub fn topic(mut self, topic: impl Into<String>) -> Self {
-        self.call.set("topic", topic.into());
-        self
+record_builder! {
+    /// A call of `channel_topics.create` being put together.
+    pub struct ChannelTopicsCreate: types::Channel {
+        /// Id of the channel.
+        ///
+        /// Required.
+        channel: String,
+        /// New topic, up to 250 characters, shown beside the channel's name; plain text without
+        /// formatting or links. An empty text clears it.
+        ///
+        /// Required.
+        topic: String,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `channels`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ChannelsField;
 use crate::types;
 
-/// Operations on `channels`.
-///
-/// A conversation: public channel, private channel, group direct message or direct message.
-#[derive(Debug, Clone, Copy)]
-pub struct Channels<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `channels`.
+    ///
+    /// A conversation: public channel, private channel, group direct message or direct message.
+    pub struct Channels
 }
 
-impl<'a> Channels<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Channels<'_> {
     /// List channels.
     ///
     /// Lists public channels, and others when `types` asks for them. Use it to find the id of a
@@ -41,8 +35,7 @@ impl<'a> Channels<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ChannelsList {
-        let call = self.client.call("channels", Action::List);
-        ChannelsList { call }
+        ChannelsList { call: self.client.call("channels", Action::List) }
     }
 
     /// Get a channel.
@@ -81,8 +74,7 @@ impl<'a> Channels<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> ChannelsCreate {
-        let call = self.client.call("channels", Action::Create);
-        ChannelsCreate { call }
+        ChannelsCreate { call: self.client.call("channels", Action::Create) }
     }
 
     /// Rename a channel.
@@ -103,143 +95,68 @@ impl<'a> Channels<'a> {
     /// # }
     /// ```
     pub fn update(&self) -> ChannelsUpdate {
-        let call = self.client.call("channels", Action::Update);
-        ChannelsUpdate { call }
-    }
-
-    /// Searches `channels` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_slack::context_store::{Order, StoreField};
-    /// # use airbyte_agent_slack::{SlackConnector, Result, store::ChannelsField};
-    /// # async fn example(slack: &SlackConnector) -> Result<()> {
-    /// let search = slack.channels().context_store_search();
-    /// let search = search.filter(ChannelsField::ContextTeamId.eq("…"));
-    /// let page = search.sort(ChannelsField::ContextTeamId, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ChannelsField::ContextTeamId));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ChannelsField> {
-        Search::new(self.client.clone(), "channels")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ChannelsField> {
-        SqlQuery::new(self.client.clone(), "channels", sql)
+        ChannelsUpdate { call: self.client.call("channels", Action::Update) }
     }
 }
 
-/// A call of `channels.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ChannelsList {
-    call: Call,
+in_context_store! {
+    Channels: "channels", ChannelsField::ContextTeamId,
+    airbyte_agent_slack::SlackConnector, slack.channels()
 }
 
-list_builder!(ChannelsList, types::Channel, types::ChannelsListMeta);
-
-impl ChannelsList {
-    /// Where to go on: `next_cursor` of the previous page. Left out, the list starts at its
-    /// beginning.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
-    }
-
-    /// Channels per page, below 1000; Slack recommends no more than 200. A page may hold fewer,
-    /// even none, although more follow.
-    ///
-    /// Default: `200`. From 1 to 999.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Kinds of conversation to list, separated by commas: `public_channel`, `private_channel`,
-    /// `mpim` (group direct messages), `im` (direct messages). Private channels need the scope
-    /// groups:read, `mpim` and `im` the scopes mpim:read and im:read.
-    ///
-    /// Default: `"public_channel"`.
-    pub fn types(mut self, types: impl Into<String>) -> Self {
-        self.call.set("types", types.into());
-        self
-    }
-
-    /// True leaves archived channels out.
-    ///
-    /// Default: `false`.
-    pub fn exclude_archived(mut self, exclude_archived: bool) -> Self {
-        self.call.set("exclude_archived", exclude_archived);
-        self
+list_builder! {
+    /// A call of `channels.list` being put together.
+    pub struct ChannelsList: types::Channel, types::ChannelsListMeta {
+        /// Where to go on: `next_cursor` of the previous page. Left out, the list starts at its
+        /// beginning.
+        cursor: String,
+        /// Channels per page, below 1000; Slack recommends no more than 200. A page may hold fewer,
+        /// even none, although more follow.
+        ///
+        /// Default: `200`. From 1 to 999.
+        limit: i64,
+        /// Kinds of conversation to list, separated by commas: `public_channel`, `private_channel`,
+        /// `mpim` (group direct messages), `im` (direct messages). Private channels need the scope
+        /// groups:read, `mpim` and `im` the scopes mpim:read and im:read.
+        ///
+        /// Default: `"public_channel"`.
+        types: String,
+        /// True leaves archived channels out.
+        ///
+        /// Default: `false`.
+        exclude_archived: bool,
     }
 }
 
-/// A call of `channels.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ChannelsGet {
-    call: Call,
+record_builder! {
+    /// A call of `channels.get` being put together.
+    pub struct ChannelsGet: types::Channel {}
 }
 
-record_builder!(ChannelsGet, types::Channel);
-
-/// A call of `channels.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ChannelsCreate {
-    call: Call,
-}
-
-record_builder!(ChannelsCreate, types::Channel);
-
-impl ChannelsCreate {
-    /// Name without `#`: lower-case letters, digits, hyphens and underscores, up to 80 characters.
-    /// Fails with `name_taken` when it exists, also for an archived channel.
-    ///
-    /// Required.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// True makes a private channel, which only invited people see. False if left out.
-    pub fn is_private(mut self, is_private: bool) -> Self {
-        self.call.set("is_private", is_private);
-        self
+record_builder! {
+    /// A call of `channels.create` being put together.
+    pub struct ChannelsCreate: types::Channel {
+        /// Name without `#`: lower-case letters, digits, hyphens and underscores, up to 80
+        /// characters. Fails with `name_taken` when it exists, also for an archived channel.
+        ///
+        /// Required.
+        name: String,
+        /// True makes a private channel, which only invited people see. False if left out.
+        is_private: bool,
     }
 }
 
-/// A call of `channels.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ChannelsUpdate {
-    call: Call,
-}
-
-record_builder!(ChannelsUpdate, types::Channel);
-
-impl ChannelsUpdate {
-    /// Id of the channel to rename.
-    ///
-    /// Required.
-    pub fn channel(mut self, channel: impl Into<String>) -> Self {
-        self.call.set("channel", channel.into());
-        self
-    }
-
-    /// New name without `#`: lower-case letters, digits, hyphens and underscores, up to 80
-    /// characters; Slack adapts others, so read the name in the answer.
-    ///
-    /// Required.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
+record_builder! {
+    /// A call of `channels.update` being put together.
+    pub struct ChannelsUpdate: types::Channel {
+        /// Id of the channel to rename.
+        ///
+        /// Required.
+        channel: String,
+        /// New name without `#`: lower-case letters, digits, hyphens and underscores, up to 80
+        /// characters; Slack adapts others, so read the name in the answer.
+        ///
+        /// Required.
+        name: String,
     }
 }

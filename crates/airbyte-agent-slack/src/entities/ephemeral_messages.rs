@@ -3,24 +3,18 @@
 //! Operations on `ephemeral_messages`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
-use serde::Serialize;
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `ephemeral_messages`.
-///
-/// A message that only one member of a channel sees, and that is not stored.
-#[derive(Debug, Clone, Copy)]
-pub struct EphemeralMessages<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `ephemeral_messages`.
+    ///
+    /// A message that only one member of a channel sees, and that is not stored.
+    pub struct EphemeralMessages
 }
 
-impl<'a> EphemeralMessages<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl EphemeralMessages<'_> {
     /// Show a message to one person.
     ///
     /// Shows a message in a channel to a single member. It is not stored: it vanishes when the
@@ -39,61 +33,32 @@ impl<'a> EphemeralMessages<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> EphemeralMessagesCreate {
-        let call = self.client.call("ephemeral_messages", Action::Create);
-        EphemeralMessagesCreate { call }
+        EphemeralMessagesCreate { call: self.client.call("ephemeral_messages", Action::Create) }
     }
 }
 
-/// A call of `ephemeral_messages.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct EphemeralMessagesCreate {
-    call: Call,
-}
-
-record_builder!(EphemeralMessagesCreate, types::EphemeralMessageCreateResponse);
-
-impl EphemeralMessagesCreate {
-    /// Id of the channel in which the person sees the message.
-    ///
-    /// Required.
-    pub fn channel(mut self, channel: impl Into<String>) -> Self {
-        self.call.set("channel", channel.into());
-        self
-    }
-
-    /// Id of the person who sees the message; must be a member of the channel.
-    ///
-    /// Required.
-    pub fn user(mut self, user: impl Into<String>) -> Self {
-        self.call.set("user", user.into());
-        self
-    }
-
-    /// The message in Slack mrkdwn; with `blocks` only the fallback for notifications.
-    ///
-    /// Required.
-    pub fn text(mut self, text: impl Into<String>) -> Self {
-        self.call.set("text", text.into());
-        self
-    }
-
-    /// Shows the message in a thread: `ts` of the message that started it. The thread has to be
-    /// active already.
-    pub fn thread_ts(mut self, thread_ts: impl Into<String>) -> Self {
-        self.call.set("thread_ts", thread_ts.into());
-        self
-    }
-
-    /// Layout in Block Kit.
-    pub fn blocks(mut self, blocks: impl IntoIterator<Item = impl Serialize>) -> Self {
-        self.call.set("blocks", blocks.into_iter().collect::<Vec<_>>());
-        self
-    }
-
-    /// False asks for `text` without formatting; Slack documents this for ordinary messages only.
-    pub fn mrkdwn(mut self, mrkdwn: bool) -> Self {
-        self.call.set("mrkdwn", mrkdwn);
-        self
+record_builder! {
+    /// A call of `ephemeral_messages.create` being put together.
+    pub struct EphemeralMessagesCreate: types::EphemeralMessageCreateResponse {
+        /// Id of the channel in which the person sees the message.
+        ///
+        /// Required.
+        channel: String,
+        /// Id of the person who sees the message; must be a member of the channel.
+        ///
+        /// Required.
+        user: String,
+        /// The message in Slack mrkdwn; with `blocks` only the fallback for notifications.
+        ///
+        /// Required.
+        text: String,
+        /// Shows the message in a thread: `ts` of the message that started it. The thread has to be
+        /// active already.
+        thread_ts: String,
+        /// Layout in Block Kit.
+        blocks: [any],
+        /// False asks for `text` without formatting; Slack documents this for ordinary messages
+        /// only.
+        mrkdwn: bool,
     }
 }

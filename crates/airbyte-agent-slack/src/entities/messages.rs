@@ -3,24 +3,18 @@
 //! Operations on `messages`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
-use serde::Serialize;
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `messages`.
-///
-/// A message that the app posts, edits or deletes; to read messages use `channel_messages`.
-#[derive(Debug, Clone, Copy)]
-pub struct Messages<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `messages`.
+    ///
+    /// A message that the app posts, edits or deletes; to read messages use `channel_messages`.
+    pub struct Messages
 }
 
-impl<'a> Messages<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Messages<'_> {
     /// Post a message.
     ///
     /// Posts a message as the app to a channel, a person or, with `thread_ts`, a thread; everybody
@@ -41,8 +35,7 @@ impl<'a> Messages<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> MessagesCreate {
-        let call = self.client.call("messages", Action::Create);
-        MessagesCreate { call }
+        MessagesCreate { call: self.client.call("messages", Action::Create) }
     }
 
     /// Edit a message.
@@ -65,8 +58,7 @@ impl<'a> Messages<'a> {
     /// # }
     /// ```
     pub fn update(&self) -> MessagesUpdate {
-        let call = self.client.call("messages", Action::Update);
-        MessagesUpdate { call }
+        MessagesUpdate { call: self.client.call("messages", Action::Update) }
     }
 
     /// Delete a message.
@@ -83,146 +75,74 @@ impl<'a> Messages<'a> {
     /// # }
     /// ```
     pub fn delete(&self) -> MessagesDelete {
-        let call = self.client.call("messages", Action::Delete);
-        MessagesDelete { call }
+        MessagesDelete { call: self.client.call("messages", Action::Delete) }
     }
 }
 
-/// A call of `messages.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MessagesCreate {
-    call: Call,
-}
-
-record_builder!(MessagesCreate, types::CreatedMessage);
-
-impl MessagesCreate {
-    /// Where to post: a channel id (`C…`, `G…`, `D…`), or a user id (`U…`) to write to this person
-    /// as the app. The app has to be a member, or have the scope chat:write.public for public
-    /// channels.
-    ///
-    /// Required.
-    pub fn channel(mut self, channel: impl Into<String>) -> Self {
-        self.call.set("channel", channel.into());
-        self
-    }
-
-    /// The message, at most 40,000 characters (4,000 recommended), formatted as Slack mrkdwn:
-    /// `*bold*`, `_italic_`, `<https://example.com|link>`, `<@U061F7AUR>` to mention somebody,
-    /// `<#C012AB3CD>` for a channel. With `blocks` it is only the fallback for notifications. `&`,
-    /// `<` and `>` meant literally are written `&amp;`, `&lt;`, `&gt;`.
-    ///
-    /// Required.
-    pub fn text(mut self, text: impl Into<String>) -> Self {
-        self.call.set("text", text.into());
-        self
-    }
-
-    /// Makes the message a reply in a thread: `ts` of the message that started it, not of another
-    /// reply.
-    pub fn thread_ts(mut self, thread_ts: impl Into<String>) -> Self {
-        self.call.set("thread_ts", thread_ts.into());
-        self
-    }
-
-    /// With `thread_ts`: true also shows the reply in the channel. False if left out.
-    pub fn reply_broadcast(mut self, reply_broadcast: bool) -> Self {
-        self.call.set("reply_broadcast", reply_broadcast);
-        self
-    }
-
-    /// Whether links to text pages get a preview.
-    pub fn unfurl_links(mut self, unfurl_links: bool) -> Self {
-        self.call.set("unfurl_links", unfurl_links);
-        self
-    }
-
-    /// Whether links to pictures and videos get a preview; false turns them off.
-    pub fn unfurl_media(mut self, unfurl_media: bool) -> Self {
-        self.call.set("unfurl_media", unfurl_media);
-        self
-    }
-
-    /// Layout in Block Kit, up to 50 blocks, each with a `type` such as `section`, `header`,
-    /// `divider`, `context`, `actions`, `image`.
-    pub fn blocks(mut self, blocks: impl IntoIterator<Item = impl Serialize>) -> Self {
-        self.call.set("blocks", blocks.into_iter().collect::<Vec<_>>());
-        self
-    }
-
-    /// False shows `text` as it stands, without formatting. True if left out.
-    pub fn mrkdwn(mut self, mrkdwn: bool) -> Self {
-        self.call.set("mrkdwn", mrkdwn);
-        self
+record_builder! {
+    /// A call of `messages.create` being put together.
+    pub struct MessagesCreate: types::CreatedMessage {
+        /// Where to post: a channel id (`C…`, `G…`, `D…`), or a user id (`U…`) to write to this
+        /// person as the app. The app has to be a member, or have the scope chat:write.public for
+        /// public channels.
+        ///
+        /// Required.
+        channel: String,
+        /// The message, at most 40,000 characters (4,000 recommended), formatted as Slack mrkdwn:
+        /// `*bold*`, `_italic_`, `<https://example.com|link>`, `<@U061F7AUR>` to mention somebody,
+        /// `<#C012AB3CD>` for a channel. With `blocks` it is only the fallback for notifications.
+        /// `&`, `<` and `>` meant literally are written `&amp;`, `&lt;`, `&gt;`.
+        ///
+        /// Required.
+        text: String,
+        /// Makes the message a reply in a thread: `ts` of the message that started it, not of
+        /// another reply.
+        thread_ts: String,
+        /// With `thread_ts`: true also shows the reply in the channel. False if left out.
+        reply_broadcast: bool,
+        /// Whether links to text pages get a preview.
+        unfurl_links: bool,
+        /// Whether links to pictures and videos get a preview; false turns them off.
+        unfurl_media: bool,
+        /// Layout in Block Kit, up to 50 blocks, each with a `type` such as `section`, `header`,
+        /// `divider`, `context`, `actions`, `image`.
+        blocks: [any],
+        /// False shows `text` as it stands, without formatting. True if left out.
+        mrkdwn: bool,
     }
 }
 
-/// A call of `messages.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MessagesUpdate {
-    call: Call,
-}
-
-record_builder!(MessagesUpdate, types::CreatedMessage);
-
-impl MessagesUpdate {
-    /// Id of the channel the message is in; for a direct message its `D…` id, not the user's.
-    ///
-    /// Required.
-    pub fn channel(mut self, channel: impl Into<String>) -> Self {
-        self.call.set("channel", channel.into());
-        self
-    }
-
-    /// `ts` of the message to change.
-    ///
-    /// Required.
-    pub fn ts(mut self, ts: impl Into<String>) -> Self {
-        self.call.set("ts", ts.into());
-        self
-    }
-
-    /// New text in Slack mrkdwn; it replaces the old one. Without `blocks` in the same call, blocks
-    /// the message had are removed.
-    ///
-    /// Required.
-    pub fn text(mut self, text: impl Into<String>) -> Self {
-        self.call.set("text", text.into());
-        self
-    }
-
-    /// New layout in Block Kit; replaces the old blocks.
-    pub fn blocks(mut self, blocks: impl IntoIterator<Item = impl Serialize>) -> Self {
-        self.call.set("blocks", blocks.into_iter().collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `messages.update` being put together.
+    pub struct MessagesUpdate: types::CreatedMessage {
+        /// Id of the channel the message is in; for a direct message its `D…` id, not the user's.
+        ///
+        /// Required.
+        channel: String,
+        /// `ts` of the message to change.
+        ///
+        /// Required.
+        ts: String,
+        /// New text in Slack mrkdwn; it replaces the old one. Without `blocks` in the same call,
+        /// blocks the message had are removed.
+        ///
+        /// Required.
+        text: String,
+        /// New layout in Block Kit; replaces the old blocks.
+        blocks: [any],
     }
 }
 
-/// A call of `messages.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MessagesDelete {
-    call: Call,
-}
-
-record_builder!(MessagesDelete, types::MessageDeleteResponse);
-
-impl MessagesDelete {
-    /// Id of the channel the message is in.
-    ///
-    /// Required.
-    pub fn channel(mut self, channel: impl Into<String>) -> Self {
-        self.call.set("channel", channel.into());
-        self
-    }
-
-    /// `ts` of the message to delete.
-    ///
-    /// Required.
-    pub fn ts(mut self, ts: impl Into<String>) -> Self {
-        self.call.set("ts", ts.into());
-        self
+record_builder! {
+    /// A call of `messages.delete` being put together.
+    pub struct MessagesDelete: types::MessageDeleteResponse {
+        /// Id of the channel the message is in.
+        ///
+        /// Required.
+        channel: String,
+        /// `ts` of the message to delete.
+        ///
+        /// Required.
+        ts: String,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `pins`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `pins`.
-///
-/// A message pinned to its channel.
-#[derive(Debug, Clone, Copy)]
-pub struct Pins<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `pins`.
+    ///
+    /// A message pinned to its channel.
+    pub struct Pins
 }
 
-impl<'a> Pins<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Pins<'_> {
     /// Pin a message.
     ///
     /// Pins a message to its channel, for all members, up to 100 per channel. Fails with
@@ -37,34 +32,20 @@ impl<'a> Pins<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> PinsCreate {
-        let call = self.client.call("pins", Action::Create);
-        PinsCreate { call }
+        PinsCreate { call: self.client.call("pins", Action::Create) }
     }
 }
 
-/// A call of `pins.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PinsCreate {
-    call: Call,
-}
-
-record_builder!(PinsCreate, types::PinAddResponse);
-
-impl PinsCreate {
-    /// Id of the channel the message is in.
-    ///
-    /// Required.
-    pub fn channel(mut self, channel: impl Into<String>) -> Self {
-        self.call.set("channel", channel.into());
-        self
-    }
-
-    /// `ts` of the message to pin.
-    ///
-    /// Required.
-    pub fn timestamp(mut self, timestamp: impl Into<String>) -> Self {
-        self.call.set("timestamp", timestamp.into());
-        self
+record_builder! {
+    /// A call of `pins.create` being put together.
+    pub struct PinsCreate: types::PinAddResponse {
+        /// Id of the channel the message is in.
+        ///
+        /// Required.
+        channel: String,
+        /// `ts` of the message to pin.
+        ///
+        /// Required.
+        timestamp: String,
     }
 }

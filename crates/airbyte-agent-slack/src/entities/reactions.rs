@@ -3,23 +3,18 @@
 //! Operations on `reactions`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `reactions`.
-///
-/// An emoji that the app puts on a message.
-#[derive(Debug, Clone, Copy)]
-pub struct Reactions<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `reactions`.
+    ///
+    /// An emoji that the app puts on a message.
+    pub struct Reactions
 }
 
-impl<'a> Reactions<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Reactions<'_> {
     /// React to a message.
     ///
     /// Puts an emoji on a message, as the app. Fails with `already_reacted` when it is there
@@ -38,8 +33,7 @@ impl<'a> Reactions<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> ReactionsCreate {
-        let call = self.client.call("reactions", Action::Create);
-        ReactionsCreate { call }
+        ReactionsCreate { call: self.client.call("reactions", Action::Create) }
     }
 
     /// Remove a reaction.
@@ -60,77 +54,42 @@ impl<'a> Reactions<'a> {
     /// # }
     /// ```
     pub fn delete(&self) -> ReactionsDelete {
-        let call = self.client.call("reactions", Action::Delete);
-        ReactionsDelete { call }
+        ReactionsDelete { call: self.client.call("reactions", Action::Delete) }
     }
 }
 
-/// A call of `reactions.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ReactionsCreate {
-    call: Call,
-}
-
-record_builder!(ReactionsCreate, types::ReactionAddResponse);
-
-impl ReactionsCreate {
-    /// Id of the channel the message is in.
-    ///
-    /// Required.
-    pub fn channel(mut self, channel: impl Into<String>) -> Self {
-        self.call.set("channel", channel.into());
-        self
-    }
-
-    /// `ts` of the message.
-    ///
-    /// Required.
-    pub fn timestamp(mut self, timestamp: impl Into<String>) -> Self {
-        self.call.set("timestamp", timestamp.into());
-        self
-    }
-
-    /// Name of the emoji without colons; a skin tone is added as `::skin-tone-2`.
-    ///
-    /// Required.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
+record_builder! {
+    /// A call of `reactions.create` being put together.
+    pub struct ReactionsCreate: types::ReactionAddResponse {
+        /// Id of the channel the message is in.
+        ///
+        /// Required.
+        channel: String,
+        /// `ts` of the message.
+        ///
+        /// Required.
+        timestamp: String,
+        /// Name of the emoji without colons; a skin tone is added as `::skin-tone-2`.
+        ///
+        /// Required.
+        name: String,
     }
 }
 
-/// A call of `reactions.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ReactionsDelete {
-    call: Call,
-}
-
-record_builder!(ReactionsDelete, types::ReactionRemoveResponse);
-
-impl ReactionsDelete {
-    /// Id of the channel the message is in.
-    ///
-    /// Required.
-    pub fn channel(mut self, channel: impl Into<String>) -> Self {
-        self.call.set("channel", channel.into());
-        self
-    }
-
-    /// `ts` of the message.
-    ///
-    /// Required.
-    pub fn timestamp(mut self, timestamp: impl Into<String>) -> Self {
-        self.call.set("timestamp", timestamp.into());
-        self
-    }
-
-    /// Name of the emoji without colons, as in `reactions` of the message.
-    ///
-    /// Required.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
+record_builder! {
+    /// A call of `reactions.delete` being put together.
+    pub struct ReactionsDelete: types::ReactionRemoveResponse {
+        /// Id of the channel the message is in.
+        ///
+        /// Required.
+        channel: String,
+        /// `ts` of the message.
+        ///
+        /// Required.
+        timestamp: String,
+        /// Name of the emoji without colons, as in `reactions` of the message.
+        ///
+        /// Required.
+        name: String,
     }
 }

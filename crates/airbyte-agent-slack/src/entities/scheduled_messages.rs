@@ -3,24 +3,18 @@
 //! Operations on `scheduled_messages`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
-use serde::Serialize;
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `scheduled_messages`.
-///
-/// A message that Slack will post at a given time.
-#[derive(Debug, Clone, Copy)]
-pub struct ScheduledMessages<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `scheduled_messages`.
+    ///
+    /// A message that Slack will post at a given time.
+    pub struct ScheduledMessages
 }
 
-impl<'a> ScheduledMessages<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl ScheduledMessages<'_> {
     /// Schedule a message.
     ///
     /// Has Slack post a message later, at most 120 days ahead and at most 30 per channel within
@@ -40,78 +34,37 @@ impl<'a> ScheduledMessages<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> ScheduledMessagesCreate {
-        let call = self.client.call("scheduled_messages", Action::Create);
-        ScheduledMessagesCreate { call }
+        ScheduledMessagesCreate { call: self.client.call("scheduled_messages", Action::Create) }
     }
 }
 
-/// A call of `scheduled_messages.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ScheduledMessagesCreate {
-    call: Call,
-}
-
-record_builder!(ScheduledMessagesCreate, types::ScheduledMessageCreateResponse);
-
-impl ScheduledMessagesCreate {
-    /// Id of the channel or direct message to post to.
-    ///
-    /// Required.
-    pub fn channel(mut self, channel: impl Into<String>) -> Self {
-        self.call.set("channel", channel.into());
-        self
-    }
-
-    /// The message in Slack mrkdwn; with `blocks` only the fallback for notifications.
-    ///
-    /// Required.
-    pub fn text(mut self, text: impl Into<String>) -> Self {
-        self.call.set("text", text.into());
-        self
-    }
-
-    /// When to post, Unix seconds; in the future and at most 120 days ahead.
-    ///
-    /// Required.
-    pub fn post_at(mut self, post_at: i64) -> Self {
-        self.call.set("post_at", post_at);
-        self
-    }
-
-    /// Makes the message a reply in a thread: `ts` of the message that started it.
-    pub fn thread_ts(mut self, thread_ts: impl Into<String>) -> Self {
-        self.call.set("thread_ts", thread_ts.into());
-        self
-    }
-
-    /// With `thread_ts`: true also shows the reply in the channel. False if left out.
-    pub fn reply_broadcast(mut self, reply_broadcast: bool) -> Self {
-        self.call.set("reply_broadcast", reply_broadcast);
-        self
-    }
-
-    /// Whether links to text pages get a preview.
-    pub fn unfurl_links(mut self, unfurl_links: bool) -> Self {
-        self.call.set("unfurl_links", unfurl_links);
-        self
-    }
-
-    /// Whether links to pictures and videos get a preview; false turns them off.
-    pub fn unfurl_media(mut self, unfurl_media: bool) -> Self {
-        self.call.set("unfurl_media", unfurl_media);
-        self
-    }
-
-    /// Layout in Block Kit.
-    pub fn blocks(mut self, blocks: impl IntoIterator<Item = impl Serialize>) -> Self {
-        self.call.set("blocks", blocks.into_iter().collect::<Vec<_>>());
-        self
-    }
-
-    /// False asks for `text` without formatting; Slack documents this for ordinary messages only.
-    pub fn mrkdwn(mut self, mrkdwn: bool) -> Self {
-        self.call.set("mrkdwn", mrkdwn);
-        self
+record_builder! {
+    /// A call of `scheduled_messages.create` being put together.
+    pub struct ScheduledMessagesCreate: types::ScheduledMessageCreateResponse {
+        /// Id of the channel or direct message to post to.
+        ///
+        /// Required.
+        channel: String,
+        /// The message in Slack mrkdwn; with `blocks` only the fallback for notifications.
+        ///
+        /// Required.
+        text: String,
+        /// When to post, Unix seconds; in the future and at most 120 days ahead.
+        ///
+        /// Required.
+        post_at: i64,
+        /// Makes the message a reply in a thread: `ts` of the message that started it.
+        thread_ts: String,
+        /// With `thread_ts`: true also shows the reply in the channel. False if left out.
+        reply_broadcast: bool,
+        /// Whether links to text pages get a preview.
+        unfurl_links: bool,
+        /// Whether links to pictures and videos get a preview; false turns them off.
+        unfurl_media: bool,
+        /// Layout in Block Kit.
+        blocks: [any],
+        /// False asks for `text` without formatting; Slack documents this for ordinary messages
+        /// only.
+        mrkdwn: bool,
     }
 }

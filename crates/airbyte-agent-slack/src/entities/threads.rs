@@ -2,26 +2,20 @@
 
 //! Operations on `threads`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::ThreadsField;
 use crate::types;
 
-/// Operations on `threads`.
-///
-/// A message of one thread: the one that started it, or a reply.
-#[derive(Debug, Clone, Copy)]
-pub struct Threads<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `threads`.
+    ///
+    /// A message of one thread: the one that started it, or a reply.
+    pub struct Threads
 }
 
-impl<'a> Threads<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Threads<'_> {
     /// List replies of a thread.
     ///
     /// Lists one thread, oldest first: the message that started it, then its replies. Needs the
@@ -47,88 +41,36 @@ impl<'a> Threads<'a> {
         call.set("channel", channel.into());
         ThreadsList { call }
     }
-
-    /// Searches `threads` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_slack::context_store::{Order, StoreField};
-    /// # use airbyte_agent_slack::{SlackConnector, Result, store::ThreadsField};
-    /// # async fn example(slack: &SlackConnector) -> Result<()> {
-    /// let search = slack.threads().context_store_search();
-    /// let search = search.filter(ThreadsField::Type.eq("…"));
-    /// let page = search.sort(ThreadsField::Type, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ThreadsField::Type));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ThreadsField> {
-        Search::new(self.client.clone(), "threads")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ThreadsField> {
-        SqlQuery::new(self.client.clone(), "threads", sql)
-    }
 }
 
-/// A call of `threads.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ThreadsList {
-    call: Call,
+in_context_store! {
+    Threads: "threads", ThreadsField::Type,
+    airbyte_agent_slack::SlackConnector, slack.threads()
 }
 
-list_builder!(ThreadsList, types::Thread, types::ThreadsListMeta);
-
-impl ThreadsList {
-    /// `ts` of the message that started the thread. Slack refuses the call without it. A message
-    /// without replies comes back alone.
-    pub fn ts(mut self, ts: impl Into<String>) -> Self {
-        self.call.set("ts", ts.into());
-        self
-    }
-
-    /// Where to go on: `next_cursor` of the previous page. Left out, the list starts with the first
-    /// page.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
-    }
-
-    /// Messages per page, at most 1000. Apps distributed outside the Slack Marketplace get at most 15.
-    /// A page may hold fewer although more follow.
-    ///
-    /// Default: `100`. From 1 to 1000.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Only messages after this instant: Unix seconds as text, or the `ts` of a message.
-    pub fn oldest(mut self, oldest: impl Into<String>) -> Self {
-        self.call.set("oldest", oldest.into());
-        self
-    }
-
-    /// Only messages before this instant: Unix seconds as text, or the `ts` of a message. Left out,
-    /// now.
-    pub fn latest(mut self, latest: impl Into<String>) -> Self {
-        self.call.set("latest", latest.into());
-        self
-    }
-
-    /// True also returns the message whose `ts` equals `oldest` or `latest`; without one of them it
-    /// has no effect.
-    ///
-    /// Default: `false`.
-    pub fn inclusive(mut self, inclusive: bool) -> Self {
-        self.call.set("inclusive", inclusive);
-        self
+list_builder! {
+    /// A call of `threads.list` being put together.
+    pub struct ThreadsList: types::Thread, types::ThreadsListMeta {
+        /// `ts` of the message that started the thread. Slack refuses the call without it. A
+        /// message without replies comes back alone.
+        ts: String,
+        /// Where to go on: `next_cursor` of the previous page. Left out, the list starts with the
+        /// first page.
+        cursor: String,
+        /// Messages per page, at most 1000. Apps distributed outside the Slack Marketplace get at
+        /// most 15. A page may hold fewer although more follow.
+        ///
+        /// Default: `100`. From 1 to 1000.
+        limit: i64,
+        /// Only messages after this instant: Unix seconds as text, or the `ts` of a message.
+        oldest: String,
+        /// Only messages before this instant: Unix seconds as text, or the `ts` of a message. Left
+        /// out, now.
+        latest: String,
+        /// True also returns the message whose `ts` equals `oldest` or `latest`; without one of
+        /// them it has no effect.
+        ///
+        /// Default: `false`.
+        inclusive: bool,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `users`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::UsersField;
 use crate::types;
 
-/// Operations on `users`.
-///
-/// A person, guest or bot with an account in the workspace.
-#[derive(Debug, Clone, Copy)]
-pub struct Users<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `users`.
+    ///
+    /// A person, guest or bot with an account in the workspace.
+    pub struct Users
 }
 
-impl<'a> Users<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Users<'_> {
     /// List users.
     ///
     /// Lists everybody in the workspace: members, guests, bots and deactivated accounts (`deleted:
@@ -40,8 +34,7 @@ impl<'a> Users<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> UsersList {
-        let call = self.client.call("users", Action::List);
-        UsersList { call }
+        UsersList { call: self.client.call("users", Action::List) }
     }
 
     /// Get a user.
@@ -65,68 +58,28 @@ impl<'a> Users<'a> {
         call.set("user", user.into());
         UsersGet { call }
     }
+}
 
-    /// Searches `users` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_slack::context_store::{Order, StoreField};
-    /// # use airbyte_agent_slack::{SlackConnector, Result, store::UsersField};
-    /// # async fn example(slack: &SlackConnector) -> Result<()> {
-    /// let search = slack.users().context_store_search();
-    /// let search = search.filter(UsersField::Color.eq("…"));
-    /// let page = search.sort(UsersField::Color, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(UsersField::Color));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<UsersField> {
-        Search::new(self.client.clone(), "users")
-    }
+in_context_store! {
+    Users: "users", UsersField::Color,
+    airbyte_agent_slack::SlackConnector, slack.users()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<UsersField> {
-        SqlQuery::new(self.client.clone(), "users", sql)
+list_builder! {
+    /// A call of `users.list` being put together.
+    pub struct UsersList: types::User, types::UsersListMeta {
+        /// Where to go on: `next_cursor` of the previous page. Left out, the list starts at its
+        /// beginning.
+        cursor: String,
+        /// Users per page, at most 1000; Slack recommends no more than 200. A page may hold fewer
+        /// although more follow.
+        ///
+        /// Default: `200`. From 1 to 1000.
+        limit: i64,
     }
 }
 
-/// A call of `users.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersList {
-    call: Call,
+record_builder! {
+    /// A call of `users.get` being put together.
+    pub struct UsersGet: types::User {}
 }
-
-list_builder!(UsersList, types::User, types::UsersListMeta);
-
-impl UsersList {
-    /// Where to go on: `next_cursor` of the previous page. Left out, the list starts at its
-    /// beginning.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
-    }
-
-    /// Users per page, at most 1000; Slack recommends no more than 200. A page may hold fewer
-    /// although more follow.
-    ///
-    /// Default: `200`. From 1 to 1000.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-}
-
-/// A call of `users.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersGet {
-    call: Call,
-}
-
-record_builder!(UsersGet, types::User);

@@ -3,23 +3,18 @@
 //! Operations on `balance`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `balance`.
-///
-/// The account's money at Stripe, available and pending, by currency; there is just one.
-#[derive(Debug, Clone, Copy)]
-pub struct Balance<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `balance`.
+    ///
+    /// The account's money at Stripe, available and pending, by currency; there is just one.
+    pub struct Balance
 }
 
-impl<'a> Balance<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Balance<'_> {
     /// Get the balance.
     ///
     /// Returns the account's present balance by currency: `available` can be paid out, `pending` is
@@ -35,16 +30,11 @@ impl<'a> Balance<'a> {
     /// # }
     /// ```
     pub fn get(&self) -> BalanceGet {
-        let call = self.client.call("balance", Action::Get);
-        BalanceGet { call }
+        BalanceGet { call: self.client.call("balance", Action::Get) }
     }
 }
 
-/// A call of `balance.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct BalanceGet {
-    call: Call,
+record_builder! {
+    /// A call of `balance.get` being put together.
+    pub struct BalanceGet: types::Balance {}
 }
-
-record_builder!(BalanceGet, types::Balance);

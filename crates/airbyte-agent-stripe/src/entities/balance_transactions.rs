@@ -3,23 +3,18 @@
 //! Operations on `balance_transactions`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `balance_transactions`.
-///
-/// One movement of money in the balance, with gross amount, fee and net.
-#[derive(Debug, Clone, Copy)]
-pub struct BalanceTransactions<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `balance_transactions`.
+    ///
+    /// One movement of money in the balance, with gross amount, fee and net.
+    pub struct BalanceTransactions
 }
 
-impl<'a> BalanceTransactions<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl BalanceTransactions<'_> {
     /// List balance transactions.
     ///
     /// Lists every movement of money in the balance with gross amount, fee and net, newest first:
@@ -39,8 +34,7 @@ impl<'a> BalanceTransactions<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> BalanceTransactionsList {
-        let call = self.client.call("balance_transactions", Action::List);
-        BalanceTransactionsList { call }
+        BalanceTransactionsList { call: self.client.call("balance_transactions", Action::List) }
     }
 
     /// Get a balance transaction.
@@ -66,81 +60,36 @@ impl<'a> BalanceTransactions<'a> {
     }
 }
 
-/// A call of `balance_transactions.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct BalanceTransactionsList {
-    call: Call,
-}
-
-list_builder!(
-    BalanceTransactionsList,
-    types::BalanceTransaction,
-    types::BalanceTransactionsListMeta
-);
-
-impl BalanceTransactionsList {
-    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
-    pub fn created(mut self, created: impl Into<types::BalanceTransactionCreated>) -> Self {
-        self.call.set("created", created.into());
-        self
-    }
-
-    /// Only transactions in this currency, three-letter ISO code in lower case.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
-        self.call.set("currency", currency.into());
-        self
-    }
-
-    /// Page backward: id of the first balance transaction of the present page. Do not combine with
-    /// `starting_after`.
-    pub fn ending_before(mut self, ending_before: impl Into<String>) -> Self {
-        self.call.set("ending_before", ending_before.into());
-        self
-    }
-
-    /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Only transactions paid out with this automatic payout, by payout id; the way to reconcile a
-    /// bank deposit.
-    pub fn payout(mut self, payout: impl Into<String>) -> Self {
-        self.call.set("payout", payout.into());
-        self
-    }
-
-    /// Only the transactions that stem from this object: id of a charge, refund, payout, transfer
-    /// or the like.
-    pub fn source(mut self, source: impl Into<String>) -> Self {
-        self.call.set("source", source.into());
-        self
-    }
-
-    /// Page forward: id of the last balance transaction of the previous page. Do not combine with
-    /// `ending_before`.
-    pub fn starting_after(mut self, starting_after: impl Into<String>) -> Self {
-        self.call.set("starting_after", starting_after.into());
-        self
-    }
-
-    /// Only transactions of this type, such as `charge`, `refund`, `payout`, `stripe_fee`,
-    /// `adjustment`, `transfer`.
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.call.set("type", type_.into());
-        self
+list_builder! {
+    /// A call of `balance_transactions.list` being put together.
+    pub struct BalanceTransactionsList: types::BalanceTransaction, types::BalanceTransactionsListMeta {
+        /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+        created: types::BalanceTransactionCreated,
+        /// Only transactions in this currency, three-letter ISO code in lower case.
+        currency: String,
+        /// Page backward: id of the first balance transaction of the present page. Do not combine
+        /// with `starting_after`.
+        ending_before: String,
+        /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
+        ///
+        /// From 1 to 100.
+        limit: i64,
+        /// Only transactions paid out with this automatic payout, by payout id; the way to
+        /// reconcile a bank deposit.
+        payout: String,
+        /// Only the transactions that stem from this object: id of a charge, refund, payout,
+        /// transfer or the like.
+        source: String,
+        /// Page forward: id of the last balance transaction of the previous page. Do not combine
+        /// with `ending_before`.
+        starting_after: String,
+        /// Only transactions of this type, such as `charge`, `refund`, `payout`, `stripe_fee`,
+        /// `adjustment`, `transfer`.
+        type_: String = "type",
     }
 }
 
-/// A call of `balance_transactions.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct BalanceTransactionsGet {
-    call: Call,
+record_builder! {
+    /// A call of `balance_transactions.get` being put together.
+    pub struct BalanceTransactionsGet: types::BalanceTransaction {}
 }
-
-record_builder!(BalanceTransactionsGet, types::BalanceTransaction);

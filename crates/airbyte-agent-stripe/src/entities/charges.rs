@@ -2,27 +2,21 @@
 
 //! Operations on `charges`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ChargesField;
 use crate::types;
 
-/// Operations on `charges`.
-///
-/// One attempt to take money from a customer, successful or not.
-#[derive(Debug, Clone, Copy)]
-pub struct Charges<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `charges`.
+    ///
+    /// One attempt to take money from a customer, successful or not.
+    pub struct Charges
 }
 
-impl<'a> Charges<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Charges<'_> {
     /// List charges.
     ///
     /// Lists charges, that is attempts to take money, newest first, failed ones included. Filter by
@@ -42,8 +36,7 @@ impl<'a> Charges<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ChargesList {
-        let call = self.client.call("charges", Action::List);
-        ChargesList { call }
+        ChargesList { call: self.client.call("charges", Action::List) }
     }
 
     /// Get a charge.
@@ -98,118 +91,49 @@ impl<'a> Charges<'a> {
         call.set("query", query.into());
         ChargesSearch { call }
     }
+}
 
-    /// Searches `charges` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_stripe::context_store::{Order, StoreField};
-    /// # use airbyte_agent_stripe::{StripeConnector, Result, store::ChargesField};
-    /// # async fn example(stripe: &StripeConnector) -> Result<()> {
-    /// let search = stripe.charges().context_store_search();
-    /// let search = search.filter(ChargesField::Amount.eq("…"));
-    /// let page = search.sort(ChargesField::Amount, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ChargesField::Amount));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ChargesField> {
-        Search::new(self.client.clone(), "charges")
-    }
+in_context_store! {
+    Charges: "charges", ChargesField::Amount,
+    airbyte_agent_stripe::StripeConnector, stripe.charges()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ChargesField> {
-        SqlQuery::new(self.client.clone(), "charges", sql)
+list_builder! {
+    /// A call of `charges.list` being put together.
+    pub struct ChargesList: types::Charge, types::ChargesListMeta {
+        /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+        created: types::ChargeCreated,
+        /// Only records of this customer, by customer id.
+        customer: String,
+        /// Page backward: id of the first charge of the present page. Do not combine with
+        /// `starting_after`.
+        ending_before: String,
+        /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
+        ///
+        /// From 1 to 100.
+        limit: i64,
+        /// Only charges made by this payment intent, by id.
+        payment_intent: String,
+        /// Page forward: id of the last charge of the previous page. Do not combine with
+        /// `ending_before`.
+        starting_after: String,
     }
 }
 
-/// A call of `charges.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ChargesList {
-    call: Call,
+record_builder! {
+    /// A call of `charges.get` being put together.
+    pub struct ChargesGet: types::Charge {}
 }
 
-list_builder!(ChargesList, types::Charge, types::ChargesListMeta);
-
-impl ChargesList {
-    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
-    pub fn created(mut self, created: impl Into<types::ChargeCreated>) -> Self {
-        self.call.set("created", created.into());
-        self
-    }
-
-    /// Only records of this customer, by customer id.
-    pub fn customer(mut self, customer: impl Into<String>) -> Self {
-        self.call.set("customer", customer.into());
-        self
-    }
-
-    /// Page backward: id of the first charge of the present page. Do not combine with
-    /// `starting_after`.
-    pub fn ending_before(mut self, ending_before: impl Into<String>) -> Self {
-        self.call.set("ending_before", ending_before.into());
-        self
-    }
-
-    /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Only charges made by this payment intent, by id.
-    pub fn payment_intent(mut self, payment_intent: impl Into<String>) -> Self {
-        self.call.set("payment_intent", payment_intent.into());
-        self
-    }
-
-    /// Page forward: id of the last charge of the previous page. Do not combine with
-    /// `ending_before`.
-    pub fn starting_after(mut self, starting_after: impl Into<String>) -> Self {
-        self.call.set("starting_after", starting_after.into());
-        self
-    }
-}
-
-/// A call of `charges.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ChargesGet {
-    call: Call,
-}
-
-record_builder!(ChargesGet, types::Charge);
-
-/// A call of `charges.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ChargesSearch {
-    call: Call,
-}
-
-list_builder!(ChargesSearch, types::ChargeSearchResult, Value);
-
-impl ChargesSearch {
-    /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Token of the next page: `next_page` of the previous answer. Leave it out for the first page
-    /// and repeat the same `query`.
-    pub fn page(mut self, page: impl Into<String>) -> Self {
-        self.call.set("page", page.into());
-        self
+list_builder! {
+    /// A call of `charges.search` being put together.
+    pub struct ChargesSearch: types::ChargeSearchResult, Value {
+        /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
+        ///
+        /// From 1 to 100.
+        limit: i64,
+        /// Token of the next page: `next_page` of the previous answer. Leave it out for the first
+        /// page and repeat the same `query`.
+        page: String,
     }
 }

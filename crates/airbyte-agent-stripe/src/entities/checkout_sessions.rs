@@ -2,26 +2,19 @@
 
 //! Operations on `checkout_sessions`.
 
-use std::collections::BTreeMap;
-
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `checkout_sessions`.
-///
-/// A payment page hosted by Stripe for one purchase.
-#[derive(Debug, Clone, Copy)]
-pub struct CheckoutSessions<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `checkout_sessions`.
+    ///
+    /// A payment page hosted by Stripe for one purchase.
+    pub struct CheckoutSessions
 }
 
-impl<'a> CheckoutSessions<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl CheckoutSessions<'_> {
     /// Create a Checkout session.
     ///
     /// Makes a payment page hosted by Stripe and returns its address in `url`, to be given to the
@@ -42,78 +35,33 @@ impl<'a> CheckoutSessions<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> CheckoutSessionsCreate {
-        let call = self.client.call("checkout_sessions", Action::Create);
-        CheckoutSessionsCreate { call }
+        CheckoutSessionsCreate { call: self.client.call("checkout_sessions", Action::Create) }
     }
 }
 
-/// A call of `checkout_sessions.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CheckoutSessionsCreate {
-    call: Call,
-}
-
-record_builder!(CheckoutSessionsCreate, types::CheckoutSession);
-
-impl CheckoutSessionsCreate {
-    /// `payment` for one-time purchases, `subscription` for recurring prices, `setup` to save a
-    /// payment method without charging.
-    ///
-    /// Required.
-    pub fn mode(mut self, mode: impl Into<types::CheckoutSessionMode>) -> Self {
-        self.call.set("mode", mode.into());
-        self
-    }
-
-    /// Where the customer goes after paying; Stripe demands it for its own hosted page.
-    /// `{CHECKOUT_SESSION_ID}` in it is replaced by the session's id.
-    pub fn success_url(mut self, success_url: impl Into<String>) -> Self {
-        self.call.set("success_url", success_url.into());
-        self
-    }
-
-    /// Where the back link of the payment page leads.
-    pub fn cancel_url(mut self, cancel_url: impl Into<String>) -> Self {
-        self.call.set("cancel_url", cancel_url.into());
-        self
-    }
-
-    /// Id of an existing customer. Left out, Stripe may create one. Give this or `customer_email`.
-    pub fn customer(mut self, customer: impl Into<String>) -> Self {
-        self.call.set("customer", customer.into());
-        self
-    }
-
-    /// E-mail address to fill in for the customer. Give this or `customer`.
-    pub fn customer_email(mut self, customer_email: impl Into<String>) -> Self {
-        self.call.set("customer_email", customer_email.into());
-        self
-    }
-
-    /// What is bought, up to 100 entries; needed for `payment` and `subscription`.
-    pub fn line_items(
-        mut self,
-        line_items: impl IntoIterator<Item = impl Into<types::CheckoutSessionLineItem>>,
-    ) -> Self {
-        self.call.set("line_items", line_items.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Your own reference, such as a cart id, up to 200 characters.
-    pub fn client_reference_id(mut self, client_reference_id: impl Into<String>) -> Self {
-        self.call.set("client_reference_id", client_reference_id.into());
-        self
-    }
-
-    /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
-    pub fn metadata(
-        mut self,
-        metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let metadata: BTreeMap<String, String> =
-            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
-        self.call.set("metadata", metadata);
-        self
+record_builder! {
+    /// A call of `checkout_sessions.create` being put together.
+    pub struct CheckoutSessionsCreate: types::CheckoutSession {
+        /// `payment` for one-time purchases, `subscription` for recurring prices, `setup` to save a
+        /// payment method without charging.
+        ///
+        /// Required.
+        mode: types::CheckoutSessionMode,
+        /// Where the customer goes after paying; Stripe demands it for its own hosted page.
+        /// `{CHECKOUT_SESSION_ID}` in it is replaced by the session's id.
+        success_url: String,
+        /// Where the back link of the payment page leads.
+        cancel_url: String,
+        /// Id of an existing customer. Left out, Stripe may create one. Give this or
+        /// `customer_email`.
+        customer: String,
+        /// E-mail address to fill in for the customer. Give this or `customer`.
+        customer_email: String,
+        /// What is bought, up to 100 entries; needed for `payment` and `subscription`.
+        line_items: [types::CheckoutSessionLineItem],
+        /// Your own reference, such as a cart id, up to 200 characters.
+        client_reference_id: String,
+        /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
+        metadata: {String: String},
     }
 }

@@ -2,28 +2,20 @@
 
 //! Operations on `customers`.
 
-use std::collections::BTreeMap;
-
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::CustomersField;
 use crate::types;
 
-/// Operations on `customers`.
-///
-/// A customer: a person or company that is charged or invoiced.
-#[derive(Debug, Clone, Copy)]
-pub struct Customers<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `customers`.
+    ///
+    /// A customer: a person or company that is charged or invoiced.
+    pub struct Customers
 }
 
-impl<'a> Customers<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Customers<'_> {
     /// List customers.
     ///
     /// Lists customers, newest first. Filter by exact e-mail address or by time of creation; to
@@ -43,8 +35,7 @@ impl<'a> Customers<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> CustomersList {
-        let call = self.client.call("customers", Action::List);
-        CustomersList { call }
+        CustomersList { call: self.client.call("customers", Action::List) }
     }
 
     /// Create a customer.
@@ -67,8 +58,7 @@ impl<'a> Customers<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> CustomersCreate {
-        let call = self.client.call("customers", Action::Create);
-        CustomersCreate { call }
+        CustomersCreate { call: self.client.call("customers", Action::Create) }
     }
 
     /// Get a customer.
@@ -167,227 +157,90 @@ impl<'a> Customers<'a> {
         call.set("query", query.into());
         CustomersSearch { call }
     }
+}
 
-    /// Searches `customers` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_stripe::context_store::{Order, StoreField};
-    /// # use airbyte_agent_stripe::{StripeConnector, Result, store::CustomersField};
-    /// # async fn example(stripe: &StripeConnector) -> Result<()> {
-    /// let search = stripe.customers().context_store_search();
-    /// let search = search.filter(CustomersField::AccountBalance.eq("…"));
-    /// let page = search.sort(CustomersField::AccountBalance, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(CustomersField::AccountBalance));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<CustomersField> {
-        Search::new(self.client.clone(), "customers")
-    }
+in_context_store! {
+    Customers: "customers", CustomersField::AccountBalance,
+    airbyte_agent_stripe::StripeConnector, stripe.customers()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CustomersField> {
-        SqlQuery::new(self.client.clone(), "customers", sql)
+list_builder! {
+    /// A call of `customers.list` being put together.
+    pub struct CustomersList: types::Customer, types::CustomersListMeta {
+        /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
+        ///
+        /// From 1 to 100.
+        limit: i64,
+        /// Page forward: id of the last customer of the previous page. Do not combine with
+        /// `ending_before`.
+        starting_after: String,
+        /// Page backward: id of the first customer of the present page. Do not combine with
+        /// `starting_after`.
+        ending_before: String,
+        /// Only customers with exactly this e-mail address; upper and lower case are distinguished.
+        /// Several customers may share one.
+        email: String,
+        /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+        created: types::CustomerCreated,
     }
 }
 
-/// A call of `customers.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomersList {
-    call: Call,
-}
-
-list_builder!(CustomersList, types::Customer, types::CustomersListMeta);
-
-impl CustomersList {
-    /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Page forward: id of the last customer of the previous page. Do not combine with
-    /// `ending_before`.
-    pub fn starting_after(mut self, starting_after: impl Into<String>) -> Self {
-        self.call.set("starting_after", starting_after.into());
-        self
-    }
-
-    /// Page backward: id of the first customer of the present page. Do not combine with
-    /// `starting_after`.
-    pub fn ending_before(mut self, ending_before: impl Into<String>) -> Self {
-        self.call.set("ending_before", ending_before.into());
-        self
-    }
-
-    /// Only customers with exactly this e-mail address; upper and lower case are distinguished.
-    /// Several customers may share one.
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.call.set("email", email.into());
-        self
-    }
-
-    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
-    pub fn created(mut self, created: impl Into<types::CustomerCreated>) -> Self {
-        self.call.set("created", created.into());
-        self
+record_builder! {
+    /// A call of `customers.create` being put together.
+    pub struct CustomersCreate: types::Customer {
+        /// E-mail address for receipts and invoices, up to 512 characters. Stripe does not keep it
+        /// unique: look for an existing customer first.
+        email: String,
+        /// Full name or business name, up to 256 characters.
+        name: String,
+        /// Free note about the customer, seen only by you.
+        description: String,
+        /// Phone number, up to 20 characters.
+        phone: String,
+        /// Billing address; its country matters for tax.
+        address: types::CustomerAddressInput,
+        /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
+        metadata: {String: String},
     }
 }
 
-/// A call of `customers.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomersCreate {
-    call: Call,
+record_builder! {
+    /// A call of `customers.get` being put together.
+    pub struct CustomersGet: types::Customer {}
 }
 
-record_builder!(CustomersCreate, types::Customer);
-
-impl CustomersCreate {
-    /// E-mail address for receipts and invoices, up to 512 characters. Stripe does not keep it
-    /// unique: look for an existing customer first.
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.call.set("email", email.into());
-        self
-    }
-
-    /// Full name or business name, up to 256 characters.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// Free note about the customer, seen only by you.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("description", description.into());
-        self
-    }
-
-    /// Phone number, up to 20 characters.
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.call.set("phone", phone.into());
-        self
-    }
-
-    /// Billing address; its country matters for tax.
-    pub fn address(mut self, address: impl Into<types::CustomerAddressInput>) -> Self {
-        self.call.set("address", address.into());
-        self
-    }
-
-    /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
-    pub fn metadata(
-        mut self,
-        metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let metadata: BTreeMap<String, String> =
-            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
-        self.call.set("metadata", metadata);
-        self
+record_builder! {
+    /// A call of `customers.update` being put together.
+    pub struct CustomersUpdate: types::Customer {
+        /// New e-mail address, up to 512 characters.
+        email: String,
+        /// New full name or business name, up to 256 characters.
+        name: String,
+        /// New free note about the customer, seen only by you.
+        description: String,
+        /// New phone number, up to 20 characters.
+        phone: String,
+        /// New billing address; replaces the old one as a whole.
+        address: types::CustomerAddressInput,
+        /// Your own keys and values, merged into those present; an empty value removes its key.
+        metadata: {String: String},
     }
 }
 
-/// A call of `customers.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomersGet {
-    call: Call,
+record_builder! {
+    /// A call of `customers.delete` being put together.
+    pub struct CustomersDelete: types::CustomerDeletedResponse {}
 }
 
-record_builder!(CustomersGet, types::Customer);
-
-/// A call of `customers.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomersUpdate {
-    call: Call,
-}
-
-record_builder!(CustomersUpdate, types::Customer);
-
-impl CustomersUpdate {
-    /// New e-mail address, up to 512 characters.
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.call.set("email", email.into());
-        self
-    }
-
-    /// New full name or business name, up to 256 characters.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// New free note about the customer, seen only by you.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("description", description.into());
-        self
-    }
-
-    /// New phone number, up to 20 characters.
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.call.set("phone", phone.into());
-        self
-    }
-
-    /// New billing address; replaces the old one as a whole.
-    pub fn address(mut self, address: impl Into<types::CustomerAddressInput>) -> Self {
-        self.call.set("address", address.into());
-        self
-    }
-
-    /// Your own keys and values, merged into those present; an empty value removes its key.
-    pub fn metadata(
-        mut self,
-        metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let metadata: BTreeMap<String, String> =
-            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
-        self.call.set("metadata", metadata);
-        self
-    }
-}
-
-/// A call of `customers.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomersDelete {
-    call: Call,
-}
-
-record_builder!(CustomersDelete, types::CustomerDeletedResponse);
-
-/// A call of `customers.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomersSearch {
-    call: Call,
-}
-
-list_builder!(CustomersSearch, types::Customer, types::CustomersSearchMeta);
-
-impl CustomersSearch {
-    /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Token of the next page: `next_page` of the previous answer. Leave it out for the first page
-    /// and repeat the same `query`.
-    pub fn page(mut self, page: impl Into<String>) -> Self {
-        self.call.set("page", page.into());
-        self
+list_builder! {
+    /// A call of `customers.search` being put together.
+    pub struct CustomersSearch: types::Customer, types::CustomersSearchMeta {
+        /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
+        ///
+        /// From 1 to 100.
+        limit: i64,
+        /// Token of the next page: `next_page` of the previous answer. Leave it out for the first
+        /// page and repeat the same `query`.
+        page: String,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `disputes`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `disputes`.
-///
-/// A payment contested by the cardholder (chargeback).
-#[derive(Debug, Clone, Copy)]
-pub struct Disputes<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `disputes`.
+    ///
+    /// A payment contested by the cardholder (chargeback).
+    pub struct Disputes
 }
 
-impl<'a> Disputes<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Disputes<'_> {
     /// List disputes.
     ///
     /// Lists disputes (chargebacks), newest first. Filter by charge, payment intent or time. Those
@@ -38,8 +33,7 @@ impl<'a> Disputes<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> DisputesList {
-        let call = self.client.call("disputes", Action::List);
-        DisputesList { call }
+        DisputesList { call: self.client.call("disputes", Action::List) }
     }
 
     /// Get a dispute.
@@ -63,62 +57,29 @@ impl<'a> Disputes<'a> {
     }
 }
 
-/// A call of `disputes.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DisputesList {
-    call: Call,
-}
-
-list_builder!(DisputesList, types::Dispute, types::DisputesListMeta);
-
-impl DisputesList {
-    /// Only records of this charge, by charge id.
-    pub fn charge(mut self, charge: impl Into<String>) -> Self {
-        self.call.set("charge", charge.into());
-        self
-    }
-
-    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
-    pub fn created(mut self, created: impl Into<types::DisputeCreated>) -> Self {
-        self.call.set("created", created.into());
-        self
-    }
-
-    /// Page backward: id of the first dispute of the present page. Do not combine with
-    /// `starting_after`.
-    pub fn ending_before(mut self, ending_before: impl Into<String>) -> Self {
-        self.call.set("ending_before", ending_before.into());
-        self
-    }
-
-    /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Only records of this payment intent, by id.
-    pub fn payment_intent(mut self, payment_intent: impl Into<String>) -> Self {
-        self.call.set("payment_intent", payment_intent.into());
-        self
-    }
-
-    /// Page forward: id of the last dispute of the previous page. Do not combine with
-    /// `ending_before`.
-    pub fn starting_after(mut self, starting_after: impl Into<String>) -> Self {
-        self.call.set("starting_after", starting_after.into());
-        self
+list_builder! {
+    /// A call of `disputes.list` being put together.
+    pub struct DisputesList: types::Dispute, types::DisputesListMeta {
+        /// Only records of this charge, by charge id.
+        charge: String,
+        /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+        created: types::DisputeCreated,
+        /// Page backward: id of the first dispute of the present page. Do not combine with
+        /// `starting_after`.
+        ending_before: String,
+        /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
+        ///
+        /// From 1 to 100.
+        limit: i64,
+        /// Only records of this payment intent, by id.
+        payment_intent: String,
+        /// Page forward: id of the last dispute of the previous page. Do not combine with
+        /// `ending_before`.
+        starting_after: String,
     }
 }
 
-/// A call of `disputes.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DisputesGet {
-    call: Call,
+record_builder! {
+    /// A call of `disputes.get` being put together.
+    pub struct DisputesGet: types::Dispute {}
 }
-
-record_builder!(DisputesGet, types::Dispute);

@@ -3,23 +3,18 @@
 //! Operations on `invoice_finalizations`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `invoice_finalizations`.
-///
-/// The act of turning a draft invoice into an open one; the record is the invoice.
-#[derive(Debug, Clone, Copy)]
-pub struct InvoiceFinalizations<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `invoice_finalizations`.
+    ///
+    /// The act of turning a draft invoice into an open one; the record is the invoice.
+    pub struct InvoiceFinalizations
 }
 
-impl<'a> InvoiceFinalizations<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl InvoiceFinalizations<'_> {
     /// Finalize an invoice.
     ///
     /// Turns a draft invoice into an open one: number and amounts are fixed, and collection may
@@ -46,19 +41,10 @@ impl<'a> InvoiceFinalizations<'a> {
     }
 }
 
-/// A call of `invoice_finalizations.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InvoiceFinalizationsCreate {
-    call: Call,
-}
-
-record_builder!(InvoiceFinalizationsCreate, types::Invoice);
-
-impl InvoiceFinalizationsCreate {
-    /// Whether Stripe goes on by itself: charges, sends reminders and retries.
-    pub fn auto_advance(mut self, auto_advance: bool) -> Self {
-        self.call.set("auto_advance", auto_advance);
-        self
+record_builder! {
+    /// A call of `invoice_finalizations.create` being put together.
+    pub struct InvoiceFinalizationsCreate: types::Invoice {
+        /// Whether Stripe goes on by itself: charges, sends reminders and retries.
+        auto_advance: bool,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `invoice_sends`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `invoice_sends`.
-///
-/// The act of e-mailing an invoice to its customer; the record is the invoice.
-#[derive(Debug, Clone, Copy)]
-pub struct InvoiceSends<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `invoice_sends`.
+    ///
+    /// The act of e-mailing an invoice to its customer; the record is the invoice.
+    pub struct InvoiceSends
 }
 
-impl<'a> InvoiceSends<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl InvoiceSends<'_> {
     /// Send an invoice.
     ///
     /// E-mails an invoice to the customer at once, outside the usual schedule. Only possible for
@@ -46,11 +41,7 @@ impl<'a> InvoiceSends<'a> {
     }
 }
 
-/// A call of `invoice_sends.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InvoiceSendsCreate {
-    call: Call,
+record_builder! {
+    /// A call of `invoice_sends.create` being put together.
+    pub struct InvoiceSendsCreate: types::Invoice {}
 }
-
-record_builder!(InvoiceSendsCreate, types::Invoice);

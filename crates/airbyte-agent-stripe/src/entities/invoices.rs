@@ -2,29 +2,21 @@
 
 //! Operations on `invoices`.
 
-use std::collections::BTreeMap;
-
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::InvoicesField;
 use crate::types;
 
-/// Operations on `invoices`.
-///
-/// A bill to a customer, from draft to paid.
-#[derive(Debug, Clone, Copy)]
-pub struct Invoices<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `invoices`.
+    ///
+    /// A bill to a customer, from draft to paid.
+    pub struct Invoices
 }
 
-impl<'a> Invoices<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Invoices<'_> {
     /// List invoices.
     ///
     /// Lists invoices, newest first. Filter by customer, subscription, state or time of creation;
@@ -44,8 +36,7 @@ impl<'a> Invoices<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> InvoicesList {
-        let call = self.client.call("invoices", Action::List);
-        InvoicesList { call }
+        InvoicesList { call: self.client.call("invoices", Action::List) }
     }
 
     /// Create a draft invoice.
@@ -70,8 +61,7 @@ impl<'a> Invoices<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> InvoicesCreate {
-        let call = self.client.call("invoices", Action::Create);
-        InvoicesCreate { call }
+        InvoicesCreate { call: self.client.call("invoices", Action::Create) }
     }
 
     /// Get an invoice.
@@ -126,223 +116,87 @@ impl<'a> Invoices<'a> {
         call.set("query", query.into());
         InvoicesSearch { call }
     }
+}
 
-    /// Searches `invoices` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_stripe::context_store::{Order, StoreField};
-    /// # use airbyte_agent_stripe::{StripeConnector, Result, store::InvoicesField};
-    /// # async fn example(stripe: &StripeConnector) -> Result<()> {
-    /// let search = stripe.invoices().context_store_search();
-    /// let search = search.filter(InvoicesField::AccountCountry.eq("…"));
-    /// let page = search.sort(InvoicesField::AccountCountry, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(InvoicesField::AccountCountry));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<InvoicesField> {
-        Search::new(self.client.clone(), "invoices")
-    }
+in_context_store! {
+    Invoices: "invoices", InvoicesField::AccountCountry,
+    airbyte_agent_stripe::StripeConnector, stripe.invoices()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<InvoicesField> {
-        SqlQuery::new(self.client.clone(), "invoices", sql)
+list_builder! {
+    /// A call of `invoices.list` being put together.
+    pub struct InvoicesList: types::Invoice, types::InvoicesListMeta {
+        /// Only those collected this way: `charge_automatically` from the stored payment method, or
+        /// `send_invoice` for payment by the customer.
+        collection_method: types::InvoiceCollectionMethod,
+        /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+        created: types::InvoiceCreated,
+        /// Only records of this customer, by customer id.
+        customer: String,
+        /// Only records of this customer, given as an account id; for platforms that model
+        /// customers as accounts. Use `customer` otherwise.
+        customer_account: String,
+        /// Page backward: id of the first invoice of the present page. Do not combine with
+        /// `starting_after`.
+        ending_before: String,
+        /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
+        ///
+        /// From 1 to 100.
+        limit: i64,
+        /// Page forward: id of the last invoice of the previous page. Do not combine with
+        /// `ending_before`.
+        starting_after: String,
+        /// Only invoices in this state. `open` means finalized and unpaid; overdue ones are `open`
+        /// with a `due_date` in the past.
+        status: types::InvoiceStatus,
+        /// Only invoices of this subscription, by id.
+        subscription: String,
     }
 }
 
-/// A call of `invoices.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InvoicesList {
-    call: Call,
-}
-
-list_builder!(InvoicesList, types::Invoice, types::InvoicesListMeta);
-
-impl InvoicesList {
-    /// Only those collected this way: `charge_automatically` from the stored payment method, or
-    /// `send_invoice` for payment by the customer.
-    pub fn collection_method(
-        mut self,
-        collection_method: impl Into<types::InvoiceCollectionMethod>,
-    ) -> Self {
-        self.call.set("collection_method", collection_method.into());
-        self
-    }
-
-    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
-    pub fn created(mut self, created: impl Into<types::InvoiceCreated>) -> Self {
-        self.call.set("created", created.into());
-        self
-    }
-
-    /// Only records of this customer, by customer id.
-    pub fn customer(mut self, customer: impl Into<String>) -> Self {
-        self.call.set("customer", customer.into());
-        self
-    }
-
-    /// Only records of this customer, given as an account id; for platforms that model customers as
-    /// accounts. Use `customer` otherwise.
-    pub fn customer_account(mut self, customer_account: impl Into<String>) -> Self {
-        self.call.set("customer_account", customer_account.into());
-        self
-    }
-
-    /// Page backward: id of the first invoice of the present page. Do not combine with
-    /// `starting_after`.
-    pub fn ending_before(mut self, ending_before: impl Into<String>) -> Self {
-        self.call.set("ending_before", ending_before.into());
-        self
-    }
-
-    /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Page forward: id of the last invoice of the previous page. Do not combine with
-    /// `ending_before`.
-    pub fn starting_after(mut self, starting_after: impl Into<String>) -> Self {
-        self.call.set("starting_after", starting_after.into());
-        self
-    }
-
-    /// Only invoices in this state. `open` means finalized and unpaid; overdue ones are `open` with
-    /// a `due_date` in the past.
-    pub fn status(mut self, status: impl Into<types::InvoiceStatus>) -> Self {
-        self.call.set("status", status.into());
-        self
-    }
-
-    /// Only invoices of this subscription, by id.
-    pub fn subscription(mut self, subscription: impl Into<String>) -> Self {
-        self.call.set("subscription", subscription.into());
-        self
+record_builder! {
+    /// A call of `invoices.create` being put together.
+    pub struct InvoicesCreate: types::Invoice {
+        /// Id of the customer to invoice.
+        ///
+        /// Required.
+        customer: String,
+        /// True lets Stripe finalize and collect by itself after about an hour; false leaves it a
+        /// draft until you act.
+        auto_advance: bool,
+        /// `charge_automatically` (when left out) charges the default payment method;
+        /// `send_invoice` e-mails it with a due date.
+        collection_method: types::InvoiceCollectionMethod,
+        /// Memo shown on the invoice.
+        description: String,
+        /// Days until payment is due; only with `send_invoice`, which needs this or `due_date`.
+        days_until_due: i64,
+        /// Instant at which payment is due, Unix seconds; only with `send_invoice`.
+        due_date: i64,
+        /// Text at the foot of the invoice.
+        footer: String,
+        /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
+        metadata: {String: String},
+        /// `include` puts the customer's pending invoice items on it; `exclude` (when left out)
+        /// makes an empty invoice.
+        pending_invoice_items_behavior: types::InvoicePendingInvoiceItemsBehavior,
     }
 }
 
-/// A call of `invoices.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InvoicesCreate {
-    call: Call,
+record_builder! {
+    /// A call of `invoices.get` being put together.
+    pub struct InvoicesGet: types::Invoice {}
 }
 
-record_builder!(InvoicesCreate, types::Invoice);
-
-impl InvoicesCreate {
-    /// Id of the customer to invoice.
-    ///
-    /// Required.
-    pub fn customer(mut self, customer: impl Into<String>) -> Self {
-        self.call.set("customer", customer.into());
-        self
-    }
-
-    /// True lets Stripe finalize and collect by itself after about an hour; false leaves it a draft
-    /// until you act.
-    pub fn auto_advance(mut self, auto_advance: bool) -> Self {
-        self.call.set("auto_advance", auto_advance);
-        self
-    }
-
-    /// `charge_automatically` (when left out) charges the default payment method; `send_invoice`
-    /// e-mails it with a due date.
-    pub fn collection_method(
-        mut self,
-        collection_method: impl Into<types::InvoiceCollectionMethod>,
-    ) -> Self {
-        self.call.set("collection_method", collection_method.into());
-        self
-    }
-
-    /// Memo shown on the invoice.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("description", description.into());
-        self
-    }
-
-    /// Days until payment is due; only with `send_invoice`, which needs this or `due_date`.
-    pub fn days_until_due(mut self, days_until_due: i64) -> Self {
-        self.call.set("days_until_due", days_until_due);
-        self
-    }
-
-    /// Instant at which payment is due, Unix seconds; only with `send_invoice`.
-    pub fn due_date(mut self, due_date: i64) -> Self {
-        self.call.set("due_date", due_date);
-        self
-    }
-
-    /// Text at the foot of the invoice.
-    pub fn footer(mut self, footer: impl Into<String>) -> Self {
-        self.call.set("footer", footer.into());
-        self
-    }
-
-    /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
-    pub fn metadata(
-        mut self,
-        metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let metadata: BTreeMap<String, String> =
-            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
-        self.call.set("metadata", metadata);
-        self
-    }
-
-    /// `include` puts the customer's pending invoice items on it; `exclude` (when left out) makes
-    /// an empty invoice.
-    pub fn pending_invoice_items_behavior(
-        mut self,
-        pending_invoice_items_behavior: impl Into<types::InvoicePendingInvoiceItemsBehavior>,
-    ) -> Self {
-        self.call.set("pending_invoice_items_behavior", pending_invoice_items_behavior.into());
-        self
-    }
-}
-
-/// A call of `invoices.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InvoicesGet {
-    call: Call,
-}
-
-record_builder!(InvoicesGet, types::Invoice);
-
-/// A call of `invoices.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct InvoicesSearch {
-    call: Call,
-}
-
-list_builder!(InvoicesSearch, types::InvoiceSearchResult, Value);
-
-impl InvoicesSearch {
-    /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Token of the next page: `next_page` of the previous answer. Leave it out for the first page
-    /// and repeat the same `query`.
-    pub fn page(mut self, page: impl Into<String>) -> Self {
-        self.call.set("page", page.into());
-        self
+list_builder! {
+    /// A call of `invoices.search` being put together.
+    pub struct InvoicesSearch: types::InvoiceSearchResult, Value {
+        /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
+        ///
+        /// From 1 to 100.
+        limit: i64,
+        /// Token of the next page: `next_page` of the previous answer. Leave it out for the first
+        /// page and repeat the same `query`.
+        page: String,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `payment_intent_cancellations`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `payment_intent_cancellations`.
-///
-/// The act of canceling a payment intent; the record is the payment intent.
-#[derive(Debug, Clone, Copy)]
-pub struct PaymentIntentCancellations<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `payment_intent_cancellations`.
+    ///
+    /// The act of canceling a payment intent; the record is the payment intent.
+    pub struct PaymentIntentCancellations
 }
 
-impl<'a> PaymentIntentCancellations<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl PaymentIntentCancellations<'_> {
     /// Cancel a payment intent.
     ///
     /// Cancels a payment intent that has not succeeded and releases money that was only authorized.
@@ -46,22 +41,10 @@ impl<'a> PaymentIntentCancellations<'a> {
     }
 }
 
-/// A call of `payment_intent_cancellations.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PaymentIntentCancellationsCreate {
-    call: Call,
-}
-
-record_builder!(PaymentIntentCancellationsCreate, types::PaymentIntent);
-
-impl PaymentIntentCancellationsCreate {
-    /// Why it is canceled.
-    pub fn cancellation_reason(
-        mut self,
-        cancellation_reason: impl Into<types::PaymentIntentCancellationCancellationReason>,
-    ) -> Self {
-        self.call.set("cancellation_reason", cancellation_reason.into());
-        self
+record_builder! {
+    /// A call of `payment_intent_cancellations.create` being put together.
+    pub struct PaymentIntentCancellationsCreate: types::PaymentIntent {
+        /// Why it is canceled.
+        cancellation_reason: types::PaymentIntentCancellationCancellationReason,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `payment_intent_confirmations`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `payment_intent_confirmations`.
-///
-/// The act of confirming a payment intent, which charges; the record is the payment intent.
-#[derive(Debug, Clone, Copy)]
-pub struct PaymentIntentConfirmations<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `payment_intent_confirmations`.
+    ///
+    /// The act of confirming a payment intent, which charges; the record is the payment intent.
+    pub struct PaymentIntentConfirmations
 }
 
-impl<'a> PaymentIntentConfirmations<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl PaymentIntentConfirmations<'_> {
     /// Confirm a payment intent.
     ///
     /// Confirms a payment intent, which charges the payment method: real money in live mode. A
@@ -48,33 +43,16 @@ impl<'a> PaymentIntentConfirmations<'a> {
     }
 }
 
-/// A call of `payment_intent_confirmations.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PaymentIntentConfirmationsCreate {
-    call: Call,
-}
-
-record_builder!(PaymentIntentConfirmationsCreate, types::PaymentIntent);
-
-impl PaymentIntentConfirmationsCreate {
-    /// Id of the payment method to charge, when none is set on the payment intent yet.
-    pub fn payment_method(mut self, payment_method: impl Into<String>) -> Self {
-        self.call.set("payment_method", payment_method.into());
-        self
-    }
-
-    /// E-mail address the receipt goes to; in live mode a receipt is sent even when receipts are
-    /// off in the settings.
-    pub fn receipt_email(mut self, receipt_email: impl Into<String>) -> Self {
-        self.call.set("receipt_email", receipt_email.into());
-        self
-    }
-
-    /// Where to send the customer back after paying or authenticating on another page; needed for
-    /// methods that redirect.
-    pub fn return_url(mut self, return_url: impl Into<String>) -> Self {
-        self.call.set("return_url", return_url.into());
-        self
+record_builder! {
+    /// A call of `payment_intent_confirmations.create` being put together.
+    pub struct PaymentIntentConfirmationsCreate: types::PaymentIntent {
+        /// Id of the payment method to charge, when none is set on the payment intent yet.
+        payment_method: String,
+        /// E-mail address the receipt goes to; in live mode a receipt is sent even when receipts
+        /// are off in the settings.
+        receipt_email: String,
+        /// Where to send the customer back after paying or authenticating on another page; needed
+        /// for methods that redirect.
+        return_url: String,
     }
 }

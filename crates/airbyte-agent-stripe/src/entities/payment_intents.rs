@@ -2,26 +2,19 @@
 
 //! Operations on `payment_intents`.
 
-use std::collections::BTreeMap;
-
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `payment_intents`.
-///
-/// One payment from creation to success or cancellation.
-#[derive(Debug, Clone, Copy)]
-pub struct PaymentIntents<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `payment_intents`.
+    ///
+    /// One payment from creation to success or cancellation.
+    pub struct PaymentIntents
 }
 
-impl<'a> PaymentIntents<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl PaymentIntents<'_> {
     /// List payment intents.
     ///
     /// Lists payment intents, newest first, abandoned and failed ones included; check `status`.
@@ -40,8 +33,7 @@ impl<'a> PaymentIntents<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> PaymentIntentsList {
-        let call = self.client.call("payment_intents", Action::List);
-        PaymentIntentsList { call }
+        PaymentIntentsList { call: self.client.call("payment_intents", Action::List) }
     }
 
     /// Create a payment intent.
@@ -65,8 +57,7 @@ impl<'a> PaymentIntents<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> PaymentIntentsCreate {
-        let call = self.client.call("payment_intents", Action::Create);
-        PaymentIntentsCreate { call }
+        PaymentIntentsCreate { call: self.client.call("payment_intents", Action::Create) }
     }
 
     /// Get a payment intent.
@@ -145,260 +136,105 @@ impl<'a> PaymentIntents<'a> {
     }
 }
 
-/// A call of `payment_intents.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PaymentIntentsList {
-    call: Call,
-}
-
-list_builder!(PaymentIntentsList, types::PaymentIntent, types::PaymentIntentsListMeta);
-
-impl PaymentIntentsList {
-    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
-    pub fn created(mut self, created: impl Into<types::PaymentIntentCreated>) -> Self {
-        self.call.set("created", created.into());
-        self
-    }
-
-    /// Only records of this customer, by customer id.
-    pub fn customer(mut self, customer: impl Into<String>) -> Self {
-        self.call.set("customer", customer.into());
-        self
-    }
-
-    /// Only records of this customer, given as an account id; for platforms that model customers as
-    /// accounts. Use `customer` otherwise.
-    pub fn customer_account(mut self, customer_account: impl Into<String>) -> Self {
-        self.call.set("customer_account", customer_account.into());
-        self
-    }
-
-    /// Page backward: id of the first payment intent of the present page. Do not combine with
-    /// `starting_after`.
-    pub fn ending_before(mut self, ending_before: impl Into<String>) -> Self {
-        self.call.set("ending_before", ending_before.into());
-        self
-    }
-
-    /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Page forward: id of the last payment intent of the previous page. Do not combine with
-    /// `ending_before`.
-    pub fn starting_after(mut self, starting_after: impl Into<String>) -> Self {
-        self.call.set("starting_after", starting_after.into());
-        self
+list_builder! {
+    /// A call of `payment_intents.list` being put together.
+    pub struct PaymentIntentsList: types::PaymentIntent, types::PaymentIntentsListMeta {
+        /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+        created: types::PaymentIntentCreated,
+        /// Only records of this customer, by customer id.
+        customer: String,
+        /// Only records of this customer, given as an account id; for platforms that model
+        /// customers as accounts. Use `customer` otherwise.
+        customer_account: String,
+        /// Page backward: id of the first payment intent of the present page. Do not combine with
+        /// `starting_after`.
+        ending_before: String,
+        /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
+        ///
+        /// From 1 to 100.
+        limit: i64,
+        /// Page forward: id of the last payment intent of the previous page. Do not combine with
+        /// `ending_before`.
+        starting_after: String,
     }
 }
 
-/// A call of `payment_intents.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PaymentIntentsCreate {
-    call: Call,
-}
-
-record_builder!(PaymentIntentsCreate, types::PaymentIntent);
-
-impl PaymentIntentsCreate {
-    /// Amount to collect in the smallest currency unit (2000 is USD 20.00, but JPY 2000); at least
-    /// about USD 0.50, at most eight digits.
-    ///
-    /// Required.
-    pub fn amount(mut self, amount: i64) -> Self {
-        self.call.set("amount", amount);
-        self
-    }
-
-    /// Three-letter ISO currency code in lower case.
-    ///
-    /// Required.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
-        self.call.set("currency", currency.into());
-        self
-    }
-
-    /// Id of the customer who pays; needed to use a payment method saved with them.
-    pub fn customer(mut self, customer: impl Into<String>) -> Self {
-        self.call.set("customer", customer.into());
-        self
-    }
-
-    /// Free text, shown in the dashboard and on e-mail receipts.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("description", description.into());
-        self
-    }
-
-    /// Id of the payment method to charge. Without it the customer chooses one in your payment
-    /// page.
-    pub fn payment_method(mut self, payment_method: impl Into<String>) -> Self {
-        self.call.set("payment_method", payment_method.into());
-        self
-    }
-
-    /// True charges at once instead of waiting for a confirmation; needs `payment_method`. False
-    /// when left out.
-    pub fn confirm(mut self, confirm: bool) -> Self {
-        self.call.set("confirm", confirm);
-        self
-    }
-
-    /// Lets Stripe offer the payment methods enabled in the dashboard.
-    pub fn automatic_payment_methods(
-        mut self,
-        automatic_payment_methods: impl Into<types::PaymentIntentAutomaticPaymentMethods>,
-    ) -> Self {
-        self.call.set("automatic_payment_methods", automatic_payment_methods.into());
-        self
-    }
-
-    /// E-mail address the receipt goes to; in live mode a receipt is sent even when receipts are
-    /// off in the settings.
-    pub fn receipt_email(mut self, receipt_email: impl Into<String>) -> Self {
-        self.call.set("receipt_email", receipt_email.into());
-        self
-    }
-
-    /// Text on the bank statement for payments other than by card, up to 22 characters; for cards
-    /// use the suffix.
-    pub fn statement_descriptor(mut self, statement_descriptor: impl Into<String>) -> Self {
-        self.call.set("statement_descriptor", statement_descriptor.into());
-        self
-    }
-
-    /// Appended to your account's prefix on card statements; 22 characters with the prefix.
-    pub fn statement_descriptor_suffix(
-        mut self,
-        statement_descriptor_suffix: impl Into<String>,
-    ) -> Self {
-        self.call.set("statement_descriptor_suffix", statement_descriptor_suffix.into());
-        self
-    }
-
-    /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
-    pub fn metadata(
-        mut self,
-        metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let metadata: BTreeMap<String, String> =
-            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
-        self.call.set("metadata", metadata);
-        self
+record_builder! {
+    /// A call of `payment_intents.create` being put together.
+    pub struct PaymentIntentsCreate: types::PaymentIntent {
+        /// Amount to collect in the smallest currency unit (2000 is USD 20.00, but JPY 2000); at
+        /// least about USD 0.50, at most eight digits.
+        ///
+        /// Required.
+        amount: i64,
+        /// Three-letter ISO currency code in lower case.
+        ///
+        /// Required.
+        currency: String,
+        /// Id of the customer who pays; needed to use a payment method saved with them.
+        customer: String,
+        /// Free text, shown in the dashboard and on e-mail receipts.
+        description: String,
+        /// Id of the payment method to charge. Without it the customer chooses one in your payment
+        /// page.
+        payment_method: String,
+        /// True charges at once instead of waiting for a confirmation; needs `payment_method`.
+        /// False when left out.
+        confirm: bool,
+        /// Lets Stripe offer the payment methods enabled in the dashboard.
+        automatic_payment_methods: types::PaymentIntentAutomaticPaymentMethods,
+        /// E-mail address the receipt goes to; in live mode a receipt is sent even when receipts
+        /// are off in the settings.
+        receipt_email: String,
+        /// Text on the bank statement for payments other than by card, up to 22 characters; for
+        /// cards use the suffix.
+        statement_descriptor: String,
+        /// Appended to your account's prefix on card statements; 22 characters with the prefix.
+        statement_descriptor_suffix: String,
+        /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
+        metadata: {String: String},
     }
 }
 
-/// A call of `payment_intents.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PaymentIntentsGet {
-    call: Call,
+record_builder! {
+    /// A call of `payment_intents.get` being put together.
+    pub struct PaymentIntentsGet: types::PaymentIntent {}
 }
 
-record_builder!(PaymentIntentsGet, types::PaymentIntent);
-
-/// A call of `payment_intents.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PaymentIntentsUpdate {
-    call: Call,
-}
-
-record_builder!(PaymentIntentsUpdate, types::PaymentIntent);
-
-impl PaymentIntentsUpdate {
-    /// New amount in the smallest currency unit; only before the payment is confirmed.
-    pub fn amount(mut self, amount: i64) -> Self {
-        self.call.set("amount", amount);
-        self
-    }
-
-    /// New three-letter ISO currency code in lower case.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
-        self.call.set("currency", currency.into());
-        self
-    }
-
-    /// Id of the customer who pays; can be set once, not changed.
-    pub fn customer(mut self, customer: impl Into<String>) -> Self {
-        self.call.set("customer", customer.into());
-        self
-    }
-
-    /// New free text, shown in the dashboard and on e-mail receipts.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("description", description.into());
-        self
-    }
-
-    /// Id of the payment method to charge.
-    pub fn payment_method(mut self, payment_method: impl Into<String>) -> Self {
-        self.call.set("payment_method", payment_method.into());
-        self
-    }
-
-    /// E-mail address the receipt goes to; in live mode a receipt is sent even when receipts are
-    /// off in the settings.
-    pub fn receipt_email(mut self, receipt_email: impl Into<String>) -> Self {
-        self.call.set("receipt_email", receipt_email.into());
-        self
-    }
-
-    /// New text on the bank statement for payments other than by card, up to 22 characters.
-    pub fn statement_descriptor(mut self, statement_descriptor: impl Into<String>) -> Self {
-        self.call.set("statement_descriptor", statement_descriptor.into());
-        self
-    }
-
-    /// Appended to your account's prefix on card statements; 22 characters with the prefix.
-    pub fn statement_descriptor_suffix(
-        mut self,
-        statement_descriptor_suffix: impl Into<String>,
-    ) -> Self {
-        self.call.set("statement_descriptor_suffix", statement_descriptor_suffix.into());
-        self
-    }
-
-    /// Your own keys and values, merged into those present; an empty value removes its key.
-    pub fn metadata(
-        mut self,
-        metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let metadata: BTreeMap<String, String> =
-            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
-        self.call.set("metadata", metadata);
-        self
+record_builder! {
+    /// A call of `payment_intents.update` being put together.
+    pub struct PaymentIntentsUpdate: types::PaymentIntent {
+        /// New amount in the smallest currency unit; only before the payment is confirmed.
+        amount: i64,
+        /// New three-letter ISO currency code in lower case.
+        currency: String,
+        /// Id of the customer who pays; can be set once, not changed.
+        customer: String,
+        /// New free text, shown in the dashboard and on e-mail receipts.
+        description: String,
+        /// Id of the payment method to charge.
+        payment_method: String,
+        /// E-mail address the receipt goes to; in live mode a receipt is sent even when receipts
+        /// are off in the settings.
+        receipt_email: String,
+        /// New text on the bank statement for payments other than by card, up to 22 characters.
+        statement_descriptor: String,
+        /// Appended to your account's prefix on card statements; 22 characters with the prefix.
+        statement_descriptor_suffix: String,
+        /// Your own keys and values, merged into those present; an empty value removes its key.
+        metadata: {String: String},
     }
 }
 
-/// A call of `payment_intents.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PaymentIntentsSearch {
-    call: Call,
-}
-
-list_builder!(PaymentIntentsSearch, types::PaymentIntent, types::PaymentIntentsSearchMeta);
-
-impl PaymentIntentsSearch {
-    /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Token of the next page: `next_page` of the previous answer. Leave it out for the first page
-    /// and repeat the same `query`.
-    pub fn page(mut self, page: impl Into<String>) -> Self {
-        self.call.set("page", page.into());
-        self
+list_builder! {
+    /// A call of `payment_intents.search` being put together.
+    pub struct PaymentIntentsSearch: types::PaymentIntent, types::PaymentIntentsSearchMeta {
+        /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
+        ///
+        /// From 1 to 100.
+        limit: i64,
+        /// Token of the next page: `next_page` of the previous answer. Leave it out for the first
+        /// page and repeat the same `query`.
+        page: String,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `payment_method_attachments`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `payment_method_attachments`.
-///
-/// The act of storing a payment method with a customer; the record is the payment method.
-#[derive(Debug, Clone, Copy)]
-pub struct PaymentMethodAttachments<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `payment_method_attachments`.
+    ///
+    /// The act of storing a payment method with a customer; the record is the payment method.
+    pub struct PaymentMethodAttachments
 }
 
-impl<'a> PaymentMethodAttachments<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl PaymentMethodAttachments<'_> {
     /// Attach a payment method to a customer.
     ///
     /// Stores a payment method with a customer so that it can be charged again. Does not make it
@@ -47,21 +42,12 @@ impl<'a> PaymentMethodAttachments<'a> {
     }
 }
 
-/// A call of `payment_method_attachments.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PaymentMethodAttachmentsCreate {
-    call: Call,
-}
-
-record_builder!(PaymentMethodAttachmentsCreate, types::PaymentMethod);
-
-impl PaymentMethodAttachmentsCreate {
-    /// Id of the customer to attach the payment method to.
-    ///
-    /// Required.
-    pub fn customer(mut self, customer: impl Into<String>) -> Self {
-        self.call.set("customer", customer.into());
-        self
+record_builder! {
+    /// A call of `payment_method_attachments.create` being put together.
+    pub struct PaymentMethodAttachmentsCreate: types::PaymentMethod {
+        /// Id of the customer to attach the payment method to.
+        ///
+        /// Required.
+        customer: String,
     }
 }

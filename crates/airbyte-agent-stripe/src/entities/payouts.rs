@@ -3,23 +3,18 @@
 //! Operations on `payouts`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `payouts`.
-///
-/// A transfer from the Stripe balance to the bank.
-#[derive(Debug, Clone, Copy)]
-pub struct Payouts<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `payouts`.
+    ///
+    /// A transfer from the Stripe balance to the bank.
+    pub struct Payouts
 }
 
-impl<'a> Payouts<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Payouts<'_> {
     /// List payouts.
     ///
     /// Lists transfers to your bank, newest first. Filter by state, destination, arrival or
@@ -38,8 +33,7 @@ impl<'a> Payouts<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> PayoutsList {
-        let call = self.client.call("payouts", Action::List);
-        PayoutsList { call }
+        PayoutsList { call: self.client.call("payouts", Action::List) }
     }
 
     /// Get a payout.
@@ -63,68 +57,31 @@ impl<'a> Payouts<'a> {
     }
 }
 
-/// A call of `payouts.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PayoutsList {
-    call: Call,
-}
-
-list_builder!(PayoutsList, types::Payout, types::PayoutsListMeta);
-
-impl PayoutsList {
-    /// Only payouts that arrive, or arrived, at the bank within these bounds, in Unix seconds.
-    pub fn arrival_date(mut self, arrival_date: impl Into<types::PayoutArrivalDate>) -> Self {
-        self.call.set("arrival_date", arrival_date.into());
-        self
-    }
-
-    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
-    pub fn created(mut self, created: impl Into<types::PayoutCreated>) -> Self {
-        self.call.set("created", created.into());
-        self
-    }
-
-    /// Only payouts to this bank account or card, by external account id.
-    pub fn destination(mut self, destination: impl Into<String>) -> Self {
-        self.call.set("destination", destination.into());
-        self
-    }
-
-    /// Page backward: id of the first payout of the present page. Do not combine with
-    /// `starting_after`.
-    pub fn ending_before(mut self, ending_before: impl Into<String>) -> Self {
-        self.call.set("ending_before", ending_before.into());
-        self
-    }
-
-    /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Page forward: id of the last payout of the previous page. Do not combine with
-    /// `ending_before`.
-    pub fn starting_after(mut self, starting_after: impl Into<String>) -> Self {
-        self.call.set("starting_after", starting_after.into());
-        self
-    }
-
-    /// Only payouts in this state.
-    pub fn status(mut self, status: impl Into<types::PayoutStatus>) -> Self {
-        self.call.set("status", status.into());
-        self
+list_builder! {
+    /// A call of `payouts.list` being put together.
+    pub struct PayoutsList: types::Payout, types::PayoutsListMeta {
+        /// Only payouts that arrive, or arrived, at the bank within these bounds, in Unix seconds.
+        arrival_date: types::PayoutArrivalDate,
+        /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+        created: types::PayoutCreated,
+        /// Only payouts to this bank account or card, by external account id.
+        destination: String,
+        /// Page backward: id of the first payout of the present page. Do not combine with
+        /// `starting_after`.
+        ending_before: String,
+        /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
+        ///
+        /// From 1 to 100.
+        limit: i64,
+        /// Page forward: id of the last payout of the previous page. Do not combine with
+        /// `ending_before`.
+        starting_after: String,
+        /// Only payouts in this state.
+        status: types::PayoutStatus,
     }
 }
 
-/// A call of `payouts.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PayoutsGet {
-    call: Call,
+record_builder! {
+    /// A call of `payouts.get` being put together.
+    pub struct PayoutsGet: types::Payout {}
 }
-
-record_builder!(PayoutsGet, types::Payout);

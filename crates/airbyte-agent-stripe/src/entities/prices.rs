@@ -2,26 +2,19 @@
 
 //! Operations on `prices`.
 
-use std::collections::BTreeMap;
-
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `prices`.
-///
-/// How much, in which currency and how often a product costs.
-#[derive(Debug, Clone, Copy)]
-pub struct Prices<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `prices`.
+    ///
+    /// How much, in which currency and how often a product costs.
+    pub struct Prices
 }
 
-impl<'a> Prices<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Prices<'_> {
     /// Create a price.
     ///
     /// Adds a price to a product, one-time or, with `recurring`, for subscriptions. Amount and
@@ -43,93 +36,43 @@ impl<'a> Prices<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> PricesCreate {
-        let call = self.client.call("prices", Action::Create);
-        PricesCreate { call }
+        PricesCreate { call: self.client.call("prices", Action::Create) }
     }
 }
 
-/// A call of `prices.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct PricesCreate {
-    call: Call,
-}
-
-record_builder!(PricesCreate, types::Price);
-
-impl PricesCreate {
-    /// Three-letter ISO currency code in lower case.
-    ///
-    /// Required.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
-        self.call.set("currency", currency.into());
-        self
-    }
-
-    /// Id of the product the price is for.
-    ///
-    /// Required.
-    pub fn product(mut self, product: impl Into<String>) -> Self {
-        self.call.set("product", product.into());
-        self
-    }
-
-    /// Price per unit in the smallest currency unit (1500 is USD 15.00, but JPY 1500); 0 makes it
-    /// free.
-    ///
-    /// Required.
-    pub fn unit_amount(mut self, unit_amount: i64) -> Self {
-        self.call.set("unit_amount", unit_amount);
-        self
-    }
-
-    /// Whether it can be used for new purchases; true when left out.
-    pub fn active(mut self, active: bool) -> Self {
-        self.call.set("active", active);
-        self
-    }
-
-    /// Short name, seen only by you.
-    pub fn nickname(mut self, nickname: impl Into<String>) -> Self {
-        self.call.set("nickname", nickname.into());
-        self
-    }
-
-    /// Makes it a subscription price and says how often it is charged. Left out, it is a one-time
-    /// price.
-    pub fn recurring(mut self, recurring: impl Into<types::PriceRecurringInput>) -> Self {
-        self.call.set("recurring", recurring.into());
-        self
-    }
-
-    /// `per_unit` (when left out) charges the same for every unit; `tiered` needs tiers, which this
-    /// operation does not offer.
-    pub fn billing_scheme(mut self, billing_scheme: impl Into<types::PriceBillingScheme>) -> Self {
-        self.call.set("billing_scheme", billing_scheme.into());
-        self
-    }
-
-    /// Name of your own, up to 200 characters, by which the price can be found; unique among active
-    /// prices.
-    pub fn lookup_key(mut self, lookup_key: impl Into<String>) -> Self {
-        self.call.set("lookup_key", lookup_key.into());
-        self
-    }
-
-    /// Whether the amount includes tax; cannot be changed once it is `inclusive` or `exclusive`.
-    pub fn tax_behavior(mut self, tax_behavior: impl Into<types::PriceTaxBehavior>) -> Self {
-        self.call.set("tax_behavior", tax_behavior.into());
-        self
-    }
-
-    /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
-    pub fn metadata(
-        mut self,
-        metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let metadata: BTreeMap<String, String> =
-            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
-        self.call.set("metadata", metadata);
-        self
+record_builder! {
+    /// A call of `prices.create` being put together.
+    pub struct PricesCreate: types::Price {
+        /// Three-letter ISO currency code in lower case.
+        ///
+        /// Required.
+        currency: String,
+        /// Id of the product the price is for.
+        ///
+        /// Required.
+        product: String,
+        /// Price per unit in the smallest currency unit (1500 is USD 15.00, but JPY 1500); 0 makes
+        /// it free.
+        ///
+        /// Required.
+        unit_amount: i64,
+        /// Whether it can be used for new purchases; true when left out.
+        active: bool,
+        /// Short name, seen only by you.
+        nickname: String,
+        /// Makes it a subscription price and says how often it is charged. Left out, it is a
+        /// one-time price.
+        recurring: types::PriceRecurringInput,
+        /// `per_unit` (when left out) charges the same for every unit; `tiered` needs tiers, which
+        /// this operation does not offer.
+        billing_scheme: types::PriceBillingScheme,
+        /// Name of your own, up to 200 characters, by which the price can be found; unique among
+        /// active prices.
+        lookup_key: String,
+        /// Whether the amount includes tax; cannot be changed once it is `inclusive` or
+        /// `exclusive`.
+        tax_behavior: types::PriceTaxBehavior,
+        /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
+        metadata: {String: String},
     }
 }

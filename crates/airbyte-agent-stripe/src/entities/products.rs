@@ -2,26 +2,19 @@
 
 //! Operations on `products`.
 
-use std::collections::BTreeMap;
-
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `products`.
-///
-/// A good or service that is sold; prices are attached to it.
-#[derive(Debug, Clone, Copy)]
-pub struct Products<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `products`.
+    ///
+    /// A good or service that is sold; prices are attached to it.
+    pub struct Products
 }
 
-impl<'a> Products<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Products<'_> {
     /// List products.
     ///
     /// Lists products, newest first, archived ones included unless `active` is true. A product
@@ -40,8 +33,7 @@ impl<'a> Products<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ProductsList {
-        let call = self.client.call("products", Action::List);
-        ProductsList { call }
+        ProductsList { call: self.client.call("products", Action::List) }
     }
 
     /// Create a product.
@@ -63,8 +55,7 @@ impl<'a> Products<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> ProductsCreate {
-        let call = self.client.call("products", Action::Create);
-        ProductsCreate { call }
+        ProductsCreate { call: self.client.call("products", Action::Create) }
     }
 
     /// Get a product.
@@ -164,316 +155,119 @@ impl<'a> Products<'a> {
     }
 }
 
-/// A call of `products.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProductsList {
-    call: Call,
-}
-
-list_builder!(ProductsList, types::Product, types::ProductsListMeta);
-
-impl ProductsList {
-    /// True for products that can be sold, false for archived ones; left out, both.
-    pub fn active(mut self, active: bool) -> Self {
-        self.call.set("active", active);
-        self
-    }
-
-    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
-    pub fn created(mut self, created: impl Into<types::ProductCreated>) -> Self {
-        self.call.set("created", created.into());
-        self
-    }
-
-    /// Page backward: id of the first product of the present page. Do not combine with
-    /// `starting_after`.
-    pub fn ending_before(mut self, ending_before: impl Into<String>) -> Self {
-        self.call.set("ending_before", ending_before.into());
-        self
-    }
-
-    /// Only these products, by id. Do not combine with paging parameters.
-    pub fn ids(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("ids", ids.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// True for physical goods that are shipped, false for others; left out, both.
-    pub fn shippable(mut self, shippable: bool) -> Self {
-        self.call.set("shippable", shippable);
-        self
-    }
-
-    /// Page forward: id of the last product of the previous page. Do not combine with
-    /// `ending_before`.
-    pub fn starting_after(mut self, starting_after: impl Into<String>) -> Self {
-        self.call.set("starting_after", starting_after.into());
-        self
-    }
-
-    /// Only products with exactly this web address.
-    pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.call.set("url", url.into());
-        self
+list_builder! {
+    /// A call of `products.list` being put together.
+    pub struct ProductsList: types::Product, types::ProductsListMeta {
+        /// True for products that can be sold, false for archived ones; left out, both.
+        active: bool,
+        /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+        created: types::ProductCreated,
+        /// Page backward: id of the first product of the present page. Do not combine with
+        /// `starting_after`.
+        ending_before: String,
+        /// Only these products, by id. Do not combine with paging parameters.
+        ids: [String],
+        /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
+        ///
+        /// From 1 to 100.
+        limit: i64,
+        /// True for physical goods that are shipped, false for others; left out, both.
+        shippable: bool,
+        /// Page forward: id of the last product of the previous page. Do not combine with
+        /// `ending_before`.
+        starting_after: String,
+        /// Only products with exactly this web address.
+        url: String,
     }
 }
 
-/// A call of `products.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProductsCreate {
-    call: Call,
-}
-
-record_builder!(ProductsCreate, types::Product);
-
-impl ProductsCreate {
-    /// Name shown to customers in Checkout, on invoices and receipts.
-    ///
-    /// Required.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// Whether it can be sold right away; true when left out.
-    pub fn active(mut self, active: bool) -> Self {
-        self.call.set("active", active);
-        self
-    }
-
-    /// Longer description shown to customers.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("description", description.into());
-        self
-    }
-
-    /// Id of your own choice; must be unused in the account. Left out, Stripe makes one (`prod_…`).
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.call.set("id", id.into());
-        self
-    }
-
-    /// Addresses of product images, up to 8.
-    pub fn images(mut self, images: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("images", images.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Selling points shown in pricing tables, up to 15.
-    pub fn marketing_features(
-        mut self,
-        marketing_features: impl IntoIterator<Item = impl Into<types::ProductMarketingFeatureInput>>,
-    ) -> Self {
-        let marketing_features: Vec<types::ProductMarketingFeatureInput> =
-            marketing_features.into_iter().map(Into::into).collect();
-        self.call.set("marketing_features", marketing_features);
-        self
-    }
-
-    /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
-    pub fn metadata(
-        mut self,
-        metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let metadata: BTreeMap<String, String> =
-            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
-        self.call.set("metadata", metadata);
-        self
-    }
-
-    /// Size and weight for shipping; give all four values.
-    pub fn package_dimensions(
-        mut self,
-        package_dimensions: impl Into<types::ProductPackageDimensionsInput>,
-    ) -> Self {
-        self.call.set("package_dimensions", package_dimensions.into());
-        self
-    }
-
-    /// Whether it is a physical good that is shipped.
-    pub fn shippable(mut self, shippable: bool) -> Self {
-        self.call.set("shippable", shippable);
-        self
-    }
-
-    /// Text on the customer's bank statement for subscription payments, up to 22 characters,
-    /// without \< > \\ " '.
-    pub fn statement_descriptor(mut self, statement_descriptor: impl Into<String>) -> Self {
-        self.call.set("statement_descriptor", statement_descriptor.into());
-        self
-    }
-
-    /// Stripe tax code of the product, used by automatic tax.
-    pub fn tax_code(mut self, tax_code: impl Into<String>) -> Self {
-        self.call.set("tax_code", tax_code.into());
-        self
-    }
-
-    /// What one unit is called on receipts and invoices, such as `seat`, up to 12 characters.
-    pub fn unit_label(mut self, unit_label: impl Into<String>) -> Self {
-        self.call.set("unit_label", unit_label.into());
-        self
-    }
-
-    /// Public web page of the product.
-    pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.call.set("url", url.into());
-        self
+record_builder! {
+    /// A call of `products.create` being put together.
+    pub struct ProductsCreate: types::Product {
+        /// Name shown to customers in Checkout, on invoices and receipts.
+        ///
+        /// Required.
+        name: String,
+        /// Whether it can be sold right away; true when left out.
+        active: bool,
+        /// Longer description shown to customers.
+        description: String,
+        /// Id of your own choice; must be unused in the account. Left out, Stripe makes one
+        /// (`prod_…`).
+        id: String,
+        /// Addresses of product images, up to 8.
+        images: [String],
+        /// Selling points shown in pricing tables, up to 15.
+        marketing_features: [types::ProductMarketingFeatureInput],
+        /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
+        metadata: {String: String},
+        /// Size and weight for shipping; give all four values.
+        package_dimensions: types::ProductPackageDimensionsInput,
+        /// Whether it is a physical good that is shipped.
+        shippable: bool,
+        /// Text on the customer's bank statement for subscription payments, up to 22 characters,
+        /// without \< > \\ " '.
+        statement_descriptor: String,
+        /// Stripe tax code of the product, used by automatic tax.
+        tax_code: String,
+        /// What one unit is called on receipts and invoices, such as `seat`, up to 12 characters.
+        unit_label: String,
+        /// Public web page of the product.
+        url: String,
     }
 }
 
-/// A call of `products.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProductsGet {
-    call: Call,
+record_builder! {
+    /// A call of `products.get` being put together.
+    pub struct ProductsGet: types::Product {}
 }
 
-record_builder!(ProductsGet, types::Product);
-
-/// A call of `products.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProductsUpdate {
-    call: Call,
-}
-
-record_builder!(ProductsUpdate, types::Product);
-
-impl ProductsUpdate {
-    /// False archives the product, true brings it back.
-    pub fn active(mut self, active: bool) -> Self {
-        self.call.set("active", active);
-        self
-    }
-
-    /// New name shown to customers.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// New description shown to customers.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("description", description.into());
-        self
-    }
-
-    /// Id of the price to use by default; must belong to this product.
-    pub fn default_price(mut self, default_price: impl Into<String>) -> Self {
-        self.call.set("default_price", default_price.into());
-        self
-    }
-
-    /// Addresses of product images, up to 8.
-    pub fn images(mut self, images: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("images", images.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Selling points shown in pricing tables, up to 15.
-    pub fn marketing_features(
-        mut self,
-        marketing_features: impl IntoIterator<Item = impl Into<types::ProductMarketingFeatureInput>>,
-    ) -> Self {
-        let marketing_features: Vec<types::ProductMarketingFeatureInput> =
-            marketing_features.into_iter().map(Into::into).collect();
-        self.call.set("marketing_features", marketing_features);
-        self
-    }
-
-    /// Your own keys and values, merged into those present; an empty value removes its key.
-    pub fn metadata(
-        mut self,
-        metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let metadata: BTreeMap<String, String> =
-            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
-        self.call.set("metadata", metadata);
-        self
-    }
-
-    /// Size and weight for shipping; give all four values.
-    pub fn package_dimensions(
-        mut self,
-        package_dimensions: impl Into<types::ProductPackageDimensionsInput>,
-    ) -> Self {
-        self.call.set("package_dimensions", package_dimensions.into());
-        self
-    }
-
-    /// Whether it is a physical good that is shipped.
-    pub fn shippable(mut self, shippable: bool) -> Self {
-        self.call.set("shippable", shippable);
-        self
-    }
-
-    /// New text on the customer's bank statement, up to 22 characters, without \< > \\ " '.
-    pub fn statement_descriptor(mut self, statement_descriptor: impl Into<String>) -> Self {
-        self.call.set("statement_descriptor", statement_descriptor.into());
-        self
-    }
-
-    /// Stripe tax code of the product, used by automatic tax.
-    pub fn tax_code(mut self, tax_code: impl Into<String>) -> Self {
-        self.call.set("tax_code", tax_code.into());
-        self
-    }
-
-    /// What one unit is called on receipts and invoices, such as `seat`, up to 12 characters.
-    pub fn unit_label(mut self, unit_label: impl Into<String>) -> Self {
-        self.call.set("unit_label", unit_label.into());
-        self
-    }
-
-    /// New public web page of the product.
-    pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.call.set("url", url.into());
-        self
+record_builder! {
+    /// A call of `products.update` being put together.
+    pub struct ProductsUpdate: types::Product {
+        /// False archives the product, true brings it back.
+        active: bool,
+        /// New name shown to customers.
+        name: String,
+        /// New description shown to customers.
+        description: String,
+        /// Id of the price to use by default; must belong to this product.
+        default_price: String,
+        /// Addresses of product images, up to 8.
+        images: [String],
+        /// Selling points shown in pricing tables, up to 15.
+        marketing_features: [types::ProductMarketingFeatureInput],
+        /// Your own keys and values, merged into those present; an empty value removes its key.
+        metadata: {String: String},
+        /// Size and weight for shipping; give all four values.
+        package_dimensions: types::ProductPackageDimensionsInput,
+        /// Whether it is a physical good that is shipped.
+        shippable: bool,
+        /// New text on the customer's bank statement, up to 22 characters, without \< > \\ " '.
+        statement_descriptor: String,
+        /// Stripe tax code of the product, used by automatic tax.
+        tax_code: String,
+        /// What one unit is called on receipts and invoices, such as `seat`, up to 12 characters.
+        unit_label: String,
+        /// New public web page of the product.
+        url: String,
     }
 }
 
-/// A call of `products.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProductsDelete {
-    call: Call,
+record_builder! {
+    /// A call of `products.delete` being put together.
+    pub struct ProductsDelete: types::ProductDeletedResponse {}
 }
 
-record_builder!(ProductsDelete, types::ProductDeletedResponse);
-
-/// A call of `products.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProductsSearch {
-    call: Call,
-}
-
-list_builder!(ProductsSearch, types::Product, types::ProductsSearchMeta);
-
-impl ProductsSearch {
-    /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Token of the next page: `next_page` of the previous answer. Leave it out for the first page
-    /// and repeat the same `query`.
-    pub fn page(mut self, page: impl Into<String>) -> Self {
-        self.call.set("page", page.into());
-        self
+list_builder! {
+    /// A call of `products.search` being put together.
+    pub struct ProductsSearch: types::Product, types::ProductsSearchMeta {
+        /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
+        ///
+        /// From 1 to 100.
+        limit: i64,
+        /// Token of the next page: `next_page` of the previous answer. Leave it out for the first
+        /// page and repeat the same `query`.
+        page: String,
     }
 }

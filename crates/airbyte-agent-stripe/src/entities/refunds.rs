@@ -2,28 +2,20 @@
 
 //! Operations on `refunds`.
 
-use std::collections::BTreeMap;
-
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::RefundsField;
 use crate::types;
 
-/// Operations on `refunds`.
-///
-/// Money given back for a charge, in full or in part.
-#[derive(Debug, Clone, Copy)]
-pub struct Refunds<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `refunds`.
+    ///
+    /// Money given back for a charge, in full or in part.
+    pub struct Refunds
 }
 
-impl<'a> Refunds<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Refunds<'_> {
     /// List refunds.
     ///
     /// Lists refunds, newest first, failed and pending ones included. Filter by charge, payment
@@ -42,8 +34,7 @@ impl<'a> Refunds<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> RefundsList {
-        let call = self.client.call("refunds", Action::List);
-        RefundsList { call }
+        RefundsList { call: self.client.call("refunds", Action::List) }
     }
 
     /// Refund a payment.
@@ -67,8 +58,7 @@ impl<'a> Refunds<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> RefundsCreate {
-        let call = self.client.call("refunds", Action::Create);
-        RefundsCreate { call }
+        RefundsCreate { call: self.client.call("refunds", Action::Create) }
     }
 
     /// Get a refund.
@@ -90,152 +80,60 @@ impl<'a> Refunds<'a> {
         call.set("id", id.into());
         RefundsGet { call }
     }
+}
 
-    /// Searches `refunds` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_stripe::context_store::{Order, StoreField};
-    /// # use airbyte_agent_stripe::{StripeConnector, Result, store::RefundsField};
-    /// # async fn example(stripe: &StripeConnector) -> Result<()> {
-    /// let search = stripe.refunds().context_store_search();
-    /// let search = search.filter(RefundsField::Amount.eq("…"));
-    /// let page = search.sort(RefundsField::Amount, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(RefundsField::Amount));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<RefundsField> {
-        Search::new(self.client.clone(), "refunds")
-    }
+in_context_store! {
+    Refunds: "refunds", RefundsField::Amount,
+    airbyte_agent_stripe::StripeConnector, stripe.refunds()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<RefundsField> {
-        SqlQuery::new(self.client.clone(), "refunds", sql)
+list_builder! {
+    /// A call of `refunds.list` being put together.
+    pub struct RefundsList: types::Refund, types::RefundsListMeta {
+        /// Only records of this charge, by charge id.
+        charge: String,
+        /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+        created: types::RefundCreated,
+        /// Page backward: id of the first refund of the present page. Do not combine with
+        /// `starting_after`.
+        ending_before: String,
+        /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
+        ///
+        /// From 1 to 100.
+        limit: i64,
+        /// Only records of this payment intent, by id.
+        payment_intent: String,
+        /// Page forward: id of the last refund of the previous page. Do not combine with
+        /// `ending_before`.
+        starting_after: String,
     }
 }
 
-/// A call of `refunds.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct RefundsList {
-    call: Call,
-}
-
-list_builder!(RefundsList, types::Refund, types::RefundsListMeta);
-
-impl RefundsList {
-    /// Only records of this charge, by charge id.
-    pub fn charge(mut self, charge: impl Into<String>) -> Self {
-        self.call.set("charge", charge.into());
-        self
-    }
-
-    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
-    pub fn created(mut self, created: impl Into<types::RefundCreated>) -> Self {
-        self.call.set("created", created.into());
-        self
-    }
-
-    /// Page backward: id of the first refund of the present page. Do not combine with
-    /// `starting_after`.
-    pub fn ending_before(mut self, ending_before: impl Into<String>) -> Self {
-        self.call.set("ending_before", ending_before.into());
-        self
-    }
-
-    /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Only records of this payment intent, by id.
-    pub fn payment_intent(mut self, payment_intent: impl Into<String>) -> Self {
-        self.call.set("payment_intent", payment_intent.into());
-        self
-    }
-
-    /// Page forward: id of the last refund of the previous page. Do not combine with
-    /// `ending_before`.
-    pub fn starting_after(mut self, starting_after: impl Into<String>) -> Self {
-        self.call.set("starting_after", starting_after.into());
-        self
+record_builder! {
+    /// A call of `refunds.create` being put together.
+    pub struct RefundsCreate: types::Refund {
+        /// Id of the charge to refund. Give either this or `payment_intent`.
+        charge: String,
+        /// Id of the payment intent whose charge is refunded. Give either this or `charge`.
+        payment_intent: String,
+        /// Amount to return in the smallest unit of the charge's currency (1000 is USD 10.00, but
+        /// JPY 1000). Left out, everything not yet refunded; it may not exceed that.
+        amount: i64,
+        /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
+        metadata: {String: String},
+        /// Why it is refunded. `fraudulent` also puts the card and e-mail address on your block
+        /// lists.
+        reason: types::RefundReason,
+        /// Connect platforms: also give back the application fee, in proportion. False when left
+        /// out.
+        refund_application_fee: bool,
+        /// Connect platforms: also take back the transfer to the connected account, in proportion.
+        /// False when left out.
+        reverse_transfer: bool,
     }
 }
 
-/// A call of `refunds.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct RefundsCreate {
-    call: Call,
+record_builder! {
+    /// A call of `refunds.get` being put together.
+    pub struct RefundsGet: types::Refund {}
 }
-
-record_builder!(RefundsCreate, types::Refund);
-
-impl RefundsCreate {
-    /// Id of the charge to refund. Give either this or `payment_intent`.
-    pub fn charge(mut self, charge: impl Into<String>) -> Self {
-        self.call.set("charge", charge.into());
-        self
-    }
-
-    /// Id of the payment intent whose charge is refunded. Give either this or `charge`.
-    pub fn payment_intent(mut self, payment_intent: impl Into<String>) -> Self {
-        self.call.set("payment_intent", payment_intent.into());
-        self
-    }
-
-    /// Amount to return in the smallest unit of the charge's currency (1000 is USD 10.00, but JPY
-    /// 1000). Left out, everything not yet refunded; it may not exceed that.
-    pub fn amount(mut self, amount: i64) -> Self {
-        self.call.set("amount", amount);
-        self
-    }
-
-    /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
-    pub fn metadata(
-        mut self,
-        metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let metadata: BTreeMap<String, String> =
-            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
-        self.call.set("metadata", metadata);
-        self
-    }
-
-    /// Why it is refunded. `fraudulent` also puts the card and e-mail address on your block lists.
-    pub fn reason(mut self, reason: impl Into<types::RefundReason>) -> Self {
-        self.call.set("reason", reason.into());
-        self
-    }
-
-    /// Connect platforms: also give back the application fee, in proportion. False when left out.
-    pub fn refund_application_fee(mut self, refund_application_fee: bool) -> Self {
-        self.call.set("refund_application_fee", refund_application_fee);
-        self
-    }
-
-    /// Connect platforms: also take back the transfer to the connected account, in proportion.
-    /// False when left out.
-    pub fn reverse_transfer(mut self, reverse_transfer: bool) -> Self {
-        self.call.set("reverse_transfer", reverse_transfer);
-        self
-    }
-}
-
-/// A call of `refunds.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct RefundsGet {
-    call: Call,
-}
-
-record_builder!(RefundsGet, types::Refund);

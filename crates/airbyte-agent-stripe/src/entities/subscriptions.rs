@@ -2,29 +2,21 @@
 
 //! Operations on `subscriptions`.
 
-use std::collections::BTreeMap;
-
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::SubscriptionsField;
 use crate::types;
 
-/// Operations on `subscriptions`.
-///
-/// A customer's recurring purchase of one or more prices.
-#[derive(Debug, Clone, Copy)]
-pub struct Subscriptions<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `subscriptions`.
+    ///
+    /// A customer's recurring purchase of one or more prices.
+    pub struct Subscriptions
 }
 
-impl<'a> Subscriptions<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Subscriptions<'_> {
     /// List subscriptions.
     ///
     /// Lists subscriptions, newest first. Canceled ones are left out unless `status` asks for them
@@ -44,8 +36,7 @@ impl<'a> Subscriptions<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> SubscriptionsList {
-        let call = self.client.call("subscriptions", Action::List);
-        SubscriptionsList { call }
+        SubscriptionsList { call: self.client.call("subscriptions", Action::List) }
     }
 
     /// Create a subscription.
@@ -70,8 +61,7 @@ impl<'a> Subscriptions<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> SubscriptionsCreate {
-        let call = self.client.call("subscriptions", Action::Create);
-        SubscriptionsCreate { call }
+        SubscriptionsCreate { call: self.client.call("subscriptions", Action::Create) }
     }
 
     /// Get a subscription.
@@ -172,343 +162,130 @@ impl<'a> Subscriptions<'a> {
         call.set("query", query.into());
         SubscriptionsSearch { call }
     }
+}
 
-    /// Searches `subscriptions` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_stripe::context_store::{Order, StoreField};
-    /// # use airbyte_agent_stripe::{StripeConnector, Result, store::SubscriptionsField};
-    /// # async fn example(stripe: &StripeConnector) -> Result<()> {
-    /// let search = stripe.subscriptions().context_store_search();
-    /// let search = search.filter(SubscriptionsField::Application.eq("…"));
-    /// let page = search.sort(SubscriptionsField::Application, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(SubscriptionsField::Application));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<SubscriptionsField> {
-        Search::new(self.client.clone(), "subscriptions")
-    }
+in_context_store! {
+    Subscriptions: "subscriptions", SubscriptionsField::Application,
+    airbyte_agent_stripe::StripeConnector, stripe.subscriptions()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<SubscriptionsField> {
-        SqlQuery::new(self.client.clone(), "subscriptions", sql)
+list_builder! {
+    /// A call of `subscriptions.list` being put together.
+    pub struct SubscriptionsList: types::Subscription, types::SubscriptionsListMeta {
+        /// Only subscriptions with or without Stripe's automatic tax calculation.
+        automatic_tax: types::SubscriptionAutomaticTaxInput,
+        /// Only those collected this way: `charge_automatically` from the stored payment method, or
+        /// `send_invoice` for payment by the customer.
+        collection_method: types::SubscriptionCollectionMethod,
+        /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+        created: types::SubscriptionCreated,
+        /// Only subscriptions whose current billing period ends within these bounds, in Unix
+        /// seconds; useful for renewals coming up.
+        current_period_end: types::SubscriptionCurrentPeriodEnd,
+        /// Only subscriptions whose current billing period began within these bounds, in Unix
+        /// seconds.
+        current_period_start: types::SubscriptionCurrentPeriodStart,
+        /// Only records of this customer, by customer id.
+        customer: String,
+        /// Only records of this customer, given as an account id; for platforms that model
+        /// customers as accounts. Use `customer` otherwise.
+        customer_account: String,
+        /// Page backward: id of the first subscription of the present page. Do not combine with
+        /// `starting_after`.
+        ending_before: String,
+        /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
+        ///
+        /// From 1 to 100.
+        limit: i64,
+        /// Only subscriptions that contain this price, by price id.
+        price: String,
+        /// Page forward: id of the last subscription of the previous page. Do not combine with
+        /// `ending_before`.
+        starting_after: String,
+        /// `canceled` for canceled ones, `ended` for canceled or expired ones, `all` for every
+        /// state. Left out, everything except canceled subscriptions comes back.
+        status: types::SubscriptionListStatus,
     }
 }
 
-/// A call of `subscriptions.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SubscriptionsList {
-    call: Call,
-}
-
-list_builder!(SubscriptionsList, types::Subscription, types::SubscriptionsListMeta);
-
-impl SubscriptionsList {
-    /// Only subscriptions with or without Stripe's automatic tax calculation.
-    pub fn automatic_tax(
-        mut self,
-        automatic_tax: impl Into<types::SubscriptionAutomaticTaxInput>,
-    ) -> Self {
-        self.call.set("automatic_tax", automatic_tax.into());
-        self
-    }
-
-    /// Only those collected this way: `charge_automatically` from the stored payment method, or
-    /// `send_invoice` for payment by the customer.
-    pub fn collection_method(
-        mut self,
-        collection_method: impl Into<types::SubscriptionCollectionMethod>,
-    ) -> Self {
-        self.call.set("collection_method", collection_method.into());
-        self
-    }
-
-    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
-    pub fn created(mut self, created: impl Into<types::SubscriptionCreated>) -> Self {
-        self.call.set("created", created.into());
-        self
-    }
-
-    /// Only subscriptions whose current billing period ends within these bounds, in Unix seconds;
-    /// useful for renewals coming up.
-    pub fn current_period_end(
-        mut self,
-        current_period_end: impl Into<types::SubscriptionCurrentPeriodEnd>,
-    ) -> Self {
-        self.call.set("current_period_end", current_period_end.into());
-        self
-    }
-
-    /// Only subscriptions whose current billing period began within these bounds, in Unix seconds.
-    pub fn current_period_start(
-        mut self,
-        current_period_start: impl Into<types::SubscriptionCurrentPeriodStart>,
-    ) -> Self {
-        self.call.set("current_period_start", current_period_start.into());
-        self
-    }
-
-    /// Only records of this customer, by customer id.
-    pub fn customer(mut self, customer: impl Into<String>) -> Self {
-        self.call.set("customer", customer.into());
-        self
-    }
-
-    /// Only records of this customer, given as an account id; for platforms that model customers as
-    /// accounts. Use `customer` otherwise.
-    pub fn customer_account(mut self, customer_account: impl Into<String>) -> Self {
-        self.call.set("customer_account", customer_account.into());
-        self
-    }
-
-    /// Page backward: id of the first subscription of the present page. Do not combine with
-    /// `starting_after`.
-    pub fn ending_before(mut self, ending_before: impl Into<String>) -> Self {
-        self.call.set("ending_before", ending_before.into());
-        self
-    }
-
-    /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Only subscriptions that contain this price, by price id.
-    pub fn price(mut self, price: impl Into<String>) -> Self {
-        self.call.set("price", price.into());
-        self
-    }
-
-    /// Page forward: id of the last subscription of the previous page. Do not combine with
-    /// `ending_before`.
-    pub fn starting_after(mut self, starting_after: impl Into<String>) -> Self {
-        self.call.set("starting_after", starting_after.into());
-        self
-    }
-
-    /// `canceled` for canceled ones, `ended` for canceled or expired ones, `all` for every state.
-    /// Left out, everything except canceled subscriptions comes back.
-    pub fn status(mut self, status: impl Into<types::SubscriptionListStatus>) -> Self {
-        self.call.set("status", status.into());
-        self
+record_builder! {
+    /// A call of `subscriptions.create` being put together.
+    pub struct SubscriptionsCreate: types::Subscription {
+        /// Id of the customer who subscribes.
+        ///
+        /// Required.
+        customer: String,
+        /// What is subscribed to: up to 20 entries with a price and a quantity. Stripe demands at
+        /// least one.
+        items: [types::SubscriptionItem],
+        /// True ends it after the first period instead of renewing.
+        cancel_at_period_end: bool,
+        /// `charge_automatically` (when left out) charges the default payment method each period;
+        /// `send_invoice` e-mails an invoice.
+        collection_method: types::SubscriptionCollectionMethod,
+        /// Three-letter ISO currency code in lower case; needed only where prices exist in several
+        /// currencies.
+        currency: String,
+        /// Days until each invoice is due; required with `send_invoice`.
+        days_until_due: i64,
+        /// Id of the payment method to charge; must belong to the customer. Left out, the
+        /// customer's default.
+        default_payment_method: String,
+        /// Text shown to the customer, up to 500 characters.
+        description: String,
+        /// Days of free trial before the first charge, up to 730.
+        trial_period_days: i64,
+        /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
+        metadata: {String: String},
     }
 }
 
-/// A call of `subscriptions.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SubscriptionsCreate {
-    call: Call,
+record_builder! {
+    /// A call of `subscriptions.get` being put together.
+    pub struct SubscriptionsGet: types::Subscription {}
 }
 
-record_builder!(SubscriptionsCreate, types::Subscription);
-
-impl SubscriptionsCreate {
-    /// Id of the customer who subscribes.
-    ///
-    /// Required.
-    pub fn customer(mut self, customer: impl Into<String>) -> Self {
-        self.call.set("customer", customer.into());
-        self
-    }
-
-    /// What is subscribed to: up to 20 entries with a price and a quantity. Stripe demands at least
-    /// one.
-    pub fn items(
-        mut self,
-        items: impl IntoIterator<Item = impl Into<types::SubscriptionItem>>,
-    ) -> Self {
-        self.call.set("items", items.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// True ends it after the first period instead of renewing.
-    pub fn cancel_at_period_end(mut self, cancel_at_period_end: bool) -> Self {
-        self.call.set("cancel_at_period_end", cancel_at_period_end);
-        self
-    }
-
-    /// `charge_automatically` (when left out) charges the default payment method each period;
-    /// `send_invoice` e-mails an invoice.
-    pub fn collection_method(
-        mut self,
-        collection_method: impl Into<types::SubscriptionCollectionMethod>,
-    ) -> Self {
-        self.call.set("collection_method", collection_method.into());
-        self
-    }
-
-    /// Three-letter ISO currency code in lower case; needed only where prices exist in several
-    /// currencies.
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
-        self.call.set("currency", currency.into());
-        self
-    }
-
-    /// Days until each invoice is due; required with `send_invoice`.
-    pub fn days_until_due(mut self, days_until_due: i64) -> Self {
-        self.call.set("days_until_due", days_until_due);
-        self
-    }
-
-    /// Id of the payment method to charge; must belong to the customer. Left out, the customer's
-    /// default.
-    pub fn default_payment_method(mut self, default_payment_method: impl Into<String>) -> Self {
-        self.call.set("default_payment_method", default_payment_method.into());
-        self
-    }
-
-    /// Text shown to the customer, up to 500 characters.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("description", description.into());
-        self
-    }
-
-    /// Days of free trial before the first charge, up to 730.
-    pub fn trial_period_days(mut self, trial_period_days: i64) -> Self {
-        self.call.set("trial_period_days", trial_period_days);
-        self
-    }
-
-    /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
-    pub fn metadata(
-        mut self,
-        metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let metadata: BTreeMap<String, String> =
-            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
-        self.call.set("metadata", metadata);
-        self
+record_builder! {
+    /// A call of `subscriptions.update` being put together.
+    pub struct SubscriptionsUpdate: types::Subscription {
+        /// True lets it end with the current period, false takes that back. The gentle way to
+        /// cancel.
+        cancel_at_period_end: bool,
+        /// `charge_automatically` charges the default payment method; `send_invoice` e-mails an
+        /// invoice.
+        collection_method: types::SubscriptionCollectionMethod,
+        /// Days until each invoice is due; required with `send_invoice`.
+        days_until_due: i64,
+        /// Id of the payment method to charge; must belong to the customer.
+        default_payment_method: String,
+        /// New text shown to the customer, up to 500 characters.
+        description: String,
+        /// Changes to the items. Give the item's `id` to change it: an entry without `id` adds a
+        /// further item beside the old one.
+        items: [types::SubscriptionItemInput],
+        /// Your own keys and values, merged into those present; an empty value removes its key.
+        metadata: {String: String},
+        /// What happens to the part of the period already paid: `create_prorations` (when left out)
+        /// puts the difference on the next invoice, `always_invoice` bills it now, `none` ignores
+        /// it.
+        proration_behavior: types::SubscriptionProrationBehavior,
     }
 }
 
-/// A call of `subscriptions.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SubscriptionsGet {
-    call: Call,
+record_builder! {
+    /// A call of `subscriptions.delete` being put together.
+    pub struct SubscriptionsDelete: types::Subscription {}
 }
 
-record_builder!(SubscriptionsGet, types::Subscription);
-
-/// A call of `subscriptions.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SubscriptionsUpdate {
-    call: Call,
-}
-
-record_builder!(SubscriptionsUpdate, types::Subscription);
-
-impl SubscriptionsUpdate {
-    /// True lets it end with the current period, false takes that back. The gentle way to cancel.
-    pub fn cancel_at_period_end(mut self, cancel_at_period_end: bool) -> Self {
-        self.call.set("cancel_at_period_end", cancel_at_period_end);
-        self
-    }
-
-    /// `charge_automatically` charges the default payment method; `send_invoice` e-mails an
-    /// invoice.
-    pub fn collection_method(
-        mut self,
-        collection_method: impl Into<types::SubscriptionCollectionMethod>,
-    ) -> Self {
-        self.call.set("collection_method", collection_method.into());
-        self
-    }
-
-    /// Days until each invoice is due; required with `send_invoice`.
-    pub fn days_until_due(mut self, days_until_due: i64) -> Self {
-        self.call.set("days_until_due", days_until_due);
-        self
-    }
-
-    /// Id of the payment method to charge; must belong to the customer.
-    pub fn default_payment_method(mut self, default_payment_method: impl Into<String>) -> Self {
-        self.call.set("default_payment_method", default_payment_method.into());
-        self
-    }
-
-    /// New text shown to the customer, up to 500 characters.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.call.set("description", description.into());
-        self
-    }
-
-    /// Changes to the items. Give the item's `id` to change it: an entry without `id` adds a
-    /// further item beside the old one.
-    pub fn items(
-        mut self,
-        items: impl IntoIterator<Item = impl Into<types::SubscriptionItemInput>>,
-    ) -> Self {
-        self.call.set("items", items.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Your own keys and values, merged into those present; an empty value removes its key.
-    pub fn metadata(
-        mut self,
-        metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let metadata: BTreeMap<String, String> =
-            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
-        self.call.set("metadata", metadata);
-        self
-    }
-
-    /// What happens to the part of the period already paid: `create_prorations` (when left out)
-    /// puts the difference on the next invoice, `always_invoice` bills it now, `none` ignores it.
-    pub fn proration_behavior(
-        mut self,
-        proration_behavior: impl Into<types::SubscriptionProrationBehavior>,
-    ) -> Self {
-        self.call.set("proration_behavior", proration_behavior.into());
-        self
-    }
-}
-
-/// A call of `subscriptions.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SubscriptionsDelete {
-    call: Call,
-}
-
-record_builder!(SubscriptionsDelete, types::Subscription);
-
-/// A call of `subscriptions.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SubscriptionsSearch {
-    call: Call,
-}
-
-list_builder!(SubscriptionsSearch, types::SubscriptionSearchResult, Value);
-
-impl SubscriptionsSearch {
-    /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Token of the next page: `next_page` of the previous answer. Leave it out for the first page
-    /// and repeat the same `query`.
-    pub fn page(mut self, page: impl Into<String>) -> Self {
-        self.call.set("page", page.into());
-        self
+list_builder! {
+    /// A call of `subscriptions.search` being put together.
+    pub struct SubscriptionsSearch: types::SubscriptionSearchResult, Value {
+        /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
+        ///
+        /// From 1 to 100.
+        limit: i64,
+        /// Token of the next page: `next_page` of the previous answer. Leave it out for the first
+        /// page and repeat the same `query`.
+        page: String,
     }
 }

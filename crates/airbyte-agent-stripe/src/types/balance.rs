@@ -2,372 +2,238 @@
 
 //! Types of `balance`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// The money Stripe holds for the account, by state and currency.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Balance {
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// True for real money, false for test mode.
-    pub livemode: Option<bool>,
-    /// Money that can be paid out now, one entry per currency.
-    pub available: Option<Vec<BalanceAvailable>>,
-    /// Money held back for negative balances of connected accounts.
-    pub connect_reserved: Option<Vec<BalanceConnectReserved>>,
-    /// Money that can be paid out instantly.
-    pub instant_available: Option<Vec<BalanceInstantAvailable>>,
+record! {
+    /// The money Stripe holds for the account, by state and currency.
+    pub struct Balance {
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// True for real money, false for test mode.
+        pub livemode: bool,
+        /// Money that can be paid out now, one entry per currency.
+        pub available: Vec<BalanceAvailable>,
+        /// Money held back for negative balances of connected accounts.
+        pub connect_reserved: Vec<BalanceConnectReserved>,
+        /// Money that can be paid out instantly.
+        pub instant_available: Vec<BalanceInstantAvailable>,
+        /// Money for Stripe Issuing cards.
+        pub issuing: BalanceIssuing,
+        /// Money on its way that cannot be paid out yet, one entry per currency.
+        pub pending: Vec<BalancePending>,
+        /// Money set aside for refunds and disputes.
+        pub refund_and_dispute_prefunding: BalanceRefundAndDisputePrefunding,
+    }
+}
+
+record! {
+    /// `available` of [`Balance`].
+    pub struct BalanceAvailable {
+        /// Amount in the smallest currency unit.
+        pub amount: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// The amount by how it was paid in.
+        pub source_types: BalanceAvailableSourceTypes,
+    }
+}
+
+record! {
+    /// The amount by how it was paid in.
+    pub struct BalanceAvailableSourceTypes {
+        /// Part from bank payments, in the smallest currency unit.
+        pub bank_account: i64,
+        /// Part from card payments, in the smallest currency unit.
+        pub card: i64,
+        /// Part from FPX payments, in the smallest currency unit.
+        pub fpx: i64,
+    }
+}
+
+record! {
+    /// `connect_reserved` of [`Balance`].
+    pub struct BalanceConnectReserved {
+        /// Amount in the smallest currency unit.
+        pub amount: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// The amount by how it was paid in.
+        pub source_types: BalanceConnectReservedSourceTypes,
+    }
+}
+
+record! {
+    /// The amount by how it was paid in.
+    pub struct BalanceConnectReservedSourceTypes {
+        /// Part from bank payments, in the smallest currency unit.
+        pub bank_account: i64,
+        /// Part from card payments, in the smallest currency unit.
+        pub card: i64,
+        /// Part from FPX payments, in the smallest currency unit.
+        pub fpx: i64,
+    }
+}
+
+record! {
+    /// `instant_available` of [`Balance`].
+    pub struct BalanceInstantAvailable {
+        /// Amount in the smallest currency unit.
+        pub amount: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// The amount by how it was paid in.
+        pub source_types: BalanceInstantAvailableSourceTypes,
+        /// The same after fees, by destination.
+        pub net_available: Vec<BalanceInstantAvailableNetAvailable>,
+    }
+}
+
+record! {
+    /// The amount by how it was paid in.
+    pub struct BalanceInstantAvailableSourceTypes {
+        /// Part from bank payments, in the smallest currency unit.
+        pub bank_account: i64,
+        /// Part from card payments, in the smallest currency unit.
+        pub card: i64,
+        /// Part from FPX payments, in the smallest currency unit.
+        pub fpx: i64,
+    }
+}
+
+record! {
+    /// `net_available` of [`BalanceInstantAvailable`].
+    pub struct BalanceInstantAvailableNetAvailable {
+        /// Amount in the smallest currency unit.
+        pub amount: i64,
+        /// Id of the bank account or card.
+        pub destination: String,
+        /// The amount by how it was paid in.
+        pub source_types: BalanceInstantAvailableNetAvailableSourceTypes,
+    }
+}
+
+record! {
+    /// The amount by how it was paid in.
+    pub struct BalanceInstantAvailableNetAvailableSourceTypes {
+        /// Part from bank payments, in the smallest currency unit.
+        pub bank_account: i64,
+        /// Part from card payments, in the smallest currency unit.
+        pub card: i64,
+        /// Part from FPX payments, in the smallest currency unit.
+        pub fpx: i64,
+    }
+}
+
+record! {
     /// Money for Stripe Issuing cards.
-    pub issuing: Option<BalanceIssuing>,
-    /// Money on its way that cannot be paid out yet, one entry per currency.
-    pub pending: Option<Vec<BalancePending>>,
+    pub struct BalanceIssuing {
+        /// Money that issued cards can spend.
+        pub available: Vec<BalanceIssuingAvailable>,
+    }
+}
+
+record! {
+    /// `available` of [`BalanceIssuing`].
+    pub struct BalanceIssuingAvailable {
+        /// Amount in the smallest currency unit.
+        pub amount: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// The amount by how it was paid in.
+        pub source_types: BalanceIssuingAvailableSourceTypes,
+    }
+}
+
+record! {
+    /// The amount by how it was paid in.
+    pub struct BalanceIssuingAvailableSourceTypes {
+        /// Part from bank payments, in the smallest currency unit.
+        pub bank_account: i64,
+        /// Part from card payments, in the smallest currency unit.
+        pub card: i64,
+        /// Part from FPX payments, in the smallest currency unit.
+        pub fpx: i64,
+    }
+}
+
+record! {
+    /// `pending` of [`Balance`].
+    pub struct BalancePending {
+        /// Amount in the smallest currency unit.
+        pub amount: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// The amount by how it was paid in.
+        pub source_types: BalancePendingSourceTypes,
+    }
+}
+
+record! {
+    /// The amount by how it was paid in.
+    pub struct BalancePendingSourceTypes {
+        /// Part from bank payments, in the smallest currency unit.
+        pub bank_account: i64,
+        /// Part from card payments, in the smallest currency unit.
+        pub card: i64,
+        /// Part from FPX payments, in the smallest currency unit.
+        pub fpx: i64,
+    }
+}
+
+record! {
     /// Money set aside for refunds and disputes.
-    pub refund_and_dispute_prefunding: Option<BalanceRefundAndDisputePrefunding>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct BalanceRefundAndDisputePrefunding {
+        /// Part that can be used now.
+        pub available: Vec<BalanceRefundAndDisputePrefundingAvailable>,
+        /// Part that is on its way.
+        pub pending: Vec<BalanceRefundAndDisputePrefundingPending>,
+    }
 }
 
-record!(Balance {
-    object: "object",
-    livemode: "livemode",
-    available: "available",
-    connect_reserved: "connect_reserved",
-    instant_available: "instant_available",
-    issuing: "issuing",
-    pending: "pending",
-    refund_and_dispute_prefunding: "refund_and_dispute_prefunding",
-});
+record! {
+    /// `available` of [`BalanceRefundAndDisputePrefunding`].
+    pub struct BalanceRefundAndDisputePrefundingAvailable {
+        /// Amount in the smallest currency unit.
+        pub amount: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// The amount by how it was paid in.
+        pub source_types: BalanceRefundAndDisputePrefundingAvailableSourceTypes,
+    }
+}
 
-/// `available` of [`Balance`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceAvailable {
-    /// Amount in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
+record! {
     /// The amount by how it was paid in.
-    pub source_types: Option<BalanceAvailableSourceTypes>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct BalanceRefundAndDisputePrefundingAvailableSourceTypes {
+        /// Part from bank payments, in the smallest currency unit.
+        pub bank_account: i64,
+        /// Part from card payments, in the smallest currency unit.
+        pub card: i64,
+        /// Part from FPX payments, in the smallest currency unit.
+        pub fpx: i64,
+    }
 }
 
-record!(BalanceAvailable { amount: "amount", currency: "currency", source_types: "source_types" });
-
-/// The amount by how it was paid in.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceAvailableSourceTypes {
-    /// Part from bank payments, in the smallest currency unit.
-    pub bank_account: Option<i64>,
-    /// Part from card payments, in the smallest currency unit.
-    pub card: Option<i64>,
-    /// Part from FPX payments, in the smallest currency unit.
-    pub fpx: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `pending` of [`BalanceRefundAndDisputePrefunding`].
+    pub struct BalanceRefundAndDisputePrefundingPending {
+        /// Amount in the smallest currency unit.
+        pub amount: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// The amount by how it was paid in.
+        pub source_types: BalanceRefundAndDisputePrefundingPendingSourceTypes,
+    }
 }
 
-record!(BalanceAvailableSourceTypes { bank_account: "bank_account", card: "card", fpx: "fpx" });
-
-/// `connect_reserved` of [`Balance`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceConnectReserved {
-    /// Amount in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
+record! {
     /// The amount by how it was paid in.
-    pub source_types: Option<BalanceConnectReservedSourceTypes>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct BalanceRefundAndDisputePrefundingPendingSourceTypes {
+        /// Part from bank payments, in the smallest currency unit.
+        pub bank_account: i64,
+        /// Part from card payments, in the smallest currency unit.
+        pub card: i64,
+        /// Part from FPX payments, in the smallest currency unit.
+        pub fpx: i64,
+    }
 }
-
-record!(BalanceConnectReserved {
-    amount: "amount",
-    currency: "currency",
-    source_types: "source_types",
-});
-
-/// The amount by how it was paid in.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceConnectReservedSourceTypes {
-    /// Part from bank payments, in the smallest currency unit.
-    pub bank_account: Option<i64>,
-    /// Part from card payments, in the smallest currency unit.
-    pub card: Option<i64>,
-    /// Part from FPX payments, in the smallest currency unit.
-    pub fpx: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BalanceConnectReservedSourceTypes {
-    bank_account: "bank_account",
-    card: "card",
-    fpx: "fpx",
-});
-
-/// `instant_available` of [`Balance`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceInstantAvailable {
-    /// Amount in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// The amount by how it was paid in.
-    pub source_types: Option<BalanceInstantAvailableSourceTypes>,
-    /// The same after fees, by destination.
-    pub net_available: Option<Vec<BalanceInstantAvailableNetAvailable>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BalanceInstantAvailable {
-    amount: "amount",
-    currency: "currency",
-    source_types: "source_types",
-    net_available: "net_available",
-});
-
-/// The amount by how it was paid in.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceInstantAvailableSourceTypes {
-    /// Part from bank payments, in the smallest currency unit.
-    pub bank_account: Option<i64>,
-    /// Part from card payments, in the smallest currency unit.
-    pub card: Option<i64>,
-    /// Part from FPX payments, in the smallest currency unit.
-    pub fpx: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BalanceInstantAvailableSourceTypes {
-    bank_account: "bank_account",
-    card: "card",
-    fpx: "fpx",
-});
-
-/// `net_available` of [`BalanceInstantAvailable`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceInstantAvailableNetAvailable {
-    /// Amount in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Id of the bank account or card.
-    pub destination: Option<String>,
-    /// The amount by how it was paid in.
-    pub source_types: Option<BalanceInstantAvailableNetAvailableSourceTypes>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BalanceInstantAvailableNetAvailable {
-    amount: "amount",
-    destination: "destination",
-    source_types: "source_types",
-});
-
-/// The amount by how it was paid in.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceInstantAvailableNetAvailableSourceTypes {
-    /// Part from bank payments, in the smallest currency unit.
-    pub bank_account: Option<i64>,
-    /// Part from card payments, in the smallest currency unit.
-    pub card: Option<i64>,
-    /// Part from FPX payments, in the smallest currency unit.
-    pub fpx: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BalanceInstantAvailableNetAvailableSourceTypes {
-    bank_account: "bank_account",
-    card: "card",
-    fpx: "fpx",
-});
-
-/// Money for Stripe Issuing cards.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceIssuing {
-    /// Money that issued cards can spend.
-    pub available: Option<Vec<BalanceIssuingAvailable>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BalanceIssuing { available: "available" });
-
-/// `available` of [`BalanceIssuing`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceIssuingAvailable {
-    /// Amount in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// The amount by how it was paid in.
-    pub source_types: Option<BalanceIssuingAvailableSourceTypes>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BalanceIssuingAvailable {
-    amount: "amount",
-    currency: "currency",
-    source_types: "source_types",
-});
-
-/// The amount by how it was paid in.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceIssuingAvailableSourceTypes {
-    /// Part from bank payments, in the smallest currency unit.
-    pub bank_account: Option<i64>,
-    /// Part from card payments, in the smallest currency unit.
-    pub card: Option<i64>,
-    /// Part from FPX payments, in the smallest currency unit.
-    pub fpx: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BalanceIssuingAvailableSourceTypes {
-    bank_account: "bank_account",
-    card: "card",
-    fpx: "fpx",
-});
-
-/// `pending` of [`Balance`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalancePending {
-    /// Amount in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// The amount by how it was paid in.
-    pub source_types: Option<BalancePendingSourceTypes>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BalancePending { amount: "amount", currency: "currency", source_types: "source_types" });
-
-/// The amount by how it was paid in.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalancePendingSourceTypes {
-    /// Part from bank payments, in the smallest currency unit.
-    pub bank_account: Option<i64>,
-    /// Part from card payments, in the smallest currency unit.
-    pub card: Option<i64>,
-    /// Part from FPX payments, in the smallest currency unit.
-    pub fpx: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BalancePendingSourceTypes { bank_account: "bank_account", card: "card", fpx: "fpx" });
-
-/// Money set aside for refunds and disputes.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceRefundAndDisputePrefunding {
-    /// Part that can be used now.
-    pub available: Option<Vec<BalanceRefundAndDisputePrefundingAvailable>>,
-    /// Part that is on its way.
-    pub pending: Option<Vec<BalanceRefundAndDisputePrefundingPending>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BalanceRefundAndDisputePrefunding { available: "available", pending: "pending" });
-
-/// `available` of [`BalanceRefundAndDisputePrefunding`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceRefundAndDisputePrefundingAvailable {
-    /// Amount in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// The amount by how it was paid in.
-    pub source_types: Option<BalanceRefundAndDisputePrefundingAvailableSourceTypes>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BalanceRefundAndDisputePrefundingAvailable {
-    amount: "amount",
-    currency: "currency",
-    source_types: "source_types",
-});
-
-/// The amount by how it was paid in.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceRefundAndDisputePrefundingAvailableSourceTypes {
-    /// Part from bank payments, in the smallest currency unit.
-    pub bank_account: Option<i64>,
-    /// Part from card payments, in the smallest currency unit.
-    pub card: Option<i64>,
-    /// Part from FPX payments, in the smallest currency unit.
-    pub fpx: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BalanceRefundAndDisputePrefundingAvailableSourceTypes {
-    bank_account: "bank_account",
-    card: "card",
-    fpx: "fpx",
-});
-
-/// `pending` of [`BalanceRefundAndDisputePrefunding`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceRefundAndDisputePrefundingPending {
-    /// Amount in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// The amount by how it was paid in.
-    pub source_types: Option<BalanceRefundAndDisputePrefundingPendingSourceTypes>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BalanceRefundAndDisputePrefundingPending {
-    amount: "amount",
-    currency: "currency",
-    source_types: "source_types",
-});
-
-/// The amount by how it was paid in.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceRefundAndDisputePrefundingPendingSourceTypes {
-    /// Part from bank payments, in the smallest currency unit.
-    pub bank_account: Option<i64>,
-    /// Part from card payments, in the smallest currency unit.
-    pub card: Option<i64>,
-    /// Part from FPX payments, in the smallest currency unit.
-    pub fpx: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(BalanceRefundAndDisputePrefundingPendingSourceTypes {
-    bank_account: "bank_account",
-    card: "card",
-    fpx: "fpx",
-});

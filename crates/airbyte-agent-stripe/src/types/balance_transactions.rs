@@ -2,67 +2,45 @@
 
 //! Types of `balance_transactions`.
 
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// One movement of money in the Stripe balance.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceTransaction {
-    /// Balance transaction id (`txn_…`).
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Gross amount in the smallest currency unit; negative when money leaves.
-    pub amount: Option<i64>,
-    /// When the money becomes available, Unix seconds.
-    pub available_on: Option<i64>,
-    /// Part of the balance it belongs to.
-    pub balance_type: Option<BalanceTransactionBalanceType>,
-    /// When it was created, Unix seconds.
-    pub created: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// Free text describing the object.
-    pub description: Option<String>,
-    /// Rate used when currencies were converted.
-    pub exchange_rate: Option<f64>,
-    /// Fees in the smallest currency unit.
-    pub fee: Option<i64>,
-    /// The fees one by one.
-    pub fee_details: Option<Vec<BalanceTransactionFeeDetail>>,
-    /// Amount after fees, in the smallest currency unit.
-    pub net: Option<i64>,
-    /// Category for bookkeeping; better for reports than `type`.
-    pub reporting_category: Option<String>,
-    /// Id of what caused it: charge, refund, payout and so on.
-    pub source: Option<String>,
-    /// `available` or `pending`.
-    pub status: Option<BalanceTransactionStatus>,
-    /// Kind of movement, such as `charge`, `refund`, `payout`, `stripe_fee`.
-    pub type_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// One movement of money in the Stripe balance.
+    pub struct BalanceTransaction {
+        /// Balance transaction id (`txn_…`).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Gross amount in the smallest currency unit; negative when money leaves.
+        pub amount: i64,
+        /// When the money becomes available, Unix seconds.
+        pub available_on: i64,
+        /// Part of the balance it belongs to.
+        pub balance_type: BalanceTransactionBalanceType,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// Free text describing the object.
+        pub description: String,
+        /// Rate used when currencies were converted.
+        pub exchange_rate: f64,
+        /// Fees in the smallest currency unit.
+        pub fee: i64,
+        /// The fees one by one.
+        pub fee_details: Vec<BalanceTransactionFeeDetail>,
+        /// Amount after fees, in the smallest currency unit.
+        pub net: i64,
+        /// Category for bookkeeping; better for reports than `type`.
+        pub reporting_category: String,
+        /// Id of what caused it: charge, refund, payout and so on.
+        pub source: String,
+        /// `available` or `pending`.
+        pub status: BalanceTransactionStatus,
+        /// Kind of movement, such as `charge`, `refund`, `payout`, `stripe_fee`.
+        pub type_: String = "type",
+    }
 }
-
-record!(BalanceTransaction {
-    id: "id",
-    object: "object",
-    amount: "amount",
-    available_on: "available_on",
-    balance_type: "balance_type",
-    created: "created",
-    currency: "currency",
-    description: "description",
-    exchange_rate: "exchange_rate",
-    fee: "fee",
-    fee_details: "fee_details",
-    net: "net",
-    reporting_category: "reporting_category",
-    source: "source",
-    status: "status",
-    type_: "type",
-});
 
 open_enum!(
     /// Part of the balance it belongs to.
@@ -76,31 +54,21 @@ open_enum!(
     }
 );
 
-/// `fee_details` of [`BalanceTransaction`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceTransactionFeeDetail {
-    /// Fee in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Connect application that took the fee, if any.
-    pub application: Option<String>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// What the fee is for.
-    pub description: Option<String>,
-    /// `stripe_fee`, `application_fee`, `tax` and others.
-    pub type_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `fee_details` of [`BalanceTransaction`].
+    pub struct BalanceTransactionFeeDetail {
+        /// Fee in the smallest currency unit.
+        pub amount: i64,
+        /// Connect application that took the fee, if any.
+        pub application: String,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// What the fee is for.
+        pub description: String,
+        /// `stripe_fee`, `application_fee`, `tax` and others.
+        pub type_: String = "type",
+    }
 }
-
-record!(BalanceTransactionFeeDetail {
-    amount: "amount",
-    application: "application",
-    currency: "currency",
-    description: "description",
-    type_: "type",
-});
 
 open_enum!(
     /// `available` or `pending`.
@@ -112,69 +80,24 @@ open_enum!(
     }
 );
 
-/// What comes with a page of `balance_transactions.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BalanceTransactionsListMeta {
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `balance_transactions.list`.
+    pub struct BalanceTransactionsListMeta {
+        /// Whether further records follow.
+        pub has_more: bool,
+    }
 }
 
-record!(BalanceTransactionsListMeta { has_more: "has_more" });
-
-/// Only records created within these bounds, in Unix seconds; bounds may be combined.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct BalanceTransactionCreated {
-    /// Later than this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gt: Option<i64>,
-    /// At or after this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gte: Option<i64>,
-    /// Before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lt: Option<i64>,
-    /// At or before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lte: Option<i64>,
-}
-
-impl BalanceTransactionCreated {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Later than this instant, Unix seconds.
-    #[must_use]
-    pub fn gt(mut self, gt: i64) -> Self {
-        self.gt = Some(gt);
-        self
-    }
-
-    /// At or after this instant, Unix seconds.
-    #[must_use]
-    pub fn gte(mut self, gte: i64) -> Self {
-        self.gte = Some(gte);
-        self
-    }
-
-    /// Before this instant, Unix seconds.
-    #[must_use]
-    pub fn lt(mut self, lt: i64) -> Self {
-        self.lt = Some(lt);
-        self
-    }
-
-    /// At or before this instant, Unix seconds.
-    #[must_use]
-    pub fn lte(mut self, lte: i64) -> Self {
-        self.lte = Some(lte);
-        self
+request! {
+    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+    pub struct BalanceTransactionCreated {
+        /// Later than this instant, Unix seconds.
+        gt: i64,
+        /// At or after this instant, Unix seconds.
+        gte: i64,
+        /// Before this instant, Unix seconds.
+        lt: i64,
+        /// At or before this instant, Unix seconds.
+        lte: i64,
     }
 }

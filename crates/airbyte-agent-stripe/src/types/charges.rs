@@ -5,443 +5,290 @@
 use std::collections::BTreeMap;
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// One attempt to move money from a customer to you.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Charge {
-    /// Charge id (`ch_…` or `py_…`).
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// When it was created, Unix seconds.
-    pub created: Option<i64>,
-    /// True for real money, false for test mode.
-    pub livemode: Option<bool>,
-    /// Amount charged, in the smallest currency unit (cents for USD, whole yen for JPY).
-    pub amount: Option<i64>,
-    /// Amount captured, in the smallest currency unit; less than `amount` after a partial capture.
-    pub amount_captured: Option<i64>,
-    /// Amount given back so far, in the smallest currency unit.
-    pub amount_refunded: Option<i64>,
-    /// Later changes to the amount.
-    pub amount_updates: Option<Vec<Value>>,
-    /// Connect application that created the object, if any.
-    pub application: Option<String>,
-    /// Id of the application fee (`fee_…`).
-    pub application_fee: Option<String>,
-    /// Fee the Connect platform takes, in the smallest currency unit.
-    pub application_fee_amount: Option<i64>,
-    /// Text as sent to the card network.
-    pub calculated_statement_descriptor: Option<String>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// Customer id (`cus_…`).
-    pub customer: Option<String>,
-    /// Free text, often the order.
-    pub description: Option<String>,
-    /// Connected account that receives the money (older style).
-    pub destination: Option<String>,
-    /// Id of the dispute, when there is one.
-    pub dispute: Option<String>,
-    /// Whether the payment was contested.
-    pub disputed: Option<bool>,
-    /// Balance transaction that undoes the failed one.
-    pub failure_balance_transaction: Option<String>,
-    /// Code that says why it failed.
-    pub failure_code: Option<String>,
-    /// Text that says why it failed.
-    pub failure_message: Option<String>,
+record! {
+    /// One attempt to move money from a customer to you.
+    pub struct Charge {
+        /// Charge id (`ch_…` or `py_…`).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// True for real money, false for test mode.
+        pub livemode: bool,
+        /// Amount charged, in the smallest currency unit (cents for USD, whole yen for JPY).
+        pub amount: i64,
+        /// Amount captured, in the smallest currency unit; less than `amount` after a partial
+        /// capture.
+        pub amount_captured: i64,
+        /// Amount given back so far, in the smallest currency unit.
+        pub amount_refunded: i64,
+        /// Later changes to the amount.
+        pub amount_updates: Vec<Value>,
+        /// Connect application that created the object, if any.
+        pub application: String,
+        /// Id of the application fee (`fee_…`).
+        pub application_fee: String,
+        /// Fee the Connect platform takes, in the smallest currency unit.
+        pub application_fee_amount: i64,
+        /// Text as sent to the card network.
+        pub calculated_statement_descriptor: String,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// Customer id (`cus_…`).
+        pub customer: String,
+        /// Free text, often the order.
+        pub description: String,
+        /// Connected account that receives the money (older style).
+        pub destination: String,
+        /// Id of the dispute, when there is one.
+        pub dispute: String,
+        /// Whether the payment was contested.
+        pub disputed: bool,
+        /// Balance transaction that undoes the failed one.
+        pub failure_balance_transaction: String,
+        /// Code that says why it failed.
+        pub failure_code: String,
+        /// Text that says why it failed.
+        pub failure_message: String,
+        /// Fraud assessments.
+        pub fraud_details: ChargeFraudDetails,
+        /// Invoice the charge pays; absent in newer API versions.
+        pub invoice: String,
+        /// Connected account the payment is made for.
+        pub on_behalf_of: String,
+        /// Id of the order (older style).
+        pub order: String,
+        /// How the payment was judged: approved, blocked or declined, and why.
+        pub outcome: ChargeOutcome,
+        /// Whether the charge succeeded or was authorized for a later capture.
+        pub paid: bool,
+        /// Id of the payment intent (`pi_…`).
+        pub payment_intent: String,
+        /// Id of the payment method used (`pm_…`).
+        pub payment_method: String,
+        /// The payment method as it was at the time.
+        pub payment_method_details: ChargePaymentMethodDetails,
+        /// Amount and currency shown to the customer, when they differ.
+        pub presentment_details: ChargePresentmentDetails,
+        /// E-mail address the receipt went to.
+        pub receipt_email: String,
+        /// Number of the receipt sent by e-mail.
+        pub receipt_number: String,
+        /// Page with the receipt.
+        pub receipt_url: String,
+        /// Whether the whole amount was given back; false after a partial refund.
+        pub refunded: bool,
+        /// Refunds of the charge; in newer API versions only when expanded.
+        pub refunds: ChargeRefunds,
+        /// Id of the Radar review.
+        pub review: String,
+        /// Shipping address and recipient.
+        pub shipping: Value,
+        /// Payment source of the older style.
+        pub source: Value,
+        /// Transfer that made this charge, on connected accounts.
+        pub source_transfer: String,
+        /// Text on the customer's bank statement.
+        pub statement_descriptor: String,
+        /// Part of the statement text that belongs to this payment.
+        pub statement_descriptor_suffix: String,
+        /// `succeeded`, `pending` or `failed`.
+        pub status: ChargeStatus,
+        /// Where the money goes on, for Connect platforms.
+        pub transfer_data: Value,
+        /// Your name for payments and transfers that belong together.
+        pub transfer_group: String,
+        /// Whether the money was captured; false while only authorized.
+        pub captured: bool,
+        /// Id of the balance transaction, where fee and net amount are (`txn_…`).
+        pub balance_transaction: String,
+        /// Name and address given for the payment method.
+        pub billing_details: ChargeBillingDetails,
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// Settings for Stripe Radar.
+        pub radar_options: Value,
+    }
+}
+
+record! {
     /// Fraud assessments.
-    pub fraud_details: Option<ChargeFraudDetails>,
-    /// Invoice the charge pays; absent in newer API versions.
-    pub invoice: Option<String>,
-    /// Connected account the payment is made for.
-    pub on_behalf_of: Option<String>,
-    /// Id of the order (older style).
-    pub order: Option<String>,
+    pub struct ChargeFraudDetails {
+        /// Stripe's assessment, `fraudulent` when set.
+        pub stripe_report: String,
+        /// Your own assessment, `safe` or `fraudulent`.
+        pub user_report: String,
+    }
+}
+
+record! {
     /// How the payment was judged: approved, blocked or declined, and why.
-    pub outcome: Option<ChargeOutcome>,
-    /// Whether the charge succeeded or was authorized for a later capture.
-    pub paid: Option<bool>,
-    /// Id of the payment intent (`pi_…`).
-    pub payment_intent: Option<String>,
-    /// Id of the payment method used (`pm_…`).
-    pub payment_method: Option<String>,
+    pub struct ChargeOutcome {
+        /// What Stripe advises to do about it.
+        pub advice_code: String,
+        /// Advice code from the card network.
+        pub network_advice_code: String,
+        /// Decline code from the network.
+        pub network_decline_code: String,
+        /// What the card network answered.
+        pub network_status: String,
+        /// Why it was blocked or declined.
+        pub reason: String,
+        /// Stripe Radar's risk: `normal`, `elevated` or `highest`.
+        pub risk_level: String,
+        /// Stripe Radar's risk score, 0 to 100.
+        pub risk_score: i64,
+        /// Explanation meant for you, not for the customer.
+        pub seller_message: String,
+        /// `authorized`, `manual_review`, `issuer_declined`, `blocked` or `invalid`.
+        pub type_: String = "type",
+    }
+}
+
+record! {
     /// The payment method as it was at the time.
-    pub payment_method_details: Option<ChargePaymentMethodDetails>,
-    /// Amount and currency shown to the customer, when they differ.
-    pub presentment_details: Option<ChargePresentmentDetails>,
-    /// E-mail address the receipt went to.
-    pub receipt_email: Option<String>,
-    /// Number of the receipt sent by e-mail.
-    pub receipt_number: Option<String>,
-    /// Page with the receipt.
-    pub receipt_url: Option<String>,
-    /// Whether the whole amount was given back; false after a partial refund.
-    pub refunded: Option<bool>,
-    /// Refunds of the charge; in newer API versions only when expanded.
-    pub refunds: Option<ChargeRefunds>,
-    /// Id of the Radar review.
-    pub review: Option<String>,
-    /// Shipping address and recipient.
-    pub shipping: Option<Value>,
-    /// Payment source of the older style.
-    pub source: Option<Value>,
-    /// Transfer that made this charge, on connected accounts.
-    pub source_transfer: Option<String>,
-    /// Text on the customer's bank statement.
-    pub statement_descriptor: Option<String>,
-    /// Part of the statement text that belongs to this payment.
-    pub statement_descriptor_suffix: Option<String>,
-    /// `succeeded`, `pending` or `failed`.
-    pub status: Option<ChargeStatus>,
-    /// Where the money goes on, for Connect platforms.
-    pub transfer_data: Option<Value>,
-    /// Your name for payments and transfers that belong together.
-    pub transfer_group: Option<String>,
-    /// Whether the money was captured; false while only authorized.
-    pub captured: Option<bool>,
-    /// Id of the balance transaction, where fee and net amount are (`txn_…`).
-    pub balance_transaction: Option<String>,
-    /// Name and address given for the payment method.
-    pub billing_details: Option<ChargeBillingDetails>,
-    /// Your own keys and values; values are strings.
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// Settings for Stripe Radar.
-    pub radar_options: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct ChargePaymentMethodDetails {
+        /// Kind of payment method, such as `card` or `sepa_debit`; details are under that name.
+        pub type_: String = "type",
+        /// The card, when one was used.
+        pub card: ChargePaymentMethodDetailsCard,
+    }
 }
 
-record!(Charge {
-    id: "id",
-    object: "object",
-    created: "created",
-    livemode: "livemode",
-    amount: "amount",
-    amount_captured: "amount_captured",
-    amount_refunded: "amount_refunded",
-    amount_updates: "amount_updates",
-    application: "application",
-    application_fee: "application_fee",
-    application_fee_amount: "application_fee_amount",
-    calculated_statement_descriptor: "calculated_statement_descriptor",
-    currency: "currency",
-    customer: "customer",
-    description: "description",
-    destination: "destination",
-    dispute: "dispute",
-    disputed: "disputed",
-    failure_balance_transaction: "failure_balance_transaction",
-    failure_code: "failure_code",
-    failure_message: "failure_message",
-    fraud_details: "fraud_details",
-    invoice: "invoice",
-    on_behalf_of: "on_behalf_of",
-    order: "order",
-    outcome: "outcome",
-    paid: "paid",
-    payment_intent: "payment_intent",
-    payment_method: "payment_method",
-    payment_method_details: "payment_method_details",
-    presentment_details: "presentment_details",
-    receipt_email: "receipt_email",
-    receipt_number: "receipt_number",
-    receipt_url: "receipt_url",
-    refunded: "refunded",
-    refunds: "refunds",
-    review: "review",
-    shipping: "shipping",
-    source: "source",
-    source_transfer: "source_transfer",
-    statement_descriptor: "statement_descriptor",
-    statement_descriptor_suffix: "statement_descriptor_suffix",
-    status: "status",
-    transfer_data: "transfer_data",
-    transfer_group: "transfer_group",
-    captured: "captured",
-    balance_transaction: "balance_transaction",
-    billing_details: "billing_details",
-    metadata: "metadata",
-    radar_options: "radar_options",
-});
-
-/// Fraud assessments.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChargeFraudDetails {
-    /// Stripe's assessment, `fraudulent` when set.
-    pub stripe_report: Option<String>,
-    /// Your own assessment, `safe` or `fraudulent`.
-    pub user_report: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ChargeFraudDetails { stripe_report: "stripe_report", user_report: "user_report" });
-
-/// How the payment was judged: approved, blocked or declined, and why.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChargeOutcome {
-    /// What Stripe advises to do about it.
-    pub advice_code: Option<String>,
-    /// Advice code from the card network.
-    pub network_advice_code: Option<String>,
-    /// Decline code from the network.
-    pub network_decline_code: Option<String>,
-    /// What the card network answered.
-    pub network_status: Option<String>,
-    /// Why it was blocked or declined.
-    pub reason: Option<String>,
-    /// Stripe Radar's risk: `normal`, `elevated` or `highest`.
-    pub risk_level: Option<String>,
-    /// Stripe Radar's risk score, 0 to 100.
-    pub risk_score: Option<i64>,
-    /// Explanation meant for you, not for the customer.
-    pub seller_message: Option<String>,
-    /// `authorized`, `manual_review`, `issuer_declined`, `blocked` or `invalid`.
-    pub type_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ChargeOutcome {
-    advice_code: "advice_code",
-    network_advice_code: "network_advice_code",
-    network_decline_code: "network_decline_code",
-    network_status: "network_status",
-    reason: "reason",
-    risk_level: "risk_level",
-    risk_score: "risk_score",
-    seller_message: "seller_message",
-    type_: "type",
-});
-
-/// The payment method as it was at the time.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChargePaymentMethodDetails {
-    /// Kind of payment method, such as `card` or `sepa_debit`; details are under that name.
-    pub type_: Option<String>,
+record! {
     /// The card, when one was used.
-    pub card: Option<ChargePaymentMethodDetailsCard>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct ChargePaymentMethodDetailsCard {
+        /// Amount authorized, in the smallest currency unit.
+        pub amount_authorized: i64,
+        /// Code of the issuer's authorization.
+        pub authorization_code: String,
+        /// Card brand, such as `visa`.
+        pub brand: String,
+        /// Results of the issuer's checks.
+        pub checks: ChargePaymentMethodDetailsCardChecks,
+        /// Country of the issuer, two letters.
+        pub country: String,
+        /// Month of expiry, 1 to 12.
+        pub exp_month: i64,
+        /// Year of expiry, four digits.
+        pub exp_year: i64,
+        /// Whether the money may be held longer.
+        pub extended_authorization: ChargePaymentMethodDetailsCardExtendedAuthorization,
+        /// Same value for the same card or account number; finds duplicates.
+        pub fingerprint: String,
+        /// `credit`, `debit`, `prepaid` or `unknown`.
+        pub funding: String,
+        /// Whether the authorization can be raised.
+        pub incremental_authorization: ChargePaymentMethodDetailsCardIncrementalAuthorization,
+        /// Payment by instalments, where used.
+        pub installments: Value,
+        /// Last four digits.
+        pub last4: String,
+        /// Id of the mandate used.
+        pub mandate: String,
+        /// Whether it can be captured in parts.
+        pub multicapture: ChargePaymentMethodDetailsCardMulticapture,
+        /// Network that processed it.
+        pub network: String,
+        /// Whether a network token stood in for the card number.
+        pub network_token: ChargePaymentMethodDetailsCardNetworkToken,
+        /// Id of the transaction in the card network.
+        pub network_transaction_id: String,
+        /// Whether more than the authorized amount can be captured.
+        pub overcapture: ChargePaymentMethodDetailsCardOvercapture,
+        /// Whether the card falls under fee regulation.
+        pub regulated_status: String,
+        /// Result of the 3-D Secure authentication.
+        pub three_d_secure: Value,
+        /// Wallet the card came from, such as Apple Pay.
+        pub wallet: Value,
+    }
 }
 
-record!(ChargePaymentMethodDetails { type_: "type", card: "card" });
-
-/// The card, when one was used.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChargePaymentMethodDetailsCard {
-    /// Amount authorized, in the smallest currency unit.
-    pub amount_authorized: Option<i64>,
-    /// Code of the issuer's authorization.
-    pub authorization_code: Option<String>,
-    /// Card brand, such as `visa`.
-    pub brand: Option<String>,
+record! {
     /// Results of the issuer's checks.
-    pub checks: Option<ChargePaymentMethodDetailsCardChecks>,
-    /// Country of the issuer, two letters.
-    pub country: Option<String>,
-    /// Month of expiry, 1 to 12.
-    pub exp_month: Option<i64>,
-    /// Year of expiry, four digits.
-    pub exp_year: Option<i64>,
+    pub struct ChargePaymentMethodDetailsCardChecks {
+        /// `pass`, `fail`, `unavailable` or `unchecked`.
+        pub address_line1_check: String,
+        /// `pass`, `fail`, `unavailable` or `unchecked`.
+        pub address_postal_code_check: String,
+        /// `pass`, `fail`, `unavailable` or `unchecked`.
+        pub cvc_check: String,
+    }
+}
+
+record! {
     /// Whether the money may be held longer.
-    pub extended_authorization: Option<ChargePaymentMethodDetailsCardExtendedAuthorization>,
-    /// Same value for the same card or account number; finds duplicates.
-    pub fingerprint: Option<String>,
-    /// `credit`, `debit`, `prepaid` or `unknown`.
-    pub funding: Option<String>,
+    pub struct ChargePaymentMethodDetailsCardExtendedAuthorization {
+        /// `enabled` or `disabled`.
+        pub status: String,
+    }
+}
+
+record! {
     /// Whether the authorization can be raised.
-    pub incremental_authorization: Option<ChargePaymentMethodDetailsCardIncrementalAuthorization>,
-    /// Payment by instalments, where used.
-    pub installments: Option<Value>,
-    /// Last four digits.
-    pub last4: Option<String>,
-    /// Id of the mandate used.
-    pub mandate: Option<String>,
+    pub struct ChargePaymentMethodDetailsCardIncrementalAuthorization {
+        /// `available` or `unavailable`.
+        pub status: String,
+    }
+}
+
+record! {
     /// Whether it can be captured in parts.
-    pub multicapture: Option<ChargePaymentMethodDetailsCardMulticapture>,
-    /// Network that processed it.
-    pub network: Option<String>,
+    pub struct ChargePaymentMethodDetailsCardMulticapture {
+        /// `available` or `unavailable`.
+        pub status: String,
+    }
+}
+
+record! {
     /// Whether a network token stood in for the card number.
-    pub network_token: Option<ChargePaymentMethodDetailsCardNetworkToken>,
-    /// Id of the transaction in the card network.
-    pub network_transaction_id: Option<String>,
+    pub struct ChargePaymentMethodDetailsCardNetworkToken {
+        /// Whether a network token was used.
+        pub used: bool,
+    }
+}
+
+record! {
     /// Whether more than the authorized amount can be captured.
-    pub overcapture: Option<ChargePaymentMethodDetailsCardOvercapture>,
-    /// Whether the card falls under fee regulation.
-    pub regulated_status: Option<String>,
-    /// Result of the 3-D Secure authentication.
-    pub three_d_secure: Option<Value>,
-    /// Wallet the card came from, such as Apple Pay.
-    pub wallet: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct ChargePaymentMethodDetailsCardOvercapture {
+        /// Highest amount that can be captured, in the smallest currency unit.
+        pub maximum_amount_capturable: i64,
+        /// `available` or `unavailable`.
+        pub status: String,
+    }
 }
 
-record!(ChargePaymentMethodDetailsCard {
-    amount_authorized: "amount_authorized",
-    authorization_code: "authorization_code",
-    brand: "brand",
-    checks: "checks",
-    country: "country",
-    exp_month: "exp_month",
-    exp_year: "exp_year",
-    extended_authorization: "extended_authorization",
-    fingerprint: "fingerprint",
-    funding: "funding",
-    incremental_authorization: "incremental_authorization",
-    installments: "installments",
-    last4: "last4",
-    mandate: "mandate",
-    multicapture: "multicapture",
-    network: "network",
-    network_token: "network_token",
-    network_transaction_id: "network_transaction_id",
-    overcapture: "overcapture",
-    regulated_status: "regulated_status",
-    three_d_secure: "three_d_secure",
-    wallet: "wallet",
-});
-
-/// Results of the issuer's checks.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChargePaymentMethodDetailsCardChecks {
-    /// `pass`, `fail`, `unavailable` or `unchecked`.
-    pub address_line1_check: Option<String>,
-    /// `pass`, `fail`, `unavailable` or `unchecked`.
-    pub address_postal_code_check: Option<String>,
-    /// `pass`, `fail`, `unavailable` or `unchecked`.
-    pub cvc_check: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Amount and currency shown to the customer, when they differ.
+    pub struct ChargePresentmentDetails {
+        /// Amount authorized, in the smallest currency unit.
+        pub amount_authorized: i64,
+        /// Amount charged in the customer's currency, in its smallest unit.
+        pub amount_charged: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+    }
 }
 
-record!(ChargePaymentMethodDetailsCardChecks {
-    address_line1_check: "address_line1_check",
-    address_postal_code_check: "address_postal_code_check",
-    cvc_check: "cvc_check",
-});
-
-/// Whether the money may be held longer.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChargePaymentMethodDetailsCardExtendedAuthorization {
-    /// `enabled` or `disabled`.
-    pub status: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Refunds of the charge; in newer API versions only when expanded.
+    pub struct ChargeRefunds {
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// The first refunds.
+        pub data: Vec<Value>,
+        /// Whether further records follow.
+        pub has_more: bool,
+        /// Number of entries in all.
+        pub total_count: i64,
+        /// API path of this list.
+        pub url: String,
+    }
 }
-
-record!(ChargePaymentMethodDetailsCardExtendedAuthorization { status: "status" });
-
-/// Whether the authorization can be raised.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChargePaymentMethodDetailsCardIncrementalAuthorization {
-    /// `available` or `unavailable`.
-    pub status: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ChargePaymentMethodDetailsCardIncrementalAuthorization { status: "status" });
-
-/// Whether it can be captured in parts.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChargePaymentMethodDetailsCardMulticapture {
-    /// `available` or `unavailable`.
-    pub status: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ChargePaymentMethodDetailsCardMulticapture { status: "status" });
-
-/// Whether a network token stood in for the card number.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChargePaymentMethodDetailsCardNetworkToken {
-    /// Whether a network token was used.
-    pub used: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ChargePaymentMethodDetailsCardNetworkToken { used: "used" });
-
-/// Whether more than the authorized amount can be captured.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChargePaymentMethodDetailsCardOvercapture {
-    /// Highest amount that can be captured, in the smallest currency unit.
-    pub maximum_amount_capturable: Option<i64>,
-    /// `available` or `unavailable`.
-    pub status: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ChargePaymentMethodDetailsCardOvercapture {
-    maximum_amount_capturable: "maximum_amount_capturable",
-    status: "status",
-});
-
-/// Amount and currency shown to the customer, when they differ.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChargePresentmentDetails {
-    /// Amount authorized, in the smallest currency unit.
-    pub amount_authorized: Option<i64>,
-    /// Amount charged in the customer's currency, in its smallest unit.
-    pub amount_charged: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ChargePresentmentDetails {
-    amount_authorized: "amount_authorized",
-    amount_charged: "amount_charged",
-    currency: "currency",
-});
-
-/// Refunds of the charge; in newer API versions only when expanded.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChargeRefunds {
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// The first refunds.
-    pub data: Option<Vec<Value>>,
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// Number of entries in all.
-    pub total_count: Option<i64>,
-    /// API path of this list.
-    pub url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ChargeRefunds {
-    object: "object",
-    data: "data",
-    has_more: "has_more",
-    total_count: "total_count",
-    url: "url",
-});
 
 open_enum!(
     /// `succeeded`, `pending` or `failed`.
@@ -455,150 +302,74 @@ open_enum!(
     }
 );
 
-/// Name and address given for the payment method.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChargeBillingDetails {
+record! {
+    /// Name and address given for the payment method.
+    pub struct ChargeBillingDetails {
+        /// Postal address.
+        pub address: ChargeBillingDetailsAddress,
+        /// E-mail address.
+        pub email: String,
+        /// Name of the payer.
+        pub name: String,
+        /// Phone number.
+        pub phone: String,
+        /// Tax id of the payer.
+        pub tax_id: String,
+    }
+}
+
+record! {
     /// Postal address.
-    pub address: Option<ChargeBillingDetailsAddress>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Name of the payer.
-    pub name: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Tax id of the payer.
-    pub tax_id: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ChargeBillingDetails {
-    address: "address",
-    email: "email",
-    name: "name",
-    phone: "phone",
-    tax_id: "tax_id",
-});
-
-/// Postal address.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChargeBillingDetailsAddress {
-    /// City or town.
-    pub city: Option<String>,
-    /// Two-letter country code (ISO 3166-1).
-    pub country: Option<String>,
-    /// Street and number, or company name.
-    pub line1: Option<String>,
-    /// Apartment, suite or building.
-    pub line2: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// State, county or province.
-    pub state: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ChargeBillingDetailsAddress {
-    city: "city",
-    country: "country",
-    line1: "line1",
-    line2: "line2",
-    postal_code: "postal_code",
-    state: "state",
-});
-
-/// A page of charges found.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChargeSearchResult {
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// The records of this page.
-    pub data: Option<Vec<Charge>>,
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// Token for `page` that gets the next page; null on the last.
-    pub next_page: Option<String>,
-    /// API path of this list.
-    pub url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ChargeSearchResult {
-    object: "object",
-    data: "data",
-    has_more: "has_more",
-    next_page: "next_page",
-    url: "url",
-});
-
-/// What comes with a page of `charges.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChargesListMeta {
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ChargesListMeta { has_more: "has_more" });
-
-/// Only records created within these bounds, in Unix seconds; bounds may be combined.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ChargeCreated {
-    /// Later than this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gt: Option<i64>,
-    /// At or after this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gte: Option<i64>,
-    /// Before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lt: Option<i64>,
-    /// At or before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lte: Option<i64>,
-}
-
-impl ChargeCreated {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub struct ChargeBillingDetailsAddress {
+        /// City or town.
+        pub city: String,
+        /// Two-letter country code (ISO 3166-1).
+        pub country: String,
+        /// Street and number, or company name.
+        pub line1: String,
+        /// Apartment, suite or building.
+        pub line2: String,
+        /// Postal code.
+        pub postal_code: String,
+        /// State, county or province.
+        pub state: String,
     }
+}
 
-    /// Later than this instant, Unix seconds.
-    #[must_use]
-    pub fn gt(mut self, gt: i64) -> Self {
-        self.gt = Some(gt);
-        self
+record! {
+    /// A page of charges found.
+    pub struct ChargeSearchResult {
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// The records of this page.
+        pub data: Vec<Charge>,
+        /// Whether further records follow.
+        pub has_more: bool,
+        /// Token for `page` that gets the next page; null on the last.
+        pub next_page: String,
+        /// API path of this list.
+        pub url: String,
     }
+}
 
-    /// At or after this instant, Unix seconds.
-    #[must_use]
-    pub fn gte(mut self, gte: i64) -> Self {
-        self.gte = Some(gte);
-        self
+record! {
+    /// What comes with a page of `charges.list`.
+    pub struct ChargesListMeta {
+        /// Whether further records follow.
+        pub has_more: bool,
     }
+}
 
-    /// Before this instant, Unix seconds.
-    #[must_use]
-    pub fn lt(mut self, lt: i64) -> Self {
-        self.lt = Some(lt);
-        self
-    }
-
-    /// At or before this instant, Unix seconds.
-    #[must_use]
-    pub fn lte(mut self, lte: i64) -> Self {
-        self.lte = Some(lte);
-        self
+request! {
+    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+    pub struct ChargeCreated {
+        /// Later than this instant, Unix seconds.
+        gt: i64,
+        /// At or after this instant, Unix seconds.
+        gte: i64,
+        /// Before this instant, Unix seconds.
+        lt: i64,
+        /// At or before this instant, Unix seconds.
+        lte: i64,
     }
 }

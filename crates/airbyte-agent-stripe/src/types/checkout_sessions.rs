@@ -4,68 +4,46 @@
 
 use std::collections::BTreeMap;
 
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// A payment page hosted by Stripe.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CheckoutSession {
-    /// Checkout session id (`cs_…`).
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Where the back link of the payment page leads.
-    pub cancel_url: Option<String>,
-    /// Your own reference.
-    pub client_reference_id: Option<String>,
-    /// When it was created, Unix seconds.
-    pub created: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// Customer id (`cus_…`).
-    pub customer: Option<String>,
-    /// Customer's e-mail address at that time.
-    pub customer_email: Option<String>,
-    /// True for real money, false for test mode.
-    pub livemode: Option<bool>,
-    /// Your own keys and values; values are strings.
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// `payment`, `subscription` or `setup`.
-    pub mode: Option<CheckoutSessionMode>,
-    /// Id of the payment intent (`pi_…`).
-    pub payment_intent: Option<String>,
-    /// `paid`, `unpaid` or `no_payment_required`.
-    pub payment_status: Option<CheckoutSessionPaymentStatus>,
-    /// `open`, `complete` or `expired`.
-    pub status: Option<CheckoutSessionStatus>,
-    /// Where the customer goes after paying.
-    pub success_url: Option<String>,
-    /// Address of the payment page to give to the customer; null once it is over. It expires after
-    /// 24 hours.
-    pub url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A payment page hosted by Stripe.
+    pub struct CheckoutSession {
+        /// Checkout session id (`cs_…`).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Where the back link of the payment page leads.
+        pub cancel_url: String,
+        /// Your own reference.
+        pub client_reference_id: String,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// Customer id (`cus_…`).
+        pub customer: String,
+        /// Customer's e-mail address at that time.
+        pub customer_email: String,
+        /// True for real money, false for test mode.
+        pub livemode: bool,
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// `payment`, `subscription` or `setup`.
+        pub mode: CheckoutSessionMode,
+        /// Id of the payment intent (`pi_…`).
+        pub payment_intent: String,
+        /// `paid`, `unpaid` or `no_payment_required`.
+        pub payment_status: CheckoutSessionPaymentStatus,
+        /// `open`, `complete` or `expired`.
+        pub status: CheckoutSessionStatus,
+        /// Where the customer goes after paying.
+        pub success_url: String,
+        /// Address of the payment page to give to the customer; null once it is over. It expires
+        /// after 24 hours.
+        pub url: String,
+    }
 }
-
-record!(CheckoutSession {
-    id: "id",
-    object: "object",
-    cancel_url: "cancel_url",
-    client_reference_id: "client_reference_id",
-    created: "created",
-    currency: "currency",
-    customer: "customer",
-    customer_email: "customer_email",
-    livemode: "livemode",
-    metadata: "metadata",
-    mode: "mode",
-    payment_intent: "payment_intent",
-    payment_status: "payment_status",
-    status: "status",
-    success_url: "success_url",
-    url: "url",
-});
 
 open_enum!(
     /// `payment`, `subscription` or `setup`.
@@ -103,37 +81,12 @@ open_enum!(
     }
 );
 
-/// What is bought, up to 100 entries; needed for `payment` and `subscription`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CheckoutSessionLineItem {
-    /// Id of the price.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<String>,
-    /// Number of units.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quantity: Option<i64>,
-}
-
-impl CheckoutSessionLineItem {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Id of the price.
-    #[must_use]
-    pub fn price(mut self, price: impl Into<String>) -> Self {
-        self.price = Some(price.into());
-        self
-    }
-
-    /// Number of units.
-    #[must_use]
-    pub fn quantity(mut self, quantity: i64) -> Self {
-        self.quantity = Some(quantity);
-        self
+request! {
+    /// What is bought, up to 100 entries; needed for `payment` and `subscription`.
+    pub struct CheckoutSessionLineItem {
+        /// Id of the price.
+        price: String,
+        /// Number of units.
+        quantity: i64,
     }
 }

@@ -5,188 +5,123 @@
 use std::collections::BTreeMap;
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
 use super::Subscription;
 
-/// A customer: whom you charge and invoice.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Customer {
-    /// Customer id (`cus_…`).
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
+record! {
+    /// A customer: whom you charge and invoice.
+    pub struct Customer {
+        /// Customer id (`cus_…`).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Billing address.
+        pub address: CustomerAddress,
+        /// Running credit (negative) or debt (positive) in the smallest currency unit, applied to
+        /// the next invoice. Not money held at Stripe.
+        pub balance: i64,
+        /// Business name of the customer.
+        pub business_name: String,
+        /// Money the customer has sent by bank transfer and that is not yet applied.
+        pub cash_balance: CustomerCashBalance,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// Currency the customer is billed in for recurring payments.
+        pub currency: String,
+        /// The customer as an account id, on platforms that model customers as accounts.
+        pub customer_account: String,
+        /// Currency the customer is billed in by default.
+        pub default_currency: String,
+        /// Id of the default payment source (older style; see
+        /// `invoice_settings.default_payment_method`).
+        pub default_source: String,
+        /// Whether the latest charge for an invoice failed or an invoice is overdue.
+        pub delinquent: bool,
+        /// Free note about the customer.
+        pub description: String,
+        /// Discount that applies to all charges of the customer.
+        pub discount: CustomerDiscount,
+        /// E-mail address; receipts and invoices go there. Not unique.
+        pub email: String,
+        /// Name of the person.
+        pub individual_name: String,
+        /// Credit per currency that is applied to invoices.
+        pub invoice_credit_balance: Value,
+        /// Prefix of the customer's invoice numbers.
+        pub invoice_prefix: String,
+        /// Defaults for the customer's invoices.
+        pub invoice_settings: CustomerInvoiceSettings,
+        /// True for real money, false for test mode.
+        pub livemode: bool,
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// Full name or business name.
+        pub name: String,
+        /// Number that goes into the next invoice number.
+        pub next_invoice_sequence: i64,
+        /// Phone number.
+        pub phone: String,
+        /// Preferred languages, best first.
+        pub preferred_locales: Vec<String>,
+        /// Shipping address and recipient.
+        pub shipping: CustomerShipping,
+        /// Payment sources of the older style; returned only when expanded.
+        pub sources: CustomerSources,
+        /// Current subscriptions; returned only when expanded.
+        pub subscriptions: CustomerSubscriptions,
+        /// `none`, `exempt`, or `reverse` for reverse charge.
+        pub tax_exempt: String,
+        /// Id of the test clock, in tests only.
+        pub test_clock: String,
+    }
+}
+
+record! {
     /// Billing address.
-    pub address: Option<CustomerAddress>,
-    /// Running credit (negative) or debt (positive) in the smallest currency unit, applied to the
-    /// next invoice. Not money held at Stripe.
-    pub balance: Option<i64>,
-    /// Business name of the customer.
-    pub business_name: Option<String>,
+    pub struct CustomerAddress {
+        /// City or town.
+        pub city: String,
+        /// Two-letter country code (ISO 3166-1).
+        pub country: String,
+        /// Street and number, or company name.
+        pub line1: String,
+        /// Apartment, suite or building.
+        pub line2: String,
+        /// Postal code.
+        pub postal_code: String,
+        /// State, county or province.
+        pub state: String,
+    }
+}
+
+record! {
     /// Money the customer has sent by bank transfer and that is not yet applied.
-    pub cash_balance: Option<CustomerCashBalance>,
-    /// When it was created, Unix seconds.
-    pub created: Option<i64>,
-    /// Currency the customer is billed in for recurring payments.
-    pub currency: Option<String>,
-    /// The customer as an account id, on platforms that model customers as accounts.
-    pub customer_account: Option<String>,
-    /// Currency the customer is billed in by default.
-    pub default_currency: Option<String>,
-    /// Id of the default payment source (older style; see
-    /// `invoice_settings.default_payment_method`).
-    pub default_source: Option<String>,
-    /// Whether the latest charge for an invoice failed or an invoice is overdue.
-    pub delinquent: Option<bool>,
-    /// Free note about the customer.
-    pub description: Option<String>,
-    /// Discount that applies to all charges of the customer.
-    pub discount: Option<CustomerDiscount>,
-    /// E-mail address; receipts and invoices go there. Not unique.
-    pub email: Option<String>,
-    /// Name of the person.
-    pub individual_name: Option<String>,
-    /// Credit per currency that is applied to invoices.
-    pub invoice_credit_balance: Option<Value>,
-    /// Prefix of the customer's invoice numbers.
-    pub invoice_prefix: Option<String>,
-    /// Defaults for the customer's invoices.
-    pub invoice_settings: Option<CustomerInvoiceSettings>,
-    /// True for real money, false for test mode.
-    pub livemode: Option<bool>,
-    /// Your own keys and values; values are strings.
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// Full name or business name.
-    pub name: Option<String>,
-    /// Number that goes into the next invoice number.
-    pub next_invoice_sequence: Option<i64>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Preferred languages, best first.
-    pub preferred_locales: Option<Vec<String>>,
-    /// Shipping address and recipient.
-    pub shipping: Option<CustomerShipping>,
-    /// Payment sources of the older style; returned only when expanded.
-    pub sources: Option<CustomerSources>,
-    /// Current subscriptions; returned only when expanded.
-    pub subscriptions: Option<CustomerSubscriptions>,
-    /// `none`, `exempt`, or `reverse` for reverse charge.
-    pub tax_exempt: Option<String>,
-    /// Id of the test clock, in tests only.
-    pub test_clock: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct CustomerCashBalance {
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Cash per currency, in the smallest unit.
+        pub available: Value,
+        /// Customer id (`cus_…`).
+        pub customer: String,
+        /// The customer as an account id, on platforms that model customers as accounts.
+        pub customer_account: String,
+        /// True for real money, false for test mode.
+        pub livemode: bool,
+        /// How incoming cash is applied.
+        pub settings: CustomerCashBalanceSettings,
+    }
 }
 
-record!(Customer {
-    id: "id",
-    object: "object",
-    address: "address",
-    balance: "balance",
-    business_name: "business_name",
-    cash_balance: "cash_balance",
-    created: "created",
-    currency: "currency",
-    customer_account: "customer_account",
-    default_currency: "default_currency",
-    default_source: "default_source",
-    delinquent: "delinquent",
-    description: "description",
-    discount: "discount",
-    email: "email",
-    individual_name: "individual_name",
-    invoice_credit_balance: "invoice_credit_balance",
-    invoice_prefix: "invoice_prefix",
-    invoice_settings: "invoice_settings",
-    livemode: "livemode",
-    metadata: "metadata",
-    name: "name",
-    next_invoice_sequence: "next_invoice_sequence",
-    phone: "phone",
-    preferred_locales: "preferred_locales",
-    shipping: "shipping",
-    sources: "sources",
-    subscriptions: "subscriptions",
-    tax_exempt: "tax_exempt",
-    test_clock: "test_clock",
-});
-
-/// Billing address.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomerAddress {
-    /// City or town.
-    pub city: Option<String>,
-    /// Two-letter country code (ISO 3166-1).
-    pub country: Option<String>,
-    /// Street and number, or company name.
-    pub line1: Option<String>,
-    /// Apartment, suite or building.
-    pub line2: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// State, county or province.
-    pub state: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CustomerAddress {
-    city: "city",
-    country: "country",
-    line1: "line1",
-    line2: "line2",
-    postal_code: "postal_code",
-    state: "state",
-});
-
-/// Money the customer has sent by bank transfer and that is not yet applied.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomerCashBalance {
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Cash per currency, in the smallest unit.
-    pub available: Option<Value>,
-    /// Customer id (`cus_…`).
-    pub customer: Option<String>,
-    /// The customer as an account id, on platforms that model customers as accounts.
-    pub customer_account: Option<String>,
-    /// True for real money, false for test mode.
-    pub livemode: Option<bool>,
+record! {
     /// How incoming cash is applied.
-    pub settings: Option<CustomerCashBalanceSettings>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct CustomerCashBalanceSettings {
+        /// Whether cash is applied to payments automatically or by hand.
+        pub reconciliation_mode: CustomerCashBalanceSettingsReconciliationMode,
+        /// Whether the account's default mode is used.
+        pub using_merchant_default: bool,
+    }
 }
-
-record!(CustomerCashBalance {
-    object: "object",
-    available: "available",
-    customer: "customer",
-    customer_account: "customer_account",
-    livemode: "livemode",
-    settings: "settings",
-});
-
-/// How incoming cash is applied.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomerCashBalanceSettings {
-    /// Whether cash is applied to payments automatically or by hand.
-    pub reconciliation_mode: Option<CustomerCashBalanceSettingsReconciliationMode>,
-    /// Whether the account's default mode is used.
-    pub using_merchant_default: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CustomerCashBalanceSettings {
-    reconciliation_mode: "reconciliation_mode",
-    using_merchant_default: "using_merchant_default",
-});
 
 open_enum!(
     /// Whether cash is applied to payments automatically or by hand.
@@ -198,245 +133,163 @@ open_enum!(
     }
 );
 
-/// Discount that applies to all charges of the customer.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomerDiscount {
-    /// Discount id (`di_…`).
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Checkout session the coupon was applied in.
-    pub checkout_session: Option<String>,
-    /// Customer id (`cus_…`).
-    pub customer: Option<String>,
-    /// The customer as an account id, on platforms that model customers as accounts.
-    pub customer_account: Option<String>,
-    /// When the discount ends, Unix seconds; null when it does not.
-    pub end: Option<i64>,
-    /// Invoice it applies to, when bound to one.
-    pub invoice: Option<String>,
-    /// Invoice item it applies to, when bound to one.
-    pub invoice_item: Option<String>,
-    /// Promotion code used (`promo_…`).
-    pub promotion_code: Option<String>,
+record! {
+    /// Discount that applies to all charges of the customer.
+    pub struct CustomerDiscount {
+        /// Discount id (`di_…`).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Checkout session the coupon was applied in.
+        pub checkout_session: String,
+        /// Customer id (`cus_…`).
+        pub customer: String,
+        /// The customer as an account id, on platforms that model customers as accounts.
+        pub customer_account: String,
+        /// When the discount ends, Unix seconds; null when it does not.
+        pub end: i64,
+        /// Invoice it applies to, when bound to one.
+        pub invoice: String,
+        /// Invoice item it applies to, when bound to one.
+        pub invoice_item: String,
+        /// Promotion code used (`promo_…`).
+        pub promotion_code: String,
+        /// Where the discount comes from.
+        pub source: CustomerDiscountSource,
+        /// When the discount began, Unix seconds.
+        pub start: i64,
+        /// Subscription it applies to, when bound to one.
+        pub subscription: String,
+        /// Subscription item it applies to, when bound to one.
+        pub subscription_item: String,
+    }
+}
+
+record! {
     /// Where the discount comes from.
-    pub source: Option<CustomerDiscountSource>,
-    /// When the discount began, Unix seconds.
-    pub start: Option<i64>,
-    /// Subscription it applies to, when bound to one.
-    pub subscription: Option<String>,
-    /// Subscription item it applies to, when bound to one.
-    pub subscription_item: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct CustomerDiscountSource {
+        /// Id of the coupon.
+        pub coupon: String,
+        /// Always `coupon`.
+        pub type_: String = "type",
+    }
 }
 
-record!(CustomerDiscount {
-    id: "id",
-    object: "object",
-    checkout_session: "checkout_session",
-    customer: "customer",
-    customer_account: "customer_account",
-    end: "end",
-    invoice: "invoice",
-    invoice_item: "invoice_item",
-    promotion_code: "promotion_code",
-    source: "source",
-    start: "start",
-    subscription: "subscription",
-    subscription_item: "subscription_item",
-});
-
-/// Where the discount comes from.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomerDiscountSource {
-    /// Id of the coupon.
-    pub coupon: Option<String>,
-    /// Always `coupon`.
-    pub type_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Defaults for the customer's invoices.
+    pub struct CustomerInvoiceSettings {
+        /// Fields of your own shown on invoices.
+        pub custom_fields: Vec<CustomerInvoiceSettingsCustomField>,
+        /// Id of the payment method charged by default (`pm_…`).
+        pub default_payment_method: String,
+        /// Text at the foot of invoices.
+        pub footer: String,
+        /// How invoices are displayed.
+        pub rendering_options: CustomerInvoiceSettingsRenderingOptions,
+    }
 }
 
-record!(CustomerDiscountSource { coupon: "coupon", type_: "type" });
+record! {
+    /// `custom_fields` of [`CustomerInvoiceSettings`].
+    pub struct CustomerInvoiceSettingsCustomField {
+        /// Label of the field.
+        pub name: String,
+        /// Text of the field.
+        pub value: String,
+    }
+}
 
-/// Defaults for the customer's invoices.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomerInvoiceSettings {
-    /// Fields of your own shown on invoices.
-    pub custom_fields: Option<Vec<CustomerInvoiceSettingsCustomField>>,
-    /// Id of the payment method charged by default (`pm_…`).
-    pub default_payment_method: Option<String>,
-    /// Text at the foot of invoices.
-    pub footer: Option<String>,
+record! {
     /// How invoices are displayed.
-    pub rendering_options: Option<CustomerInvoiceSettingsRenderingOptions>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct CustomerInvoiceSettingsRenderingOptions {
+        /// How tax is shown with line amounts.
+        pub amount_tax_display: String,
+        /// Id of the invoice template.
+        pub template: String,
+    }
 }
 
-record!(CustomerInvoiceSettings {
-    custom_fields: "custom_fields",
-    default_payment_method: "default_payment_method",
-    footer: "footer",
-    rendering_options: "rendering_options",
-});
-
-/// `custom_fields` of [`CustomerInvoiceSettings`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomerInvoiceSettingsCustomField {
-    /// Label of the field.
-    pub name: Option<String>,
-    /// Text of the field.
-    pub value: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Shipping address and recipient.
+    pub struct CustomerShipping {
+        /// Postal address.
+        pub address: CustomerShippingAddress,
+        /// Name of the recipient.
+        pub name: String,
+        /// Phone number.
+        pub phone: String,
+    }
 }
 
-record!(CustomerInvoiceSettingsCustomField { name: "name", value: "value" });
-
-/// How invoices are displayed.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomerInvoiceSettingsRenderingOptions {
-    /// How tax is shown with line amounts.
-    pub amount_tax_display: Option<String>,
-    /// Id of the invoice template.
-    pub template: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CustomerInvoiceSettingsRenderingOptions {
-    amount_tax_display: "amount_tax_display",
-    template: "template",
-});
-
-/// Shipping address and recipient.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomerShipping {
+record! {
     /// Postal address.
-    pub address: Option<CustomerShippingAddress>,
-    /// Name of the recipient.
-    pub name: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct CustomerShippingAddress {
+        /// City or town.
+        pub city: String,
+        /// Two-letter country code (ISO 3166-1).
+        pub country: String,
+        /// Street and number, or company name.
+        pub line1: String,
+        /// Apartment, suite or building.
+        pub line2: String,
+        /// Postal code.
+        pub postal_code: String,
+        /// State, county or province.
+        pub state: String,
+    }
 }
 
-record!(CustomerShipping { address: "address", name: "name", phone: "phone" });
-
-/// Postal address.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomerShippingAddress {
-    /// City or town.
-    pub city: Option<String>,
-    /// Two-letter country code (ISO 3166-1).
-    pub country: Option<String>,
-    /// Street and number, or company name.
-    pub line1: Option<String>,
-    /// Apartment, suite or building.
-    pub line2: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// State, county or province.
-    pub state: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Payment sources of the older style; returned only when expanded.
+    pub struct CustomerSources {
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// The first payment sources.
+        pub data: Vec<CustomerSourcesData>,
+        /// Whether further records follow.
+        pub has_more: bool,
+        /// API path of this list.
+        pub url: String,
+    }
 }
 
-record!(CustomerShippingAddress {
-    city: "city",
-    country: "country",
-    line1: "line1",
-    line2: "line2",
-    postal_code: "postal_code",
-    state: "state",
-});
-
-/// Payment sources of the older style; returned only when expanded.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomerSources {
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// The first payment sources.
-    pub data: Option<Vec<CustomerSourcesData>>,
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// API path of this list.
-    pub url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `data` of [`CustomerSources`].
+    pub struct CustomerSourcesData {
+        /// Id of the payment source.
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Connected account the bank account belongs to (`acct_…`).
+        pub account: String,
+        /// Name of the account holder.
+        pub account_holder_name: String,
+        /// `individual` or `company`.
+        pub account_holder_type: String,
+        /// Kind of bank account.
+        pub account_type: String,
+        /// Ways a payout to it can be made.
+        pub available_payout_methods: Vec<CustomerSourcesDataAvailablePayoutMethod>,
+        /// Name of the bank.
+        pub bank_name: String,
+        /// Two-letter country code.
+        pub country: String,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// Customer id (`cus_…`).
+        pub customer: String,
+        /// Same value for the same card or account number; finds duplicates.
+        pub fingerprint: String,
+        /// Last four digits.
+        pub last4: String,
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// Routing number of the bank.
+        pub routing_number: String,
+        /// Verification state of the source.
+        pub status: String,
+    }
 }
-
-record!(CustomerSources { object: "object", data: "data", has_more: "has_more", url: "url" });
-
-/// `data` of [`CustomerSources`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomerSourcesData {
-    /// Id of the payment source.
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Connected account the bank account belongs to (`acct_…`).
-    pub account: Option<String>,
-    /// Name of the account holder.
-    pub account_holder_name: Option<String>,
-    /// `individual` or `company`.
-    pub account_holder_type: Option<String>,
-    /// Kind of bank account.
-    pub account_type: Option<String>,
-    /// Ways a payout to it can be made.
-    pub available_payout_methods: Option<Vec<CustomerSourcesDataAvailablePayoutMethod>>,
-    /// Name of the bank.
-    pub bank_name: Option<String>,
-    /// Two-letter country code.
-    pub country: Option<String>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// Customer id (`cus_…`).
-    pub customer: Option<String>,
-    /// Same value for the same card or account number; finds duplicates.
-    pub fingerprint: Option<String>,
-    /// Last four digits.
-    pub last4: Option<String>,
-    /// Your own keys and values; values are strings.
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// Routing number of the bank.
-    pub routing_number: Option<String>,
-    /// Verification state of the source.
-    pub status: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CustomerSourcesData {
-    id: "id",
-    object: "object",
-    account: "account",
-    account_holder_name: "account_holder_name",
-    account_holder_type: "account_holder_type",
-    account_type: "account_type",
-    available_payout_methods: "available_payout_methods",
-    bank_name: "bank_name",
-    country: "country",
-    currency: "currency",
-    customer: "customer",
-    fingerprint: "fingerprint",
-    last4: "last4",
-    metadata: "metadata",
-    routing_number: "routing_number",
-    status: "status",
-});
 
 open_enum!(
     /// `available_payout_methods` of [`CustomerSourcesData`].
@@ -448,190 +301,76 @@ open_enum!(
     }
 );
 
-/// Current subscriptions; returned only when expanded.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomerSubscriptions {
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// The first subscriptions.
-    pub data: Option<Vec<Subscription>>,
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// API path of this list.
-    pub url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CustomerSubscriptions { object: "object", data: "data", has_more: "has_more", url: "url" });
-
-/// Confirmation of the deletion.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomerDeletedResponse {
-    /// Id of the object.
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Always true.
-    pub deleted: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CustomerDeletedResponse { id: "id", object: "object", deleted: "deleted" });
-
-/// What comes with a page of `customers.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomersListMeta {
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CustomersListMeta { has_more: "has_more" });
-
-/// What comes with a page of `customers.search`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomersSearchMeta {
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(CustomersSearchMeta { has_more: "has_more" });
-
-/// Only records created within these bounds, in Unix seconds; bounds may be combined.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CustomerCreated {
-    /// Later than this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gt: Option<i64>,
-    /// At or after this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gte: Option<i64>,
-    /// Before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lt: Option<i64>,
-    /// At or before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lte: Option<i64>,
-}
-
-impl CustomerCreated {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Later than this instant, Unix seconds.
-    #[must_use]
-    pub fn gt(mut self, gt: i64) -> Self {
-        self.gt = Some(gt);
-        self
-    }
-
-    /// At or after this instant, Unix seconds.
-    #[must_use]
-    pub fn gte(mut self, gte: i64) -> Self {
-        self.gte = Some(gte);
-        self
-    }
-
-    /// Before this instant, Unix seconds.
-    #[must_use]
-    pub fn lt(mut self, lt: i64) -> Self {
-        self.lt = Some(lt);
-        self
-    }
-
-    /// At or before this instant, Unix seconds.
-    #[must_use]
-    pub fn lte(mut self, lte: i64) -> Self {
-        self.lte = Some(lte);
-        self
+record! {
+    /// Current subscriptions; returned only when expanded.
+    pub struct CustomerSubscriptions {
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// The first subscriptions.
+        pub data: Vec<Subscription>,
+        /// Whether further records follow.
+        pub has_more: bool,
+        /// API path of this list.
+        pub url: String,
     }
 }
 
-/// Billing address; its country matters for tax.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CustomerAddressInput {
-    /// Street and number, or company name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub line1: Option<String>,
-    /// Apartment, suite or building.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub line2: Option<String>,
-    /// City or town.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub city: Option<String>,
-    /// State, county or province.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<String>,
-    /// Postal code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub postal_code: Option<String>,
-    /// Two-letter country code (ISO 3166-1).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub country: Option<String>,
+record! {
+    /// Confirmation of the deletion.
+    pub struct CustomerDeletedResponse {
+        /// Id of the object.
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Always true.
+        pub deleted: bool,
+    }
 }
 
-impl CustomerAddressInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+record! {
+    /// What comes with a page of `customers.list`.
+    pub struct CustomersListMeta {
+        /// Whether further records follow.
+        pub has_more: bool,
     }
+}
 
-    /// Street and number, or company name.
-    #[must_use]
-    pub fn line1(mut self, line1: impl Into<String>) -> Self {
-        self.line1 = Some(line1.into());
-        self
+record! {
+    /// What comes with a page of `customers.search`.
+    pub struct CustomersSearchMeta {
+        /// Whether further records follow.
+        pub has_more: bool,
     }
+}
 
-    /// Apartment, suite or building.
-    #[must_use]
-    pub fn line2(mut self, line2: impl Into<String>) -> Self {
-        self.line2 = Some(line2.into());
-        self
+request! {
+    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+    pub struct CustomerCreated {
+        /// Later than this instant, Unix seconds.
+        gt: i64,
+        /// At or after this instant, Unix seconds.
+        gte: i64,
+        /// Before this instant, Unix seconds.
+        lt: i64,
+        /// At or before this instant, Unix seconds.
+        lte: i64,
     }
+}
 
-    /// City or town.
-    #[must_use]
-    pub fn city(mut self, city: impl Into<String>) -> Self {
-        self.city = Some(city.into());
-        self
-    }
-
-    /// State, county or province.
-    #[must_use]
-    pub fn state(mut self, state: impl Into<String>) -> Self {
-        self.state = Some(state.into());
-        self
-    }
-
-    /// Postal code.
-    #[must_use]
-    pub fn postal_code(mut self, postal_code: impl Into<String>) -> Self {
-        self.postal_code = Some(postal_code.into());
-        self
-    }
-
-    /// Two-letter country code (ISO 3166-1).
-    #[must_use]
-    pub fn country(mut self, country: impl Into<String>) -> Self {
-        self.country = Some(country.into());
-        self
+request! {
+    /// Billing address; its country matters for tax.
+    pub struct CustomerAddressInput {
+        /// Street and number, or company name.
+        line1: String,
+        /// Apartment, suite or building.
+        line2: String,
+        /// City or town.
+        city: String,
+        /// State, county or province.
+        state: String,
+        /// Postal code.
+        postal_code: String,
+        /// Two-letter country code (ISO 3166-1).
+        country: String,
     }
 }

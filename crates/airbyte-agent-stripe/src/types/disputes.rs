@@ -5,158 +5,81 @@
 use std::collections::BTreeMap;
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{record, request};
 
-/// A payment contested by the cardholder (chargeback).
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Dispute {
-    /// Dispute id (`du_…` or `dp_…`).
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Amount contested, in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Movements of money caused by the dispute.
-    pub balance_transactions: Option<Vec<Value>>,
-    /// Id of the charge (`ch_…`).
-    pub charge: Option<String>,
-    /// When it was created, Unix seconds.
-    pub created: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// Card network programmes the dispute qualifies for.
-    pub enhanced_eligibility_types: Option<Vec<String>>,
-    /// Evidence handed in so far.
-    pub evidence: Option<Value>,
+record! {
+    /// A payment contested by the cardholder (chargeback).
+    pub struct Dispute {
+        /// Dispute id (`du_…` or `dp_…`).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Amount contested, in the smallest currency unit.
+        pub amount: i64,
+        /// Movements of money caused by the dispute.
+        pub balance_transactions: Vec<Value>,
+        /// Id of the charge (`ch_…`).
+        pub charge: String,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// Card network programmes the dispute qualifies for.
+        pub enhanced_eligibility_types: Vec<String>,
+        /// Evidence handed in so far.
+        pub evidence: Value,
+        /// State of the evidence.
+        pub evidence_details: DisputeEvidenceDetails,
+        /// Whether the payment can still be refunded to avoid the dispute.
+        pub is_charge_refundable: bool,
+        /// True for real money, false for test mode.
+        pub livemode: bool,
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// Id of the payment intent (`pi_…`).
+        pub payment_intent: String,
+        /// The payment method as it was at the time.
+        pub payment_method_details: Value,
+        /// Reason given by the cardholder, such as `fraudulent` or `product_not_received`.
+        pub reason: String,
+        /// `warning_needs_response`, `warning_under_review`, `warning_closed`, `needs_response`,
+        /// `under_review`, `won` or `lost`.
+        pub status: String,
+    }
+}
+
+record! {
     /// State of the evidence.
-    pub evidence_details: Option<DisputeEvidenceDetails>,
-    /// Whether the payment can still be refunded to avoid the dispute.
-    pub is_charge_refundable: Option<bool>,
-    /// True for real money, false for test mode.
-    pub livemode: Option<bool>,
-    /// Your own keys and values; values are strings.
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// Id of the payment intent (`pi_…`).
-    pub payment_intent: Option<String>,
-    /// The payment method as it was at the time.
-    pub payment_method_details: Option<Value>,
-    /// Reason given by the cardholder, such as `fraudulent` or `product_not_received`.
-    pub reason: Option<String>,
-    /// `warning_needs_response`, `warning_under_review`, `warning_closed`, `needs_response`,
-    /// `under_review`, `won` or `lost`.
-    pub status: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct DisputeEvidenceDetails {
+        /// Deadline for evidence, Unix seconds; after it the dispute is lost.
+        pub due_by: i64,
+        /// Whether evidence is stored.
+        pub has_evidence: bool,
+        /// Whether the deadline has passed.
+        pub past_due: bool,
+        /// How often evidence was handed in.
+        pub submission_count: i64,
+    }
 }
 
-record!(Dispute {
-    id: "id",
-    object: "object",
-    amount: "amount",
-    balance_transactions: "balance_transactions",
-    charge: "charge",
-    created: "created",
-    currency: "currency",
-    enhanced_eligibility_types: "enhanced_eligibility_types",
-    evidence: "evidence",
-    evidence_details: "evidence_details",
-    is_charge_refundable: "is_charge_refundable",
-    livemode: "livemode",
-    metadata: "metadata",
-    payment_intent: "payment_intent",
-    payment_method_details: "payment_method_details",
-    reason: "reason",
-    status: "status",
-});
-
-/// State of the evidence.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DisputeEvidenceDetails {
-    /// Deadline for evidence, Unix seconds; after it the dispute is lost.
-    pub due_by: Option<i64>,
-    /// Whether evidence is stored.
-    pub has_evidence: Option<bool>,
-    /// Whether the deadline has passed.
-    pub past_due: Option<bool>,
-    /// How often evidence was handed in.
-    pub submission_count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `disputes.list`.
+    pub struct DisputesListMeta {
+        /// Whether further records follow.
+        pub has_more: bool,
+    }
 }
 
-record!(DisputeEvidenceDetails {
-    due_by: "due_by",
-    has_evidence: "has_evidence",
-    past_due: "past_due",
-    submission_count: "submission_count",
-});
-
-/// What comes with a page of `disputes.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DisputesListMeta {
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(DisputesListMeta { has_more: "has_more" });
-
-/// Only records created within these bounds, in Unix seconds; bounds may be combined.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DisputeCreated {
-    /// Later than this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gt: Option<i64>,
-    /// At or after this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gte: Option<i64>,
-    /// Before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lt: Option<i64>,
-    /// At or before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lte: Option<i64>,
-}
-
-impl DisputeCreated {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Later than this instant, Unix seconds.
-    #[must_use]
-    pub fn gt(mut self, gt: i64) -> Self {
-        self.gt = Some(gt);
-        self
-    }
-
-    /// At or after this instant, Unix seconds.
-    #[must_use]
-    pub fn gte(mut self, gte: i64) -> Self {
-        self.gte = Some(gte);
-        self
-    }
-
-    /// Before this instant, Unix seconds.
-    #[must_use]
-    pub fn lt(mut self, lt: i64) -> Self {
-        self.lt = Some(lt);
-        self
-    }
-
-    /// At or before this instant, Unix seconds.
-    #[must_use]
-    pub fn lte(mut self, lte: i64) -> Self {
-        self.lte = Some(lte);
-        self
+request! {
+    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+    pub struct DisputeCreated {
+        /// Later than this instant, Unix seconds.
+        gt: i64,
+        /// At or after this instant, Unix seconds.
+        gte: i64,
+        /// Before this instant, Unix seconds.
+        lt: i64,
+        /// At or before this instant, Unix seconds.
+        lte: i64,
     }
 }

@@ -2,101 +2,45 @@
 
 //! Types of `invoices`.
 
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
 use super::Invoice;
 
-/// A page of invoices found.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceSearchResult {
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// The records of this page.
-    pub data: Option<Vec<Invoice>>,
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// Token for `page` that gets the next page; null on the last.
-    pub next_page: Option<String>,
-    /// API path of this list.
-    pub url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A page of invoices found.
+    pub struct InvoiceSearchResult {
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// The records of this page.
+        pub data: Vec<Invoice>,
+        /// Whether further records follow.
+        pub has_more: bool,
+        /// Token for `page` that gets the next page; null on the last.
+        pub next_page: String,
+        /// API path of this list.
+        pub url: String,
+    }
 }
 
-record!(InvoiceSearchResult {
-    object: "object",
-    data: "data",
-    has_more: "has_more",
-    next_page: "next_page",
-    url: "url",
-});
-
-/// What comes with a page of `invoices.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoicesListMeta {
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `invoices.list`.
+    pub struct InvoicesListMeta {
+        /// Whether further records follow.
+        pub has_more: bool,
+    }
 }
 
-record!(InvoicesListMeta { has_more: "has_more" });
-
-/// Only records created within these bounds, in Unix seconds; bounds may be combined.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct InvoiceCreated {
-    /// Later than this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gt: Option<i64>,
-    /// At or after this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gte: Option<i64>,
-    /// Before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lt: Option<i64>,
-    /// At or before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lte: Option<i64>,
-}
-
-impl InvoiceCreated {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Later than this instant, Unix seconds.
-    #[must_use]
-    pub fn gt(mut self, gt: i64) -> Self {
-        self.gt = Some(gt);
-        self
-    }
-
-    /// At or after this instant, Unix seconds.
-    #[must_use]
-    pub fn gte(mut self, gte: i64) -> Self {
-        self.gte = Some(gte);
-        self
-    }
-
-    /// Before this instant, Unix seconds.
-    #[must_use]
-    pub fn lt(mut self, lt: i64) -> Self {
-        self.lt = Some(lt);
-        self
-    }
-
-    /// At or before this instant, Unix seconds.
-    #[must_use]
-    pub fn lte(mut self, lte: i64) -> Self {
-        self.lte = Some(lte);
-        self
+request! {
+    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+    pub struct InvoiceCreated {
+        /// Later than this instant, Unix seconds.
+        gt: i64,
+        /// At or after this instant, Unix seconds.
+        gte: i64,
+        /// Before this instant, Unix seconds.
+        lt: i64,
+        /// At or before this instant, Unix seconds.
+        lte: i64,
     }
 }
 

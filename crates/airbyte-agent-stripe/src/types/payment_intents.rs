@@ -2,125 +2,46 @@
 
 //! Types of `payment_intents`.
 
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// What comes with a page of `payment_intents.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PaymentIntentsListMeta {
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(PaymentIntentsListMeta { has_more: "has_more" });
-
-/// What comes with a page of `payment_intents.search`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PaymentIntentsSearchMeta {
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(PaymentIntentsSearchMeta { has_more: "has_more" });
-
-/// Only records created within these bounds, in Unix seconds; bounds may be combined.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PaymentIntentCreated {
-    /// Later than this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gt: Option<i64>,
-    /// At or after this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gte: Option<i64>,
-    /// Before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lt: Option<i64>,
-    /// At or before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lte: Option<i64>,
-}
-
-impl PaymentIntentCreated {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Later than this instant, Unix seconds.
-    #[must_use]
-    pub fn gt(mut self, gt: i64) -> Self {
-        self.gt = Some(gt);
-        self
-    }
-
-    /// At or after this instant, Unix seconds.
-    #[must_use]
-    pub fn gte(mut self, gte: i64) -> Self {
-        self.gte = Some(gte);
-        self
-    }
-
-    /// Before this instant, Unix seconds.
-    #[must_use]
-    pub fn lt(mut self, lt: i64) -> Self {
-        self.lt = Some(lt);
-        self
-    }
-
-    /// At or before this instant, Unix seconds.
-    #[must_use]
-    pub fn lte(mut self, lte: i64) -> Self {
-        self.lte = Some(lte);
-        self
+record! {
+    /// What comes with a page of `payment_intents.list`.
+    pub struct PaymentIntentsListMeta {
+        /// Whether further records follow.
+        pub has_more: bool,
     }
 }
 
-/// Lets Stripe offer the payment methods enabled in the dashboard.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PaymentIntentAutomaticPaymentMethods {
-    /// True to offer them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-    /// `never` leaves out methods that send the customer to another page, so that no return address
-    /// is needed; `always` when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub allow_redirects: Option<PaymentIntentAutomaticPaymentMethodsAllowRedirects>,
+record! {
+    /// What comes with a page of `payment_intents.search`.
+    pub struct PaymentIntentsSearchMeta {
+        /// Whether further records follow.
+        pub has_more: bool,
+    }
 }
 
-impl PaymentIntentAutomaticPaymentMethods {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+request! {
+    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+    pub struct PaymentIntentCreated {
+        /// Later than this instant, Unix seconds.
+        gt: i64,
+        /// At or after this instant, Unix seconds.
+        gte: i64,
+        /// Before this instant, Unix seconds.
+        lt: i64,
+        /// At or before this instant, Unix seconds.
+        lte: i64,
     }
+}
 
-    /// True to offer them.
-    #[must_use]
-    pub fn enabled(mut self, enabled: bool) -> Self {
-        self.enabled = Some(enabled);
-        self
-    }
-
-    /// `never` leaves out methods that send the customer to another page, so that no return address
-    /// is needed; `always` when left out.
-    #[must_use]
-    pub fn allow_redirects(
-        mut self,
-        allow_redirects: impl Into<PaymentIntentAutomaticPaymentMethodsAllowRedirects>,
-    ) -> Self {
-        self.allow_redirects = Some(allow_redirects.into());
-        self
+request! {
+    /// Lets Stripe offer the payment methods enabled in the dashboard.
+    pub struct PaymentIntentAutomaticPaymentMethods {
+        /// True to offer them.
+        enabled: bool,
+        /// `never` leaves out methods that send the customer to another page, so that no return
+        /// address is needed; `always` when left out.
+        allow_redirects: PaymentIntentAutomaticPaymentMethodsAllowRedirects,
     }
 }
 

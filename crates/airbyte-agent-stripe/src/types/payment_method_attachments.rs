@@ -4,126 +4,80 @@
 
 use std::collections::BTreeMap;
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// A stored means of payment, such as a card.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PaymentMethod {
-    /// Payment method id (`pm_…`).
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
+record! {
+    /// A stored means of payment, such as a card.
+    pub struct PaymentMethod {
+        /// Payment method id (`pm_…`).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Name and address given for the payment method.
+        pub billing_details: PaymentMethodBillingDetails,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// Customer it is attached to; null when to none.
+        pub customer: String,
+        /// True for real money, false for test mode.
+        pub livemode: bool,
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// Kind of payment method, such as `card`; details are under that name.
+        pub type_: String = "type",
+        /// The card.
+        pub card: PaymentMethodCard,
+    }
+}
+
+record! {
     /// Name and address given for the payment method.
-    pub billing_details: Option<PaymentMethodBillingDetails>,
-    /// When it was created, Unix seconds.
-    pub created: Option<i64>,
-    /// Customer it is attached to; null when to none.
-    pub customer: Option<String>,
-    /// True for real money, false for test mode.
-    pub livemode: Option<bool>,
-    /// Your own keys and values; values are strings.
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// Kind of payment method, such as `card`; details are under that name.
-    pub type_: Option<String>,
-    /// The card.
-    pub card: Option<PaymentMethodCard>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct PaymentMethodBillingDetails {
+        /// Postal address.
+        pub address: PaymentMethodBillingDetailsAddress,
+        /// E-mail address.
+        pub email: String,
+        /// Name of the payer.
+        pub name: String,
+        /// Phone number.
+        pub phone: String,
+    }
 }
 
-record!(PaymentMethod {
-    id: "id",
-    object: "object",
-    billing_details: "billing_details",
-    created: "created",
-    customer: "customer",
-    livemode: "livemode",
-    metadata: "metadata",
-    type_: "type",
-    card: "card",
-});
-
-/// Name and address given for the payment method.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PaymentMethodBillingDetails {
+record! {
     /// Postal address.
-    pub address: Option<PaymentMethodBillingDetailsAddress>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Name of the payer.
-    pub name: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct PaymentMethodBillingDetailsAddress {
+        /// City or town.
+        pub city: String,
+        /// Two-letter country code (ISO 3166-1).
+        pub country: String,
+        /// Street and number, or company name.
+        pub line1: String,
+        /// Apartment, suite or building.
+        pub line2: String,
+        /// Postal code.
+        pub postal_code: String,
+        /// State, county or province.
+        pub state: String,
+    }
 }
 
-record!(PaymentMethodBillingDetails {
-    address: "address",
-    email: "email",
-    name: "name",
-    phone: "phone",
-});
-
-/// Postal address.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PaymentMethodBillingDetailsAddress {
-    /// City or town.
-    pub city: Option<String>,
-    /// Two-letter country code (ISO 3166-1).
-    pub country: Option<String>,
-    /// Street and number, or company name.
-    pub line1: Option<String>,
-    /// Apartment, suite or building.
-    pub line2: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// State, county or province.
-    pub state: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The card.
+    pub struct PaymentMethodCard {
+        /// Card brand, such as `visa`.
+        pub brand: String,
+        /// Country of the issuer, two letters.
+        pub country: String,
+        /// Month of expiry, 1 to 12.
+        pub exp_month: i64,
+        /// Year of expiry, four digits.
+        pub exp_year: i64,
+        /// Same value for the same card or account number; finds duplicates.
+        pub fingerprint: String,
+        /// `credit`, `debit`, `prepaid` or `unknown`.
+        pub funding: String,
+        /// Last four digits.
+        pub last4: String,
+    }
 }
-
-record!(PaymentMethodBillingDetailsAddress {
-    city: "city",
-    country: "country",
-    line1: "line1",
-    line2: "line2",
-    postal_code: "postal_code",
-    state: "state",
-});
-
-/// The card.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PaymentMethodCard {
-    /// Card brand, such as `visa`.
-    pub brand: Option<String>,
-    /// Country of the issuer, two letters.
-    pub country: Option<String>,
-    /// Month of expiry, 1 to 12.
-    pub exp_month: Option<i64>,
-    /// Year of expiry, four digits.
-    pub exp_year: Option<i64>,
-    /// Same value for the same card or account number; finds duplicates.
-    pub fingerprint: Option<String>,
-    /// `credit`, `debit`, `prepaid` or `unknown`.
-    pub funding: Option<String>,
-    /// Last four digits.
-    pub last4: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(PaymentMethodCard {
-    brand: "brand",
-    country: "country",
-    exp_month: "exp_month",
-    exp_year: "exp_year",
-    fingerprint: "fingerprint",
-    funding: "funding",
-    last4: "last4",
-});

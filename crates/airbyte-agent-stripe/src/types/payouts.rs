@@ -4,104 +4,70 @@
 
 use std::collections::BTreeMap;
 
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// A transfer from the Stripe balance to your bank.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Payout {
-    /// Payout id (`po_…`).
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Amount sent, in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Id of the application fee (`fee_…`).
-    pub application_fee: Option<String>,
-    /// Fee the Connect platform takes, in the smallest currency unit.
-    pub application_fee_amount: Option<i64>,
-    /// When it arrives or arrived at the bank, Unix seconds.
-    pub arrival_date: Option<i64>,
-    /// Whether it was made by the payout schedule.
-    pub automatic: Option<bool>,
-    /// Id of the balance transaction, where fee and net amount are (`txn_…`).
-    pub balance_transaction: Option<String>,
-    /// When it was created, Unix seconds.
-    pub created: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// Free text describing the object.
-    pub description: Option<String>,
-    /// Id of the bank account or card.
-    pub destination: Option<String>,
-    /// Balance transaction that undoes the failed one.
-    pub failure_balance_transaction: Option<String>,
-    /// Code that says why it failed.
-    pub failure_code: Option<String>,
-    /// Text that says why it failed.
-    pub failure_message: Option<String>,
-    /// True for real money, false for test mode.
-    pub livemode: Option<bool>,
-    /// Your own keys and values; values are strings.
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// `standard` or `instant`.
-    pub method: Option<PayoutMethod>,
-    /// Payout this one reverses.
-    pub original_payout: Option<String>,
-    /// Id of the payout method used.
-    pub payout_method: Option<String>,
-    /// Whether its transactions can be listed: `completed`, `in_progress` or `not_applicable`.
-    pub reconciliation_status: Option<String>,
-    /// Payout that reverses this one.
-    pub reversed_by: Option<String>,
-    /// Balance the money came from.
-    pub source_balance: Option<String>,
-    /// Part of the balance used: `card`, `fpx` or `bank_account`.
-    pub source_type: Option<String>,
-    /// Text on the customer's bank statement.
-    pub statement_descriptor: Option<String>,
-    /// `pending`, `in_transit`, `paid`, `failed` or `canceled`; `paid` can still turn to `failed`
-    /// within days.
-    pub status: Option<String>,
-    /// Trace id by which the bank can find it.
-    pub trace_id: Option<PayoutTraceId>,
-    /// `bank_account` or `card`.
-    pub type_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A transfer from the Stripe balance to your bank.
+    pub struct Payout {
+        /// Payout id (`po_…`).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Amount sent, in the smallest currency unit.
+        pub amount: i64,
+        /// Id of the application fee (`fee_…`).
+        pub application_fee: String,
+        /// Fee the Connect platform takes, in the smallest currency unit.
+        pub application_fee_amount: i64,
+        /// When it arrives or arrived at the bank, Unix seconds.
+        pub arrival_date: i64,
+        /// Whether it was made by the payout schedule.
+        pub automatic: bool,
+        /// Id of the balance transaction, where fee and net amount are (`txn_…`).
+        pub balance_transaction: String,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// Free text describing the object.
+        pub description: String,
+        /// Id of the bank account or card.
+        pub destination: String,
+        /// Balance transaction that undoes the failed one.
+        pub failure_balance_transaction: String,
+        /// Code that says why it failed.
+        pub failure_code: String,
+        /// Text that says why it failed.
+        pub failure_message: String,
+        /// True for real money, false for test mode.
+        pub livemode: bool,
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// `standard` or `instant`.
+        pub method: PayoutMethod,
+        /// Payout this one reverses.
+        pub original_payout: String,
+        /// Id of the payout method used.
+        pub payout_method: String,
+        /// Whether its transactions can be listed: `completed`, `in_progress` or `not_applicable`.
+        pub reconciliation_status: String,
+        /// Payout that reverses this one.
+        pub reversed_by: String,
+        /// Balance the money came from.
+        pub source_balance: String,
+        /// Part of the balance used: `card`, `fpx` or `bank_account`.
+        pub source_type: String,
+        /// Text on the customer's bank statement.
+        pub statement_descriptor: String,
+        /// `pending`, `in_transit`, `paid`, `failed` or `canceled`; `paid` can still turn to
+        /// `failed` within days.
+        pub status: String,
+        /// Trace id by which the bank can find it.
+        pub trace_id: PayoutTraceId,
+        /// `bank_account` or `card`.
+        pub type_: String = "type",
+    }
 }
-
-record!(Payout {
-    id: "id",
-    object: "object",
-    amount: "amount",
-    application_fee: "application_fee",
-    application_fee_amount: "application_fee_amount",
-    arrival_date: "arrival_date",
-    automatic: "automatic",
-    balance_transaction: "balance_transaction",
-    created: "created",
-    currency: "currency",
-    description: "description",
-    destination: "destination",
-    failure_balance_transaction: "failure_balance_transaction",
-    failure_code: "failure_code",
-    failure_message: "failure_message",
-    livemode: "livemode",
-    metadata: "metadata",
-    method: "method",
-    original_payout: "original_payout",
-    payout_method: "payout_method",
-    reconciliation_status: "reconciliation_status",
-    reversed_by: "reversed_by",
-    source_balance: "source_balance",
-    source_type: "source_type",
-    statement_descriptor: "statement_descriptor",
-    status: "status",
-    trace_id: "trace_id",
-    type_: "type",
-});
 
 open_enum!(
     /// `standard` or `instant`.
@@ -113,139 +79,49 @@ open_enum!(
     }
 );
 
-/// Trace id by which the bank can find it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PayoutTraceId {
-    /// `supported`, `pending` or `unsupported`.
-    pub status: Option<String>,
-    /// The trace id itself.
-    pub value: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(PayoutTraceId { status: "status", value: "value" });
-
-/// What comes with a page of `payouts.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PayoutsListMeta {
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(PayoutsListMeta { has_more: "has_more" });
-
-/// Only payouts that arrive, or arrived, at the bank within these bounds, in Unix seconds.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PayoutArrivalDate {
-    /// Later than this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gt: Option<i64>,
-    /// At or after this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gte: Option<i64>,
-    /// Before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lt: Option<i64>,
-    /// At or before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lte: Option<i64>,
-}
-
-impl PayoutArrivalDate {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Later than this instant, Unix seconds.
-    #[must_use]
-    pub fn gt(mut self, gt: i64) -> Self {
-        self.gt = Some(gt);
-        self
-    }
-
-    /// At or after this instant, Unix seconds.
-    #[must_use]
-    pub fn gte(mut self, gte: i64) -> Self {
-        self.gte = Some(gte);
-        self
-    }
-
-    /// Before this instant, Unix seconds.
-    #[must_use]
-    pub fn lt(mut self, lt: i64) -> Self {
-        self.lt = Some(lt);
-        self
-    }
-
-    /// At or before this instant, Unix seconds.
-    #[must_use]
-    pub fn lte(mut self, lte: i64) -> Self {
-        self.lte = Some(lte);
-        self
+record! {
+    /// Trace id by which the bank can find it.
+    pub struct PayoutTraceId {
+        /// `supported`, `pending` or `unsupported`.
+        pub status: String,
+        /// The trace id itself.
+        pub value: String,
     }
 }
 
-/// Only records created within these bounds, in Unix seconds; bounds may be combined.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PayoutCreated {
-    /// Later than this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gt: Option<i64>,
-    /// At or after this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gte: Option<i64>,
-    /// Before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lt: Option<i64>,
-    /// At or before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lte: Option<i64>,
+record! {
+    /// What comes with a page of `payouts.list`.
+    pub struct PayoutsListMeta {
+        /// Whether further records follow.
+        pub has_more: bool,
+    }
 }
 
-impl PayoutCreated {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+request! {
+    /// Only payouts that arrive, or arrived, at the bank within these bounds, in Unix seconds.
+    pub struct PayoutArrivalDate {
+        /// Later than this instant, Unix seconds.
+        gt: i64,
+        /// At or after this instant, Unix seconds.
+        gte: i64,
+        /// Before this instant, Unix seconds.
+        lt: i64,
+        /// At or before this instant, Unix seconds.
+        lte: i64,
     }
+}
 
-    /// Later than this instant, Unix seconds.
-    #[must_use]
-    pub fn gt(mut self, gt: i64) -> Self {
-        self.gt = Some(gt);
-        self
-    }
-
-    /// At or after this instant, Unix seconds.
-    #[must_use]
-    pub fn gte(mut self, gte: i64) -> Self {
-        self.gte = Some(gte);
-        self
-    }
-
-    /// Before this instant, Unix seconds.
-    #[must_use]
-    pub fn lt(mut self, lt: i64) -> Self {
-        self.lt = Some(lt);
-        self
-    }
-
-    /// At or before this instant, Unix seconds.
-    #[must_use]
-    pub fn lte(mut self, lte: i64) -> Self {
-        self.lte = Some(lte);
-        self
+request! {
+    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+    pub struct PayoutCreated {
+        /// Later than this instant, Unix seconds.
+        gt: i64,
+        /// At or after this instant, Unix seconds.
+        gte: i64,
+        /// Before this instant, Unix seconds.
+        lt: i64,
+        /// At or before this instant, Unix seconds.
+        lte: i64,
     }
 }
 

@@ -4,73 +4,49 @@
 
 use std::collections::BTreeMap;
 
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// How much, in which currency and how often a product costs.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Price {
-    /// Price id (`price_…`).
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Whether it can be used for new purchases.
-    pub active: Option<bool>,
-    /// `per_unit` or `tiered`.
-    pub billing_scheme: Option<PriceBillingScheme>,
-    /// When it was created, Unix seconds.
-    pub created: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// True for real money, false for test mode.
-    pub livemode: Option<bool>,
-    /// Your own name for the price.
-    pub lookup_key: Option<String>,
-    /// Your own keys and values; values are strings.
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// Short name, seen only by you.
-    pub nickname: Option<String>,
-    /// Id of the product.
-    pub product: Option<String>,
-    /// How often it is charged; null for one-time prices.
-    pub recurring: Option<PriceRecurring>,
-    /// Whether the amount includes tax: `inclusive`, `exclusive` or not specified.
-    pub tax_behavior: Option<PriceTaxBehavior>,
-    /// How tiers apply: `graduated` or `volume`.
-    pub tiers_mode: Option<String>,
-    /// How the quantity is divided before pricing.
-    pub transform_quantity: Option<PriceTransformQuantity>,
-    /// `one_time` or `recurring`.
-    pub type_: Option<PriceType>,
-    /// Price per unit in the smallest currency unit; null for tiers or fractions.
-    pub unit_amount: Option<i64>,
-    /// The same as a decimal string, with up to 12 decimals.
-    pub unit_amount_decimal: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// How much, in which currency and how often a product costs.
+    pub struct Price {
+        /// Price id (`price_…`).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Whether it can be used for new purchases.
+        pub active: bool,
+        /// `per_unit` or `tiered`.
+        pub billing_scheme: PriceBillingScheme,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// True for real money, false for test mode.
+        pub livemode: bool,
+        /// Your own name for the price.
+        pub lookup_key: String,
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// Short name, seen only by you.
+        pub nickname: String,
+        /// Id of the product.
+        pub product: String,
+        /// How often it is charged; null for one-time prices.
+        pub recurring: PriceRecurring,
+        /// Whether the amount includes tax: `inclusive`, `exclusive` or not specified.
+        pub tax_behavior: PriceTaxBehavior,
+        /// How tiers apply: `graduated` or `volume`.
+        pub tiers_mode: String,
+        /// How the quantity is divided before pricing.
+        pub transform_quantity: PriceTransformQuantity,
+        /// `one_time` or `recurring`.
+        pub type_: PriceType = "type",
+        /// Price per unit in the smallest currency unit; null for tiers or fractions.
+        pub unit_amount: i64,
+        /// The same as a decimal string, with up to 12 decimals.
+        pub unit_amount_decimal: String,
+    }
 }
-
-record!(Price {
-    id: "id",
-    object: "object",
-    active: "active",
-    billing_scheme: "billing_scheme",
-    created: "created",
-    currency: "currency",
-    livemode: "livemode",
-    lookup_key: "lookup_key",
-    metadata: "metadata",
-    nickname: "nickname",
-    product: "product",
-    recurring: "recurring",
-    tax_behavior: "tax_behavior",
-    tiers_mode: "tiers_mode",
-    transform_quantity: "transform_quantity",
-    type_: "type",
-    unit_amount: "unit_amount",
-    unit_amount_decimal: "unit_amount_decimal",
-});
 
 open_enum!(
     /// `per_unit` or `tiered`.
@@ -82,25 +58,17 @@ open_enum!(
     }
 );
 
-/// How often it is charged; null for one-time prices.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PriceRecurring {
-    /// Unit of the billing period.
-    pub interval: Option<PriceRecurringInterval>,
-    /// Number of units in a billing period.
-    pub interval_count: Option<i64>,
-    /// `licensed` by quantity, `metered` by usage.
-    pub usage_type: Option<PriceRecurringUsageType>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// How often it is charged; null for one-time prices.
+    pub struct PriceRecurring {
+        /// Unit of the billing period.
+        pub interval: PriceRecurringInterval,
+        /// Number of units in a billing period.
+        pub interval_count: i64,
+        /// `licensed` by quantity, `metered` by usage.
+        pub usage_type: PriceRecurringUsageType,
+    }
 }
-
-record!(PriceRecurring {
-    interval: "interval",
-    interval_count: "interval_count",
-    usage_type: "usage_type",
-});
 
 open_enum!(
     /// Unit of the billing period.
@@ -138,19 +106,15 @@ open_enum!(
     }
 );
 
-/// How the quantity is divided before pricing.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PriceTransformQuantity {
-    /// Divisor.
-    pub divide_by: Option<i64>,
-    /// Whether the result is rounded up or down.
-    pub round: Option<PriceTransformQuantityRound>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// How the quantity is divided before pricing.
+    pub struct PriceTransformQuantity {
+        /// Divisor.
+        pub divide_by: i64,
+        /// Whether the result is rounded up or down.
+        pub round: PriceTransformQuantityRound,
+    }
 }
-
-record!(PriceTransformQuantity { divide_by: "divide_by", round: "round" });
 
 open_enum!(
     /// Whether the result is rounded up or down.
@@ -172,51 +136,17 @@ open_enum!(
     }
 );
 
-/// Makes it a subscription price and says how often it is charged. Left out, it is a one-time
-/// price.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PriceRecurringInput {
-    /// Unit of the billing period.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub interval: Option<PriceRecurringInputInterval>,
-    /// Number of units in a billing period, at most three years in all; 3 with `month` bills
-    /// quarterly.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub interval_count: Option<i64>,
-    /// `licensed` (when left out) charges by quantity, `metered` by reported usage.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub usage_type: Option<PriceRecurringInputUsageType>,
-}
-
-impl PriceRecurringInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Unit of the billing period.
-    #[must_use]
-    pub fn interval(mut self, interval: impl Into<PriceRecurringInputInterval>) -> Self {
-        self.interval = Some(interval.into());
-        self
-    }
-
-    /// Number of units in a billing period, at most three years in all; 3 with `month` bills
-    /// quarterly.
-    #[must_use]
-    pub fn interval_count(mut self, interval_count: i64) -> Self {
-        self.interval_count = Some(interval_count);
-        self
-    }
-
-    /// `licensed` (when left out) charges by quantity, `metered` by reported usage.
-    #[must_use]
-    pub fn usage_type(mut self, usage_type: impl Into<PriceRecurringInputUsageType>) -> Self {
-        self.usage_type = Some(usage_type.into());
-        self
+request! {
+    /// Makes it a subscription price and says how often it is charged. Left out, it is a one-time
+    /// price.
+    pub struct PriceRecurringInput {
+        /// Unit of the billing period.
+        interval: PriceRecurringInputInterval,
+        /// Number of units in a billing period, at most three years in all; 3 with `month` bills
+        /// quarterly.
+        interval_count: i64,
+        /// `licensed` (when left out) charges by quantity, `metered` by reported usage.
+        usage_type: PriceRecurringInputUsageType,
     }
 }
 

@@ -4,129 +4,85 @@
 
 use std::collections::BTreeMap;
 
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// A good or service you sell.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Product {
-    /// Product id (`prod_…` or of your own choice).
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Whether it can be sold; false means archived.
-    pub active: Option<bool>,
-    /// Attributes of goods (older style).
-    pub attributes: Option<Vec<String>>,
-    /// When it was created, Unix seconds.
-    pub created: Option<i64>,
-    /// Id of the default price (`price_…`).
-    pub default_price: Option<String>,
-    /// Description shown to customers.
-    pub description: Option<String>,
-    /// Selling points (older style; see `marketing_features`).
-    pub features: Option<Vec<ProductFeature>>,
-    /// Addresses of product images, up to 8.
-    pub images: Option<Vec<String>>,
-    /// True for real money, false for test mode.
-    pub livemode: Option<bool>,
-    /// Selling points shown in pricing tables, up to 15.
-    pub marketing_features: Option<Vec<ProductMarketingFeature>>,
-    /// Your own keys and values; values are strings.
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// Name shown to customers.
-    pub name: Option<String>,
+record! {
+    /// A good or service you sell.
+    pub struct Product {
+        /// Product id (`prod_…` or of your own choice).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Whether it can be sold; false means archived.
+        pub active: bool,
+        /// Attributes of goods (older style).
+        pub attributes: Vec<String>,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// Id of the default price (`price_…`).
+        pub default_price: String,
+        /// Description shown to customers.
+        pub description: String,
+        /// Selling points (older style; see `marketing_features`).
+        pub features: Vec<ProductFeature>,
+        /// Addresses of product images, up to 8.
+        pub images: Vec<String>,
+        /// True for real money, false for test mode.
+        pub livemode: bool,
+        /// Selling points shown in pricing tables, up to 15.
+        pub marketing_features: Vec<ProductMarketingFeature>,
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// Name shown to customers.
+        pub name: String,
+        /// Size and weight for shipping; give all four values.
+        pub package_dimensions: ProductPackageDimensions,
+        /// Whether it is a physical good that is shipped.
+        pub shippable: bool,
+        /// Text on the customer's bank statement.
+        pub statement_descriptor: String,
+        /// Stripe tax code of the product, used by automatic tax.
+        pub tax_code: String,
+        /// `good` or `service` (older style).
+        pub type_: ProductType = "type",
+        /// What one unit is called on receipts and invoices, such as `seat`, up to 12 characters.
+        pub unit_label: String,
+        /// When it was last changed, Unix seconds.
+        pub updated: i64,
+        /// Public web page of the product.
+        pub url: String,
+    }
+}
+
+record! {
+    /// `features` of [`Product`].
+    pub struct ProductFeature {
+        /// Text of the selling point.
+        pub name: String,
+    }
+}
+
+record! {
+    /// `marketing_features` of [`Product`].
+    pub struct ProductMarketingFeature {
+        /// Text of the selling point, up to 80 characters.
+        pub name: String,
+    }
+}
+
+record! {
     /// Size and weight for shipping; give all four values.
-    pub package_dimensions: Option<ProductPackageDimensions>,
-    /// Whether it is a physical good that is shipped.
-    pub shippable: Option<bool>,
-    /// Text on the customer's bank statement.
-    pub statement_descriptor: Option<String>,
-    /// Stripe tax code of the product, used by automatic tax.
-    pub tax_code: Option<String>,
-    /// `good` or `service` (older style).
-    pub type_: Option<ProductType>,
-    /// What one unit is called on receipts and invoices, such as `seat`, up to 12 characters.
-    pub unit_label: Option<String>,
-    /// When it was last changed, Unix seconds.
-    pub updated: Option<i64>,
-    /// Public web page of the product.
-    pub url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct ProductPackageDimensions {
+        /// Height in inches, up to two decimals.
+        pub height: f64,
+        /// Length in inches, up to two decimals.
+        pub length: f64,
+        /// Weight in ounces, up to two decimals.
+        pub weight: f64,
+        /// Width in inches, up to two decimals.
+        pub width: f64,
+    }
 }
-
-record!(Product {
-    id: "id",
-    object: "object",
-    active: "active",
-    attributes: "attributes",
-    created: "created",
-    default_price: "default_price",
-    description: "description",
-    features: "features",
-    images: "images",
-    livemode: "livemode",
-    marketing_features: "marketing_features",
-    metadata: "metadata",
-    name: "name",
-    package_dimensions: "package_dimensions",
-    shippable: "shippable",
-    statement_descriptor: "statement_descriptor",
-    tax_code: "tax_code",
-    type_: "type",
-    unit_label: "unit_label",
-    updated: "updated",
-    url: "url",
-});
-
-/// `features` of [`Product`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProductFeature {
-    /// Text of the selling point.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProductFeature { name: "name" });
-
-/// `marketing_features` of [`Product`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProductMarketingFeature {
-    /// Text of the selling point, up to 80 characters.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProductMarketingFeature { name: "name" });
-
-/// Size and weight for shipping; give all four values.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProductPackageDimensions {
-    /// Height in inches, up to two decimals.
-    pub height: Option<f64>,
-    /// Length in inches, up to two decimals.
-    pub length: Option<f64>,
-    /// Weight in ounces, up to two decimals.
-    pub weight: Option<f64>,
-    /// Width in inches, up to two decimals.
-    pub width: Option<f64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProductPackageDimensions {
-    height: "height",
-    length: "length",
-    weight: "weight",
-    width: "width",
-});
 
 open_enum!(
     /// `good` or `service` (older style).
@@ -138,177 +94,66 @@ open_enum!(
     }
 );
 
-/// Confirmation of the deletion.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProductDeletedResponse {
-    /// Id of the object.
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Always true.
-    pub deleted: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProductDeletedResponse { id: "id", object: "object", deleted: "deleted" });
-
-/// What comes with a page of `products.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProductsListMeta {
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProductsListMeta { has_more: "has_more" });
-
-/// What comes with a page of `products.search`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProductsSearchMeta {
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(ProductsSearchMeta { has_more: "has_more" });
-
-/// Only records created within these bounds, in Unix seconds; bounds may be combined.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProductCreated {
-    /// Later than this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gt: Option<i64>,
-    /// At or after this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gte: Option<i64>,
-    /// Before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lt: Option<i64>,
-    /// At or before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lte: Option<i64>,
-}
-
-impl ProductCreated {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Later than this instant, Unix seconds.
-    #[must_use]
-    pub fn gt(mut self, gt: i64) -> Self {
-        self.gt = Some(gt);
-        self
-    }
-
-    /// At or after this instant, Unix seconds.
-    #[must_use]
-    pub fn gte(mut self, gte: i64) -> Self {
-        self.gte = Some(gte);
-        self
-    }
-
-    /// Before this instant, Unix seconds.
-    #[must_use]
-    pub fn lt(mut self, lt: i64) -> Self {
-        self.lt = Some(lt);
-        self
-    }
-
-    /// At or before this instant, Unix seconds.
-    #[must_use]
-    pub fn lte(mut self, lte: i64) -> Self {
-        self.lte = Some(lte);
-        self
+record! {
+    /// Confirmation of the deletion.
+    pub struct ProductDeletedResponse {
+        /// Id of the object.
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Always true.
+        pub deleted: bool,
     }
 }
 
-/// Selling points shown in pricing tables, up to 15.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProductMarketingFeatureInput {
-    /// Text of the selling point, up to 80 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
-
-impl ProductMarketingFeatureInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Text of the selling point, up to 80 characters.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
+record! {
+    /// What comes with a page of `products.list`.
+    pub struct ProductsListMeta {
+        /// Whether further records follow.
+        pub has_more: bool,
     }
 }
 
-/// Size and weight for shipping; give all four values.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProductPackageDimensionsInput {
-    /// Height in inches, up to two decimals.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub height: Option<f64>,
-    /// Length in inches, up to two decimals.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub length: Option<f64>,
-    /// Weight in ounces, up to two decimals.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub weight: Option<f64>,
-    /// Width in inches, up to two decimals.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub width: Option<f64>,
+record! {
+    /// What comes with a page of `products.search`.
+    pub struct ProductsSearchMeta {
+        /// Whether further records follow.
+        pub has_more: bool,
+    }
 }
 
-impl ProductPackageDimensionsInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+request! {
+    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+    pub struct ProductCreated {
+        /// Later than this instant, Unix seconds.
+        gt: i64,
+        /// At or after this instant, Unix seconds.
+        gte: i64,
+        /// Before this instant, Unix seconds.
+        lt: i64,
+        /// At or before this instant, Unix seconds.
+        lte: i64,
     }
+}
 
-    /// Height in inches, up to two decimals.
-    #[must_use]
-    pub fn height(mut self, height: f64) -> Self {
-        self.height = Some(height);
-        self
+request! {
+    /// Selling points shown in pricing tables, up to 15.
+    pub struct ProductMarketingFeatureInput {
+        /// Text of the selling point, up to 80 characters.
+        name: String,
     }
+}
 
-    /// Length in inches, up to two decimals.
-    #[must_use]
-    pub fn length(mut self, length: f64) -> Self {
-        self.length = Some(length);
-        self
-    }
-
-    /// Weight in ounces, up to two decimals.
-    #[must_use]
-    pub fn weight(mut self, weight: f64) -> Self {
-        self.weight = Some(weight);
-        self
-    }
-
-    /// Width in inches, up to two decimals.
-    #[must_use]
-    pub fn width(mut self, width: f64) -> Self {
-        self.width = Some(width);
-        self
+request! {
+    /// Size and weight for shipping; give all four values.
+    pub struct ProductPackageDimensionsInput {
+        /// Height in inches, up to two decimals.
+        height: f64,
+        /// Length in inches, up to two decimals.
+        length: f64,
+        /// Weight in ounces, up to two decimals.
+        weight: f64,
+        /// Width in inches, up to two decimals.
+        width: f64,
     }
 }

@@ -5,222 +5,146 @@
 use std::collections::BTreeMap;
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// Money returned to a customer.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Refund {
-    /// Refund id (`re_…` or `pyr_…`).
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Amount returned, in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Id of the balance transaction, where fee and net amount are (`txn_…`).
-    pub balance_transaction: Option<String>,
-    /// Id of the charge (`ch_…`).
-    pub charge: Option<String>,
-    /// When it was created, Unix seconds.
-    pub created: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// Free text, for refunds not made to a card.
-    pub description: Option<String>,
+record! {
+    /// Money returned to a customer.
+    pub struct Refund {
+        /// Refund id (`re_…` or `pyr_…`).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Amount returned, in the smallest currency unit.
+        pub amount: i64,
+        /// Id of the balance transaction, where fee and net amount are (`txn_…`).
+        pub balance_transaction: String,
+        /// Id of the charge (`ch_…`).
+        pub charge: String,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// Free text, for refunds not made to a card.
+        pub description: String,
+        /// Where the money went; details under the name given in `type`.
+        pub destination_details: RefundDestinationDetails,
+        /// Balance transaction that undoes the failed one.
+        pub failure_balance_transaction: String,
+        /// Why the refund failed, such as `lost_or_stolen_card`.
+        pub failure_reason: String,
+        /// E-mail address the instructions went to, when the customer has to act.
+        pub instructions_email: String,
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// What the customer has to do to receive the money.
+        pub next_action: RefundNextAction,
+        /// Id of the payment intent (`pi_…`).
+        pub payment_intent: String,
+        /// Why it is still pending.
+        pub pending_reason: RefundPendingReason,
+        /// Reason given: `duplicate`, `fraudulent`, `requested_by_customer`, or
+        /// `expired_uncaptured_charge` from Stripe.
+        pub reason: String,
+        /// Number of the receipt sent by e-mail.
+        pub receipt_number: String,
+        /// Reversal of the transfer it came from.
+        pub source_transfer_reversal: String,
+        /// `pending`, `requires_action`, `succeeded`, `failed` or `canceled`.
+        pub status: RefundStatus,
+        /// Reversal of the transfer to the connected account.
+        pub transfer_reversal: String,
+    }
+}
+
+record! {
     /// Where the money went; details under the name given in `type`.
-    pub destination_details: Option<RefundDestinationDetails>,
-    /// Balance transaction that undoes the failed one.
-    pub failure_balance_transaction: Option<String>,
-    /// Why the refund failed, such as `lost_or_stolen_card`.
-    pub failure_reason: Option<String>,
-    /// E-mail address the instructions went to, when the customer has to act.
-    pub instructions_email: Option<String>,
-    /// Your own keys and values; values are strings.
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// What the customer has to do to receive the money.
-    pub next_action: Option<RefundNextAction>,
-    /// Id of the payment intent (`pi_…`).
-    pub payment_intent: Option<String>,
-    /// Why it is still pending.
-    pub pending_reason: Option<RefundPendingReason>,
-    /// Reason given: `duplicate`, `fraudulent`, `requested_by_customer`, or
-    /// `expired_uncaptured_charge` from Stripe.
-    pub reason: Option<String>,
-    /// Number of the receipt sent by e-mail.
-    pub receipt_number: Option<String>,
-    /// Reversal of the transfer it came from.
-    pub source_transfer_reversal: Option<String>,
-    /// `pending`, `requires_action`, `succeeded`, `failed` or `canceled`.
-    pub status: Option<RefundStatus>,
-    /// Reversal of the transfer to the connected account.
-    pub transfer_reversal: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct RefundDestinationDetails {
+        /// Refund through Affirm.
+        pub affirm: Value,
+        /// Refund through Afterpay or Clearpay.
+        pub afterpay_clearpay: Value,
+        /// Refund through Alipay.
+        pub alipay: Value,
+        /// Refund through Alma.
+        pub alma: Value,
+        /// Refund through Amazon Pay.
+        pub amazon_pay: Value,
+        /// Refund by bank transfer in Australia.
+        pub au_bank_transfer: Value,
+        /// Refund through BLIK.
+        pub blik: RefundDestinationDetailsBlik,
+        /// Refund by bank transfer in Brazil.
+        pub br_bank_transfer: RefundDestinationDetailsBrBankTransfer,
+        /// Refund to a card.
+        pub card: RefundDestinationDetailsCard,
+        /// Refund through Cash App.
+        pub cashapp: Value,
+        /// Refund in a cryptocurrency.
+        pub crypto: RefundDestinationDetailsCrypto,
+        /// Refund to the customer's cash balance.
+        pub customer_cash_balance: Value,
+        /// Refund through EPS.
+        pub eps: Value,
+        /// Refund by bank transfer in the EU.
+        pub eu_bank_transfer: RefundDestinationDetailsEuBankTransfer,
+        /// Refund by bank transfer in the United Kingdom.
+        pub gb_bank_transfer: RefundDestinationDetailsGbBankTransfer,
+        /// Refund through giropay.
+        pub giropay: Value,
+        /// Refund through GrabPay.
+        pub grabpay: Value,
+        /// Refund by bank transfer in Japan.
+        pub jp_bank_transfer: RefundDestinationDetailsJpBankTransfer,
+        /// Refund through Klarna.
+        pub klarna: Value,
+        /// Refund through MB WAY.
+        pub mb_way: RefundDestinationDetailsMbWay,
+        /// Refund through Multibanco.
+        pub multibanco: RefundDestinationDetailsMultibanco,
+        /// Refund by bank transfer in Mexico.
+        pub mx_bank_transfer: RefundDestinationDetailsMxBankTransfer,
+        /// Refund by bank transfer in New Zealand.
+        pub nz_bank_transfer: Value,
+        /// Refund through Przelewy24.
+        pub p24: RefundDestinationDetailsP24,
+        /// Refund through PayNow.
+        pub paynow: Value,
+        /// Refund through PayPal.
+        pub paypal: RefundDestinationDetailsPaypal,
+        /// Refund through Pix.
+        pub pix: Value,
+        /// Refund through Revolut Pay.
+        pub revolut: Value,
+        /// Refund through Sofort.
+        pub sofort: Value,
+        /// Refund through Swish.
+        pub swish: RefundDestinationDetailsSwish,
+        /// Refund by bank transfer in Thailand.
+        pub th_bank_transfer: RefundDestinationDetailsThBankTransfer,
+        /// Refund through TWINT.
+        pub twint: Value,
+        /// Kind of destination, such as `card`.
+        pub type_: String = "type",
+        /// Refund by bank transfer in the United States.
+        pub us_bank_transfer: RefundDestinationDetailsUsBankTransfer,
+        /// Refund through WeChat Pay.
+        pub wechat_pay: Value,
+        /// Refund through Zip.
+        pub zip: Value,
+    }
 }
 
-record!(Refund {
-    id: "id",
-    object: "object",
-    amount: "amount",
-    balance_transaction: "balance_transaction",
-    charge: "charge",
-    created: "created",
-    currency: "currency",
-    description: "description",
-    destination_details: "destination_details",
-    failure_balance_transaction: "failure_balance_transaction",
-    failure_reason: "failure_reason",
-    instructions_email: "instructions_email",
-    metadata: "metadata",
-    next_action: "next_action",
-    payment_intent: "payment_intent",
-    pending_reason: "pending_reason",
-    reason: "reason",
-    receipt_number: "receipt_number",
-    source_transfer_reversal: "source_transfer_reversal",
-    status: "status",
-    transfer_reversal: "transfer_reversal",
-});
-
-/// Where the money went; details under the name given in `type`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RefundDestinationDetails {
-    /// Refund through Affirm.
-    pub affirm: Option<Value>,
-    /// Refund through Afterpay or Clearpay.
-    pub afterpay_clearpay: Option<Value>,
-    /// Refund through Alipay.
-    pub alipay: Option<Value>,
-    /// Refund through Alma.
-    pub alma: Option<Value>,
-    /// Refund through Amazon Pay.
-    pub amazon_pay: Option<Value>,
-    /// Refund by bank transfer in Australia.
-    pub au_bank_transfer: Option<Value>,
+record! {
     /// Refund through BLIK.
-    pub blik: Option<RefundDestinationDetailsBlik>,
-    /// Refund by bank transfer in Brazil.
-    pub br_bank_transfer: Option<RefundDestinationDetailsBrBankTransfer>,
-    /// Refund to a card.
-    pub card: Option<RefundDestinationDetailsCard>,
-    /// Refund through Cash App.
-    pub cashapp: Option<Value>,
-    /// Refund in a cryptocurrency.
-    pub crypto: Option<RefundDestinationDetailsCrypto>,
-    /// Refund to the customer's cash balance.
-    pub customer_cash_balance: Option<Value>,
-    /// Refund through EPS.
-    pub eps: Option<Value>,
-    /// Refund by bank transfer in the EU.
-    pub eu_bank_transfer: Option<RefundDestinationDetailsEuBankTransfer>,
-    /// Refund by bank transfer in the United Kingdom.
-    pub gb_bank_transfer: Option<RefundDestinationDetailsGbBankTransfer>,
-    /// Refund through giropay.
-    pub giropay: Option<Value>,
-    /// Refund through GrabPay.
-    pub grabpay: Option<Value>,
-    /// Refund by bank transfer in Japan.
-    pub jp_bank_transfer: Option<RefundDestinationDetailsJpBankTransfer>,
-    /// Refund through Klarna.
-    pub klarna: Option<Value>,
-    /// Refund through MB WAY.
-    pub mb_way: Option<RefundDestinationDetailsMbWay>,
-    /// Refund through Multibanco.
-    pub multibanco: Option<RefundDestinationDetailsMultibanco>,
-    /// Refund by bank transfer in Mexico.
-    pub mx_bank_transfer: Option<RefundDestinationDetailsMxBankTransfer>,
-    /// Refund by bank transfer in New Zealand.
-    pub nz_bank_transfer: Option<Value>,
-    /// Refund through Przelewy24.
-    pub p24: Option<RefundDestinationDetailsP24>,
-    /// Refund through PayNow.
-    pub paynow: Option<Value>,
-    /// Refund through PayPal.
-    pub paypal: Option<RefundDestinationDetailsPaypal>,
-    /// Refund through Pix.
-    pub pix: Option<Value>,
-    /// Refund through Revolut Pay.
-    pub revolut: Option<Value>,
-    /// Refund through Sofort.
-    pub sofort: Option<Value>,
-    /// Refund through Swish.
-    pub swish: Option<RefundDestinationDetailsSwish>,
-    /// Refund by bank transfer in Thailand.
-    pub th_bank_transfer: Option<RefundDestinationDetailsThBankTransfer>,
-    /// Refund through TWINT.
-    pub twint: Option<Value>,
-    /// Kind of destination, such as `card`.
-    pub type_: Option<String>,
-    /// Refund by bank transfer in the United States.
-    pub us_bank_transfer: Option<RefundDestinationDetailsUsBankTransfer>,
-    /// Refund through WeChat Pay.
-    pub wechat_pay: Option<Value>,
-    /// Refund through Zip.
-    pub zip: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct RefundDestinationDetailsBlik {
+        /// Decline code from the network.
+        pub network_decline_code: String,
+        /// Reference the bank can trace the refund by.
+        pub reference: String,
+        /// Whether the reference is there yet.
+        pub reference_status: RefundDestinationDetailsBlikReferenceStatus,
+    }
 }
-
-record!(RefundDestinationDetails {
-    affirm: "affirm",
-    afterpay_clearpay: "afterpay_clearpay",
-    alipay: "alipay",
-    alma: "alma",
-    amazon_pay: "amazon_pay",
-    au_bank_transfer: "au_bank_transfer",
-    blik: "blik",
-    br_bank_transfer: "br_bank_transfer",
-    card: "card",
-    cashapp: "cashapp",
-    crypto: "crypto",
-    customer_cash_balance: "customer_cash_balance",
-    eps: "eps",
-    eu_bank_transfer: "eu_bank_transfer",
-    gb_bank_transfer: "gb_bank_transfer",
-    giropay: "giropay",
-    grabpay: "grabpay",
-    jp_bank_transfer: "jp_bank_transfer",
-    klarna: "klarna",
-    mb_way: "mb_way",
-    multibanco: "multibanco",
-    mx_bank_transfer: "mx_bank_transfer",
-    nz_bank_transfer: "nz_bank_transfer",
-    p24: "p24",
-    paynow: "paynow",
-    paypal: "paypal",
-    pix: "pix",
-    revolut: "revolut",
-    sofort: "sofort",
-    swish: "swish",
-    th_bank_transfer: "th_bank_transfer",
-    twint: "twint",
-    type_: "type",
-    us_bank_transfer: "us_bank_transfer",
-    wechat_pay: "wechat_pay",
-    zip: "zip",
-});
-
-/// Refund through BLIK.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RefundDestinationDetailsBlik {
-    /// Decline code from the network.
-    pub network_decline_code: Option<String>,
-    /// Reference the bank can trace the refund by.
-    pub reference: Option<String>,
-    /// Whether the reference is there yet.
-    pub reference_status: Option<RefundDestinationDetailsBlikReferenceStatus>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(RefundDestinationDetailsBlik {
-    network_decline_code: "network_decline_code",
-    reference: "reference",
-    reference_status: "reference_status",
-});
 
 open_enum!(
     /// Whether the reference is there yet.
@@ -234,22 +158,15 @@ open_enum!(
     }
 );
 
-/// Refund by bank transfer in Brazil.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RefundDestinationDetailsBrBankTransfer {
-    /// Reference the bank can trace the refund by.
-    pub reference: Option<String>,
-    /// Whether the reference is there yet.
-    pub reference_status: Option<RefundDestinationDetailsBrBankTransferReferenceStatus>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Refund by bank transfer in Brazil.
+    pub struct RefundDestinationDetailsBrBankTransfer {
+        /// Reference the bank can trace the refund by.
+        pub reference: String,
+        /// Whether the reference is there yet.
+        pub reference_status: RefundDestinationDetailsBrBankTransferReferenceStatus,
+    }
 }
-
-record!(RefundDestinationDetailsBrBankTransfer {
-    reference: "reference",
-    reference_status: "reference_status",
-});
 
 open_enum!(
     /// Whether the reference is there yet.
@@ -263,28 +180,19 @@ open_enum!(
     }
 );
 
-/// Refund to a card.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RefundDestinationDetailsCard {
-    /// Reference the bank can trace the refund by.
-    pub reference: Option<String>,
-    /// Whether the reference is there yet.
-    pub reference_status: Option<RefundDestinationDetailsCardReferenceStatus>,
-    /// Kind of reference, such as an acquirer reference number.
-    pub reference_type: Option<String>,
-    /// `refund`, `reversal` or `pending`.
-    pub type_: Option<RefundDestinationDetailsCardType>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Refund to a card.
+    pub struct RefundDestinationDetailsCard {
+        /// Reference the bank can trace the refund by.
+        pub reference: String,
+        /// Whether the reference is there yet.
+        pub reference_status: RefundDestinationDetailsCardReferenceStatus,
+        /// Kind of reference, such as an acquirer reference number.
+        pub reference_type: String,
+        /// `refund`, `reversal` or `pending`.
+        pub type_: RefundDestinationDetailsCardType = "type",
+    }
 }
-
-record!(RefundDestinationDetailsCard {
-    reference: "reference",
-    reference_status: "reference_status",
-    reference_type: "reference_type",
-    type_: "type",
-});
 
 open_enum!(
     /// Whether the reference is there yet.
@@ -310,34 +218,23 @@ open_enum!(
     }
 );
 
-/// Refund in a cryptocurrency.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RefundDestinationDetailsCrypto {
-    /// Reference the bank can trace the refund by.
-    pub reference: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Refund in a cryptocurrency.
+    pub struct RefundDestinationDetailsCrypto {
+        /// Reference the bank can trace the refund by.
+        pub reference: String,
+    }
 }
 
-record!(RefundDestinationDetailsCrypto { reference: "reference" });
-
-/// Refund by bank transfer in the EU.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RefundDestinationDetailsEuBankTransfer {
-    /// Reference the bank can trace the refund by.
-    pub reference: Option<String>,
-    /// Whether the reference is there yet.
-    pub reference_status: Option<RefundDestinationDetailsEuBankTransferReferenceStatus>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Refund by bank transfer in the EU.
+    pub struct RefundDestinationDetailsEuBankTransfer {
+        /// Reference the bank can trace the refund by.
+        pub reference: String,
+        /// Whether the reference is there yet.
+        pub reference_status: RefundDestinationDetailsEuBankTransferReferenceStatus,
+    }
 }
-
-record!(RefundDestinationDetailsEuBankTransfer {
-    reference: "reference",
-    reference_status: "reference_status",
-});
 
 open_enum!(
     /// Whether the reference is there yet.
@@ -351,22 +248,15 @@ open_enum!(
     }
 );
 
-/// Refund by bank transfer in the United Kingdom.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RefundDestinationDetailsGbBankTransfer {
-    /// Reference the bank can trace the refund by.
-    pub reference: Option<String>,
-    /// Whether the reference is there yet.
-    pub reference_status: Option<RefundDestinationDetailsGbBankTransferReferenceStatus>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Refund by bank transfer in the United Kingdom.
+    pub struct RefundDestinationDetailsGbBankTransfer {
+        /// Reference the bank can trace the refund by.
+        pub reference: String,
+        /// Whether the reference is there yet.
+        pub reference_status: RefundDestinationDetailsGbBankTransferReferenceStatus,
+    }
 }
-
-record!(RefundDestinationDetailsGbBankTransfer {
-    reference: "reference",
-    reference_status: "reference_status",
-});
 
 open_enum!(
     /// Whether the reference is there yet.
@@ -380,22 +270,15 @@ open_enum!(
     }
 );
 
-/// Refund by bank transfer in Japan.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RefundDestinationDetailsJpBankTransfer {
-    /// Reference the bank can trace the refund by.
-    pub reference: Option<String>,
-    /// Whether the reference is there yet.
-    pub reference_status: Option<RefundDestinationDetailsJpBankTransferReferenceStatus>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Refund by bank transfer in Japan.
+    pub struct RefundDestinationDetailsJpBankTransfer {
+        /// Reference the bank can trace the refund by.
+        pub reference: String,
+        /// Whether the reference is there yet.
+        pub reference_status: RefundDestinationDetailsJpBankTransferReferenceStatus,
+    }
 }
-
-record!(RefundDestinationDetailsJpBankTransfer {
-    reference: "reference",
-    reference_status: "reference_status",
-});
 
 open_enum!(
     /// Whether the reference is there yet.
@@ -409,22 +292,15 @@ open_enum!(
     }
 );
 
-/// Refund through MB WAY.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RefundDestinationDetailsMbWay {
-    /// Reference the bank can trace the refund by.
-    pub reference: Option<String>,
-    /// Whether the reference is there yet.
-    pub reference_status: Option<RefundDestinationDetailsMbWayReferenceStatus>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Refund through MB WAY.
+    pub struct RefundDestinationDetailsMbWay {
+        /// Reference the bank can trace the refund by.
+        pub reference: String,
+        /// Whether the reference is there yet.
+        pub reference_status: RefundDestinationDetailsMbWayReferenceStatus,
+    }
 }
-
-record!(RefundDestinationDetailsMbWay {
-    reference: "reference",
-    reference_status: "reference_status",
-});
 
 open_enum!(
     /// Whether the reference is there yet.
@@ -438,22 +314,15 @@ open_enum!(
     }
 );
 
-/// Refund through Multibanco.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RefundDestinationDetailsMultibanco {
-    /// Reference the bank can trace the refund by.
-    pub reference: Option<String>,
-    /// Whether the reference is there yet.
-    pub reference_status: Option<RefundDestinationDetailsMultibancoReferenceStatus>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Refund through Multibanco.
+    pub struct RefundDestinationDetailsMultibanco {
+        /// Reference the bank can trace the refund by.
+        pub reference: String,
+        /// Whether the reference is there yet.
+        pub reference_status: RefundDestinationDetailsMultibancoReferenceStatus,
+    }
 }
-
-record!(RefundDestinationDetailsMultibanco {
-    reference: "reference",
-    reference_status: "reference_status",
-});
 
 open_enum!(
     /// Whether the reference is there yet.
@@ -467,22 +336,15 @@ open_enum!(
     }
 );
 
-/// Refund by bank transfer in Mexico.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RefundDestinationDetailsMxBankTransfer {
-    /// Reference the bank can trace the refund by.
-    pub reference: Option<String>,
-    /// Whether the reference is there yet.
-    pub reference_status: Option<RefundDestinationDetailsMxBankTransferReferenceStatus>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Refund by bank transfer in Mexico.
+    pub struct RefundDestinationDetailsMxBankTransfer {
+        /// Reference the bank can trace the refund by.
+        pub reference: String,
+        /// Whether the reference is there yet.
+        pub reference_status: RefundDestinationDetailsMxBankTransferReferenceStatus,
+    }
 }
-
-record!(RefundDestinationDetailsMxBankTransfer {
-    reference: "reference",
-    reference_status: "reference_status",
-});
 
 open_enum!(
     /// Whether the reference is there yet.
@@ -496,22 +358,15 @@ open_enum!(
     }
 );
 
-/// Refund through Przelewy24.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RefundDestinationDetailsP24 {
-    /// Reference the bank can trace the refund by.
-    pub reference: Option<String>,
-    /// Whether the reference is there yet.
-    pub reference_status: Option<RefundDestinationDetailsP24ReferenceStatus>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Refund through Przelewy24.
+    pub struct RefundDestinationDetailsP24 {
+        /// Reference the bank can trace the refund by.
+        pub reference: String,
+        /// Whether the reference is there yet.
+        pub reference_status: RefundDestinationDetailsP24ReferenceStatus,
+    }
 }
-
-record!(RefundDestinationDetailsP24 {
-    reference: "reference",
-    reference_status: "reference_status",
-});
 
 open_enum!(
     /// Whether the reference is there yet.
@@ -525,37 +380,25 @@ open_enum!(
     }
 );
 
-/// Refund through PayPal.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RefundDestinationDetailsPaypal {
-    /// Decline code from the network.
-    pub network_decline_code: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Refund through PayPal.
+    pub struct RefundDestinationDetailsPaypal {
+        /// Decline code from the network.
+        pub network_decline_code: String,
+    }
 }
 
-record!(RefundDestinationDetailsPaypal { network_decline_code: "network_decline_code" });
-
-/// Refund through Swish.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RefundDestinationDetailsSwish {
-    /// Decline code from the network.
-    pub network_decline_code: Option<String>,
-    /// Reference the bank can trace the refund by.
-    pub reference: Option<String>,
-    /// Whether the reference is there yet.
-    pub reference_status: Option<RefundDestinationDetailsSwishReferenceStatus>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Refund through Swish.
+    pub struct RefundDestinationDetailsSwish {
+        /// Decline code from the network.
+        pub network_decline_code: String,
+        /// Reference the bank can trace the refund by.
+        pub reference: String,
+        /// Whether the reference is there yet.
+        pub reference_status: RefundDestinationDetailsSwishReferenceStatus,
+    }
 }
-
-record!(RefundDestinationDetailsSwish {
-    network_decline_code: "network_decline_code",
-    reference: "reference",
-    reference_status: "reference_status",
-});
 
 open_enum!(
     /// Whether the reference is there yet.
@@ -569,22 +412,15 @@ open_enum!(
     }
 );
 
-/// Refund by bank transfer in Thailand.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RefundDestinationDetailsThBankTransfer {
-    /// Reference the bank can trace the refund by.
-    pub reference: Option<String>,
-    /// Whether the reference is there yet.
-    pub reference_status: Option<RefundDestinationDetailsThBankTransferReferenceStatus>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Refund by bank transfer in Thailand.
+    pub struct RefundDestinationDetailsThBankTransfer {
+        /// Reference the bank can trace the refund by.
+        pub reference: String,
+        /// Whether the reference is there yet.
+        pub reference_status: RefundDestinationDetailsThBankTransferReferenceStatus,
+    }
 }
-
-record!(RefundDestinationDetailsThBankTransfer {
-    reference: "reference",
-    reference_status: "reference_status",
-});
 
 open_enum!(
     /// Whether the reference is there yet.
@@ -598,22 +434,15 @@ open_enum!(
     }
 );
 
-/// Refund by bank transfer in the United States.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RefundDestinationDetailsUsBankTransfer {
-    /// Reference the bank can trace the refund by.
-    pub reference: Option<String>,
-    /// Whether the reference is there yet.
-    pub reference_status: Option<RefundDestinationDetailsUsBankTransferReferenceStatus>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Refund by bank transfer in the United States.
+    pub struct RefundDestinationDetailsUsBankTransfer {
+        /// Reference the bank can trace the refund by.
+        pub reference: String,
+        /// Whether the reference is there yet.
+        pub reference_status: RefundDestinationDetailsUsBankTransferReferenceStatus,
+    }
 }
-
-record!(RefundDestinationDetailsUsBankTransfer {
-    reference: "reference",
-    reference_status: "reference_status",
-});
 
 open_enum!(
     /// Whether the reference is there yet.
@@ -627,50 +456,35 @@ open_enum!(
     }
 );
 
-/// What the customer has to do to receive the money.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RefundNextAction {
+record! {
+    /// What the customer has to do to receive the money.
+    pub struct RefundNextAction {
+        /// What the customer is shown.
+        pub display_details: RefundNextActionDisplayDetails,
+        /// Kind of action.
+        pub type_: String = "type",
+    }
+}
+
+record! {
     /// What the customer is shown.
-    pub display_details: Option<RefundNextActionDisplayDetails>,
-    /// Kind of action.
-    pub type_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct RefundNextActionDisplayDetails {
+        /// The e-mail sent to the customer.
+        pub email_sent: RefundNextActionDisplayDetailsEmailSent,
+        /// Until when the customer can act, Unix seconds.
+        pub expires_at: i64,
+    }
 }
 
-record!(RefundNextAction { display_details: "display_details", type_: "type" });
-
-/// What the customer is shown.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RefundNextActionDisplayDetails {
+record! {
     /// The e-mail sent to the customer.
-    pub email_sent: Option<RefundNextActionDisplayDetailsEmailSent>,
-    /// Until when the customer can act, Unix seconds.
-    pub expires_at: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct RefundNextActionDisplayDetailsEmailSent {
+        /// When it was sent, Unix seconds.
+        pub email_sent_at: i64,
+        /// Address it was sent to.
+        pub email_sent_to: String,
+    }
 }
-
-record!(RefundNextActionDisplayDetails { email_sent: "email_sent", expires_at: "expires_at" });
-
-/// The e-mail sent to the customer.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RefundNextActionDisplayDetailsEmailSent {
-    /// When it was sent, Unix seconds.
-    pub email_sent_at: Option<i64>,
-    /// Address it was sent to.
-    pub email_sent_to: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(RefundNextActionDisplayDetailsEmailSent {
-    email_sent_at: "email_sent_at",
-    email_sent_to: "email_sent_to",
-});
 
 open_enum!(
     /// Why it is still pending.
@@ -700,70 +514,25 @@ open_enum!(
     }
 );
 
-/// What comes with a page of `refunds.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RefundsListMeta {
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `refunds.list`.
+    pub struct RefundsListMeta {
+        /// Whether further records follow.
+        pub has_more: bool,
+    }
 }
 
-record!(RefundsListMeta { has_more: "has_more" });
-
-/// Only records created within these bounds, in Unix seconds; bounds may be combined.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct RefundCreated {
-    /// Later than this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gt: Option<i64>,
-    /// At or after this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gte: Option<i64>,
-    /// Before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lt: Option<i64>,
-    /// At or before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lte: Option<i64>,
-}
-
-impl RefundCreated {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Later than this instant, Unix seconds.
-    #[must_use]
-    pub fn gt(mut self, gt: i64) -> Self {
-        self.gt = Some(gt);
-        self
-    }
-
-    /// At or after this instant, Unix seconds.
-    #[must_use]
-    pub fn gte(mut self, gte: i64) -> Self {
-        self.gte = Some(gte);
-        self
-    }
-
-    /// Before this instant, Unix seconds.
-    #[must_use]
-    pub fn lt(mut self, lt: i64) -> Self {
-        self.lt = Some(lt);
-        self
-    }
-
-    /// At or before this instant, Unix seconds.
-    #[must_use]
-    pub fn lte(mut self, lte: i64) -> Self {
-        self.lte = Some(lte);
-        self
+request! {
+    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+    pub struct RefundCreated {
+        /// Later than this instant, Unix seconds.
+        gt: i64,
+        /// At or after this instant, Unix seconds.
+        gte: i64,
+        /// Before this instant, Unix seconds.
+        lt: i64,
+        /// At or before this instant, Unix seconds.
+        lte: i64,
     }
 }
 

@@ -5,205 +5,140 @@
 use std::collections::BTreeMap;
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
-/// A customer's recurring purchase.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Subscription {
-    /// Subscription id (`sub_…`).
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Connect application that created the object, if any.
-    pub application: Option<String>,
-    /// Share of each invoice the Connect platform takes, in percent.
-    pub application_fee_percent: Option<f64>,
+record! {
+    /// A customer's recurring purchase.
+    pub struct Subscription {
+        /// Subscription id (`sub_…`).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Connect application that created the object, if any.
+        pub application: String,
+        /// Share of each invoice the Connect platform takes, in percent.
+        pub application_fee_percent: f64,
+        /// State of automatic tax calculation.
+        pub automatic_tax: SubscriptionAutomaticTax,
+        /// Instant that fixes the billing day, Unix seconds.
+        pub billing_cycle_anchor: i64,
+        /// Calendar values that fix the billing day.
+        pub billing_cycle_anchor_config: SubscriptionBillingCycleAnchorConfig,
+        /// How prorations are computed.
+        pub billing_mode: SubscriptionBillingMode,
+        /// Amount or usage that triggers an early invoice.
+        pub billing_thresholds: SubscriptionBillingThresholds,
+        /// When it will end, Unix seconds.
+        pub cancel_at: i64,
+        /// Whether it ends with the current period instead of renewing.
+        pub cancel_at_period_end: bool,
+        /// When cancellation was requested, Unix seconds; it may still run until the period's end.
+        pub canceled_at: i64,
+        /// Why it was canceled.
+        pub cancellation_details: SubscriptionCancellationDetails,
+        /// `charge_automatically` from the stored payment method, or `send_invoice` to be paid by
+        /// the customer.
+        pub collection_method: SubscriptionCollectionMethod,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// Id of the customer who subscribed.
+        pub customer: String,
+        /// The customer as an account id, on platforms that model customers as accounts.
+        pub customer_account: String,
+        /// Days until each invoice is due, for `send_invoice`.
+        pub days_until_due: i64,
+        /// Id of the payment method charged by default (`pm_…`).
+        pub default_payment_method: String,
+        /// Id of the default payment source (older style; see
+        /// `invoice_settings.default_payment_method`).
+        pub default_source: String,
+        /// Tax rates applied to lines without their own.
+        pub default_tax_rates: Vec<SubscriptionDefaultTaxRate>,
+        /// Text shown to the customer.
+        pub description: String,
+        /// Ids of the discounts applied.
+        pub discounts: Vec<String>,
+        /// When it ended, Unix seconds; null while it runs.
+        pub ended_at: i64,
+        /// Defaults for its invoices.
+        pub invoice_settings: SubscriptionInvoiceSettings,
+        /// What is subscribed to, with price and quantity.
+        pub items: SubscriptionItems,
+        /// Id of the most recent invoice.
+        pub latest_invoice: String,
+        /// True for real money, false for test mode.
+        pub livemode: bool,
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// When pending items are billed next, Unix seconds.
+        pub next_pending_invoice_item_invoice: i64,
+        /// Connected account the payment is made for.
+        pub on_behalf_of: String,
+        /// Set while collection is paused.
+        pub pause_collection: SubscriptionPauseCollection,
+        /// How it can be paid.
+        pub payment_settings: SubscriptionPaymentSettings,
+        /// `incomplete`, `incomplete_expired`, `trialing`, `active`, `past_due`, `unpaid`,
+        /// `canceled` or `paused`.
+        pub status: SubscriptionStatus,
+        /// Start of the current billing period, Unix seconds; in newer API versions only on the
+        /// items.
+        pub current_period_start: i64,
+        /// End of the current billing period, Unix seconds; in newer API versions only on the
+        /// items.
+        pub current_period_end: i64,
+        /// When it began, Unix seconds.
+        pub start_date: i64,
+        /// Start of the trial, Unix seconds.
+        pub trial_start: i64,
+        /// End of the trial, Unix seconds.
+        pub trial_end: i64,
+        /// The discount applied (older style; see `discounts`).
+        pub discount: Value,
+        /// The plan (older style; see `items`).
+        pub plan: Value,
+        /// Number of units of the plan (older style; see `items`).
+        pub quantity: i64,
+        /// Id of the subscription schedule.
+        pub schedule: String,
+        /// Id of the test clock, in tests only.
+        pub test_clock: String,
+        /// Where the money goes on, for Connect platforms.
+        pub transfer_data: Value,
+        /// What happens when the trial ends.
+        pub trial_settings: SubscriptionTrialSettings,
+        /// How often pending items are billed.
+        pub pending_invoice_item_interval: Value,
+        /// Id of the setup intent waiting for the customer.
+        pub pending_setup_intent: String,
+        /// Changes that take effect once paid.
+        pub pending_update: Value,
+    }
+}
+
+record! {
     /// State of automatic tax calculation.
-    pub automatic_tax: Option<SubscriptionAutomaticTax>,
-    /// Instant that fixes the billing day, Unix seconds.
-    pub billing_cycle_anchor: Option<i64>,
-    /// Calendar values that fix the billing day.
-    pub billing_cycle_anchor_config: Option<SubscriptionBillingCycleAnchorConfig>,
-    /// How prorations are computed.
-    pub billing_mode: Option<SubscriptionBillingMode>,
-    /// Amount or usage that triggers an early invoice.
-    pub billing_thresholds: Option<SubscriptionBillingThresholds>,
-    /// When it will end, Unix seconds.
-    pub cancel_at: Option<i64>,
-    /// Whether it ends with the current period instead of renewing.
-    pub cancel_at_period_end: Option<bool>,
-    /// When cancellation was requested, Unix seconds; it may still run until the period's end.
-    pub canceled_at: Option<i64>,
-    /// Why it was canceled.
-    pub cancellation_details: Option<SubscriptionCancellationDetails>,
-    /// `charge_automatically` from the stored payment method, or `send_invoice` to be paid by the
-    /// customer.
-    pub collection_method: Option<SubscriptionCollectionMethod>,
-    /// When it was created, Unix seconds.
-    pub created: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// Id of the customer who subscribed.
-    pub customer: Option<String>,
-    /// The customer as an account id, on platforms that model customers as accounts.
-    pub customer_account: Option<String>,
-    /// Days until each invoice is due, for `send_invoice`.
-    pub days_until_due: Option<i64>,
-    /// Id of the payment method charged by default (`pm_…`).
-    pub default_payment_method: Option<String>,
-    /// Id of the default payment source (older style; see
-    /// `invoice_settings.default_payment_method`).
-    pub default_source: Option<String>,
-    /// Tax rates applied to lines without their own.
-    pub default_tax_rates: Option<Vec<SubscriptionDefaultTaxRate>>,
-    /// Text shown to the customer.
-    pub description: Option<String>,
-    /// Ids of the discounts applied.
-    pub discounts: Option<Vec<String>>,
-    /// When it ended, Unix seconds; null while it runs.
-    pub ended_at: Option<i64>,
-    /// Defaults for its invoices.
-    pub invoice_settings: Option<SubscriptionInvoiceSettings>,
-    /// What is subscribed to, with price and quantity.
-    pub items: Option<SubscriptionItems>,
-    /// Id of the most recent invoice.
-    pub latest_invoice: Option<String>,
-    /// True for real money, false for test mode.
-    pub livemode: Option<bool>,
-    /// Your own keys and values; values are strings.
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// When pending items are billed next, Unix seconds.
-    pub next_pending_invoice_item_invoice: Option<i64>,
-    /// Connected account the payment is made for.
-    pub on_behalf_of: Option<String>,
-    /// Set while collection is paused.
-    pub pause_collection: Option<SubscriptionPauseCollection>,
-    /// How it can be paid.
-    pub payment_settings: Option<SubscriptionPaymentSettings>,
-    /// `incomplete`, `incomplete_expired`, `trialing`, `active`, `past_due`, `unpaid`, `canceled`
-    /// or `paused`.
-    pub status: Option<SubscriptionStatus>,
-    /// Start of the current billing period, Unix seconds; in newer API versions only on the items.
-    pub current_period_start: Option<i64>,
-    /// End of the current billing period, Unix seconds; in newer API versions only on the items.
-    pub current_period_end: Option<i64>,
-    /// When it began, Unix seconds.
-    pub start_date: Option<i64>,
-    /// Start of the trial, Unix seconds.
-    pub trial_start: Option<i64>,
-    /// End of the trial, Unix seconds.
-    pub trial_end: Option<i64>,
-    /// The discount applied (older style; see `discounts`).
-    pub discount: Option<Value>,
-    /// The plan (older style; see `items`).
-    pub plan: Option<Value>,
-    /// Number of units of the plan (older style; see `items`).
-    pub quantity: Option<i64>,
-    /// Id of the subscription schedule.
-    pub schedule: Option<String>,
-    /// Id of the test clock, in tests only.
-    pub test_clock: Option<String>,
-    /// Where the money goes on, for Connect platforms.
-    pub transfer_data: Option<Value>,
-    /// What happens when the trial ends.
-    pub trial_settings: Option<SubscriptionTrialSettings>,
-    /// How often pending items are billed.
-    pub pending_invoice_item_interval: Option<Value>,
-    /// Id of the setup intent waiting for the customer.
-    pub pending_setup_intent: Option<String>,
-    /// Changes that take effect once paid.
-    pub pending_update: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct SubscriptionAutomaticTax {
+        /// Why Stripe turned automatic tax off.
+        pub disabled_reason: String,
+        /// Whether Stripe computes the tax.
+        pub enabled: bool,
+        /// Who owes the tax.
+        pub liability: SubscriptionAutomaticTaxLiability,
+    }
 }
 
-record!(Subscription {
-    id: "id",
-    object: "object",
-    application: "application",
-    application_fee_percent: "application_fee_percent",
-    automatic_tax: "automatic_tax",
-    billing_cycle_anchor: "billing_cycle_anchor",
-    billing_cycle_anchor_config: "billing_cycle_anchor_config",
-    billing_mode: "billing_mode",
-    billing_thresholds: "billing_thresholds",
-    cancel_at: "cancel_at",
-    cancel_at_period_end: "cancel_at_period_end",
-    canceled_at: "canceled_at",
-    cancellation_details: "cancellation_details",
-    collection_method: "collection_method",
-    created: "created",
-    currency: "currency",
-    customer: "customer",
-    customer_account: "customer_account",
-    days_until_due: "days_until_due",
-    default_payment_method: "default_payment_method",
-    default_source: "default_source",
-    default_tax_rates: "default_tax_rates",
-    description: "description",
-    discounts: "discounts",
-    ended_at: "ended_at",
-    invoice_settings: "invoice_settings",
-    items: "items",
-    latest_invoice: "latest_invoice",
-    livemode: "livemode",
-    metadata: "metadata",
-    next_pending_invoice_item_invoice: "next_pending_invoice_item_invoice",
-    on_behalf_of: "on_behalf_of",
-    pause_collection: "pause_collection",
-    payment_settings: "payment_settings",
-    status: "status",
-    current_period_start: "current_period_start",
-    current_period_end: "current_period_end",
-    start_date: "start_date",
-    trial_start: "trial_start",
-    trial_end: "trial_end",
-    discount: "discount",
-    plan: "plan",
-    quantity: "quantity",
-    schedule: "schedule",
-    test_clock: "test_clock",
-    transfer_data: "transfer_data",
-    trial_settings: "trial_settings",
-    pending_invoice_item_interval: "pending_invoice_item_interval",
-    pending_setup_intent: "pending_setup_intent",
-    pending_update: "pending_update",
-});
-
-/// State of automatic tax calculation.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionAutomaticTax {
-    /// Why Stripe turned automatic tax off.
-    pub disabled_reason: Option<String>,
-    /// Whether Stripe computes the tax.
-    pub enabled: Option<bool>,
+record! {
     /// Who owes the tax.
-    pub liability: Option<SubscriptionAutomaticTaxLiability>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct SubscriptionAutomaticTaxLiability {
+        /// Connected account concerned (`acct_…`).
+        pub account: String,
+        /// `self` for your account, `account` for a connected one.
+        pub type_: SubscriptionAutomaticTaxLiabilityType = "type",
+    }
 }
-
-record!(SubscriptionAutomaticTax {
-    disabled_reason: "disabled_reason",
-    enabled: "enabled",
-    liability: "liability",
-});
-
-/// Who owes the tax.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionAutomaticTaxLiability {
-    /// Connected account concerned (`acct_…`).
-    pub account: Option<String>,
-    /// `self` for your account, `account` for a connected one.
-    pub type_: Option<SubscriptionAutomaticTaxLiabilityType>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SubscriptionAutomaticTaxLiability { account: "account", type_: "type" });
 
 open_enum!(
     /// `self` for your account, `account` for a connected one.
@@ -215,59 +150,41 @@ open_enum!(
     }
 );
 
-/// Calendar values that fix the billing day.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionBillingCycleAnchorConfig {
-    /// Day of the month, 1 to 31.
-    pub day_of_month: Option<i64>,
-    /// Hour, 0 to 23.
-    pub hour: Option<i64>,
-    /// Minute, 0 to 59.
-    pub minute: Option<i64>,
-    /// Month, 1 to 12.
-    pub month: Option<i64>,
-    /// Second, 0 to 59.
-    pub second: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Calendar values that fix the billing day.
+    pub struct SubscriptionBillingCycleAnchorConfig {
+        /// Day of the month, 1 to 31.
+        pub day_of_month: i64,
+        /// Hour, 0 to 23.
+        pub hour: i64,
+        /// Minute, 0 to 59.
+        pub minute: i64,
+        /// Month, 1 to 12.
+        pub month: i64,
+        /// Second, 0 to 59.
+        pub second: i64,
+    }
 }
 
-record!(SubscriptionBillingCycleAnchorConfig {
-    day_of_month: "day_of_month",
-    hour: "hour",
-    minute: "minute",
-    month: "month",
-    second: "second",
-});
+record! {
+    /// How prorations are computed.
+    pub struct SubscriptionBillingMode {
+        /// Settings of the flexible mode.
+        pub flexible: SubscriptionBillingModeFlexible,
+        /// `classic` or `flexible`.
+        pub type_: SubscriptionBillingModeType = "type",
+        /// When the mode was changed, Unix seconds.
+        pub updated_at: i64,
+    }
+}
 
-/// How prorations are computed.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionBillingMode {
+record! {
     /// Settings of the flexible mode.
-    pub flexible: Option<SubscriptionBillingModeFlexible>,
-    /// `classic` or `flexible`.
-    pub type_: Option<SubscriptionBillingModeType>,
-    /// When the mode was changed, Unix seconds.
-    pub updated_at: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct SubscriptionBillingModeFlexible {
+        /// How discounts appear in prorations.
+        pub proration_discounts: SubscriptionBillingModeFlexibleProrationDiscounts,
+    }
 }
-
-record!(SubscriptionBillingMode { flexible: "flexible", type_: "type", updated_at: "updated_at" });
-
-/// Settings of the flexible mode.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionBillingModeFlexible {
-    /// How discounts appear in prorations.
-    pub proration_discounts: Option<SubscriptionBillingModeFlexibleProrationDiscounts>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SubscriptionBillingModeFlexible { proration_discounts: "proration_discounts" });
 
 open_enum!(
     /// How discounts appear in prorations.
@@ -289,42 +206,27 @@ open_enum!(
     }
 );
 
-/// Amount or usage that triggers an early invoice.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionBillingThresholds {
-    /// Amount that triggers an invoice, in the smallest currency unit.
-    pub amount_gte: Option<i64>,
-    /// Whether an early invoice starts a new billing period.
-    pub reset_billing_cycle_anchor: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Amount or usage that triggers an early invoice.
+    pub struct SubscriptionBillingThresholds {
+        /// Amount that triggers an invoice, in the smallest currency unit.
+        pub amount_gte: i64,
+        /// Whether an early invoice starts a new billing period.
+        pub reset_billing_cycle_anchor: bool,
+    }
 }
 
-record!(SubscriptionBillingThresholds {
-    amount_gte: "amount_gte",
-    reset_billing_cycle_anchor: "reset_billing_cycle_anchor",
-});
-
-/// Why it was canceled.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionCancellationDetails {
-    /// Remark of the customer on leaving.
-    pub comment: Option<String>,
-    /// Reason the customer chose, such as `too_expensive`.
-    pub feedback: Option<String>,
-    /// `cancellation_requested`, `payment_failed` or `payment_disputed`.
-    pub reason: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Why it was canceled.
+    pub struct SubscriptionCancellationDetails {
+        /// Remark of the customer on leaving.
+        pub comment: String,
+        /// Reason the customer chose, such as `too_expensive`.
+        pub feedback: String,
+        /// `cancellation_requested`, `payment_failed` or `payment_disputed`.
+        pub reason: String,
+    }
 }
-
-record!(SubscriptionCancellationDetails {
-    comment: "comment",
-    feedback: "feedback",
-    reason: "reason",
-});
 
 open_enum!(
     /// `charge_automatically` from the stored payment method, or `send_invoice` to be paid by the
@@ -337,84 +239,57 @@ open_enum!(
     }
 );
 
-/// `default_tax_rates` of [`Subscription`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionDefaultTaxRate {
-    /// Tax rate id (`txr_…`).
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Whether the rate can still be used.
-    pub active: Option<bool>,
-    /// Country the rate applies to, two letters.
-    pub country: Option<String>,
-    /// When it was created, Unix seconds.
-    pub created: Option<i64>,
-    /// Note about the rate.
-    pub description: Option<String>,
-    /// Name shown to customers, such as `VAT`.
-    pub display_name: Option<String>,
-    /// Percentage actually applied, when computed by Stripe.
-    pub effective_percentage: Option<f64>,
+record! {
+    /// `default_tax_rates` of [`Subscription`].
+    pub struct SubscriptionDefaultTaxRate {
+        /// Tax rate id (`txr_…`).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Whether the rate can still be used.
+        pub active: bool,
+        /// Country the rate applies to, two letters.
+        pub country: String,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// Note about the rate.
+        pub description: String,
+        /// Name shown to customers, such as `VAT`.
+        pub display_name: String,
+        /// Percentage actually applied, when computed by Stripe.
+        pub effective_percentage: f64,
+        /// Fixed amount, for rates that are not a percentage.
+        pub flat_amount: SubscriptionDefaultTaxRateFlatAmount,
+        /// Whether the tax is included in the price.
+        pub inclusive: bool,
+        /// Jurisdiction of the rate, shown on invoices.
+        pub jurisdiction: String,
+        /// Level of the authority that imposes it.
+        pub jurisdiction_level: SubscriptionDefaultTaxRateJurisdictionLevel,
+        /// True for real money, false for test mode.
+        pub livemode: bool,
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// Percentage of the rate, 19.0 for 19 %.
+        pub percentage: f64,
+        /// Whether it is a percentage or a fixed amount.
+        pub rate_type: SubscriptionDefaultTaxRateRateType,
+        /// State or province the rate applies to.
+        pub state: String,
+        /// Kind of tax, such as `vat` or `sales_tax`.
+        pub tax_type: SubscriptionDefaultTaxRateTaxType,
+    }
+}
+
+record! {
     /// Fixed amount, for rates that are not a percentage.
-    pub flat_amount: Option<SubscriptionDefaultTaxRateFlatAmount>,
-    /// Whether the tax is included in the price.
-    pub inclusive: Option<bool>,
-    /// Jurisdiction of the rate, shown on invoices.
-    pub jurisdiction: Option<String>,
-    /// Level of the authority that imposes it.
-    pub jurisdiction_level: Option<SubscriptionDefaultTaxRateJurisdictionLevel>,
-    /// True for real money, false for test mode.
-    pub livemode: Option<bool>,
-    /// Your own keys and values; values are strings.
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// Percentage of the rate, 19.0 for 19 %.
-    pub percentage: Option<f64>,
-    /// Whether it is a percentage or a fixed amount.
-    pub rate_type: Option<SubscriptionDefaultTaxRateRateType>,
-    /// State or province the rate applies to.
-    pub state: Option<String>,
-    /// Kind of tax, such as `vat` or `sales_tax`.
-    pub tax_type: Option<SubscriptionDefaultTaxRateTaxType>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct SubscriptionDefaultTaxRateFlatAmount {
+        /// Amount in the smallest currency unit.
+        pub amount: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+    }
 }
-
-record!(SubscriptionDefaultTaxRate {
-    id: "id",
-    object: "object",
-    active: "active",
-    country: "country",
-    created: "created",
-    description: "description",
-    display_name: "display_name",
-    effective_percentage: "effective_percentage",
-    flat_amount: "flat_amount",
-    inclusive: "inclusive",
-    jurisdiction: "jurisdiction",
-    jurisdiction_level: "jurisdiction_level",
-    livemode: "livemode",
-    metadata: "metadata",
-    percentage: "percentage",
-    rate_type: "rate_type",
-    state: "state",
-    tax_type: "tax_type",
-});
-
-/// Fixed amount, for rates that are not a percentage.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionDefaultTaxRateFlatAmount {
-    /// Amount in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SubscriptionDefaultTaxRateFlatAmount { amount: "amount", currency: "currency" });
 
 open_enum!(
     /// Level of the authority that imposes it.
@@ -478,33 +353,25 @@ open_enum!(
     }
 );
 
-/// Defaults for its invoices.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionInvoiceSettings {
-    /// Ids of your tax ids shown on the invoice.
-    pub account_tax_ids: Option<Vec<String>>,
+record! {
+    /// Defaults for its invoices.
+    pub struct SubscriptionInvoiceSettings {
+        /// Ids of your tax ids shown on the invoice.
+        pub account_tax_ids: Vec<String>,
+        /// Who issues the invoice.
+        pub issuer: SubscriptionInvoiceSettingsIssuer,
+    }
+}
+
+record! {
     /// Who issues the invoice.
-    pub issuer: Option<SubscriptionInvoiceSettingsIssuer>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct SubscriptionInvoiceSettingsIssuer {
+        /// Connected account concerned (`acct_…`).
+        pub account: String,
+        /// `self` for your account, `account` for a connected one.
+        pub type_: SubscriptionInvoiceSettingsIssuerType = "type",
+    }
 }
-
-record!(SubscriptionInvoiceSettings { account_tax_ids: "account_tax_ids", issuer: "issuer" });
-
-/// Who issues the invoice.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionInvoiceSettingsIssuer {
-    /// Connected account concerned (`acct_…`).
-    pub account: Option<String>,
-    /// `self` for your account, `account` for a connected one.
-    pub type_: Option<SubscriptionInvoiceSettingsIssuerType>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SubscriptionInvoiceSettingsIssuer { account: "account", type_: "type" });
 
 open_enum!(
     /// `self` for your account, `account` for a connected one.
@@ -516,107 +383,71 @@ open_enum!(
     }
 );
 
-/// What is subscribed to, with price and quantity.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionItems {
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// The subscription items.
-    pub data: Option<Vec<SubscriptionItemsData>>,
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// API path of this list.
-    pub url: Option<String>,
-    /// Number of entries in all.
-    pub total_count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What is subscribed to, with price and quantity.
+    pub struct SubscriptionItems {
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// The subscription items.
+        pub data: Vec<SubscriptionItemsData>,
+        /// Whether further records follow.
+        pub has_more: bool,
+        /// API path of this list.
+        pub url: String,
+        /// Number of entries in all.
+        pub total_count: i64,
+    }
 }
 
-record!(SubscriptionItems {
-    object: "object",
-    data: "data",
-    has_more: "has_more",
-    url: "url",
-    total_count: "total_count",
-});
+record! {
+    /// `data` of [`SubscriptionItems`].
+    pub struct SubscriptionItemsData {
+        /// Subscription item id (`si_…`); needed to change or remove the item.
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Amount or usage that triggers an early invoice.
+        pub billing_thresholds: SubscriptionItemsDataBillingThresholds,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// End of the item's current billing period, Unix seconds.
+        pub current_period_end: i64,
+        /// Start of the item's current billing period, Unix seconds.
+        pub current_period_start: i64,
+        /// Ids of the discounts applied.
+        pub discounts: Vec<String>,
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// The same as an old-style plan.
+        pub plan: Value,
+        /// The price, in full.
+        pub price: Value,
+        /// Number of units.
+        pub quantity: i64,
+        /// Id of the subscription.
+        pub subscription: String,
+        /// Tax rates of the item.
+        pub tax_rates: Vec<Value>,
+    }
+}
 
-/// `data` of [`SubscriptionItems`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionItemsData {
-    /// Subscription item id (`si_…`); needed to change or remove the item.
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
+record! {
     /// Amount or usage that triggers an early invoice.
-    pub billing_thresholds: Option<SubscriptionItemsDataBillingThresholds>,
-    /// When it was created, Unix seconds.
-    pub created: Option<i64>,
-    /// End of the item's current billing period, Unix seconds.
-    pub current_period_end: Option<i64>,
-    /// Start of the item's current billing period, Unix seconds.
-    pub current_period_start: Option<i64>,
-    /// Ids of the discounts applied.
-    pub discounts: Option<Vec<String>>,
-    /// Your own keys and values; values are strings.
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// The same as an old-style plan.
-    pub plan: Option<Value>,
-    /// The price, in full.
-    pub price: Option<Value>,
-    /// Number of units.
-    pub quantity: Option<i64>,
-    /// Id of the subscription.
-    pub subscription: Option<String>,
-    /// Tax rates of the item.
-    pub tax_rates: Option<Vec<Value>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct SubscriptionItemsDataBillingThresholds {
+        /// Usage that triggers an invoice.
+        pub usage_gte: i64,
+    }
 }
 
-record!(SubscriptionItemsData {
-    id: "id",
-    object: "object",
-    billing_thresholds: "billing_thresholds",
-    created: "created",
-    current_period_end: "current_period_end",
-    current_period_start: "current_period_start",
-    discounts: "discounts",
-    metadata: "metadata",
-    plan: "plan",
-    price: "price",
-    quantity: "quantity",
-    subscription: "subscription",
-    tax_rates: "tax_rates",
-});
-
-/// Amount or usage that triggers an early invoice.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionItemsDataBillingThresholds {
-    /// Usage that triggers an invoice.
-    pub usage_gte: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Set while collection is paused.
+    pub struct SubscriptionPauseCollection {
+        /// What happens to invoices meanwhile.
+        pub behavior: SubscriptionPauseCollectionBehavior,
+        /// When collection goes on, Unix seconds; null when by hand.
+        pub resumes_at: i64,
+    }
 }
-
-record!(SubscriptionItemsDataBillingThresholds { usage_gte: "usage_gte" });
-
-/// Set while collection is paused.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionPauseCollection {
-    /// What happens to invoices meanwhile.
-    pub behavior: Option<SubscriptionPauseCollectionBehavior>,
-    /// When collection goes on, Unix seconds; null when by hand.
-    pub resumes_at: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SubscriptionPauseCollection { behavior: "behavior", resumes_at: "resumes_at" });
 
 open_enum!(
     /// What happens to invoices meanwhile.
@@ -630,22 +461,15 @@ open_enum!(
     }
 );
 
-/// How it can be paid.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionPaymentSettings {
-    /// Settings per kind of payment method.
-    pub payment_method_options: Option<Value>,
-    /// Kinds of payment method allowed.
-    pub payment_method_types: Option<Vec<String>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// How it can be paid.
+    pub struct SubscriptionPaymentSettings {
+        /// Settings per kind of payment method.
+        pub payment_method_options: Value,
+        /// Kinds of payment method allowed.
+        pub payment_method_types: Vec<String>,
+    }
 }
-
-record!(SubscriptionPaymentSettings {
-    payment_method_options: "payment_method_options",
-    payment_method_types: "payment_method_types",
-});
 
 open_enum!(
     /// `incomplete`, `incomplete_expired`, `trialing`, `active`, `past_due`, `unpaid`, `canceled`
@@ -670,353 +494,236 @@ open_enum!(
     }
 );
 
-/// What happens when the trial ends.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionTrialSettings {
+record! {
+    /// What happens when the trial ends.
+    pub struct SubscriptionTrialSettings {
+        /// Behaviour at the end of the trial.
+        pub end_behavior: SubscriptionTrialSettingsEndBehavior,
+    }
+}
+
+record! {
     /// Behaviour at the end of the trial.
-    pub end_behavior: Option<SubscriptionTrialSettingsEndBehavior>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct SubscriptionTrialSettingsEndBehavior {
+        /// `cancel`, `create_invoice` or `pause` when no payment method is there.
+        pub missing_payment_method: String,
+    }
 }
 
-record!(SubscriptionTrialSettings { end_behavior: "end_behavior" });
-
-/// Behaviour at the end of the trial.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionTrialSettingsEndBehavior {
-    /// `cancel`, `create_invoice` or `pause` when no payment method is there.
-    pub missing_payment_method: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A bill to a customer, from draft to paid.
+    pub struct Invoice {
+        /// Invoice id (`in_…`).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Country of your account.
+        pub account_country: String,
+        /// Public name of your account.
+        pub account_name: String,
+        /// Ids of your tax ids shown on the invoice.
+        pub account_tax_ids: Vec<String>,
+        /// Final amount due in the smallest currency unit, after balance and credits.
+        pub amount_due: i64,
+        /// Amount paid too much, in the smallest currency unit.
+        pub amount_overpaid: i64,
+        /// Amount paid so far, in the smallest currency unit.
+        pub amount_paid: i64,
+        /// Amount still open, in the smallest currency unit.
+        pub amount_remaining: i64,
+        /// Shipping costs included, in the smallest currency unit.
+        pub amount_shipping: i64,
+        /// Connect application that created the object, if any.
+        pub application: String,
+        /// Fee the Connect platform takes, in the smallest currency unit.
+        pub application_fee_amount: i64,
+        /// Number of automatic payment attempts so far.
+        pub attempt_count: i64,
+        /// Whether payment has been attempted.
+        pub attempted: bool,
+        /// Whether Stripe finalizes and collects by itself.
+        pub auto_advance: bool,
+        /// State of automatic tax calculation.
+        pub automatic_tax: InvoiceAutomaticTax,
+        /// When Stripe finalizes the draft by itself, Unix seconds.
+        pub automatically_finalizes_at: i64,
+        /// Why the invoice came about, such as a subscription cycle or by hand.
+        pub billing_reason: InvoiceBillingReason,
+        /// Id of the latest charge; absent in newer API versions, see `payments`.
+        pub charge: String,
+        /// `charge_automatically` from the stored payment method, or `send_invoice` to be paid by
+        /// the customer.
+        pub collection_method: InvoiceCollectionMethod,
+        /// Client secret for paying the invoice in a browser.
+        pub confirmation_secret: InvoiceConfirmationSecret,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// Fields of your own shown on invoices.
+        pub custom_fields: Vec<InvoiceCustomField>,
+        /// Id of the customer billed.
+        pub customer: String,
+        /// The customer as an account id, on platforms that model customers as accounts.
+        pub customer_account: String,
+        /// Customer's billing address at finalization.
+        pub customer_address: InvoiceCustomerAddress,
+        /// Customer's e-mail address at that time.
+        pub customer_email: String,
+        /// Customer's name at finalization.
+        pub customer_name: String,
+        /// Customer's phone number at finalization.
+        pub customer_phone: String,
+        /// Customer's shipping address at finalization.
+        pub customer_shipping: InvoiceCustomerShipping,
+        /// Customer's tax exemption at finalization.
+        pub customer_tax_exempt: InvoiceCustomerTaxExempt,
+        /// Customer's tax ids at finalization.
+        pub customer_tax_ids: Vec<InvoiceCustomerTaxId>,
+        /// Id of the payment method charged by default (`pm_…`).
+        pub default_payment_method: String,
+        /// Id of the default payment source (older style; see
+        /// `invoice_settings.default_payment_method`).
+        pub default_source: String,
+        /// Tax rates applied to lines without their own.
+        pub default_tax_rates: Vec<InvoiceDefaultTaxRate>,
+        /// Memo shown on the invoice.
+        pub description: String,
+        /// The discount applied (older style; see `discounts`).
+        pub discount: InvoiceDiscount,
+        /// Ids of the discounts applied.
+        pub discounts: Vec<String>,
+        /// When payment is due, Unix seconds; null when charged automatically.
+        pub due_date: i64,
+        /// Date shown on the invoice, Unix seconds.
+        pub effective_at: i64,
+        /// Customer balance after finalization, in the smallest currency unit.
+        pub ending_balance: i64,
+        /// Text at the foot of the invoice.
+        pub footer: String,
+        /// The invoice this one revises.
+        pub from_invoice: InvoiceFromInvoice,
+        /// Page where the customer can view and pay it; null for drafts.
+        pub hosted_invoice_url: String,
+        /// Link to the PDF; null for drafts.
+        pub invoice_pdf: String,
+        /// Who issues the invoice.
+        pub issuer: InvoiceIssuer,
+        /// Why the last attempt to finalize failed.
+        pub last_finalization_error: InvoiceLastFinalizationError,
+        /// Id of the newest revision.
+        pub latest_revision: String,
+        /// Line items; only the first ones are included here.
+        pub lines: InvoiceLines,
+        /// True for real money, false for test mode.
+        pub livemode: bool,
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// When Stripe tries to collect next, Unix seconds.
+        pub next_payment_attempt: i64,
+        /// Invoice number as printed; null for drafts.
+        pub number: String,
+        /// Connected account the payment is made for.
+        pub on_behalf_of: String,
+        /// Whether it is fully paid; absent in newer API versions, see `status`.
+        pub paid: bool,
+        /// Whether it was marked as paid outside Stripe.
+        pub paid_out_of_band: bool,
+        /// What the invoice was made from.
+        pub parent: InvoiceParent,
+        /// Id of the payment intent; absent in newer API versions, see `payments`.
+        pub payment_intent: String,
+        /// How it can be paid.
+        pub payment_settings: InvoicePaymentSettings,
+        /// Payments made on the invoice; returned only when expanded.
+        pub payments: InvoicePayments,
+        /// End of the period whose items are billed, Unix seconds; for subscriptions this looks
+        /// back, see the lines.
+        pub period_end: i64,
+        /// Start of the period whose items are billed, Unix seconds.
+        pub period_start: i64,
+        /// Credit notes issued after payment, in the smallest currency unit.
+        pub post_payment_credit_notes_amount: i64,
+        /// Credit notes issued before payment, in the smallest currency unit.
+        pub pre_payment_credit_notes_amount: i64,
+        /// Id of the quote (`qt_…`).
+        pub quote: String,
+        /// Number of the receipt sent by e-mail.
+        pub receipt_number: String,
+        /// How the invoice is displayed.
+        pub rendering: InvoiceRendering,
+        /// How invoices are displayed.
+        pub rendering_options: Value,
+        /// Shipping costs.
+        pub shipping_cost: InvoiceShippingCost,
+        /// Shipping address printed on the invoice.
+        pub shipping_details: InvoiceShippingDetails,
+        /// Customer balance before finalization, in the smallest currency unit.
+        pub starting_balance: i64,
+        /// Text on the customer's bank statement.
+        pub statement_descriptor: String,
+        /// `draft`, `open` (finalized, unpaid), `paid`, `uncollectible` or `void`.
+        pub status: InvoiceStatus,
+        /// When the invoice changed state.
+        pub status_transitions: InvoiceStatusTransitions,
+        /// Id of the subscription; absent in newer API versions, see `parent`.
+        pub subscription: String,
+        /// Metadata of the subscription at finalization.
+        pub subscription_details: InvoiceSubscriptionDetails,
+        /// Sum of the lines before discounts and exclusive tax, in the smallest currency unit.
+        pub subtotal: i64,
+        /// Subtotal without any tax, in the smallest currency unit.
+        pub subtotal_excluding_tax: i64,
+        /// Tax in the smallest currency unit; absent in newer API versions, see `total_taxes`.
+        pub tax: i64,
+        /// Id of the test clock, in tests only.
+        pub test_clock: String,
+        /// Which threshold triggered the invoice.
+        pub threshold_reason: InvoiceThresholdReason,
+        /// Total after discounts and tax, in the smallest currency unit.
+        pub total: i64,
+        /// Reduction per discount over all lines.
+        pub total_discount_amounts: Vec<InvoiceTotalDiscountAmount>,
+        /// Total without tax, in the smallest currency unit.
+        pub total_excluding_tax: i64,
+        /// Credits and discounts taken off before tax.
+        pub total_pretax_credit_amounts: Vec<InvoiceTotalPretaxCreditAmount>,
+        /// Tax per rate (older style; see `total_taxes`).
+        pub total_tax_amounts: Vec<InvoiceTotalTaxAmount>,
+        /// Tax per rate over all lines.
+        pub total_taxes: Vec<InvoiceTotalTax>,
+        /// Where the money goes on, for Connect platforms.
+        pub transfer_data: Value,
+        /// When the webhooks for it were delivered, Unix seconds.
+        pub webhooks_delivered_at: i64,
+    }
 }
 
-record!(SubscriptionTrialSettingsEndBehavior { missing_payment_method: "missing_payment_method" });
-
-/// A bill to a customer, from draft to paid.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Invoice {
-    /// Invoice id (`in_…`).
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Country of your account.
-    pub account_country: Option<String>,
-    /// Public name of your account.
-    pub account_name: Option<String>,
-    /// Ids of your tax ids shown on the invoice.
-    pub account_tax_ids: Option<Vec<String>>,
-    /// Final amount due in the smallest currency unit, after balance and credits.
-    pub amount_due: Option<i64>,
-    /// Amount paid too much, in the smallest currency unit.
-    pub amount_overpaid: Option<i64>,
-    /// Amount paid so far, in the smallest currency unit.
-    pub amount_paid: Option<i64>,
-    /// Amount still open, in the smallest currency unit.
-    pub amount_remaining: Option<i64>,
-    /// Shipping costs included, in the smallest currency unit.
-    pub amount_shipping: Option<i64>,
-    /// Connect application that created the object, if any.
-    pub application: Option<String>,
-    /// Fee the Connect platform takes, in the smallest currency unit.
-    pub application_fee_amount: Option<i64>,
-    /// Number of automatic payment attempts so far.
-    pub attempt_count: Option<i64>,
-    /// Whether payment has been attempted.
-    pub attempted: Option<bool>,
-    /// Whether Stripe finalizes and collects by itself.
-    pub auto_advance: Option<bool>,
+record! {
     /// State of automatic tax calculation.
-    pub automatic_tax: Option<InvoiceAutomaticTax>,
-    /// When Stripe finalizes the draft by itself, Unix seconds.
-    pub automatically_finalizes_at: Option<i64>,
-    /// Why the invoice came about, such as a subscription cycle or by hand.
-    pub billing_reason: Option<InvoiceBillingReason>,
-    /// Id of the latest charge; absent in newer API versions, see `payments`.
-    pub charge: Option<String>,
-    /// `charge_automatically` from the stored payment method, or `send_invoice` to be paid by the
-    /// customer.
-    pub collection_method: Option<InvoiceCollectionMethod>,
-    /// Client secret for paying the invoice in a browser.
-    pub confirmation_secret: Option<InvoiceConfirmationSecret>,
-    /// When it was created, Unix seconds.
-    pub created: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// Fields of your own shown on invoices.
-    pub custom_fields: Option<Vec<InvoiceCustomField>>,
-    /// Id of the customer billed.
-    pub customer: Option<String>,
-    /// The customer as an account id, on platforms that model customers as accounts.
-    pub customer_account: Option<String>,
-    /// Customer's billing address at finalization.
-    pub customer_address: Option<InvoiceCustomerAddress>,
-    /// Customer's e-mail address at that time.
-    pub customer_email: Option<String>,
-    /// Customer's name at finalization.
-    pub customer_name: Option<String>,
-    /// Customer's phone number at finalization.
-    pub customer_phone: Option<String>,
-    /// Customer's shipping address at finalization.
-    pub customer_shipping: Option<InvoiceCustomerShipping>,
-    /// Customer's tax exemption at finalization.
-    pub customer_tax_exempt: Option<InvoiceCustomerTaxExempt>,
-    /// Customer's tax ids at finalization.
-    pub customer_tax_ids: Option<Vec<InvoiceCustomerTaxId>>,
-    /// Id of the payment method charged by default (`pm_…`).
-    pub default_payment_method: Option<String>,
-    /// Id of the default payment source (older style; see
-    /// `invoice_settings.default_payment_method`).
-    pub default_source: Option<String>,
-    /// Tax rates applied to lines without their own.
-    pub default_tax_rates: Option<Vec<InvoiceDefaultTaxRate>>,
-    /// Memo shown on the invoice.
-    pub description: Option<String>,
-    /// The discount applied (older style; see `discounts`).
-    pub discount: Option<InvoiceDiscount>,
-    /// Ids of the discounts applied.
-    pub discounts: Option<Vec<String>>,
-    /// When payment is due, Unix seconds; null when charged automatically.
-    pub due_date: Option<i64>,
-    /// Date shown on the invoice, Unix seconds.
-    pub effective_at: Option<i64>,
-    /// Customer balance after finalization, in the smallest currency unit.
-    pub ending_balance: Option<i64>,
-    /// Text at the foot of the invoice.
-    pub footer: Option<String>,
-    /// The invoice this one revises.
-    pub from_invoice: Option<InvoiceFromInvoice>,
-    /// Page where the customer can view and pay it; null for drafts.
-    pub hosted_invoice_url: Option<String>,
-    /// Link to the PDF; null for drafts.
-    pub invoice_pdf: Option<String>,
-    /// Who issues the invoice.
-    pub issuer: Option<InvoiceIssuer>,
-    /// Why the last attempt to finalize failed.
-    pub last_finalization_error: Option<InvoiceLastFinalizationError>,
-    /// Id of the newest revision.
-    pub latest_revision: Option<String>,
-    /// Line items; only the first ones are included here.
-    pub lines: Option<InvoiceLines>,
-    /// True for real money, false for test mode.
-    pub livemode: Option<bool>,
-    /// Your own keys and values; values are strings.
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// When Stripe tries to collect next, Unix seconds.
-    pub next_payment_attempt: Option<i64>,
-    /// Invoice number as printed; null for drafts.
-    pub number: Option<String>,
-    /// Connected account the payment is made for.
-    pub on_behalf_of: Option<String>,
-    /// Whether it is fully paid; absent in newer API versions, see `status`.
-    pub paid: Option<bool>,
-    /// Whether it was marked as paid outside Stripe.
-    pub paid_out_of_band: Option<bool>,
-    /// What the invoice was made from.
-    pub parent: Option<InvoiceParent>,
-    /// Id of the payment intent; absent in newer API versions, see `payments`.
-    pub payment_intent: Option<String>,
-    /// How it can be paid.
-    pub payment_settings: Option<InvoicePaymentSettings>,
-    /// Payments made on the invoice; returned only when expanded.
-    pub payments: Option<InvoicePayments>,
-    /// End of the period whose items are billed, Unix seconds; for subscriptions this looks back,
-    /// see the lines.
-    pub period_end: Option<i64>,
-    /// Start of the period whose items are billed, Unix seconds.
-    pub period_start: Option<i64>,
-    /// Credit notes issued after payment, in the smallest currency unit.
-    pub post_payment_credit_notes_amount: Option<i64>,
-    /// Credit notes issued before payment, in the smallest currency unit.
-    pub pre_payment_credit_notes_amount: Option<i64>,
-    /// Id of the quote (`qt_…`).
-    pub quote: Option<String>,
-    /// Number of the receipt sent by e-mail.
-    pub receipt_number: Option<String>,
-    /// How the invoice is displayed.
-    pub rendering: Option<InvoiceRendering>,
-    /// How invoices are displayed.
-    pub rendering_options: Option<Value>,
-    /// Shipping costs.
-    pub shipping_cost: Option<InvoiceShippingCost>,
-    /// Shipping address printed on the invoice.
-    pub shipping_details: Option<InvoiceShippingDetails>,
-    /// Customer balance before finalization, in the smallest currency unit.
-    pub starting_balance: Option<i64>,
-    /// Text on the customer's bank statement.
-    pub statement_descriptor: Option<String>,
-    /// `draft`, `open` (finalized, unpaid), `paid`, `uncollectible` or `void`.
-    pub status: Option<InvoiceStatus>,
-    /// When the invoice changed state.
-    pub status_transitions: Option<InvoiceStatusTransitions>,
-    /// Id of the subscription; absent in newer API versions, see `parent`.
-    pub subscription: Option<String>,
-    /// Metadata of the subscription at finalization.
-    pub subscription_details: Option<InvoiceSubscriptionDetails>,
-    /// Sum of the lines before discounts and exclusive tax, in the smallest currency unit.
-    pub subtotal: Option<i64>,
-    /// Subtotal without any tax, in the smallest currency unit.
-    pub subtotal_excluding_tax: Option<i64>,
-    /// Tax in the smallest currency unit; absent in newer API versions, see `total_taxes`.
-    pub tax: Option<i64>,
-    /// Id of the test clock, in tests only.
-    pub test_clock: Option<String>,
-    /// Which threshold triggered the invoice.
-    pub threshold_reason: Option<InvoiceThresholdReason>,
-    /// Total after discounts and tax, in the smallest currency unit.
-    pub total: Option<i64>,
-    /// Reduction per discount over all lines.
-    pub total_discount_amounts: Option<Vec<InvoiceTotalDiscountAmount>>,
-    /// Total without tax, in the smallest currency unit.
-    pub total_excluding_tax: Option<i64>,
-    /// Credits and discounts taken off before tax.
-    pub total_pretax_credit_amounts: Option<Vec<InvoiceTotalPretaxCreditAmount>>,
-    /// Tax per rate (older style; see `total_taxes`).
-    pub total_tax_amounts: Option<Vec<InvoiceTotalTaxAmount>>,
-    /// Tax per rate over all lines.
-    pub total_taxes: Option<Vec<InvoiceTotalTax>>,
-    /// Where the money goes on, for Connect platforms.
-    pub transfer_data: Option<Value>,
-    /// When the webhooks for it were delivered, Unix seconds.
-    pub webhooks_delivered_at: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct InvoiceAutomaticTax {
+        /// Why Stripe turned automatic tax off.
+        pub disabled_reason: String,
+        /// Whether Stripe computes the tax.
+        pub enabled: bool,
+        /// Who owes the tax.
+        pub liability: InvoiceAutomaticTaxLiability,
+        /// Who computes the tax.
+        pub provider: String,
+        /// `complete`, `failed` or `requires_location_inputs`.
+        pub status: String,
+    }
 }
 
-record!(Invoice {
-    id: "id",
-    object: "object",
-    account_country: "account_country",
-    account_name: "account_name",
-    account_tax_ids: "account_tax_ids",
-    amount_due: "amount_due",
-    amount_overpaid: "amount_overpaid",
-    amount_paid: "amount_paid",
-    amount_remaining: "amount_remaining",
-    amount_shipping: "amount_shipping",
-    application: "application",
-    application_fee_amount: "application_fee_amount",
-    attempt_count: "attempt_count",
-    attempted: "attempted",
-    auto_advance: "auto_advance",
-    automatic_tax: "automatic_tax",
-    automatically_finalizes_at: "automatically_finalizes_at",
-    billing_reason: "billing_reason",
-    charge: "charge",
-    collection_method: "collection_method",
-    confirmation_secret: "confirmation_secret",
-    created: "created",
-    currency: "currency",
-    custom_fields: "custom_fields",
-    customer: "customer",
-    customer_account: "customer_account",
-    customer_address: "customer_address",
-    customer_email: "customer_email",
-    customer_name: "customer_name",
-    customer_phone: "customer_phone",
-    customer_shipping: "customer_shipping",
-    customer_tax_exempt: "customer_tax_exempt",
-    customer_tax_ids: "customer_tax_ids",
-    default_payment_method: "default_payment_method",
-    default_source: "default_source",
-    default_tax_rates: "default_tax_rates",
-    description: "description",
-    discount: "discount",
-    discounts: "discounts",
-    due_date: "due_date",
-    effective_at: "effective_at",
-    ending_balance: "ending_balance",
-    footer: "footer",
-    from_invoice: "from_invoice",
-    hosted_invoice_url: "hosted_invoice_url",
-    invoice_pdf: "invoice_pdf",
-    issuer: "issuer",
-    last_finalization_error: "last_finalization_error",
-    latest_revision: "latest_revision",
-    lines: "lines",
-    livemode: "livemode",
-    metadata: "metadata",
-    next_payment_attempt: "next_payment_attempt",
-    number: "number",
-    on_behalf_of: "on_behalf_of",
-    paid: "paid",
-    paid_out_of_band: "paid_out_of_band",
-    parent: "parent",
-    payment_intent: "payment_intent",
-    payment_settings: "payment_settings",
-    payments: "payments",
-    period_end: "period_end",
-    period_start: "period_start",
-    post_payment_credit_notes_amount: "post_payment_credit_notes_amount",
-    pre_payment_credit_notes_amount: "pre_payment_credit_notes_amount",
-    quote: "quote",
-    receipt_number: "receipt_number",
-    rendering: "rendering",
-    rendering_options: "rendering_options",
-    shipping_cost: "shipping_cost",
-    shipping_details: "shipping_details",
-    starting_balance: "starting_balance",
-    statement_descriptor: "statement_descriptor",
-    status: "status",
-    status_transitions: "status_transitions",
-    subscription: "subscription",
-    subscription_details: "subscription_details",
-    subtotal: "subtotal",
-    subtotal_excluding_tax: "subtotal_excluding_tax",
-    tax: "tax",
-    test_clock: "test_clock",
-    threshold_reason: "threshold_reason",
-    total: "total",
-    total_discount_amounts: "total_discount_amounts",
-    total_excluding_tax: "total_excluding_tax",
-    total_pretax_credit_amounts: "total_pretax_credit_amounts",
-    total_tax_amounts: "total_tax_amounts",
-    total_taxes: "total_taxes",
-    transfer_data: "transfer_data",
-    webhooks_delivered_at: "webhooks_delivered_at",
-});
-
-/// State of automatic tax calculation.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceAutomaticTax {
-    /// Why Stripe turned automatic tax off.
-    pub disabled_reason: Option<String>,
-    /// Whether Stripe computes the tax.
-    pub enabled: Option<bool>,
+record! {
     /// Who owes the tax.
-    pub liability: Option<InvoiceAutomaticTaxLiability>,
-    /// Who computes the tax.
-    pub provider: Option<String>,
-    /// `complete`, `failed` or `requires_location_inputs`.
-    pub status: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct InvoiceAutomaticTaxLiability {
+        /// Connected account concerned (`acct_…`).
+        pub account: String,
+        /// `self` for your account, `account` for a connected one.
+        pub type_: InvoiceAutomaticTaxLiabilityType = "type",
+    }
 }
-
-record!(InvoiceAutomaticTax {
-    disabled_reason: "disabled_reason",
-    enabled: "enabled",
-    liability: "liability",
-    provider: "provider",
-    status: "status",
-});
-
-/// Who owes the tax.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceAutomaticTaxLiability {
-    /// Connected account concerned (`acct_…`).
-    pub account: Option<String>,
-    /// `self` for your account, `account` for a connected one.
-    pub type_: Option<InvoiceAutomaticTaxLiabilityType>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(InvoiceAutomaticTaxLiability { account: "account", type_: "type" });
 
 open_enum!(
     /// `self` for your account, `account` for a connected one.
@@ -1063,107 +770,73 @@ open_enum!(
     }
 );
 
-/// Client secret for paying the invoice in a browser.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceConfirmationSecret {
-    /// Secret that lets a browser finish the payment. Do not log it or pass it on.
-    pub client_secret: Option<String>,
-    /// Kind of secret.
-    pub type_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Client secret for paying the invoice in a browser.
+    pub struct InvoiceConfirmationSecret {
+        /// Secret that lets a browser finish the payment. Do not log it or pass it on.
+        pub client_secret: String,
+        /// Kind of secret.
+        pub type_: String = "type",
+    }
 }
 
-record!(InvoiceConfirmationSecret { client_secret: "client_secret", type_: "type" });
-
-/// `custom_fields` of [`Invoice`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceCustomField {
-    /// Label of the field.
-    pub name: Option<String>,
-    /// Text of the field.
-    pub value: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `custom_fields` of [`Invoice`].
+    pub struct InvoiceCustomField {
+        /// Label of the field.
+        pub name: String,
+        /// Text of the field.
+        pub value: String,
+    }
 }
 
-record!(InvoiceCustomField { name: "name", value: "value" });
-
-/// Customer's billing address at finalization.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceCustomerAddress {
-    /// City or town.
-    pub city: Option<String>,
-    /// Two-letter country code.
-    pub country: Option<String>,
-    /// First line of the address.
-    pub line1: Option<String>,
-    /// Second line of the address.
-    pub line2: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// State, county or province.
-    pub state: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Customer's billing address at finalization.
+    pub struct InvoiceCustomerAddress {
+        /// City or town.
+        pub city: String,
+        /// Two-letter country code.
+        pub country: String,
+        /// First line of the address.
+        pub line1: String,
+        /// Second line of the address.
+        pub line2: String,
+        /// Postal code.
+        pub postal_code: String,
+        /// State, county or province.
+        pub state: String,
+    }
 }
 
-record!(InvoiceCustomerAddress {
-    city: "city",
-    country: "country",
-    line1: "line1",
-    line2: "line2",
-    postal_code: "postal_code",
-    state: "state",
-});
+record! {
+    /// Customer's shipping address at finalization.
+    pub struct InvoiceCustomerShipping {
+        /// Postal address.
+        pub address: InvoiceCustomerShippingAddress,
+        /// Name of the recipient.
+        pub name: String,
+        /// Phone number.
+        pub phone: String,
+    }
+}
 
-/// Customer's shipping address at finalization.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceCustomerShipping {
+record! {
     /// Postal address.
-    pub address: Option<InvoiceCustomerShippingAddress>,
-    /// Name of the recipient.
-    pub name: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct InvoiceCustomerShippingAddress {
+        /// City or town.
+        pub city: String,
+        /// Two-letter country code (ISO 3166-1).
+        pub country: String,
+        /// Street and number, or company name.
+        pub line1: String,
+        /// Apartment, suite or building.
+        pub line2: String,
+        /// Postal code.
+        pub postal_code: String,
+        /// State, county or province.
+        pub state: String,
+    }
 }
-
-record!(InvoiceCustomerShipping { address: "address", name: "name", phone: "phone" });
-
-/// Postal address.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceCustomerShippingAddress {
-    /// City or town.
-    pub city: Option<String>,
-    /// Two-letter country code (ISO 3166-1).
-    pub country: Option<String>,
-    /// Street and number, or company name.
-    pub line1: Option<String>,
-    /// Apartment, suite or building.
-    pub line2: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// State, county or province.
-    pub state: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(InvoiceCustomerShippingAddress {
-    city: "city",
-    country: "country",
-    line1: "line1",
-    line2: "line2",
-    postal_code: "postal_code",
-    state: "state",
-});
 
 open_enum!(
     /// Customer's tax exemption at finalization.
@@ -1177,98 +850,67 @@ open_enum!(
     }
 );
 
-/// `customer_tax_ids` of [`Invoice`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceCustomerTaxId {
-    /// Kind of tax id, such as `eu_vat`.
-    pub type_: Option<String>,
-    /// The tax id itself.
-    pub value: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `customer_tax_ids` of [`Invoice`].
+    pub struct InvoiceCustomerTaxId {
+        /// Kind of tax id, such as `eu_vat`.
+        pub type_: String = "type",
+        /// The tax id itself.
+        pub value: String,
+    }
 }
 
-record!(InvoiceCustomerTaxId { type_: "type", value: "value" });
+record! {
+    /// `default_tax_rates` of [`Invoice`].
+    pub struct InvoiceDefaultTaxRate {
+        /// Tax rate id (`txr_…`).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Whether the rate can still be used.
+        pub active: bool,
+        /// Country the rate applies to, two letters.
+        pub country: String,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// Note about the rate.
+        pub description: String,
+        /// Name shown to customers, such as `VAT`.
+        pub display_name: String,
+        /// Percentage actually applied, when computed by Stripe.
+        pub effective_percentage: f64,
+        /// Whether the tax is included in the price.
+        pub inclusive: bool,
+        /// Jurisdiction of the rate, shown on invoices.
+        pub jurisdiction: String,
+        /// True for real money, false for test mode.
+        pub livemode: bool,
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// Percentage of the rate, 19.0 for 19 %.
+        pub percentage: f64,
+        /// Fixed amount, for rates that are not a percentage.
+        pub flat_amount: InvoiceDefaultTaxRateFlatAmount,
+        /// Level of the authority that imposes it.
+        pub jurisdiction_level: InvoiceDefaultTaxRateJurisdictionLevel,
+        /// Whether it is a percentage or a fixed amount.
+        pub rate_type: InvoiceDefaultTaxRateRateType,
+        /// State or province the rate applies to.
+        pub state: String,
+        /// Kind of tax, such as `vat` or `sales_tax`.
+        pub tax_type: InvoiceDefaultTaxRateTaxType,
+    }
+}
 
-/// `default_tax_rates` of [`Invoice`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceDefaultTaxRate {
-    /// Tax rate id (`txr_…`).
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Whether the rate can still be used.
-    pub active: Option<bool>,
-    /// Country the rate applies to, two letters.
-    pub country: Option<String>,
-    /// When it was created, Unix seconds.
-    pub created: Option<i64>,
-    /// Note about the rate.
-    pub description: Option<String>,
-    /// Name shown to customers, such as `VAT`.
-    pub display_name: Option<String>,
-    /// Percentage actually applied, when computed by Stripe.
-    pub effective_percentage: Option<f64>,
-    /// Whether the tax is included in the price.
-    pub inclusive: Option<bool>,
-    /// Jurisdiction of the rate, shown on invoices.
-    pub jurisdiction: Option<String>,
-    /// True for real money, false for test mode.
-    pub livemode: Option<bool>,
-    /// Your own keys and values; values are strings.
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// Percentage of the rate, 19.0 for 19 %.
-    pub percentage: Option<f64>,
+record! {
     /// Fixed amount, for rates that are not a percentage.
-    pub flat_amount: Option<InvoiceDefaultTaxRateFlatAmount>,
-    /// Level of the authority that imposes it.
-    pub jurisdiction_level: Option<InvoiceDefaultTaxRateJurisdictionLevel>,
-    /// Whether it is a percentage or a fixed amount.
-    pub rate_type: Option<InvoiceDefaultTaxRateRateType>,
-    /// State or province the rate applies to.
-    pub state: Option<String>,
-    /// Kind of tax, such as `vat` or `sales_tax`.
-    pub tax_type: Option<InvoiceDefaultTaxRateTaxType>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct InvoiceDefaultTaxRateFlatAmount {
+        /// Amount in the smallest currency unit.
+        pub amount: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+    }
 }
-
-record!(InvoiceDefaultTaxRate {
-    id: "id",
-    object: "object",
-    active: "active",
-    country: "country",
-    created: "created",
-    description: "description",
-    display_name: "display_name",
-    effective_percentage: "effective_percentage",
-    inclusive: "inclusive",
-    jurisdiction: "jurisdiction",
-    livemode: "livemode",
-    metadata: "metadata",
-    percentage: "percentage",
-    flat_amount: "flat_amount",
-    jurisdiction_level: "jurisdiction_level",
-    rate_type: "rate_type",
-    state: "state",
-    tax_type: "tax_type",
-});
-
-/// Fixed amount, for rates that are not a percentage.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceDefaultTaxRateFlatAmount {
-    /// Amount in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(InvoiceDefaultTaxRateFlatAmount { amount: "amount", currency: "currency" });
 
 open_enum!(
     /// Level of the authority that imposes it.
@@ -1332,139 +974,93 @@ open_enum!(
     }
 );
 
-/// The discount applied (older style; see `discounts`).
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceDiscount {
-    /// Discount id (`di_…`).
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Checkout session the coupon was applied in.
-    pub checkout_session: Option<String>,
+record! {
+    /// The discount applied (older style; see `discounts`).
+    pub struct InvoiceDiscount {
+        /// Discount id (`di_…`).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Checkout session the coupon was applied in.
+        pub checkout_session: String,
+        /// The coupon behind the discount.
+        pub coupon: InvoiceDiscountCoupon,
+        /// Customer id (`cus_…`).
+        pub customer: String,
+        /// The customer as an account id, on platforms that model customers as accounts.
+        pub customer_account: String,
+        /// When the discount ends, Unix seconds; null when it does not.
+        pub end: i64,
+        /// Invoice it applies to, when bound to one.
+        pub invoice: String,
+        /// Invoice item it applies to, when bound to one.
+        pub invoice_item: String,
+        /// Promotion code used (`promo_…`).
+        pub promotion_code: String,
+        /// When the discount began, Unix seconds.
+        pub start: i64,
+        /// Subscription it applies to, when bound to one.
+        pub subscription: String,
+        /// Subscription item it applies to, when bound to one.
+        pub subscription_item: String,
+    }
+}
+
+record! {
     /// The coupon behind the discount.
-    pub coupon: Option<InvoiceDiscountCoupon>,
-    /// Customer id (`cus_…`).
-    pub customer: Option<String>,
-    /// The customer as an account id, on platforms that model customers as accounts.
-    pub customer_account: Option<String>,
-    /// When the discount ends, Unix seconds; null when it does not.
-    pub end: Option<i64>,
-    /// Invoice it applies to, when bound to one.
-    pub invoice: Option<String>,
-    /// Invoice item it applies to, when bound to one.
-    pub invoice_item: Option<String>,
-    /// Promotion code used (`promo_…`).
-    pub promotion_code: Option<String>,
-    /// When the discount began, Unix seconds.
-    pub start: Option<i64>,
-    /// Subscription it applies to, when bound to one.
-    pub subscription: Option<String>,
-    /// Subscription item it applies to, when bound to one.
-    pub subscription_item: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct InvoiceDiscountCoupon {
+        /// Coupon id or code.
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Fixed reduction in the smallest currency unit.
+        pub amount_off: i64,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// `once`, `repeating` or `forever`.
+        pub duration: String,
+        /// Number of months, for `repeating`.
+        pub duration_in_months: i64,
+        /// True for real money, false for test mode.
+        pub livemode: bool,
+        /// How often the coupon can be used in all.
+        pub max_redemptions: i64,
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// Name shown to customers.
+        pub name: String,
+        /// Reduction in percent.
+        pub percent_off: f64,
+        /// Last instant to redeem it, Unix seconds.
+        pub redeem_by: i64,
+        /// How often it was used.
+        pub times_redeemed: i64,
+        /// Whether it can still be used.
+        pub valid: bool,
+    }
 }
 
-record!(InvoiceDiscount {
-    id: "id",
-    object: "object",
-    checkout_session: "checkout_session",
-    coupon: "coupon",
-    customer: "customer",
-    customer_account: "customer_account",
-    end: "end",
-    invoice: "invoice",
-    invoice_item: "invoice_item",
-    promotion_code: "promotion_code",
-    start: "start",
-    subscription: "subscription",
-    subscription_item: "subscription_item",
-});
-
-/// The coupon behind the discount.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceDiscountCoupon {
-    /// Coupon id or code.
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Fixed reduction in the smallest currency unit.
-    pub amount_off: Option<i64>,
-    /// When it was created, Unix seconds.
-    pub created: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// `once`, `repeating` or `forever`.
-    pub duration: Option<String>,
-    /// Number of months, for `repeating`.
-    pub duration_in_months: Option<i64>,
-    /// True for real money, false for test mode.
-    pub livemode: Option<bool>,
-    /// How often the coupon can be used in all.
-    pub max_redemptions: Option<i64>,
-    /// Your own keys and values; values are strings.
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// Name shown to customers.
-    pub name: Option<String>,
-    /// Reduction in percent.
-    pub percent_off: Option<f64>,
-    /// Last instant to redeem it, Unix seconds.
-    pub redeem_by: Option<i64>,
-    /// How often it was used.
-    pub times_redeemed: Option<i64>,
-    /// Whether it can still be used.
-    pub valid: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// The invoice this one revises.
+    pub struct InvoiceFromInvoice {
+        /// How it relates to that invoice.
+        pub action: String,
+        /// Id of that invoice.
+        pub invoice: String,
+    }
 }
 
-record!(InvoiceDiscountCoupon {
-    id: "id",
-    object: "object",
-    amount_off: "amount_off",
-    created: "created",
-    currency: "currency",
-    duration: "duration",
-    duration_in_months: "duration_in_months",
-    livemode: "livemode",
-    max_redemptions: "max_redemptions",
-    metadata: "metadata",
-    name: "name",
-    percent_off: "percent_off",
-    redeem_by: "redeem_by",
-    times_redeemed: "times_redeemed",
-    valid: "valid",
-});
-
-/// The invoice this one revises.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceFromInvoice {
-    /// How it relates to that invoice.
-    pub action: Option<String>,
-    /// Id of that invoice.
-    pub invoice: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Who issues the invoice.
+    pub struct InvoiceIssuer {
+        /// Connected account concerned (`acct_…`).
+        pub account: String,
+        /// `self` for your account, `account` for a connected one.
+        pub type_: InvoiceIssuerType = "type",
+    }
 }
-
-record!(InvoiceFromInvoice { action: "action", invoice: "invoice" });
-
-/// Who issues the invoice.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceIssuer {
-    /// Connected account concerned (`acct_…`).
-    pub account: Option<String>,
-    /// `self` for your account, `account` for a connected one.
-    pub type_: Option<InvoiceIssuerType>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(InvoiceIssuer { account: "account", type_: "type" });
 
 open_enum!(
     /// `self` for your account, `account` for a connected one.
@@ -1476,43 +1072,29 @@ open_enum!(
     }
 );
 
-/// Why the last attempt to finalize failed.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceLastFinalizationError {
-    /// What Stripe advises to do about it.
-    pub advice_code: Option<String>,
-    /// Error code.
-    pub code: Option<String>,
-    /// Page that explains the error code.
-    pub doc_url: Option<String>,
-    /// Error text.
-    pub message: Option<String>,
-    /// Advice code from the card network.
-    pub network_advice_code: Option<String>,
-    /// Decline code from the network.
-    pub network_decline_code: Option<String>,
-    /// Field the error is about.
-    pub param: Option<String>,
-    /// Kind of payment method concerned.
-    pub payment_method_type: Option<String>,
-    /// Class of the error.
-    pub type_: Option<InvoiceLastFinalizationErrorType>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Why the last attempt to finalize failed.
+    pub struct InvoiceLastFinalizationError {
+        /// What Stripe advises to do about it.
+        pub advice_code: String,
+        /// Error code.
+        pub code: String,
+        /// Page that explains the error code.
+        pub doc_url: String,
+        /// Error text.
+        pub message: String,
+        /// Advice code from the card network.
+        pub network_advice_code: String,
+        /// Decline code from the network.
+        pub network_decline_code: String,
+        /// Field the error is about.
+        pub param: String,
+        /// Kind of payment method concerned.
+        pub payment_method_type: String,
+        /// Class of the error.
+        pub type_: InvoiceLastFinalizationErrorType = "type",
+    }
 }
-
-record!(InvoiceLastFinalizationError {
-    advice_code: "advice_code",
-    code: "code",
-    doc_url: "doc_url",
-    message: "message",
-    network_advice_code: "network_advice_code",
-    network_decline_code: "network_decline_code",
-    param: "param",
-    payment_method_type: "payment_method_type",
-    type_: "type",
-});
 
 open_enum!(
     /// Class of the error.
@@ -1528,164 +1110,107 @@ open_enum!(
     }
 );
 
-/// Line items; only the first ones are included here.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceLines {
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// The first line items.
-    pub data: Option<Vec<InvoiceLinesData>>,
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// Number of entries in all.
-    pub total_count: Option<i64>,
-    /// API path of this list.
-    pub url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Line items; only the first ones are included here.
+    pub struct InvoiceLines {
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// The first line items.
+        pub data: Vec<InvoiceLinesData>,
+        /// Whether further records follow.
+        pub has_more: bool,
+        /// Number of entries in all.
+        pub total_count: i64,
+        /// API path of this list.
+        pub url: String,
+    }
 }
 
-record!(InvoiceLines {
-    object: "object",
-    data: "data",
-    has_more: "has_more",
-    total_count: "total_count",
-    url: "url",
-});
+record! {
+    /// `data` of [`InvoiceLines`].
+    pub struct InvoiceLinesData {
+        /// Line item id (`il_…`).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Amount of the line in the smallest currency unit.
+        pub amount: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// Text of the line.
+        pub description: String,
+        /// Reduction per discount.
+        pub discount_amounts: Vec<InvoiceLinesDataDiscountAmount>,
+        /// Whether discounts apply.
+        pub discountable: bool,
+        /// Ids of the discounts applied.
+        pub discounts: Vec<String>,
+        /// Id of the invoice.
+        pub invoice: String,
+        /// True for real money, false for test mode.
+        pub livemode: bool,
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// Period the line covers.
+        pub period: InvoiceLinesDataPeriod,
+        /// Whether the line adjusts for a change within a period.
+        pub proration: bool,
+        /// Number of units.
+        pub quantity: i64,
+    }
+}
 
-/// `data` of [`InvoiceLines`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceLinesData {
-    /// Line item id (`il_…`).
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Amount of the line in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// Text of the line.
-    pub description: Option<String>,
-    /// Reduction per discount.
-    pub discount_amounts: Option<Vec<InvoiceLinesDataDiscountAmount>>,
-    /// Whether discounts apply.
-    pub discountable: Option<bool>,
-    /// Ids of the discounts applied.
-    pub discounts: Option<Vec<String>>,
-    /// Id of the invoice.
-    pub invoice: Option<String>,
-    /// True for real money, false for test mode.
-    pub livemode: Option<bool>,
-    /// Your own keys and values; values are strings.
-    pub metadata: Option<BTreeMap<String, String>>,
+record! {
+    /// `discount_amounts` of [`InvoiceLinesData`].
+    pub struct InvoiceLinesDataDiscountAmount {
+        /// Reduction in the smallest currency unit.
+        pub amount: i64,
+        /// Id of the discount (`di_…`).
+        pub discount: String,
+    }
+}
+
+record! {
     /// Period the line covers.
-    pub period: Option<InvoiceLinesDataPeriod>,
-    /// Whether the line adjusts for a change within a period.
-    pub proration: Option<bool>,
-    /// Number of units.
-    pub quantity: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct InvoiceLinesDataPeriod {
+        /// End of the period, Unix seconds.
+        pub end: i64,
+        /// Start of the period, Unix seconds.
+        pub start: i64,
+    }
 }
 
-record!(InvoiceLinesData {
-    id: "id",
-    object: "object",
-    amount: "amount",
-    currency: "currency",
-    description: "description",
-    discount_amounts: "discount_amounts",
-    discountable: "discountable",
-    discounts: "discounts",
-    invoice: "invoice",
-    livemode: "livemode",
-    metadata: "metadata",
-    period: "period",
-    proration: "proration",
-    quantity: "quantity",
-});
-
-/// `discount_amounts` of [`InvoiceLinesData`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceLinesDataDiscountAmount {
-    /// Reduction in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Id of the discount (`di_…`).
-    pub discount: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What the invoice was made from.
+    pub struct InvoiceParent {
+        /// The quote it was made from.
+        pub quote_details: InvoiceParentQuoteDetails,
+        /// The subscription it was made from.
+        pub subscription_details: InvoiceParentSubscriptionDetails,
+        /// `quote_details` or `subscription_details`.
+        pub type_: InvoiceParentType = "type",
+    }
 }
 
-record!(InvoiceLinesDataDiscountAmount { amount: "amount", discount: "discount" });
-
-/// Period the line covers.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceLinesDataPeriod {
-    /// End of the period, Unix seconds.
-    pub end: Option<i64>,
-    /// Start of the period, Unix seconds.
-    pub start: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(InvoiceLinesDataPeriod { end: "end", start: "start" });
-
-/// What the invoice was made from.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceParent {
+record! {
     /// The quote it was made from.
-    pub quote_details: Option<InvoiceParentQuoteDetails>,
+    pub struct InvoiceParentQuoteDetails {
+        /// Id of the quote (`qt_…`).
+        pub quote: String,
+    }
+}
+
+record! {
     /// The subscription it was made from.
-    pub subscription_details: Option<InvoiceParentSubscriptionDetails>,
-    /// `quote_details` or `subscription_details`.
-    pub type_: Option<InvoiceParentType>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct InvoiceParentSubscriptionDetails {
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// Id of the subscription.
+        pub subscription: String,
+        /// Instant used for proration, Unix seconds.
+        pub subscription_proration_date: i64,
+    }
 }
-
-record!(InvoiceParent {
-    quote_details: "quote_details",
-    subscription_details: "subscription_details",
-    type_: "type",
-});
-
-/// The quote it was made from.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceParentQuoteDetails {
-    /// Id of the quote (`qt_…`).
-    pub quote: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(InvoiceParentQuoteDetails { quote: "quote" });
-
-/// The subscription it was made from.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceParentSubscriptionDetails {
-    /// Your own keys and values; values are strings.
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// Id of the subscription.
-    pub subscription: Option<String>,
-    /// Instant used for proration, Unix seconds.
-    pub subscription_proration_date: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(InvoiceParentSubscriptionDetails {
-    metadata: "metadata",
-    subscription: "subscription",
-    subscription_proration_date: "subscription_proration_date",
-});
 
 open_enum!(
     /// `quote_details` or `subscription_details`.
@@ -1697,119 +1222,79 @@ open_enum!(
     }
 );
 
-/// How it can be paid.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoicePaymentSettings {
-    /// Id of the mandate used.
-    pub default_mandate: Option<String>,
-    /// Settings per kind of payment method.
-    pub payment_method_options: Option<Value>,
-    /// Kinds of payment method allowed.
-    pub payment_method_types: Option<Vec<String>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// How it can be paid.
+    pub struct InvoicePaymentSettings {
+        /// Id of the mandate used.
+        pub default_mandate: String,
+        /// Settings per kind of payment method.
+        pub payment_method_options: Value,
+        /// Kinds of payment method allowed.
+        pub payment_method_types: Vec<String>,
+    }
 }
 
-record!(InvoicePaymentSettings {
-    default_mandate: "default_mandate",
-    payment_method_options: "payment_method_options",
-    payment_method_types: "payment_method_types",
-});
-
-/// Payments made on the invoice; returned only when expanded.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoicePayments {
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// The first payments.
-    pub data: Option<Vec<InvoicePaymentsData>>,
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// API path of this list.
-    pub url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Payments made on the invoice; returned only when expanded.
+    pub struct InvoicePayments {
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// The first payments.
+        pub data: Vec<InvoicePaymentsData>,
+        /// Whether further records follow.
+        pub has_more: bool,
+        /// API path of this list.
+        pub url: String,
+    }
 }
 
-record!(InvoicePayments { object: "object", data: "data", has_more: "has_more", url: "url" });
-
-/// `data` of [`InvoicePayments`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoicePaymentsData {
-    /// Invoice payment id (`inpay_…`).
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Amount paid, in the smallest currency unit.
-    pub amount_paid: Option<i64>,
-    /// Amount to be paid, in the smallest currency unit.
-    pub amount_requested: Option<i64>,
-    /// When it was created, Unix seconds.
-    pub created: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// Id of the invoice.
-    pub invoice: Option<String>,
-    /// Whether Stripe uses this payment for automatic collection.
-    pub is_default: Option<bool>,
-    /// True for real money, false for test mode.
-    pub livemode: Option<bool>,
-    /// `open`, `paid` or `canceled`.
-    pub status: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `data` of [`InvoicePayments`].
+    pub struct InvoicePaymentsData {
+        /// Invoice payment id (`inpay_…`).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Amount paid, in the smallest currency unit.
+        pub amount_paid: i64,
+        /// Amount to be paid, in the smallest currency unit.
+        pub amount_requested: i64,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// Id of the invoice.
+        pub invoice: String,
+        /// Whether Stripe uses this payment for automatic collection.
+        pub is_default: bool,
+        /// True for real money, false for test mode.
+        pub livemode: bool,
+        /// `open`, `paid` or `canceled`.
+        pub status: String,
+    }
 }
 
-record!(InvoicePaymentsData {
-    id: "id",
-    object: "object",
-    amount_paid: "amount_paid",
-    amount_requested: "amount_requested",
-    created: "created",
-    currency: "currency",
-    invoice: "invoice",
-    is_default: "is_default",
-    livemode: "livemode",
-    status: "status",
-});
+record! {
+    /// How the invoice is displayed.
+    pub struct InvoiceRendering {
+        /// How tax is shown with line amounts.
+        pub amount_tax_display: String,
+        /// Settings of the PDF.
+        pub pdf: InvoiceRenderingPdf,
+        /// Id of the invoice template.
+        pub template: String,
+        /// Version of the invoice template.
+        pub template_version: i64,
+    }
+}
 
-/// How the invoice is displayed.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceRendering {
-    /// How tax is shown with line amounts.
-    pub amount_tax_display: Option<String>,
+record! {
     /// Settings of the PDF.
-    pub pdf: Option<InvoiceRenderingPdf>,
-    /// Id of the invoice template.
-    pub template: Option<String>,
-    /// Version of the invoice template.
-    pub template_version: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct InvoiceRenderingPdf {
+        /// Paper size of the PDF.
+        pub page_size: InvoiceRenderingPdfPageSize,
+    }
 }
-
-record!(InvoiceRendering {
-    amount_tax_display: "amount_tax_display",
-    pdf: "pdf",
-    template: "template",
-    template_version: "template_version",
-});
-
-/// Settings of the PDF.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceRenderingPdf {
-    /// Paper size of the PDF.
-    pub page_size: Option<InvoiceRenderingPdfPageSize>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(InvoiceRenderingPdf { page_size: "page_size" });
 
 open_enum!(
     /// Paper size of the PDF.
@@ -1823,51 +1308,33 @@ open_enum!(
     }
 );
 
-/// Shipping costs.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceShippingCost {
-    /// Amount before tax, in the smallest currency unit.
-    pub amount_subtotal: Option<i64>,
-    /// Tax, in the smallest currency unit.
-    pub amount_tax: Option<i64>,
-    /// Amount with tax, in the smallest currency unit.
-    pub amount_total: Option<i64>,
-    /// Id of the shipping rate.
-    pub shipping_rate: Option<String>,
-    /// Taxes on the shipping costs.
-    pub taxes: Option<Vec<InvoiceShippingCostTax>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Shipping costs.
+    pub struct InvoiceShippingCost {
+        /// Amount before tax, in the smallest currency unit.
+        pub amount_subtotal: i64,
+        /// Tax, in the smallest currency unit.
+        pub amount_tax: i64,
+        /// Amount with tax, in the smallest currency unit.
+        pub amount_total: i64,
+        /// Id of the shipping rate.
+        pub shipping_rate: String,
+        /// Taxes on the shipping costs.
+        pub taxes: Vec<InvoiceShippingCostTax>,
+    }
 }
 
-record!(InvoiceShippingCost {
-    amount_subtotal: "amount_subtotal",
-    amount_tax: "amount_tax",
-    amount_total: "amount_total",
-    shipping_rate: "shipping_rate",
-    taxes: "taxes",
-});
-
-/// `taxes` of [`InvoiceShippingCost`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceShippingCostTax {
-    /// Tax in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Why this tax did or did not apply.
-    pub taxability_reason: Option<InvoiceShippingCostTaxTaxabilityReason>,
-    /// Amount the tax is computed on, in the smallest currency unit.
-    pub taxable_amount: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `taxes` of [`InvoiceShippingCost`].
+    pub struct InvoiceShippingCostTax {
+        /// Tax in the smallest currency unit.
+        pub amount: i64,
+        /// Why this tax did or did not apply.
+        pub taxability_reason: InvoiceShippingCostTaxTaxabilityReason,
+        /// Amount the tax is computed on, in the smallest currency unit.
+        pub taxable_amount: i64,
+    }
 }
-
-record!(InvoiceShippingCostTax {
-    amount: "amount",
-    taxability_reason: "taxability_reason",
-    taxable_amount: "taxable_amount",
-});
 
 open_enum!(
     /// Why this tax did or did not apply.
@@ -1905,50 +1372,35 @@ open_enum!(
     }
 );
 
-/// Shipping address printed on the invoice.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceShippingDetails {
+record! {
+    /// Shipping address printed on the invoice.
+    pub struct InvoiceShippingDetails {
+        /// Postal address.
+        pub address: InvoiceShippingDetailsAddress,
+        /// Name of the recipient.
+        pub name: String,
+        /// Phone number.
+        pub phone: String,
+    }
+}
+
+record! {
     /// Postal address.
-    pub address: Option<InvoiceShippingDetailsAddress>,
-    /// Name of the recipient.
-    pub name: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct InvoiceShippingDetailsAddress {
+        /// City or town.
+        pub city: String,
+        /// Two-letter country code (ISO 3166-1).
+        pub country: String,
+        /// Street and number, or company name.
+        pub line1: String,
+        /// Apartment, suite or building.
+        pub line2: String,
+        /// Postal code.
+        pub postal_code: String,
+        /// State, county or province.
+        pub state: String,
+    }
 }
-
-record!(InvoiceShippingDetails { address: "address", name: "name", phone: "phone" });
-
-/// Postal address.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceShippingDetailsAddress {
-    /// City or town.
-    pub city: Option<String>,
-    /// Two-letter country code (ISO 3166-1).
-    pub country: Option<String>,
-    /// Street and number, or company name.
-    pub line1: Option<String>,
-    /// Apartment, suite or building.
-    pub line2: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// State, county or province.
-    pub state: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(InvoiceShippingDetailsAddress {
-    city: "city",
-    country: "country",
-    line1: "line1",
-    line2: "line2",
-    postal_code: "postal_code",
-    state: "state",
-});
 
 open_enum!(
     /// `draft`, `open` (finalized, unpaid), `paid`, `uncollectible` or `void`.
@@ -1966,108 +1418,71 @@ open_enum!(
     }
 );
 
-/// When the invoice changed state.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceStatusTransitions {
-    /// When it was finalized, Unix seconds.
-    pub finalized_at: Option<i64>,
-    /// When it was written off, Unix seconds.
-    pub marked_uncollectible_at: Option<i64>,
-    /// When it was paid, Unix seconds.
-    pub paid_at: Option<i64>,
-    /// When it was voided, Unix seconds.
-    pub voided_at: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// When the invoice changed state.
+    pub struct InvoiceStatusTransitions {
+        /// When it was finalized, Unix seconds.
+        pub finalized_at: i64,
+        /// When it was written off, Unix seconds.
+        pub marked_uncollectible_at: i64,
+        /// When it was paid, Unix seconds.
+        pub paid_at: i64,
+        /// When it was voided, Unix seconds.
+        pub voided_at: i64,
+    }
 }
 
-record!(InvoiceStatusTransitions {
-    finalized_at: "finalized_at",
-    marked_uncollectible_at: "marked_uncollectible_at",
-    paid_at: "paid_at",
-    voided_at: "voided_at",
-});
-
-/// Metadata of the subscription at finalization.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceSubscriptionDetails {
-    /// Your own keys and values; values are strings.
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Metadata of the subscription at finalization.
+    pub struct InvoiceSubscriptionDetails {
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+    }
 }
 
-record!(InvoiceSubscriptionDetails { metadata: "metadata" });
-
-/// Which threshold triggered the invoice.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceThresholdReason {
-    /// Amount that triggers an invoice, in the smallest currency unit.
-    pub amount_gte: Option<i64>,
-    /// Items whose usage triggered the invoice.
-    pub item_reasons: Option<Vec<InvoiceThresholdReasonItemReason>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Which threshold triggered the invoice.
+    pub struct InvoiceThresholdReason {
+        /// Amount that triggers an invoice, in the smallest currency unit.
+        pub amount_gte: i64,
+        /// Items whose usage triggered the invoice.
+        pub item_reasons: Vec<InvoiceThresholdReasonItemReason>,
+    }
 }
 
-record!(InvoiceThresholdReason { amount_gte: "amount_gte", item_reasons: "item_reasons" });
-
-/// `item_reasons` of [`InvoiceThresholdReason`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceThresholdReasonItemReason {
-    /// Ids of the line items concerned.
-    pub line_item_ids: Option<Vec<String>>,
-    /// Usage that triggers an invoice.
-    pub usage_gte: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `item_reasons` of [`InvoiceThresholdReason`].
+    pub struct InvoiceThresholdReasonItemReason {
+        /// Ids of the line items concerned.
+        pub line_item_ids: Vec<String>,
+        /// Usage that triggers an invoice.
+        pub usage_gte: i64,
+    }
 }
 
-record!(InvoiceThresholdReasonItemReason {
-    line_item_ids: "line_item_ids",
-    usage_gte: "usage_gte",
-});
-
-/// `total_discount_amounts` of [`Invoice`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceTotalDiscountAmount {
-    /// Reduction in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Id of the discount (`di_…`).
-    pub discount: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `total_discount_amounts` of [`Invoice`].
+    pub struct InvoiceTotalDiscountAmount {
+        /// Reduction in the smallest currency unit.
+        pub amount: i64,
+        /// Id of the discount (`di_…`).
+        pub discount: String,
+    }
 }
 
-record!(InvoiceTotalDiscountAmount { amount: "amount", discount: "discount" });
-
-/// `total_pretax_credit_amounts` of [`Invoice`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceTotalPretaxCreditAmount {
-    /// Reduction in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Id of the credit used.
-    pub credit_balance_transaction: Option<String>,
-    /// Id of the discount (`di_…`).
-    pub discount: Option<String>,
-    /// Whether it is a credit or a discount.
-    pub type_: Option<InvoiceTotalPretaxCreditAmountType>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `total_pretax_credit_amounts` of [`Invoice`].
+    pub struct InvoiceTotalPretaxCreditAmount {
+        /// Reduction in the smallest currency unit.
+        pub amount: i64,
+        /// Id of the credit used.
+        pub credit_balance_transaction: String,
+        /// Id of the discount (`di_…`).
+        pub discount: String,
+        /// Whether it is a credit or a discount.
+        pub type_: InvoiceTotalPretaxCreditAmountType = "type",
+    }
 }
-
-record!(InvoiceTotalPretaxCreditAmount {
-    amount: "amount",
-    credit_balance_transaction: "credit_balance_transaction",
-    discount: "discount",
-    type_: "type",
-});
 
 open_enum!(
     /// Whether it is a credit or a discount.
@@ -2079,60 +1494,39 @@ open_enum!(
     }
 );
 
-/// `total_tax_amounts` of [`Invoice`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceTotalTaxAmount {
-    /// Tax in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Whether the tax is included in the price.
-    pub inclusive: Option<bool>,
-    /// Id of the tax rate (`txr_…`).
-    pub tax_rate: Option<String>,
-    /// Why this tax did or did not apply.
-    pub taxability_reason: Option<String>,
-    /// Amount the tax is computed on, in the smallest currency unit.
-    pub taxable_amount: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `total_tax_amounts` of [`Invoice`].
+    pub struct InvoiceTotalTaxAmount {
+        /// Tax in the smallest currency unit.
+        pub amount: i64,
+        /// Whether the tax is included in the price.
+        pub inclusive: bool,
+        /// Id of the tax rate (`txr_…`).
+        pub tax_rate: String,
+        /// Why this tax did or did not apply.
+        pub taxability_reason: String,
+        /// Amount the tax is computed on, in the smallest currency unit.
+        pub taxable_amount: i64,
+    }
 }
 
-record!(InvoiceTotalTaxAmount {
-    amount: "amount",
-    inclusive: "inclusive",
-    tax_rate: "tax_rate",
-    taxability_reason: "taxability_reason",
-    taxable_amount: "taxable_amount",
-});
-
-/// `total_taxes` of [`Invoice`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceTotalTax {
-    /// Tax in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Whether the amount includes tax: `inclusive`, `exclusive` or not specified.
-    pub tax_behavior: Option<InvoiceTotalTaxTaxBehavior>,
-    /// The tax rate behind it.
-    pub tax_rate_details: Option<Value>,
-    /// Why this tax did or did not apply.
-    pub taxability_reason: Option<InvoiceTotalTaxTaxabilityReason>,
-    /// Amount the tax is computed on, in the smallest currency unit.
-    pub taxable_amount: Option<i64>,
-    /// Kind of tax entry.
-    pub type_: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `total_taxes` of [`Invoice`].
+    pub struct InvoiceTotalTax {
+        /// Tax in the smallest currency unit.
+        pub amount: i64,
+        /// Whether the amount includes tax: `inclusive`, `exclusive` or not specified.
+        pub tax_behavior: InvoiceTotalTaxTaxBehavior,
+        /// The tax rate behind it.
+        pub tax_rate_details: Value,
+        /// Why this tax did or did not apply.
+        pub taxability_reason: InvoiceTotalTaxTaxabilityReason,
+        /// Amount the tax is computed on, in the smallest currency unit.
+        pub taxable_amount: i64,
+        /// Kind of tax entry.
+        pub type_: String = "type",
+    }
 }
-
-record!(InvoiceTotalTax {
-    amount: "amount",
-    tax_behavior: "tax_behavior",
-    tax_rate_details: "tax_rate_details",
-    taxability_reason: "taxability_reason",
-    taxable_amount: "taxable_amount",
-    type_: "type",
-});
 
 open_enum!(
     /// Whether the amount includes tax: `inclusive`, `exclusive` or not specified.
@@ -2182,74 +1576,51 @@ open_enum!(
     }
 );
 
-/// A payment in progress or done, from creation to success.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PaymentIntent {
-    /// Payment intent id (`pi_…`).
-    pub id: Option<String>,
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// Amount to collect, in the smallest currency unit.
-    pub amount: Option<i64>,
-    /// Amount that can be captured now, in the smallest currency unit.
-    pub amount_capturable: Option<i64>,
-    /// Amount collected, in the smallest currency unit.
-    pub amount_received: Option<i64>,
-    /// Connect application that created the object, if any.
-    pub application: Option<String>,
-    /// Fee the Connect platform takes, in the smallest currency unit.
-    pub application_fee_amount: Option<i64>,
-    /// `automatic` takes the money at once, `automatic_async` shortly after, `manual` on request.
-    pub capture_method: Option<PaymentIntentCaptureMethod>,
-    /// Secret that lets a browser finish the payment. Do not log it or pass it on.
-    pub client_secret: Option<String>,
-    /// Who may confirm: `automatic` for browser or server, `manual` for the server only.
-    pub confirmation_method: Option<PaymentIntentConfirmationMethod>,
-    /// When it was created, Unix seconds.
-    pub created: Option<i64>,
-    /// Three-letter ISO currency code in lower case, such as `usd`.
-    pub currency: Option<String>,
-    /// Customer id (`cus_…`).
-    pub customer: Option<String>,
-    /// Free text describing the object.
-    pub description: Option<String>,
-    /// True for real money, false for test mode.
-    pub livemode: Option<bool>,
-    /// Your own keys and values; values are strings.
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// Id of the payment method used (`pm_…`).
-    pub payment_method: Option<String>,
-    /// Kinds of payment method allowed.
-    pub payment_method_types: Option<Vec<String>>,
-    /// `requires_payment_method`, `requires_confirmation`, `requires_action`, `processing`,
-    /// `requires_capture`, `succeeded` or `canceled`.
-    pub status: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A payment in progress or done, from creation to success.
+    pub struct PaymentIntent {
+        /// Payment intent id (`pi_…`).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Amount to collect, in the smallest currency unit.
+        pub amount: i64,
+        /// Amount that can be captured now, in the smallest currency unit.
+        pub amount_capturable: i64,
+        /// Amount collected, in the smallest currency unit.
+        pub amount_received: i64,
+        /// Connect application that created the object, if any.
+        pub application: String,
+        /// Fee the Connect platform takes, in the smallest currency unit.
+        pub application_fee_amount: i64,
+        /// `automatic` takes the money at once, `automatic_async` shortly after, `manual` on
+        /// request.
+        pub capture_method: PaymentIntentCaptureMethod,
+        /// Secret that lets a browser finish the payment. Do not log it or pass it on.
+        pub client_secret: String,
+        /// Who may confirm: `automatic` for browser or server, `manual` for the server only.
+        pub confirmation_method: PaymentIntentConfirmationMethod,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// Customer id (`cus_…`).
+        pub customer: String,
+        /// Free text describing the object.
+        pub description: String,
+        /// True for real money, false for test mode.
+        pub livemode: bool,
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// Id of the payment method used (`pm_…`).
+        pub payment_method: String,
+        /// Kinds of payment method allowed.
+        pub payment_method_types: Vec<String>,
+        /// `requires_payment_method`, `requires_confirmation`, `requires_action`, `processing`,
+        /// `requires_capture`, `succeeded` or `canceled`.
+        pub status: String,
+    }
 }
-
-record!(PaymentIntent {
-    id: "id",
-    object: "object",
-    amount: "amount",
-    amount_capturable: "amount_capturable",
-    amount_received: "amount_received",
-    application: "application",
-    application_fee_amount: "application_fee_amount",
-    capture_method: "capture_method",
-    client_secret: "client_secret",
-    confirmation_method: "confirmation_method",
-    created: "created",
-    currency: "currency",
-    customer: "customer",
-    description: "description",
-    livemode: "livemode",
-    metadata: "metadata",
-    payment_method: "payment_method",
-    payment_method_types: "payment_method_types",
-    status: "status",
-});
 
 open_enum!(
     /// `automatic` takes the money at once, `automatic_async` shortly after, `manual` on request.

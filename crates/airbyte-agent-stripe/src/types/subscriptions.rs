@@ -2,229 +2,84 @@
 
 //! Types of `subscriptions`.
 
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
 use super::Subscription;
 
-/// A page of subscriptions found.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionSearchResult {
-    /// Kind of object, always the same here.
-    pub object: Option<String>,
-    /// The records of this page.
-    pub data: Option<Vec<Subscription>>,
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// Token for `page` that gets the next page; null on the last.
-    pub next_page: Option<String>,
-    /// API path of this list.
-    pub url: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SubscriptionSearchResult {
-    object: "object",
-    data: "data",
-    has_more: "has_more",
-    next_page: "next_page",
-    url: "url",
-});
-
-/// What comes with a page of `subscriptions.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubscriptionsListMeta {
-    /// Whether further records follow.
-    pub has_more: Option<bool>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(SubscriptionsListMeta { has_more: "has_more" });
-
-/// Only subscriptions with or without Stripe's automatic tax calculation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SubscriptionAutomaticTaxInput {
-    /// True for subscriptions with automatic tax, false for those without.
-    pub enabled: bool,
-}
-
-impl SubscriptionAutomaticTaxInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(enabled: bool) -> Self {
-        Self { enabled }
+record! {
+    /// A page of subscriptions found.
+    pub struct SubscriptionSearchResult {
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// The records of this page.
+        pub data: Vec<Subscription>,
+        /// Whether further records follow.
+        pub has_more: bool,
+        /// Token for `page` that gets the next page; null on the last.
+        pub next_page: String,
+        /// API path of this list.
+        pub url: String,
     }
 }
 
-/// Only records created within these bounds, in Unix seconds; bounds may be combined.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SubscriptionCreated {
-    /// Later than this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gt: Option<i64>,
-    /// At or after this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gte: Option<i64>,
-    /// Before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lt: Option<i64>,
-    /// At or before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lte: Option<i64>,
-}
-
-impl SubscriptionCreated {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Later than this instant, Unix seconds.
-    #[must_use]
-    pub fn gt(mut self, gt: i64) -> Self {
-        self.gt = Some(gt);
-        self
-    }
-
-    /// At or after this instant, Unix seconds.
-    #[must_use]
-    pub fn gte(mut self, gte: i64) -> Self {
-        self.gte = Some(gte);
-        self
-    }
-
-    /// Before this instant, Unix seconds.
-    #[must_use]
-    pub fn lt(mut self, lt: i64) -> Self {
-        self.lt = Some(lt);
-        self
-    }
-
-    /// At or before this instant, Unix seconds.
-    #[must_use]
-    pub fn lte(mut self, lte: i64) -> Self {
-        self.lte = Some(lte);
-        self
+record! {
+    /// What comes with a page of `subscriptions.list`.
+    pub struct SubscriptionsListMeta {
+        /// Whether further records follow.
+        pub has_more: bool,
     }
 }
 
-/// Only subscriptions whose current billing period ends within these bounds, in Unix seconds;
-/// useful for renewals coming up.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SubscriptionCurrentPeriodEnd {
-    /// Later than this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gt: Option<i64>,
-    /// At or after this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gte: Option<i64>,
-    /// Before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lt: Option<i64>,
-    /// At or before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lte: Option<i64>,
-}
-
-impl SubscriptionCurrentPeriodEnd {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Later than this instant, Unix seconds.
-    #[must_use]
-    pub fn gt(mut self, gt: i64) -> Self {
-        self.gt = Some(gt);
-        self
-    }
-
-    /// At or after this instant, Unix seconds.
-    #[must_use]
-    pub fn gte(mut self, gte: i64) -> Self {
-        self.gte = Some(gte);
-        self
-    }
-
-    /// Before this instant, Unix seconds.
-    #[must_use]
-    pub fn lt(mut self, lt: i64) -> Self {
-        self.lt = Some(lt);
-        self
-    }
-
-    /// At or before this instant, Unix seconds.
-    #[must_use]
-    pub fn lte(mut self, lte: i64) -> Self {
-        self.lte = Some(lte);
-        self
+request! {
+    /// Only subscriptions with or without Stripe's automatic tax calculation.
+    pub struct SubscriptionAutomaticTaxInput {
+        required {
+            /// True for subscriptions with automatic tax, false for those without.
+            enabled: bool,
+        }
     }
 }
 
-/// Only subscriptions whose current billing period began within these bounds, in Unix seconds.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SubscriptionCurrentPeriodStart {
-    /// Later than this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gt: Option<i64>,
-    /// At or after this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gte: Option<i64>,
-    /// Before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lt: Option<i64>,
-    /// At or before this instant, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lte: Option<i64>,
+request! {
+    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+    pub struct SubscriptionCreated {
+        /// Later than this instant, Unix seconds.
+        gt: i64,
+        /// At or after this instant, Unix seconds.
+        gte: i64,
+        /// Before this instant, Unix seconds.
+        lt: i64,
+        /// At or before this instant, Unix seconds.
+        lte: i64,
+    }
 }
 
-impl SubscriptionCurrentPeriodStart {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+request! {
+    /// Only subscriptions whose current billing period ends within these bounds, in Unix seconds;
+    /// useful for renewals coming up.
+    pub struct SubscriptionCurrentPeriodEnd {
+        /// Later than this instant, Unix seconds.
+        gt: i64,
+        /// At or after this instant, Unix seconds.
+        gte: i64,
+        /// Before this instant, Unix seconds.
+        lt: i64,
+        /// At or before this instant, Unix seconds.
+        lte: i64,
     }
+}
 
-    /// Later than this instant, Unix seconds.
-    #[must_use]
-    pub fn gt(mut self, gt: i64) -> Self {
-        self.gt = Some(gt);
-        self
-    }
-
-    /// At or after this instant, Unix seconds.
-    #[must_use]
-    pub fn gte(mut self, gte: i64) -> Self {
-        self.gte = Some(gte);
-        self
-    }
-
-    /// Before this instant, Unix seconds.
-    #[must_use]
-    pub fn lt(mut self, lt: i64) -> Self {
-        self.lt = Some(lt);
-        self
-    }
-
-    /// At or before this instant, Unix seconds.
-    #[must_use]
-    pub fn lte(mut self, lte: i64) -> Self {
-        self.lte = Some(lte);
-        self
+request! {
+    /// Only subscriptions whose current billing period began within these bounds, in Unix seconds.
+    pub struct SubscriptionCurrentPeriodStart {
+        /// Later than this instant, Unix seconds.
+        gt: i64,
+        /// At or after this instant, Unix seconds.
+        gte: i64,
+        /// Before this instant, Unix seconds.
+        lt: i64,
+        /// At or before this instant, Unix seconds.
+        lte: i64,
     }
 }
 
@@ -241,97 +96,30 @@ open_enum!(
     }
 );
 
-/// What is subscribed to: up to 20 entries with a price and a quantity. Stripe demands at least
-/// one.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SubscriptionItem {
-    /// Id of a recurring price.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<String>,
-    /// Number of units; 1 when left out, none for metered prices.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quantity: Option<i64>,
-}
-
-impl SubscriptionItem {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Id of a recurring price.
-    #[must_use]
-    pub fn price(mut self, price: impl Into<String>) -> Self {
-        self.price = Some(price.into());
-        self
-    }
-
-    /// Number of units; 1 when left out, none for metered prices.
-    #[must_use]
-    pub fn quantity(mut self, quantity: i64) -> Self {
-        self.quantity = Some(quantity);
-        self
+request! {
+    /// What is subscribed to: up to 20 entries with a price and a quantity. Stripe demands at least
+    /// one.
+    pub struct SubscriptionItem {
+        /// Id of a recurring price.
+        price: String,
+        /// Number of units; 1 when left out, none for metered prices.
+        quantity: i64,
     }
 }
 
-/// Changes to the items. Give the item's `id` to change it: an entry without `id` adds a further
-/// item beside the old one.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SubscriptionItemInput {
-    /// Id of the subscription item to change, from `items.data` of the subscription. Left out, an
-    /// item is added.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Id of the price to switch to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<String>,
-    /// New number of units.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quantity: Option<i64>,
-    /// True removes the item given by `id`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<bool>,
-}
-
-impl SubscriptionItemInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Id of the subscription item to change, from `items.data` of the subscription. Left out, an
-    /// item is added.
-    #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
-    }
-
-    /// Id of the price to switch to.
-    #[must_use]
-    pub fn price(mut self, price: impl Into<String>) -> Self {
-        self.price = Some(price.into());
-        self
-    }
-
-    /// New number of units.
-    #[must_use]
-    pub fn quantity(mut self, quantity: i64) -> Self {
-        self.quantity = Some(quantity);
-        self
-    }
-
-    /// True removes the item given by `id`.
-    #[must_use]
-    pub fn deleted(mut self, deleted: bool) -> Self {
-        self.deleted = Some(deleted);
-        self
+request! {
+    /// Changes to the items. Give the item's `id` to change it: an entry without `id` adds a
+    /// further item beside the old one.
+    pub struct SubscriptionItemInput {
+        /// Id of the subscription item to change, from `items.data` of the subscription. Left out,
+        /// an item is added.
+        id: String,
+        /// Id of the price to switch to.
+        price: String,
+        /// New number of units.
+        quantity: i64,
+        /// True removes the item given by `id`.
+        deleted: bool,
     }
 }
 

@@ -3,23 +3,18 @@
 //! Operations on `accounts`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `accounts`.
-///
-/// The Zendesk Chat account with its plan; there is just one.
-#[derive(Debug, Clone, Copy)]
-pub struct Accounts<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `accounts`.
+    ///
+    /// The Zendesk Chat account with its plan; there is just one.
+    pub struct Accounts
 }
 
-impl<'a> Accounts<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Accounts<'_> {
     /// Get the account.
     ///
     /// Returns the Zendesk Chat account the credentials belong to: state, plan with its limits and,
@@ -35,16 +30,11 @@ impl<'a> Accounts<'a> {
     /// # }
     /// ```
     pub fn get(&self) -> AccountsGet {
-        let call = self.client.call("accounts", Action::Get);
-        AccountsGet { call }
+        AccountsGet { call: self.client.call("accounts", Action::Get) }
     }
 }
 
-/// A call of `accounts.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AccountsGet {
-    call: Call,
+record_builder! {
+    /// A call of `accounts.get` being put together.
+    pub struct AccountsGet: types::Account {}
 }
-
-record_builder!(AccountsGet, types::Account);

@@ -3,23 +3,18 @@
 //! Operations on `agent_timeline`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `agent_timeline`.
-///
-/// A span of time that one agent spent in one status.
-#[derive(Debug, Clone, Copy)]
-pub struct AgentTimeline<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `agent_timeline`.
+    ///
+    /// A span of time that one agent spent in one status.
+    pub struct AgentTimeline
 }
 
-impl<'a> AgentTimeline<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl AgentTimeline<'_> {
     /// List agent status spans.
     ///
     /// Exports how agents spent their time: one record for each span in one status, with its length
@@ -42,45 +37,27 @@ impl<'a> AgentTimeline<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> AgentTimelineList {
-        let call = self.client.call("agent_timeline", Action::List);
-        AgentTimelineList { call }
+        AgentTimelineList { call: self.client.call("agent_timeline", Action::List) }
     }
 }
 
-/// A call of `agent_timeline.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AgentTimelineList {
-    call: Call,
-}
-
-list_builder!(AgentTimelineList, types::AgentTimeline, types::AgentTimelineListMeta);
-
-impl AgentTimelineList {
-    /// Only time spans that began or changed at or after this instant, Unix time in microseconds
-    /// (16 digits, seconds times 1,000,000). It must lie more than five minutes in the past. Left
-    /// out, the export starts with the earliest span.
-    pub fn start_time(mut self, start_time: i64) -> Self {
-        self.call.set("start_time", start_time);
-        self
-    }
-
-    /// Number of records to return; Zendesk uses 1000 when it is left out. An answer with fewer
-    /// records than this is the last one.
-    ///
-    /// Default: `1000`. At most 1000.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Which fields the records carry. `agent_timeline(*)` asks for all of them; pass it always,
-    /// because Zendesk returns little more than ids without it. Single fields go inside the
-    /// brackets, separated by commas.
-    ///
-    /// Default: `"agent_timeline(*)"`.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
+list_builder! {
+    /// A call of `agent_timeline.list` being put together.
+    pub struct AgentTimelineList: types::AgentTimeline, types::AgentTimelineListMeta {
+        /// Only time spans that began or changed at or after this instant, Unix time in
+        /// microseconds (16 digits, seconds times 1,000,000). It must lie more than five minutes in
+        /// the past. Left out, the export starts with the earliest span.
+        start_time: i64,
+        /// Number of records to return; Zendesk uses 1000 when it is left out. An answer with fewer
+        /// records than this is the last one.
+        ///
+        /// Default: `1000`. At most 1000.
+        limit: i64,
+        /// Which fields the records carry. `agent_timeline(*)` asks for all of them; pass it
+        /// always, because Zendesk returns little more than ids without it. Single fields go inside
+        /// the brackets, separated by commas.
+        ///
+        /// Default: `"agent_timeline(*)"`.
+        fields: String,
     }
 }

@@ -2,27 +2,21 @@
 
 //! Operations on `agents`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::AgentsField;
 use crate::types;
 
-/// Operations on `agents`.
-///
-/// Somebody who answers chats.
-#[derive(Debug, Clone, Copy)]
-pub struct Agents<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `agents`.
+    ///
+    /// Somebody who answers chats.
+    pub struct Agents
 }
 
-impl<'a> Agents<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Agents<'_> {
     /// List agents.
     ///
     /// Lists chat agents in the order of their ids, with name, e-mail address, role, departments
@@ -43,8 +37,7 @@ impl<'a> Agents<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> AgentsList {
-        let call = self.client.call("agents", Action::List);
-        AgentsList { call }
+        AgentsList { call: self.client.call("agents", Action::List) }
     }
 
     /// Get an agent.
@@ -68,67 +61,27 @@ impl<'a> Agents<'a> {
         call.set("agent_id", agent_id);
         AgentsGet { call }
     }
+}
 
-    /// Searches `agents` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_chat::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_chat::{ZendeskChatConnector, Result, store::AgentsField};
-    /// # async fn example(zendesk_chat: &ZendeskChatConnector) -> Result<()> {
-    /// let search = zendesk_chat.agents().context_store_search();
-    /// let search = search.filter(AgentsField::Id.eq("…"));
-    /// let page = search.sort(AgentsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(AgentsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<AgentsField> {
-        Search::new(self.client.clone(), "agents")
-    }
+in_context_store! {
+    Agents: "agents", AgentsField::Id,
+    airbyte_agent_zendesk_chat::ZendeskChatConnector, zendesk_chat.agents()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<AgentsField> {
-        SqlQuery::new(self.client.clone(), "agents", sql)
+list_builder! {
+    /// A call of `agents.list` being put together.
+    pub struct AgentsList: types::Agent, Value {
+        /// Number of agents to return. Without it Zendesk decides, which may be as few as 10.
+        ///
+        /// Default: `100`. At most 100.
+        limit: i64,
+        /// Only records with this id or a higher one, in the order of ids. To go on after a page
+        /// pass the id of its last record plus one; an empty answer is the end.
+        since_id: i64,
     }
 }
 
-/// A call of `agents.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AgentsList {
-    call: Call,
+record_builder! {
+    /// A call of `agents.get` being put together.
+    pub struct AgentsGet: types::Agent {}
 }
-
-list_builder!(AgentsList, types::Agent, Value);
-
-impl AgentsList {
-    /// Number of agents to return. Without it Zendesk decides, which may be as few as 10.
-    ///
-    /// Default: `100`. At most 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Only records with this id or a higher one, in the order of ids. To go on after a page pass
-    /// the id of its last record plus one; an empty answer is the end.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
-    }
-}
-
-/// A call of `agents.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AgentsGet {
-    call: Call,
-}
-
-record_builder!(AgentsGet, types::Agent);

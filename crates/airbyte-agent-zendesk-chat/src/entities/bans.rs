@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `bans`.
-///
-/// A visitor or an IP address that may not chat.
-#[derive(Debug, Clone, Copy)]
-pub struct Bans<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `bans`.
+    ///
+    /// A visitor or an IP address that may not chat.
+    pub struct Bans
 }
 
-impl<'a> Bans<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Bans<'_> {
     /// List bans.
     ///
     /// Lists banned IP addresses and banned visitors in one list; `ip_address` or `visitor_id`
@@ -40,8 +35,7 @@ impl<'a> Bans<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> BansList {
-        let call = self.client.call("bans", Action::List);
-        BansList { call }
+        BansList { call: self.client.call("bans", Action::List) }
     }
 
     /// Get a ban.
@@ -66,37 +60,20 @@ impl<'a> Bans<'a> {
     }
 }
 
-/// A call of `bans.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct BansList {
-    call: Call,
-}
-
-list_builder!(BansList, Value, Value);
-
-impl BansList {
-    /// Number of bans to return; Zendesk returns 10 when it is left out.
-    ///
-    /// Default: `100`. At most 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Only records with this id or a higher one, in the order of ids. To go on after a page pass
-    /// the id of its last record plus one; an empty answer is the end.
-    pub fn since_id(mut self, since_id: i64) -> Self {
-        self.call.set("since_id", since_id);
-        self
+list_builder! {
+    /// A call of `bans.list` being put together.
+    pub struct BansList: Value, Value {
+        /// Number of bans to return; Zendesk returns 10 when it is left out.
+        ///
+        /// Default: `100`. At most 100.
+        limit: i64,
+        /// Only records with this id or a higher one, in the order of ids. To go on after a page
+        /// pass the id of its last record plus one; an empty answer is the end.
+        since_id: i64,
     }
 }
 
-/// A call of `bans.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct BansGet {
-    call: Call,
+record_builder! {
+    /// A call of `bans.get` being put together.
+    pub struct BansGet: types::Ban {}
 }
-
-record_builder!(BansGet, types::Ban);

@@ -2,26 +2,20 @@
 
 //! Operations on `chats`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ChatsField;
 use crate::types;
 
-/// Operations on `chats`.
-///
-/// A conversation between a visitor and agents, with transcript, or an offline message.
-#[derive(Debug, Clone, Copy)]
-pub struct Chats<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `chats`.
+    ///
+    /// A conversation between a visitor and agents, with transcript, or an offline message.
+    pub struct Chats
 }
 
-impl<'a> Chats<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Chats<'_> {
     /// List chats.
     ///
     /// Exports chats and offline messages that were created or changed from `start_time` on, by
@@ -44,8 +38,7 @@ impl<'a> Chats<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ChatsList {
-        let call = self.client.call("chats", Action::List);
-        ChatsList { call }
+        ChatsList { call: self.client.call("chats", Action::List) }
     }
 
     /// Get a chat.
@@ -68,87 +61,39 @@ impl<'a> Chats<'a> {
         call.set("chat_id", chat_id.into());
         ChatsGet { call }
     }
+}
 
-    /// Searches `chats` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_chat::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_chat::{ZendeskChatConnector, Result, store::ChatsField};
-    /// # async fn example(zendesk_chat: &ZendeskChatConnector) -> Result<()> {
-    /// let search = zendesk_chat.chats().context_store_search();
-    /// let search = search.filter(ChatsField::Id.eq("…"));
-    /// let page = search.sort(ChatsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ChatsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ChatsField> {
-        Search::new(self.client.clone(), "chats")
-    }
+in_context_store! {
+    Chats: "chats", ChatsField::Id,
+    airbyte_agent_zendesk_chat::ZendeskChatConnector, zendesk_chat.chats()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ChatsField> {
-        SqlQuery::new(self.client.clone(), "chats", sql)
+list_builder! {
+    /// A call of `chats.list` being put together.
+    pub struct ChatsList: types::Chat, types::ChatsListMeta {
+        /// Only chats that were created or changed at or after this instant, Unix time in seconds.
+        /// It must lie more than five minutes in the past. Left out, the export starts with the
+        /// earliest chat.
+        start_time: i64,
+        /// Second half of the position in the export, used with `start_time` to tell apart chats
+        /// that changed in the same second: the `end_id` of the previous answer. Not needed on the
+        /// first page.
+        start_id: String,
+        /// Number of records to return; Zendesk uses 1000 when it is left out. An answer with fewer
+        /// records than this is the last one.
+        ///
+        /// Default: `1000`. At most 1000.
+        limit: i64,
+        /// Which fields the records carry. `chats(*)` asks for all of them; pass it always, because
+        /// Zendesk returns only ids without it. Single fields go inside the brackets, separated by
+        /// commas, which keeps transcripts out.
+        ///
+        /// Default: `"chats(*)"`.
+        fields: String,
     }
 }
 
-/// A call of `chats.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ChatsList {
-    call: Call,
+record_builder! {
+    /// A call of `chats.get` being put together.
+    pub struct ChatsGet: types::Chat {}
 }
-
-list_builder!(ChatsList, types::Chat, types::ChatsListMeta);
-
-impl ChatsList {
-    /// Only chats that were created or changed at or after this instant, Unix time in seconds. It
-    /// must lie more than five minutes in the past. Left out, the export starts with the earliest
-    /// chat.
-    pub fn start_time(mut self, start_time: i64) -> Self {
-        self.call.set("start_time", start_time);
-        self
-    }
-
-    /// Second half of the position in the export, used with `start_time` to tell apart chats that
-    /// changed in the same second: the `end_id` of the previous answer. Not needed on the first
-    /// page.
-    pub fn start_id(mut self, start_id: impl Into<String>) -> Self {
-        self.call.set("start_id", start_id.into());
-        self
-    }
-
-    /// Number of records to return; Zendesk uses 1000 when it is left out. An answer with fewer
-    /// records than this is the last one.
-    ///
-    /// Default: `1000`. At most 1000.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Which fields the records carry. `chats(*)` asks for all of them; pass it always, because
-    /// Zendesk returns only ids without it. Single fields go inside the brackets, separated by
-    /// commas, which keeps transcripts out.
-    ///
-    /// Default: `"chats(*)"`.
-    pub fn fields(mut self, fields: impl Into<String>) -> Self {
-        self.call.set("fields", fields.into());
-        self
-    }
-}
-
-/// A call of `chats.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ChatsGet {
-    call: Call,
-}
-
-record_builder!(ChatsGet, types::Chat);

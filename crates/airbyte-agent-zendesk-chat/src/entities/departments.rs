@@ -2,27 +2,21 @@
 
 //! Operations on `departments`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::DepartmentsField;
 use crate::types;
 
-/// Operations on `departments`.
-///
-/// A group of agents that visitors can choose or chats are routed to.
-#[derive(Debug, Clone, Copy)]
-pub struct Departments<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `departments`.
+    ///
+    /// A group of agents that visitors can choose or chats are routed to.
+    pub struct Departments
 }
 
-impl<'a> Departments<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Departments<'_> {
     /// List departments.
     ///
     /// Lists all departments with their member agents, disabled ones included. Use it to learn
@@ -39,8 +33,7 @@ impl<'a> Departments<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> DepartmentsList {
-        let call = self.client.call("departments", Action::List);
-        DepartmentsList { call }
+        DepartmentsList { call: self.client.call("departments", Action::List) }
     }
 
     /// Get a department.
@@ -63,50 +56,19 @@ impl<'a> Departments<'a> {
         call.set("department_id", department_id);
         DepartmentsGet { call }
     }
-
-    /// Searches `departments` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_chat::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_chat::{ZendeskChatConnector, Result, store::DepartmentsField};
-    /// # async fn example(zendesk_chat: &ZendeskChatConnector) -> Result<()> {
-    /// let search = zendesk_chat.departments().context_store_search();
-    /// let search = search.filter(DepartmentsField::Id.eq("…"));
-    /// let page = search.sort(DepartmentsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(DepartmentsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<DepartmentsField> {
-        Search::new(self.client.clone(), "departments")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<DepartmentsField> {
-        SqlQuery::new(self.client.clone(), "departments", sql)
-    }
 }
 
-/// A call of `departments.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DepartmentsList {
-    call: Call,
+in_context_store! {
+    Departments: "departments", DepartmentsField::Id,
+    airbyte_agent_zendesk_chat::ZendeskChatConnector, zendesk_chat.departments()
 }
 
-list_builder!(DepartmentsList, types::Department, Value);
-
-/// A call of `departments.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DepartmentsGet {
-    call: Call,
+list_builder! {
+    /// A call of `departments.list` being put together.
+    pub struct DepartmentsList: types::Department, Value {}
 }
 
-record_builder!(DepartmentsGet, types::Department);
+record_builder! {
+    /// A call of `departments.get` being put together.
+    pub struct DepartmentsGet: types::Department {}
+}

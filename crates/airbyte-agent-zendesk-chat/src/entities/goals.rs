@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `goals`.
-///
-/// A conversion goal on the website that chats can be credited with.
-#[derive(Debug, Clone, Copy)]
-pub struct Goals<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `goals`.
+    ///
+    /// A conversion goal on the website that chats can be credited with.
+    pub struct Goals
 }
 
-impl<'a> Goals<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Goals<'_> {
     /// List goals.
     ///
     /// Lists all conversion goals with their conditions and how conversions are credited.
@@ -37,8 +32,7 @@ impl<'a> Goals<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> GoalsList {
-        let call = self.client.call("goals", Action::List);
-        GoalsList { call }
+        GoalsList { call: self.client.call("goals", Action::List) }
     }
 
     /// Get a goal.
@@ -62,20 +56,12 @@ impl<'a> Goals<'a> {
     }
 }
 
-/// A call of `goals.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct GoalsList {
-    call: Call,
+list_builder! {
+    /// A call of `goals.list` being put together.
+    pub struct GoalsList: types::Goal, Value {}
 }
 
-list_builder!(GoalsList, types::Goal, Value);
-
-/// A call of `goals.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct GoalsGet {
-    call: Call,
+record_builder! {
+    /// A call of `goals.get` being put together.
+    pub struct GoalsGet: types::Goal {}
 }
-
-record_builder!(GoalsGet, types::Goal);

@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `roles`.
-///
-/// A set of permissions for agents.
-#[derive(Debug, Clone, Copy)]
-pub struct Roles<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `roles`.
+    ///
+    /// A set of permissions for agents.
+    pub struct Roles
 }
 
-impl<'a> Roles<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Roles<'_> {
     /// List roles.
     ///
     /// Lists all roles that agents can have, with permissions and number of members. Who has a role
@@ -37,8 +32,7 @@ impl<'a> Roles<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> RolesList {
-        let call = self.client.call("roles", Action::List);
-        RolesList { call }
+        RolesList { call: self.client.call("roles", Action::List) }
     }
 
     /// Get a role.
@@ -62,20 +56,12 @@ impl<'a> Roles<'a> {
     }
 }
 
-/// A call of `roles.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct RolesList {
-    call: Call,
+list_builder! {
+    /// A call of `roles.list` being put together.
+    pub struct RolesList: types::Role, Value {}
 }
 
-list_builder!(RolesList, types::Role, Value);
-
-/// A call of `roles.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct RolesGet {
-    call: Call,
+record_builder! {
+    /// A call of `roles.get` being put together.
+    pub struct RolesGet: types::Role {}
 }
-
-record_builder!(RolesGet, types::Role);

@@ -3,23 +3,18 @@
 //! Operations on `routing_settings`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `routing_settings`.
-///
-/// How chats are given to agents, for the whole account; there is just one record.
-#[derive(Debug, Clone, Copy)]
-pub struct RoutingSettings<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `routing_settings`.
+    ///
+    /// How chats are given to agents, for the whole account; there is just one record.
+    pub struct RoutingSettings
 }
 
-impl<'a> RoutingSettings<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl RoutingSettings<'_> {
     /// Get the routing settings.
     ///
     /// Returns how the account gives chats to agents: routing mode, limit of chats per agent,
@@ -34,16 +29,11 @@ impl<'a> RoutingSettings<'a> {
     /// # }
     /// ```
     pub fn get(&self) -> RoutingSettingsGet {
-        let call = self.client.call("routing_settings", Action::Get);
-        RoutingSettingsGet { call }
+        RoutingSettingsGet { call: self.client.call("routing_settings", Action::Get) }
     }
 }
 
-/// A call of `routing_settings.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct RoutingSettingsGet {
-    call: Call,
+record_builder! {
+    /// A call of `routing_settings.get` being put together.
+    pub struct RoutingSettingsGet: types::RoutingSettings {}
 }
-
-record_builder!(RoutingSettingsGet, types::RoutingSettings);

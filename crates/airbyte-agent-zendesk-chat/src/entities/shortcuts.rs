@@ -2,27 +2,21 @@
 
 //! Operations on `shortcuts`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ShortcutsField;
 use crate::types;
 
-/// Operations on `shortcuts`.
-///
-/// A ready-made answer that agents insert by name.
-#[derive(Debug, Clone, Copy)]
-pub struct Shortcuts<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `shortcuts`.
+    ///
+    /// A ready-made answer that agents insert by name.
+    pub struct Shortcuts
 }
 
-impl<'a> Shortcuts<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Shortcuts<'_> {
     /// List shortcuts.
     ///
     /// Lists all ready-made answers of the account with their text, tags and who can use them.
@@ -39,8 +33,7 @@ impl<'a> Shortcuts<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ShortcutsList {
-        let call = self.client.call("shortcuts", Action::List);
-        ShortcutsList { call }
+        ShortcutsList { call: self.client.call("shortcuts", Action::List) }
     }
 
     /// Get a shortcut.
@@ -62,50 +55,19 @@ impl<'a> Shortcuts<'a> {
         call.set("shortcut_id", shortcut_id.into());
         ShortcutsGet { call }
     }
-
-    /// Searches `shortcuts` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_chat::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_chat::{ZendeskChatConnector, Result, store::ShortcutsField};
-    /// # async fn example(zendesk_chat: &ZendeskChatConnector) -> Result<()> {
-    /// let search = zendesk_chat.shortcuts().context_store_search();
-    /// let search = search.filter(ShortcutsField::Id.eq("…"));
-    /// let page = search.sort(ShortcutsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ShortcutsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ShortcutsField> {
-        Search::new(self.client.clone(), "shortcuts")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ShortcutsField> {
-        SqlQuery::new(self.client.clone(), "shortcuts", sql)
-    }
 }
 
-/// A call of `shortcuts.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ShortcutsList {
-    call: Call,
+in_context_store! {
+    Shortcuts: "shortcuts", ShortcutsField::Id,
+    airbyte_agent_zendesk_chat::ZendeskChatConnector, zendesk_chat.shortcuts()
 }
 
-list_builder!(ShortcutsList, types::Shortcut, Value);
-
-/// A call of `shortcuts.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ShortcutsGet {
-    call: Call,
+list_builder! {
+    /// A call of `shortcuts.list` being put together.
+    pub struct ShortcutsList: types::Shortcut, Value {}
 }
 
-record_builder!(ShortcutsGet, types::Shortcut);
+record_builder! {
+    /// A call of `shortcuts.get` being put together.
+    pub struct ShortcutsGet: types::Shortcut {}
+}

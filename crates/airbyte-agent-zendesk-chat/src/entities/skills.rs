@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `skills`.
-///
-/// Something agents are good at, by which chats can be routed.
-#[derive(Debug, Clone, Copy)]
-pub struct Skills<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `skills`.
+    ///
+    /// Something agents are good at, by which chats can be routed.
+    pub struct Skills
 }
 
-impl<'a> Skills<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Skills<'_> {
     /// List skills.
     ///
     /// Lists all skills with the agents who have them.
@@ -36,8 +31,7 @@ impl<'a> Skills<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> SkillsList {
-        let call = self.client.call("skills", Action::List);
-        SkillsList { call }
+        SkillsList { call: self.client.call("skills", Action::List) }
     }
 
     /// Get a skill.
@@ -61,20 +55,12 @@ impl<'a> Skills<'a> {
     }
 }
 
-/// A call of `skills.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SkillsList {
-    call: Call,
+list_builder! {
+    /// A call of `skills.list` being put together.
+    pub struct SkillsList: types::Skill, Value {}
 }
 
-list_builder!(SkillsList, types::Skill, Value);
-
-/// A call of `skills.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SkillsGet {
-    call: Call,
+record_builder! {
+    /// A call of `skills.get` being put together.
+    pub struct SkillsGet: types::Skill {}
 }
-
-record_builder!(SkillsGet, types::Skill);

@@ -2,27 +2,21 @@
 
 //! Operations on `triggers`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::TriggersField;
 use crate::types;
 
-/// Operations on `triggers`.
-///
-/// A rule that acts on visitors by itself, such as sending a greeting.
-#[derive(Debug, Clone, Copy)]
-pub struct Triggers<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `triggers`.
+    ///
+    /// A rule that acts on visitors by itself, such as sending a greeting.
+    pub struct Triggers
 }
 
-impl<'a> Triggers<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Triggers<'_> {
     /// List triggers.
     ///
     /// Lists all chat triggers, the rules that greet or route visitors by themselves, with state
@@ -39,44 +33,16 @@ impl<'a> Triggers<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> TriggersList {
-        let call = self.client.call("triggers", Action::List);
-        TriggersList { call }
-    }
-
-    /// Searches `triggers` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_chat::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_chat::{ZendeskChatConnector, Result, store::TriggersField};
-    /// # async fn example(zendesk_chat: &ZendeskChatConnector) -> Result<()> {
-    /// let search = zendesk_chat.triggers().context_store_search();
-    /// let search = search.filter(TriggersField::Id.eq("…"));
-    /// let page = search.sort(TriggersField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TriggersField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TriggersField> {
-        Search::new(self.client.clone(), "triggers")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TriggersField> {
-        SqlQuery::new(self.client.clone(), "triggers", sql)
+        TriggersList { call: self.client.call("triggers", Action::List) }
     }
 }
 
-/// A call of `triggers.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TriggersList {
-    call: Call,
+in_context_store! {
+    Triggers: "triggers", TriggersField::Id,
+    airbyte_agent_zendesk_chat::ZendeskChatConnector, zendesk_chat.triggers()
 }
 
-list_builder!(TriggersList, types::Trigger, Value);
+list_builder! {
+    /// A call of `triggers.list` being put together.
+    pub struct TriggersList: types::Trigger, Value {}
+}

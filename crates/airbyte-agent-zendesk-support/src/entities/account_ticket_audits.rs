@@ -3,23 +3,18 @@
 //! Operations on `account_ticket_audits`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `account_ticket_audits`.
-///
-/// One step in the history of any ticket, read across the whole account.
-#[derive(Debug, Clone, Copy)]
-pub struct AccountTicketAudits<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `account_ticket_audits`.
+    ///
+    /// One step in the history of any ticket, read across the whole account.
+    pub struct AccountTicketAudits
 }
 
-impl<'a> AccountTicketAudits<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl AccountTicketAudits<'_> {
     /// List audits of all tickets.
     ///
     /// Lists the history of all tickets of the account, one record per change. Archived tickets are
@@ -40,33 +35,19 @@ impl<'a> AccountTicketAudits<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> AccountTicketAuditsList {
-        let call = self.client.call("account_ticket_audits", Action::List);
-        AccountTicketAuditsList { call }
+        AccountTicketAuditsList { call: self.client.call("account_ticket_audits", Action::List) }
     }
 }
 
-/// A call of `account_ticket_audits.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AccountTicketAuditsList {
-    call: Call,
-}
-
-list_builder!(AccountTicketAuditsList, types::TicketAudit, types::AccountTicketAuditsListMeta);
-
-impl AccountTicketAuditsList {
-    /// Number of audits per page. It also asks for cursor paging, so it is always sent.
-    ///
-    /// Default: `100`, always sent. From 1 to 100.
-    pub fn page_size(mut self, page_size: i64) -> Self {
-        self.call.set("page[size]", page_size);
-        self
-    }
-
-    /// Cursor of the next page: `after_cursor` of the previous answer's metadata. Leave it out for
-    /// the first page.
-    pub fn page_after(mut self, page_after: impl Into<String>) -> Self {
-        self.call.set("page[after]", page_after.into());
-        self
+list_builder! {
+    /// A call of `account_ticket_audits.list` being put together.
+    pub struct AccountTicketAuditsList: types::TicketAudit, types::AccountTicketAuditsListMeta {
+        /// Number of audits per page. It also asks for cursor paging, so it is always sent.
+        ///
+        /// Default: `100`, always sent. From 1 to 100.
+        page_size: i64 = "page[size]",
+        /// Cursor of the next page: `after_cursor` of the previous answer's metadata. Leave it out
+        /// for the first page.
+        page_after: String = "page[after]",
     }
 }

@@ -2,26 +2,22 @@
 
 //! Operations on `article_attachments`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, download_builder, list_builder, record_builder};
+use airbyte_agent_core::{
+    accessor, download_builder, in_context_store, list_builder, record_builder,
+};
 
 use crate::store::ArticleAttachmentsField;
 use crate::types;
 
-/// Operations on `article_attachments`.
-///
-/// A file attached to an article.
-#[derive(Debug, Clone, Copy)]
-pub struct ArticleAttachments<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `article_attachments`.
+    ///
+    /// A file attached to an article.
+    pub struct ArticleAttachments
 }
 
-impl<'a> ArticleAttachments<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl ArticleAttachments<'_> {
     /// List attachments of an article.
     ///
     /// Lists the files attached to one article, those inside the text as well as those listed below
@@ -95,82 +91,34 @@ impl<'a> ArticleAttachments<'a> {
         call.set("attachment_id", attachment_id);
         ArticleAttachmentsDownload { call }
     }
+}
 
-    /// Searches `article_attachments` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::ArticleAttachmentsField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.article_attachments().context_store_search();
-    /// let search = search.filter(ArticleAttachmentsField::Id.eq("…"));
-    /// let page = search.sort(ArticleAttachmentsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ArticleAttachmentsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ArticleAttachmentsField> {
-        Search::new(self.client.clone(), "article_attachments")
-    }
+in_context_store! {
+    ArticleAttachments: "article_attachments", ArticleAttachmentsField::Id,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.article_attachments()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<ArticleAttachmentsField> {
-        SqlQuery::new(self.client.clone(), "article_attachments", sql)
+list_builder! {
+    /// A call of `article_attachments.list` being put together.
+    pub struct ArticleAttachmentsList: types::ArticleAttachment, types::ArticleAttachmentsListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Number of attachments per page. Zendesk uses 30 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }
 
-/// A call of `article_attachments.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ArticleAttachmentsList {
-    call: Call,
+record_builder! {
+    /// A call of `article_attachments.get` being put together.
+    pub struct ArticleAttachmentsGet: types::ArticleAttachment {}
 }
 
-list_builder!(ArticleAttachmentsList, types::ArticleAttachment, types::ArticleAttachmentsListMeta);
-
-impl ArticleAttachmentsList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// Number of attachments per page. Zendesk uses 30 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
+download_builder! {
+    /// A call of `article_attachments.download` being put together.
+    pub struct ArticleAttachmentsDownload {}
 }
-
-/// A call of `article_attachments.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ArticleAttachmentsGet {
-    call: Call,
-}
-
-record_builder!(ArticleAttachmentsGet, types::ArticleAttachment);
-
-/// A call of `article_attachments.download` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ArticleAttachmentsDownload {
-    call: Call,
-}
-
-download_builder!(ArticleAttachmentsDownload);

@@ -2,26 +2,20 @@
 
 //! Operations on `articles`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ArticlesField;
 use crate::types;
 
-/// Operations on `articles`.
-///
-/// An article of the help center.
-#[derive(Debug, Clone, Copy)]
-pub struct Articles<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `articles`.
+    ///
+    /// An article of the help center.
+    pub struct Articles
 }
 
-impl<'a> Articles<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Articles<'_> {
     /// List help center articles.
     ///
     /// Lists the articles of the help center in its default language, with their whole text. There
@@ -41,8 +35,7 @@ impl<'a> Articles<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ArticlesList {
-        let call = self.client.call("articles", Action::List);
-        ArticlesList { call }
+        ArticlesList { call: self.client.call("articles", Action::List) }
     }
 
     /// Get a help center article.
@@ -64,83 +57,35 @@ impl<'a> Articles<'a> {
         call.set("id", id);
         ArticlesGet { call }
     }
+}
 
-    /// Searches `articles` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::ArticlesField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.articles().context_store_search();
-    /// let search = search.filter(ArticlesField::Id.eq("…"));
-    /// let page = search.sort(ArticlesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ArticlesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ArticlesField> {
-        Search::new(self.client.clone(), "articles")
-    }
+in_context_store! {
+    Articles: "articles", ArticlesField::Id,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.articles()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ArticlesField> {
-        SqlQuery::new(self.client.clone(), "articles", sql)
+list_builder! {
+    /// A call of `articles.list` being put together.
+    pub struct ArticlesList: types::Article, types::ArticlesListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Field to sort by. Left out, the order is by position.
+        sort_by: types::ArticleSortBy,
+        /// Direction: `asc` (the default) or `desc`.
+        ///
+        /// Default: `"asc"`.
+        sort_order: types::ArticleSortOrder,
+        /// Number of articles per page. Zendesk uses 30 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }
 
-/// A call of `articles.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ArticlesList {
-    call: Call,
+record_builder! {
+    /// A call of `articles.get` being put together.
+    pub struct ArticlesGet: types::Article {}
 }
-
-list_builder!(ArticlesList, types::Article, types::ArticlesListMeta);
-
-impl ArticlesList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// Field to sort by. Left out, the order is by position.
-    pub fn sort_by(mut self, sort_by: impl Into<types::ArticleSortBy>) -> Self {
-        self.call.set("sort_by", sort_by.into());
-        self
-    }
-
-    /// Direction: `asc` (the default) or `desc`.
-    ///
-    /// Default: `"asc"`.
-    pub fn sort_order(mut self, sort_order: impl Into<types::ArticleSortOrder>) -> Self {
-        self.call.set("sort_order", sort_order.into());
-        self
-    }
-
-    /// Number of articles per page. Zendesk uses 30 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-}
-
-/// A call of `articles.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ArticlesGet {
-    call: Call,
-}
-
-record_builder!(ArticlesGet, types::Article);

@@ -3,23 +3,18 @@
 //! Operations on `attachments`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, download_builder, record_builder};
+use airbyte_agent_core::{accessor, download_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `attachments`.
-///
-/// A file attached to a ticket comment.
-#[derive(Debug, Clone, Copy)]
-pub struct Attachments<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `attachments`.
+    ///
+    /// A file attached to a ticket comment.
+    pub struct Attachments
 }
 
-impl<'a> Attachments<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Attachments<'_> {
     /// Get an attachment.
     ///
     /// Returns the data about one file attached to a ticket comment: name, type, size, result of
@@ -63,20 +58,12 @@ impl<'a> Attachments<'a> {
     }
 }
 
-/// A call of `attachments.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AttachmentsGet {
-    call: Call,
+record_builder! {
+    /// A call of `attachments.get` being put together.
+    pub struct AttachmentsGet: types::Attachment {}
 }
 
-record_builder!(AttachmentsGet, types::Attachment);
-
-/// A call of `attachments.download` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AttachmentsDownload {
-    call: Call,
+download_builder! {
+    /// A call of `attachments.download` being put together.
+    pub struct AttachmentsDownload {}
 }
-
-download_builder!(AttachmentsDownload);

@@ -2,26 +2,20 @@
 
 //! Operations on `automations`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::AutomationsField;
 use crate::types;
 
-/// Operations on `automations`.
-///
-/// A rule that runs hourly over the tickets that meet its conditions.
-#[derive(Debug, Clone, Copy)]
-pub struct Automations<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `automations`.
+    ///
+    /// A rule that runs hourly over the tickets that meet its conditions.
+    pub struct Automations
 }
 
-impl<'a> Automations<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Automations<'_> {
     /// List automations.
     ///
     /// Lists the automations, rules that run hourly by time, with conditions and actions. Rules
@@ -40,8 +34,7 @@ impl<'a> Automations<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> AutomationsList {
-        let call = self.client.call("automations", Action::List);
-        AutomationsList { call }
+        AutomationsList { call: self.client.call("automations", Action::List) }
     }
 
     /// Get an automation.
@@ -63,88 +56,36 @@ impl<'a> Automations<'a> {
         call.set("automation_id", automation_id);
         AutomationsGet { call }
     }
+}
 
-    /// Searches `automations` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::AutomationsField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.automations().context_store_search();
-    /// let search = search.filter(AutomationsField::Id.eq("…"));
-    /// let page = search.sort(AutomationsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(AutomationsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<AutomationsField> {
-        Search::new(self.client.clone(), "automations")
-    }
+in_context_store! {
+    Automations: "automations", AutomationsField::Id,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.automations()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<AutomationsField> {
-        SqlQuery::new(self.client.clone(), "automations", sql)
+list_builder! {
+    /// A call of `automations.list` being put together.
+    pub struct AutomationsList: types::Automation, types::AutomationsListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// True returns only active ones, false only inactive ones. Left out, both come.
+        active: bool,
+        /// Field to sort by: title (`alphabetical`), time, or how often it ran in the last hour,
+        /// day or week. Left out, the order is by position.
+        sort_by: types::AutomationSortBy,
+        /// Direction: `asc` (the default) or `desc`.
+        sort_order: types::AutomationSortOrder,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }
 
-/// A call of `automations.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AutomationsList {
-    call: Call,
+record_builder! {
+    /// A call of `automations.get` being put together.
+    pub struct AutomationsGet: types::Automation {}
 }
-
-list_builder!(AutomationsList, types::Automation, types::AutomationsListMeta);
-
-impl AutomationsList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// True returns only active ones, false only inactive ones. Left out, both come.
-    pub fn active(mut self, active: bool) -> Self {
-        self.call.set("active", active);
-        self
-    }
-
-    /// Field to sort by: title (`alphabetical`), time, or how often it ran in the last hour, day or
-    /// week. Left out, the order is by position.
-    pub fn sort_by(mut self, sort_by: impl Into<types::AutomationSortBy>) -> Self {
-        self.call.set("sort_by", sort_by.into());
-        self
-    }
-
-    /// Direction: `asc` (the default) or `desc`.
-    pub fn sort_order(mut self, sort_order: impl Into<types::AutomationSortOrder>) -> Self {
-        self.call.set("sort_order", sort_order.into());
-        self
-    }
-
-    /// Number of records per page. Zendesk uses 100 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-}
-
-/// A call of `automations.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AutomationsGet {
-    call: Call,
-}
-
-record_builder!(AutomationsGet, types::Automation);

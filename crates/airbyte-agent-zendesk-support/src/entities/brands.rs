@@ -2,26 +2,20 @@
 
 //! Operations on `brands`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::BrandsField;
 use crate::types;
 
-/// Operations on `brands`.
-///
-/// A face of the account towards customers, with an address of its own.
-#[derive(Debug, Clone, Copy)]
-pub struct Brands<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `brands`.
+    ///
+    /// A face of the account towards customers, with an address of its own.
+    pub struct Brands
 }
 
-impl<'a> Brands<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Brands<'_> {
     /// List brands.
     ///
     /// Lists the brands of the account with their addresses and help centers.
@@ -39,8 +33,7 @@ impl<'a> Brands<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> BrandsList {
-        let call = self.client.call("brands", Action::List);
-        BrandsList { call }
+        BrandsList { call: self.client.call("brands", Action::List) }
     }
 
     /// Get a brand.
@@ -62,69 +55,29 @@ impl<'a> Brands<'a> {
         call.set("brand_id", brand_id);
         BrandsGet { call }
     }
+}
 
-    /// Searches `brands` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::BrandsField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.brands().context_store_search();
-    /// let search = search.filter(BrandsField::Active.eq("…"));
-    /// let page = search.sort(BrandsField::Active, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(BrandsField::Active));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<BrandsField> {
-        Search::new(self.client.clone(), "brands")
-    }
+in_context_store! {
+    Brands: "brands", BrandsField::Active,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.brands()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<BrandsField> {
-        SqlQuery::new(self.client.clone(), "brands", sql)
+list_builder! {
+    /// A call of `brands.list` being put together.
+    pub struct BrandsList: types::Brand, types::BrandsListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }
 
-/// A call of `brands.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct BrandsList {
-    call: Call,
+record_builder! {
+    /// A call of `brands.get` being put together.
+    pub struct BrandsGet: types::Brand {}
 }
-
-list_builder!(BrandsList, types::Brand, types::BrandsListMeta);
-
-impl BrandsList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// Number of records per page. Zendesk uses 100 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-}
-
-/// A call of `brands.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct BrandsGet {
-    call: Call,
-}
-
-record_builder!(BrandsGet, types::Brand);

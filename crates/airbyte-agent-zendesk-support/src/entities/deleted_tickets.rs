@@ -2,26 +2,20 @@
 
 //! Operations on `deleted_tickets`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::DeletedTicketsField;
 use crate::types;
 
-/// Operations on `deleted_tickets`.
-///
-/// A ticket deleted within the last 30 days that can still be restored.
-#[derive(Debug, Clone, Copy)]
-pub struct DeletedTickets<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `deleted_tickets`.
+    ///
+    /// A ticket deleted within the last 30 days that can still be restored.
+    pub struct DeletedTickets
 }
 
-impl<'a> DeletedTickets<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl DeletedTickets<'_> {
     /// List deleted tickets.
     ///
     /// Lists tickets deleted within the last 30 days, which can still be restored, with who deleted
@@ -41,78 +35,32 @@ impl<'a> DeletedTickets<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> DeletedTicketsList {
-        let call = self.client.call("deleted_tickets", Action::List);
-        DeletedTicketsList { call }
-    }
-
-    /// Searches `deleted_tickets` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::DeletedTicketsField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.deleted_tickets().context_store_search();
-    /// let search = search.filter(DeletedTicketsField::Id.eq("…"));
-    /// let page = search.sort(DeletedTicketsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(DeletedTicketsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<DeletedTicketsField> {
-        Search::new(self.client.clone(), "deleted_tickets")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<DeletedTicketsField> {
-        SqlQuery::new(self.client.clone(), "deleted_tickets", sql)
+        DeletedTicketsList { call: self.client.call("deleted_tickets", Action::List) }
     }
 }
 
-/// A call of `deleted_tickets.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DeletedTicketsList {
-    call: Call,
+in_context_store! {
+    DeletedTickets: "deleted_tickets", DeletedTicketsField::Id,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.deleted_tickets()
 }
 
-list_builder!(DeletedTicketsList, types::DeletedTicket, types::DeletedTicketsListMeta);
-
-impl DeletedTicketsList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// Field to sort by. Left out, the oldest ticket comes first.
-    pub fn sort_by(mut self, sort_by: impl Into<types::DeletedTicketSortBy>) -> Self {
-        self.call.set("sort_by", sort_by.into());
-        self
-    }
-
-    /// Direction: `asc` (the default) or `desc`.
-    ///
-    /// Default: `"asc"`.
-    pub fn sort_order(mut self, sort_order: impl Into<types::DeletedTicketSortOrder>) -> Self {
-        self.call.set("sort_order", sort_order.into());
-        self
-    }
-
-    /// Number of records per page. Zendesk uses 100 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
+list_builder! {
+    /// A call of `deleted_tickets.list` being put together.
+    pub struct DeletedTicketsList: types::DeletedTicket, types::DeletedTicketsListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Field to sort by. Left out, the oldest ticket comes first.
+        sort_by: types::DeletedTicketSortBy,
+        /// Direction: `asc` (the default) or `desc`.
+        ///
+        /// Default: `"asc"`.
+        sort_order: types::DeletedTicketSortOrder,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }

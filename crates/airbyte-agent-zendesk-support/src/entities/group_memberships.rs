@@ -2,26 +2,20 @@
 
 //! Operations on `group_memberships`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::GroupMembershipsField;
 use crate::types;
 
-/// Operations on `group_memberships`.
-///
-/// That an agent belongs to a group.
-#[derive(Debug, Clone, Copy)]
-pub struct GroupMemberships<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `group_memberships`.
+    ///
+    /// That an agent belongs to a group.
+    pub struct GroupMemberships
 }
 
-impl<'a> GroupMemberships<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl GroupMemberships<'_> {
     /// List group memberships.
     ///
     /// Lists which agent belongs to which group, as pairs of ids. There is no filter: match by
@@ -40,67 +34,26 @@ impl<'a> GroupMemberships<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> GroupMembershipsList {
-        let call = self.client.call("group_memberships", Action::List);
-        GroupMembershipsList { call }
-    }
-
-    /// Searches `group_memberships` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::GroupMembershipsField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.group_memberships().context_store_search();
-    /// let search = search.filter(GroupMembershipsField::Id.eq("…"));
-    /// let page = search.sort(GroupMembershipsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(GroupMembershipsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<GroupMembershipsField> {
-        Search::new(self.client.clone(), "group_memberships")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<GroupMembershipsField> {
-        SqlQuery::new(self.client.clone(), "group_memberships", sql)
+        GroupMembershipsList { call: self.client.call("group_memberships", Action::List) }
     }
 }
 
-/// A call of `group_memberships.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct GroupMembershipsList {
-    call: Call,
+in_context_store! {
+    GroupMemberships: "group_memberships", GroupMembershipsField::Id,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.group_memberships()
 }
 
-list_builder!(GroupMembershipsList, types::GroupMembership, types::GroupMembershipsListMeta);
-
-impl GroupMembershipsList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// Number of records per page. Zendesk uses 100 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
+list_builder! {
+    /// A call of `group_memberships.list` being put together.
+    pub struct GroupMembershipsList: types::GroupMembership, types::GroupMembershipsListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `groups`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::GroupsField;
 use crate::types;
 
-/// Operations on `groups`.
-///
-/// A team of agents that tickets are assigned to.
-#[derive(Debug, Clone, Copy)]
-pub struct Groups<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `groups`.
+    ///
+    /// A team of agents that tickets are assigned to.
+    pub struct Groups
 }
 
-impl<'a> Groups<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Groups<'_> {
     /// List groups.
     ///
     /// Lists the groups, the teams of agents that tickets are assigned to. Deleted ones are
@@ -40,8 +34,7 @@ impl<'a> Groups<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> GroupsList {
-        let call = self.client.call("groups", Action::List);
-        GroupsList { call }
+        GroupsList { call: self.client.call("groups", Action::List) }
     }
 
     /// Get a group.
@@ -63,77 +56,33 @@ impl<'a> Groups<'a> {
         call.set("group_id", group_id);
         GroupsGet { call }
     }
+}
 
-    /// Searches `groups` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::GroupsField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.groups().context_store_search();
-    /// let search = search.filter(GroupsField::CreatedAt.eq("…"));
-    /// let page = search.sort(GroupsField::CreatedAt, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(GroupsField::CreatedAt));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<GroupsField> {
-        Search::new(self.client.clone(), "groups")
-    }
+in_context_store! {
+    Groups: "groups", GroupsField::CreatedAt,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.groups()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<GroupsField> {
-        SqlQuery::new(self.client.clone(), "groups", sql)
+list_builder! {
+    /// A call of `groups.list` being put together.
+    pub struct GroupsList: types::Group, types::GroupsListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// True leaves deleted groups out.
+        ///
+        /// Default: `false`.
+        exclude_deleted: bool,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }
 
-/// A call of `groups.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct GroupsList {
-    call: Call,
+record_builder! {
+    /// A call of `groups.get` being put together.
+    pub struct GroupsGet: types::Group {}
 }
-
-list_builder!(GroupsList, types::Group, types::GroupsListMeta);
-
-impl GroupsList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// True leaves deleted groups out.
-    ///
-    /// Default: `false`.
-    pub fn exclude_deleted(mut self, exclude_deleted: bool) -> Self {
-        self.call.set("exclude_deleted", exclude_deleted);
-        self
-    }
-
-    /// Number of records per page. Zendesk uses 100 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-}
-
-/// A call of `groups.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct GroupsGet {
-    call: Call,
-}
-
-record_builder!(GroupsGet, types::Group);

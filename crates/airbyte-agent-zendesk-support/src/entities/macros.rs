@@ -2,26 +2,20 @@
 
 //! Operations on `macros`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::MacrosField;
 use crate::types;
 
-/// Operations on `macros`.
-///
-/// A prepared set of changes, often an answer, that agents apply to a ticket.
-#[derive(Debug, Clone, Copy)]
-pub struct Macros<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `macros`.
+    ///
+    /// A prepared set of changes, often an answer, that agents apply to a ticket.
+    pub struct Macros
 }
 
-impl<'a> Macros<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Macros<'_> {
     /// Get a macro.
     ///
     /// Returns one macro by id, with what it changes. The text of a prepared answer is under
@@ -61,116 +55,47 @@ impl<'a> Macros<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> MacrosList {
-        let call = self.client.call("macros", Action::List);
-        MacrosList { call }
-    }
-
-    /// Searches `macros` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::MacrosField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.macros().context_store_search();
-    /// let search = search.filter(MacrosField::Id.eq("…"));
-    /// let page = search.sort(MacrosField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(MacrosField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<MacrosField> {
-        Search::new(self.client.clone(), "macros")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<MacrosField> {
-        SqlQuery::new(self.client.clone(), "macros", sql)
+        MacrosList { call: self.client.call("macros", Action::List) }
     }
 }
 
-/// A call of `macros.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MacrosGet {
-    call: Call,
+in_context_store! {
+    Macros: "macros", MacrosField::Id,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.macros()
 }
 
-record_builder!(MacrosGet, types::Macro);
-
-/// A call of `macros.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MacrosList {
-    call: Call,
+record_builder! {
+    /// A call of `macros.get` being put together.
+    pub struct MacrosGet: types::Macro {}
 }
 
-list_builder!(MacrosList, types::Macro, types::MacrosListMeta);
-
-impl MacrosList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// Only those that are `personal` (your own), `shared` (usable by others) or `account` (usable
-    /// by everybody).
-    pub fn access(mut self, access: impl Into<types::MacroAccess>) -> Self {
-        self.call.set("access", access.into());
-        self
-    }
-
-    /// True returns only active ones, false only inactive ones. Left out, both come.
-    pub fn active(mut self, active: bool) -> Self {
-        self.call.set("active", active);
-        self
-    }
-
-    /// Only macros of this category, by category id.
-    pub fn category(mut self, category: i64) -> Self {
-        self.call.set("category", category);
-        self
-    }
-
-    /// Only macros that belong to this group, by id from `groups.list`.
-    pub fn group_id(mut self, group_id: i64) -> Self {
-        self.call.set("group_id", group_id);
-        self
-    }
-
-    /// True returns macros that you can apply to tickets; false those that you can manage.
-    pub fn only_viewable(mut self, only_viewable: bool) -> Self {
-        self.call.set("only_viewable", only_viewable);
-        self
-    }
-
-    /// Field to sort by: title (`alphabetical`), time or `position`. Left out, the order is by
-    /// position.
-    pub fn sort_by(mut self, sort_by: impl Into<types::MacroSortBy>) -> Self {
-        self.call.set("sort_by", sort_by.into());
-        self
-    }
-
-    /// Direction: `asc` (the default) or `desc`.
-    pub fn sort_order(mut self, sort_order: impl Into<types::MacroSortOrder>) -> Self {
-        self.call.set("sort_order", sort_order.into());
-        self
-    }
-
-    /// Number of records per page. Zendesk uses 100 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
+list_builder! {
+    /// A call of `macros.list` being put together.
+    pub struct MacrosList: types::Macro, types::MacrosListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Only those that are `personal` (your own), `shared` (usable by others) or `account`
+        /// (usable by everybody).
+        access: types::MacroAccess,
+        /// True returns only active ones, false only inactive ones. Left out, both come.
+        active: bool,
+        /// Only macros of this category, by category id.
+        category: i64,
+        /// Only macros that belong to this group, by id from `groups.list`.
+        group_id: i64,
+        /// True returns macros that you can apply to tickets; false those that you can manage.
+        only_viewable: bool,
+        /// Field to sort by: title (`alphabetical`), time or `position`. Left out, the order is by
+        /// position.
+        sort_by: types::MacroSortBy,
+        /// Direction: `asc` (the default) or `desc`.
+        sort_order: types::MacroSortOrder,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `organization_memberships`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::OrganizationMembershipsField;
 use crate::types;
 
-/// Operations on `organization_memberships`.
-///
-/// That a user belongs to an organization.
-#[derive(Debug, Clone, Copy)]
-pub struct OrganizationMemberships<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `organization_memberships`.
+    ///
+    /// That a user belongs to an organization.
+    pub struct OrganizationMemberships
 }
 
-impl<'a> OrganizationMemberships<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl OrganizationMemberships<'_> {
     /// List organization memberships.
     ///
     /// Lists which user belongs to which organization, as pairs of ids. There is no filter: match
@@ -43,68 +37,24 @@ impl<'a> OrganizationMemberships<'a> {
         let call = self.client.call("organization_memberships", Action::List);
         OrganizationMembershipsList { call }
     }
-
-    /// Searches `organization_memberships` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::OrganizationMembershipsField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.organization_memberships().context_store_search();
-    /// let search = search.filter(OrganizationMembershipsField::Id.eq("…"));
-    /// let page = search.sort(OrganizationMembershipsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(OrganizationMembershipsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<OrganizationMembershipsField> {
-        Search::new(self.client.clone(), "organization_memberships")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<OrganizationMembershipsField> {
-        SqlQuery::new(self.client.clone(), "organization_memberships", sql)
-    }
 }
 
-/// A call of `organization_memberships.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OrganizationMembershipsList {
-    call: Call,
+in_context_store! {
+    OrganizationMemberships: "organization_memberships", OrganizationMembershipsField::Id,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.organization_memberships()
 }
 
-list_builder!(
-    OrganizationMembershipsList,
-    types::OrganizationMembership,
-    types::OrganizationMembershipsListMeta
-);
-
-impl OrganizationMembershipsList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// Number of records per page. Zendesk uses 100 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
+list_builder! {
+    /// A call of `organization_memberships.list` being put together.
+    pub struct OrganizationMembershipsList: types::OrganizationMembership, types::OrganizationMembershipsListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }

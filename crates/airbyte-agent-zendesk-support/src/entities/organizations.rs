@@ -2,26 +2,20 @@
 
 //! Operations on `organizations`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::OrganizationsField;
 use crate::types;
 
-/// Operations on `organizations`.
-///
-/// A company or other group that customers belong to.
-#[derive(Debug, Clone, Copy)]
-pub struct Organizations<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `organizations`.
+    ///
+    /// A company or other group that customers belong to.
+    pub struct Organizations
 }
 
-impl<'a> Organizations<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Organizations<'_> {
     /// List organizations.
     ///
     /// Lists organizations, the companies or groups that customers belong to. There is no filter:
@@ -41,8 +35,7 @@ impl<'a> Organizations<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> OrganizationsList {
-        let call = self.client.call("organizations", Action::List);
-        OrganizationsList { call }
+        OrganizationsList { call: self.client.call("organizations", Action::List) }
     }
 
     /// Get an organization.
@@ -65,69 +58,29 @@ impl<'a> Organizations<'a> {
         call.set("organization_id", organization_id);
         OrganizationsGet { call }
     }
+}
 
-    /// Searches `organizations` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::OrganizationsField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.organizations().context_store_search();
-    /// let search = search.filter(OrganizationsField::CreatedAt.eq("…"));
-    /// let page = search.sort(OrganizationsField::CreatedAt, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(OrganizationsField::CreatedAt));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<OrganizationsField> {
-        Search::new(self.client.clone(), "organizations")
-    }
+in_context_store! {
+    Organizations: "organizations", OrganizationsField::CreatedAt,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.organizations()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<OrganizationsField> {
-        SqlQuery::new(self.client.clone(), "organizations", sql)
+list_builder! {
+    /// A call of `organizations.list` being put together.
+    pub struct OrganizationsList: types::Organization, types::OrganizationsListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }
 
-/// A call of `organizations.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OrganizationsList {
-    call: Call,
+record_builder! {
+    /// A call of `organizations.get` being put together.
+    pub struct OrganizationsGet: types::Organization {}
 }
-
-list_builder!(OrganizationsList, types::Organization, types::OrganizationsListMeta);
-
-impl OrganizationsList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// Number of records per page. Zendesk uses 100 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-}
-
-/// A call of `organizations.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct OrganizationsGet {
-    call: Call,
-}
-
-record_builder!(OrganizationsGet, types::Organization);

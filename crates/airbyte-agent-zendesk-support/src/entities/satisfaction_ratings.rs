@@ -2,26 +2,20 @@
 
 //! Operations on `satisfaction_ratings`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::SatisfactionRatingsField;
 use crate::types;
 
-/// Operations on `satisfaction_ratings`.
-///
-/// A customer's verdict on a ticket (older style of satisfaction surveys).
-#[derive(Debug, Clone, Copy)]
-pub struct SatisfactionRatings<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `satisfaction_ratings`.
+    ///
+    /// A customer's verdict on a ticket (older style of satisfaction surveys).
+    pub struct SatisfactionRatings
 }
 
-impl<'a> SatisfactionRatings<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl SatisfactionRatings<'_> {
     /// List satisfaction ratings.
     ///
     /// Lists the customers' ratings of tickets by the older satisfaction survey; answers to the
@@ -40,8 +34,7 @@ impl<'a> SatisfactionRatings<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> SatisfactionRatingsList {
-        let call = self.client.call("satisfaction_ratings", Action::List);
-        SatisfactionRatingsList { call }
+        SatisfactionRatingsList { call: self.client.call("satisfaction_ratings", Action::List) }
     }
 
     /// Get a satisfaction rating.
@@ -63,96 +56,36 @@ impl<'a> SatisfactionRatings<'a> {
         call.set("satisfaction_rating_id", satisfaction_rating_id);
         SatisfactionRatingsGet { call }
     }
+}
 
-    /// Searches `satisfaction_ratings` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::SatisfactionRatingsField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.satisfaction_ratings().context_store_search();
-    /// let search = search.filter(SatisfactionRatingsField::AssigneeId.eq("…"));
-    /// let page = search.sort(SatisfactionRatingsField::AssigneeId, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(SatisfactionRatingsField::AssigneeId));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<SatisfactionRatingsField> {
-        Search::new(self.client.clone(), "satisfaction_ratings")
-    }
+in_context_store! {
+    SatisfactionRatings: "satisfaction_ratings", SatisfactionRatingsField::AssigneeId,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.satisfaction_ratings()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(
-        &self,
-        sql: impl Into<String>,
-    ) -> SqlQuery<SatisfactionRatingsField> {
-        SqlQuery::new(self.client.clone(), "satisfaction_ratings", sql)
+list_builder! {
+    /// A call of `satisfaction_ratings.list` being put together.
+    pub struct SatisfactionRatingsList: types::SatisfactionRating, types::SatisfactionRatingsListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Only ratings in this state: `offered` (asked, no answer yet), `unoffered` (not asked),
+        /// `received` (any answer), `good` or `bad`.
+        score: types::SatisfactionRatingScore,
+        /// Only ratings created at or after this instant, Unix seconds.
+        start_time: i64,
+        /// Only ratings created at or before this instant, Unix seconds.
+        end_time: i64,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }
 
-/// A call of `satisfaction_ratings.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SatisfactionRatingsList {
-    call: Call,
+record_builder! {
+    /// A call of `satisfaction_ratings.get` being put together.
+    pub struct SatisfactionRatingsGet: types::SatisfactionRating {}
 }
-
-list_builder!(
-    SatisfactionRatingsList,
-    types::SatisfactionRating,
-    types::SatisfactionRatingsListMeta
-);
-
-impl SatisfactionRatingsList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// Only ratings in this state: `offered` (asked, no answer yet), `unoffered` (not asked),
-    /// `received` (any answer), `good` or `bad`.
-    pub fn score(mut self, score: impl Into<types::SatisfactionRatingScore>) -> Self {
-        self.call.set("score", score.into());
-        self
-    }
-
-    /// Only ratings created at or after this instant, Unix seconds.
-    pub fn start_time(mut self, start_time: i64) -> Self {
-        self.call.set("start_time", start_time);
-        self
-    }
-
-    /// Only ratings created at or before this instant, Unix seconds.
-    pub fn end_time(mut self, end_time: i64) -> Self {
-        self.call.set("end_time", end_time);
-        self
-    }
-
-    /// Number of records per page. Zendesk uses 100 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-}
-
-/// A call of `satisfaction_ratings.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SatisfactionRatingsGet {
-    call: Call,
-}
-
-record_builder!(SatisfactionRatingsGet, types::SatisfactionRating);

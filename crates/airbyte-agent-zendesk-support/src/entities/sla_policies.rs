@@ -2,26 +2,20 @@
 
 //! Operations on `sla_policies`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::SlaPoliciesField;
 use crate::types;
 
-/// Operations on `sla_policies`.
-///
-/// A service level agreement: how soon tickets of a kind have to be handled.
-#[derive(Debug, Clone, Copy)]
-pub struct SlaPolicies<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `sla_policies`.
+    ///
+    /// A service level agreement: how soon tickets of a kind have to be handled.
+    pub struct SlaPolicies
 }
 
-impl<'a> SlaPolicies<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl SlaPolicies<'_> {
     /// List SLA policies.
     ///
     /// Lists the SLA policies with the tickets they are for and their targets, in the order in
@@ -40,8 +34,7 @@ impl<'a> SlaPolicies<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> SlaPoliciesList {
-        let call = self.client.call("sla_policies", Action::List);
-        SlaPoliciesList { call }
+        SlaPoliciesList { call: self.client.call("sla_policies", Action::List) }
     }
 
     /// Get an SLA policy.
@@ -63,69 +56,29 @@ impl<'a> SlaPolicies<'a> {
         call.set("sla_policy_id", sla_policy_id);
         SlaPoliciesGet { call }
     }
+}
 
-    /// Searches `sla_policies` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::SlaPoliciesField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.sla_policies().context_store_search();
-    /// let search = search.filter(SlaPoliciesField::Id.eq("…"));
-    /// let page = search.sort(SlaPoliciesField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(SlaPoliciesField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<SlaPoliciesField> {
-        Search::new(self.client.clone(), "sla_policies")
-    }
+in_context_store! {
+    SlaPolicies: "sla_policies", SlaPoliciesField::Id,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.sla_policies()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<SlaPoliciesField> {
-        SqlQuery::new(self.client.clone(), "sla_policies", sql)
+list_builder! {
+    /// A call of `sla_policies.list` being put together.
+    pub struct SlaPoliciesList: types::SlaPolicy, types::SlaPoliciesListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }
 
-/// A call of `sla_policies.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SlaPoliciesList {
-    call: Call,
+record_builder! {
+    /// A call of `sla_policies.get` being put together.
+    pub struct SlaPoliciesGet: types::SlaPolicy {}
 }
-
-list_builder!(SlaPoliciesList, types::SlaPolicy, types::SlaPoliciesListMeta);
-
-impl SlaPoliciesList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// Number of records per page. Zendesk uses 100 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-}
-
-/// A call of `sla_policies.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SlaPoliciesGet {
-    call: Call,
-}
-
-record_builder!(SlaPoliciesGet, types::SlaPolicy);

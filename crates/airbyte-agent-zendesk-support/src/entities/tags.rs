@@ -2,26 +2,20 @@
 
 //! Operations on `tags`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::TagsField;
 use crate::types;
 
-/// Operations on `tags`.
-///
-/// A tag with how often it is used.
-#[derive(Debug, Clone, Copy)]
-pub struct Tags<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `tags`.
+    ///
+    /// A tag with how often it is used.
+    pub struct Tags
 }
 
-impl<'a> Tags<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Tags<'_> {
     /// List tags.
     ///
     /// Lists the most used tags of the last 60 days, up to 20,000, most used first, each with how
@@ -40,63 +34,26 @@ impl<'a> Tags<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> TagsList {
-        let call = self.client.call("tags", Action::List);
-        TagsList { call }
-    }
-
-    /// Searches `tags` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::TagsField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.tags().context_store_search();
-    /// let search = search.filter(TagsField::Count.eq("…"));
-    /// let page = search.sort(TagsField::Count, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TagsField::Count));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TagsField> {
-        Search::new(self.client.clone(), "tags")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TagsField> {
-        SqlQuery::new(self.client.clone(), "tags", sql)
+        TagsList { call: self.client.call("tags", Action::List) }
     }
 }
 
-/// A call of `tags.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TagsList {
-    call: Call,
+in_context_store! {
+    Tags: "tags", TagsField::Count,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.tags()
 }
 
-list_builder!(TagsList, types::Tag, types::TagsListMeta);
-
-impl TagsList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// Number of records per page. Zendesk uses 100 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
+list_builder! {
+    /// A call of `tags.list` being put together.
+    pub struct TagsList: types::Tag, types::TagsListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `ticket_audits`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::TicketAuditsField;
 use crate::types;
 
-/// Operations on `ticket_audits`.
-///
-/// One step in the history of one ticket: everything that changed at once.
-#[derive(Debug, Clone, Copy)]
-pub struct TicketAudits<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `ticket_audits`.
+    ///
+    /// One step in the history of one ticket: everything that changed at once.
+    pub struct TicketAudits
 }
 
-impl<'a> TicketAudits<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl TicketAudits<'_> {
     /// List audits of a ticket.
     ///
     /// Lists the history of one ticket, oldest first: who changed which field from what to what,
@@ -49,60 +43,24 @@ impl<'a> TicketAudits<'a> {
         call.set("ticket_id", ticket_id);
         TicketAuditsList { call }
     }
-
-    /// Searches `ticket_audits` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::TicketAuditsField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.ticket_audits().context_store_search();
-    /// let search = search.filter(TicketAuditsField::Attachments.eq("…"));
-    /// let page = search.sort(TicketAuditsField::Attachments, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TicketAuditsField::Attachments));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TicketAuditsField> {
-        Search::new(self.client.clone(), "ticket_audits")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TicketAuditsField> {
-        SqlQuery::new(self.client.clone(), "ticket_audits", sql)
-    }
 }
 
-/// A call of `ticket_audits.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TicketAuditsList {
-    call: Call,
+in_context_store! {
+    TicketAudits: "ticket_audits", TicketAuditsField::Attachments,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.ticket_audits()
 }
 
-list_builder!(TicketAuditsList, types::TicketAudit, types::TicketAuditsListMeta);
-
-impl TicketAuditsList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// Number of records per page. Zendesk uses 100 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
+list_builder! {
+    /// A call of `ticket_audits.list` being put together.
+    pub struct TicketAuditsList: types::TicketAudit, types::TicketAuditsListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `ticket_bulk_updates`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `ticket_bulk_updates`.
-///
-/// The act of changing many tickets at once; the record is the job that does it.
-#[derive(Debug, Clone, Copy)]
-pub struct TicketBulkUpdates<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `ticket_bulk_updates`.
+    ///
+    /// The act of changing many tickets at once; the record is the job that does it.
+    pub struct TicketBulkUpdates
 }
 
-impl<'a> TicketBulkUpdates<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl TicketBulkUpdates<'_> {
     /// Update many tickets.
     ///
     /// Makes the same change to up to 100 tickets and returns a job at once; Zendesk works through
@@ -46,22 +41,13 @@ impl<'a> TicketBulkUpdates<'a> {
     }
 }
 
-/// A call of `ticket_bulk_updates.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TicketBulkUpdatesCreate {
-    call: Call,
-}
-
-record_builder!(TicketBulkUpdatesCreate, types::JobStatus);
-
-impl TicketBulkUpdatesCreate {
-    /// The same change for every ticket; fields that are not named stay as they are. Further fields
-    /// may be given too, such as `comment`, `type` or `custom_fields`.
-    ///
-    /// Required.
-    pub fn ticket(mut self, ticket: impl Into<types::TicketBulkUpdateTicket>) -> Self {
-        self.call.set("ticket", ticket.into());
-        self
+record_builder! {
+    /// A call of `ticket_bulk_updates.create` being put together.
+    pub struct TicketBulkUpdatesCreate: types::JobStatus {
+        /// The same change for every ticket; fields that are not named stay as they are. Further
+        /// fields may be given too, such as `comment`, `type` or `custom_fields`.
+        ///
+        /// Required.
+        ticket: types::TicketBulkUpdateTicket,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `ticket_comments`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::TicketCommentsField;
 use crate::types;
 
-/// Operations on `ticket_comments`.
-///
-/// A message in a ticket, public or internal.
-#[derive(Debug, Clone, Copy)]
-pub struct TicketComments<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `ticket_comments`.
+    ///
+    /// A message in a ticket, public or internal.
+    pub struct TicketComments
 }
 
-impl<'a> TicketComments<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl TicketComments<'_> {
     /// Add a comment to a ticket.
     ///
     /// Adds a message to a ticket and returns the ticket, not the comment; read that with
@@ -73,98 +67,44 @@ impl<'a> TicketComments<'a> {
         call.set("ticket_id", ticket_id);
         TicketCommentsList { call }
     }
+}
 
-    /// Searches `ticket_comments` in the hosted platform's context store, a copy kept for
-    /// searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::TicketCommentsField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.ticket_comments().context_store_search();
-    /// let search = search.filter(TicketCommentsField::Attachments.eq("…"));
-    /// let page = search.sort(TicketCommentsField::Attachments, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TicketCommentsField::Attachments));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TicketCommentsField> {
-        Search::new(self.client.clone(), "ticket_comments")
-    }
+in_context_store! {
+    TicketComments: "ticket_comments", TicketCommentsField::Attachments,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.ticket_comments()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TicketCommentsField> {
-        SqlQuery::new(self.client.clone(), "ticket_comments", sql)
+record_builder! {
+    /// A call of `ticket_comments.create` being put together.
+    pub struct TicketCommentsCreate: types::Ticket {
+        /// Holds the comment; Zendesk adds comments by changing the ticket, so other fields of the
+        /// ticket, such as `status`, may be changed in the same call.
+        ///
+        /// Required.
+        ticket: types::TicketCommentTicket,
     }
 }
 
-/// A call of `ticket_comments.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TicketCommentsCreate {
-    call: Call,
-}
-
-record_builder!(TicketCommentsCreate, types::Ticket);
-
-impl TicketCommentsCreate {
-    /// Holds the comment; Zendesk adds comments by changing the ticket, so other fields of the
-    /// ticket, such as `status`, may be changed in the same call.
-    ///
-    /// Required.
-    pub fn ticket(mut self, ticket: impl Into<types::TicketCommentTicket>) -> Self {
-        self.call.set("ticket", ticket.into());
-        self
-    }
-}
-
-/// A call of `ticket_comments.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TicketCommentsList {
-    call: Call,
-}
-
-list_builder!(TicketCommentsList, types::TicketComment, types::TicketCommentsListMeta);
-
-impl TicketCommentsList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// True lists images inside the text among the attachments as well.
-    ///
-    /// Default: `false`.
-    pub fn include_inline_images(mut self, include_inline_images: bool) -> Self {
-        self.call.set("include_inline_images", include_inline_images);
-        self
-    }
-
-    /// Order by time: `asc` (the default) begins with the first comment, which is the ticket's
-    /// description; `desc` with the latest.
-    ///
-    /// Default: `"asc"`.
-    pub fn sort_order(mut self, sort_order: impl Into<types::TicketCommentSortOrder>) -> Self {
-        self.call.set("sort_order", sort_order.into());
-        self
-    }
-
-    /// Number of records per page. Zendesk uses 100 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
+list_builder! {
+    /// A call of `ticket_comments.list` being put together.
+    pub struct TicketCommentsList: types::TicketComment, types::TicketCommentsListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// True lists images inside the text among the attachments as well.
+        ///
+        /// Default: `false`.
+        include_inline_images: bool,
+        /// Order by time: `asc` (the default) begins with the first comment, which is the ticket's
+        /// description; `desc` with the latest.
+        ///
+        /// Default: `"asc"`.
+        sort_order: types::TicketCommentSortOrder,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `ticket_fields`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::TicketFieldsField;
 use crate::types;
 
-/// Operations on `ticket_fields`.
-///
-/// A field tickets can have, built in or custom, with its options.
-#[derive(Debug, Clone, Copy)]
-pub struct TicketFields<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `ticket_fields`.
+    ///
+    /// A field tickets can have, built in or custom, with its options.
+    pub struct TicketFields
 }
 
-impl<'a> TicketFields<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl TicketFields<'_> {
     /// List ticket fields.
     ///
     /// Lists all ticket fields, built in and custom, with their options. Use it to learn what the
@@ -41,8 +35,7 @@ impl<'a> TicketFields<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> TicketFieldsList {
-        let call = self.client.call("ticket_fields", Action::List);
-        TicketFieldsList { call }
+        TicketFieldsList { call: self.client.call("ticket_fields", Action::List) }
     }
 
     /// Get a ticket field.
@@ -65,76 +58,32 @@ impl<'a> TicketFields<'a> {
         call.set("ticket_field_id", ticket_field_id);
         TicketFieldsGet { call }
     }
+}
 
-    /// Searches `ticket_fields` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::TicketFieldsField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.ticket_fields().context_store_search();
-    /// let search = search.filter(TicketFieldsField::Active.eq("…"));
-    /// let page = search.sort(TicketFieldsField::Active, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TicketFieldsField::Active));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TicketFieldsField> {
-        Search::new(self.client.clone(), "ticket_fields")
-    }
+in_context_store! {
+    TicketFields: "ticket_fields", TicketFieldsField::Active,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.ticket_fields()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TicketFieldsField> {
-        SqlQuery::new(self.client.clone(), "ticket_fields", sql)
+list_builder! {
+    /// A call of `ticket_fields.list` being put together.
+    pub struct TicketFieldsList: types::TicketField, types::TicketFieldsListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Language in which `title_in_portal` comes back, such as `de`; it has to be active in the
+        /// account.
+        locale: String,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }
 
-/// A call of `ticket_fields.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TicketFieldsList {
-    call: Call,
+record_builder! {
+    /// A call of `ticket_fields.get` being put together.
+    pub struct TicketFieldsGet: types::TicketField {}
 }
-
-list_builder!(TicketFieldsList, types::TicketField, types::TicketFieldsListMeta);
-
-impl TicketFieldsList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// Language in which `title_in_portal` comes back, such as `de`; it has to be active in the
-    /// account.
-    pub fn locale(mut self, locale: impl Into<String>) -> Self {
-        self.call.set("locale", locale.into());
-        self
-    }
-
-    /// Number of records per page. Zendesk uses 100 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-}
-
-/// A call of `ticket_fields.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TicketFieldsGet {
-    call: Call,
-}
-
-record_builder!(TicketFieldsGet, types::TicketField);

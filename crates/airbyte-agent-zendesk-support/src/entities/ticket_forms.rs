@@ -2,26 +2,20 @@
 
 //! Operations on `ticket_forms`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::TicketFormsField;
 use crate::types;
 
-/// Operations on `ticket_forms`.
-///
-/// A set of ticket fields shown together when a ticket is written.
-#[derive(Debug, Clone, Copy)]
-pub struct TicketForms<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `ticket_forms`.
+    ///
+    /// A set of ticket fields shown together when a ticket is written.
+    pub struct TicketForms
 }
 
-impl<'a> TicketForms<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl TicketForms<'_> {
     /// List ticket forms.
     ///
     /// Lists the ticket forms with the ids of their fields, in order; what the fields are is in
@@ -40,8 +34,7 @@ impl<'a> TicketForms<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> TicketFormsList {
-        let call = self.client.call("ticket_forms", Action::List);
-        TicketFormsList { call }
+        TicketFormsList { call: self.client.call("ticket_forms", Action::List) }
     }
 
     /// Get a ticket form.
@@ -64,81 +57,34 @@ impl<'a> TicketForms<'a> {
         call.set("ticket_form_id", ticket_form_id);
         TicketFormsGet { call }
     }
+}
 
-    /// Searches `ticket_forms` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::TicketFormsField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.ticket_forms().context_store_search();
-    /// let search = search.filter(TicketFormsField::Active.eq("…"));
-    /// let page = search.sort(TicketFormsField::Active, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TicketFormsField::Active));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TicketFormsField> {
-        Search::new(self.client.clone(), "ticket_forms")
-    }
+in_context_store! {
+    TicketForms: "ticket_forms", TicketFormsField::Active,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.ticket_forms()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TicketFormsField> {
-        SqlQuery::new(self.client.clone(), "ticket_forms", sql)
+list_builder! {
+    /// A call of `ticket_forms.list` being put together.
+    pub struct TicketFormsList: types::TicketForm, types::TicketFormsListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// True returns only active ones, false only inactive ones. Left out, both come.
+        active: bool,
+        /// True returns only forms that customers see, false only internal ones. Left out, both
+        /// come.
+        end_user_visible: bool,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }
 
-/// A call of `ticket_forms.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TicketFormsList {
-    call: Call,
+record_builder! {
+    /// A call of `ticket_forms.get` being put together.
+    pub struct TicketFormsGet: types::TicketForm {}
 }
-
-list_builder!(TicketFormsList, types::TicketForm, types::TicketFormsListMeta);
-
-impl TicketFormsList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// True returns only active ones, false only inactive ones. Left out, both come.
-    pub fn active(mut self, active: bool) -> Self {
-        self.call.set("active", active);
-        self
-    }
-
-    /// True returns only forms that customers see, false only internal ones. Left out, both come.
-    pub fn end_user_visible(mut self, end_user_visible: bool) -> Self {
-        self.call.set("end_user_visible", end_user_visible);
-        self
-    }
-
-    /// Number of records per page. Zendesk uses 100 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-}
-
-/// A call of `ticket_forms.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TicketFormsGet {
-    call: Call,
-}
-
-record_builder!(TicketFormsGet, types::TicketForm);

@@ -2,26 +2,20 @@
 
 //! Operations on `ticket_metrics`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder};
 
 use crate::store::TicketMetricsField;
 use crate::types;
 
-/// Operations on `ticket_metrics`.
-///
-/// Times and counts of one ticket, such as reply and resolution time.
-#[derive(Debug, Clone, Copy)]
-pub struct TicketMetrics<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `ticket_metrics`.
+    ///
+    /// Times and counts of one ticket, such as reply and resolution time.
+    pub struct TicketMetrics
 }
 
-impl<'a> TicketMetrics<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl TicketMetrics<'_> {
     /// List ticket metrics.
     ///
     /// Lists one record of measures per ticket: reply and resolution times, number of replies and
@@ -42,63 +36,26 @@ impl<'a> TicketMetrics<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> TicketMetricsList {
-        let call = self.client.call("ticket_metrics", Action::List);
-        TicketMetricsList { call }
-    }
-
-    /// Searches `ticket_metrics` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::TicketMetricsField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.ticket_metrics().context_store_search();
-    /// let search = search.filter(TicketMetricsField::AgentWaitTimeInMinutes.eq("…"));
-    /// let page = search.sort(TicketMetricsField::AgentWaitTimeInMinutes, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TicketMetricsField::AgentWaitTimeInMinutes));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TicketMetricsField> {
-        Search::new(self.client.clone(), "ticket_metrics")
-    }
-
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TicketMetricsField> {
-        SqlQuery::new(self.client.clone(), "ticket_metrics", sql)
+        TicketMetricsList { call: self.client.call("ticket_metrics", Action::List) }
     }
 }
 
-/// A call of `ticket_metrics.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TicketMetricsList {
-    call: Call,
+in_context_store! {
+    TicketMetrics: "ticket_metrics", TicketMetricsField::AgentWaitTimeInMinutes,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.ticket_metrics()
 }
 
-list_builder!(TicketMetricsList, types::TicketMetric, types::TicketMetricsListMeta);
-
-impl TicketMetricsList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// Number of records per page. Zendesk uses 100 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
+list_builder! {
+    /// A call of `ticket_metrics.list` being put together.
+    pub struct TicketMetricsList: types::TicketMetric, types::TicketMetricsListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `tickets`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::TicketsField;
 use crate::types;
 
-/// Operations on `tickets`.
-///
-/// A request of a customer, with its state and who works on it.
-#[derive(Debug, Clone, Copy)]
-pub struct Tickets<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `tickets`.
+    ///
+    /// A request of a customer, with its state and who works on it.
+    pub struct Tickets
 }
 
-impl<'a> Tickets<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Tickets<'_> {
     /// List tickets.
     ///
     /// Lists the tickets the user behind the credentials may see, oldest first unless sorted. There
@@ -43,8 +37,7 @@ impl<'a> Tickets<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> TicketsList {
-        let call = self.client.call("tickets", Action::List);
-        TicketsList { call }
+        TicketsList { call: self.client.call("tickets", Action::List) }
     }
 
     /// Create a ticket.
@@ -67,8 +60,7 @@ impl<'a> Tickets<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> TicketsCreate {
-        let call = self.client.call("tickets", Action::Create);
-        TicketsCreate { call }
+        TicketsCreate { call: self.client.call("tickets", Action::Create) }
     }
 
     /// Get a ticket.
@@ -119,133 +111,63 @@ impl<'a> Tickets<'a> {
         call.set("ticket_id", ticket_id);
         TicketsUpdate { call }
     }
+}
 
-    /// Searches `tickets` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::TicketsField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.tickets().context_store_search();
-    /// let search = search.filter(TicketsField::AllowAttachments.eq("…"));
-    /// let page = search.sort(TicketsField::AllowAttachments, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TicketsField::AllowAttachments));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TicketsField> {
-        Search::new(self.client.clone(), "tickets")
-    }
+in_context_store! {
+    Tickets: "tickets", TicketsField::AllowAttachments,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.tickets()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TicketsField> {
-        SqlQuery::new(self.client.clone(), "tickets", sql)
+list_builder! {
+    /// A call of `tickets.list` being put together.
+    pub struct TicketsList: types::Ticket, types::TicketsListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Only tickets with this id from another system, compared as a whole and regardless of
+        /// case. Several tickets may have the same one.
+        external_id: String,
+        /// Field to sort by. Left out, the oldest ticket comes first.
+        sort_by: types::TicketSortBy,
+        /// Direction: `asc` (the default) or `desc`.
+        ///
+        /// Default: `"asc"`.
+        sort_order: types::TicketSortOrder,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }
 
-/// A call of `tickets.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TicketsList {
-    call: Call,
-}
-
-list_builder!(TicketsList, types::Ticket, types::TicketsListMeta);
-
-impl TicketsList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// Only tickets with this id from another system, compared as a whole and regardless of case.
-    /// Several tickets may have the same one.
-    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.call.set("external_id", external_id.into());
-        self
-    }
-
-    /// Field to sort by. Left out, the oldest ticket comes first.
-    pub fn sort_by(mut self, sort_by: impl Into<types::TicketSortBy>) -> Self {
-        self.call.set("sort_by", sort_by.into());
-        self
-    }
-
-    /// Direction: `asc` (the default) or `desc`.
-    ///
-    /// Default: `"asc"`.
-    pub fn sort_order(mut self, sort_order: impl Into<types::TicketSortOrder>) -> Self {
-        self.call.set("sort_order", sort_order.into());
-        self
-    }
-
-    /// Number of records per page. Zendesk uses 100 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
+record_builder! {
+    /// A call of `tickets.create` being put together.
+    pub struct TicketsCreate: types::Ticket {
+        /// The ticket to create: a subject and, in `comment`, its first message; everything else is
+        /// optional. Further fields of Zendesk's tickets may be given too, such as `brand_id`,
+        /// `ticket_form_id`, `problem_id`, `custom_status_id`, `email_ccs` or `requester` (name and
+        /// e-mail address of a new customer).
+        ///
+        /// Required.
+        ticket: types::TicketCreateInput,
     }
 }
 
-/// A call of `tickets.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TicketsCreate {
-    call: Call,
+record_builder! {
+    /// A call of `tickets.get` being put together.
+    pub struct TicketsGet: types::Ticket {}
 }
 
-record_builder!(TicketsCreate, types::Ticket);
-
-impl TicketsCreate {
-    /// The ticket to create: a subject and, in `comment`, its first message; everything else is
-    /// optional. Further fields of Zendesk's tickets may be given too, such as `brand_id`,
-    /// `ticket_form_id`, `problem_id`, `custom_status_id`, `email_ccs` or `requester` (name and
-    /// e-mail address of a new customer).
-    ///
-    /// Required.
-    pub fn ticket(mut self, ticket: impl Into<types::TicketCreateInput>) -> Self {
-        self.call.set("ticket", ticket.into());
-        self
-    }
-}
-
-/// A call of `tickets.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TicketsGet {
-    call: Call,
-}
-
-record_builder!(TicketsGet, types::Ticket);
-
-/// A call of `tickets.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TicketsUpdate {
-    call: Call,
-}
-
-record_builder!(TicketsUpdate, types::Ticket);
-
-impl TicketsUpdate {
-    /// The fields to change; others stay as they are. Further fields of Zendesk's tickets may be
-    /// given too, such as `requester_id`, `brand_id`, `problem_id`, `custom_status_id`,
-    /// `additional_tags` or `remove_tags`.
-    ///
-    /// Required.
-    pub fn ticket(mut self, ticket: impl Into<types::TicketUpdateInput>) -> Self {
-        self.call.set("ticket", ticket.into());
-        self
+record_builder! {
+    /// A call of `tickets.update` being put together.
+    pub struct TicketsUpdate: types::Ticket {
+        /// The fields to change; others stay as they are. Further fields of Zendesk's tickets may
+        /// be given too, such as `requester_id`, `brand_id`, `problem_id`, `custom_status_id`,
+        /// `additional_tags` or `remove_tags`.
+        ///
+        /// Required.
+        ticket: types::TicketUpdateInput,
     }
 }

@@ -2,26 +2,20 @@
 
 //! Operations on `triggers`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::TriggersField;
 use crate::types;
 
-/// Operations on `triggers`.
-///
-/// A rule that runs when a ticket is created or changed.
-#[derive(Debug, Clone, Copy)]
-pub struct Triggers<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `triggers`.
+    ///
+    /// A rule that runs when a ticket is created or changed.
+    pub struct Triggers
 }
 
-impl<'a> Triggers<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Triggers<'_> {
     /// List triggers.
     ///
     /// Lists the ticket triggers, rules that run when a ticket is created or changed, with
@@ -40,8 +34,7 @@ impl<'a> Triggers<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> TriggersList {
-        let call = self.client.call("triggers", Action::List);
-        TriggersList { call }
+        TriggersList { call: self.client.call("triggers", Action::List) }
     }
 
     /// Get a trigger.
@@ -63,94 +56,38 @@ impl<'a> Triggers<'a> {
         call.set("trigger_id", trigger_id);
         TriggersGet { call }
     }
+}
 
-    /// Searches `triggers` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::TriggersField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.triggers().context_store_search();
-    /// let search = search.filter(TriggersField::Id.eq("…"));
-    /// let page = search.sort(TriggersField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TriggersField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TriggersField> {
-        Search::new(self.client.clone(), "triggers")
-    }
+in_context_store! {
+    Triggers: "triggers", TriggersField::Id,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.triggers()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TriggersField> {
-        SqlQuery::new(self.client.clone(), "triggers", sql)
+list_builder! {
+    /// A call of `triggers.list` being put together.
+    pub struct TriggersList: types::Trigger, types::TriggersListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// True returns only active ones, false only inactive ones. Left out, both come.
+        active: bool,
+        /// Only triggers of this category, by category id.
+        category_id: String,
+        /// Field to sort by: title (`alphabetical`), time, or how often it ran in the last hour,
+        /// day or week. Left out, the order is by position, in which triggers run.
+        sort_by: types::TriggerSortBy,
+        /// Direction: `asc` (the default) or `desc`.
+        sort_order: types::TriggerSortOrder,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }
 
-/// A call of `triggers.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TriggersList {
-    call: Call,
+record_builder! {
+    /// A call of `triggers.get` being put together.
+    pub struct TriggersGet: types::Trigger {}
 }
-
-list_builder!(TriggersList, types::Trigger, types::TriggersListMeta);
-
-impl TriggersList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// True returns only active ones, false only inactive ones. Left out, both come.
-    pub fn active(mut self, active: bool) -> Self {
-        self.call.set("active", active);
-        self
-    }
-
-    /// Only triggers of this category, by category id.
-    pub fn category_id(mut self, category_id: impl Into<String>) -> Self {
-        self.call.set("category_id", category_id.into());
-        self
-    }
-
-    /// Field to sort by: title (`alphabetical`), time, or how often it ran in the last hour, day or
-    /// week. Left out, the order is by position, in which triggers run.
-    pub fn sort_by(mut self, sort_by: impl Into<types::TriggerSortBy>) -> Self {
-        self.call.set("sort_by", sort_by.into());
-        self
-    }
-
-    /// Direction: `asc` (the default) or `desc`.
-    pub fn sort_order(mut self, sort_order: impl Into<types::TriggerSortOrder>) -> Self {
-        self.call.set("sort_order", sort_order.into());
-        self
-    }
-
-    /// Number of records per page. Zendesk uses 100 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
-    }
-}
-
-/// A call of `triggers.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TriggersGet {
-    call: Call,
-}
-
-record_builder!(TriggersGet, types::Trigger);

@@ -2,26 +2,20 @@
 
 //! Operations on `users`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::UsersField;
 use crate::types;
 
-/// Operations on `users`.
-///
-/// A customer (end user), an agent or an administrator.
-#[derive(Debug, Clone, Copy)]
-pub struct Users<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `users`.
+    ///
+    /// A customer (end user), an agent or an administrator.
+    pub struct Users
 }
 
-impl<'a> Users<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Users<'_> {
     /// List users.
     ///
     /// Lists users: customers (`end-user`), agents and administrators. Narrow by `role` or
@@ -41,8 +35,7 @@ impl<'a> Users<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> UsersList {
-        let call = self.client.call("users", Action::List);
-        UsersList { call }
+        UsersList { call: self.client.call("users", Action::List) }
     }
 
     /// Create a user.
@@ -62,8 +55,7 @@ impl<'a> Users<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> UsersCreate {
-        let call = self.client.call("users", Action::Create);
-        UsersCreate { call }
+        UsersCreate { call: self.client.call("users", Action::Create) }
     }
 
     /// Get a user.
@@ -112,122 +104,56 @@ impl<'a> Users<'a> {
         call.set("user_id", user_id);
         UsersUpdate { call }
     }
+}
 
-    /// Searches `users` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
-    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::UsersField};
-    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
-    /// let search = zendesk_support.users().context_store_search();
-    /// let search = search.filter(UsersField::Active.eq("…"));
-    /// let page = search.sort(UsersField::Active, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(UsersField::Active));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<UsersField> {
-        Search::new(self.client.clone(), "users")
-    }
+in_context_store! {
+    Users: "users", UsersField::Active,
+    airbyte_agent_zendesk_support::ZendeskSupportConnector, zendesk_support.users()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<UsersField> {
-        SqlQuery::new(self.client.clone(), "users", sql)
+list_builder! {
+    /// A call of `users.list` being put together.
+    pub struct UsersList: types::User, types::UsersListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Only users with this role: `end-user` (customers), `agent` or `admin`.
+        role: types::UserRole,
+        /// Only the user with this id from another system; at most one comes back.
+        external_id: String,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }
 
-/// A call of `users.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersList {
-    call: Call,
-}
-
-list_builder!(UsersList, types::User, types::UsersListMeta);
-
-impl UsersList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// Only users with this role: `end-user` (customers), `agent` or `admin`.
-    pub fn role(mut self, role: impl Into<types::UserRole>) -> Self {
-        self.call.set("role", role.into());
-        self
-    }
-
-    /// Only the user with this id from another system; at most one comes back.
-    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.call.set("external_id", external_id.into());
-        self
-    }
-
-    /// Number of records per page. Zendesk uses 100 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
+record_builder! {
+    /// A call of `users.create` being put together.
+    pub struct UsersCreate: types::User {
+        /// The user to create; give an e-mail address so that the user can be recognised later.
+        /// Further fields of Zendesk's users may be given too, such as `time_zone`, `locale` or
+        /// `custom_role_id`.
+        ///
+        /// Required.
+        user: types::UserCreateInput,
     }
 }
 
-/// A call of `users.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersCreate {
-    call: Call,
+record_builder! {
+    /// A call of `users.get` being put together.
+    pub struct UsersGet: types::User {}
 }
 
-record_builder!(UsersCreate, types::User);
-
-impl UsersCreate {
-    /// The user to create; give an e-mail address so that the user can be recognised later. Further
-    /// fields of Zendesk's users may be given too, such as `time_zone`, `locale` or
-    /// `custom_role_id`.
-    ///
-    /// Required.
-    pub fn user(mut self, user: impl Into<types::UserCreateInput>) -> Self {
-        self.call.set("user", user.into());
-        self
-    }
-}
-
-/// A call of `users.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersGet {
-    call: Call,
-}
-
-record_builder!(UsersGet, types::User);
-
-/// A call of `users.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct UsersUpdate {
-    call: Call,
-}
-
-record_builder!(UsersUpdate, types::User);
-
-impl UsersUpdate {
-    /// The fields to change; others stay as they are. Further fields of Zendesk's users may be
-    /// given too, such as `time_zone`, `locale` or `custom_role_id`.
-    ///
-    /// Required.
-    pub fn user(mut self, user: impl Into<types::UserUpdateInput>) -> Self {
-        self.call.set("user", user.into());
-        self
+record_builder! {
+    /// A call of `users.update` being put together.
+    pub struct UsersUpdate: types::User {
+        /// The fields to change; others stay as they are. Further fields of Zendesk's users may be
+        /// given too, such as `time_zone`, `locale` or `custom_role_id`.
+        ///
+        /// Required.
+        user: types::UserUpdateInput,
     }
 }

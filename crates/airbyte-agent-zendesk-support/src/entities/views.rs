@@ -3,23 +3,18 @@
 //! Operations on `views`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `views`.
-///
-/// A saved set of conditions that tickets are listed by.
-#[derive(Debug, Clone, Copy)]
-pub struct Views<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `views`.
+    ///
+    /// A saved set of conditions that tickets are listed by.
+    pub struct Views
 }
 
-impl<'a> Views<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Views<'_> {
     /// List views.
     ///
     /// Lists the views, saved sets of conditions for ticket lists, that the user behind the
@@ -38,8 +33,7 @@ impl<'a> Views<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ViewsList {
-        let call = self.client.call("views", Action::List);
-        ViewsList { call }
+        ViewsList { call: self.client.call("views", Action::List) }
     }
 
     /// Get a view.
@@ -64,71 +58,34 @@ impl<'a> Views<'a> {
     }
 }
 
-/// A call of `views.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ViewsList {
-    call: Call,
-}
-
-list_builder!(ViewsList, types::View, types::ViewsListMeta);
-
-impl ViewsList {
-    /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
-    /// refuses pages beyond the first 10,000 records with 400.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// Only those that are `personal` (your own), `shared` (usable by others) or `account` (usable
-    /// by everybody).
-    pub fn access(mut self, access: impl Into<types::ViewAccess>) -> Self {
-        self.call.set("access", access.into());
-        self
-    }
-
-    /// True returns only active ones, false only inactive ones. Left out, both come.
-    pub fn active(mut self, active: bool) -> Self {
-        self.call.set("active", active);
-        self
-    }
-
-    /// Only views that belong to this group, by id from `groups.list`.
-    pub fn group_id(mut self, group_id: i64) -> Self {
-        self.call.set("group_id", group_id);
-        self
-    }
-
-    /// Field to sort by: title (`alphabetical`), time or `position`. Left out, the order is by
-    /// position.
-    pub fn sort_by(mut self, sort_by: impl Into<types::ViewSortBy>) -> Self {
-        self.call.set("sort_by", sort_by.into());
-        self
-    }
-
-    /// Direction: `asc` (the default) or `desc`.
-    pub fn sort_order(mut self, sort_order: impl Into<types::ViewSortOrder>) -> Self {
-        self.call.set("sort_order", sort_order.into());
-        self
-    }
-
-    /// Number of records per page. Zendesk uses 100 when it is left out.
-    ///
-    /// From 1 to 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
+list_builder! {
+    /// A call of `views.list` being put together.
+    pub struct ViewsList: types::View, types::ViewsListMeta {
+        /// Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk
+        /// refuses pages beyond the first 10,000 records with 400.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Only those that are `personal` (your own), `shared` (usable by others) or `account`
+        /// (usable by everybody).
+        access: types::ViewAccess,
+        /// True returns only active ones, false only inactive ones. Left out, both come.
+        active: bool,
+        /// Only views that belong to this group, by id from `groups.list`.
+        group_id: i64,
+        /// Field to sort by: title (`alphabetical`), time or `position`. Left out, the order is by
+        /// position.
+        sort_by: types::ViewSortBy,
+        /// Direction: `asc` (the default) or `desc`.
+        sort_order: types::ViewSortOrder,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }
 
-/// A call of `views.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ViewsGet {
-    call: Call,
+record_builder! {
+    /// A call of `views.get` being put together.
+    pub struct ViewsGet: types::View {}
 }
-
-record_builder!(ViewsGet, types::View);

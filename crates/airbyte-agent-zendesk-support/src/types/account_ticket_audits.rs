@@ -2,24 +2,16 @@
 
 //! Types of `account_ticket_audits`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// What comes with a page of `account_ticket_audits.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AccountTicketAuditsListMeta {
-    /// Whether more audits follow.
-    pub has_more: Option<bool>,
-    /// Cursor of the next page.
-    pub after_cursor: Option<String>,
-    /// Cursor of the previous page.
-    pub before_cursor: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `account_ticket_audits.list`.
+    pub struct AccountTicketAuditsListMeta {
+        /// Whether more audits follow.
+        pub has_more: bool,
+        /// Cursor of the next page.
+        pub after_cursor: String,
+        /// Cursor of the previous page.
+        pub before_cursor: String,
+    }
 }
-
-record!(AccountTicketAuditsListMeta {
-    has_more: "has_more",
-    after_cursor: "after_cursor",
-    before_cursor: "before_cursor",
-});

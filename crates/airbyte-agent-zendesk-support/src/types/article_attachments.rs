@@ -2,65 +2,42 @@
 
 //! Types of `article_attachments`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// A file attached to an article.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ArticleAttachment {
-    /// Attachment id.
-    pub id: Option<i64>,
-    /// API address of the record.
-    pub url: Option<String>,
-    /// Id of the article.
-    pub article_id: Option<i64>,
-    /// Name of the file.
-    pub file_name: Option<String>,
-    /// Media type, such as `application/pdf`.
-    pub content_type: Option<String>,
-    /// Address the file can be downloaded from.
-    pub content_url: Option<String>,
-    /// Size in bytes.
-    pub size: Option<i64>,
-    /// Whether it is shown inside the text rather than listed below it.
-    pub inline: Option<bool>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A file attached to an article.
+    pub struct ArticleAttachment {
+        /// Attachment id.
+        pub id: i64,
+        /// API address of the record.
+        pub url: String,
+        /// Id of the article.
+        pub article_id: i64,
+        /// Name of the file.
+        pub file_name: String,
+        /// Media type, such as `application/pdf`.
+        pub content_type: String,
+        /// Address the file can be downloaded from.
+        pub content_url: String,
+        /// Size in bytes.
+        pub size: i64,
+        /// Whether it is shown inside the text rather than listed below it.
+        pub inline: bool,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+    }
 }
 
-record!(ArticleAttachment {
-    id: "id",
-    url: "url",
-    article_id: "article_id",
-    file_name: "file_name",
-    content_type: "content_type",
-    content_url: "content_url",
-    size: "size",
-    inline: "inline",
-    created_at: "created_at",
-    updated_at: "updated_at",
-});
-
-/// What comes with a page of `article_attachments.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ArticleAttachmentsListMeta {
-    /// URL of the next page; null on the last.
-    pub next_page: Option<String>,
-    /// URL of the previous page; null on the first.
-    pub previous_page: Option<String>,
-    /// Number of records over all pages.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `article_attachments.list`.
+    pub struct ArticleAttachmentsListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
 }
-
-record!(ArticleAttachmentsListMeta {
-    next_page: "next_page",
-    previous_page: "previous_page",
-    count: "count",
-});

@@ -2,86 +2,57 @@
 
 //! Types of `articles`.
 
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
-/// An article of the help center.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Article {
-    /// Article id.
-    pub id: Option<i64>,
-    /// API address of the record.
-    pub url: Option<String>,
-    /// Address of the page customers see.
-    pub html_url: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Text as HTML.
-    pub body: Option<String>,
-    /// Language of this version, such as `en-us`.
-    pub locale: Option<String>,
-    /// User id of the author.
-    pub author_id: Option<i64>,
-    /// Id of the section it stands in.
-    pub section_id: Option<i64>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Votes for minus votes against.
-    pub vote_sum: Option<i64>,
-    /// Number of votes.
-    pub vote_count: Option<i64>,
-    /// Labels, which help search.
-    pub label_names: Option<Vec<String>>,
-    /// Whether this version is not published.
-    pub draft: Option<bool>,
-    /// Whether it is shown at the top of its section.
-    pub promoted: Option<bool>,
-    /// Place in its section.
-    pub position: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// An article of the help center.
+    pub struct Article {
+        /// Article id.
+        pub id: i64,
+        /// API address of the record.
+        pub url: String,
+        /// Address of the page customers see.
+        pub html_url: String,
+        /// Title.
+        pub title: String,
+        /// Text as HTML.
+        pub body: String,
+        /// Language of this version, such as `en-us`.
+        pub locale: String,
+        /// User id of the author.
+        pub author_id: i64,
+        /// Id of the section it stands in.
+        pub section_id: i64,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+        /// Votes for minus votes against.
+        pub vote_sum: i64,
+        /// Number of votes.
+        pub vote_count: i64,
+        /// Labels, which help search.
+        pub label_names: Vec<String>,
+        /// Whether this version is not published.
+        pub draft: bool,
+        /// Whether it is shown at the top of its section.
+        pub promoted: bool,
+        /// Place in its section.
+        pub position: i64,
+    }
 }
 
-record!(Article {
-    id: "id",
-    url: "url",
-    html_url: "html_url",
-    title: "title",
-    body: "body",
-    locale: "locale",
-    author_id: "author_id",
-    section_id: "section_id",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    vote_sum: "vote_sum",
-    vote_count: "vote_count",
-    label_names: "label_names",
-    draft: "draft",
-    promoted: "promoted",
-    position: "position",
-});
-
-/// What comes with a page of `articles.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ArticlesListMeta {
-    /// URL of the next page; null on the last.
-    pub next_page: Option<String>,
-    /// URL of the previous page; null on the first.
-    pub previous_page: Option<String>,
-    /// Number of records over all pages.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `articles.list`.
+    pub struct ArticlesListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
 }
-
-record!(ArticlesListMeta {
-    next_page: "next_page",
-    previous_page: "previous_page",
-    count: "count",
-});
 
 open_enum!(
     /// Field to sort by. Left out, the order is by position.

@@ -2,58 +2,40 @@
 
 //! Types of `attachments`.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
 
-/// A file attached to a ticket comment.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Attachment {
-    /// Attachment id.
-    pub id: Option<i64>,
-    /// Name of the file.
-    pub file_name: Option<String>,
-    /// Address the file can be downloaded from.
-    pub content_url: Option<String>,
-    /// The same address under the account's own domain.
-    pub mapped_content_url: Option<String>,
-    /// Media type, such as `image/png`.
-    pub content_type: Option<String>,
-    /// Size in bytes.
-    pub size: Option<i64>,
-    /// Width in pixels, for images.
-    pub width: Option<i64>,
-    /// Height in pixels, for images.
-    pub height: Option<i64>,
-    /// Whether it is shown inside the text.
-    pub inline: Option<bool>,
-    /// Whether the file was removed.
-    pub deleted: Option<bool>,
-    /// Whether an administrator allowed a file judged harmful.
-    pub malware_access_override: Option<bool>,
-    /// Result of the scan: `malware_found`, `malware_not_found`, `failed_to_scan` or `not_scanned`.
-    pub malware_scan_result: Option<String>,
-    /// API address of the record.
-    pub url: Option<String>,
-    /// Small versions of an image, as attachments.
-    pub thumbnails: Option<Vec<Value>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A file attached to a ticket comment.
+    pub struct Attachment {
+        /// Attachment id.
+        pub id: i64,
+        /// Name of the file.
+        pub file_name: String,
+        /// Address the file can be downloaded from.
+        pub content_url: String,
+        /// The same address under the account's own domain.
+        pub mapped_content_url: String,
+        /// Media type, such as `image/png`.
+        pub content_type: String,
+        /// Size in bytes.
+        pub size: i64,
+        /// Width in pixels, for images.
+        pub width: i64,
+        /// Height in pixels, for images.
+        pub height: i64,
+        /// Whether it is shown inside the text.
+        pub inline: bool,
+        /// Whether the file was removed.
+        pub deleted: bool,
+        /// Whether an administrator allowed a file judged harmful.
+        pub malware_access_override: bool,
+        /// Result of the scan: `malware_found`, `malware_not_found`, `failed_to_scan` or
+        /// `not_scanned`.
+        pub malware_scan_result: String,
+        /// API address of the record.
+        pub url: String,
+        /// Small versions of an image, as attachments.
+        pub thumbnails: Vec<Value>,
+    }
 }
-
-record!(Attachment {
-    id: "id",
-    file_name: "file_name",
-    content_url: "content_url",
-    mapped_content_url: "mapped_content_url",
-    content_type: "content_type",
-    size: "size",
-    width: "width",
-    height: "height",
-    inline: "inline",
-    deleted: "deleted",
-    malware_access_override: "malware_access_override",
-    malware_scan_result: "malware_scan_result",
-    url: "url",
-    thumbnails: "thumbnails",
-});

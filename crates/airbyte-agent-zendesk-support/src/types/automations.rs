@@ -3,69 +3,46 @@
 //! Types of `automations`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
-/// A rule that runs by time, hourly over the tickets that meet its conditions.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Automation {
-    /// Automation id.
-    pub id: Option<i64>,
-    /// API address of the record.
-    pub url: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Whether it is in use.
-    pub active: Option<bool>,
-    /// Place in the order.
-    pub position: Option<i64>,
-    /// When it runs: `all` have to be met, and one of `any`; entries have `field`, `operator`,
-    /// `value`.
-    pub conditions: Option<Value>,
-    /// What it does: entries have `field` and `value`.
-    pub actions: Option<Vec<Value>>,
-    /// Title as stored, with placeholders for translations.
-    pub raw_title: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A rule that runs by time, hourly over the tickets that meet its conditions.
+    pub struct Automation {
+        /// Automation id.
+        pub id: i64,
+        /// API address of the record.
+        pub url: String,
+        /// Title.
+        pub title: String,
+        /// Whether it is in use.
+        pub active: bool,
+        /// Place in the order.
+        pub position: i64,
+        /// When it runs: `all` have to be met, and one of `any`; entries have `field`, `operator`,
+        /// `value`.
+        pub conditions: Value,
+        /// What it does: entries have `field` and `value`.
+        pub actions: Vec<Value>,
+        /// Title as stored, with placeholders for translations.
+        pub raw_title: String,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+    }
 }
 
-record!(Automation {
-    id: "id",
-    url: "url",
-    title: "title",
-    active: "active",
-    position: "position",
-    conditions: "conditions",
-    actions: "actions",
-    raw_title: "raw_title",
-    created_at: "created_at",
-    updated_at: "updated_at",
-});
-
-/// What comes with a page of `automations.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AutomationsListMeta {
-    /// URL of the next page; null on the last.
-    pub next_page: Option<String>,
-    /// URL of the previous page; null on the first.
-    pub previous_page: Option<String>,
-    /// Number of records over all pages.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `automations.list`.
+    pub struct AutomationsListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
 }
-
-record!(AutomationsListMeta {
-    next_page: "next_page",
-    previous_page: "previous_page",
-    count: "count",
-});
 
 open_enum!(
     /// Field to sort by: title (`alphabetical`), time, or how often it ran in the last hour, day or

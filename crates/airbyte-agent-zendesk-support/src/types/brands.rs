@@ -2,80 +2,55 @@
 
 //! Types of `brands`.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
 
-/// A brand: a face of the account towards customers, with an address of its own.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Brand {
-    /// Brand id.
-    pub id: Option<i64>,
-    /// API address of the record.
-    pub url: Option<String>,
-    /// Name of the brand.
-    pub name: Option<String>,
-    /// Address of the brand.
-    pub brand_url: Option<String>,
-    /// Part of the address before `.zendesk.com`.
-    pub subdomain: Option<String>,
-    /// Own domain, if one is set up.
-    pub host_mapping: Option<String>,
-    /// Whether it has a help center.
-    pub has_help_center: Option<bool>,
-    /// `enabled`, `disabled` or `restricted`.
-    pub help_center_state: Option<String>,
-    /// Whether it is in use.
-    pub active: Option<bool>,
-    /// Whether it is the default brand.
-    pub default: Option<bool>,
-    /// Whether it was deleted.
-    pub is_deleted: Option<bool>,
-    /// Logo, as an attachment.
-    pub logo: Option<Value>,
-    /// Ids of the ticket forms for this brand.
-    pub ticket_form_ids: Option<Vec<i64>>,
-    /// Template of the signature.
-    pub signature_template: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A brand: a face of the account towards customers, with an address of its own.
+    pub struct Brand {
+        /// Brand id.
+        pub id: i64,
+        /// API address of the record.
+        pub url: String,
+        /// Name of the brand.
+        pub name: String,
+        /// Address of the brand.
+        pub brand_url: String,
+        /// Part of the address before `.zendesk.com`.
+        pub subdomain: String,
+        /// Own domain, if one is set up.
+        pub host_mapping: String,
+        /// Whether it has a help center.
+        pub has_help_center: bool,
+        /// `enabled`, `disabled` or `restricted`.
+        pub help_center_state: String,
+        /// Whether it is in use.
+        pub active: bool,
+        /// Whether it is the default brand.
+        pub default: bool,
+        /// Whether it was deleted.
+        pub is_deleted: bool,
+        /// Logo, as an attachment.
+        pub logo: Value,
+        /// Ids of the ticket forms for this brand.
+        pub ticket_form_ids: Vec<i64>,
+        /// Template of the signature.
+        pub signature_template: String,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+    }
 }
 
-record!(Brand {
-    id: "id",
-    url: "url",
-    name: "name",
-    brand_url: "brand_url",
-    subdomain: "subdomain",
-    host_mapping: "host_mapping",
-    has_help_center: "has_help_center",
-    help_center_state: "help_center_state",
-    active: "active",
-    default: "default",
-    is_deleted: "is_deleted",
-    logo: "logo",
-    ticket_form_ids: "ticket_form_ids",
-    signature_template: "signature_template",
-    created_at: "created_at",
-    updated_at: "updated_at",
-});
-
-/// What comes with a page of `brands.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BrandsListMeta {
-    /// URL of the next page; null on the last.
-    pub next_page: Option<String>,
-    /// URL of the previous page; null on the first.
-    pub previous_page: Option<String>,
-    /// Number of records over all pages.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `brands.list`.
+    pub struct BrandsListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
 }
-
-record!(BrandsListMeta { next_page: "next_page", previous_page: "previous_page", count: "count" });

@@ -2,70 +2,47 @@
 
 //! Types of `deleted_tickets`.
 
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
-/// A ticket that was deleted and can still be restored.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DeletedTicket {
-    /// Ticket id.
-    pub id: Option<i64>,
-    /// Subject line.
-    pub subject: Option<String>,
-    /// Text of the first comment.
-    pub description: Option<String>,
-    /// When it was deleted.
-    pub deleted_at: Option<String>,
-    /// Status before the deletion.
-    pub previous_state: Option<String>,
+record! {
+    /// A ticket that was deleted and can still be restored.
+    pub struct DeletedTicket {
+        /// Ticket id.
+        pub id: i64,
+        /// Subject line.
+        pub subject: String,
+        /// Text of the first comment.
+        pub description: String,
+        /// When it was deleted.
+        pub deleted_at: String,
+        /// Status before the deletion.
+        pub previous_state: String,
+        /// Who deleted it.
+        pub actor: DeletedTicketActor,
+    }
+}
+
+record! {
     /// Who deleted it.
-    pub actor: Option<DeletedTicketActor>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+    pub struct DeletedTicketActor {
+        /// User id.
+        pub id: i64,
+        /// Name of the user.
+        pub name: String,
+    }
 }
 
-record!(DeletedTicket {
-    id: "id",
-    subject: "subject",
-    description: "description",
-    deleted_at: "deleted_at",
-    previous_state: "previous_state",
-    actor: "actor",
-});
-
-/// Who deleted it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DeletedTicketActor {
-    /// User id.
-    pub id: Option<i64>,
-    /// Name of the user.
-    pub name: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `deleted_tickets.list`.
+    pub struct DeletedTicketsListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
 }
-
-record!(DeletedTicketActor { id: "id", name: "name" });
-
-/// What comes with a page of `deleted_tickets.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DeletedTicketsListMeta {
-    /// URL of the next page; null on the last.
-    pub next_page: Option<String>,
-    /// URL of the previous page; null on the first.
-    pub previous_page: Option<String>,
-    /// Number of records over all pages.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(DeletedTicketsListMeta {
-    next_page: "next_page",
-    previous_page: "previous_page",
-    count: "count",
-});
 
 open_enum!(
     /// Field to sort by. Left out, the oldest ticket comes first.

@@ -2,56 +2,36 @@
 
 //! Types of `group_memberships`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// That an agent belongs to a group.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GroupMembership {
-    /// Membership id.
-    pub id: Option<i64>,
-    /// API address of the record.
-    pub url: Option<String>,
-    /// User id of the agent.
-    pub user_id: Option<i64>,
-    /// Id of the group.
-    pub group_id: Option<i64>,
-    /// Whether tickets assigned to the agent directly go to this group.
-    pub default: Option<bool>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// That an agent belongs to a group.
+    pub struct GroupMembership {
+        /// Membership id.
+        pub id: i64,
+        /// API address of the record.
+        pub url: String,
+        /// User id of the agent.
+        pub user_id: i64,
+        /// Id of the group.
+        pub group_id: i64,
+        /// Whether tickets assigned to the agent directly go to this group.
+        pub default: bool,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+    }
 }
 
-record!(GroupMembership {
-    id: "id",
-    url: "url",
-    user_id: "user_id",
-    group_id: "group_id",
-    default: "default",
-    created_at: "created_at",
-    updated_at: "updated_at",
-});
-
-/// What comes with a page of `group_memberships.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GroupMembershipsListMeta {
-    /// URL of the next page; null on the last.
-    pub next_page: Option<String>,
-    /// URL of the previous page; null on the first.
-    pub previous_page: Option<String>,
-    /// Number of records over all pages.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `group_memberships.list`.
+    pub struct GroupMembershipsListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
 }
-
-record!(GroupMembershipsListMeta {
-    next_page: "next_page",
-    previous_page: "previous_page",
-    count: "count",
-});

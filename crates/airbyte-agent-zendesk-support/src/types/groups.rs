@@ -2,58 +2,40 @@
 
 //! Types of `groups`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// A team of agents that tickets are assigned to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Group {
-    /// Group id.
-    pub id: Option<i64>,
-    /// API address of the record.
-    pub url: Option<String>,
-    /// Name of the group.
-    pub name: Option<String>,
-    /// What the group is for.
-    pub description: Option<String>,
-    /// Whether it is the account's default group.
-    pub default: Option<bool>,
-    /// Whether it was deleted.
-    pub deleted: Option<bool>,
-    /// False for private groups, whose tickets only members see.
-    pub is_public: Option<bool>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A team of agents that tickets are assigned to.
+    pub struct Group {
+        /// Group id.
+        pub id: i64,
+        /// API address of the record.
+        pub url: String,
+        /// Name of the group.
+        pub name: String,
+        /// What the group is for.
+        pub description: String,
+        /// Whether it is the account's default group.
+        pub default: bool,
+        /// Whether it was deleted.
+        pub deleted: bool,
+        /// False for private groups, whose tickets only members see.
+        pub is_public: bool,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+    }
 }
 
-record!(Group {
-    id: "id",
-    url: "url",
-    name: "name",
-    description: "description",
-    default: "default",
-    deleted: "deleted",
-    is_public: "is_public",
-    created_at: "created_at",
-    updated_at: "updated_at",
-});
-
-/// What comes with a page of `groups.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GroupsListMeta {
-    /// URL of the next page; null on the last.
-    pub next_page: Option<String>,
-    /// URL of the previous page; null on the first.
-    pub previous_page: Option<String>,
-    /// Number of records over all pages.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `groups.list`.
+    pub struct GroupsListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
 }
-
-record!(GroupsListMeta { next_page: "next_page", previous_page: "previous_page", count: "count" });

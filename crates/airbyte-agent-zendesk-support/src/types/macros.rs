@@ -3,68 +3,48 @@
 //! Types of `macros`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
-/// A prepared set of changes, often an answer, that agents apply to a ticket.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Macro {
-    /// Macro id.
-    pub id: Option<i64>,
-    /// API address of the record.
-    pub url: Option<String>,
-    /// Title agents see; `::` separates categories.
-    pub title: Option<String>,
-    /// Whether it is in use.
-    pub active: Option<bool>,
-    /// Place in the order.
-    pub position: Option<i64>,
-    /// What the macro is for.
-    pub description: Option<String>,
-    /// What it changes: entries have `field` and `value`; the text of an answer is under
-    /// `comment_value`.
-    pub actions: Option<Vec<Value>>,
-    /// Who can use it: `type` (`Group` or `User`) and `id`; null for everybody.
-    pub restriction: Option<Value>,
-    /// Title as stored, with placeholders for translations.
-    pub raw_title: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A prepared set of changes, often an answer, that agents apply to a ticket.
+    pub struct Macro {
+        /// Macro id.
+        pub id: i64,
+        /// API address of the record.
+        pub url: String,
+        /// Title agents see; `::` separates categories.
+        pub title: String,
+        /// Whether it is in use.
+        pub active: bool,
+        /// Place in the order.
+        pub position: i64,
+        /// What the macro is for.
+        pub description: String,
+        /// What it changes: entries have `field` and `value`; the text of an answer is under
+        /// `comment_value`.
+        pub actions: Vec<Value>,
+        /// Who can use it: `type` (`Group` or `User`) and `id`; null for everybody.
+        pub restriction: Value,
+        /// Title as stored, with placeholders for translations.
+        pub raw_title: String,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+    }
 }
 
-record!(Macro {
-    id: "id",
-    url: "url",
-    title: "title",
-    active: "active",
-    position: "position",
-    description: "description",
-    actions: "actions",
-    restriction: "restriction",
-    raw_title: "raw_title",
-    created_at: "created_at",
-    updated_at: "updated_at",
-});
-
-/// What comes with a page of `macros.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MacrosListMeta {
-    /// URL of the next page; null on the last.
-    pub next_page: Option<String>,
-    /// URL of the previous page; null on the first.
-    pub previous_page: Option<String>,
-    /// Number of records over all pages.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `macros.list`.
+    pub struct MacrosListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
 }
-
-record!(MacrosListMeta { next_page: "next_page", previous_page: "previous_page", count: "count" });
 
 open_enum!(
     /// Only those that are `personal` (your own), `shared` (usable by others) or `account` (usable

@@ -2,62 +2,40 @@
 
 //! Types of `organization_memberships`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// That a user belongs to an organization.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OrganizationMembership {
-    /// Membership id.
-    pub id: Option<i64>,
-    /// API address of the record.
-    pub url: Option<String>,
-    /// Id of the user.
-    pub user_id: Option<i64>,
-    /// Id of the organization.
-    pub organization_id: Option<i64>,
-    /// Whether it is the user's default organization.
-    pub default: Option<bool>,
-    /// Name of the organization.
-    pub organization_name: Option<String>,
-    /// Whether the user sees all tickets of the organization.
-    pub view_tickets: Option<bool>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// That a user belongs to an organization.
+    pub struct OrganizationMembership {
+        /// Membership id.
+        pub id: i64,
+        /// API address of the record.
+        pub url: String,
+        /// Id of the user.
+        pub user_id: i64,
+        /// Id of the organization.
+        pub organization_id: i64,
+        /// Whether it is the user's default organization.
+        pub default: bool,
+        /// Name of the organization.
+        pub organization_name: String,
+        /// Whether the user sees all tickets of the organization.
+        pub view_tickets: bool,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+    }
 }
 
-record!(OrganizationMembership {
-    id: "id",
-    url: "url",
-    user_id: "user_id",
-    organization_id: "organization_id",
-    default: "default",
-    organization_name: "organization_name",
-    view_tickets: "view_tickets",
-    created_at: "created_at",
-    updated_at: "updated_at",
-});
-
-/// What comes with a page of `organization_memberships.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OrganizationMembershipsListMeta {
-    /// URL of the next page; null on the last.
-    pub next_page: Option<String>,
-    /// URL of the previous page; null on the first.
-    pub previous_page: Option<String>,
-    /// Number of records over all pages.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `organization_memberships.list`.
+    pub struct OrganizationMembershipsListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
 }
-
-record!(OrganizationMembershipsListMeta {
-    next_page: "next_page",
-    previous_page: "previous_page",
-    count: "count",
-});

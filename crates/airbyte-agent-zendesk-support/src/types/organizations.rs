@@ -2,78 +2,51 @@
 
 //! Types of `organizations`.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
 
-/// A company or other group that customers belong to.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Organization {
-    /// Organization id.
-    pub id: Option<i64>,
-    /// API address of the record.
-    pub url: Option<String>,
-    /// Name, unique in the account.
-    pub name: Option<String>,
-    /// Further details, such as an address.
-    pub details: Option<String>,
-    /// Notes about it.
-    pub notes: Option<String>,
-    /// Id of the group that new tickets of its users go to.
-    pub group_id: Option<i64>,
-    /// Whether its users see each other's tickets.
-    pub shared_tickets: Option<bool>,
-    /// Whether its users may comment on each other's tickets.
-    pub shared_comments: Option<bool>,
-    /// Your own id of it.
-    pub external_id: Option<String>,
-    /// E-mail domains whose users are put into it.
-    pub domain_names: Option<Vec<String>>,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// Values of custom organization fields by their keys.
-    pub organization_fields: Option<Value>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A company or other group that customers belong to.
+    pub struct Organization {
+        /// Organization id.
+        pub id: i64,
+        /// API address of the record.
+        pub url: String,
+        /// Name, unique in the account.
+        pub name: String,
+        /// Further details, such as an address.
+        pub details: String,
+        /// Notes about it.
+        pub notes: String,
+        /// Id of the group that new tickets of its users go to.
+        pub group_id: i64,
+        /// Whether its users see each other's tickets.
+        pub shared_tickets: bool,
+        /// Whether its users may comment on each other's tickets.
+        pub shared_comments: bool,
+        /// Your own id of it.
+        pub external_id: String,
+        /// E-mail domains whose users are put into it.
+        pub domain_names: Vec<String>,
+        /// Tags.
+        pub tags: Vec<String>,
+        /// Values of custom organization fields by their keys.
+        pub organization_fields: Value,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+    }
 }
 
-record!(Organization {
-    id: "id",
-    url: "url",
-    name: "name",
-    details: "details",
-    notes: "notes",
-    group_id: "group_id",
-    shared_tickets: "shared_tickets",
-    shared_comments: "shared_comments",
-    external_id: "external_id",
-    domain_names: "domain_names",
-    tags: "tags",
-    organization_fields: "organization_fields",
-    created_at: "created_at",
-    updated_at: "updated_at",
-});
-
-/// What comes with a page of `organizations.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OrganizationsListMeta {
-    /// URL of the next page; null on the last.
-    pub next_page: Option<String>,
-    /// URL of the previous page; null on the first.
-    pub previous_page: Option<String>,
-    /// Number of records over all pages.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `organizations.list`.
+    pub struct OrganizationsListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
 }
-
-record!(OrganizationsListMeta {
-    next_page: "next_page",
-    previous_page: "previous_page",
-    count: "count",
-});

@@ -2,78 +2,52 @@
 
 //! Types of `satisfaction_ratings`.
 
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
-/// A customer's verdict on a ticket (older style of satisfaction surveys).
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SatisfactionRating {
-    /// Rating id.
-    pub id: Option<i64>,
-    /// API address of the record.
-    pub url: Option<String>,
-    /// User id of the agent at the time.
-    pub assignee_id: Option<i64>,
-    /// Id of the group at the time.
-    pub group_id: Option<i64>,
-    /// User id of the customer.
-    pub requester_id: Option<i64>,
-    /// Id of the ticket.
-    pub ticket_id: Option<i64>,
-    /// `offered`, `unoffered`, `good` or `bad`, for answers with a comment also `good_with_comment`
-    /// and the like.
-    pub score: Option<String>,
-    /// What the customer wrote.
-    pub comment: Option<String>,
-    /// Reason chosen for a bad rating.
-    pub reason: Option<String>,
-    /// Id of that reason.
-    pub reason_id: Option<i64>,
-    /// Code of a built-in reason, such as 6 (took too long to resolve).
-    pub reason_code: Option<i64>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A customer's verdict on a ticket (older style of satisfaction surveys).
+    pub struct SatisfactionRating {
+        /// Rating id.
+        pub id: i64,
+        /// API address of the record.
+        pub url: String,
+        /// User id of the agent at the time.
+        pub assignee_id: i64,
+        /// Id of the group at the time.
+        pub group_id: i64,
+        /// User id of the customer.
+        pub requester_id: i64,
+        /// Id of the ticket.
+        pub ticket_id: i64,
+        /// `offered`, `unoffered`, `good` or `bad`, for answers with a comment also
+        /// `good_with_comment` and the like.
+        pub score: String,
+        /// What the customer wrote.
+        pub comment: String,
+        /// Reason chosen for a bad rating.
+        pub reason: String,
+        /// Id of that reason.
+        pub reason_id: i64,
+        /// Code of a built-in reason, such as 6 (took too long to resolve).
+        pub reason_code: i64,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+    }
 }
 
-record!(SatisfactionRating {
-    id: "id",
-    url: "url",
-    assignee_id: "assignee_id",
-    group_id: "group_id",
-    requester_id: "requester_id",
-    ticket_id: "ticket_id",
-    score: "score",
-    comment: "comment",
-    reason: "reason",
-    reason_id: "reason_id",
-    reason_code: "reason_code",
-    created_at: "created_at",
-    updated_at: "updated_at",
-});
-
-/// What comes with a page of `satisfaction_ratings.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SatisfactionRatingsListMeta {
-    /// URL of the next page; null on the last.
-    pub next_page: Option<String>,
-    /// URL of the previous page; null on the first.
-    pub previous_page: Option<String>,
-    /// Number of records over all pages.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `satisfaction_ratings.list`.
+    pub struct SatisfactionRatingsListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
 }
-
-record!(SatisfactionRatingsListMeta {
-    next_page: "next_page",
-    previous_page: "previous_page",
-    count: "count",
-});
 
 open_enum!(
     /// Only ratings in this state: `offered` (asked, no answer yet), `unoffered` (not asked),

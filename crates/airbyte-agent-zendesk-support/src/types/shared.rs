@@ -3,139 +3,94 @@
 //! Types that several entities share.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
-/// A request of a customer, with its state and who works on it.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Ticket {
-    /// Ticket id, as agents see it after `#`.
-    pub id: Option<i64>,
-    /// API address of the record.
-    pub url: Option<String>,
-    /// Your own id of the ticket.
-    pub external_id: Option<String>,
-    /// `problem`, `incident`, `question` or `task`.
-    pub type_: Option<String>,
-    /// Subject line.
-    pub subject: Option<String>,
-    /// Subject as stored, with placeholders for translations.
-    pub raw_subject: Option<String>,
-    /// Text of the first comment; the others are in `ticket_comments.list`.
-    pub description: Option<String>,
-    /// `urgent`, `high`, `normal` or `low`.
-    pub priority: Option<String>,
-    /// `new`, `open`, `pending`, `hold`, `solved` or `closed`; closed tickets cannot change any
-    /// more.
-    pub status: Option<TicketStatus>,
-    /// Address of the account that the e-mail came in at.
-    pub recipient: Option<String>,
-    /// User id of the person who asks.
-    pub requester_id: Option<i64>,
-    /// User id of the person who wrote the ticket; an agent when written for the requester.
-    pub submitter_id: Option<i64>,
-    /// User id of the agent who works on it.
-    pub assignee_id: Option<i64>,
-    /// Id of the requester's organization.
-    pub organization_id: Option<i64>,
-    /// Id of the group that works on it.
-    pub group_id: Option<i64>,
-    /// User ids of people copied in (older than followers and CCs).
-    pub collaborator_ids: Option<Vec<i64>>,
-    /// User ids of agents who follow it.
-    pub follower_ids: Option<Vec<i64>>,
-    /// User ids of people copied in by e-mail.
-    pub email_cc_ids: Option<Vec<i64>>,
-    /// Id of the community topic it came from.
-    pub forum_topic_id: Option<i64>,
-    /// For incidents: id of the problem ticket.
-    pub problem_id: Option<i64>,
-    /// For problems: whether incidents are linked to it.
-    pub has_incidents: Option<bool>,
-    /// Whether any comment is public.
-    pub is_public: Option<bool>,
-    /// When a task is due.
-    pub due_at: Option<String>,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// Values of custom fields; what an id stands for is in `ticket_fields`.
-    pub custom_fields: Option<Vec<TicketCustomField>>,
-    /// The customer's rating: `score`, `comment`, `id`.
-    pub satisfaction_rating: Option<Value>,
-    /// Ids of sharing agreements with other accounts.
-    pub sharing_agreement_ids: Option<Vec<i64>>,
-    /// Id of the custom ticket status.
-    pub custom_status_id: Option<i64>,
-    /// Same as `custom_fields`.
-    pub fields: Option<Vec<TicketField2>>,
-    /// Ids of follow-up tickets, once closed.
-    pub followup_ids: Option<Vec<i64>>,
-    /// Id of the ticket form.
-    pub ticket_form_id: Option<i64>,
-    /// Id of the brand.
-    pub brand_id: Option<i64>,
-    /// Whether answers go back to the channel it came from.
-    pub allow_channelback: Option<bool>,
-    /// Whether agents may attach files.
-    pub allow_attachments: Option<bool>,
-    /// Whether it came in by messaging.
-    pub from_messaging_channel: Option<bool>,
-    /// When the system last touched it, Unix seconds; only in exports.
-    pub generated_timestamp: Option<i64>,
-    /// Kind of record in search results; null elsewhere.
-    pub result_type: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// How it came in: `channel` (such as `email`, `web`, `api`) and `source`.
-    pub via: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A request of a customer, with its state and who works on it.
+    pub struct Ticket {
+        /// Ticket id, as agents see it after `#`.
+        pub id: i64,
+        /// API address of the record.
+        pub url: String,
+        /// Your own id of the ticket.
+        pub external_id: String,
+        /// `problem`, `incident`, `question` or `task`.
+        pub type_: String = "type",
+        /// Subject line.
+        pub subject: String,
+        /// Subject as stored, with placeholders for translations.
+        pub raw_subject: String,
+        /// Text of the first comment; the others are in `ticket_comments.list`.
+        pub description: String,
+        /// `urgent`, `high`, `normal` or `low`.
+        pub priority: String,
+        /// `new`, `open`, `pending`, `hold`, `solved` or `closed`; closed tickets cannot change any
+        /// more.
+        pub status: TicketStatus,
+        /// Address of the account that the e-mail came in at.
+        pub recipient: String,
+        /// User id of the person who asks.
+        pub requester_id: i64,
+        /// User id of the person who wrote the ticket; an agent when written for the requester.
+        pub submitter_id: i64,
+        /// User id of the agent who works on it.
+        pub assignee_id: i64,
+        /// Id of the requester's organization.
+        pub organization_id: i64,
+        /// Id of the group that works on it.
+        pub group_id: i64,
+        /// User ids of people copied in (older than followers and CCs).
+        pub collaborator_ids: Vec<i64>,
+        /// User ids of agents who follow it.
+        pub follower_ids: Vec<i64>,
+        /// User ids of people copied in by e-mail.
+        pub email_cc_ids: Vec<i64>,
+        /// Id of the community topic it came from.
+        pub forum_topic_id: i64,
+        /// For incidents: id of the problem ticket.
+        pub problem_id: i64,
+        /// For problems: whether incidents are linked to it.
+        pub has_incidents: bool,
+        /// Whether any comment is public.
+        pub is_public: bool,
+        /// When a task is due.
+        pub due_at: String,
+        /// Tags.
+        pub tags: Vec<String>,
+        /// Values of custom fields; what an id stands for is in `ticket_fields`.
+        pub custom_fields: Vec<TicketCustomField>,
+        /// The customer's rating: `score`, `comment`, `id`.
+        pub satisfaction_rating: Value,
+        /// Ids of sharing agreements with other accounts.
+        pub sharing_agreement_ids: Vec<i64>,
+        /// Id of the custom ticket status.
+        pub custom_status_id: i64,
+        /// Same as `custom_fields`.
+        pub fields: Vec<TicketField2>,
+        /// Ids of follow-up tickets, once closed.
+        pub followup_ids: Vec<i64>,
+        /// Id of the ticket form.
+        pub ticket_form_id: i64,
+        /// Id of the brand.
+        pub brand_id: i64,
+        /// Whether answers go back to the channel it came from.
+        pub allow_channelback: bool,
+        /// Whether agents may attach files.
+        pub allow_attachments: bool,
+        /// Whether it came in by messaging.
+        pub from_messaging_channel: bool,
+        /// When the system last touched it, Unix seconds; only in exports.
+        pub generated_timestamp: i64,
+        /// Kind of record in search results; null elsewhere.
+        pub result_type: String,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+        /// How it came in: `channel` (such as `email`, `web`, `api`) and `source`.
+        pub via: Value,
+    }
 }
-
-record!(Ticket {
-    id: "id",
-    url: "url",
-    external_id: "external_id",
-    type_: "type",
-    subject: "subject",
-    raw_subject: "raw_subject",
-    description: "description",
-    priority: "priority",
-    status: "status",
-    recipient: "recipient",
-    requester_id: "requester_id",
-    submitter_id: "submitter_id",
-    assignee_id: "assignee_id",
-    organization_id: "organization_id",
-    group_id: "group_id",
-    collaborator_ids: "collaborator_ids",
-    follower_ids: "follower_ids",
-    email_cc_ids: "email_cc_ids",
-    forum_topic_id: "forum_topic_id",
-    problem_id: "problem_id",
-    has_incidents: "has_incidents",
-    is_public: "is_public",
-    due_at: "due_at",
-    tags: "tags",
-    custom_fields: "custom_fields",
-    satisfaction_rating: "satisfaction_rating",
-    sharing_agreement_ids: "sharing_agreement_ids",
-    custom_status_id: "custom_status_id",
-    fields: "fields",
-    followup_ids: "followup_ids",
-    ticket_form_id: "ticket_form_id",
-    brand_id: "brand_id",
-    allow_channelback: "allow_channelback",
-    allow_attachments: "allow_attachments",
-    from_messaging_channel: "from_messaging_channel",
-    generated_timestamp: "generated_timestamp",
-    result_type: "result_type",
-    created_at: "created_at",
-    updated_at: "updated_at",
-    via: "via",
-});
 
 open_enum!(
     /// `new`, `open`, `pending`, `hold`, `solved` or `closed`; closed tickets cannot change any
@@ -156,63 +111,43 @@ open_enum!(
     }
 );
 
-/// `custom_fields` of [`Ticket`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TicketCustomField {
-    /// Id of the custom field.
-    pub id: Option<i64>,
-    /// Value; its type depends on the field.
-    pub value: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `custom_fields` of [`Ticket`].
+    pub struct TicketCustomField {
+        /// Id of the custom field.
+        pub id: i64,
+        /// Value; its type depends on the field.
+        pub value: Value,
+    }
 }
 
-record!(TicketCustomField { id: "id", value: "value" });
-
-/// `fields` of [`Ticket`].
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TicketField2 {
-    /// Id of the custom field.
-    pub id: Option<i64>,
-    /// Value; its type depends on the field.
-    pub value: Option<Value>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// `fields` of [`Ticket`].
+    pub struct TicketField2 {
+        /// Id of the custom field.
+        pub id: i64,
+        /// Value; its type depends on the field.
+        pub value: Value,
+    }
 }
 
-record!(TicketField2 { id: "id", value: "value" });
-
-/// One step in the history of a ticket: everything that changed at once.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TicketAudit {
-    /// Audit id.
-    pub id: Option<i64>,
-    /// Id of the ticket.
-    pub ticket_id: Option<i64>,
-    /// User id of whoever made the change; -1 for the system.
-    pub author_id: Option<i64>,
-    /// Technical data, such as client and place, and custom data.
-    pub metadata: Option<Value>,
-    /// How the change came about: `channel` and `source`.
-    pub via: Option<Value>,
-    /// What happened: `type` (such as `Comment`, `Change`, `Create`, `Notification`) with
-    /// `field_name`, `value` and `previous_value` for changes.
-    pub events: Option<Vec<Value>>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// One step in the history of a ticket: everything that changed at once.
+    pub struct TicketAudit {
+        /// Audit id.
+        pub id: i64,
+        /// Id of the ticket.
+        pub ticket_id: i64,
+        /// User id of whoever made the change; -1 for the system.
+        pub author_id: i64,
+        /// Technical data, such as client and place, and custom data.
+        pub metadata: Value,
+        /// How the change came about: `channel` and `source`.
+        pub via: Value,
+        /// What happened: `type` (such as `Comment`, `Change`, `Create`, `Notification`) with
+        /// `field_name`, `value` and `previous_value` for changes.
+        pub events: Vec<Value>,
+        /// When it was created.
+        pub created_at: String,
+    }
 }
-
-record!(TicketAudit {
-    id: "id",
-    ticket_id: "ticket_id",
-    author_id: "author_id",
-    metadata: "metadata",
-    via: "via",
-    events: "events",
-    created_at: "created_at",
-});

@@ -2,64 +2,42 @@
 
 //! Types of `sla_policies`.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
 
-/// A service level agreement: how soon tickets of a kind have to be handled.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SlaPolicy {
-    /// Policy id.
-    pub id: Option<i64>,
-    /// API address of the record.
-    pub url: Option<String>,
-    /// Title of the policy.
-    pub title: Option<String>,
-    /// What the policy is for.
-    pub description: Option<String>,
-    /// Place in the order in which policies are tried; the first that fits a ticket counts.
-    pub position: Option<i64>,
-    /// Which tickets it is for: `all` have to be met, and one of `any`.
-    pub filter: Option<Value>,
-    /// Targets: `metric` (such as `first_reply_time`), `priority`, `target` in minutes,
-    /// `business_hours`.
-    pub policy_metrics: Option<Vec<Value>>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A service level agreement: how soon tickets of a kind have to be handled.
+    pub struct SlaPolicy {
+        /// Policy id.
+        pub id: i64,
+        /// API address of the record.
+        pub url: String,
+        /// Title of the policy.
+        pub title: String,
+        /// What the policy is for.
+        pub description: String,
+        /// Place in the order in which policies are tried; the first that fits a ticket counts.
+        pub position: i64,
+        /// Which tickets it is for: `all` have to be met, and one of `any`.
+        pub filter: Value,
+        /// Targets: `metric` (such as `first_reply_time`), `priority`, `target` in minutes,
+        /// `business_hours`.
+        pub policy_metrics: Vec<Value>,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+    }
 }
 
-record!(SlaPolicy {
-    id: "id",
-    url: "url",
-    title: "title",
-    description: "description",
-    position: "position",
-    filter: "filter",
-    policy_metrics: "policy_metrics",
-    created_at: "created_at",
-    updated_at: "updated_at",
-});
-
-/// What comes with a page of `sla_policies.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SlaPoliciesListMeta {
-    /// URL of the next page; null on the last.
-    pub next_page: Option<String>,
-    /// URL of the previous page; null on the first.
-    pub previous_page: Option<String>,
-    /// Number of records over all pages.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `sla_policies.list`.
+    pub struct SlaPoliciesListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
 }
-
-record!(SlaPoliciesListMeta {
-    next_page: "next_page",
-    previous_page: "previous_page",
-    count: "count",
-});

@@ -2,34 +2,26 @@
 
 //! Types of `tags`.
 
-use airbyte_agent_core::{Extra, record};
+use airbyte_agent_core::record;
 
-/// A tag with how often it is used.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Tag {
-    /// The tag.
-    pub name: Option<String>,
-    /// How often it was used of late.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A tag with how often it is used.
+    pub struct Tag {
+        /// The tag.
+        pub name: String,
+        /// How often it was used of late.
+        pub count: i64,
+    }
 }
 
-record!(Tag { name: "name", count: "count" });
-
-/// What comes with a page of `tags.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TagsListMeta {
-    /// URL of the next page; null on the last.
-    pub next_page: Option<String>,
-    /// URL of the previous page; null on the first.
-    pub previous_page: Option<String>,
-    /// Number of tags in all.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `tags.list`.
+    pub struct TagsListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of tags in all.
+        pub count: i64,
+    }
 }
-
-record!(TagsListMeta { next_page: "next_page", previous_page: "previous_page", count: "count" });

@@ -2,143 +2,49 @@
 
 //! Types of `ticket_bulk_updates`.
 
-use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// A job that Zendesk runs in the background.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct JobStatus {
-    /// Job id.
-    pub id: Option<String>,
-    /// Where its progress can be asked for, for about a day.
-    pub url: Option<String>,
-    /// Number of tickets in the job; null until it runs.
-    pub total: Option<i64>,
-    /// Number of tickets done so far.
-    pub progress: Option<i64>,
-    /// `queued`, `working`, `completed` or `failed`.
-    pub status: Option<String>,
-    /// What Zendesk says about it.
-    pub message: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A job that Zendesk runs in the background.
+    pub struct JobStatus {
+        /// Job id.
+        pub id: String,
+        /// Where its progress can be asked for, for about a day.
+        pub url: String,
+        /// Number of tickets in the job; null until it runs.
+        pub total: i64,
+        /// Number of tickets done so far.
+        pub progress: i64,
+        /// `queued`, `working`, `completed` or `failed`.
+        pub status: String,
+        /// What Zendesk says about it.
+        pub message: String,
+    }
 }
 
-record!(JobStatus {
-    id: "id",
-    url: "url",
-    total: "total",
-    progress: "progress",
-    status: "status",
-    message: "message",
-});
-
-/// The same change for every ticket; fields that are not named stay as they are. Further fields may
-/// be given too, such as `comment`, `type` or `custom_fields`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TicketBulkUpdateTicket {
-    /// State: `new`, `open` (with an agent), `pending` (waiting for the requester), `hold` (waiting
-    /// for somebody else; only if switched on) or `solved`. Zendesk itself turns solved tickets
-    /// into `closed` later.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<TicketBulkUpdateTicketStatus>,
-    /// How urgent it is; SLA targets often depend on it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub priority: Option<TicketBulkUpdateTicketPriority>,
-    /// User id of the agent who is to work on it, from `users.list`; the agent has to belong to the
-    /// group.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assignee_id: Option<i64>,
-    /// Id of the group that is to work on it, from `groups.list`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
-    /// Tags; they replace all tags of every ticket. To add or take away some, use `additional_tags`
-    /// or `remove_tags`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    /// Tags to add to those the tickets have.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub additional_tags: Option<Vec<String>>,
-    /// Tags to take away.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remove_tags: Option<Vec<String>>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl TicketBulkUpdateTicket {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// State: `new`, `open` (with an agent), `pending` (waiting for the requester), `hold` (waiting
-    /// for somebody else; only if switched on) or `solved`. Zendesk itself turns solved tickets
-    /// into `closed` later.
-    #[must_use]
-    pub fn status(mut self, status: impl Into<TicketBulkUpdateTicketStatus>) -> Self {
-        self.status = Some(status.into());
-        self
-    }
-
-    /// How urgent it is; SLA targets often depend on it.
-    #[must_use]
-    pub fn priority(mut self, priority: impl Into<TicketBulkUpdateTicketPriority>) -> Self {
-        self.priority = Some(priority.into());
-        self
-    }
-
-    /// User id of the agent who is to work on it, from `users.list`; the agent has to belong to the
-    /// group.
-    #[must_use]
-    pub fn assignee_id(mut self, assignee_id: i64) -> Self {
-        self.assignee_id = Some(assignee_id);
-        self
-    }
-
-    /// Id of the group that is to work on it, from `groups.list`.
-    #[must_use]
-    pub fn group_id(mut self, group_id: i64) -> Self {
-        self.group_id = Some(group_id);
-        self
-    }
-
-    /// Tags; they replace all tags of every ticket. To add or take away some, use `additional_tags`
-    /// or `remove_tags`.
-    #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Tags to add to those the tickets have.
-    #[must_use]
-    pub fn additional_tags(
-        mut self,
-        additional_tags: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.additional_tags = Some(additional_tags.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Tags to take away.
-    #[must_use]
-    pub fn remove_tags(mut self, remove_tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.remove_tags = Some(remove_tags.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+request! {
+    /// The same change for every ticket; fields that are not named stay as they are. Further fields
+    /// may be given too, such as `comment`, `type` or `custom_fields`.
+    pub struct TicketBulkUpdateTicket {
+        /// State: `new`, `open` (with an agent), `pending` (waiting for the requester), `hold`
+        /// (waiting for somebody else; only if switched on) or `solved`. Zendesk itself turns
+        /// solved tickets into `closed` later.
+        status: TicketBulkUpdateTicketStatus,
+        /// How urgent it is; SLA targets often depend on it.
+        priority: TicketBulkUpdateTicketPriority,
+        /// User id of the agent who is to work on it, from `users.list`; the agent has to belong to
+        /// the group.
+        assignee_id: i64,
+        /// Id of the group that is to work on it, from `groups.list`.
+        group_id: i64,
+        /// Tags; they replace all tags of every ticket. To add or take away some, use
+        /// `additional_tags` or `remove_tags`.
+        tags: [String],
+        /// Tags to add to those the tickets have.
+        additional_tags: [String],
+        /// Tags to take away.
+        remove_tags: [String],
+        ..extra
     }
 }
 

@@ -3,168 +3,80 @@
 //! Types of `ticket_comments`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// A message in a ticket, public or internal.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TicketComment {
-    /// Comment id.
-    pub id: Option<i64>,
-    /// `Comment` or `VoiceComment`.
-    pub type_: Option<String>,
-    /// Text, plain with Markdown.
-    pub body: Option<String>,
-    /// Text as HTML.
-    pub html_body: Option<String>,
-    /// Text without markup.
-    pub plain_body: Option<String>,
-    /// True when the requester sees it, false for an internal note.
-    pub public: Option<bool>,
-    /// User id of the author.
-    pub author_id: Option<i64>,
-    /// Attached files with `id`, `file_name`, `content_type`, `size` and `content_url`.
-    pub attachments: Option<Vec<Value>>,
-    /// Id of the audit it belongs to.
-    pub audit_id: Option<i64>,
-    /// How it came in: `channel` and `source`.
-    pub via: Option<Value>,
-    /// Technical data, such as client and place, and custom data.
-    pub metadata: Option<Value>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A message in a ticket, public or internal.
+    pub struct TicketComment {
+        /// Comment id.
+        pub id: i64,
+        /// `Comment` or `VoiceComment`.
+        pub type_: String = "type",
+        /// Text, plain with Markdown.
+        pub body: String,
+        /// Text as HTML.
+        pub html_body: String,
+        /// Text without markup.
+        pub plain_body: String,
+        /// True when the requester sees it, false for an internal note.
+        pub public: bool,
+        /// User id of the author.
+        pub author_id: i64,
+        /// Attached files with `id`, `file_name`, `content_type`, `size` and `content_url`.
+        pub attachments: Vec<Value>,
+        /// Id of the audit it belongs to.
+        pub audit_id: i64,
+        /// How it came in: `channel` and `source`.
+        pub via: Value,
+        /// Technical data, such as client and place, and custom data.
+        pub metadata: Value,
+        /// When it was created.
+        pub created_at: String,
+    }
 }
 
-record!(TicketComment {
-    id: "id",
-    type_: "type",
-    body: "body",
-    html_body: "html_body",
-    plain_body: "plain_body",
-    public: "public",
-    author_id: "author_id",
-    attachments: "attachments",
-    audit_id: "audit_id",
-    via: "via",
-    metadata: "metadata",
-    created_at: "created_at",
-});
-
-/// What comes with a page of `ticket_comments.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TicketCommentsListMeta {
-    /// URL of the next page; null on the last.
-    pub next_page: Option<String>,
-    /// URL of the previous page; null on the first.
-    pub previous_page: Option<String>,
-    /// Number of records over all pages.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `ticket_comments.list`.
+    pub struct TicketCommentsListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
 }
 
-record!(TicketCommentsListMeta {
-    next_page: "next_page",
-    previous_page: "previous_page",
-    count: "count",
-});
+request! {
+    /// Holds the comment; Zendesk adds comments by changing the ticket, so other fields of the
+    /// ticket, such as `status`, may be changed in the same call.
+    pub struct TicketCommentTicket {
+        required {
+            /// The comment to add. Files that were uploaded before are attached by their tokens in
+            /// `uploads`.
+            comment: TicketCommentTicketComment,
+        }
+        ..extra
+    }
+}
 
-/// Holds the comment; Zendesk adds comments by changing the ticket, so other fields of the ticket,
-/// such as `status`, may be changed in the same call.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TicketCommentTicket {
+request! {
     /// The comment to add. Files that were uploaded before are attached by their tokens in
     /// `uploads`.
-    pub comment: TicketCommentTicketComment,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl TicketCommentTicket {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(comment: impl Into<TicketCommentTicketComment>) -> Self {
-        Self { comment: comment.into(), extra: Extra::new() }
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
-    }
-}
-
-/// The comment to add. Files that were uploaded before are attached by their tokens in `uploads`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TicketCommentTicketComment {
-    /// Text of the comment; plain text, in which Zendesk also understands Markdown when the account
-    /// allows it.
-    pub body: String,
-    /// Text as HTML, instead of `body`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub html_body: Option<String>,
-    /// True (the default) shows the comment to the requester, who is notified by e-mail; false
-    /// makes it an internal note.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub public: Option<bool>,
-    /// User id of the author; the user behind the credentials when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub author_id: Option<i64>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl TicketCommentTicketComment {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(body: impl Into<String>) -> Self {
-        Self {
-            body: body.into(),
-            html_body: None,
-            public: None,
-            author_id: None,
-            extra: Extra::new(),
+    pub struct TicketCommentTicketComment {
+        required {
+            /// Text of the comment; plain text, in which Zendesk also understands Markdown when the
+            /// account allows it.
+            body: String,
         }
-    }
-
-    /// Text as HTML, instead of `body`.
-    #[must_use]
-    pub fn html_body(mut self, html_body: impl Into<String>) -> Self {
-        self.html_body = Some(html_body.into());
-        self
-    }
-
-    /// True (the default) shows the comment to the requester, who is notified by e-mail; false
-    /// makes it an internal note.
-    #[must_use]
-    pub fn public(mut self, public: bool) -> Self {
-        self.public = Some(public);
-        self
-    }
-
-    /// User id of the author; the user behind the credentials when left out.
-    #[must_use]
-    pub fn author_id(mut self, author_id: i64) -> Self {
-        self.author_id = Some(author_id);
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+        /// Text as HTML, instead of `body`.
+        html_body: String,
+        /// True (the default) shows the comment to the requester, who is notified by e-mail; false
+        /// makes it an internal note.
+        public: bool,
+        /// User id of the author; the user behind the credentials when left out.
+        author_id: i64,
+        ..extra
     }
 }
 

@@ -2,114 +2,76 @@
 
 //! Types of `ticket_fields`.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
 
-/// A field tickets can have, built in or custom.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TicketField {
-    /// Field id, as used in `custom_fields` of tickets.
-    pub id: Option<i64>,
-    /// API address of the record.
-    pub url: Option<String>,
-    /// Kind of field, such as `text`, `textarea`, `tagger` (drop-down), `multiselect`, `checkbox`,
-    /// `date`, `integer`, `decimal`, `regexp`, `lookup`; built-in ones are called `subject`,
-    /// `status` and so on.
-    pub type_: Option<String>,
-    /// Title agents see.
-    pub title: Option<String>,
-    /// Title as stored, with placeholders for translations.
-    pub raw_title: Option<String>,
-    /// What the field is for, as customers see it.
-    pub description: Option<String>,
-    /// Description as stored, with placeholders for translations.
-    pub raw_description: Option<String>,
-    /// Place in the ticket form.
-    pub position: Option<i64>,
-    /// Whether the field is in use.
-    pub active: Option<bool>,
-    /// Whether agents have to fill it in to solve a ticket.
-    pub required: Option<bool>,
-    /// Whether agents see it by default (older interface).
-    pub collapsed_for_agents: Option<bool>,
-    /// Pattern values have to match, for `regexp` fields.
-    pub regexp_for_validation: Option<String>,
-    /// Title customers see.
-    pub title_in_portal: Option<String>,
-    /// Title for customers as stored, with placeholders for translations.
-    pub raw_title_in_portal: Option<String>,
-    /// Whether customers see it.
-    pub visible_in_portal: Option<bool>,
-    /// Whether customers can fill it in.
-    pub editable_in_portal: Option<bool>,
-    /// Whether customers have to fill it in.
-    pub required_in_portal: Option<bool>,
-    /// Tag set by a checked checkbox.
-    pub tag: Option<String>,
-    /// Options of a drop-down or multi-select field with `id`, `name` and `value` (the tag to write
-    /// into a ticket).
-    pub custom_field_options: Option<Vec<Value>>,
-    /// Options of a built-in field with `name` and `value`.
-    pub system_field_options: Option<Vec<Value>>,
-    /// For `status` and `priority`: which set of options is in use.
-    pub sub_type_id: Option<i64>,
-    /// False for built-in fields.
-    pub removable: Option<bool>,
-    /// What the field is for, as agents see it.
-    pub agent_description: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A field tickets can have, built in or custom.
+    pub struct TicketField {
+        /// Field id, as used in `custom_fields` of tickets.
+        pub id: i64,
+        /// API address of the record.
+        pub url: String,
+        /// Kind of field, such as `text`, `textarea`, `tagger` (drop-down), `multiselect`,
+        /// `checkbox`, `date`, `integer`, `decimal`, `regexp`, `lookup`; built-in ones are called
+        /// `subject`, `status` and so on.
+        pub type_: String = "type",
+        /// Title agents see.
+        pub title: String,
+        /// Title as stored, with placeholders for translations.
+        pub raw_title: String,
+        /// What the field is for, as customers see it.
+        pub description: String,
+        /// Description as stored, with placeholders for translations.
+        pub raw_description: String,
+        /// Place in the ticket form.
+        pub position: i64,
+        /// Whether the field is in use.
+        pub active: bool,
+        /// Whether agents have to fill it in to solve a ticket.
+        pub required: bool,
+        /// Whether agents see it by default (older interface).
+        pub collapsed_for_agents: bool,
+        /// Pattern values have to match, for `regexp` fields.
+        pub regexp_for_validation: String,
+        /// Title customers see.
+        pub title_in_portal: String,
+        /// Title for customers as stored, with placeholders for translations.
+        pub raw_title_in_portal: String,
+        /// Whether customers see it.
+        pub visible_in_portal: bool,
+        /// Whether customers can fill it in.
+        pub editable_in_portal: bool,
+        /// Whether customers have to fill it in.
+        pub required_in_portal: bool,
+        /// Tag set by a checked checkbox.
+        pub tag: String,
+        /// Options of a drop-down or multi-select field with `id`, `name` and `value` (the tag to
+        /// write into a ticket).
+        pub custom_field_options: Vec<Value>,
+        /// Options of a built-in field with `name` and `value`.
+        pub system_field_options: Vec<Value>,
+        /// For `status` and `priority`: which set of options is in use.
+        pub sub_type_id: i64,
+        /// False for built-in fields.
+        pub removable: bool,
+        /// What the field is for, as agents see it.
+        pub agent_description: String,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+    }
 }
 
-record!(TicketField {
-    id: "id",
-    url: "url",
-    type_: "type",
-    title: "title",
-    raw_title: "raw_title",
-    description: "description",
-    raw_description: "raw_description",
-    position: "position",
-    active: "active",
-    required: "required",
-    collapsed_for_agents: "collapsed_for_agents",
-    regexp_for_validation: "regexp_for_validation",
-    title_in_portal: "title_in_portal",
-    raw_title_in_portal: "raw_title_in_portal",
-    visible_in_portal: "visible_in_portal",
-    editable_in_portal: "editable_in_portal",
-    required_in_portal: "required_in_portal",
-    tag: "tag",
-    custom_field_options: "custom_field_options",
-    system_field_options: "system_field_options",
-    sub_type_id: "sub_type_id",
-    removable: "removable",
-    agent_description: "agent_description",
-    created_at: "created_at",
-    updated_at: "updated_at",
-});
-
-/// What comes with a page of `ticket_fields.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TicketFieldsListMeta {
-    /// URL of the next page; null on the last.
-    pub next_page: Option<String>,
-    /// URL of the previous page; null on the first.
-    pub previous_page: Option<String>,
-    /// Number of records over all pages.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `ticket_fields.list`.
+    pub struct TicketFieldsListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
 }
-
-record!(TicketFieldsListMeta {
-    next_page: "next_page",
-    previous_page: "previous_page",
-    count: "count",
-});

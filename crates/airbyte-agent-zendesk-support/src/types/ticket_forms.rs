@@ -2,87 +2,57 @@
 
 //! Types of `ticket_forms`.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
 
-/// A set of ticket fields shown together when a ticket is written.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TicketForm {
-    /// Form id.
-    pub id: Option<i64>,
-    /// API address of the record.
-    pub url: Option<String>,
-    /// Name agents see.
-    pub name: Option<String>,
-    /// Name customers see.
-    pub display_name: Option<String>,
-    /// Name as stored, with placeholders for translations.
-    pub raw_name: Option<String>,
-    /// Name for customers as stored, with placeholders for translations.
-    pub raw_display_name: Option<String>,
-    /// Place in the order.
-    pub position: Option<i64>,
-    /// Whether it is in use.
-    pub active: Option<bool>,
-    /// Whether customers can use it.
-    pub end_user_visible: Option<bool>,
-    /// Whether it is the default form.
-    pub default: Option<bool>,
-    /// Whether it is offered in all brands.
-    pub in_all_brands: Option<bool>,
-    /// Ids of the brands it is offered in, when not in all.
-    pub restricted_brand_ids: Option<Vec<i64>>,
-    /// Ids of its fields, in order.
-    pub ticket_field_ids: Option<Vec<i64>>,
-    /// Which fields appear for agents depending on other fields.
-    pub agent_conditions: Option<Vec<Value>>,
-    /// Which fields appear for customers depending on other fields.
-    pub end_user_conditions: Option<Vec<Value>>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A set of ticket fields shown together when a ticket is written.
+    pub struct TicketForm {
+        /// Form id.
+        pub id: i64,
+        /// API address of the record.
+        pub url: String,
+        /// Name agents see.
+        pub name: String,
+        /// Name customers see.
+        pub display_name: String,
+        /// Name as stored, with placeholders for translations.
+        pub raw_name: String,
+        /// Name for customers as stored, with placeholders for translations.
+        pub raw_display_name: String,
+        /// Place in the order.
+        pub position: i64,
+        /// Whether it is in use.
+        pub active: bool,
+        /// Whether customers can use it.
+        pub end_user_visible: bool,
+        /// Whether it is the default form.
+        pub default: bool,
+        /// Whether it is offered in all brands.
+        pub in_all_brands: bool,
+        /// Ids of the brands it is offered in, when not in all.
+        pub restricted_brand_ids: Vec<i64>,
+        /// Ids of its fields, in order.
+        pub ticket_field_ids: Vec<i64>,
+        /// Which fields appear for agents depending on other fields.
+        pub agent_conditions: Vec<Value>,
+        /// Which fields appear for customers depending on other fields.
+        pub end_user_conditions: Vec<Value>,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+    }
 }
 
-record!(TicketForm {
-    id: "id",
-    url: "url",
-    name: "name",
-    display_name: "display_name",
-    raw_name: "raw_name",
-    raw_display_name: "raw_display_name",
-    position: "position",
-    active: "active",
-    end_user_visible: "end_user_visible",
-    default: "default",
-    in_all_brands: "in_all_brands",
-    restricted_brand_ids: "restricted_brand_ids",
-    ticket_field_ids: "ticket_field_ids",
-    agent_conditions: "agent_conditions",
-    end_user_conditions: "end_user_conditions",
-    created_at: "created_at",
-    updated_at: "updated_at",
-});
-
-/// What comes with a page of `ticket_forms.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TicketFormsListMeta {
-    /// URL of the next page; null on the last.
-    pub next_page: Option<String>,
-    /// URL of the previous page; null on the first.
-    pub previous_page: Option<String>,
-    /// Number of records over all pages.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `ticket_forms.list`.
+    pub struct TicketFormsListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
 }
-
-record!(TicketFormsListMeta {
-    next_page: "next_page",
-    previous_page: "previous_page",
-    count: "count",
-});

@@ -2,103 +2,68 @@
 
 //! Types of `ticket_metrics`.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, record};
 
-/// Times and counts of one ticket. Time objects have `calendar` and `business` minutes; null while
-/// not known.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TicketMetric {
-    /// Id of the metric record, not of the ticket.
-    pub id: Option<i64>,
-    /// API address of the record.
-    pub url: Option<String>,
-    /// Id of the ticket.
-    pub ticket_id: Option<i64>,
-    /// Number of groups it went through.
-    pub group_stations: Option<i64>,
-    /// Number of agents it went through.
-    pub assignee_stations: Option<i64>,
-    /// How often it was opened again after being solved.
-    pub reopens: Option<i64>,
-    /// Number of public answers by agents.
-    pub replies: Option<i64>,
-    /// When the assignee last changed it.
-    pub assignee_updated_at: Option<String>,
-    /// When the requester last changed it.
-    pub requester_updated_at: Option<String>,
-    /// When the status last changed.
-    pub status_updated_at: Option<String>,
-    /// When it was first assigned.
-    pub initially_assigned_at: Option<String>,
-    /// When it was last assigned.
-    pub assigned_at: Option<String>,
-    /// When it was solved.
-    pub solved_at: Option<String>,
-    /// When the latest comment was added.
-    pub latest_comment_added_at: Option<String>,
-    /// From creation to the first public answer: `calendar` and `business` minutes.
-    pub reply_time_in_minutes: Option<Value>,
-    /// From creation to the first solution: `calendar` and `business` minutes.
-    pub first_resolution_time_in_minutes: Option<Value>,
-    /// From creation to the last solution: `calendar` and `business` minutes.
-    pub full_resolution_time_in_minutes: Option<Value>,
-    /// Time agents waited for the requester: `calendar` and `business` minutes.
-    pub agent_wait_time_in_minutes: Option<Value>,
-    /// Time the requester waited for agents: `calendar` and `business` minutes.
-    pub requester_wait_time_in_minutes: Option<Value>,
-    /// Time on hold: `calendar` and `business` minutes.
-    pub on_hold_time_in_minutes: Option<Value>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// Times and counts of one ticket. Time objects have `calendar` and `business` minutes; null
+    /// while not known.
+    pub struct TicketMetric {
+        /// Id of the metric record, not of the ticket.
+        pub id: i64,
+        /// API address of the record.
+        pub url: String,
+        /// Id of the ticket.
+        pub ticket_id: i64,
+        /// Number of groups it went through.
+        pub group_stations: i64,
+        /// Number of agents it went through.
+        pub assignee_stations: i64,
+        /// How often it was opened again after being solved.
+        pub reopens: i64,
+        /// Number of public answers by agents.
+        pub replies: i64,
+        /// When the assignee last changed it.
+        pub assignee_updated_at: String,
+        /// When the requester last changed it.
+        pub requester_updated_at: String,
+        /// When the status last changed.
+        pub status_updated_at: String,
+        /// When it was first assigned.
+        pub initially_assigned_at: String,
+        /// When it was last assigned.
+        pub assigned_at: String,
+        /// When it was solved.
+        pub solved_at: String,
+        /// When the latest comment was added.
+        pub latest_comment_added_at: String,
+        /// From creation to the first public answer: `calendar` and `business` minutes.
+        pub reply_time_in_minutes: Value,
+        /// From creation to the first solution: `calendar` and `business` minutes.
+        pub first_resolution_time_in_minutes: Value,
+        /// From creation to the last solution: `calendar` and `business` minutes.
+        pub full_resolution_time_in_minutes: Value,
+        /// Time agents waited for the requester: `calendar` and `business` minutes.
+        pub agent_wait_time_in_minutes: Value,
+        /// Time the requester waited for agents: `calendar` and `business` minutes.
+        pub requester_wait_time_in_minutes: Value,
+        /// Time on hold: `calendar` and `business` minutes.
+        pub on_hold_time_in_minutes: Value,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+    }
 }
 
-record!(TicketMetric {
-    id: "id",
-    url: "url",
-    ticket_id: "ticket_id",
-    group_stations: "group_stations",
-    assignee_stations: "assignee_stations",
-    reopens: "reopens",
-    replies: "replies",
-    assignee_updated_at: "assignee_updated_at",
-    requester_updated_at: "requester_updated_at",
-    status_updated_at: "status_updated_at",
-    initially_assigned_at: "initially_assigned_at",
-    assigned_at: "assigned_at",
-    solved_at: "solved_at",
-    latest_comment_added_at: "latest_comment_added_at",
-    reply_time_in_minutes: "reply_time_in_minutes",
-    first_resolution_time_in_minutes: "first_resolution_time_in_minutes",
-    full_resolution_time_in_minutes: "full_resolution_time_in_minutes",
-    agent_wait_time_in_minutes: "agent_wait_time_in_minutes",
-    requester_wait_time_in_minutes: "requester_wait_time_in_minutes",
-    on_hold_time_in_minutes: "on_hold_time_in_minutes",
-    created_at: "created_at",
-    updated_at: "updated_at",
-});
-
-/// What comes with a page of `ticket_metrics.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TicketMetricsListMeta {
-    /// URL of the next page; null on the last.
-    pub next_page: Option<String>,
-    /// URL of the previous page; null on the first.
-    pub previous_page: Option<String>,
-    /// Number of records over all pages.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `ticket_metrics.list`.
+    pub struct TicketMetricsListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
 }
-
-record!(TicketMetricsListMeta {
-    next_page: "next_page",
-    previous_page: "previous_page",
-    count: "count",
-});

@@ -2,25 +2,19 @@
 
 //! Types of `tickets`.
 
-use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// What comes with a page of `tickets.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TicketsListMeta {
-    /// URL of the next page; null on the last.
-    pub next_page: Option<String>,
-    /// URL of the previous page; null on the first.
-    pub previous_page: Option<String>,
-    /// Number of records over all pages.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `tickets.list`.
+    pub struct TicketsListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
 }
-
-record!(TicketsListMeta { next_page: "next_page", previous_page: "previous_page", count: "count" });
 
 open_enum!(
     /// Field to sort by. Left out, the oldest ticket comes first.
@@ -58,263 +52,67 @@ open_enum!(
     }
 );
 
-/// The ticket to create: a subject and, in `comment`, its first message; everything else is
-/// optional. Further fields of Zendesk's tickets may be given too, such as `brand_id`,
-/// `ticket_form_id`, `problem_id`, `custom_status_id`, `email_ccs` or `requester` (name and e-mail
-/// address of a new customer).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TicketCreateInput {
-    /// Subject line.
-    pub subject: String,
-    /// Older way to write the first comment as plain text; prefer `comment`, and do not pass both.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// The first message; it becomes the ticket's description. Zendesk asks for it, with text in
-    /// `body` or `html_body`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub comment: Option<TicketCreateInputComment>,
-    /// Kind of ticket: `problem` (a cause of incidents), `incident`, `question` or `task` (which
-    /// can have `due_at`).
-    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub type_: Option<TicketCreateInputType>,
-    /// How urgent it is; SLA targets often depend on it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub priority: Option<TicketCreateInputPriority>,
-    /// State: `new`, `open` (with an agent), `pending` (waiting for the requester), `hold` (waiting
-    /// for somebody else; only if switched on) or `solved`. Zendesk itself turns solved tickets
-    /// into `closed` later.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<TicketCreateInputStatus>,
-    /// User id of the person who asks; the user behind the credentials when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub requester_id: Option<i64>,
-    /// User id of the agent who is to work on it, from `users.list`; the agent has to belong to the
-    /// group.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assignee_id: Option<i64>,
-    /// Id of the group that is to work on it, from `groups.list`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
-    /// Id of the requester's organization; taken from the requester when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<i64>,
-    /// Tags of the ticket, without spaces, in lower case.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    /// Your own id of the ticket, to find it by later.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// Values of custom fields, one entry per field; fields that are not named stay as they are.
-    /// Field ids and options are in `ticket_fields.list`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub custom_fields: Option<Vec<TicketCreateInputCustomField>>,
-    /// When a ticket of type `task` is due, ISO 8601.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due_at: Option<String>,
-    /// User ids of the people who are copied in; they replace those the ticket has.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub collaborator_ids: Option<Vec<i64>>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl TicketCreateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(subject: impl Into<String>) -> Self {
-        Self {
-            subject: subject.into(),
-            description: None,
-            comment: None,
-            type_: None,
-            priority: None,
-            status: None,
-            requester_id: None,
-            assignee_id: None,
-            group_id: None,
-            organization_id: None,
-            tags: None,
-            external_id: None,
-            custom_fields: None,
-            due_at: None,
-            collaborator_ids: None,
-            extra: Extra::new(),
+request! {
+    /// The ticket to create: a subject and, in `comment`, its first message; everything else is
+    /// optional. Further fields of Zendesk's tickets may be given too, such as `brand_id`,
+    /// `ticket_form_id`, `problem_id`, `custom_status_id`, `email_ccs` or `requester` (name and
+    /// e-mail address of a new customer).
+    pub struct TicketCreateInput {
+        required {
+            /// Subject line.
+            subject: String,
         }
+        /// Older way to write the first comment as plain text; prefer `comment`, and do not pass
+        /// both.
+        description: String,
+        /// The first message; it becomes the ticket's description. Zendesk asks for it, with text
+        /// in `body` or `html_body`.
+        comment: TicketCreateInputComment,
+        /// Kind of ticket: `problem` (a cause of incidents), `incident`, `question` or `task`
+        /// (which can have `due_at`).
+        type_: TicketCreateInputType = "type",
+        /// How urgent it is; SLA targets often depend on it.
+        priority: TicketCreateInputPriority,
+        /// State: `new`, `open` (with an agent), `pending` (waiting for the requester), `hold`
+        /// (waiting for somebody else; only if switched on) or `solved`. Zendesk itself turns
+        /// solved tickets into `closed` later.
+        status: TicketCreateInputStatus,
+        /// User id of the person who asks; the user behind the credentials when left out.
+        requester_id: i64,
+        /// User id of the agent who is to work on it, from `users.list`; the agent has to belong to
+        /// the group.
+        assignee_id: i64,
+        /// Id of the group that is to work on it, from `groups.list`.
+        group_id: i64,
+        /// Id of the requester's organization; taken from the requester when left out.
+        organization_id: i64,
+        /// Tags of the ticket, without spaces, in lower case.
+        tags: [String],
+        /// Your own id of the ticket, to find it by later.
+        external_id: String,
+        /// Values of custom fields, one entry per field; fields that are not named stay as they
+        /// are. Field ids and options are in `ticket_fields.list`.
+        custom_fields: [TicketCreateInputCustomField],
+        /// When a ticket of type `task` is due, ISO 8601.
+        due_at: String,
+        /// User ids of the people who are copied in; they replace those the ticket has.
+        collaborator_ids: [i64],
+        ..extra
     }
+}
 
-    /// Older way to write the first comment as plain text; prefer `comment`, and do not pass both.
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-
+request! {
     /// The first message; it becomes the ticket's description. Zendesk asks for it, with text in
     /// `body` or `html_body`.
-    #[must_use]
-    pub fn comment(mut self, comment: impl Into<TicketCreateInputComment>) -> Self {
-        self.comment = Some(comment.into());
-        self
-    }
-
-    /// Kind of ticket: `problem` (a cause of incidents), `incident`, `question` or `task` (which
-    /// can have `due_at`).
-    #[must_use]
-    pub fn type_(mut self, type_: impl Into<TicketCreateInputType>) -> Self {
-        self.type_ = Some(type_.into());
-        self
-    }
-
-    /// How urgent it is; SLA targets often depend on it.
-    #[must_use]
-    pub fn priority(mut self, priority: impl Into<TicketCreateInputPriority>) -> Self {
-        self.priority = Some(priority.into());
-        self
-    }
-
-    /// State: `new`, `open` (with an agent), `pending` (waiting for the requester), `hold` (waiting
-    /// for somebody else; only if switched on) or `solved`. Zendesk itself turns solved tickets
-    /// into `closed` later.
-    #[must_use]
-    pub fn status(mut self, status: impl Into<TicketCreateInputStatus>) -> Self {
-        self.status = Some(status.into());
-        self
-    }
-
-    /// User id of the person who asks; the user behind the credentials when left out.
-    #[must_use]
-    pub fn requester_id(mut self, requester_id: i64) -> Self {
-        self.requester_id = Some(requester_id);
-        self
-    }
-
-    /// User id of the agent who is to work on it, from `users.list`; the agent has to belong to the
-    /// group.
-    #[must_use]
-    pub fn assignee_id(mut self, assignee_id: i64) -> Self {
-        self.assignee_id = Some(assignee_id);
-        self
-    }
-
-    /// Id of the group that is to work on it, from `groups.list`.
-    #[must_use]
-    pub fn group_id(mut self, group_id: i64) -> Self {
-        self.group_id = Some(group_id);
-        self
-    }
-
-    /// Id of the requester's organization; taken from the requester when left out.
-    #[must_use]
-    pub fn organization_id(mut self, organization_id: i64) -> Self {
-        self.organization_id = Some(organization_id);
-        self
-    }
-
-    /// Tags of the ticket, without spaces, in lower case.
-    #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Your own id of the ticket, to find it by later.
-    #[must_use]
-    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-
-    /// Values of custom fields, one entry per field; fields that are not named stay as they are.
-    /// Field ids and options are in `ticket_fields.list`.
-    #[must_use]
-    pub fn custom_fields(
-        mut self,
-        custom_fields: impl IntoIterator<Item = impl Into<TicketCreateInputCustomField>>,
-    ) -> Self {
-        self.custom_fields = Some(custom_fields.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// When a ticket of type `task` is due, ISO 8601.
-    #[must_use]
-    pub fn due_at(mut self, due_at: impl Into<String>) -> Self {
-        self.due_at = Some(due_at.into());
-        self
-    }
-
-    /// User ids of the people who are copied in; they replace those the ticket has.
-    #[must_use]
-    pub fn collaborator_ids(mut self, collaborator_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.collaborator_ids = Some(collaborator_ids.into_iter().collect());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
-    }
-}
-
-/// The first message; it becomes the ticket's description. Zendesk asks for it, with text in `body`
-/// or `html_body`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TicketCreateInputComment {
-    /// Text of the comment; plain text, in which Zendesk also understands Markdown when the account
-    /// allows it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<String>,
-    /// Text as HTML, instead of `body`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub html_body: Option<String>,
-    /// True (the default) shows the message to the requester; false makes it an internal note.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub public: Option<bool>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl TicketCreateInputComment {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Text of the comment; plain text, in which Zendesk also understands Markdown when the account
-    /// allows it.
-    #[must_use]
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.body = Some(body.into());
-        self
-    }
-
-    /// Text as HTML, instead of `body`.
-    #[must_use]
-    pub fn html_body(mut self, html_body: impl Into<String>) -> Self {
-        self.html_body = Some(html_body.into());
-        self
-    }
-
-    /// True (the default) shows the message to the requester; false makes it an internal note.
-    #[must_use]
-    pub fn public(mut self, public: bool) -> Self {
-        self.public = Some(public);
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+    pub struct TicketCreateInputComment {
+        /// Text of the comment; plain text, in which Zendesk also understands Markdown when the
+        /// account allows it.
+        body: String,
+        /// Text as HTML, instead of `body`.
+        html_body: String,
+        /// True (the default) shows the message to the requester; false makes it an internal note.
+        public: bool,
+        ..extra
     }
 }
 
@@ -365,269 +163,70 @@ open_enum!(
     }
 );
 
-/// `custom_fields` of [`TicketCreateInput`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TicketCreateInputCustomField {
-    /// Id of the custom field, from `ticket_fields.list`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
-    /// The value: text, number, true or false, a day (`YYYY-MM-DD`), or for drop-down fields the
-    /// tag of the option and for multi-select fields a list of tags. Null empties the field.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-}
-
-impl TicketCreateInputCustomField {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Id of the custom field, from `ticket_fields.list`.
-    #[must_use]
-    pub fn id(mut self, id: i64) -> Self {
-        self.id = Some(id);
-        self
-    }
-
-    /// The value: text, number, true or false, a day (`YYYY-MM-DD`), or for drop-down fields the
-    /// tag of the option and for multi-select fields a list of tags. Null empties the field.
-    #[must_use]
-    pub fn value(mut self, value: impl Into<Value>) -> Self {
-        self.value = Some(value.into());
-        self
+request! {
+    /// `custom_fields` of [`TicketCreateInput`].
+    pub struct TicketCreateInputCustomField {
+        /// Id of the custom field, from `ticket_fields.list`.
+        id: i64,
+        /// The value: text, number, true or false, a day (`YYYY-MM-DD`), or for drop-down fields
+        /// the tag of the option and for multi-select fields a list of tags. Null empties the
+        /// field.
+        value: Value,
     }
 }
 
-/// The fields to change; others stay as they are. Further fields of Zendesk's tickets may be given
-/// too, such as `requester_id`, `brand_id`, `problem_id`, `custom_status_id`, `additional_tags` or
-/// `remove_tags`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TicketUpdateInput {
-    /// Subject line.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub subject: Option<String>,
+request! {
+    /// The fields to change; others stay as they are. Further fields of Zendesk's tickets may be
+    /// given too, such as `requester_id`, `brand_id`, `problem_id`, `custom_status_id`,
+    /// `additional_tags` or `remove_tags`.
+    pub struct TicketUpdateInput {
+        /// Subject line.
+        subject: String,
+        /// A comment to add along with the change. Repeating the call adds it again.
+        comment: TicketUpdateInputComment,
+        /// Kind of ticket: `problem` (a cause of incidents), `incident`, `question` or `task`
+        /// (which can have `due_at`).
+        type_: TicketUpdateInputType = "type",
+        /// How urgent it is; SLA targets often depend on it.
+        priority: TicketUpdateInputPriority,
+        /// State: `new`, `open` (with an agent), `pending` (waiting for the requester), `hold`
+        /// (waiting for somebody else; only if switched on) or `solved`. Zendesk itself turns
+        /// solved tickets into `closed` later.
+        status: TicketUpdateInputStatus,
+        /// User id of the agent who is to work on it, from `users.list`; the agent has to belong to
+        /// the group.
+        assignee_id: i64,
+        /// Id of the group that is to work on it, from `groups.list`.
+        group_id: i64,
+        /// Tags; they replace all tags the ticket has. Without spaces, in lower case.
+        tags: [String],
+        /// Your own id of the ticket, to find it by later.
+        external_id: String,
+        /// Values of custom fields, one entry per field; fields that are not named stay as they
+        /// are. Field ids and options are in `ticket_fields.list`.
+        custom_fields: [TicketUpdateInputCustomField],
+        /// When a ticket of type `task` is due, ISO 8601.
+        due_at: String,
+        /// User ids of the people who are copied in; they replace those the ticket has.
+        collaborator_ids: [i64],
+        ..extra
+    }
+}
+
+request! {
     /// A comment to add along with the change. Repeating the call adds it again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub comment: Option<TicketUpdateInputComment>,
-    /// Kind of ticket: `problem` (a cause of incidents), `incident`, `question` or `task` (which
-    /// can have `due_at`).
-    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub type_: Option<TicketUpdateInputType>,
-    /// How urgent it is; SLA targets often depend on it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub priority: Option<TicketUpdateInputPriority>,
-    /// State: `new`, `open` (with an agent), `pending` (waiting for the requester), `hold` (waiting
-    /// for somebody else; only if switched on) or `solved`. Zendesk itself turns solved tickets
-    /// into `closed` later.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<TicketUpdateInputStatus>,
-    /// User id of the agent who is to work on it, from `users.list`; the agent has to belong to the
-    /// group.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assignee_id: Option<i64>,
-    /// Id of the group that is to work on it, from `groups.list`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
-    /// Tags; they replace all tags the ticket has. Without spaces, in lower case.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    /// Your own id of the ticket, to find it by later.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// Values of custom fields, one entry per field; fields that are not named stay as they are.
-    /// Field ids and options are in `ticket_fields.list`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub custom_fields: Option<Vec<TicketUpdateInputCustomField>>,
-    /// When a ticket of type `task` is due, ISO 8601.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due_at: Option<String>,
-    /// User ids of the people who are copied in; they replace those the ticket has.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub collaborator_ids: Option<Vec<i64>>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl TicketUpdateInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Subject line.
-    #[must_use]
-    pub fn subject(mut self, subject: impl Into<String>) -> Self {
-        self.subject = Some(subject.into());
-        self
-    }
-
-    /// A comment to add along with the change. Repeating the call adds it again.
-    #[must_use]
-    pub fn comment(mut self, comment: impl Into<TicketUpdateInputComment>) -> Self {
-        self.comment = Some(comment.into());
-        self
-    }
-
-    /// Kind of ticket: `problem` (a cause of incidents), `incident`, `question` or `task` (which
-    /// can have `due_at`).
-    #[must_use]
-    pub fn type_(mut self, type_: impl Into<TicketUpdateInputType>) -> Self {
-        self.type_ = Some(type_.into());
-        self
-    }
-
-    /// How urgent it is; SLA targets often depend on it.
-    #[must_use]
-    pub fn priority(mut self, priority: impl Into<TicketUpdateInputPriority>) -> Self {
-        self.priority = Some(priority.into());
-        self
-    }
-
-    /// State: `new`, `open` (with an agent), `pending` (waiting for the requester), `hold` (waiting
-    /// for somebody else; only if switched on) or `solved`. Zendesk itself turns solved tickets
-    /// into `closed` later.
-    #[must_use]
-    pub fn status(mut self, status: impl Into<TicketUpdateInputStatus>) -> Self {
-        self.status = Some(status.into());
-        self
-    }
-
-    /// User id of the agent who is to work on it, from `users.list`; the agent has to belong to the
-    /// group.
-    #[must_use]
-    pub fn assignee_id(mut self, assignee_id: i64) -> Self {
-        self.assignee_id = Some(assignee_id);
-        self
-    }
-
-    /// Id of the group that is to work on it, from `groups.list`.
-    #[must_use]
-    pub fn group_id(mut self, group_id: i64) -> Self {
-        self.group_id = Some(group_id);
-        self
-    }
-
-    /// Tags; they replace all tags the ticket has. Without spaces, in lower case.
-    #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Your own id of the ticket, to find it by later.
-    #[must_use]
-    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-
-    /// Values of custom fields, one entry per field; fields that are not named stay as they are.
-    /// Field ids and options are in `ticket_fields.list`.
-    #[must_use]
-    pub fn custom_fields(
-        mut self,
-        custom_fields: impl IntoIterator<Item = impl Into<TicketUpdateInputCustomField>>,
-    ) -> Self {
-        self.custom_fields = Some(custom_fields.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// When a ticket of type `task` is due, ISO 8601.
-    #[must_use]
-    pub fn due_at(mut self, due_at: impl Into<String>) -> Self {
-        self.due_at = Some(due_at.into());
-        self
-    }
-
-    /// User ids of the people who are copied in; they replace those the ticket has.
-    #[must_use]
-    pub fn collaborator_ids(mut self, collaborator_ids: impl IntoIterator<Item = i64>) -> Self {
-        self.collaborator_ids = Some(collaborator_ids.into_iter().collect());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
-    }
-}
-
-/// A comment to add along with the change. Repeating the call adds it again.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TicketUpdateInputComment {
-    /// Text of the comment; plain text, in which Zendesk also understands Markdown when the account
-    /// allows it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<String>,
-    /// Text as HTML, instead of `body`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub html_body: Option<String>,
-    /// True (the default) shows the comment to the requester, who is notified by e-mail; false
-    /// makes it an internal note.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub public: Option<bool>,
-    /// User id of the author; the user behind the credentials when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub author_id: Option<i64>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl TicketUpdateInputComment {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Text of the comment; plain text, in which Zendesk also understands Markdown when the account
-    /// allows it.
-    #[must_use]
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.body = Some(body.into());
-        self
-    }
-
-    /// Text as HTML, instead of `body`.
-    #[must_use]
-    pub fn html_body(mut self, html_body: impl Into<String>) -> Self {
-        self.html_body = Some(html_body.into());
-        self
-    }
-
-    /// True (the default) shows the comment to the requester, who is notified by e-mail; false
-    /// makes it an internal note.
-    #[must_use]
-    pub fn public(mut self, public: bool) -> Self {
-        self.public = Some(public);
-        self
-    }
-
-    /// User id of the author; the user behind the credentials when left out.
-    #[must_use]
-    pub fn author_id(mut self, author_id: i64) -> Self {
-        self.author_id = Some(author_id);
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+    pub struct TicketUpdateInputComment {
+        /// Text of the comment; plain text, in which Zendesk also understands Markdown when the
+        /// account allows it.
+        body: String,
+        /// Text as HTML, instead of `body`.
+        html_body: String,
+        /// True (the default) shows the comment to the requester, who is notified by e-mail; false
+        /// makes it an internal note.
+        public: bool,
+        /// User id of the author; the user behind the credentials when left out.
+        author_id: i64,
+        ..extra
     }
 }
 
@@ -678,39 +277,14 @@ open_enum!(
     }
 );
 
-/// `custom_fields` of [`TicketUpdateInput`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TicketUpdateInputCustomField {
-    /// Id of the custom field, from `ticket_fields.list`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
-    /// The value: text, number, true or false, a day (`YYYY-MM-DD`), or for drop-down fields the
-    /// tag of the option and for multi-select fields a list of tags. Null empties the field.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-}
-
-impl TicketUpdateInputCustomField {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Id of the custom field, from `ticket_fields.list`.
-    #[must_use]
-    pub fn id(mut self, id: i64) -> Self {
-        self.id = Some(id);
-        self
-    }
-
-    /// The value: text, number, true or false, a day (`YYYY-MM-DD`), or for drop-down fields the
-    /// tag of the option and for multi-select fields a list of tags. Null empties the field.
-    #[must_use]
-    pub fn value(mut self, value: impl Into<Value>) -> Self {
-        self.value = Some(value.into());
-        self
+request! {
+    /// `custom_fields` of [`TicketUpdateInput`].
+    pub struct TicketUpdateInputCustomField {
+        /// Id of the custom field, from `ticket_fields.list`.
+        id: i64,
+        /// The value: text, number, true or false, a day (`YYYY-MM-DD`), or for drop-down fields
+        /// the tag of the option and for multi-select fields a list of tags. Null empties the
+        /// field.
+        value: Value,
     }
 }

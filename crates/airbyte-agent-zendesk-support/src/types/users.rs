@@ -3,135 +3,91 @@
 //! Types of `users`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
+use airbyte_agent_core::{open_enum, record, request};
 
-/// A customer (end user), an agent or an administrator.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct User {
-    /// User id.
-    pub id: Option<i64>,
-    /// API address of the record.
-    pub url: Option<String>,
-    /// Full name.
-    pub name: Option<String>,
-    /// Main e-mail address.
-    pub email: Option<String>,
-    /// Name shown to customers instead of the real one.
-    pub alias: Option<String>,
-    /// Main phone number.
-    pub phone: Option<String>,
-    /// Time zone by Zendesk's name for it, such as `Eastern Time (US & Canada)`.
-    pub time_zone: Option<String>,
-    /// Language, such as `en-US`.
-    pub locale: Option<String>,
-    /// Id of the language.
-    pub locale_id: Option<i64>,
-    /// Id of the default organization.
-    pub organization_id: Option<i64>,
-    /// `end-user` (a customer), `agent` or `admin`.
-    pub role: Option<UserRole>,
-    /// Kind of agent: 0 custom, 1 light, 2 chat, 3 contributor, 4 administrator, 5 billing
-    /// administrator.
-    pub role_type: Option<i64>,
-    /// Id of the agent's custom role.
-    pub custom_role_id: Option<i64>,
-    /// Your own id of the user.
-    pub external_id: Option<String>,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// False once the user is deleted.
-    pub active: Option<bool>,
-    /// Whether an address of the user is verified.
-    pub verified: Option<bool>,
-    /// Whether the user comes from another Zendesk account.
-    pub shared: Option<bool>,
-    /// Whether the user is an agent of another account with whom tickets are shared.
-    pub shared_agent: Option<bool>,
-    /// Whether the phone number is used by others too.
-    pub shared_phone_number: Option<bool>,
-    /// Signature under the agent's answers.
-    pub signature: Option<String>,
-    /// Further details, such as an address.
-    pub details: Option<String>,
-    /// Notes that only agents see.
-    pub notes: Option<String>,
-    /// Whether the user is suspended.
-    pub suspended: Option<bool>,
-    /// Whether the agent sees only some tickets.
-    pub restricted_agent: Option<bool>,
-    /// Whether the agent may write only internal notes.
-    pub only_private_comments: Option<bool>,
-    /// Whether the user may moderate the community.
-    pub moderator: Option<bool>,
-    /// Which tickets the user sees: `organization`, `groups`, `assigned`, `requested`, or null for
-    /// all.
-    pub ticket_restriction: Option<String>,
-    /// Id of the agent's default group.
-    pub default_group_id: Option<i64>,
-    /// No longer used; kept for older clients.
-    pub report_csv: Option<bool>,
-    /// Picture of the user, as an attachment.
-    pub photo: Option<Value>,
-    /// Values of custom user fields by their keys.
-    pub user_fields: Option<Value>,
-    /// When the user last signed in.
-    pub last_login_at: Option<String>,
-    /// Whether sign-in needs a second factor.
-    pub two_factor_auth_enabled: Option<bool>,
-    /// Time zone, such as `America/New_York`.
-    pub iana_time_zone: Option<String>,
-    /// Whether the deletion is final and personal data is gone.
-    pub permanently_deleted: Option<bool>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A customer (end user), an agent or an administrator.
+    pub struct User {
+        /// User id.
+        pub id: i64,
+        /// API address of the record.
+        pub url: String,
+        /// Full name.
+        pub name: String,
+        /// Main e-mail address.
+        pub email: String,
+        /// Name shown to customers instead of the real one.
+        pub alias: String,
+        /// Main phone number.
+        pub phone: String,
+        /// Time zone by Zendesk's name for it, such as `Eastern Time (US & Canada)`.
+        pub time_zone: String,
+        /// Language, such as `en-US`.
+        pub locale: String,
+        /// Id of the language.
+        pub locale_id: i64,
+        /// Id of the default organization.
+        pub organization_id: i64,
+        /// `end-user` (a customer), `agent` or `admin`.
+        pub role: UserRole,
+        /// Kind of agent: 0 custom, 1 light, 2 chat, 3 contributor, 4 administrator, 5 billing
+        /// administrator.
+        pub role_type: i64,
+        /// Id of the agent's custom role.
+        pub custom_role_id: i64,
+        /// Your own id of the user.
+        pub external_id: String,
+        /// Tags.
+        pub tags: Vec<String>,
+        /// False once the user is deleted.
+        pub active: bool,
+        /// Whether an address of the user is verified.
+        pub verified: bool,
+        /// Whether the user comes from another Zendesk account.
+        pub shared: bool,
+        /// Whether the user is an agent of another account with whom tickets are shared.
+        pub shared_agent: bool,
+        /// Whether the phone number is used by others too.
+        pub shared_phone_number: bool,
+        /// Signature under the agent's answers.
+        pub signature: String,
+        /// Further details, such as an address.
+        pub details: String,
+        /// Notes that only agents see.
+        pub notes: String,
+        /// Whether the user is suspended.
+        pub suspended: bool,
+        /// Whether the agent sees only some tickets.
+        pub restricted_agent: bool,
+        /// Whether the agent may write only internal notes.
+        pub only_private_comments: bool,
+        /// Whether the user may moderate the community.
+        pub moderator: bool,
+        /// Which tickets the user sees: `organization`, `groups`, `assigned`, `requested`, or null
+        /// for all.
+        pub ticket_restriction: String,
+        /// Id of the agent's default group.
+        pub default_group_id: i64,
+        /// No longer used; kept for older clients.
+        pub report_csv: bool,
+        /// Picture of the user, as an attachment.
+        pub photo: Value,
+        /// Values of custom user fields by their keys.
+        pub user_fields: Value,
+        /// When the user last signed in.
+        pub last_login_at: String,
+        /// Whether sign-in needs a second factor.
+        pub two_factor_auth_enabled: bool,
+        /// Time zone, such as `America/New_York`.
+        pub iana_time_zone: String,
+        /// Whether the deletion is final and personal data is gone.
+        pub permanently_deleted: bool,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+    }
 }
-
-record!(User {
-    id: "id",
-    url: "url",
-    name: "name",
-    email: "email",
-    alias: "alias",
-    phone: "phone",
-    time_zone: "time_zone",
-    locale: "locale",
-    locale_id: "locale_id",
-    organization_id: "organization_id",
-    role: "role",
-    role_type: "role_type",
-    custom_role_id: "custom_role_id",
-    external_id: "external_id",
-    tags: "tags",
-    active: "active",
-    verified: "verified",
-    shared: "shared",
-    shared_agent: "shared_agent",
-    shared_phone_number: "shared_phone_number",
-    signature: "signature",
-    details: "details",
-    notes: "notes",
-    suspended: "suspended",
-    restricted_agent: "restricted_agent",
-    only_private_comments: "only_private_comments",
-    moderator: "moderator",
-    ticket_restriction: "ticket_restriction",
-    default_group_id: "default_group_id",
-    report_csv: "report_csv",
-    photo: "photo",
-    user_fields: "user_fields",
-    last_login_at: "last_login_at",
-    two_factor_auth_enabled: "two_factor_auth_enabled",
-    iana_time_zone: "iana_time_zone",
-    permanently_deleted: "permanently_deleted",
-    created_at: "created_at",
-    updated_at: "updated_at",
-});
 
 open_enum!(
     /// `end-user` (a customer), `agent` or `admin`.
@@ -145,175 +101,52 @@ open_enum!(
     }
 );
 
-/// What comes with a page of `users.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UsersListMeta {
-    /// URL of the next page; null on the last.
-    pub next_page: Option<String>,
-    /// URL of the previous page; null on the first.
-    pub previous_page: Option<String>,
-    /// Number of records over all pages.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `users.list`.
+    pub struct UsersListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
 }
 
-record!(UsersListMeta { next_page: "next_page", previous_page: "previous_page", count: "count" });
-
-/// The user to create; give an e-mail address so that the user can be recognised later. Further
-/// fields of Zendesk's users may be given too, such as `time_zone`, `locale` or `custom_role_id`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UserCreateInput {
-    /// Full name.
-    pub name: String,
-    /// Main e-mail address; has to be unused so far.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// `end-user` (a customer, the default), `agent` or `admin`. Agents and administrators take up
-    /// paid seats.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<UserCreateInputRole>,
-    /// Main phone number, best in the form +15551234567.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    /// Id of the user's organization, from `organizations.list`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<i64>,
-    /// Your own id of the user, unique in the account.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// Name shown to customers instead of the real one, for agents.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub alias: Option<String>,
-    /// Notes that only agents see.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub notes: Option<String>,
-    /// Further details, such as an address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub details: Option<String>,
-    /// Tags of the user, if user tags are switched on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    /// True marks the e-mail address as verified, so that no verification mail is needed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-    /// Values of custom user fields by their keys, such as `{"plan": "premium"}`; fields that are
-    /// not named stay as they are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user_fields: Option<Value>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl UserCreateInput {
-    /// With what must be sent.
-    #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            email: None,
-            role: None,
-            phone: None,
-            organization_id: None,
-            external_id: None,
-            alias: None,
-            notes: None,
-            details: None,
-            tags: None,
-            verified: None,
-            user_fields: None,
-            extra: Extra::new(),
+request! {
+    /// The user to create; give an e-mail address so that the user can be recognised later. Further
+    /// fields of Zendesk's users may be given too, such as `time_zone`, `locale` or
+    /// `custom_role_id`.
+    pub struct UserCreateInput {
+        required {
+            /// Full name.
+            name: String,
         }
-    }
-
-    /// Main e-mail address; has to be unused so far.
-    #[must_use]
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.email = Some(email.into());
-        self
-    }
-
-    /// `end-user` (a customer, the default), `agent` or `admin`. Agents and administrators take up
-    /// paid seats.
-    #[must_use]
-    pub fn role(mut self, role: impl Into<UserCreateInputRole>) -> Self {
-        self.role = Some(role.into());
-        self
-    }
-
-    /// Main phone number, best in the form +15551234567.
-    #[must_use]
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.phone = Some(phone.into());
-        self
-    }
-
-    /// Id of the user's organization, from `organizations.list`.
-    #[must_use]
-    pub fn organization_id(mut self, organization_id: i64) -> Self {
-        self.organization_id = Some(organization_id);
-        self
-    }
-
-    /// Your own id of the user, unique in the account.
-    #[must_use]
-    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-
-    /// Name shown to customers instead of the real one, for agents.
-    #[must_use]
-    pub fn alias(mut self, alias: impl Into<String>) -> Self {
-        self.alias = Some(alias.into());
-        self
-    }
-
-    /// Notes that only agents see.
-    #[must_use]
-    pub fn notes(mut self, notes: impl Into<String>) -> Self {
-        self.notes = Some(notes.into());
-        self
-    }
-
-    /// Further details, such as an address.
-    #[must_use]
-    pub fn details(mut self, details: impl Into<String>) -> Self {
-        self.details = Some(details.into());
-        self
-    }
-
-    /// Tags of the user, if user tags are switched on.
-    #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// True marks the e-mail address as verified, so that no verification mail is needed.
-    #[must_use]
-    pub fn verified(mut self, verified: bool) -> Self {
-        self.verified = Some(verified);
-        self
-    }
-
-    /// Values of custom user fields by their keys, such as `{"plan": "premium"}`; fields that are
-    /// not named stay as they are.
-    #[must_use]
-    pub fn user_fields(mut self, user_fields: impl Into<Value>) -> Self {
-        self.user_fields = Some(user_fields.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+        /// Main e-mail address; has to be unused so far.
+        email: String,
+        /// `end-user` (a customer, the default), `agent` or `admin`. Agents and administrators take
+        /// up paid seats.
+        role: UserCreateInputRole,
+        /// Main phone number, best in the form +15551234567.
+        phone: String,
+        /// Id of the user's organization, from `organizations.list`.
+        organization_id: i64,
+        /// Your own id of the user, unique in the account.
+        external_id: String,
+        /// Name shown to customers instead of the real one, for agents.
+        alias: String,
+        /// Notes that only agents see.
+        notes: String,
+        /// Further details, such as an address.
+        details: String,
+        /// Tags of the user, if user tags are switched on.
+        tags: [String],
+        /// True marks the e-mail address as verified, so that no verification mail is needed.
+        verified: bool,
+        /// Values of custom user fields by their keys, such as `{"plan": "premium"}`; fields that
+        /// are not named stay as they are.
+        user_fields: Value,
+        ..extra
     }
 }
 
@@ -330,153 +163,37 @@ open_enum!(
     }
 );
 
-/// The fields to change; others stay as they are. Further fields of Zendesk's users may be given
-/// too, such as `time_zone`, `locale` or `custom_role_id`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UserUpdateInput {
-    /// Full name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// E-mail address; it is added to those the user has and does not replace the main one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// `end-user` (a customer, the default), `agent` or `admin`. Agents and administrators take up
-    /// paid seats.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<UserUpdateInputRole>,
-    /// Main phone number, best in the form +15551234567.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    /// Id of the user's organization, from `organizations.list`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<i64>,
-    /// Your own id of the user, unique in the account.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// Name shown to customers instead of the real one, for agents.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub alias: Option<String>,
-    /// Notes that only agents see.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub notes: Option<String>,
-    /// Further details, such as an address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub details: Option<String>,
-    /// Tags; they replace all tags the user has.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    /// True suspends the user: no sign-in, and tickets from the user go to the suspended queue.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub suspended: Option<bool>,
-    /// Values of custom user fields by their keys, such as `{"plan": "premium"}`; fields that are
-    /// not named stay as they are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user_fields: Option<Value>,
-    /// Members that the spec does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl UserUpdateInput {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Full name.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// E-mail address; it is added to those the user has and does not replace the main one.
-    #[must_use]
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.email = Some(email.into());
-        self
-    }
-
-    /// `end-user` (a customer, the default), `agent` or `admin`. Agents and administrators take up
-    /// paid seats.
-    #[must_use]
-    pub fn role(mut self, role: impl Into<UserUpdateInputRole>) -> Self {
-        self.role = Some(role.into());
-        self
-    }
-
-    /// Main phone number, best in the form +15551234567.
-    #[must_use]
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.phone = Some(phone.into());
-        self
-    }
-
-    /// Id of the user's organization, from `organizations.list`.
-    #[must_use]
-    pub fn organization_id(mut self, organization_id: i64) -> Self {
-        self.organization_id = Some(organization_id);
-        self
-    }
-
-    /// Your own id of the user, unique in the account.
-    #[must_use]
-    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.external_id = Some(external_id.into());
-        self
-    }
-
-    /// Name shown to customers instead of the real one, for agents.
-    #[must_use]
-    pub fn alias(mut self, alias: impl Into<String>) -> Self {
-        self.alias = Some(alias.into());
-        self
-    }
-
-    /// Notes that only agents see.
-    #[must_use]
-    pub fn notes(mut self, notes: impl Into<String>) -> Self {
-        self.notes = Some(notes.into());
-        self
-    }
-
-    /// Further details, such as an address.
-    #[must_use]
-    pub fn details(mut self, details: impl Into<String>) -> Self {
-        self.details = Some(details.into());
-        self
-    }
-
-    /// Tags; they replace all tags the user has.
-    #[must_use]
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// True suspends the user: no sign-in, and tickets from the user go to the suspended queue.
-    #[must_use]
-    pub fn suspended(mut self, suspended: bool) -> Self {
-        self.suspended = Some(suspended);
-        self
-    }
-
-    /// Values of custom user fields by their keys, such as `{"plan": "premium"}`; fields that are
-    /// not named stay as they are.
-    #[must_use]
-    pub fn user_fields(mut self, user_fields: impl Into<Value>) -> Self {
-        self.user_fields = Some(user_fields.into());
-        self
-    }
-
-    /// Sets a member that the spec does not name.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
-        self
+request! {
+    /// The fields to change; others stay as they are. Further fields of Zendesk's users may be
+    /// given too, such as `time_zone`, `locale` or `custom_role_id`.
+    pub struct UserUpdateInput {
+        /// Full name.
+        name: String,
+        /// E-mail address; it is added to those the user has and does not replace the main one.
+        email: String,
+        /// `end-user` (a customer, the default), `agent` or `admin`. Agents and administrators take
+        /// up paid seats.
+        role: UserUpdateInputRole,
+        /// Main phone number, best in the form +15551234567.
+        phone: String,
+        /// Id of the user's organization, from `organizations.list`.
+        organization_id: i64,
+        /// Your own id of the user, unique in the account.
+        external_id: String,
+        /// Name shown to customers instead of the real one, for agents.
+        alias: String,
+        /// Notes that only agents see.
+        notes: String,
+        /// Further details, such as an address.
+        details: String,
+        /// Tags; they replace all tags the user has.
+        tags: [String],
+        /// True suspends the user: no sign-in, and tickets from the user go to the suspended queue.
+        suspended: bool,
+        /// Values of custom user fields by their keys, such as `{"plan": "premium"}`; fields that
+        /// are not named stay as they are.
+        user_fields: Value,
+        ..extra
     }
 }
 

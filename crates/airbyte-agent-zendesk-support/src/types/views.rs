@@ -3,71 +3,50 @@
 //! Types of `views`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Extra, open_enum, record};
+use airbyte_agent_core::{open_enum, record};
 
-/// A saved set of conditions that tickets are listed by.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct View {
-    /// View id.
-    pub id: Option<i64>,
-    /// API address of the record.
-    pub url: Option<String>,
-    /// Title agents see.
-    pub title: Option<String>,
-    /// Whether it is in use.
-    pub active: Option<bool>,
-    /// Place in the order.
-    pub position: Option<i64>,
-    /// What the view is for.
-    pub description: Option<String>,
-    /// How tickets are shown: columns, sorting and grouping.
-    pub execution: Option<Value>,
-    /// Which tickets are in it: `all` have to be met, and one of `any`; entries have `field`,
-    /// `operator`, `value`.
-    pub conditions: Option<Value>,
-    /// Who can use it: `type` (`Group` or `User`) and `id`; null for everybody.
-    pub restriction: Option<Value>,
-    /// Title as stored, with placeholders for translations.
-    pub raw_title: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// When it last changed.
-    pub updated_at: Option<String>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// A saved set of conditions that tickets are listed by.
+    pub struct View {
+        /// View id.
+        pub id: i64,
+        /// API address of the record.
+        pub url: String,
+        /// Title agents see.
+        pub title: String,
+        /// Whether it is in use.
+        pub active: bool,
+        /// Place in the order.
+        pub position: i64,
+        /// What the view is for.
+        pub description: String,
+        /// How tickets are shown: columns, sorting and grouping.
+        pub execution: Value,
+        /// Which tickets are in it: `all` have to be met, and one of `any`; entries have `field`,
+        /// `operator`, `value`.
+        pub conditions: Value,
+        /// Who can use it: `type` (`Group` or `User`) and `id`; null for everybody.
+        pub restriction: Value,
+        /// Title as stored, with placeholders for translations.
+        pub raw_title: String,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+    }
 }
 
-record!(View {
-    id: "id",
-    url: "url",
-    title: "title",
-    active: "active",
-    position: "position",
-    description: "description",
-    execution: "execution",
-    conditions: "conditions",
-    restriction: "restriction",
-    raw_title: "raw_title",
-    created_at: "created_at",
-    updated_at: "updated_at",
-});
-
-/// What comes with a page of `views.list`.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ViewsListMeta {
-    /// URL of the next page; null on the last.
-    pub next_page: Option<String>,
-    /// URL of the previous page; null on the first.
-    pub previous_page: Option<String>,
-    /// Number of records over all pages.
-    pub count: Option<i64>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
+record! {
+    /// What comes with a page of `views.list`.
+    pub struct ViewsListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
 }
-
-record!(ViewsListMeta { next_page: "next_page", previous_page: "previous_page", count: "count" });
 
 open_enum!(
     /// Only those that are `personal` (your own), `shared` (usable by others) or `account` (usable

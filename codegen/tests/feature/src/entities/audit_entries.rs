@@ -3,23 +3,18 @@
 //! Operations on `audit_entries`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `audit_entries`.
-///
-/// One line of the audit log.
-#[derive(Debug, Clone, Copy)]
-pub struct AuditEntries<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `audit_entries`.
+    ///
+    /// One line of the audit log.
+    pub struct AuditEntries
 }
 
-impl<'a> AuditEntries<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl AuditEntries<'_> {
     /// List the audit log.
     ///
     /// Returns what happened in a workspace, private lines left out. Pages by number.
@@ -45,29 +40,16 @@ impl<'a> AuditEntries<'a> {
     }
 }
 
-/// A call of `audit_entries.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AuditEntriesList {
-    call: Call,
-}
-
-list_builder!(AuditEntriesList, types::AuditEntry, types::AuditEntriesListMeta);
-
-impl AuditEntriesList {
-    /// Number of the page.
-    ///
-    /// At least 1.
-    pub fn page(mut self, page: i64) -> Self {
-        self.call.set("page", page);
-        self
-    }
-
-    /// Lines per page.
-    ///
-    /// At most 100.
-    pub fn per_page(mut self, per_page: i64) -> Self {
-        self.call.set("per_page", per_page);
-        self
+list_builder! {
+    /// A call of `audit_entries.list` being put together.
+    pub struct AuditEntriesList: types::AuditEntry, types::AuditEntriesListMeta {
+        /// Number of the page.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Lines per page.
+        ///
+        /// At most 100.
+        per_page: i64,
     }
 }

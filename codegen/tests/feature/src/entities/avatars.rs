@@ -4,21 +4,16 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
-/// Operations on `avatars`.
-///
-/// A picture of a user.
-#[derive(Debug, Clone, Copy)]
-pub struct Avatars<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `avatars`.
+    ///
+    /// A picture of a user.
+    pub struct Avatars
 }
 
-impl<'a> Avatars<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Avatars<'_> {
     /// Set the picture of a user.
     ///
     /// Sends a picture as a form with parts.
@@ -34,32 +29,18 @@ impl<'a> Avatars<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> AvatarsCreate {
-        let call = self.client.call("avatars", Action::Create);
-        AvatarsCreate { call }
+        AvatarsCreate { call: self.client.call("avatars", Action::Create) }
     }
 }
 
-/// A call of `avatars.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct AvatarsCreate {
-    call: Call,
-}
-
-record_builder!(AvatarsCreate, Value);
-
-impl AvatarsCreate {
-    /// Whose picture.
-    pub fn user_id(mut self, user_id: impl Into<String>) -> Self {
-        self.call.set("user_id", user_id.into());
-        self
-    }
-
-    /// Text below it.
-    ///
-    /// Default: `"me"`, always sent.
-    pub fn caption(mut self, caption: impl Into<String>) -> Self {
-        self.call.set("caption", caption.into());
-        self
+record_builder! {
+    /// A call of `avatars.create` being put together.
+    pub struct AvatarsCreate: Value {
+        /// Whose picture.
+        user_id: String,
+        /// Text below it.
+        ///
+        /// Default: `"me"`, always sent.
+        caption: String,
     }
 }

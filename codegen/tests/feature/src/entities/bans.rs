@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `bans`.
-///
-/// An address that is shut out.
-#[derive(Debug, Clone, Copy)]
-pub struct Bans<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `bans`.
+    ///
+    /// An address that is shut out.
+    pub struct Bans
 }
 
-impl<'a> Bans<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Bans<'_> {
     /// List bans.
     ///
     /// Returns every ban, whatever its kind.
@@ -36,16 +31,11 @@ impl<'a> Bans<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> BansList {
-        let call = self.client.call("bans", Action::List);
-        BansList { call }
+        BansList { call: self.client.call("bans", Action::List) }
     }
 }
 
-/// A call of `bans.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct BansList {
-    call: Call,
+list_builder! {
+    /// A call of `bans.list` being put together.
+    pub struct BansList: types::Ban, Value {}
 }
-
-list_builder!(BansList, types::Ban, Value);

@@ -2,26 +2,19 @@
 
 //! Operations on `customers`.
 
-use std::collections::BTreeMap;
-
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `customers`.
-///
-/// Someone who is billed.
-#[derive(Debug, Clone, Copy)]
-pub struct Customers<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `customers`.
+    ///
+    /// Someone who is billed.
+    pub struct Customers
 }
 
-impl<'a> Customers<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Customers<'_> {
     /// List customers.
     ///
     /// Returns customers. Pages by the id of the last one.
@@ -39,8 +32,7 @@ impl<'a> Customers<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> CustomersList {
-        let call = self.client.call("customers", Action::List);
-        CustomersList { call }
+        CustomersList { call: self.client.call("customers", Action::List) }
     }
 
     /// Create a customer.
@@ -62,71 +54,32 @@ impl<'a> Customers<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> CustomersCreate {
-        let call = self.client.call("customers", Action::Create);
-        CustomersCreate { call }
+        CustomersCreate { call: self.client.call("customers", Action::Create) }
     }
 }
 
-/// A call of `customers.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomersList {
-    call: Call,
-}
-
-list_builder!(CustomersList, types::Customer, types::CustomersListMeta);
-
-impl CustomersList {
-    /// Id of the last customer seen.
-    pub fn starting_after(mut self, starting_after: impl Into<String>) -> Self {
-        self.call.set("starting_after", starting_after.into());
-        self
-    }
-
-    /// Customers per page.
-    ///
-    /// At most 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
+list_builder! {
+    /// A call of `customers.list` being put together.
+    pub struct CustomersList: types::Customer, types::CustomersListMeta {
+        /// Id of the last customer seen.
+        starting_after: String,
+        /// Customers per page.
+        ///
+        /// At most 100.
+        limit: i64,
     }
 }
 
-/// A call of `customers.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CustomersCreate {
-    call: Call,
-}
-
-record_builder!(CustomersCreate, types::Customer);
-
-impl CustomersCreate {
-    /// Address.
-    ///
-    /// Required.
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.call.set("email", email.into());
-        self
-    }
-
-    /// Free notes.
-    pub fn metadata(
-        mut self,
-        metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let metadata: BTreeMap<String, String> =
-            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
-        self.call.set("metadata", metadata);
-        self
-    }
-
-    /// What to bill.
-    pub fn lines(
-        mut self,
-        lines: impl IntoIterator<Item = impl Into<types::CustomerLine>>,
-    ) -> Self {
-        self.call.set("lines", lines.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `customers.create` being put together.
+    pub struct CustomersCreate: types::Customer {
+        /// Address.
+        ///
+        /// Required.
+        email: String,
+        /// Free notes.
+        metadata: {String: String},
+        /// What to bill.
+        lines: [types::CustomerLine],
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `documents`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `documents`.
-///
-/// A file of a repository, reached over GraphQL.
-#[derive(Debug, Clone, Copy)]
-pub struct Documents<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `documents`.
+    ///
+    /// A file of a repository, reached over GraphQL.
+    pub struct Documents
 }
 
-impl<'a> Documents<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Documents<'_> {
     /// Get a document.
     ///
     /// Returns a file of a repository at a branch.
@@ -33,34 +28,20 @@ impl<'a> Documents<'a> {
     /// # }
     /// ```
     pub fn get(&self) -> DocumentsGet {
-        let call = self.client.call("documents", Action::Get);
-        DocumentsGet { call }
+        DocumentsGet { call: self.client.call("documents", Action::Get) }
     }
 }
 
-/// A call of `documents.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct DocumentsGet {
-    call: Call,
-}
-
-record_builder!(DocumentsGet, types::Document);
-
-impl DocumentsGet {
-    /// Branch or tag.
-    ///
-    /// Default: `"HEAD"`, always sent.
-    pub fn ref_(mut self, ref_: impl Into<String>) -> Self {
-        self.call.set("ref", ref_.into());
-        self
-    }
-
-    /// Path of the file; empty for the root.
-    ///
-    /// Default: `""`, always sent.
-    pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.call.set("path", path.into());
-        self
+record_builder! {
+    /// A call of `documents.get` being put together.
+    pub struct DocumentsGet: types::Document {
+        /// Branch or tag.
+        ///
+        /// Default: `"HEAD"`, always sent.
+        ref_: String = "ref",
+        /// Path of the file; empty for the root.
+        ///
+        /// Default: `""`, always sent.
+        path: String,
     }
 }

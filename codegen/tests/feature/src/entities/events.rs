@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `events`.
-///
-/// Something that happened, in the order in which it did.
-#[derive(Debug, Clone, Copy)]
-pub struct Events<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `events`.
+    ///
+    /// Something that happened, in the order in which it did.
+    pub struct Events
 }
 
-impl<'a> Events<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Events<'_> {
     /// List events.
     ///
     /// Returns the events of a project. Pages by token when `window` is given, else by number of
@@ -47,41 +42,20 @@ impl<'a> Events<'a> {
     }
 }
 
-/// A call of `events.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct EventsList {
-    call: Call,
-}
-
-list_builder!(EventsList, Value, types::EventsListMeta);
-
-impl EventsList {
-    /// Events to skip.
-    pub fn offset(mut self, offset: i64) -> Self {
-        self.call.set("offset", offset);
-        self
-    }
-
-    /// Events per page.
-    ///
-    /// At most 500.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Token of the next page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Events per page when paging by token.
-    ///
-    /// At most 100.
-    pub fn window(mut self, window: i64) -> Self {
-        self.call.set("window", window);
-        self
+list_builder! {
+    /// A call of `events.list` being put together.
+    pub struct EventsList: Value, types::EventsListMeta {
+        /// Events to skip.
+        offset: i64,
+        /// Events per page.
+        ///
+        /// At most 500.
+        limit: i64,
+        /// Token of the next page.
+        after: String,
+        /// Events per page when paging by token.
+        ///
+        /// At most 100.
+        window: i64,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `files`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, download_builder, list_builder, record_builder};
+use airbyte_agent_core::{accessor, download_builder, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `files`.
-///
-/// A stored file.
-#[derive(Debug, Clone, Copy)]
-pub struct Files<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `files`.
+    ///
+    /// A stored file.
+    pub struct Files
 }
 
-impl<'a> Files<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Files<'_> {
     /// List files.
     ///
     /// Returns files. Pages by the address in the Link header.
@@ -37,8 +32,7 @@ impl<'a> Files<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> FilesList {
-        let call = self.client.call("files", Action::List);
-        FilesList { call }
+        FilesList { call: self.client.call("files", Action::List) }
     }
 
     /// Upload a file.
@@ -56,8 +50,7 @@ impl<'a> Files<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> FilesCreate {
-        let call = self.client.call("files", Action::Create);
-        FilesCreate { call }
+        FilesCreate { call: self.client.call("files", Action::Create) }
     }
 
     /// Download a file.
@@ -81,71 +74,37 @@ impl<'a> Files<'a> {
     }
 }
 
-/// A call of `files.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct FilesList {
-    call: Call,
+list_builder! {
+    /// A call of `files.list` being put together.
+    pub struct FilesList: types::File, types::FilesListMeta {}
 }
 
-list_builder!(FilesList, types::File, types::FilesListMeta);
-
-/// A call of `files.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct FilesCreate {
-    call: Call,
-}
-
-record_builder!(FilesCreate, types::File);
-
-impl FilesCreate {
-    /// A constant.
-    ///
-    /// Default: `"multipart"`, always sent. One of `"multipart"`.
-    pub fn upload_type(mut self, upload_type: impl Into<String>) -> Self {
-        self.call.set("uploadType", upload_type.into());
-        self
-    }
-
-    /// Name of the file.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// Content in base64.
-    ///
-    /// Required.
-    pub fn content(mut self, content: impl Into<String>) -> Self {
-        self.call.set("content", content.into());
-        self
+record_builder! {
+    /// A call of `files.create` being put together.
+    pub struct FilesCreate: types::File {
+        /// A constant.
+        ///
+        /// Default: `"multipart"`, always sent. One of `"multipart"`.
+        upload_type: String = "uploadType",
+        /// Name of the file.
+        name: String,
+        /// Content in base64.
+        ///
+        /// Required.
+        content: String,
     }
 }
 
-/// A call of `files.download` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct FilesDownload {
-    call: Call,
-}
-
-download_builder!(FilesDownload);
-
-impl FilesDownload {
-    /// A constant.
-    ///
-    /// Default: `"media"`, always sent. One of `"media"`.
-    pub fn alt(mut self, alt: impl Into<String>) -> Self {
-        self.call.set("alt", alt.into());
-        self
-    }
-
-    /// How good.
-    ///
-    /// Default: `"high"`, always sent.
-    pub fn quality(mut self, quality: impl Into<types::FileQuality>) -> Self {
-        self.call.set("quality", quality.into());
-        self
+download_builder! {
+    /// A call of `files.download` being put together.
+    pub struct FilesDownload {
+        /// A constant.
+        ///
+        /// Default: `"media"`, always sent. One of `"media"`.
+        alt: String,
+        /// How good.
+        ///
+        /// Default: `"high"`, always sent.
+        quality: types::FileQuality,
     }
 }

@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `labels`.
-///
-/// A word that tasks are marked with.
-#[derive(Debug, Clone, Copy)]
-pub struct Labels<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `labels`.
+    ///
+    /// A word that tasks are marked with.
+    pub struct Labels
 }
 
-impl<'a> Labels<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Labels<'_> {
     /// List labels.
     ///
     /// Returns labels, which are plain texts.
@@ -38,24 +33,14 @@ impl<'a> Labels<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> LabelsList {
-        let call = self.client.call("labels", Action::List);
-        LabelsList { call }
+        LabelsList { call: self.client.call("labels", Action::List) }
     }
 }
 
-/// A call of `labels.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct LabelsList {
-    call: Call,
-}
-
-list_builder!(LabelsList, Value, types::LabelsListMeta);
-
-impl LabelsList {
-    /// Token of the next page.
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.call.set("page_token", page_token.into());
-        self
+list_builder! {
+    /// A call of `labels.list` being put together.
+    pub struct LabelsList: Value, types::LabelsListMeta {
+        /// Token of the next page.
+        page_token: String,
     }
 }

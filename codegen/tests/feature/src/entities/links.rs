@@ -4,21 +4,16 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
-/// Operations on `links`.
-///
-/// A bond between two records.
-#[derive(Debug, Clone, Copy)]
-pub struct Links<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `links`.
+    ///
+    /// A bond between two records.
+    pub struct Links
 }
 
-impl<'a> Links<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Links<'_> {
     /// Link two records.
     ///
     /// Sends one link in an array.
@@ -34,34 +29,20 @@ impl<'a> Links<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> LinksCreate {
-        let call = self.client.call("links", Action::Create);
-        LinksCreate { call }
+        LinksCreate { call: self.client.call("links", Action::Create) }
     }
 }
 
-/// A call of `links.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct LinksCreate {
-    call: Call,
-}
-
-record_builder!(LinksCreate, Value);
-
-impl LinksCreate {
-    /// Id of the first record.
-    ///
-    /// Required.
-    pub fn from_(mut self, from_: impl Into<String>) -> Self {
-        self.call.set("from", from_.into());
-        self
-    }
-
-    /// Id of the second record.
-    ///
-    /// Required.
-    pub fn to(mut self, to: impl Into<String>) -> Self {
-        self.call.set("to", to.into());
-        self
+record_builder! {
+    /// A call of `links.create` being put together.
+    pub struct LinksCreate: Value {
+        /// Id of the first record.
+        ///
+        /// Required.
+        from_: String = "from",
+        /// Id of the second record.
+        ///
+        /// Required.
+        to: String,
     }
 }

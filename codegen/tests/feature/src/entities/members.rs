@@ -3,23 +3,18 @@
 //! Operations on `members`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `members`.
-///
-/// Somebody in a workspace.
-#[derive(Debug, Clone, Copy)]
-pub struct Members<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `members`.
+    ///
+    /// Somebody in a workspace.
+    pub struct Members
 }
 
-impl<'a> Members<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Members<'_> {
     /// Search members.
     ///
     /// Returns members by name, on the current edition.
@@ -45,25 +40,12 @@ impl<'a> Members<'a> {
     }
 }
 
-/// A call of `members.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MembersSearch {
-    call: Call,
-}
-
-list_builder!(MembersSearch, types::Person, types::MembersSearchMeta);
-
-impl MembersSearch {
-    /// Token of the next page.
-    pub fn offset(mut self, offset: impl Into<String>) -> Self {
-        self.call.set("offset", offset.into());
-        self
-    }
-
-    /// Members per page.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
+list_builder! {
+    /// A call of `members.search` being put together.
+    pub struct MembersSearch: types::Person, types::MembersSearchMeta {
+        /// Token of the next page.
+        offset: String,
+        /// Members per page.
+        limit: i64,
     }
 }

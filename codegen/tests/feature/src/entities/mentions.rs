@@ -3,23 +3,18 @@
 //! Operations on `mentions`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `mentions`.
-///
-/// A place where somebody is named.
-#[derive(Debug, Clone, Copy)]
-pub struct Mentions<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `mentions`.
+    ///
+    /// A place where somebody is named.
+    pub struct Mentions
 }
 
-impl<'a> Mentions<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Mentions<'_> {
     /// List mentions.
     ///
     /// Returns mentions. How they page is left to inference.
@@ -37,32 +32,18 @@ impl<'a> Mentions<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> MentionsList {
-        let call = self.client.call("mentions", Action::List);
-        MentionsList { call }
+        MentionsList { call: self.client.call("mentions", Action::List) }
     }
 }
 
-/// A call of `mentions.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct MentionsList {
-    call: Call,
-}
-
-list_builder!(MentionsList, types::Mention, types::MentionsListMeta);
-
-impl MentionsList {
-    /// Cursor of the next page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Mentions per page.
-    ///
-    /// At most 100.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
+list_builder! {
+    /// A call of `mentions.list` being put together.
+    pub struct MentionsList: types::Mention, types::MentionsListMeta {
+        /// Cursor of the next page.
+        after: String,
+        /// Mentions per page.
+        ///
+        /// At most 100.
+        limit: i64,
     }
 }

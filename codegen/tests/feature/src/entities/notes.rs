@@ -3,24 +3,18 @@
 //! Operations on `notes`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `notes`.
-///
-/// A text pinned to a project, reached over GraphQL.
-#[derive(Debug, Clone, Copy)]
-pub struct Notes<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `notes`.
+    ///
+    /// A text pinned to a project, reached over GraphQL.
+    pub struct Notes
 }
 
-impl<'a> Notes<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Notes<'_> {
     /// List notes.
     ///
     /// Returns the notes of a team.
@@ -58,89 +52,40 @@ impl<'a> Notes<'a> {
     /// # }
     /// ```
     pub fn update(&self) -> NotesUpdate {
-        let call = self.client.call("notes", Action::Update);
-        NotesUpdate { call }
+        NotesUpdate { call: self.client.call("notes", Action::Update) }
     }
 }
 
-/// A call of `notes.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct NotesList {
-    call: Call,
-}
-
-list_builder!(NotesList, types::Note, types::NotesListMeta);
-
-impl NotesList {
-    /// Notes per page.
-    ///
-    /// Default: `25`, always sent. At most 50.
-    pub fn first(mut self, first: i64) -> Self {
-        self.call.set("first", first);
-        self
-    }
-
-    /// Cursor of the next page.
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.call.set("after", after.into());
-        self
-    }
-
-    /// Fields of each note.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("fields", fields.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Name of the operation.
-    ///
-    /// Default: `"notes"`, always sent. One of `"notes"`.
-    pub fn x_acme_operation(mut self, x_acme_operation: impl Into<String>) -> Self {
-        self.call.set("X-Acme-Operation", x_acme_operation.into());
-        self
+list_builder! {
+    /// A call of `notes.list` being put together.
+    pub struct NotesList: types::Note, types::NotesListMeta {
+        /// Notes per page.
+        ///
+        /// Default: `25`, always sent. At most 50.
+        first: i64,
+        /// Cursor of the next page.
+        after: String,
+        /// Fields of each note.
+        fields: [String],
+        /// Name of the operation.
+        ///
+        /// Default: `"notes"`, always sent. One of `"notes"`.
+        x_acme_operation: String = "X-Acme-Operation",
     }
 }
 
-/// A call of `notes.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct NotesUpdate {
-    call: Call,
-}
-
-record_builder!(NotesUpdate, types::Note);
-
-impl NotesUpdate {
-    /// Id of the note.
-    ///
-    /// Required.
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.call.set("id", id.into());
-        self
-    }
-
-    /// New text.
-    pub fn text(mut self, text: impl Into<String>) -> Self {
-        self.call.set("text", text.into());
-        self
-    }
-
-    /// Label to set.
-    pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.call.set("label", label.into());
-        self
-    }
-
-    /// Who looks after it; null for nobody.
-    pub fn assignee(mut self, assignee: impl Into<String>) -> Self {
-        self.call.set("assignee", assignee.into());
-        self
-    }
-
-    /// Sends `null` as `assignee`.
-    pub fn clear_assignee(mut self) -> Self {
-        self.call.set("assignee", Value::Null);
-        self
+record_builder! {
+    /// A call of `notes.update` being put together.
+    pub struct NotesUpdate: types::Note {
+        /// Id of the note.
+        ///
+        /// Required.
+        id: String,
+        /// New text.
+        text: String,
+        /// Label to set.
+        label: String,
+        /// Who looks after it; null for nobody.
+        assignee: String or clear_assignee,
     }
 }

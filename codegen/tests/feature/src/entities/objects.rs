@@ -4,21 +4,16 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{accessor, record_builder};
 
-/// Operations on `objects`.
-///
-/// A record of a kind that the account defines itself.
-#[derive(Debug, Clone, Copy)]
-pub struct Objects<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `objects`.
+    ///
+    /// A record of a kind that the account defines itself.
+    pub struct Objects
 }
 
-impl<'a> Objects<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Objects<'_> {
     /// Create an object.
     ///
     /// Creates a record of a kind that the account defines; every argument is a field.
@@ -44,11 +39,7 @@ impl<'a> Objects<'a> {
     }
 }
 
-/// A call of `objects.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ObjectsCreate {
-    call: Call,
+record_builder! {
+    /// A call of `objects.create` being put together.
+    pub struct ObjectsCreate: Value {}
 }
-
-record_builder!(ObjectsCreate, Value);

@@ -2,27 +2,21 @@
 
 //! Operations on `projects`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ProjectsField;
 use crate::types;
 
-/// Operations on `projects`.
-///
-/// A piece of work with an owner and an end.
-#[derive(Debug, Clone, Copy)]
-pub struct Projects<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `projects`.
+    ///
+    /// A piece of work with an owner and an end.
+    pub struct Projects
 }
 
-impl<'a> Projects<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Projects<'_> {
     /// List projects.
     ///
     /// Returns projects, newest first. Pages by token.
@@ -34,14 +28,13 @@ impl<'a> Projects<'a> {
     /// # async fn example(acme: AcmeConnector) -> Result<()> {
     /// let page = acme.projects().list().await?;
     /// for project in &page.data {
-    ///     println!("{project:?}");
+    ///     println!("{:?} {:?}", project.id, project.name);
     /// }
     /// # Ok(())
     /// # }
     /// ```
     pub fn list(&self) -> ProjectsList {
-        let call = self.client.call("projects", Action::List);
-        ProjectsList { call }
+        ProjectsList { call: self.client.call("projects", Action::List) }
     }
 
     /// Create a project.
@@ -58,13 +51,12 @@ impl<'a> Projects<'a> {
     ///     .owner(types::ProjectOwner::new("email"))
     ///     .labels([types::ProjectLabel::Red])
     ///     .await?;
-    /// println!("{project:?}");
+    /// println!("{:?} {:?}", project.id, project.name);
     /// # Ok(())
     /// # }
     /// ```
     pub fn create(&self) -> ProjectsCreate {
-        let call = self.client.call("projects", Action::Create);
-        ProjectsCreate { call }
+        ProjectsCreate { call: self.client.call("projects", Action::Create) }
     }
 
     /// Get a project.
@@ -77,7 +69,7 @@ impl<'a> Projects<'a> {
     /// # use airbyte_agent_acme::{AcmeConnector, Result};
     /// # async fn example(acme: AcmeConnector) -> Result<()> {
     /// let project = acme.projects().get("id").await?;
-    /// println!("{project:?}");
+    /// println!("{:?} {:?}", project.id, project.name);
     /// # Ok(())
     /// # }
     /// ```
@@ -126,228 +118,93 @@ impl<'a> Projects<'a> {
         call.set("id", id.into());
         ProjectsUpdate { call }
     }
+}
 
-    /// Searches `projects` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_acme::context_store::{Order, StoreField};
-    /// # use airbyte_agent_acme::{AcmeConnector, Result, store::ProjectsField};
-    /// # async fn example(acme: &AcmeConnector) -> Result<()> {
-    /// let search = acme.projects().context_store_search();
-    /// let search = search.filter(ProjectsField::Id.eq("…"));
-    /// let page = search.sort(ProjectsField::Id, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(ProjectsField::Id));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<ProjectsField> {
-        Search::new(self.client.clone(), "projects")
-    }
+in_context_store! {
+    Projects: "projects", ProjectsField::Id,
+    airbyte_agent_acme::AcmeConnector, acme.projects()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ProjectsField> {
-        SqlQuery::new(self.client.clone(), "projects", sql)
+list_builder! {
+    /// A call of `projects.list` being put together.
+    pub struct ProjectsList: types::Project, types::ProjectsListMeta {
+        /// Token of the next page.
+        page_token: String,
+        /// Projects per page.
+        ///
+        /// Default: `50`. From 1 to 200.
+        limit: i64,
+        /// Only these projects, written with commas.
+        ids: [i64],
+        /// Only with these labels.
+        labels: [String] = "labels[]",
+        /// Only with these tags.
+        tags: [String],
+        /// Fields to sort by.
+        sort: [types::ProjectSort],
+        /// When the project was created.
+        created: types::ProjectCreated,
+        /// Kind of project.
+        type_: types::ProjectType = "type",
+        /// A constant the vendor insists on.
+        ///
+        /// Default: `"owner"`, always sent. One of `"owner"`.
+        expand: String,
+        /// How much to return.
+        ///
+        /// Default: `"full"`, always sent.
+        view: types::ProjectView,
+        /// Market, from the configuration.
+        ///
+        /// Taken from the configuration `market` when left out.
+        market: String,
+        /// Version of the answer.
+        ///
+        /// Default: `"2024-01-01"`, always sent.
+        x_acme_version: String = "X-Acme-Version",
+        /// Mark for the vendor's log.
+        x_trace: String = "X-Trace",
     }
 }
 
-/// A call of `projects.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectsList {
-    call: Call,
-}
-
-list_builder!(ProjectsList, Box<types::Project>, types::ProjectsListMeta);
-
-impl ProjectsList {
-    /// Token of the next page.
-    pub fn page_token(mut self, page_token: impl Into<String>) -> Self {
-        self.call.set("page_token", page_token.into());
-        self
-    }
-
-    /// Projects per page.
-    ///
-    /// Default: `50`. From 1 to 200.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// Only these projects, written with commas.
-    pub fn ids(mut self, ids: impl IntoIterator<Item = i64>) -> Self {
-        self.call.set("ids", ids.into_iter().collect::<Vec<_>>());
-        self
-    }
-
-    /// Only with these labels.
-    pub fn labels(mut self, labels: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("labels[]", labels.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Only with these tags.
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.call.set("tags", tags.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Fields to sort by.
-    pub fn sort(mut self, sort: impl IntoIterator<Item = impl Into<types::ProjectSort>>) -> Self {
-        self.call.set("sort", sort.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// When the project was created.
-    pub fn created(mut self, created: impl Into<types::ProjectCreated>) -> Self {
-        self.call.set("created", created.into());
-        self
-    }
-
-    /// Kind of project.
-    pub fn type_(mut self, type_: impl Into<types::ProjectType>) -> Self {
-        self.call.set("type", type_.into());
-        self
-    }
-
-    /// A constant the vendor insists on.
-    ///
-    /// Default: `"owner"`, always sent. One of `"owner"`.
-    pub fn expand(mut self, expand: impl Into<String>) -> Self {
-        self.call.set("expand", expand.into());
-        self
-    }
-
-    /// How much to return.
-    ///
-    /// Default: `"full"`, always sent.
-    pub fn view(mut self, view: impl Into<types::ProjectView>) -> Self {
-        self.call.set("view", view.into());
-        self
-    }
-
-    /// Market, from the configuration.
-    ///
-    /// Taken from the configuration `market` when left out.
-    pub fn market(mut self, market: impl Into<String>) -> Self {
-        self.call.set("market", market.into());
-        self
-    }
-
-    /// Version of the answer.
-    ///
-    /// Default: `"2024-01-01"`, always sent.
-    pub fn x_acme_version(mut self, x_acme_version: impl Into<String>) -> Self {
-        self.call.set("X-Acme-Version", x_acme_version.into());
-        self
-    }
-
-    /// Mark for the vendor's log.
-    pub fn x_trace(mut self, x_trace: impl Into<String>) -> Self {
-        self.call.set("X-Trace", x_trace.into());
-        self
+record_builder! {
+    /// A call of `projects.create` being put together.
+    pub struct ProjectsCreate: types::Project {
+        /// Name of the project.
+        ///
+        /// Required.
+        name: String,
+        /// Where it stands.
+        ///
+        /// Default: `"open"`, always sent.
+        state: types::ProjectState,
+        /// Who leads it.
+        owner: types::ProjectOwner,
+        /// Labels.
+        labels: [types::ProjectLabel],
+        /// Money to spend.
+        ///
+        /// From 0 to 1000000.
+        budget: f64,
     }
 }
 
-/// A call of `projects.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectsCreate {
-    call: Call,
+record_builder! {
+    /// A call of `projects.get` being put together.
+    pub struct ProjectsGet: types::Project {}
 }
 
-record_builder!(ProjectsCreate, Box<types::Project>);
-
-impl ProjectsCreate {
-    /// Name of the project.
-    ///
-    /// Required.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// Where it stands.
-    ///
-    /// Default: `"open"`, always sent.
-    pub fn state(mut self, state: impl Into<types::ProjectState>) -> Self {
-        self.call.set("state", state.into());
-        self
-    }
-
-    /// Who leads it.
-    pub fn owner(mut self, owner: impl Into<types::ProjectOwner>) -> Self {
-        self.call.set("owner", owner.into());
-        self
-    }
-
-    /// Labels.
-    pub fn labels(
-        mut self,
-        labels: impl IntoIterator<Item = impl Into<types::ProjectLabel>>,
-    ) -> Self {
-        self.call.set("labels", labels.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Money to spend.
-    ///
-    /// From 0 to 1000000.
-    pub fn budget(mut self, budget: f64) -> Self {
-        self.call.set("budget", budget);
-        self
-    }
+record_builder! {
+    /// A call of `projects.delete` being put together.
+    pub struct ProjectsDelete: Value {}
 }
 
-/// A call of `projects.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectsGet {
-    call: Call,
-}
-
-record_builder!(ProjectsGet, Box<types::Project>);
-
-/// A call of `projects.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectsDelete {
-    call: Call,
-}
-
-record_builder!(ProjectsDelete, Value);
-
-/// A call of `projects.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ProjectsUpdate {
-    call: Call,
-}
-
-record_builder!(ProjectsUpdate, Value);
-
-impl ProjectsUpdate {
-    /// New name.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.set("name", name.into());
-        self
-    }
-
-    /// New owner; null for none.
-    pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
-        self.call.set("owner_id", owner_id.into());
-        self
-    }
-
-    /// Sends `null` as `owner_id`.
-    pub fn clear_owner_id(mut self) -> Self {
-        self.call.set("owner_id", Value::Null);
-        self
+record_builder! {
+    /// A call of `projects.update` being put together.
+    pub struct ProjectsUpdate: Value {
+        /// New name.
+        name: String,
+        /// New owner; null for none.
+        owner_id: String or clear_owner_id,
     }
 }

@@ -3,23 +3,18 @@
 //! Operations on `recordings`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Call, Client, download_builder};
+use airbyte_agent_core::{accessor, download_builder};
 
 use crate::types;
 
-/// Operations on `recordings`.
-///
-/// A recorded meeting.
-#[derive(Debug, Clone, Copy)]
-pub struct Recordings<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `recordings`.
+    ///
+    /// A recorded meeting.
+    pub struct Recordings
 }
 
-impl<'a> Recordings<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Recordings<'_> {
     /// Download a recording.
     ///
     /// Finds a recording and downloads it in the form asked for.
@@ -36,42 +31,24 @@ impl<'a> Recordings<'a> {
     /// # }
     /// ```
     pub fn download(&self) -> RecordingsDownload {
-        let call = self.client.call("recordings", Action::Download);
-        RecordingsDownload { call }
+        RecordingsDownload { call: self.client.call("recordings", Action::Download) }
     }
 }
 
-/// A call of `recordings.download` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct RecordingsDownload {
-    call: Call,
-}
-
-download_builder!(RecordingsDownload);
-
-impl RecordingsDownload {
-    /// Id of the recording.
-    ///
-    /// Required.
-    pub fn recording_id(mut self, recording_id: impl Into<String>) -> Self {
-        self.call.set("recording_id", recording_id.into());
-        self
-    }
-
-    /// What to download.
-    ///
-    /// Required.
-    pub fn form(mut self, form: impl Into<types::RecordingForm>) -> Self {
-        self.call.set("form", form.into());
-        self
-    }
-
-    /// What the answer names; leave it as it is.
-    ///
-    /// Default: `{"media":true}`, always sent.
-    pub fn select(mut self, select: impl Into<types::RecordingSelect>) -> Self {
-        self.call.set("select", select.into());
-        self
+download_builder! {
+    /// A call of `recordings.download` being put together.
+    pub struct RecordingsDownload {
+        /// Id of the recording.
+        ///
+        /// Required.
+        recording_id: String,
+        /// What to download.
+        ///
+        /// Required.
+        form: types::RecordingForm,
+        /// What the answer names; leave it as it is.
+        ///
+        /// Default: `{"media":true}`, always sent.
+        select: types::RecordingSelect,
     }
 }

@@ -4,23 +4,18 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `settings`.
-///
-/// The settings of the account.
-#[derive(Debug, Clone, Copy)]
-pub struct Settings<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `settings`.
+    ///
+    /// The settings of the account.
+    pub struct Settings
 }
 
-impl<'a> Settings<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Settings<'_> {
     /// List settings.
     ///
     /// Returns all settings.
@@ -36,8 +31,7 @@ impl<'a> Settings<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> SettingsList {
-        let call = self.client.call("settings", Action::List);
-        SettingsList { call }
+        SettingsList { call: self.client.call("settings", Action::List) }
     }
 
     /// Reset the settings.
@@ -53,8 +47,7 @@ impl<'a> Settings<'a> {
     /// # }
     /// ```
     pub fn delete(&self) -> SettingsDelete {
-        let call = self.client.call("settings", Action::Delete);
-        SettingsDelete { call }
+        SettingsDelete { call: self.client.call("settings", Action::Delete) }
     }
 
     /// Get the theme.
@@ -70,34 +63,21 @@ impl<'a> Settings<'a> {
     /// # }
     /// ```
     pub fn get(&self) -> SettingsGet {
-        let call = self.client.call("settings", Action::Get);
-        SettingsGet { call }
+        SettingsGet { call: self.client.call("settings", Action::Get) }
     }
 }
 
-/// A call of `settings.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SettingsList {
-    call: Call,
+list_builder! {
+    /// A call of `settings.list` being put together.
+    pub struct SettingsList: types::Setting, Value {}
 }
 
-list_builder!(SettingsList, types::Setting, Value);
-
-/// A call of `settings.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SettingsDelete {
-    call: Call,
+record_builder! {
+    /// A call of `settings.delete` being put together.
+    pub struct SettingsDelete: Value {}
 }
 
-record_builder!(SettingsDelete, Value);
-
-/// A call of `settings.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct SettingsGet {
-    call: Call,
+record_builder! {
+    /// A call of `settings.get` being put together.
+    pub struct SettingsGet: types::Setting {}
 }
-
-record_builder!(SettingsGet, types::Setting);

@@ -2,28 +2,21 @@
 
 //! Operations on `tasks`.
 
-use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
-use serde::Serialize;
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::TasksField;
 use crate::types;
 
-/// Operations on `tasks`.
-///
-/// Something to do within a project.
-#[derive(Debug, Clone, Copy)]
-pub struct Tasks<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `tasks`.
+    ///
+    /// Something to do within a project.
+    pub struct Tasks
 }
 
-impl<'a> Tasks<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Tasks<'_> {
     /// List tasks.
     ///
     /// Returns the tasks of a project. Pages by a URL whose cursor is handed back.
@@ -65,8 +58,7 @@ impl<'a> Tasks<'a> {
     /// # }
     /// ```
     pub fn search(&self) -> TasksSearch {
-        let call = self.client.call("tasks", Action::Search);
-        TasksSearch { call }
+        TasksSearch { call: self.client.call("tasks", Action::Search) }
     }
 
     /// Replace a task.
@@ -89,129 +81,55 @@ impl<'a> Tasks<'a> {
         call.set("id", id);
         TasksUpdate { call }
     }
+}
 
-    /// Searches `tasks` in the hosted platform's context store, a copy kept for searching.
-    ///
-    /// Works through the hosted platform only. The copy may be an hour old.
-    ///
-    /// ```no_run
-    /// # use airbyte_agent_acme::context_store::{Order, StoreField};
-    /// # use airbyte_agent_acme::{AcmeConnector, Result, store::TasksField};
-    /// # async fn example(acme: &AcmeConnector) -> Result<()> {
-    /// let search = acme.tasks().context_store_search();
-    /// let search = search.filter(TasksField::Body.eq("…"));
-    /// let page = search.sort(TasksField::Body, Order::Ascending).limit(20).await?;
-    /// for record in page.data {
-    ///     println!("{:?}", record.get(TasksField::Body));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn context_store_search(&self) -> Search<TasksField> {
-        Search::new(self.client.clone(), "tasks")
-    }
+in_context_store! {
+    Tasks: "tasks", TasksField::Body,
+    airbyte_agent_acme::AcmeConnector, acme.tasks()
+}
 
-    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
-    ///
-    /// Works through the hosted platform only.
-    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TasksField> {
-        SqlQuery::new(self.client.clone(), "tasks", sql)
+list_builder! {
+    /// A call of `tasks.list` being put together.
+    pub struct TasksList: types::Task, types::TasksListMeta {
+        /// Cursor of the next page.
+        page_cursor: String = "page[cursor]",
+        /// Tasks per page.
+        ///
+        /// At most 100.
+        page_size: i64 = "page[size]",
+        /// Only tasks changed since.
+        ///
+        /// Default: `"{{ (now_utc() - duration('P30D')).strftime('%Y-%m-%d') }}"`, always sent.
+        since: String,
     }
 }
 
-/// A call of `tasks.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TasksList {
-    call: Call,
-}
-
-list_builder!(TasksList, types::Task, types::TasksListMeta);
-
-impl TasksList {
-    /// Cursor of the next page.
-    pub fn page_cursor(mut self, page_cursor: impl Into<String>) -> Self {
-        self.call.set("page[cursor]", page_cursor.into());
-        self
-    }
-
-    /// Tasks per page.
-    ///
-    /// At most 100.
-    pub fn page_size(mut self, page_size: i64) -> Self {
-        self.call.set("page[size]", page_size);
-        self
-    }
-
-    /// Only tasks changed since.
-    ///
-    /// Default: `"{{ (now_utc() - duration('P30D')).strftime('%Y-%m-%d') }}"`, always sent.
-    pub fn since(mut self, since: impl Into<String>) -> Self {
-        self.call.set("since", since.into());
-        self
+list_builder! {
+    /// A call of `tasks.search` being put together.
+    pub struct TasksSearch: types::Task, Value {
+        /// Words to look for.
+        ///
+        /// Required.
+        query: String,
+        /// Token of the next page.
+        cursor: String,
+        /// Tasks per page.
+        ///
+        /// Default: `20`, always sent.
+        limit: i64,
+        /// What the tasks must be like.
+        filter: types::TaskFilter,
     }
 }
 
-/// A call of `tasks.search` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TasksSearch {
-    call: Call,
-}
-
-list_builder!(TasksSearch, types::Task, Value);
-
-impl TasksSearch {
-    /// Words to look for.
-    ///
-    /// Required.
-    pub fn query(mut self, query: impl Into<String>) -> Self {
-        self.call.set("query", query.into());
-        self
-    }
-
-    /// Token of the next page.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.call.set("cursor", cursor.into());
-        self
-    }
-
-    /// Tasks per page.
-    ///
-    /// Default: `20`, always sent.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.call.set("limit", limit);
-        self
-    }
-
-    /// What the tasks must be like.
-    pub fn filter(mut self, filter: impl Into<types::TaskFilter>) -> Self {
-        self.call.set("filter", filter.into());
-        self
-    }
-}
-
-/// A call of `tasks.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TasksUpdate {
-    call: Call,
-}
-
-record_builder!(TasksUpdate, types::Task);
-
-impl TasksUpdate {
-    /// New title.
-    ///
-    /// Required.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.call.set("title", title.into());
-        self
-    }
-
-    /// Hours or a word.
-    pub fn estimate(mut self, estimate: impl Serialize) -> Self {
-        self.call.set("estimate", estimate);
-        self
+record_builder! {
+    /// A call of `tasks.update` being put together.
+    pub struct TasksUpdate: types::Task {
+        /// New title.
+        ///
+        /// Required.
+        title: String,
+        /// Hours or a word.
+        estimate: any,
     }
 }

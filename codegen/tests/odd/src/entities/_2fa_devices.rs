@@ -4,21 +4,16 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `2fa_devices`.
-#[derive(Debug, Clone, Copy)]
-pub struct N2faDevices<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `2fa_devices`.
+    pub struct N2faDevices
 }
 
-impl<'a> N2faDevices<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl N2faDevices<'_> {
     /// List devices.
     ///
     /// Returns devices.
@@ -34,8 +29,7 @@ impl<'a> N2faDevices<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> N2faDevicesList {
-        let call = self.client.call("2fa_devices", Action::List);
-        N2faDevicesList { call }
+        N2faDevicesList { call: self.client.call("2fa_devices", Action::List) }
     }
 
     /// Delete a device.
@@ -51,44 +45,23 @@ impl<'a> N2faDevices<'a> {
     /// # }
     /// ```
     pub fn delete(&self) -> N2faDevicesDelete {
-        let call = self.client.call("2fa_devices", Action::Delete);
-        N2faDevicesDelete { call }
+        N2faDevicesDelete { call: self.client.call("2fa_devices", Action::Delete) }
     }
 }
 
-/// A call of `2fa_devices.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct N2faDevicesList {
-    call: Call,
+list_builder! {
+    /// A call of `2fa_devices.list` being put together.
+    pub struct N2faDevicesList: types::N2faDevice, Value {}
 }
 
-list_builder!(N2faDevicesList, types::N2faDevice, Value);
-
-/// A call of `2fa_devices.delete` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct N2faDevicesDelete {
-    call: Call,
-}
-
-record_builder!(N2faDevicesDelete, Value);
-
-impl N2faDevicesDelete {
-    /// Fewer words than the record knows.
-    ///
-    /// One of `"a"`.
-    pub fn kind(mut self, kind: impl Into<String>) -> Self {
-        self.call.set("kind", kind.into());
-        self
-    }
-
-    /// The words of the record.
-    pub fn kinds(
-        mut self,
-        kinds: impl IntoIterator<Item = impl Into<types::N2faDeviceKind>>,
-    ) -> Self {
-        self.call.set("kinds", kinds.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
+record_builder! {
+    /// A call of `2fa_devices.delete` being put together.
+    pub struct N2faDevicesDelete: Value {
+        /// Fewer words than the record knows.
+        ///
+        /// One of `"a"`.
+        kind: String,
+        /// The words of the record.
+        kinds: [types::N2faDeviceKind],
     }
 }

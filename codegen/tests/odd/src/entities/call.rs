@@ -4,21 +4,16 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, Scalar, record_builder};
+use airbyte_agent_core::{Scalar, accessor, record_builder};
 
 use crate::types;
 
-/// Operations on `call`.
-#[derive(Debug, Clone, Copy)]
-pub struct Call2<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `call`.
+    pub struct Call2
 }
 
-impl<'a> Call2<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Call2<'_> {
     /// Get a call.
     ///
     /// Returns two calls at once.
@@ -32,8 +27,7 @@ impl<'a> Call2<'a> {
     /// # }
     /// ```
     pub fn get(&self) -> CallGet {
-        let call = self.client.call("call", Action::Get);
-        CallGet { call }
+        CallGet { call: self.client.call("call", Action::Get) }
     }
 
     /// Change a call.
@@ -51,25 +45,16 @@ impl<'a> Call2<'a> {
     /// # }
     /// ```
     pub fn update(&self) -> CallUpdate {
-        let call = self.client.call("call", Action::Update);
-        CallUpdate { call }
+        CallUpdate { call: self.client.call("call", Action::Update) }
     }
 }
 
-/// A call of `call.get` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CallGet {
-    call: Call,
+record_builder! {
+    /// A call of `call.get` being put together.
+    pub struct CallGet: Scalar<Vec<types::Node>> {}
 }
 
-record_builder!(CallGet, Scalar<Vec<types::Node>>);
-
-/// A call of `call.update` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CallUpdate {
-    call: Call,
+record_builder! {
+    /// A call of `call.update` being put together.
+    pub struct CallUpdate: Value {}
 }
-
-record_builder!(CallUpdate, Value);

@@ -4,21 +4,16 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
 use crate::types;
 
-/// Operations on `check`.
-#[derive(Debug, Clone, Copy)]
-pub struct Check<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `check`.
+    pub struct Check
 }
 
-impl<'a> Check<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Check<'_> {
     /// List checks.
     ///
     /// Returns checks of all kinds.
@@ -34,16 +29,11 @@ impl<'a> Check<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> CheckList {
-        let call = self.client.call("check", Action::List);
-        CheckList { call }
+        CheckList { call: self.client.call("check", Action::List) }
     }
 }
 
-/// A call of `check.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct CheckList {
-    call: Call,
+list_builder! {
+    /// A call of `check.list` being put together.
+    pub struct CheckList: types::MyWeirdName, Value {}
 }
-
-list_builder!(CheckList, types::MyWeirdName, Value);

@@ -4,19 +4,14 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder};
+use airbyte_agent_core::{accessor, list_builder};
 
-/// Operations on `client`.
-#[derive(Debug, Clone, Copy)]
-pub struct Client2<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `client`.
+    pub struct Client2
 }
 
-impl<'a> Client2<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Client2<'_> {
     /// List clients.
     ///
     /// Returns names.
@@ -32,16 +27,11 @@ impl<'a> Client2<'a> {
     /// # }
     /// ```
     pub fn list(&self) -> ClientList {
-        let call = self.client.call("client", Action::List);
-        ClientList { call }
+        ClientList { call: self.client.call("client", Action::List) }
     }
 }
 
-/// A call of `client.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct ClientList {
-    call: Call,
+list_builder! {
+    /// A call of `client.list` being put together.
+    pub struct ClientList: Value, Value {}
 }
-
-list_builder!(ClientList, Value, Value);

@@ -2,26 +2,17 @@
 
 //! Operations on `type`.
 
-use std::collections::BTreeMap;
-
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, list_builder, record_builder};
-use serde::Serialize;
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
-/// Operations on `type`.
-#[derive(Debug, Clone, Copy)]
-pub struct Type<'a> {
-    client: &'a Client,
+accessor! {
+    /// Operations on `type`.
+    pub struct Type
 }
 
-impl<'a> Type<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl Type<'_> {
     /// List \<types>.
     ///
     /// Returns types. See <https://example.com/docs>, `a|b` and \[x\].
@@ -63,158 +54,60 @@ impl<'a> Type<'a> {
     /// # }
     /// ```
     pub fn create(&self) -> TypeCreate {
-        let call = self.client.call("type", Action::Create);
-        TypeCreate { call }
+        TypeCreate { call: self.client.call("type", Action::Create) }
     }
 }
 
-/// A call of `type.list` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TypeList {
-    call: Call,
-}
-
-list_builder!(TypeList, types::ValueRecord, types::TypeListMeta);
-
-impl TypeList {
-    /// Collides with a method of lists.
-    pub fn items_(mut self, items_: impl IntoIterator<Item = i64>) -> Self {
-        self.call.set("items", items_.into_iter().collect::<Vec<_>>());
-        self
-    }
-
-    /// Brackets.
-    pub fn page_size(mut self, page_size: i64) -> Self {
-        self.call.set("page[size]", page_size);
-        self
-    }
-
-    /// The same without brackets.
-    pub fn page_size_(mut self, page_size_: i64) -> Self {
-        self.call.set("page_size", page_size_);
-        self
-    }
-
-    /// A digit first.
-    pub fn _2fa(mut self, value_2fa: bool) -> Self {
-        self.call.set("2fa", value_2fa);
-        self
-    }
-
-    /// A sign first.
-    pub fn plus_1(mut self, plus_1: f64) -> Self {
-        self.call.set("+1", plus_1);
-        self
-    }
-
-    /// A header.
-    pub fn x_odd(mut self, x_odd: impl Into<types::TypeXOdd>) -> Self {
-        self.call.set("X-Odd", x_odd.into());
-        self
-    }
-
-    /// Words `a`.
-    pub fn mode(mut self, mode: impl Into<types::TypeMode>) -> Self {
-        self.call.set("mode", mode.into());
-        self
-    }
-
-    /// A space.
-    pub fn ty_pe(mut self, ty_pe: impl Serialize) -> Self {
-        self.call.set("ty pe", ty_pe);
-        self
-    }
-
-    /// An object.
-    pub fn filter(mut self, filter: impl Into<types::TypeFilter>) -> Self {
-        self.call.set("filter", filter.into());
-        self
+list_builder! {
+    /// A call of `type.list` being put together.
+    pub struct TypeList: types::ValueRecord, types::TypeListMeta {
+        /// Collides with a method of lists.
+        items_: [i64] = "items",
+        /// Brackets.
+        page_size: i64 = "page[size]",
+        /// The same without brackets.
+        page_size_: i64 = "page_size",
+        /// A digit first.
+        _2fa: bool = "2fa",
+        /// A sign first.
+        plus_1: f64 = "+1",
+        /// A header.
+        x_odd: types::TypeXOdd = "X-Odd",
+        /// Words `a`.
+        mode: types::TypeMode,
+        /// A space.
+        ty_pe: any = "ty pe",
+        /// An object.
+        filter: types::TypeFilter,
     }
 }
 
-/// A call of `type.create` being put together.
-#[derive(Debug, Clone)]
-#[must_use = "nothing is sent before the builder is awaited"]
-pub struct TypeCreate {
-    call: Call,
-}
-
-record_builder!(TypeCreate, types::ValueRecord);
-
-impl TypeCreate {
-    /// Comes back and is sent.
-    ///
-    /// Required.
-    pub fn person(mut self, person: impl Into<types::PersonInput>) -> Self {
-        self.call.set("person", Box::new(person.into()));
-        self
-    }
-
-    /// Lists in a list.
-    ///
-    /// Required.
-    pub fn grid(mut self, grid: impl IntoIterator<Item = impl IntoIterator<Item = f64>>) -> Self {
-        let grid: Vec<Vec<f64>> = grid.into_iter().map(|item| item.into_iter().collect()).collect();
-        self.call.set("grid", grid);
-        self
-    }
-
-    /// Objects by name.
-    ///
-    /// Required.
-    pub fn table(
-        mut self,
-        table: impl IntoIterator<Item = (impl Into<String>, impl Into<types::TypeTableValue>)>,
-    ) -> Self {
-        let table: BTreeMap<String, types::TypeTableValue> =
-            table.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
-        self.call.set("table", table);
-        self
-    }
-
-    /// More of them.
-    pub fn people(
-        mut self,
-        people: impl IntoIterator<Item = impl Into<types::PersonInput>>,
-    ) -> Self {
-        self.call.set("people", people.into_iter().map(Into::into).collect::<Vec<_>>());
-        self
-    }
-
-    /// Whatever it is.
-    pub fn anything(mut self, anything: impl Serialize) -> Self {
-        self.call.set("anything", anything);
-        self
-    }
-
-    /// A list of whatever.
-    pub fn things(mut self, things: impl IntoIterator<Item = impl Serialize>) -> Self {
-        self.call.set("things", things.into_iter().collect::<Vec<_>>());
-        self
-    }
-
-    /// Null says something.
-    pub fn maybe(mut self, maybe: impl Into<String>) -> Self {
-        self.call.set("maybe", maybe.into());
-        self
-    }
-
-    /// Sends `null` as `maybe`.
-    pub fn clear_maybe(mut self) -> Self {
-        self.call.set("maybe", Value::Null);
-        self
-    }
-
-    /// One or the other.
-    pub fn union_(mut self, union_: impl Serialize) -> Self {
-        self.call.set("union", union_);
-        self
-    }
-
-    /// Collides with a method.
-    pub fn param_(mut self, param_: impl Into<String>) -> Self {
-        self.call.set("param", param_.into());
-        self
+record_builder! {
+    /// A call of `type.create` being put together.
+    pub struct TypeCreate: types::ValueRecord {
+        /// Comes back and is sent.
+        ///
+        /// Required.
+        person: types::PersonInput,
+        /// Lists in a list.
+        ///
+        /// Required.
+        grid: [[f64]],
+        /// Objects by name.
+        ///
+        /// Required.
+        table: {String: types::TypeTableValue},
+        /// More of them.
+        people: [types::PersonInput],
+        /// Whatever it is.
+        anything: any,
+        /// A list of whatever.
+        things: [any],
+        /// Null says something.
+        maybe: String or clear_maybe,
+        /// One or the other.
+        union_: any = "union",
+        /// Collides with a method.
+        param_: String = "param",
     }
 }

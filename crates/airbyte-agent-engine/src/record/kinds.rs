@@ -1,0 +1,72 @@
+//! How generated setters take their values: macros from a kind to Rust types and conversions.
+//!
+//! A kind is `String`, `i64`, `f64`, `bool`, `Value` (anything as JSON), `any` (anything that
+//! serde can write), `[kind]` (a list), `{String: kind}` (a table), `(kind)` (in a box) or the
+//! path of a named type.
+
+/// The type of an argument that takes a value of this kind.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __argument {
+    (String) => { impl Into<String> };
+    (i64) => { i64 };
+    (f64) => { f64 };
+    (bool) => { bool };
+    (Value) => { impl Into<$crate::serde_json::Value> };
+    (any) => { impl $crate::serde::Serialize };
+    ([$($item:tt)+]) => { impl IntoIterator<Item = $crate::__argument!($($item)+)> };
+    ({String: $($item:tt)+}) => {
+        impl IntoIterator<Item = (impl Into<String>, $crate::__argument!($($item)+))>
+    };
+    (($($inner:tt)+)) => { $crate::__argument!($($inner)+) };
+    ($($named:tt)+) => { impl Into<$($named)+> };
+}
+
+/// The type in which a value of this kind is kept.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __kept {
+    (Value) => { $crate::serde_json::Value };
+    (any) => { _ };
+    ([$($item:tt)+]) => { ::std::vec::Vec<$crate::__kept!($($item)+)> };
+    ({String: $($item:tt)+}) => {
+        ::std::collections::BTreeMap<String, $crate::__kept!($($item)+)>
+    };
+    (($($inner:tt)+)) => { ::std::boxed::Box<$crate::__kept!($($inner)+)> };
+    ($($named:tt)+) => { $($named)+ };
+}
+
+/// The value made of an argument of this kind.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __value {
+    ($argument:expr, i64) => { $argument };
+    ($argument:expr, f64) => { $argument };
+    ($argument:expr, bool) => { $argument };
+    ($argument:expr, any) => { $argument };
+    ($argument:expr, [$($item:tt)+]) => {
+        $argument.into_iter().map(|item| $crate::__value!(item, $($item)+)).collect()
+    };
+    ($argument:expr, {String: $($item:tt)+}) => {
+        $argument
+            .into_iter()
+            .map(|(key, item)| (key.into(), $crate::__value!(item, $($item)+)))
+            .collect()
+    };
+    ($argument:expr, ($($inner:tt)+)) => {
+        ::std::boxed::Box::new($crate::__value!($argument, $($inner)+))
+    };
+    ($argument:expr, $($named:tt)+) => { $argument.into() };
+}
+
+/// The name on the wire: the one given, or that of the field.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __wire {
+    ($field:ident) => {
+        stringify!($field)
+    };
+    ($field:ident $wire:literal) => {
+        $wire
+    };
+}
