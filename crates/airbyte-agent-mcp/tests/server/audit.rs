@@ -131,3 +131,30 @@ async fn a_cursor_is_told_by_what_it_says_wherever_it_stands() {
     assert_eq!(lines[0]["outcome"], "error");
     assert_eq!(lines[1]["arguments"]["params"], json!({"cursor": "of-the-vendor"}));
 }
+
+/// A disk that is full.
+struct Full;
+
+impl Write for Full {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::StorageFull.into())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_cannot_be_written_down_is_not_made() {
+    let vendor = Vendor::default();
+    let session = connect(server(&vendor).audit(Audit::to(Full)).build()).await;
+    let refused = call(&session, "things", "create", json!({"name": "x"})).await;
+    assert!(refused.is_error(), "{}", refused.text());
+    assert_eq!(refused.error(), "not_audited");
+    assert_eq!(refused.json()["retry"], "never");
+    assert!(vendor.asked().is_empty());
+    // What changes nothing goes on.
+    let list = call(&session, "things", "list", json!({})).await;
+    assert!(!list.is_error(), "{}", list.text());
+}
