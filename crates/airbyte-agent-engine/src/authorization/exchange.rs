@@ -1,25 +1,21 @@
 //! A code becomes tokens: what is sent to the token endpoint, and what comes back.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value, json};
 
 use super::{Authorization, Code};
-use crate::auth::{TokenUpdate, read_answer};
+use crate::auth::{TokenRequest, TokenUpdate, read_answer};
 use crate::description::{RefreshFormat, RefreshStyle};
 use crate::error::{Error, Result};
-use crate::http::{DefaultClient, HttpRequest, through};
 use crate::request::encode_pairs;
+use crate::wire::Network;
 
 /// Longest wait for the token endpoint.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
-/// Longest token answer.
-const LARGEST_ANSWER: usize = 1024 * 1024;
 
 impl Authorization {
     /// Exchanges the code for tokens.
@@ -28,15 +24,10 @@ impl Authorization {
     ///
     /// `Authentication` when the vendor refuses, `Network` when it does not answer.
     pub async fn exchange(&self, code: Code) -> Result<TokenUpdate> {
-        let request = self.request(&code)?;
-        let host = self.token_url.host_str().unwrap_or_default();
-        let http = self.app.http.clone().unwrap_or_else(|| Arc::new(DefaultClient::default()));
-        let response = http.send(request).await.map_err(|failure| {
-            let message = self.redactor.clean(&failure.message);
-            Error::network(format!("no answer from the token endpoint at {host}: {message}"))
-        })?;
-        let status = response.status;
-        let body = response.bytes(LARGEST_ANSWER).await?;
+        let request = self.request(&code);
+        let network = Network::new(self.app.http.clone(), self.via.clone());
+        let outgoing = request.outgoing(READ_TIMEOUT)?;
+        let (status, body) = network.ask_for_token(outgoing, &self.redactor).await?;
         let answer: Option<Value> = serde_json::from_slice(&body).ok();
         let text = |name: &str| answer.as_ref()?.get(name)?.as_str();
         // Some vendors refuse with a success.
@@ -46,6 +37,7 @@ impl Authorization {
             return Err(refused.with_status(status));
         }
         if !(200..300).contains(&status) {
+            let host = self.token_url.host_str().unwrap_or_default();
             let said = self.tidy(&String::from_utf8_lossy(&body));
             let message = format!("the token endpoint at {host} refused the code: {said}");
             return Err(Error::authentication(message).with_status(status));
@@ -53,24 +45,20 @@ impl Authorization {
         read_answer(&self.extract, &body)
     }
 
-    fn request(&self, code: &Code) -> Result<HttpRequest> {
+    fn request(&self, code: &Code) -> TokenRequest {
         let mut fields = vec![
             ("grant_type".to_owned(), "authorization_code".to_owned()),
             ("code".to_owned(), code.0.expose_secret().to_owned()),
             ("redirect_uri".to_owned(), self.app.redirect_uri.clone()),
             ("code_verifier".to_owned(), self.verifier.expose_secret().to_owned()),
         ];
-        let mut headers = HeaderMap::new();
-        headers.insert(http::header::ACCEPT, HeaderValue::from_static("application/json"));
+        let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
         let secret = self.app.client_secret.as_ref().map(SecretString::expose_secret);
         let id = self.app.client_id.clone();
         match (self.style, secret) {
             (RefreshStyle::Basic, Some(secret)) => {
                 let value = format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
-                let mut value = HeaderValue::from_str(&value)
-                    .map_err(|_| Error::internal("the client cannot be written as a header"))?;
-                value.set_sensitive(true);
-                headers.insert(http::header::AUTHORIZATION, value);
+                headers.push(("authorization".to_owned(), value));
             }
             (RefreshStyle::Body, Some(secret)) => {
                 fields.push(("client_id".to_owned(), id));
@@ -87,22 +75,7 @@ impl Authorization {
                 ("application/json", Value::Object(object).to_string())
             }
         };
-        headers.insert(
-            HeaderName::from_static("content-type"),
-            HeaderValue::from_static(content_type),
-        );
-        let mut url = self.token_url.clone();
-        if let Some(via) = &self.via {
-            url = through(via, &url, &mut headers)?;
-        }
-        Ok(HttpRequest {
-            method: Method::POST,
-            url,
-            headers,
-            body: body.into(),
-            read_timeout: READ_TIMEOUT,
-            public_only: false,
-            asks_for_token: true,
-        })
+        headers.push(("content-type".to_owned(), content_type.to_owned()));
+        TokenRequest { url: self.token_url.clone(), headers, body: body.into() }
     }
 }

@@ -7,7 +7,6 @@ mod create;
 mod envelope;
 mod exchange;
 mod file;
-mod flight;
 mod generation;
 mod hydrate;
 mod lookup;

@@ -59,7 +59,7 @@ impl Session {
         let values = bundle.get("config_values").filter(|values| values.is_object());
         let hydrated = Hydrated::fetch(&[stored, values.unwrap_or(&none)], provider).await?;
         for secret in hydrated.secrets() {
-            self.0.redactor.add(secret);
+            self.conceal(secret);
         }
         let stored = hydrated.fill(stored);
         let settings = values.map_or_else(|| stored.clone(), |values| hydrated.fill(values));
@@ -108,7 +108,7 @@ impl Session {
                 local = local.config(name, value.clone());
             }
         }
-        local.options.http = Some(self.0.http.clone());
+        local.options.http = Some(self.0.wire.network.http.clone());
         local.options.retry.clone_from(&self.0.options.retry);
         local.options.via.clone_from(&self.0.options.via);
         Ok(local)
