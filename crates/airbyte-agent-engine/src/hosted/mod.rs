@@ -4,6 +4,7 @@
 //! contract, no vendor.
 
 mod create;
+mod engines;
 mod envelope;
 mod exchange;
 mod file;

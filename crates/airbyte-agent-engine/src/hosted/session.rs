@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use url::Url;
 
+use super::engines::Engines;
 use super::generation::Generation;
 use super::lookup::Lookups;
 use super::options::Hosted;
@@ -56,6 +57,8 @@ pub(super) struct Inner {
     pub(super) wire: Wire,
     tokens: Tokens,
     pub(super) lookups: Lookups,
+    /// Clients of operations that run on this machine.
+    pub(super) engines: Engines,
 }
 
 impl Session {
@@ -96,6 +99,7 @@ impl Session {
             wire,
             tokens: Tokens::default(),
             lookups: Lookups::default(),
+            engines: Engines::default(),
             options,
         })))
     }
