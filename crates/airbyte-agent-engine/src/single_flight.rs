@@ -88,15 +88,15 @@ impl<T: Clone + Send + 'static> SingleFlight<T> {
     where
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        self.get_unless(usable, |_| Duration::ZERO, fetch).await
+        self.get_with_cooldown(usable, |_| Duration::ZERO, fetch).await
     }
 
-    /// As [`get`](Self::get); a failure stands for a time that depends on it, and is the end of
-    /// whoever asks meanwhile.
-    pub(crate) async fn get_unless<F>(
+    /// As [`get`](Self::get); for a time that depends on it a failure is not tried again, and is
+    /// the end of whoever asks meanwhile.
+    pub(crate) async fn get_with_cooldown<F>(
         &self,
         usable: impl Fn(&T) -> bool + Send + 'static,
-        stands: fn(&Error) -> Duration,
+        cooldown: fn(&Error) -> Duration,
         fetch: impl FnOnce() -> F + Send + 'static,
     ) -> Result<T>
     where
@@ -116,7 +116,8 @@ impl<T: Clone + Send + 'static> SingleFlight<T> {
                 }
                 let waited = flight.0.ended.load(Ordering::SeqCst) != arrived;
                 let failure = kept.failure.as_ref();
-                let failure = failure.filter(|(at, error)| waited || at.elapsed() < stands(error));
+                let failure =
+                    failure.filter(|(at, error)| waited || at.elapsed() < cooldown(error));
                 if let Some((_, error)) = failure {
                     return Err(error.duplicate());
                 }
@@ -169,18 +170,18 @@ mod tests {
         assert_eq!(fetches, 1);
         let (ends, fetches) = many(&flight, Ok(7)).await;
         assert!(ends.iter().all(|end| matches!(end, Ok(7))));
-        assert_eq!(fetches, 1, "a failure does not stand by itself");
+        assert_eq!(fetches, 1, "a failure has no cooldown unless told");
         assert_eq!(many(&flight, Ok(8)).await.1, 0, "the value is kept");
     }
 
     #[tokio::test]
-    async fn a_failure_stands_as_long_as_it_is_told() {
+    async fn a_failure_is_not_tried_again_for_its_cooldown() {
         let fail = || async { Err(Error::authentication("no")) };
         let long: fn(&Error) -> Duration = |_| Duration::from_secs(60);
-        for (stands, again) in [(long, false), (|_| Duration::ZERO, true)] {
+        for (cooldown, again) in [(long, false), (|_| Duration::ZERO, true)] {
             let flight = SingleFlight::<u32>::default();
-            let _ = flight.get_unless(|_| true, stands, fail).await;
-            let second = flight.get_unless(|_| true, stands, || async { Ok(1) }).await;
+            let _ = flight.get_with_cooldown(|_| true, cooldown, fail).await;
+            let second = flight.get_with_cooldown(|_| true, cooldown, || async { Ok(1) }).await;
             assert_eq!(second.is_ok(), again);
         }
     }

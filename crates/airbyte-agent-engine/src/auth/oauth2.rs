@@ -178,7 +178,7 @@ impl Renewal {
             state.accept(update);
             Ok(state)
         };
-        self.0.get_unless(is_newer, standing, fetch).await.map(State::into_token)
+        self.0.get_with_cooldown(is_newer, cooldown, fetch).await.map(State::into_token)
     }
 
     fn state(&self) -> State {
@@ -188,7 +188,7 @@ impl Renewal {
 
 /// How long a failed renewal is not tried again: the vendor's refusal would be the same. Other
 /// failures may pass at any moment.
-fn standing(error: &Error) -> Duration {
+fn cooldown(error: &Error) -> Duration {
     let is_refusal = error.kind() == ErrorKind::Authentication
         && error.status().is_some_and(|status| (400..500).contains(&status) && status != 429);
     if is_refusal { COOLDOWN } else { Duration::ZERO }

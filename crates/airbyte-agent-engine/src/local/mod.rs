@@ -29,7 +29,7 @@ use crate::download::Download;
 use crate::dry_run::DryRun;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{BoxFuture, HttpResponse, is_public_host, origin, same_origin};
+use crate::http::{BoxFuture, HttpResponse, origin, same_origin};
 use crate::request::{self, Request};
 use crate::retry::{Budget, Ending};
 use crate::secret::{MASK, Redactor};
@@ -135,9 +135,7 @@ impl LocalTransport {
     /// be public and have TLS; what a user configured may be anywhere.
     fn base(&self, extracted: &BTreeMap<String, String>) -> Result<Endpoint> {
         let base = server::base_url(self.connector(), self.server(), &self.config, extracted)?;
-        let is_safe = base.url.scheme() == "https" && is_public_host(&base.url);
-        let Network { private_hosts, via, .. } = &self.wire.network;
-        if !base.from_answer || is_safe || *private_hosts || via.is_some() {
+        if !base.from_answer || self.wire.network.may_get_credentials(&base.url) {
             return Ok(base);
         }
         let host = base.url.host_str().unwrap_or_default();

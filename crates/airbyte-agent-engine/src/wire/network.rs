@@ -37,6 +37,13 @@ impl Network {
         self.private_hosts || is_public_host(url)
     }
 
+    /// Whether an origin out of an answer may get credentials: only with TLS and at a public host,
+    /// unless the user says otherwise.
+    pub(crate) fn may_get_credentials(&self, origin: &Url) -> bool {
+        let is_safe = origin.scheme() == "https" && is_public_host(origin);
+        is_safe || self.private_hosts || self.via.is_some()
+    }
+
     /// Sends one request, whose `public_only` says that its address came out of an answer.
     pub(super) async fn exchange(
         &self,
