@@ -24,6 +24,31 @@ pub(crate) struct TokenRequest {
 }
 
 impl TokenRequest {
+    /// With these fields in the body; `basic` are id and secret of the application where they
+    /// belong into a header.
+    pub(crate) fn new(
+        url: Url,
+        fields: Vec<(String, String)>,
+        basic: Option<(&str, &str)>,
+        format: RefreshFormat,
+    ) -> Self {
+        let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
+        if let Some((id, secret)) = basic {
+            let value = format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
+            headers.push(("authorization".to_owned(), value));
+        }
+        let (content_type, body) = match format {
+            RefreshFormat::Form => ("application/x-www-form-urlencoded", encode_pairs(&fields)),
+            RefreshFormat::Json => {
+                let object: Map<String, Value> =
+                    fields.into_iter().map(|(name, value)| (name, json!(value))).collect();
+                ("application/json", Value::Object(object).to_string())
+            }
+        };
+        headers.push(("content-type".to_owned(), content_type.to_owned()));
+        Self { url, headers, body: body.into() }
+    }
+
     /// As it goes out. It is asked once, so that a token which is good for one use is not wasted.
     pub(crate) fn outgoing(self, read_timeout: Duration) -> Result<Outgoing> {
         let mut headers = HeaderMap::new();
@@ -88,28 +113,15 @@ pub(crate) fn token_request(
             fields.push((field.target.to_string(), value));
         }
     }
-    let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
+    let (id, secret) = (secret("client_id"), secret("client_secret"));
+    let mut basic = None;
     match refresh.style {
         RefreshStyle::Body if refresh.grant != RefreshGrant::JwtBearer => {
-            for name in ["client_id", "client_secret"] {
-                fields.push((name.to_owned(), secret(name)));
-            }
+            fields.push(("client_id".to_owned(), id));
+            fields.push(("client_secret".to_owned(), secret));
         }
-        RefreshStyle::Basic => {
-            let pair = format!("{}:{}", secret("client_id"), secret("client_secret"));
-            let value = format!("Basic {}", STANDARD.encode(pair));
-            headers.push(("authorization".to_owned(), value));
-        }
+        RefreshStyle::Basic => basic = Some((id.as_str(), secret.as_str())),
         RefreshStyle::Body | RefreshStyle::None => {}
     }
-    let (content_type, body) = match refresh.format {
-        RefreshFormat::Form => ("application/x-www-form-urlencoded", encode_pairs(&fields)),
-        RefreshFormat::Json => {
-            let object: Map<String, Value> =
-                fields.into_iter().map(|(name, value)| (name, json!(value))).collect();
-            ("application/json", Value::Object(object).to_string())
-        }
-    };
-    headers.push(("content-type".to_owned(), content_type.to_owned()));
-    Ok(Some(TokenRequest { url, headers, body: body.into() }))
+    Ok(Some(TokenRequest::new(url, fields, basic, refresh.format)))
 }

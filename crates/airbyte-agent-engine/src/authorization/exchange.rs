@@ -2,16 +2,13 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::{Authorization, Code};
 use crate::auth::{TokenRequest, TokenUpdate, read_answer};
-use crate::description::{RefreshFormat, RefreshStyle};
+use crate::description::RefreshStyle;
 use crate::error::{Error, Result};
-use crate::request::encode_pairs;
 use crate::wire::Network;
 
 /// Longest wait for the token endpoint.
@@ -52,30 +49,20 @@ impl Authorization {
             ("redirect_uri".to_owned(), self.app.redirect_uri.clone()),
             ("code_verifier".to_owned(), self.verifier.expose_secret().to_owned()),
         ];
-        let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
         let secret = self.app.client_secret.as_ref().map(SecretString::expose_secret);
-        let id = self.app.client_id.clone();
+        let id = self.app.client_id.as_str();
+        let mut basic = None;
         match (self.style, secret) {
-            (RefreshStyle::Basic, Some(secret)) => {
-                let value = format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
-                headers.push(("authorization".to_owned(), value));
-            }
+            (RefreshStyle::Basic, Some(secret)) => basic = Some((id, secret)),
             (RefreshStyle::Body, Some(secret)) => {
-                fields.push(("client_id".to_owned(), id));
+                fields.push(("client_id".to_owned(), id.to_owned()));
                 fields.push(("client_secret".to_owned(), secret.to_owned()));
             }
             // A public application says who it is, and proves by the verifier that it began.
-            (_, None) | (RefreshStyle::None, _) => fields.push(("client_id".to_owned(), id)),
-        }
-        let (content_type, body) = match self.format {
-            RefreshFormat::Form => ("application/x-www-form-urlencoded", encode_pairs(&fields)),
-            RefreshFormat::Json => {
-                let object: Map<String, Value> =
-                    fields.into_iter().map(|(name, value)| (name, json!(value))).collect();
-                ("application/json", Value::Object(object).to_string())
+            (_, None) | (RefreshStyle::None, _) => {
+                fields.push(("client_id".to_owned(), id.to_owned()));
             }
-        };
-        headers.push(("content-type".to_owned(), content_type.to_owned()));
-        TokenRequest { url: self.token_url.clone(), headers, body: body.into() }
+        }
+        TokenRequest::new(self.token_url.clone(), fields, basic, self.format)
     }
 }
