@@ -8,4 +8,5 @@ pub mod new;
 pub mod platform;
 pub mod regen;
 pub mod specs;
+pub mod tidy;
 pub mod umbrella;

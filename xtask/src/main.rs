@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::regen::{Mode, State};
-use xtask::{conformance, graphql, lint, new, platform, regen, specs, umbrella};
+use xtask::{conformance, graphql, lint, new, platform, regen, specs, tidy, umbrella};
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about = "Maintenance tasks of the workspace")]
@@ -41,6 +41,8 @@ enum Task {
         /// Name of the connector, such as `zendesk-support`.
         slug: String,
     },
+    /// Says where the workspace breaks its own rules, which `xtask/tidy.toml` lists.
+    Tidy,
 }
 
 fn main() -> ExitCode {
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         Task::Lint { specs, deny_warnings, graphql_schema } => {
             check_specs(&root, &specs, deny_warnings, &graphql_schema)
         }
+        Task::Tidy => check_rules(&root),
         Task::New { slug } => match new::new(&root, &slug) {
             Ok(path) => {
                 println!("{} is ready to be filled in; then:", path.display());
@@ -104,6 +107,17 @@ fn regenerate(root: &Path, named: &[String], check: bool) -> ExitCode {
         }
     }
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn check_rules(root: &Path) -> ExitCode {
+    let report = match tidy::check(root) {
+        Ok(report) => report,
+        Err(error) => return failure(&error.to_string()),
+    };
+    report.notes.iter().for_each(|note| println!("note: {note}"));
+    report.problems.iter().for_each(|problem| println!("{problem}"));
+    println!("{} problems", report.problems.len());
+    if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn check_specs(root: &Path, named: &[String], deny_warnings: bool, schemas: &[String]) -> ExitCode {
