@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::regen::{Mode, State};
-use xtask::{conformance, graphql, lint, new, platform, regen, specs, tidy, umbrella};
+use xtask::{
+    conformance, graphql, licences, lint, new, platform, regen, release, specs, tidy, umbrella,
+};
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about = "Maintenance tasks of the workspace")]
@@ -43,6 +45,12 @@ enum Task {
     },
     /// Says where the workspace breaks its own rules, which `xtask/tidy.toml` lists.
     Tidy,
+    /// Packages every crate and compiles the packages; takes some minutes.
+    Release {
+        /// Nothing is published. Publishing itself is a step of RELEASING.md.
+        #[arg(long, required = true)]
+        dry_run: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -56,6 +64,7 @@ fn main() -> ExitCode {
             check_specs(&root, &specs, deny_warnings, &graphql_schema)
         }
         Task::Tidy => check_rules(&root),
+        Task::Release { .. } => try_release(&root),
         Task::New { slug } => match new::new(&root, &slug) {
             Ok(path) => {
                 println!("{} is ready to be filled in; then:", path.display());
@@ -89,6 +98,7 @@ fn regenerate(root: &Path, named: &[String], check: bool) -> ExitCode {
     }
     states.push(("list of conformance tests".to_owned(), conformance::list(root, mode)));
     states.push(("airbyte-agent".to_owned(), umbrella::write(root, mode)));
+    states.push(("licences".to_owned(), licences::write(root, mode)));
     for (slug, state) in states {
         match state {
             Ok(State::Fresh) => println!("{slug}: up to date"),
@@ -118,6 +128,22 @@ fn check_rules(root: &Path) -> ExitCode {
     report.problems.iter().for_each(|problem| println!("{problem}"));
     println!("{} problems", report.problems.len());
     if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn try_release(root: &Path) -> ExitCode {
+    let packages = match release::dry_run(root) {
+        Ok(packages) => packages,
+        Err(error) => return failure(&error.to_string()),
+    };
+    println!("{:<36} {:>6} {:>8}  missing", "package, in order of publishing", "files", "KiB");
+    for package in &packages {
+        let size = package.size.div_ceil(1024);
+        let missing =
+            if package.missing.is_empty() { "–".to_owned() } else { package.missing.join(", ") };
+        println!("{:<36} {:>6} {size:>8}  {missing}", package.name, package.files);
+    }
+    let good = packages.iter().all(|package| package.missing.is_empty());
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn check_specs(root: &Path, named: &[String], deny_warnings: bool, schemas: &[String]) -> ExitCode {

@@ -68,15 +68,16 @@ fn kind(kind: TokenKind) -> Option<Kind> {
             }
         }
         TokenKind::Ident | TokenKind::RawIdent => Kind::Ident,
-        TokenKind::Literal { kind, .. } => match kind {
-            LiteralKind::Str { .. }
-            | LiteralKind::ByteStr { .. }
-            | LiteralKind::CStr { .. }
-            | LiteralKind::RawStr { .. }
-            | LiteralKind::RawByteStr { .. }
-            | LiteralKind::RawCStr { .. } => Kind::Text,
-            _ => Kind::Other,
-        },
+        TokenKind::Literal {
+            kind:
+                LiteralKind::Str { .. }
+                | LiteralKind::ByteStr { .. }
+                | LiteralKind::CStr { .. }
+                | LiteralKind::RawStr { .. }
+                | LiteralKind::RawByteStr { .. }
+                | LiteralKind::RawCStr { .. },
+            ..
+        } => Kind::Text,
         _ => Kind::Other,
     })
 }

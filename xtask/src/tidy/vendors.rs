@@ -69,7 +69,8 @@ impl Vendor {
         let words: Vec<&str> =
             lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
         if self.ordinary {
-            return lower.trim_matches(|c| c == '"' || c == '#' || c == 'r') == self.slug;
+            let inner = lower.trim_start_matches(['b', 'c', 'r']).trim_matches(['"', '#']);
+            return inner == self.slug;
         }
         self.is_in_words(&words)
     }

@@ -161,11 +161,12 @@ fn collect(root: &Path, folder: &str, files: &mut Vec<File>) -> Result<(), Error
             if name != "target" && name != "compat" {
                 collect(root, &path, files)?;
             }
-        } else if name.ends_with(".rs") {
+        } else if Path::new(&name).extension().is_some_and(|extension| extension == "rs") {
             let text = text(root, &path)?;
             if !regen::is_generated(&path, text.as_bytes()) {
-                let test = ["/tests/", "/benches/", "/examples/"].iter().any(|p| path.contains(p));
-                files.push(File { tokens: tokens(&text), test, path, text });
+                let folders = ["/tests/", "/benches/", "/examples/"];
+                let for_tests = folders.iter().any(|folder| path.contains(folder));
+                files.push(File { tokens: tokens(&text), test: for_tests, path, text });
             }
         }
     }
