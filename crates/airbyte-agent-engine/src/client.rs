@@ -1,7 +1,6 @@
 //! A connector, ready to be called.
 
 use std::fmt;
-use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -15,52 +14,8 @@ use crate::description::{Action, Connector, Location, Operation};
 use crate::error::{Error, Result};
 use crate::hosted::{Hosted, HostedTransport, Session};
 use crate::local::{IntoLocal, LocalTransport};
+use crate::shared_description::Description;
 use crate::transport::Transport;
-
-/// A connector description, borrowed from a generated crate or shared.
-#[derive(Clone)]
-pub struct Description(Kept);
-
-#[derive(Clone)]
-enum Kept {
-    Borrowed(&'static Connector),
-    Shared(Arc<Connector>),
-}
-
-impl Deref for Description {
-    type Target = Connector;
-
-    fn deref(&self) -> &Connector {
-        match &self.0 {
-            Kept::Borrowed(connector) => connector,
-            Kept::Shared(connector) => connector,
-        }
-    }
-}
-
-impl From<&'static Connector> for Description {
-    fn from(connector: &'static Connector) -> Self {
-        Self(Kept::Borrowed(connector))
-    }
-}
-
-impl From<Arc<Connector>> for Description {
-    fn from(connector: Arc<Connector>) -> Self {
-        Self(Kept::Shared(connector))
-    }
-}
-
-impl From<Connector> for Description {
-    fn from(connector: Connector) -> Self {
-        Self(Kept::Shared(Arc::new(connector)))
-    }
-}
-
-impl fmt::Debug for Description {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Description").field(&self.name).finish()
-    }
-}
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -2,29 +2,17 @@
 
 use std::future::IntoFuture;
 
-use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::call::{Call, CallOptions};
+use crate::call::Call;
+use crate::call_options::CallOptions;
 use crate::client::Client;
 use crate::context_store::{self, StoreMeta, StoreQuery};
 use crate::cursor::{Cursor, NextPage, Seal};
 use crate::error::{Error, Result};
 use crate::http::BoxFuture;
 use crate::lookup::find_operation;
-
-/// What a call through the dynamic door gives.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Outcome {
-    /// An array of records for `list` and `search`, an object for the others.
-    pub data: Value,
-    /// Metadata by the names in the spec, `null` where the operation extracts none.
-    pub meta: Value,
-    /// Where a list continues.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next: Option<Cursor>,
-}
+use crate::outcome::Outcome;
 
 impl Client {
     /// The dynamic door: any entity and action, arguments as a JSON object.

@@ -27,6 +27,7 @@ mod auth;
 pub mod authorization;
 mod builder;
 mod call;
+mod call_options;
 mod client;
 
 pub mod context_store;
@@ -43,6 +44,7 @@ pub mod hosted;
 mod http;
 mod local;
 mod lookup;
+mod outcome;
 mod page;
 pub mod provenance;
 mod record;
@@ -51,6 +53,7 @@ mod request;
 mod retry;
 mod secret;
 pub mod selection;
+mod shared_description;
 mod single_flight;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -67,22 +70,25 @@ pub use self::auth::{
     Credentials, StoredShape, StoredTokens, TokenRenewal, TokenStore, TokenUpdate,
 };
 pub use self::builder::{RecordAs, RecordsAs};
-pub use self::call::{Call, CallOptions};
-pub use self::client::{CheckReport, CheckStatus, Client, Description, EntitySummary};
+pub use self::call::Call;
+pub use self::call_options::CallOptions;
+pub use self::client::{CheckReport, CheckStatus, Client, EntitySummary};
 pub use self::cursor::{Cursor, CursorKey, NextPage};
 pub use self::destination::Destination;
 pub use self::download::Download;
 pub use self::dry_run::DryRun;
 pub use self::error::{Error, ErrorKind, Result};
-pub use self::execute::{Execute, Outcome};
+pub use self::execute::Execute;
 pub use self::hosted::Hosted;
 pub use self::http::{
     BodyStream, BoxFuture, HttpClient, HttpFailure, HttpRequest, HttpResponse, origin,
 };
 pub use self::local::{IntoLocal, Local};
 pub use self::lookup::find_operation;
+pub use self::outcome::Outcome;
 pub use self::page::{Items, Page, Pages};
 pub use self::record::{Extra, Lenient, Scalar};
+pub use self::shared_description::Description;
 pub use self::transport::{Layout, Prepared, Reply, Transport};
 pub use self::typed::{AuthFor, TypedConnector};
 pub use airbyte_agent_description as description;

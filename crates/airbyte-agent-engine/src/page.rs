@@ -13,8 +13,8 @@ use serde_json::Value;
 use crate::call::Call;
 use crate::cursor::Cursor;
 use crate::error::{Error, ErrorKind, Result};
-use crate::execute::Outcome;
 use crate::http::BoxFuture;
+use crate::outcome::Outcome;
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::arguments::{self, Arguments, Completion};
-use crate::call::CallOptions;
+use crate::call_options::CallOptions;
 use crate::context_store::StoreQuery;
 use crate::cursor::NextPage;
 use crate::description::{Connector, Location, Operation};

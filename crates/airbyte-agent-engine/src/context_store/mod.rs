@@ -14,7 +14,7 @@ mod filter;
 mod query;
 mod record;
 
-use crate::call::CallOptions;
+use crate::call_options::CallOptions;
 use crate::description::Connector;
 use serde_json::{Map, Value};
 

@@ -9,7 +9,7 @@ use super::field::StoreField;
 use super::filter::Filter;
 use super::record::StoreRecord;
 use super::{SEARCH, SQL_QUERY};
-use crate::call::CallOptions;
+use crate::call_options::CallOptions;
 use crate::client::Client;
 use crate::error::Result;
 use crate::http::BoxFuture;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::call::CallOptions;
+use crate::call_options::CallOptions;
 use crate::description::Action;
 use crate::error::{Error, ErrorKind};
 use crate::reply::{platform_failure, shape};

@@ -12,7 +12,7 @@ use super::prepare::Here;
 use super::request::PlatformRequest;
 use super::session::Session;
 use crate::arguments::{Arguments, Completion};
-use crate::call::CallOptions;
+use crate::call_options::CallOptions;
 use crate::context_store::StoreQuery;
 use crate::description::Connector;
 use crate::download::Download;

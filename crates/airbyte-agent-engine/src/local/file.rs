@@ -7,7 +7,7 @@ use url::Url;
 
 use super::LocalTransport;
 use crate::arguments::Arguments;
-use crate::call::CallOptions;
+use crate::call_options::CallOptions;
 use crate::description::{List, UrlStep};
 use crate::download::Download;
 use crate::error::{Error, Result};

@@ -23,7 +23,6 @@ pub use self::options::{IntoLocal, Local};
 pub(crate) use self::server::{configuration, known_settings};
 use crate::arguments::{Arguments, Completion};
 use crate::auth::{self, Account, Credential, Renewal, RenewalContext, TokenRequest};
-use crate::client::Description;
 use crate::description::{Connector, Server};
 use crate::download::Download;
 use crate::dry_run::DryRun;
@@ -33,6 +32,7 @@ use crate::http::{BoxFuture, HttpResponse, origin, same_origin};
 use crate::request::{self, Request};
 use crate::retry::{Budget, Ending};
 use crate::secret::{MASK, Redactor};
+use crate::shared_description::Description;
 use crate::transport::{Layout, Prepared, Reply, Transport};
 use crate::wire::{Answer, Network, Outgoing, Recipient, Redirects, Wire, header};
 

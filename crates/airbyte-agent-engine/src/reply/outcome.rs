@@ -7,11 +7,11 @@ use serde_json::{Map, Value, json};
 use super::envelope::Sink;
 use super::read::Answer;
 use super::select::shape;
-use crate::call::CallOptions;
+use crate::call_options::CallOptions;
 use crate::description::expression;
 use crate::description::{Filter, JsonPath, Operation};
 use crate::error::{Error, Result};
-use crate::execute::Outcome;
+use crate::outcome::Outcome;
 
 /// Every match as a value.
 #[derive(Default)]

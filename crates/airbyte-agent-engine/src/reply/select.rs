@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::call::CallOptions;
+use crate::call_options::CallOptions;
 
 /// The data with only, or without, the fields that the options name.
 pub(crate) fn shape(data: Value, options: &CallOptions) -> Value {

@@ -11,8 +11,8 @@ use serde_json::{Map, Value, json};
 use super::reply::{Answer, Page, Step};
 use super::rule::{Kept, Rule};
 use crate::arguments::{Arguments, Completion};
-use crate::call::CallOptions;
-use crate::client::{Client, Description};
+use crate::call_options::CallOptions;
+use crate::client::Client;
 use crate::cursor::NextPage;
 use crate::description::Action;
 use crate::download::{Chunked, Download};
@@ -22,6 +22,7 @@ use crate::http::BoxFuture;
 use crate::lookup::find_operation;
 use crate::reply::shape;
 use crate::request;
+use crate::shared_description::Description;
 use crate::transport::{Layout, Prepared, Reply, Transport};
 use crate::typed::TypedConnector;
 

@@ -17,10 +17,10 @@ pub(crate) use self::network::Network;
 pub(crate) use self::redirects::Redirects;
 pub(crate) use self::refusal::Refused;
 pub(crate) use self::request::{Outgoing, Recipient, header};
-use crate::client::Description;
 use crate::description::RetryPolicy;
 use crate::retry::Budget;
 use crate::secret::Redactor;
+use crate::shared_description::Description;
 
 /// Sends requests to one peer: a vendor, or the platform.
 pub(crate) struct Wire {
