@@ -169,7 +169,7 @@ impl<'d> Model<'d> {
         let drafts = draft_operations(connector, document, &mut collector);
         let types = collector.finish();
         let entities = finish(connector, document, drafts, &types);
-        let mut classes = Scope::with(["Credentials"]);
+        let mut classes = Scope::with(["Credentials", "AuthFor"]);
         let schemes = connector
             .auth
             .iter()

@@ -122,7 +122,9 @@ tools = [
     "airbyte-agent-core/tools",
 {tools}]
 # Tests without a network: a mock of the vendor, recorded traffic.
-testing = ["airbyte-agent-core/testing"]
+testing = [
+    "airbyte-agent-core/testing",
+{testing}]
 # JSON Schemas of request objects.
 schemars = [
     "airbyte-agent-core/schemars",
@@ -167,6 +169,7 @@ required-features = ["all", "tools"]
         all = each("{}"),
         typed = each("airbyte-agent-{}?/typed"),
         tools = each("airbyte-agent-{}?/tools"),
+        testing = each("airbyte-agent-{}?/testing"),
         schemars = each("airbyte-agent-{}?/schemars"),
     )
 }

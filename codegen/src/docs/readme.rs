@@ -35,6 +35,7 @@ pub(crate) fn readme(model: &Model<'_>) -> String {
     out.push_str(&hosted(model));
     out.push_str(&dynamic(model));
     out.push_str(&paging(model));
+    out.push_str(&features(model));
     out.push_str("## More\n\n");
     out.push_str(&format!(
         "* [AUTH.md]({}): ways to authenticate, what each needs and where to get it\n",
@@ -254,7 +255,7 @@ fn paging(model: &Model<'_>) -> String {
     let Some((entity, operation)) = paged else { return String::new() };
     let call = bare_call(model, entity, operation);
     let record = record_name(model, entity);
-    format!(
+    let mut out = format!(
         "## All pages\n\n\
          ```rust,no_run\n\
          {}\n\n\
@@ -269,5 +270,83 @@ fn paging(model: &Model<'_>) -> String {
         imports(library, &[class, "Result"], &call),
         call.replace('\n', "\n    "),
         print(model, &operation.record, &record),
-    )
+    );
+    let page = match &operation.meta {
+        Some(meta) => format!("Page<{}, types::{meta}>", operation.record_type()),
+        None => format!("Page<{}>", operation.record_type()),
+    };
+    let arguments = [format!("{variable}: &{class}"), "after: Option<Cursor>".to_owned()];
+    let mut head = format!("async fn page({}) -> Result<{page}>", arguments.join(", "));
+    if head.len() > 98 {
+        head = format!("async fn page(\n    {},\n) -> Result<{page}>", arguments.join(",\n    "));
+    }
+    let mut names = vec![class.as_str(), "Cursor", "Page", "Result"];
+    if operation.scalar {
+        names.push("Scalar");
+    }
+    let code = format!("{call}{page}");
+    out.push_str(&format!(
+        "Or one page at a time, from where the last one ended. What methods take and give has its name in \
+         this crate:\n\n\
+         ```rust,no_run\n\
+         {}\n\n\
+         {head} {{\n    \
+             let call = {};\n    \
+             match after {{\n        \
+                 Some(cursor) => call.resume(cursor).await,\n        \
+                 None => call.await,\n    \
+             }}\n\
+         }}\n\
+         ```\n\n",
+        imports(library, &names, &code),
+        call.replace('\n', "\n    "),
+    ));
+    out
+}
+
+/// The crate's features, and how the description is used without builders.
+fn features(model: &Model<'_>) -> String {
+    let (library, package) = (&model.library, model.package());
+    let rows = [
+        ("`typed` (default)", "Builders and record types; includes `engine`."),
+        (
+            "`engine`",
+            "What runs the description, `DESCRIPTION`, by names. Without it there is no HTTP client \
+             in the tree.",
+        ),
+        ("`tools`", "`tools()`: the operations as tools of a language model."),
+        (
+            "`testing`",
+            "`testing`: a mock of the vendor, and recorded traffic, for tests without a network.",
+        ),
+        ("`schemars`", "JSON Schemas of request objects."),
+    ];
+    let rows: Vec<Vec<String>> =
+        rows.into_iter().map(|(name, adds)| vec![name.to_owned(), adds.to_owned()]).collect();
+    let mut out = format!("## Features\n\n{}", table(&["Feature", "What it adds"], &rows));
+    let first = first_operation(model).zip(model.connector.auth.first());
+    let Some(((entity, operation), scheme)) = first else { return out };
+    let (options, configured) = local_options(model, scheme, "credentials");
+    let mut names = vec!["Client", "Credentials", "DESCRIPTION", "Result"];
+    if configured {
+        names.push("Local");
+    }
+    let params = params(operation);
+    out.push_str(&format!(
+        "Without `typed` (`cargo add {package} --no-default-features --features engine`) calls go by name:\n\n\
+         ```rust,no_run\n\
+         {}\n\n\
+         async fn call() -> Result<()> {{\n    \
+             let credentials = Credentials::from_env(&DESCRIPTION);\n    \
+             let client = Client::local(&DESCRIPTION, {options})?;\n    \
+             let outcome = client.execute({:?}, {:?}, json!({params})).await?;\n    \
+             println!(\"{{}}\", outcome.data);\n    \
+             Ok(())\n\
+         }}\n\
+         ```\n\n",
+        imports(library, &names, "json!("),
+        entity.entity.name,
+        operation.operation.action.as_str(),
+    ));
+    out
 }

@@ -11,14 +11,14 @@ pub(crate) fn auth(model: &Model<'_>) -> String {
     w.inner_doc(&format!("Ways to authenticate against {}.", prose::markdown(title)));
     w.line("#![doc = include_str!(\"../AUTH.md\")]");
     w.blank();
-    w.line("use airbyte_agent_core::Credentials;");
+    w.line("use airbyte_agent_core::{AuthFor, Credentials};");
     for scheme in &model.schemes {
-        structure(&mut w, scheme);
+        structure(&mut w, model, scheme);
     }
     w.finish()
 }
 
-fn structure(w: &mut Writer, scheme: &SchemeModel<'_>) {
+fn structure(w: &mut Writer, model: &Model<'_>, scheme: &SchemeModel<'_>) {
     let class = &scheme.class;
     let required: Vec<_> = scheme.fields.iter().filter(|(_, field)| field.required).collect();
     w.blank();
@@ -46,7 +46,10 @@ fn structure(w: &mut Writer, scheme: &SchemeModel<'_>) {
             w.line("#[expect(clippy::new_without_default, reason = \"no useful default\")]");
         }
         w.function("pub fn new", &arguments, " -> Self", |w| {
-            let mut calls = vec![format!(".scheme({:?})", scheme.scheme.name)];
+            let mut calls = vec![
+                format!(".for_connector({:?})", model.connector.name),
+                format!(".scheme({:?})", scheme.scheme.name),
+            ];
             calls
                 .extend(required.iter().map(|(ident, f)| format!(".field({:?}, {ident})", f.name)));
             w.assignment("let credentials", &format!("Credentials::new(){}", calls.concat()));
@@ -75,4 +78,6 @@ fn structure(w: &mut Writer, scheme: &SchemeModel<'_>) {
     w.block(&format!("impl From<{class}> for Credentials"), |w| {
         w.block(&format!("fn from(auth: {class}) -> Self"), |w| w.line("auth.credentials"));
     });
+    w.blank();
+    w.line(&format!("impl AuthFor<crate::{}> for {class} {{}}", model.class));
 }

@@ -9,6 +9,7 @@ use crate::prose;
 pub(crate) fn library(model: &Model<'_>) -> String {
     let class = &model.class;
     let title = model.connector.title.replace('"', "'");
+    let kept = model.entities.iter().any(store::is_kept);
     format!(
         r#"// {header}
 
@@ -29,16 +30,30 @@ pub mod entities;
 {store}#[cfg(feature = "typed")]
 pub mod types;
 
-#[cfg(feature = "typed")]
-pub use airbyte_agent_core::{{Credentials, Error, ErrorKind, Hosted, Local, Result, serde_json}};
+/// The engine beneath the connector, for what has no name here.
+#[cfg(feature = "engine")]
+pub use airbyte_agent_core as core;
+{context}#[cfg(feature = "testing")]
+pub use airbyte_agent_core::testing;
+#[cfg(feature = "tools")]
+pub use airbyte_agent_core::tools;
+#[cfg(feature = "engine")]
+pub use airbyte_agent_core::{{
+    AuthFor, BodyStream, BoxFuture, CallOptions, CheckReport, CheckStatus, Client, Credentials,
+    Cursor, Download, DryRun, EntitySummary, Error, ErrorKind, Execute, ExposeSecret, Extra,
+    Hosted, HttpClient, HttpFailure, HttpRequest, HttpResponse, IntoLocal, Items, Local, Outcome,
+    Page, Pages, RecordAs, RecordsAs, Result, Scalar, SecretString, StoredTokens, TokenRenewal,
+    TokenStore, TokenUpdate, TypedConnector, description::RetryPolicy, serde_json,
+}};
 
 #[cfg(feature = "typed")]
 pub use connector::{class};
 pub use description::DESCRIPTION;
 "#,
         header = header(&model.slug),
-        store = if model.entities.iter().any(store::is_kept) {
-            "#[cfg(feature = \"typed\")]\npub mod store;\n"
+        store = if kept { "#[cfg(feature = \"typed\")]\npub mod store;\n" } else { "" },
+        context = if kept {
+            "#[cfg(feature = \"engine\")]\npub use airbyte_agent_core::context_store;\n"
         } else {
             ""
         },
@@ -56,7 +71,7 @@ pub(crate) fn connector(model: &Model<'_>) -> String {
     w.line("use airbyte_agent_core::serde_json::Value;");
     w.line("use airbyte_agent_core::{");
     w.line(
-        "    CheckReport, Client, EntitySummary, Execute, Hosted, Local, Result, TypedConnector,",
+        "    AuthFor, CheckReport, Client, EntitySummary, Execute, Hosted, Result, TypedConnector,",
     );
     w.line("};");
     w.blank();
@@ -133,14 +148,16 @@ pub(crate) fn connector(model: &Model<'_>) -> String {
 
 /// What every connector has.
 fn fixed(w: &mut Writer) {
-    let lines = r#"/// Straight to the vendor, with credentials of your own: one of [`auth`](crate::auth), or a
-/// [`Local`] made of one and configured further.
+    let lines = r#"/// Straight to the vendor, with credentials of your own: one of [`auth`](crate::auth), or
+/// [`Local`](crate::Local) made of one and configured further. Those of another connector do not
+/// compile.
 ///
 /// # Errors
 ///
-/// When a credential or server variable is missing or malformed.
-pub fn local(options: impl Into<Local>) -> Result<Self> {
-    Client::local(&DESCRIPTION, options).map(Self::from_client)
+/// When a credential or server variable is missing or malformed, or when
+/// [`Credentials`](crate::Credentials) made for another connector are given.
+pub fn local(auth: impl AuthFor<Self>) -> Result<Self> {
+    Client::local(&DESCRIPTION, auth).map(Self::from_client)
 }
 
 /// Through Airbyte's hosted platform, which keeps the vendor's credentials.
@@ -197,7 +214,7 @@ pub fn entity_schema(&self, entity: &str) -> Option<Value> {
 #[cfg(feature = "tools")]
 #[must_use]
 pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
-    self.client.tools()
+    airbyte_agent_core::tools::Toolset::new(self.client.clone())
 }
 "#;
     lines.lines().for_each(|line| w.line(line));

@@ -23,16 +23,23 @@ license.workspace = true
 repository.workspace = true
 categories.workspace = true
 
+[package.metadata.docs.rs]
+all-features = true
+
 [lints]
 workspace = true
 
 [features]
 default = ["typed"]
-# Builders and record types. Without it the crate is its description, which is all that programs
-# need that name operations at run time.
-typed = ["dep:airbyte-agent-core"{dep}]
+# Builders and record types.
+typed = ["engine"{dep}]
+# The engine, by which the description is run: operations by their names. Without it the crate is
+# its description, which needs no HTTP client.
+engine = ["dep:airbyte-agent-core"]
 # `tools()`: the operations as tools for language models.
-tools = ["airbyte-agent-core?/tools"]
+tools = ["engine", "airbyte-agent-core/tools"]
+# `testing`: tests without a network, on a mock of the vendor or on recorded traffic.
+testing = ["engine", "airbyte-agent-core/testing"]
 # JSON Schemas of request objects.
 schemars = [{schemas}"airbyte-agent-core?/schemars"]
 

@@ -5,11 +5,9 @@ use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use airbyte_agent_core::description::{AuthScheme, Connector, Piece};
-use airbyte_agent_core::{Credentials, Error, ErrorKind, Local, Result, StoredTokens};
+use airbyte_agent_core::{Credentials, Destination, Error, ErrorKind, Result, StoredTokens};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value, json};
-
-use crate::{AccountTokens, Store};
 
 /// Version of the written form.
 const VERSION: u64 = 1;
@@ -23,6 +21,8 @@ pub struct Account {
     fields: BTreeMap<String, SecretString>,
     config: Map<String, Value>,
     tokens: Option<StoredTokens>,
+    /// Where the credentials may go; unknown in accounts of earlier versions.
+    pub(crate) destinations: Option<Vec<Destination>>,
 }
 
 impl Account {
@@ -109,9 +109,9 @@ impl Account {
         fields.map(|(_, value)| value).chain(tokens).map(SecretString::expose_secret)
     }
 
-    /// The credentials, tokens included.
-    pub fn credentials(&self, connector: &Connector) -> Credentials {
-        let mut credentials = Credentials::new();
+    /// The credentials, tokens included, whatever they are bound to.
+    pub(crate) fn credentials(&self, connector: &Connector) -> Credentials {
+        let mut credentials = Credentials::new().for_connector(&self.connector);
         for (name, value) in &self.fields {
             credentials = credentials.field(name, value.expose_secret());
         }
@@ -131,21 +131,6 @@ impl Account {
             }
         }
         credentials
-    }
-
-    /// Straight to the vendor with this account; renewed tokens are kept in `store`.
-    pub fn local(&self, connector: &Connector, store: &Store) -> Local {
-        self.on(Local::new(Credentials::new()), connector, store)
-    }
-
-    /// The same, with options that are there already.
-    #[must_use]
-    pub fn on(&self, local: Local, connector: &Connector, store: &Store) -> Local {
-        let mut local = local.credentials(self.credentials(connector));
-        for (name, value) in &self.config {
-            local = local.config(name, value.clone());
-        }
-        local.token_store(AccountTokens::new(self, store))
     }
 
     /// Takes the tokens of a renewal.
@@ -180,6 +165,7 @@ impl Account {
             "fields": fields,
             "config": self.config,
             "tokens": tokens,
+            "destinations": self.destinations,
         });
         written.to_string().into()
     }
@@ -206,6 +192,10 @@ impl Account {
             account.fields.extend(secret(value).map(|value| (field.clone(), value)));
         }
         account.config = whole["config"].as_object().cloned().unwrap_or_default();
+        if let Some(destinations) = whole.get("destinations").filter(|known| !known.is_null()) {
+            let known = serde_json::from_value(destinations.clone());
+            account.destinations = Some(known.map_err(|_| broken("cannot be read"))?);
+        }
         if let Some(tokens) = whole["tokens"].as_object() {
             let get = |name: &str| tokens.get(name).unwrap_or(&Value::Null);
             let mut stored = StoredTokens::default();
@@ -250,6 +240,7 @@ impl fmt::Debug for Account {
             .field("fields", &self.fields.keys().collect::<Vec<_>>())
             .field("config", &self.config.keys().collect::<Vec<_>>())
             .field("tokens", &self.tokens)
+            .field("destinations", &self.destinations)
             .finish()
     }
 }
@@ -291,5 +282,17 @@ mod tests {
             let error = Account::read("acme", "work", text).unwrap_err().to_string();
             assert!(!error.contains("canary"), "{error}");
         }
+    }
+
+    #[test]
+    fn credentials_are_those_of_the_accounts_connector() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../specs/gong.yaml");
+        let spec = airbyte_agent_spec::Spec::parse(&std::fs::read_to_string(path).unwrap());
+        let gong = spec.unwrap().lower().unwrap();
+        let error = account().credentials(&gong).check_connector(&gong).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Authentication);
+        assert!(error.message().contains("acme") && !error.message().contains("canary"), "{error}");
+        let own = Account::new("gong", "work").credentials(&gong);
+        assert!(own.check_connector(&gong).is_ok());
     }
 }

@@ -32,6 +32,7 @@ impl Folder {
 
     /// The content of a file, `None` when there is none.
     pub(crate) fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        self.check()?;
         let path = self.0.join(name);
         match fs::read(&path) {
             Ok(content) => Ok(Some(content)),
@@ -60,6 +61,7 @@ impl Folder {
 
     /// Removes a file, if it is there.
     pub(crate) fn remove(&self, name: &str) -> Result<()> {
+        self.check()?;
         let path = self.0.join(name);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -104,7 +106,39 @@ impl Folder {
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.0).map_err(|error| failed("make", &self.0, &error))
+        builder.create(&self.0).map_err(|error| failed("make", &self.0, &error))?;
+        self.check()
+    }
+
+    /// Refuses a folder that others may open: what is in it could be of anybody.
+    #[cfg(unix)]
+    fn check(&self) -> Result<()> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = match fs::metadata(&self.0) {
+            Ok(metadata) => metadata.permissions().mode() & 0o777,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(failed("read", &self.0, &error)),
+        };
+        let is_open = mode & 0o077 != 0;
+        if !is_open {
+            return Ok(());
+        }
+        let folder = self.0.display();
+        Err(Error::new(
+            ErrorKind::Usage,
+            format!(
+                "the folder of the accounts is open to other users of this machine (mode \
+                 {mode:03o}) and is not used: look whether its content is your own, then run \
+                 chmod 700 '{folder}'"
+            ),
+        ))
+    }
+
+    /// Other systems keep the folders of a user from others by themselves.
+    #[cfg(not(unix))]
+    #[allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "as on Unix")]
+    fn check(&self) -> Result<()> {
+        Ok(())
     }
 }
 
@@ -139,10 +173,33 @@ mod tests {
         assert_eq!(folder.read("x").unwrap(), None);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_is_open_to_others_is_not_used() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let home = tempfile::tempdir().unwrap();
+        let folder = Folder::new(home.path().join("a"));
+        folder.write("x", b"one").unwrap();
+        for mode in [0o701, 0o704, 0o710, 0o720, 0o755, 0o777, 0o1777] {
+            fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).unwrap();
+            for error in [
+                folder.read("x").unwrap_err(),
+                folder.write("x", b"two").unwrap_err(),
+                folder.remove("x").unwrap_err(),
+                folder.lock("x").unwrap_err(),
+            ] {
+                let command = format!("chmod 700 '{}'", folder.path().display());
+                assert!(error.to_string().contains(&command), "{mode:o}: {error}");
+            }
+        }
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
+        assert_eq!(folder.read("x").unwrap().as_deref(), Some(&b"one"[..]));
+    }
+
     #[test]
     fn a_lock_is_one_holders() {
         let home = tempfile::tempdir().unwrap();
-        let folder = Folder::new(home.path().to_owned());
+        let folder = Folder::new(home.path().join("a"));
         let lock = folder.lock("x").unwrap();
         let entered = AtomicBool::new(false);
         thread::scope(|scope| {

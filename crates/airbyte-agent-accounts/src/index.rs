@@ -6,7 +6,7 @@ use airbyte_agent_core::{Error, ErrorKind, Result};
 use serde_json::{Value, json};
 
 use crate::account::{instant, seconds};
-use crate::{Account, Place};
+use crate::{Account, Place, name};
 
 const VERSION: u64 = 1;
 /// Name of the file.
@@ -76,10 +76,12 @@ pub(crate) fn read(file: &[u8]) -> Result<Vec<Entry>> {
         return Err(broken());
     }
     let text = |value: &Value| value.as_str().map(str::to_owned);
+    // Names become names of files.
+    let name_of = |value: &Value| text(value).filter(|text| name::fits(text));
     let entry = |value: &Value| {
         Some(Entry {
-            connector: text(&value["connector"])?,
-            account: text(&value["account"])?,
+            connector: name_of(&value["connector"])?,
+            account: name_of(&value["account"])?,
             scheme: text(&value["scheme"]),
             place: Place::parse(value["stored_in"].as_str()?)?,
             expires_at: value["expires_at"].as_u64().and_then(instant),

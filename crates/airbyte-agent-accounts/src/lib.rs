@@ -12,26 +12,37 @@
 //! # fn example(description: Description) -> airbyte_agent_core::Result<()> {
 //! let store = Store::open(Options::from_env()?);
 //! if let Some(account) = store.get("github", "default")? {
-//!     let client = Client::local(description.clone(), account.local(&description, &store))?;
+//!     let client = Client::local(description.clone(), account.local(&description, &store)?)?;
 //! }
 //! # Ok(())
 //! # }
 //! ```
 //!
+//! An account is bound to the origins to which its connector sent credentials when it was made
+//! ([`Account::bound`]): a description that merely bears the connector's name and sends them
+//! elsewhere is refused.
+//!
 //! # On disk
 //!
-//! Everything is in the folder `accounts` beside the settings file, readable for its owner only:
+//! Everything is in the folder `accounts` beside the settings file, which is for its owner only; one
+//! that others may open is refused.
 //!
 //! | file | what it holds |
 //! | --- | --- |
 //! | `index.json` | which accounts there are, and where: no secret |
 //! | `key.json` | the key of the sealed files, sealed itself by a passphrase (Argon2id) |
-//! | `<connector>.<account>.sealed` | an account (ChaCha20-Poly1305) |
+//! | `<connector>~<account>.sealed` | an account (ChaCha20-Poly1305) |
+//! | `cursor.key` | the key that seals cursors |
 //! | `*.lock` | nothing; locked while an account changes |
+//!
+//! Earlier versions wrote `<connector>.<account>.sealed`, a name that two accounts could share. Such
+//! a file is still read where it is the account's own, and goes with the next change of the account.
 //!
 //! A file is written beside its place and renamed, so that none is ever half written.
 
 mod account;
+mod binding;
+mod cursor_key;
 mod folder;
 mod index;
 mod name;
@@ -42,9 +53,10 @@ mod tokens;
 mod vault;
 
 pub use account::Account;
+pub use binding::Overrides;
 pub use index::Entry;
 pub use name::DEFAULT;
-pub use passphrase::{Passphrase, Purpose};
+pub use passphrase::{Passphrase, Purpose, SHORTEST_PASSPHRASE};
 pub use store::{Options, Store};
 pub use tokens::AccountTokens;
 pub use vault::Place;

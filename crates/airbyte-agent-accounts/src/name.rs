@@ -26,7 +26,13 @@ pub(crate) fn check(connector: &str, account: &str) -> Result<()> {
     Ok(())
 }
 
-fn fits(name: &str) -> bool {
+/// The account's own part of file names. `~` is in no name, so that no two accounts share it.
+pub(crate) fn key(connector: &str, account: &str) -> String {
+    format!("{connector}~{account}")
+}
+
+/// Whether a connector or an account can have this name.
+pub(crate) fn fits(name: &str) -> bool {
     let allowed = |c: char| {
         c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '@' | '+' | '.')
     };
@@ -39,6 +45,17 @@ fn fits(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_two_accounts_share_a_key() {
+        let names = ["a", "b", "a.b", "a-b", "a+b", "a_b", "a@b", "b.a", "a.a", "a.b.a", "a..b"];
+        let mut keys: Vec<String> =
+            names.iter().flat_map(|one| names.iter().map(|other| key(one, other))).collect();
+        keys.sort();
+        keys.dedup();
+        assert_eq!(keys.len(), names.len() * names.len());
+        assert!(!fits("a~b"));
+    }
 
     #[test]
     fn names_are_file_names() {

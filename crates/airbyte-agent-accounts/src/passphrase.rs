@@ -16,6 +16,9 @@ pub enum Purpose {
     Create,
 }
 
+/// Fewest characters of a new passphrase. What it seals can be copied and tried at leisure.
+pub const SHORTEST_PASSPHRASE: usize = 8;
+
 type Ask = dyn Fn(Purpose) -> Result<SecretString> + Send + Sync;
 
 /// A way to get at the passphrase; asked at most once by a store.
@@ -58,6 +61,19 @@ impl Passphrase {
         if text.expose_secret().is_empty() {
             return Err(Error::new(ErrorKind::Usage, "the passphrase of the accounts is empty"));
         }
+        // One that is in use already has to go on opening what it sealed.
+        if purpose == Purpose::Create
+            && text.expose_secret().trim().chars().count() < SHORTEST_PASSPHRASE
+        {
+            return Err(Error::new(
+                ErrorKind::Usage,
+                format!(
+                    "the passphrase of the accounts is too short: it needs at least \
+                     {SHORTEST_PASSPHRASE} characters; several words that have nothing to do with \
+                     each other make a good one"
+                ),
+            ));
+        }
         Ok(text)
     }
 }
@@ -75,5 +91,31 @@ pub(crate) fn missing() -> Error {
 impl fmt::Debug for Passphrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Passphrase")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_passphrase_has_a_length() {
+        for (text, opens, creates) in [
+            ("", false, false),
+            ("x", true, false),
+            ("canary", true, false),
+            ("       x       ", true, false),
+            ("ülküm", true, false),
+            ("ülkümüzü", true, true),
+            ("open sesame", true, true),
+        ] {
+            let passphrase = Passphrase::known(text);
+            assert_eq!(passphrase.get(Purpose::Open).is_ok(), opens, "{text}");
+            let created = passphrase.get(Purpose::Create);
+            assert_eq!(created.is_ok(), creates, "{text}");
+            if let Err(error) = created {
+                assert!(!error.to_string().contains("canary"), "{error}");
+            }
+        }
     }
 }

@@ -15,8 +15,11 @@ const SALT_LEN: usize = 16;
 const VERSION: u64 = 1;
 /// How hard a passphrase is stretched: OWASP's first choice for Argon2id, 19 MiB, twice.
 const STRETCH: (u32, u32, u32) = (19 * 1024, 2, 1);
-/// Most memory that a key file may ask for, in KiB: files are anybody's.
-const MOST_MEMORY: u64 = 1024 * 1024;
+/// Most that a key file may ask for: memory in KiB, memory times passes, and lanes. Far more than
+/// is ever written, and still done in a second or two: a file may be anybody's.
+const MOST_MEMORY: u64 = 256 * 1024;
+const MOST_WORK: u64 = 1024 * 1024;
+const MOST_LANES: u64 = 16;
 
 /// A key that seals accounts.
 pub(crate) struct Key(SecretBox<[u8; KEY_LEN]>);
@@ -62,7 +65,8 @@ impl Key {
     pub(crate) fn wrap(&self, passphrase: &SecretString) -> Result<Vec<u8>> {
         let salt = random::<SALT_LEN>()?;
         let (memory, passes, lanes) = STRETCH;
-        let outer = stretch(passphrase, &salt, memory, passes, lanes)?;
+        let params = parameters(memory, passes, lanes).ok_or_else(failed)?;
+        let outer = stretch(passphrase, &salt, params)?;
         let sealed = outer.seal(PURPOSE, self.0.expose_secret())?;
         let file = json!({
             "version": VERSION,
@@ -86,10 +90,7 @@ impl Key {
             Error::new(ErrorKind::Validation, message)
         };
         let file: Value = serde_json::from_slice(file).map_err(|_| broken())?;
-        let number = |name: &str, most: u64| {
-            let number = file["kdf"][name].as_u64().filter(|number| (1..=most).contains(number));
-            number.and_then(|number| u32::try_from(number).ok()).ok_or_else(broken)
-        };
+        let number = |name: &str| file["kdf"][name].as_u64().ok_or_else(broken);
         let bytes = |value: &Value| {
             value.as_str().and_then(|text| STANDARD.decode(text).ok()).ok_or_else(broken)
         };
@@ -97,10 +98,21 @@ impl Key {
             return Err(broken());
         }
         let salt = bytes(&file["kdf"]["salt"])?;
-        let memory = number("memory_kib", MOST_MEMORY)?;
-        let outer =
-            stretch(passphrase, &salt, memory, number("passes", 64)?, number("lanes", 64)?)?;
-        let plain = outer.open(PURPOSE, &bytes(&file["key"])?).ok_or_else(|| {
+        if !(8..=64).contains(&salt.len()) {
+            return Err(broken());
+        }
+        let sealed = bytes(&file["key"])?;
+        let (memory, passes, lanes) = (number("memory_kib")?, number("passes")?, number("lanes")?);
+        if memory > MOST_MEMORY || memory.saturating_mul(passes) > MOST_WORK || lanes > MOST_LANES {
+            let message = "the key file of the accounts (key.json) asks for more memory or time \
+                           than any that this program wrote, and is not used; if it is not your \
+                           own, remove the folder 'accounts' and log in again";
+            return Err(Error::new(ErrorKind::Validation, message));
+        }
+        let small = |number: u64| u32::try_from(number).map_err(|_| broken());
+        let params = parameters(small(memory)?, small(passes)?, small(lanes)?);
+        let outer = stretch(passphrase, &salt, params.ok_or_else(broken)?)?;
+        let plain = outer.open(PURPOSE, &sealed).ok_or_else(|| {
             Error::new(
                 ErrorKind::Authentication,
                 "the passphrase of the accounts is wrong (AIRBYTE_AGENT_PASSPHRASE)",
@@ -113,14 +125,11 @@ impl Key {
 
 const PURPOSE: &str = "airbyte-agent accounts key";
 
-fn stretch(
-    passphrase: &SecretString,
-    salt: &[u8],
-    memory: u32,
-    passes: u32,
-    lanes: u32,
-) -> Result<Key> {
-    let params = Params::new(memory, passes, lanes, Some(KEY_LEN)).map_err(|_| failed())?;
+fn parameters(memory: u32, passes: u32, lanes: u32) -> Option<Params> {
+    Params::new(memory, passes, lanes, Some(KEY_LEN)).ok()
+}
+
+fn stretch(passphrase: &SecretString, salt: &[u8], params: Params) -> Result<Key> {
     let mut out = Box::new([0; KEY_LEN]);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into(passphrase.expose_secret().as_bytes(), salt, out.as_mut())
@@ -164,10 +173,42 @@ mod tests {
         assert_eq!(again.0.expose_secret(), key.0.expose_secret());
         let Err(error) = Key::unwrap(&file, &"wrong".to_owned().into()) else { panic!("opened") };
         assert_eq!(error.kind(), ErrorKind::Authentication);
-        let greedy = String::from_utf8(file).unwrap().replace("19456", "99999999");
-        for file in [&b"{}"[..], b"", greedy.as_bytes()] {
+        for file in [&b"{}"[..], b""] {
             let Err(error) = Key::unwrap(file, &"right".to_owned().into()) else { panic!("read") };
             assert_eq!(error.kind(), ErrorKind::Validation);
         }
+    }
+
+    #[test]
+    fn a_file_that_asks_for_too_much_is_refused_before_anything_is_derived() {
+        let file = Key::random().unwrap().wrap(&"right".to_owned().into()).unwrap();
+        let file: Value = serde_json::from_slice(&file).unwrap();
+        let begin = std::time::Instant::now();
+        for (memory, passes, lanes) in [
+            (u64::MAX, 1, 1),
+            (99_999_999, 2, 1),
+            (MOST_MEMORY + 1, 1, 1),
+            (MOST_MEMORY, 5, 1),
+            (19 * 1024, 64, 1),
+            (8, u64::MAX, 1),
+            (8, u64::from(u32::MAX), 1),
+            (19 * 1024, 2, MOST_LANES + 1),
+            (19 * 1024, 2, u64::from(u32::MAX)),
+            // Less than Argon2 takes.
+            (0, 1, 1),
+            (7, 1, 1),
+            (19 * 1024, 0, 1),
+            (19 * 1024, 2, 0),
+            (8, 1, 16),
+        ] {
+            let mut greedy = file.clone();
+            greedy["kdf"]["memory_kib"] = memory.into();
+            greedy["kdf"]["passes"] = passes.into();
+            greedy["kdf"]["lanes"] = lanes.into();
+            let opened = Key::unwrap(greedy.to_string().as_bytes(), &"right".to_owned().into());
+            let Err(error) = opened else { panic!("{memory} {passes} {lanes}") };
+            assert_eq!(error.kind(), ErrorKind::Validation, "{memory} {passes} {lanes}: {error}");
+        }
+        assert!(begin.elapsed() < std::time::Duration::from_secs(1), "{:?}", begin.elapsed());
     }
 }

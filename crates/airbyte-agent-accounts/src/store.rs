@@ -5,11 +5,12 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::hosted::Settings;
 use airbyte_agent_core::{Error, ErrorKind, Result};
 
 use crate::folder::{Folder, Lock};
-use crate::vault::{SealedFiles, Vault};
+use crate::vault::{SealedFiles, Vault, former_file};
 use crate::{Account, Entry, Passphrase, Place, index, name};
 
 /// Where a store is, and what it may ask.
@@ -91,6 +92,10 @@ impl Store {
         self.0.folder.path()
     }
 
+    pub(crate) fn files(&self) -> &Folder {
+        &self.0.folder
+    }
+
     /// All accounts, ordered by connector and name. Unlocks nothing.
     ///
     /// # Errors
@@ -145,6 +150,30 @@ impl Store {
         self.put_locked(account, self.place()?)
     }
 
+    /// Binds an account of an earlier version to the origins to which `connector` sends its
+    /// credentials, and keeps that. Only for a connector that is known to be the one the account
+    /// was made for: that a spec bears the name is not enough.
+    ///
+    /// An account that is bound already is given back as it is; `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// When the account does not fit the connector, or cannot be opened or written.
+    pub fn bind(&self, connector: &Connector, account: &str) -> Result<Option<Account>> {
+        // What is not listed may have a name that no file can have.
+        if self.entry(&connector.name, account)?.is_none() {
+            return Ok(None);
+        }
+        let _renewal = self.lock_renewal(&connector.name, account)?;
+        let Some(account) = self.get(&connector.name, account)? else { return Ok(None) };
+        if account.is_bound() {
+            return Ok(Some(account));
+        }
+        let account = account.bound(connector)?;
+        self.put_renewed(&account)?;
+        Ok(Some(account))
+    }
+
     /// Keeps what a renewal changed, unless the account is gone by now.
     pub(crate) fn put_renewed(&self, account: &Account) -> Result<()> {
         let _lock = self.0.folder.lock("store")?;
@@ -164,7 +193,24 @@ impl Store {
             // What cannot be removed there is out of date at least.
             let _ = self.vault(before.place).and_then(|vault| vault.remove(connector, name));
         }
+        self.remove_former(&entries, connector, name)?;
         Ok(place)
+    }
+
+    /// Removes the sealed file that an earlier version wrote for an account, unless it may be that
+    /// of another of these accounts by now.
+    fn remove_former(&self, entries: &[Entry], connector: &str, account: &str) -> Result<()> {
+        let file = former_file(connector, account);
+        let reads_it = |entry: &Entry| {
+            !entry.is(connector, account)
+                && entry.place == Place::File
+                && former_file(&entry.connector, &entry.account) == file
+                && !self.0.files.has_own(&entry.connector, &entry.account)
+        };
+        if entries.iter().any(reads_it) {
+            return Ok(());
+        }
+        self.0.files.remove_former(connector, account)
     }
 
     /// Forgets an account; whether there was one.
@@ -185,6 +231,7 @@ impl Store {
         };
         let entry = entries.remove(position);
         self.vault(entry.place)?.remove(connector, account)?;
+        self.remove_former(&entries, connector, account)?;
         self.0.folder.write(index::FILE, &index::write(&entries))?;
         Ok(true)
     }
@@ -213,7 +260,7 @@ impl Store {
 
     /// Waits until no other process renews tokens of this account.
     pub(crate) fn lock_renewal(&self, connector: &str, account: &str) -> Result<Lock> {
-        self.0.folder.lock(&format!("{connector}.{account}"))
+        self.0.folder.lock(&name::key(connector, account))
     }
 
     fn vault(&self, place: Place) -> Result<&dyn Vault> {

@@ -30,6 +30,14 @@ impl TokenStore for AccountTokens {
         self.known.clone()
     }
 
+    fn connector(&self) -> Option<&str> {
+        Some(&self.connector)
+    }
+
+    fn account(&self) -> Option<&str> {
+        Some(&self.name)
+    }
+
     fn begin(&self) -> Result<Box<dyn TokenRenewal>> {
         let lock = self.store.lock_renewal(&self.connector, &self.name)?;
         let account = self.store.get(&self.connector, &self.name)?;

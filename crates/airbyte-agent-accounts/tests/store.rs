@@ -59,7 +59,7 @@ fn accounts_are_kept_listed_and_forgotten() {
     assert!(locked.remove("acme", "work").unwrap());
     assert!(!locked.remove("acme", "work").unwrap());
     assert_eq!(locked.list().unwrap().len(), 1);
-    assert!(!home.path().join("accounts/acme.work.sealed").exists());
+    assert!(!home.path().join("accounts/acme~work.sealed").exists());
 }
 
 #[test]
@@ -74,14 +74,130 @@ fn a_wrong_passphrase_and_damaged_files_are_told() {
 
     // A file of another account does not open under this name.
     store(home.path()).put(&Account::new("acme", "b").field("token", "other")).unwrap();
-    fs::copy(folder.join("acme.b.sealed"), folder.join("acme.a.sealed")).unwrap();
+    fs::copy(folder.join("acme~b.sealed"), folder.join("acme~a.sealed")).unwrap();
     let error = store(home.path()).get("acme", "a").unwrap_err();
     assert!(error.to_string().contains("damaged"), "{error}");
-    fs::remove_file(folder.join("acme.a.sealed")).unwrap();
+    fs::remove_file(folder.join("acme~a.sealed")).unwrap();
     let error = store(home.path()).get("acme", "a").unwrap_err();
     assert!(error.to_string().contains("log in again"), "{error}");
     fs::write(folder.join("index.json"), "{").unwrap();
     assert_eq!(store(home.path()).list().unwrap_err().kind(), ErrorKind::Validation);
+}
+
+/// Names that earlier versions kept in one file.
+const ALIKE: [(&str, &str); 3] = [("a", "b.c.d"), ("a.b", "c.d"), ("a.b.c", "d")];
+
+fn token(store: &Store, (connector, account): (&str, &str)) -> Option<String> {
+    let account = store.get(connector, account).unwrap()?;
+    let tokens = account.stored_tokens().unwrap().access_token.clone().unwrap();
+    Some(secrecy::ExposeSecret::expose_secret(&tokens).to_owned())
+}
+
+#[test]
+fn no_account_takes_the_place_of_another() {
+    let home = tempfile::tempdir().unwrap();
+    let store = store(home.path());
+    for (connector, name) in ALIKE {
+        store.put(&Account::new(connector, name).tokens(tokens(connector, name))).unwrap();
+    }
+    for (connector, name) in ALIKE {
+        assert_eq!(token(&store, (connector, name)).as_deref(), Some(connector));
+    }
+    assert!(store.remove("a.b", "c.d").unwrap());
+    assert_eq!(token(&store, ("a.b", "c.d")), None);
+    assert_eq!(token(&store, ("a", "b.c.d")).as_deref(), Some("a"));
+}
+
+/// Moves the file of an account to where an earlier version had it.
+fn age(folder: &Path, (connector, account): (&str, &str)) {
+    let now = folder.join(format!("{connector}~{account}.sealed"));
+    fs::rename(now, folder.join(format!("{connector}.{account}.sealed"))).unwrap();
+}
+
+#[test]
+fn files_of_earlier_versions_are_read_and_go_with_the_next_change() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("accounts");
+    let former = |name: &str| folder.join(format!("{name}.sealed")).exists();
+    let store = store(home.path());
+    let keep = |(connector, name): (&str, &str)| {
+        store.put(&Account::new(connector, name).tokens(tokens(connector, name))).unwrap();
+    };
+    keep(("acme", "me@acme.com"));
+    age(&folder, ("acme", "me@acme.com"));
+    assert_eq!(token(&store, ("acme", "me@acme.com")).as_deref(), Some("acme"));
+    keep(("acme", "me@acme.com"));
+    assert!(!former("acme.me@acme.com") && former("acme~me@acme.com"));
+    age(&folder, ("acme", "me@acme.com"));
+    assert!(store.remove("acme", "me@acme.com").unwrap());
+    assert!(!former("acme.me@acme.com"));
+
+    // Two accounts wrote the same file, the second one last.
+    let [first, second, _] = ALIKE;
+    keep(first);
+    age(&folder, first);
+    keep(second);
+    age(&folder, second);
+    let error = store.get(first.0, first.1).unwrap_err();
+    assert!(error.to_string().contains("another account"), "{error}");
+    assert_eq!(token(&store, second).as_deref(), Some(second.0));
+    // Logging in to the first again, or removing it, leaves the second what is its own.
+    keep(first);
+    assert_eq!(token(&store, first).as_deref(), Some(first.0));
+    assert_eq!(token(&store, second).as_deref(), Some(second.0));
+    assert!(store.remove(first.0, first.1).unwrap());
+    assert_eq!(token(&store, second).as_deref(), Some(second.0));
+    keep(second);
+    assert!(!former("a.b.c.d"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_is_open_to_others_is_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("accounts");
+    fs::create_dir(&folder).unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
+    let store = store(home.path());
+    let account = Account::new("acme", "a").field("token", CANARY);
+    for error in [
+        store.put(&account).unwrap_err(),
+        store.list().unwrap_err(),
+        store.get("acme", "a").unwrap_err(),
+        store.remove("acme", "a").unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Usage);
+        assert!(error.to_string().contains("chmod 700"), "{error}");
+    }
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+}
+
+#[test]
+fn a_short_passphrase_seals_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let options = Options::new(home.path().join("accounts")).place(Place::File);
+    let short = Store::open(options.passphrase(Passphrase::known("x")));
+    let error = short.put(&Account::new("acme", "a").field("token", CANARY)).unwrap_err();
+    assert!(error.to_string().contains("at least 8 characters"), "{error}");
+    assert!(short.list().unwrap().is_empty());
+    let left = fs::read_dir(home.path().join("accounts")).unwrap();
+    let names: Vec<_> = left.map(|file| file.unwrap().file_name()).collect();
+    assert!(names.iter().all(|name| name.to_string_lossy().ends_with(".lock")), "{names:?}");
+}
+
+#[test]
+fn an_index_that_names_files_elsewhere_is_refused() {
+    let home = tempfile::tempdir().unwrap();
+    store(home.path()).put(&Account::new("acme", "a").field("token", CANARY)).unwrap();
+    let index = home.path().join("accounts/index.json");
+    let text = fs::read_to_string(&index).unwrap();
+    for name in ["../a", "/etc/a", "A", "a~b", ""] {
+        let written = text.replace("\"account\": \"a\"", &format!("\"account\": \"{name}\""));
+        assert_ne!(written, text);
+        fs::write(&index, written).unwrap();
+        assert_eq!(store(home.path()).list().unwrap_err().kind(), ErrorKind::Validation, "{name}");
+    }
 }
 
 #[test]
@@ -140,6 +256,7 @@ fn a_token_is_renewed_by_one_process_at_a_time() {
     let store = store(home.path());
     let account = store.get("acme", "a").unwrap().unwrap();
     let tokens = AccountTokens::new(&account, &store);
+    assert_eq!(tokens.connector(), Some("acme"));
     let update = TokenUpdate::new("access-2");
     assert!(store.remove("acme", "a").unwrap());
     tokens.begin().unwrap().store(&update).unwrap();

@@ -3,7 +3,7 @@
 //! Ways to authenticate against Airtable.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// Personal access token.
 ///
@@ -23,6 +23,7 @@ impl PersonalAccessToken {
     ///   does. The old API keys (`key…`) were retired in February 2024 and no longer work.
     pub fn new(personal_access_token: impl Into<String>) -> Self {
         let credentials = Credentials::new()
+            .for_connector("airtable")
             .scheme("bearerAuth")
             .field("personal_access_token", personal_access_token);
         Self { credentials }
@@ -34,3 +35,5 @@ impl From<PersonalAccessToken> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::AirtableConnector> for PersonalAccessToken {}

@@ -3,7 +3,7 @@
 //! Ways to authenticate against Amazon Ads.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// Login with Amazon.
 ///
@@ -22,7 +22,10 @@ impl LoginAmazon {
     /// * `refresh_token`: Token that starts with `Atzr|`; it lasts until the user takes the
     ///   permission back.
     pub fn new(refresh_token: impl Into<String>) -> Self {
-        let credentials = Credentials::new().scheme("oauth2").field("refresh_token", refresh_token);
+        let credentials = Credentials::new()
+            .for_connector("amazon-ads")
+            .scheme("oauth2")
+            .field("refresh_token", refresh_token);
         Self { credentials }
     }
 
@@ -47,3 +50,5 @@ impl From<LoginAmazon> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::AmazonAdsConnector> for LoginAmazon {}

@@ -3,7 +3,7 @@
 //! Ways to authenticate against Asana.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// OAuth 2.
 ///
@@ -22,7 +22,10 @@ impl OAuth2 {
     ///
     /// * `refresh_token`: Used to get new access tokens; stays good until the user revokes the app.
     pub fn new(refresh_token: impl Into<String>) -> Self {
-        let credentials = Credentials::new().scheme("oauth2").field("refresh_token", refresh_token);
+        let credentials = Credentials::new()
+            .for_connector("asana")
+            .scheme("oauth2")
+            .field("refresh_token", refresh_token);
         Self { credentials }
     }
 
@@ -55,6 +58,8 @@ impl From<OAuth2> for Credentials {
     }
 }
 
+impl AuthFor<crate::AsanaConnector> for OAuth2 {}
+
 /// Personal access token.
 ///
 /// A token of one user, for scripts and own use; it can do whatever that user can.
@@ -70,7 +75,10 @@ impl PersonalAccessToken {
     ///
     /// * `token`: The token; it does not expire until it is revoked.
     pub fn new(token: impl Into<String>) -> Self {
-        let credentials = Credentials::new().scheme("personalAccessToken").field("token", token);
+        let credentials = Credentials::new()
+            .for_connector("asana")
+            .scheme("personalAccessToken")
+            .field("token", token);
         Self { credentials }
     }
 }
@@ -80,3 +88,5 @@ impl From<PersonalAccessToken> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::AsanaConnector> for PersonalAccessToken {}

@@ -1,20 +1,21 @@
 //! From the options of a connection to a client.
 
-use airbyte_agent_accounts::{Account, Store};
+use airbyte_agent_accounts::{Account, Overrides, Store};
 use airbyte_agent_core::description::Connector;
+use airbyte_agent_core::provenance::{Provenance, Receiver, Sourced};
 use airbyte_agent_core::{Client, Credentials, Description, Error, ErrorKind, Local};
 use airbyte_agent_sandbox::Sandbox;
 use serde_json::{Map, Value};
 
 use crate::accounts;
 use crate::args::ConnectionArgs;
+use crate::cursor_key;
 use crate::engine::LocalEngine;
 use crate::failure::usage;
 use crate::hosted::{Choice, Way, way};
-use crate::json_option;
 use crate::mask::Mask;
-use crate::sample;
-use crate::variables::Variables;
+use crate::variables::{Variables, used_text};
+use crate::{json_option, note, reach, sample};
 
 /// A client, and what has to live as long as it is used.
 pub(crate) struct Connection {
@@ -44,6 +45,7 @@ pub(crate) async fn connect(
         if let Some(id) = &args.connector_id {
             hosted = hosted.connector_id(id);
         }
+        reach::check_hosted(&description, &hosted)?;
         (Client::hosted(description, hosted)?, mask)
     } else {
         let source = source(args, &description, &variables, origin.is_some())?;
@@ -60,7 +62,7 @@ pub(crate) async fn connect(
         })?;
         (client, mask)
     };
-    Ok(Connection { client, mask, _sandbox: sandbox })
+    Ok(Connection { client: cursor_key::lasting(client), mask, _sandbox: sandbox })
 }
 
 async fn start_sandbox(args: &ConnectionArgs, description: &Description) -> Result<Sandbox, Error> {
@@ -76,7 +78,7 @@ async fn start_sandbox(args: &ConnectionArgs, description: &Description) -> Resu
 enum Source {
     /// `--credentials`
     Given(Map<String, Value>),
-    /// The environment and `.env`.
+    /// The environment or `.env`.
     Variables(Credentials),
     /// An account that `login` kept.
     Stored(Box<Account>, Store),
@@ -86,7 +88,8 @@ enum Source {
     Nowhere,
 }
 
-/// What is said on the command line counts before the environment, and that before what is stored.
+/// What is said on the command line counts before the environment, that before what is stored, and
+/// that before what the folder brings.
 fn source(
     args: &ConnectionArgs,
     connector: &Connector,
@@ -96,18 +99,45 @@ fn source(
     if let Some(given) = given_credentials(args)? {
         return Ok(Source::Given(given));
     }
-    let name = args.account.as_deref();
-    if name.is_none() {
-        let found = Credentials::from_variables(connector, |name| variables.get(name));
-        if !found.is_empty() {
-            return Ok(Source::Variables(found));
-        }
-        if in_sandbox {
-            return Ok(Source::Sample);
-        }
+    if let Some(name) = args.account.as_deref() {
+        return Ok(stored(connector, Some(name))?.unwrap_or(Source::Nowhere));
     }
-    let stored = accounts::stored(connector, name)?;
-    Ok(stored.map_or(Source::Nowhere, |(account, store)| Source::Stored(Box::new(account), store)))
+    let found = |from: Provenance| match variables.credentials(from, connector) {
+        // Made-up credentials are anybody's.
+        Err(_) if in_sandbox => Ok(None),
+        found => found,
+    };
+    let folder = found(Provenance::Folder)?;
+    let from = |found: Sourced<Credentials>| {
+        // Where they go is said by the description and the command line.
+        found.release(&Receiver::of_user()).map(Source::Variables)
+    };
+    let unused = |stronger: &str| {
+        let names = folder.as_ref().map(Sourced::names).unwrap_or_default();
+        note::note(variables.unused(names, stronger));
+    };
+    if let Some(found) = found(Provenance::Environment)? {
+        unused("those of the environment go first");
+        return from(found);
+    }
+    if !in_sandbox && let Some(found) = stored(connector, None)? {
+        unused("the stored account goes first");
+        return Ok(found);
+    }
+    match folder {
+        Some(found) => {
+            note::note([used_text(found.names())]);
+            from(found)
+        }
+        None if in_sandbox => Ok(Source::Sample),
+        None => Ok(Source::Nowhere),
+    }
+}
+
+/// A stored account.
+fn stored(connector: &Connector, name: Option<&str>) -> Result<Option<Source>, Error> {
+    let stored = reach::stored(connector, name)?;
+    Ok(stored.map(|(account, store)| Source::Stored(Box::new(account), store)))
 }
 
 fn local(
@@ -126,21 +156,22 @@ fn local(
             local = local.config(name, value);
         }
     }
+    let config = match &args.config {
+        Some(text) => json_option::object("--config", text, r#"{"subdomain": "acme"}"#)?,
+        None => Map::new(),
+    };
     local = match source {
         Source::Given(given) => {
             local.credentials(named(Credentials::from_json(&Value::Object(given))?))
         }
         Source::Variables(credentials) => local.credentials(named(credentials)),
         Source::Stored(account, store) => {
-            let credentials = named(account.credentials(connector));
-            account.on(local, connector, &store).credentials(credentials)
+            let mut overrides = Overrides::new().settings(config.clone());
+            overrides.scheme.clone_from(&args.auth_scheme);
+            reach::with_stored(&account, local, connector, &store, &overrides)?
         }
         Source::Sample => local.credentials(named(sample::credentials(connector))),
         Source::Nowhere => local.credentials(named(Credentials::new())),
-    };
-    let config = match &args.config {
-        Some(text) => json_option::object("--config", text, r#"{"subdomain": "acme"}"#)?,
-        None => Map::new(),
     };
     for (name, value) in config {
         local = local.config(name, value);

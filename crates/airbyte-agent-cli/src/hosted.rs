@@ -1,13 +1,15 @@
-//! How to reach the platform: what the command line chose, else environment, `.env` and settings
-//! file. Sends nothing.
+//! How to reach the platform: what the command line chose, else environment, settings file and
+//! `.env`. Sends nothing.
 
 use std::time::Duration;
 
 use airbyte_agent_core::hosted::Settings;
+use airbyte_agent_core::provenance::{Provenance, Receiver};
 use airbyte_agent_core::{Error, Hosted};
 use airbyte_agent_sandbox::{CLIENT_ID, CLIENT_SECRET};
 
 use crate::mask::Mask;
+use crate::note;
 use crate::variables::Variables;
 
 /// What the command line says of the platform.
@@ -25,6 +27,17 @@ pub(crate) struct Way {
     pub(crate) mask: Mask,
     /// The workspace, where somebody named one.
     pub(crate) workspace: Option<String>,
+    /// The platform as whoever is given credentials of vendors.
+    pub(crate) receiver: Receiver,
+    /// Where client id and client secret come from; nowhere in a sandbox.
+    pub(crate) account: Option<Provenance>,
+}
+
+impl Choice<'_> {
+    fn settings(&self) -> Settings {
+        let settings = Settings::new().workspace(self.workspace.as_deref().unwrap_or_default());
+        settings.organization(self.organization.as_deref().unwrap_or_default())
+    }
 }
 
 /// The way that was chosen; `sandbox` is the origin of a platform of our own.
@@ -33,26 +46,24 @@ pub(crate) fn way(
     variables: &Variables,
     sandbox: Option<&str>,
 ) -> Result<Way, Error> {
-    let mut workspace = choice.workspace.clone();
-    let (mut hosted, mask) = if let Some(origin) = sandbox {
-        (Hosted::new(CLIENT_ID, CLIENT_SECRET).base_url(origin), Mask::default())
+    let given = choice.settings();
+    let settings = if let Some(origin) = sandbox {
+        given.client_id(CLIENT_ID).client_secret(CLIENT_SECRET).base_url(origin)
     } else {
-        let settings = variables.settings().or(Settings::from_default_file()?);
-        let mask = Mask::hosted(&settings, variables);
-        workspace = workspace.or_else(|| settings.workspace_name().map(str::to_owned));
-        (settings.into_hosted()?, mask)
+        let settings = variables.settings(given, Settings::from_default_file()?);
+        note::warn(variables.ignored());
+        note::note(variables.about(&settings));
+        settings
     };
-    if let Some(name) = choice.workspace {
-        hosted = hosted.workspace(name);
-    }
-    if let Some(id) = choice.organization {
-        hosted = hosted.organization(id);
-    }
+    let (receiver, account) = (settings.receiver(), settings.account_provenance());
+    let mask = if sandbox.is_some() { Mask::default() } else { Mask::hosted(&settings, variables) };
+    let workspace = settings.workspace_name().map(str::to_owned);
+    let mut hosted = settings.into_hosted()?;
     if let Some(origin) = choice.via {
         hosted = hosted.via(origin);
     }
     if let Some(limit) = choice.timeout {
         hosted = hosted.timeout(limit);
     }
-    Ok(Way { hosted, mask, workspace })
+    Ok(Way { hosted, mask, workspace, receiver, account })
 }

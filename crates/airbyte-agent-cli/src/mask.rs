@@ -63,8 +63,8 @@ impl Mask {
     pub(crate) fn hosted(settings: &Settings, variables: &Variables) -> Self {
         let mut mask = Self::default();
         mask.add(settings.exposed_client_secret().unwrap_or_default());
-        for secret in variables.beginning(EnvironmentSecrets::PREFIX).values() {
-            mask.add(secret);
+        for (_, secret) in variables.beginning(EnvironmentSecrets::PREFIX) {
+            mask.add(&secret);
         }
         mask
     }

@@ -26,6 +26,7 @@ mod path;
 mod rate_limit;
 mod retry;
 mod schema;
+mod selection;
 mod server;
 mod template;
 
@@ -51,6 +52,7 @@ pub use path::{JsonPath, Step};
 pub use rate_limit::{RateLimit, RateLimitCost, RateLimitHeaders};
 pub use retry::{RetryPolicy, WaitFormat};
 pub use schema::{Json, Kind, Property, Schema};
+pub use selection::{Selection, is_name as is_graphql_name};
 pub use server::{Derivation, Server, ServerVariable};
 pub use template::{Piece, Template};
 

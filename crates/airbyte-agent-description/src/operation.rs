@@ -284,11 +284,16 @@ impl GraphQl {
     /// The document with this selection, or with the default one; `None` when it needs a selection
     /// and has no default.
     pub fn document(&self, fields: Option<&str>) -> Option<String> {
-        if !self.document.contains(FIELDS) {
+        if !self.takes_selection() {
             return Some(self.document.to_string());
         }
         let fields = fields.or(self.default_fields.as_deref())?;
         Some(self.document.replace(FIELDS, fields))
+    }
+
+    /// Whether the document has a place for a selection.
+    pub fn takes_selection(&self) -> bool {
+        self.document.contains(FIELDS)
     }
 }
 

@@ -29,6 +29,11 @@ impl Paging {
         std::iter::once(self).chain(self.others.iter())
     }
 
+    /// Whether a page may be asked for by an address that the answer before it gave.
+    pub fn continues_by_address(&self) -> bool {
+        self.styles().any(|style| matches!(style.next, Next::Link { .. }))
+    }
+
     /// Parameters that this way makes use of: what continues the list, and the size.
     pub fn parameters(&self) -> impl Iterator<Item = &str> {
         let (one, several) = match &self.next {

@@ -3,7 +3,7 @@
 //! Ways to authenticate against Facebook Marketing.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// OAuth 2.
 ///
@@ -22,8 +22,10 @@ impl OAuth2 {
     ///   long-lived one lasts about 60 days and is not renewed by itself: exchange it, or have the
     ///   user log in again.
     pub fn new(access_token: impl Into<String>) -> Self {
-        let credentials =
-            Credentials::new().scheme("facebookOAuth").field("access_token", access_token);
+        let credentials = Credentials::new()
+            .for_connector("facebook-marketing")
+            .scheme("facebookOAuth")
+            .field("access_token", access_token);
         Self { credentials }
     }
 
@@ -48,6 +50,8 @@ impl From<OAuth2> for Credentials {
     }
 }
 
+impl AuthFor<crate::FacebookMarketingConnector> for OAuth2 {}
+
 /// System user token.
 ///
 /// For your own business's ad accounts; the simplest way for servers.
@@ -65,8 +69,10 @@ impl SystemUserToken {
     ///   token. It can be made to never expire, which suits servers best. The system user needs
     ///   access to the ad accounts.
     pub fn new(account_key: impl Into<String>) -> Self {
-        let credentials =
-            Credentials::new().scheme("facebookServiceAuth").field("account_key", account_key);
+        let credentials = Credentials::new()
+            .for_connector("facebook-marketing")
+            .scheme("facebookServiceAuth")
+            .field("account_key", account_key);
         Self { credentials }
     }
 }
@@ -76,3 +82,5 @@ impl From<SystemUserToken> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::FacebookMarketingConnector> for SystemUserToken {}

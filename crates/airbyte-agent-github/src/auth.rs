@@ -3,7 +3,7 @@
 //! Ways to authenticate against GitHub.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// OAuth 2.
 ///
@@ -21,8 +21,10 @@ impl OAuth2 {
     /// * `access_token`: Token that GitHub issued to the app for a user; starts with `gho_` (OAuth
     ///   app) or `ghu_` (GitHub App).
     pub fn new(access_token: impl Into<String>) -> Self {
-        let credentials =
-            Credentials::new().scheme("githubOAuth").field("access_token", access_token);
+        let credentials = Credentials::new()
+            .for_connector("github")
+            .scheme("githubOAuth")
+            .field("access_token", access_token);
         Self { credentials }
     }
 }
@@ -32,6 +34,8 @@ impl From<OAuth2> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::GithubConnector> for OAuth2 {}
 
 /// Personal access token.
 ///
@@ -48,7 +52,8 @@ impl PersonalAccessToken {
     ///
     /// * `token`: The token; starts with `ghp_` (classic) or `github_pat_` (fine-grained).
     pub fn new(token: impl Into<String>) -> Self {
-        let credentials = Credentials::new().scheme("githubPAT").field("token", token);
+        let credentials =
+            Credentials::new().for_connector("github").scheme("githubPAT").field("token", token);
         Self { credentials }
     }
 }
@@ -58,3 +63,5 @@ impl From<PersonalAccessToken> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::GithubConnector> for PersonalAccessToken {}

@@ -5,7 +5,7 @@
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{
-    CheckReport, Client, EntitySummary, Execute, Hosted, Local, Result, TypedConnector,
+    AuthFor, CheckReport, Client, EntitySummary, Execute, Hosted, Result, TypedConnector,
 };
 
 use crate::description::DESCRIPTION;
@@ -17,10 +17,10 @@ use crate::entities;
 /// comments, labels, milestones, discussions, projects, organizations, teams and users of GitHub,
 /// and creates or updates issues, issue comments and pull requests.
 ///
-/// Reads go through the GraphQL API, so every read takes `fields` to narrow or widen what comes
-/// back; writes go through the REST API, whose answers use other names (`html_url`, `created_at`,
-/// numeric `id`). A GraphQL failure arrives as HTTP 200 with an `errors` list: a missing or
-/// invisible object has the type `NOT_FOUND`.
+/// Reads go through the GraphQL API, so every read takes `fields`, the names of the fields to
+/// return instead of the usual ones; writes go through the REST API, whose answers use other names
+/// (`html_url`, `created_at`, numeric `id`). A GraphQL failure arrives as HTTP 200 with an `errors`
+/// list: a missing or invisible object has the type `NOT_FOUND`.
 ///
 /// `owner`, `repo`, `org` and `username` may be left to the configuration: when `repositories`
 /// names exactly one `owner/name`, its two parts fill those parameters.
@@ -41,14 +41,16 @@ impl GithubConnector {
     /// Identifier of the connector on the hosted platform.
     pub const DEFINITION_ID: &'static str = "ef69ef6e-aa7f-4af1-a01d-ef775033524e";
 
-    /// Straight to the vendor, with credentials of your own: one of [`auth`](crate::auth), or a
-    /// [`Local`] made of one and configured further.
+    /// Straight to the vendor, with credentials of your own: one of [`auth`](crate::auth), or
+    /// [`Local`](crate::Local) made of one and configured further. Those of another connector do not
+    /// compile.
     ///
     /// # Errors
     ///
-    /// When a credential or server variable is missing or malformed.
-    pub fn local(options: impl Into<Local>) -> Result<Self> {
-        Client::local(&DESCRIPTION, options).map(Self::from_client)
+    /// When a credential or server variable is missing or malformed, or when
+    /// [`Credentials`](crate::Credentials) made for another connector are given.
+    pub fn local(auth: impl AuthFor<Self>) -> Result<Self> {
+        Client::local(&DESCRIPTION, auth).map(Self::from_client)
     }
 
     /// Through Airbyte's hosted platform, which keeps the vendor's credentials.
@@ -105,7 +107,7 @@ impl GithubConnector {
     #[cfg(feature = "tools")]
     #[must_use]
     pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
-        self.client.tools()
+        airbyte_agent_core::tools::Toolset::new(self.client.clone())
     }
 
     /// A Git repository with its settings, counts, main language, license and topics.

@@ -3,7 +3,7 @@
 //! Ways to authenticate against Gong.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// OAuth 2.
 ///
@@ -25,6 +25,7 @@ impl OAuth2 {
     ///   a new refresh token that replaces it.
     pub fn new(access_token: impl Into<String>, refresh_token: impl Into<String>) -> Self {
         let credentials = Credentials::new()
+            .for_connector("gong")
             .scheme("oauth2")
             .field("access_token", access_token)
             .field("refresh_token", refresh_token);
@@ -52,6 +53,8 @@ impl From<OAuth2> for Credentials {
     }
 }
 
+impl AuthFor<crate::GongConnector> for OAuth2 {}
+
 /// API key.
 ///
 /// An access key pair from Gong's API settings; the simplest way for your own company's data.
@@ -69,6 +72,7 @@ impl ApiKey {
     /// * `access_key_secret`: Sent as the password of HTTP basic authentication.
     pub fn new(access_key: impl Into<String>, access_key_secret: impl Into<String>) -> Self {
         let credentials = Credentials::new()
+            .for_connector("gong")
             .scheme("basicAuth")
             .field("access_key", access_key)
             .field("access_key_secret", access_key_secret);
@@ -81,3 +85,5 @@ impl From<ApiKey> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::GongConnector> for ApiKey {}

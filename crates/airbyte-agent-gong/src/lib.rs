@@ -19,8 +19,23 @@ pub mod store;
 #[cfg(feature = "typed")]
 pub mod types;
 
-#[cfg(feature = "typed")]
-pub use airbyte_agent_core::{Credentials, Error, ErrorKind, Hosted, Local, Result, serde_json};
+/// The engine beneath the connector, for what has no name here.
+#[cfg(feature = "engine")]
+pub use airbyte_agent_core as core;
+#[cfg(feature = "engine")]
+pub use airbyte_agent_core::context_store;
+#[cfg(feature = "testing")]
+pub use airbyte_agent_core::testing;
+#[cfg(feature = "tools")]
+pub use airbyte_agent_core::tools;
+#[cfg(feature = "engine")]
+pub use airbyte_agent_core::{
+    AuthFor, BodyStream, BoxFuture, CallOptions, CheckReport, CheckStatus, Client, Credentials,
+    Cursor, Download, DryRun, EntitySummary, Error, ErrorKind, Execute, ExposeSecret, Extra,
+    Hosted, HttpClient, HttpFailure, HttpRequest, HttpResponse, IntoLocal, Items, Local, Outcome,
+    Page, Pages, RecordAs, RecordsAs, Result, Scalar, SecretString, StoredTokens, TokenRenewal,
+    TokenStore, TokenUpdate, TypedConnector, description::RetryPolicy, serde_json,
+};
 
 #[cfg(feature = "typed")]
 pub use connector::GongConnector;

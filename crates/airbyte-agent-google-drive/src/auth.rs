@@ -3,7 +3,7 @@
 //! Ways to authenticate against Google Drive.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// OAuth 2.
 ///
@@ -22,7 +22,10 @@ impl OAuth2 {
     /// * `refresh_token`: Used to get new access tokens. While the consent screen of the project is
     ///   in testing, it expires after seven days.
     pub fn new(refresh_token: impl Into<String>) -> Self {
-        let credentials = Credentials::new().scheme("oauth2").field("refresh_token", refresh_token);
+        let credentials = Credentials::new()
+            .for_connector("google-drive")
+            .scheme("oauth2")
+            .field("refresh_token", refresh_token);
         Self { credentials }
     }
 
@@ -55,3 +58,5 @@ impl From<OAuth2> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::GoogleDriveConnector> for OAuth2 {}

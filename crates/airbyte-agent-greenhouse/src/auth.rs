@@ -3,7 +3,7 @@
 //! Ways to authenticate against Greenhouse.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// OAuth 2.
 ///
@@ -30,6 +30,7 @@ impl OAuth2 {
         refresh_token: impl Into<String>,
     ) -> Self {
         let credentials = Credentials::new()
+            .for_connector("greenhouse")
             .scheme("oauth2")
             .field("client_id", client_id)
             .field("client_secret", client_secret)
@@ -52,6 +53,8 @@ impl From<OAuth2> for Credentials {
     }
 }
 
+impl AuthFor<crate::GreenhouseConnector> for OAuth2 {}
+
 /// Client credentials.
 ///
 /// For your own organization: Harvest v3 credentials, which you create in Greenhouse yourself.
@@ -71,6 +74,7 @@ impl ClientCredentials {
     ///   tokens, which live for about an hour.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
         let credentials = Credentials::new()
+            .for_connector("greenhouse")
             .scheme("clientCredentials")
             .field("client_id", client_id)
             .field("client_secret", client_secret);
@@ -98,3 +102,5 @@ impl From<ClientCredentials> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::GreenhouseConnector> for ClientCredentials {}

@@ -3,7 +3,7 @@
 //! Ways to authenticate against HubSpot.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// OAuth 2.0.
 ///
@@ -20,7 +20,10 @@ impl OAuth2 {
     ///
     /// * `refresh_token`: Token that gets new access tokens; good until the app is uninstalled.
     pub fn new(refresh_token: impl Into<String>) -> Self {
-        let credentials = Credentials::new().scheme("oauth2").field("refresh_token", refresh_token);
+        let credentials = Credentials::new()
+            .for_connector("hubspot")
+            .scheme("oauth2")
+            .field("refresh_token", refresh_token);
         Self { credentials }
     }
 
@@ -53,6 +56,8 @@ impl From<OAuth2> for Credentials {
     }
 }
 
+impl AuthFor<crate::HubspotConnector> for OAuth2 {}
+
 /// Private app or service key.
 ///
 /// The token of a private app, or a service key, of one account.
@@ -70,6 +75,7 @@ impl PrivateAppOrServiceKey {
     ///   such as `pat-na1-`.
     pub fn new(private_app_token: impl Into<String>) -> Self {
         let credentials = Credentials::new()
+            .for_connector("hubspot")
             .scheme("hubspotPrivateApp")
             .field("private_app_token", private_app_token);
         Self { credentials }
@@ -81,3 +87,5 @@ impl From<PrivateAppOrServiceKey> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::HubspotConnector> for PrivateAppOrServiceKey {}

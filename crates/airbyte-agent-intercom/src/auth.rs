@@ -3,7 +3,7 @@
 //! Ways to authenticate against Intercom.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// Access token.
 ///
@@ -22,8 +22,10 @@ impl AccessToken {
     ///   workspace gave to your app. It does not expire. What it may do is set by the permissions
     ///   of the app.
     pub fn new(access_token: impl Into<String>) -> Self {
-        let credentials =
-            Credentials::new().scheme("bearerAuth").field("access_token", access_token);
+        let credentials = Credentials::new()
+            .for_connector("intercom")
+            .scheme("bearerAuth")
+            .field("access_token", access_token);
         Self { credentials }
     }
 }
@@ -33,3 +35,5 @@ impl From<AccessToken> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::IntercomConnector> for AccessToken {}

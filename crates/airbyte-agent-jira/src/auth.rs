@@ -3,7 +3,7 @@
 //! Ways to authenticate against Jira.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// OAuth 2.0.
 ///
@@ -21,8 +21,10 @@ impl OAuth2 {
     /// * `refresh_token`: Refresh token; Atlassian replaces it with every renewal, and it dies
     ///   after 90 days without use.
     pub fn new(refresh_token: impl Into<String>) -> Self {
-        let credentials =
-            Credentials::new().scheme("jiraOAuth").field("refresh_token", refresh_token);
+        let credentials = Credentials::new()
+            .for_connector("jira")
+            .scheme("jiraOAuth")
+            .field("refresh_token", refresh_token);
         Self { credentials }
     }
 
@@ -54,6 +56,8 @@ impl From<OAuth2> for Credentials {
     }
 }
 
+impl AuthFor<crate::JiraConnector> for OAuth2 {}
+
 /// API token.
 ///
 /// E-mail address and API token of an Atlassian account.
@@ -73,6 +77,7 @@ impl ApiToken {
     ///   out after at most a year.
     pub fn new(username: impl Into<String>, password: impl Into<String>) -> Self {
         let credentials = Credentials::new()
+            .for_connector("jira")
             .scheme("basicAuth")
             .field("username", username)
             .field("password", password);
@@ -85,3 +90,5 @@ impl From<ApiToken> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::JiraConnector> for ApiToken {}

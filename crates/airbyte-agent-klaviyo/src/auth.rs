@@ -3,7 +3,7 @@
 //! Ways to authenticate against Klaviyo.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// API key.
 ///
@@ -22,7 +22,10 @@ impl ApiKey {
     ///   what you use: profiles, lists, campaigns, events, metrics, flows, templates. The
     ///   six-character public key (site ID) does not work.
     pub fn new(api_key: impl Into<String>) -> Self {
-        let credentials = Credentials::new().scheme("klaviyoApiKey").field("api_key", api_key);
+        let credentials = Credentials::new()
+            .for_connector("klaviyo")
+            .scheme("klaviyoApiKey")
+            .field("api_key", api_key);
         Self { credentials }
     }
 }
@@ -32,3 +35,5 @@ impl From<ApiKey> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::KlaviyoConnector> for ApiKey {}

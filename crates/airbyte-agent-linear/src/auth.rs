@@ -3,7 +3,7 @@
 //! Ways to authenticate against Linear.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// OAuth 2.0.
 ///
@@ -27,6 +27,7 @@ impl OAuth2 {
         refresh_token: impl Into<String>,
     ) -> Self {
         let credentials = Credentials::new()
+            .for_connector("linear")
             .scheme("linearOAuth")
             .field("client_id", client_id)
             .field("client_secret", client_secret)
@@ -49,6 +50,8 @@ impl From<OAuth2> for Credentials {
     }
 }
 
+impl AuthFor<crate::LinearConnector> for OAuth2 {}
+
 /// API key.
 ///
 /// A personal API key of one user.
@@ -64,7 +67,10 @@ impl ApiKey {
     ///
     /// * `api_key`: The key; starts with `lin_api_`.
     pub fn new(api_key: impl Into<String>) -> Self {
-        let credentials = Credentials::new().scheme("apiKeyAuth").field("api_key", api_key);
+        let credentials = Credentials::new()
+            .for_connector("linear")
+            .scheme("apiKeyAuth")
+            .field("api_key", api_key);
         Self { credentials }
     }
 }
@@ -74,3 +80,5 @@ impl From<ApiKey> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::LinearConnector> for ApiKey {}

@@ -3,7 +3,7 @@
 //! Ways to authenticate against Mailchimp.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// API key.
 ///
@@ -23,7 +23,10 @@ impl ApiKey {
     ///   example `-us21`. It opens everything its user may see. Keys of Mailchimp Transactional
     ///   (Mandrill) do not work.
     pub fn new(api_key: impl Into<String>) -> Self {
-        let credentials = Credentials::new().scheme("basicAuth").field("api_key", api_key);
+        let credentials = Credentials::new()
+            .for_connector("mailchimp")
+            .scheme("basicAuth")
+            .field("api_key", api_key);
         Self { credentials }
     }
 }
@@ -33,3 +36,5 @@ impl From<ApiKey> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::MailchimpConnector> for ApiKey {}

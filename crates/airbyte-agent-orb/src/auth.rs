@@ -3,7 +3,7 @@
 //! Ways to authenticate against Orb.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// API key.
 ///
@@ -21,7 +21,8 @@ impl ApiKey {
     /// * `api_key`: Key of the live or of the test account; it decides which data is seen. It reads
     ///   and writes everything in that account, so keep it on servers.
     pub fn new(api_key: impl Into<String>) -> Self {
-        let credentials = Credentials::new().scheme("bearerAuth").field("api_key", api_key);
+        let credentials =
+            Credentials::new().for_connector("orb").scheme("bearerAuth").field("api_key", api_key);
         Self { credentials }
     }
 }
@@ -31,3 +32,5 @@ impl From<ApiKey> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::OrbConnector> for ApiKey {}

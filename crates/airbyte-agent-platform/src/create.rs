@@ -244,6 +244,8 @@ impl Workspace {
         options: CreateOptions,
     ) -> Result<Ensured<String>> {
         let (connector, credentials) = (connector.into(), credentials.into());
+        // Also where they are not needed.
+        credentials.check_connector(&connector)?;
         match self.connector_id(connector.clone()).await {
             Ok(value) => return Ok(Ensured { value, existed: true }),
             Err(error) if error.is_not_found() => {}

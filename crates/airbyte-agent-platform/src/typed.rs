@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use airbyte_agent_core::{Credentials, Result, TypedConnector};
+use airbyte_agent_core::{AuthFor, Credentials, Result, TypedConnector};
 
 use crate::create::CreateOptions;
 use crate::workspace::Workspace;
@@ -20,6 +20,21 @@ use crate::workspace::Workspace;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Credentials of another connector do not compile:
+///
+/// ```compile_fail,E0277
+/// # use airbyte_agent_platform::{CreateOptions, HostedConnector, Workspace};
+/// # use airbyte_agent_github::auth::PersonalAccessToken;
+/// # use airbyte_agent_stripe::StripeConnector;
+/// # async fn example(workspace: Workspace, options: CreateOptions) -> airbyte_agent_core::Result<()> {
+/// let token = PersonalAccessToken::new("ghp_…"); // of GitHub
+/// let stripe = StripeConnector::create_hosted(&workspace, token, options).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Where their type does not tell whose they are, they are refused before anything is sent.
 pub trait HostedConnector: TypedConnector {
     /// Stores credentials and settings as a new connector of the workspace.
     ///
@@ -28,7 +43,7 @@ pub trait HostedConnector: TypedConnector {
     /// As [`Workspace::create_connector`].
     fn create_hosted(
         workspace: &Workspace,
-        credentials: impl Into<Credentials> + Send,
+        credentials: impl AuthFor<Self> + Into<Credentials> + Send,
         options: CreateOptions,
     ) -> impl Future<Output = Result<Self>> + Send {
         let credentials = credentials.into();
@@ -45,7 +60,7 @@ pub trait HostedConnector: TypedConnector {
     /// As [`Workspace::ensure_connector`].
     fn ensure_hosted(
         workspace: &Workspace,
-        credentials: impl Into<Credentials> + Send,
+        credentials: impl AuthFor<Self> + Into<Credentials> + Send,
         options: CreateOptions,
     ) -> impl Future<Output = Result<Self>> + Send {
         let credentials = credentials.into();

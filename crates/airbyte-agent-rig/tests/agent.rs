@@ -3,7 +3,7 @@
 
 use airbyte_agent_core::ErrorKind;
 use airbyte_agent_core::testing::Mock;
-use airbyte_agent_core::tools::{Exposure, Policy, ToolErrorKind, Toolset};
+use airbyte_agent_core::tools::{ClientTools as _, Exposure, Policy, ToolErrorKind, Toolset};
 use airbyte_agent_github::DESCRIPTION;
 use airbyte_agent_rig::{Guard, dynamic_tools, operator_problem};
 use rig_agent::AgentBuilder;

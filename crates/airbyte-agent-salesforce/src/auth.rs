@@ -3,7 +3,7 @@
 //! Ways to authenticate against Salesforce.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// OAuth 2.0.
 ///
@@ -21,7 +21,10 @@ impl OAuth2 {
     /// * `refresh_token`: Token that yields access tokens; it also tells the address of the org. It
     ///   lasts as long as the policy of the app says, or until the user takes the permission back.
     pub fn new(refresh_token: impl Into<String>) -> Self {
-        let credentials = Credentials::new().scheme("oauth2").field("refresh_token", refresh_token);
+        let credentials = Credentials::new()
+            .for_connector("salesforce")
+            .scheme("oauth2")
+            .field("refresh_token", refresh_token);
         Self { credentials }
     }
 
@@ -45,3 +48,5 @@ impl From<OAuth2> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::SalesforceConnector> for OAuth2 {}

@@ -3,7 +3,7 @@
 //! Ways to authenticate against Shopify.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// Access token.
 ///
@@ -22,7 +22,10 @@ impl AccessToken {
     /// * `api_key`: The access token; it starts with `shpat_`. Not the API key, not the API secret
     ///   key (`shpss_…`), and not a Storefront token.
     pub fn new(api_key: impl Into<String>) -> Self {
-        let credentials = Credentials::new().scheme("shopifyAccessToken").field("api_key", api_key);
+        let credentials = Credentials::new()
+            .for_connector("shopify")
+            .scheme("shopifyAccessToken")
+            .field("api_key", api_key);
         Self { credentials }
     }
 }
@@ -32,6 +35,8 @@ impl From<AccessToken> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::ShopifyConnector> for AccessToken {}
 
 /// OAuth.
 ///
@@ -50,8 +55,10 @@ impl OAuth {
     ///
     /// * `access_token`: Offline access token of the store; it starts with `shpat_`.
     pub fn new(access_token: impl Into<String>) -> Self {
-        let credentials =
-            Credentials::new().scheme("shopifyOAuth").field("access_token", access_token);
+        let credentials = Credentials::new()
+            .for_connector("shopify")
+            .scheme("shopifyOAuth")
+            .field("access_token", access_token);
         Self { credentials }
     }
 
@@ -76,6 +83,8 @@ impl From<OAuth> for Credentials {
     }
 }
 
+impl AuthFor<crate::ShopifyConnector> for OAuth {}
+
 /// Client credentials.
 ///
 /// For your own store, with an app made in the Dev Dashboard, which is the way Shopify offers since 2026.
@@ -95,6 +104,7 @@ impl ClientCredentials {
     /// * `client_secret`: Client secret of the app; it starts with `shpss_`.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
         let credentials = Credentials::new()
+            .for_connector("shopify")
             .scheme("shopifyClientCredentials")
             .field("client_id", client_id)
             .field("client_secret", client_secret);
@@ -107,3 +117,5 @@ impl From<ClientCredentials> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::ShopifyConnector> for ClientCredentials {}

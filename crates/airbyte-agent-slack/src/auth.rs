@@ -3,7 +3,7 @@
 //! Ways to authenticate against Slack.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// Bot token.
 ///
@@ -22,7 +22,10 @@ impl BotToken {
     ///   writes only in conversations the app is a member of, with the scopes the app was given. A
     ///   user token (`xoxp-`) works too and acts as that person.
     pub fn new(bot_key: impl Into<String>) -> Self {
-        let credentials = Credentials::new().scheme("bearerAuth").field("bot_key", bot_key);
+        let credentials = Credentials::new()
+            .for_connector("slack")
+            .scheme("bearerAuth")
+            .field("bot_key", bot_key);
         Self { credentials }
     }
 }
@@ -32,6 +35,8 @@ impl From<BotToken> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::SlackConnector> for BotToken {}
 
 /// OAuth 2.0.
 ///
@@ -50,7 +55,10 @@ impl OAuth2 {
     ///   the answer of oauth.v2.access (`xoxb-…`). It does not expire, unless the app has token
     ///   rotation turned on: then it lasts twelve hours and has to be renewed outside.
     pub fn new(access_token: impl Into<String>) -> Self {
-        let credentials = Credentials::new().scheme("oauth2").field("access_token", access_token);
+        let credentials = Credentials::new()
+            .for_connector("slack")
+            .scheme("oauth2")
+            .field("access_token", access_token);
         Self { credentials }
     }
 
@@ -74,3 +82,5 @@ impl From<OAuth2> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::SlackConnector> for OAuth2 {}

@@ -1,10 +1,14 @@
 //! From a file to a description.
 
+use std::io::{Error, ErrorKind, Read as _};
 use std::path::Path;
 
 use airbyte_agent_description::Connector;
 
 use crate::{Problem, Spec};
+
+/// Longest spec that is read: many times as long as the longest known one.
+const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// Why a spec file could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -45,9 +49,48 @@ fn list(path: &str, problems: &[Problem]) -> String {
 /// Reads, parses and lowers a spec. The error lists every problem as `file:line:column`.
 pub fn load(path: &Path) -> Result<Connector, LoadError> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| LoadError::Read { path: name.clone(), source })?;
+    let text =
+        read(path, LARGEST).map_err(|source| LoadError::Read { path: name.clone(), source })?;
     Spec::parse(&text)
         .and_then(|spec| spec.lower())
         .map_err(|problems| LoadError::Spec { path: name, problems })
+}
+
+/// The text of a file, which may be a pipe; some devices never end.
+fn read(path: &Path, largest: u64) -> Result<String, Error> {
+    let mut text = String::new();
+    // One byte more tells that it is too long.
+    let mut file = std::fs::File::open(path)?.take(largest.saturating_add(1));
+    let read = file.read_to_string(&mut text);
+    if file.limit() == 0 {
+        let message = format!("it is longer than {} MiB", largest / (1024 * 1024));
+        return Err(Error::new(ErrorKind::FileTooLarge, message));
+    }
+    read.map(|_| text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spec_has_an_end() {
+        let path = std::env::temp_dir().join(format!("spec-{}.yaml", std::process::id()));
+        std::fs::write(&path, "openapi: 3.1.0").unwrap();
+        assert_eq!(read(&path, 14).unwrap(), "openapi: 3.1.0");
+        assert_eq!(read(&path, 13).unwrap_err().kind(), ErrorKind::FileTooLarge);
+        // Cut inside a letter it is too long, and not broken.
+        std::fs::write(&path, "ää").unwrap();
+        assert_eq!(read(&path, 2).unwrap_err().kind(), ErrorKind::FileTooLarge);
+        std::fs::write(&path, b"a\xff").unwrap();
+        assert_eq!(read(&path, 9).unwrap_err().kind(), ErrorKind::InvalidData);
+        std::fs::remove_file(&path).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_that_never_ends_is_refused() {
+        let said = load(Path::new("/dev/zero")).unwrap_err().to_string();
+        assert_eq!(said, "cannot read /dev/zero: it is longer than 16 MiB");
+    }
 }

@@ -3,7 +3,7 @@
 //! Ways to authenticate against Stripe.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// API key.
 ///
@@ -22,7 +22,10 @@ impl ApiKey {
     ///   test data only. A restricted key needs permission for the resources used; publishable keys
     ///   (`pk_…`) do not work.
     pub fn new(api_key: impl Into<String>) -> Self {
-        let credentials = Credentials::new().scheme("bearerAuth").field("api_key", api_key);
+        let credentials = Credentials::new()
+            .for_connector("stripe")
+            .scheme("bearerAuth")
+            .field("api_key", api_key);
         Self { credentials }
     }
 }
@@ -32,3 +35,5 @@ impl From<ApiKey> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::StripeConnector> for ApiKey {}

@@ -3,7 +3,7 @@
 //! Ways to authenticate against Zendesk Chat.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// OAuth access token.
 ///
@@ -21,8 +21,10 @@ impl OAuthAccessToken {
     ///
     /// * `access_token`: OAuth access token of the Chat API, sent as a bearer token.
     pub fn new(access_token: impl Into<String>) -> Self {
-        let credentials =
-            Credentials::new().scheme("bearerAuth").field("access_token", access_token);
+        let credentials = Credentials::new()
+            .for_connector("zendesk-chat")
+            .scheme("bearerAuth")
+            .field("access_token", access_token);
         Self { credentials }
     }
 }
@@ -32,3 +34,5 @@ impl From<OAuthAccessToken> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::ZendeskChatConnector> for OAuthAccessToken {}

@@ -3,7 +3,7 @@
 //! Ways to authenticate against Zendesk Support.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// OAuth 2.
 ///
@@ -22,8 +22,10 @@ impl OAuth2 {
     /// * `access_token`: OAuth access token, sent as a bearer token. It runs out after a while;
     ///   with refresh token and client it is renewed by itself.
     pub fn new(access_token: impl Into<String>) -> Self {
-        let credentials =
-            Credentials::new().scheme("zendeskOAuth").field("access_token", access_token);
+        let credentials = Credentials::new()
+            .for_connector("zendesk-support")
+            .scheme("zendeskOAuth")
+            .field("access_token", access_token);
         Self { credentials }
     }
 
@@ -56,6 +58,8 @@ impl From<OAuth2> for Credentials {
     }
 }
 
+impl AuthFor<crate::ZendeskSupportConnector> for OAuth2 {}
+
 /// API token.
 ///
 /// For accounts that still have an API token; they stop working on 30 April 2027.
@@ -75,6 +79,7 @@ impl ApiToken {
     ///   authentication.
     pub fn new(email: impl Into<String>, api_token: impl Into<String>) -> Self {
         let credentials = Credentials::new()
+            .for_connector("zendesk-support")
             .scheme("zendeskAPIToken")
             .field("email", email)
             .field("api_token", api_token);
@@ -87,3 +92,5 @@ impl From<ApiToken> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::ZendeskSupportConnector> for ApiToken {}

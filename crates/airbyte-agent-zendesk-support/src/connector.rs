@@ -5,7 +5,7 @@
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{
-    CheckReport, Client, EntitySummary, Execute, Hosted, Local, Result, TypedConnector,
+    AuthFor, CheckReport, Client, EntitySummary, Execute, Hosted, Result, TypedConnector,
 };
 
 use crate::description::DESCRIPTION;
@@ -36,14 +36,16 @@ impl ZendeskSupportConnector {
     /// Identifier of the connector on the hosted platform.
     pub const DEFINITION_ID: &'static str = "79c1aa37-dae3-42ae-b333-d1c105477715";
 
-    /// Straight to the vendor, with credentials of your own: one of [`auth`](crate::auth), or a
-    /// [`Local`] made of one and configured further.
+    /// Straight to the vendor, with credentials of your own: one of [`auth`](crate::auth), or
+    /// [`Local`](crate::Local) made of one and configured further. Those of another connector do not
+    /// compile.
     ///
     /// # Errors
     ///
-    /// When a credential or server variable is missing or malformed.
-    pub fn local(options: impl Into<Local>) -> Result<Self> {
-        Client::local(&DESCRIPTION, options).map(Self::from_client)
+    /// When a credential or server variable is missing or malformed, or when
+    /// [`Credentials`](crate::Credentials) made for another connector are given.
+    pub fn local(auth: impl AuthFor<Self>) -> Result<Self> {
+        Client::local(&DESCRIPTION, auth).map(Self::from_client)
     }
 
     /// Through Airbyte's hosted platform, which keeps the vendor's credentials.
@@ -100,7 +102,7 @@ impl ZendeskSupportConnector {
     #[cfg(feature = "tools")]
     #[must_use]
     pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
-        self.client.tools()
+        airbyte_agent_core::tools::Toolset::new(self.client.clone())
     }
 
     /// A request of a customer, with its state and who works on it.

@@ -6,8 +6,10 @@ mod connectors;
 mod registry;
 
 pub use airbyte_agent_core::{
-    Client, Credentials, Cursor, Download, Error, ErrorKind, Hosted, Items, Local, Outcome, Page,
-    Result, serde_json,
+    AuthFor, CallOptions, Client, Credentials, Cursor, Download, Error, ErrorKind, ExposeSecret,
+    Hosted, HttpClient, IntoLocal, Items, Local, Outcome, Page, Pages, Result, SecretString,
+    StoredTokens, TokenRenewal, TokenStore, TokenUpdate, TypedConnector, description::RetryPolicy,
+    serde_json,
 };
 
 /// The engine beneath the connectors: everything that is not of one vendor.
@@ -22,3 +24,27 @@ pub use airbyte_agent_platform::{CreateOptions, HostedConnector, Platform, Works
 pub use connect::{Connect, connect};
 pub use connectors::*;
 pub use registry::{connector, registry};
+
+/// What must not compile, with what must as a control; `tests/credentials.rs` asks for every type.
+///
+/// ```
+/// use airbyte_agent::{Local, gong, hubspot::HubspotConnector};
+///
+/// # fn example() -> airbyte_agent::Result<()> {
+/// let auth = gong::auth::OAuth2::new("access token", "refresh token");
+/// let gong = gong::GongConnector::local(Local::new(auth))?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// ```compile_fail,E0277
+/// use airbyte_agent::{Local, gong, hubspot::HubspotConnector};
+///
+/// # fn example() -> airbyte_agent::Result<()> {
+/// let auth = gong::auth::OAuth2::new("access token", "refresh token");
+/// let hubspot = HubspotConnector::local(Local::new(auth))?;
+/// # Ok(())
+/// # }
+/// ```
+#[cfg(all(doctest, feature = "typed", feature = "gong", feature = "hubspot"))]
+mod foreign_credentials {}

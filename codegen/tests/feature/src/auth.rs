@@ -3,7 +3,7 @@
 //! Ways to authenticate against Acme Work.
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// OAuth 2.0.
 ///
@@ -20,8 +20,10 @@ impl OAuth2 {
     ///
     /// * `refresh_token`: Token that yields access tokens.
     pub fn new(refresh_token: impl Into<String>) -> Self {
-        let credentials =
-            Credentials::new().scheme("acmeOAuth").field("refresh_token", refresh_token);
+        let credentials = Credentials::new()
+            .for_connector("acme")
+            .scheme("acmeOAuth")
+            .field("refresh_token", refresh_token);
         Self { credentials }
     }
 
@@ -53,6 +55,8 @@ impl From<OAuth2> for Credentials {
     }
 }
 
+impl AuthFor<crate::AcmeConnector> for OAuth2 {}
+
 /// Service account.
 ///
 /// Secrets stay out of the `Debug` form.
@@ -66,8 +70,10 @@ impl ServiceAccount {
     ///
     /// * `credentials_json`: The JSON key of the service account.
     pub fn new(credentials_json: impl Into<String>) -> Self {
-        let credentials =
-            Credentials::new().scheme("acmeService").field("credentials_json", credentials_json);
+        let credentials = Credentials::new()
+            .for_connector("acme")
+            .scheme("acmeService")
+            .field("credentials_json", credentials_json);
         Self { credentials }
     }
 }
@@ -77,6 +83,8 @@ impl From<ServiceAccount> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::AcmeConnector> for ServiceAccount {}
 
 /// Personal token.
 ///
@@ -91,7 +99,8 @@ impl PersonalToken {
     ///
     /// * `api_key`: Key of a person; ends in the shard, as in `k1-s1`.
     pub fn new(api_key: impl Into<String>) -> Self {
-        let credentials = Credentials::new().scheme("acmeToken").field("api_key", api_key);
+        let credentials =
+            Credentials::new().for_connector("acme").scheme("acmeToken").field("api_key", api_key);
         Self { credentials }
     }
 }
@@ -101,6 +110,8 @@ impl From<PersonalToken> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::AcmeConnector> for PersonalToken {}
 
 /// E-mail and key.
 ///
@@ -117,6 +128,7 @@ impl EMailAndKey {
     /// * `service_key`: Key of the service.
     pub fn new(email: impl Into<String>, service_key: impl Into<String>) -> Self {
         let credentials = Credentials::new()
+            .for_connector("acme")
             .scheme("acmePassword")
             .field("email", email)
             .field("service_key", service_key);
@@ -129,6 +141,8 @@ impl From<EMailAndKey> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::AcmeConnector> for EMailAndKey {}
 
 /// Key in a header.
 ///
@@ -145,6 +159,7 @@ impl KeyInAHeader {
     /// * `account_id`: Account the key belongs to.
     pub fn new(header_key: impl Into<String>, account_id: impl Into<String>) -> Self {
         let credentials = Credentials::new()
+            .for_connector("acme")
             .scheme("acmeHeader")
             .field("header_key", header_key)
             .field("account_id", account_id);
@@ -157,6 +172,8 @@ impl From<KeyInAHeader> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::AcmeConnector> for KeyInAHeader {}
 
 /// Key in the query.
 ///
@@ -171,7 +188,10 @@ impl KeyInQuery {
     ///
     /// * `query_key`: Key for the query.
     pub fn new(query_key: impl Into<String>) -> Self {
-        let credentials = Credentials::new().scheme("acmeQuery").field("query_key", query_key);
+        let credentials = Credentials::new()
+            .for_connector("acme")
+            .scheme("acmeQuery")
+            .field("query_key", query_key);
         Self { credentials }
     }
 }
@@ -181,6 +201,8 @@ impl From<KeyInQuery> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::AcmeConnector> for KeyInQuery {}
 
 /// Session.
 ///
@@ -195,7 +217,8 @@ impl Session {
     ///
     /// * `session`: Cookie of a session.
     pub fn new(session: impl Into<String>) -> Self {
-        let credentials = Credentials::new().scheme("acmeCookie").field("session", session);
+        let credentials =
+            Credentials::new().for_connector("acme").scheme("acmeCookie").field("session", session);
         Self { credentials }
     }
 }
@@ -205,3 +228,5 @@ impl From<Session> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::AcmeConnector> for Session {}

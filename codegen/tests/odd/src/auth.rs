@@ -3,7 +3,7 @@
 //! Ways to authenticate against Odd "Names" & Co..
 #![doc = include_str!("../AUTH.md")]
 
-use airbyte_agent_core::Credentials;
+use airbyte_agent_core::{AuthFor, Credentials};
 
 /// Credentials (new)
 ///
@@ -17,7 +17,7 @@ impl Credentials2 {
     /// The credentials that nothing works without.
     #[expect(clippy::new_without_default, reason = "no useful default")]
     pub fn new() -> Self {
-        let credentials = Credentials::new().scheme("one");
+        let credentials = Credentials::new().for_connector("odd").scheme("one");
         Self { credentials }
     }
 
@@ -41,3 +41,5 @@ impl From<Credentials2> for Credentials {
         auth.credentials
     }
 }
+
+impl AuthFor<crate::OddConnector> for Credentials2 {}

@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Vault;
 use crate::folder::Folder;
+use crate::name;
 use crate::passphrase::{Passphrase, Purpose, missing};
 use crate::seal::Key;
 
@@ -23,6 +24,16 @@ pub(crate) struct SealedFiles {
 impl SealedFiles {
     pub(crate) fn new(folder: Folder, passphrase: Option<Passphrase>) -> Self {
         Self { folder, passphrase, key: Mutex::new(None) }
+    }
+
+    /// Whether an account has a file under a name that is its own.
+    pub(crate) fn has_own(&self, connector: &str, account: &str) -> bool {
+        self.folder.path().join(file(connector, account)).exists()
+    }
+
+    /// Removes the file that an earlier version wrote, if it is there.
+    pub(crate) fn remove_former(&self, connector: &str, account: &str) -> Result<()> {
+        self.folder.remove(&former_file(connector, account))
     }
 
     /// The key; made when there is none and `purpose` is to create.
@@ -54,6 +65,11 @@ impl SealedFiles {
 }
 
 fn file(connector: &str, account: &str) -> String {
+    format!("{}.sealed", name::key(connector, account))
+}
+
+/// The name that earlier versions gave; `a.b`/`c` and `a`/`b.c` share it.
+pub(crate) fn former_file(connector: &str, account: &str) -> String {
     format!("{connector}.{account}.sealed")
 }
 
@@ -63,14 +79,21 @@ fn purpose(connector: &str, account: &str) -> String {
 
 impl Vault for SealedFiles {
     fn get(&self, connector: &str, account: &str) -> Result<Option<SecretString>> {
-        let Some(sealed) = self.folder.read(&file(connector, account))? else { return Ok(None) };
+        let (sealed, doubt) = match self.folder.read(&file(connector, account))? {
+            Some(sealed) => (sealed, "is damaged"),
+            // Sealed for the account by its name, so that another's does not open.
+            None => match self.folder.read(&former_file(connector, account))? {
+                Some(sealed) => (sealed, "is damaged, or was replaced by that of another account"),
+                None => return Ok(None),
+            },
+        };
         let plain = self.key(Purpose::Open)?.open(&purpose(connector, account), &sealed);
         let text = plain.and_then(|plain| {
             Some(SecretString::from(std::str::from_utf8(plain.expose_secret()).ok()?))
         });
         text.map(Some).ok_or_else(|| {
             let message = format!(
-                "the sealed file of the account {connector}/{account} is damaged; log in again"
+                "the sealed file of the account {connector}/{account} {doubt}; log in again"
             );
             Error::new(ErrorKind::Authentication, message)
         })

@@ -11,7 +11,7 @@ use std::fmt;
 use airbyte_agent_core::Result;
 use secrecy::SecretString;
 
-pub(crate) use file::SealedFiles;
+pub(crate) use file::{SealedFiles, former_file};
 #[cfg(feature = "keyring")]
 pub(crate) use keyring::connect;
 #[cfg(feature = "keyring")]

@@ -150,6 +150,23 @@ mod tests {
     }
 
     #[test]
+    fn no_two_accounts_share_an_entry() {
+        let vault = Pieces(Memory::default());
+        let names = ["a", "a.b", "b", "a.1", "1.0", "a.1.0"];
+        let all = || names.iter().flat_map(|one| names.iter().map(move |other| (*one, *other)));
+        let text = |one: &str, other: &str| format!("{one} {other} ").repeat(600);
+        for (one, other) in all() {
+            vault.put(one, other, &text(one, other).into()).unwrap();
+        }
+        for (one, other) in all() {
+            let read = vault.get(one, other).unwrap().unwrap();
+            assert_eq!(read.expose_secret(), text(one, other));
+            vault.remove(one, other).unwrap();
+        }
+        assert!(vault.0.0.lock().unwrap().is_empty());
+    }
+
+    #[test]
     fn a_missing_piece_is_told() {
         let vault = Pieces(Memory::default());
         vault.put("c", "a", &"y".repeat(9_000).into()).unwrap();

@@ -5,7 +5,9 @@ pub(crate) mod args;
 use std::io::Write as _;
 use std::time::SystemTime;
 
-use airbyte_agent_accounts::{Account, DEFAULT, Entry, Options, Passphrase, Purpose, Store};
+use airbyte_agent_accounts::{
+    DEFAULT, Entry, Options, Passphrase, Purpose, SHORTEST_PASSPHRASE, Store,
+};
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::{Error, ErrorKind, suggestion};
 use jiff::Timestamp;
@@ -15,7 +17,7 @@ use serde_json::{Value, json};
 use self::args::{AccountsArgs, AccountsCommand, RemoveArgs};
 use crate::failure::{Stop, usage};
 use crate::output::{self, Printed};
-use crate::{prompt, terminal};
+use crate::{prompt, reach, terminal};
 
 /// The store of this user. A passphrase that no variable tells is asked for.
 pub(crate) fn store(place: Option<airbyte_agent_accounts::Place>) -> Result<Store, Error> {
@@ -31,9 +33,10 @@ fn ask(purpose: Purpose) -> Result<SecretString, Error> {
     if purpose == Purpose::Open {
         return prompt::secret("Passphrase of the accounts on this machine");
     }
-    prompt::tell(
-        "There is no keyring here, so accounts are sealed by a passphrase of your choice.",
-    );
+    prompt::tell(&format!(
+        "There is no keyring here, so accounts are sealed by a passphrase of your choice, of at \
+         least {SHORTEST_PASSPHRASE} characters."
+    ));
     let first = prompt::secret("New passphrase")?;
     let second = prompt::secret("The same again")?;
     if first.expose_secret() != second.expose_secret() {
@@ -42,37 +45,19 @@ fn ask(purpose: Purpose) -> Result<SecretString, Error> {
     Ok(first)
 }
 
-/// The account that a call without credentials uses: the one named, else the default one if there
-/// is one.
-pub(crate) fn stored(
-    connector: &Connector,
-    name: Option<&str>,
-) -> Result<Option<(Account, Store)>, Error> {
-    let store = match store(None) {
-        Ok(store) => store,
-        // No home folder: nothing is stored either.
-        Err(_) if name.is_none() => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let account = store.get(&connector.name, name.unwrap_or(DEFAULT))?;
-    match (account, name) {
-        (Some(account), _) => Ok(Some((account, store))),
-        (None, None) => Ok(None),
-        (None, Some(name)) => Err(unknown(&store, &connector.name, name)),
-    }
-}
-
-fn unknown(store: &Store, connector: &str, name: &str) -> Error {
+/// That there is no account of this name.
+pub(crate) fn unknown(store: &Store, connector: &Connector, name: &str) -> Error {
     let entries = store.list().unwrap_or_default();
-    let names = names(&entries, connector);
+    let names = names(&entries, &connector.name);
     let known = if names.is_empty() {
         String::new()
     } else {
         format!("{}; there are: {}", suggestion(name, &names), names.join(", "))
     };
     usage(format!(
-        "there is no account '{name}' of {connector}{known}. To make it: airbyte-agent login \
-         {connector} --account {name}"
+        "there is no account '{name}' of {}{known}. To make it: {}",
+        connector.name,
+        reach::login_command(connector, name)
     ))
 }
 
@@ -87,7 +72,7 @@ pub(crate) fn missing(connector: &Connector, error: &Error) -> Error {
     let entries = store(None).and_then(|store| store.list()).unwrap_or_default();
     let names = names(&entries, name);
     let hint = if names.is_empty() {
-        format!("To be asked for them once: airbyte-agent login {name}")
+        format!("To be asked for them once: {}", reach::login_command(connector, DEFAULT))
     } else {
         format!("To use a stored account, add --account with one of: {}", names.join(", "))
     };

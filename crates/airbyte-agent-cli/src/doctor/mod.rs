@@ -29,7 +29,7 @@ pub(crate) async fn doctor(args: DoctorArgs) -> Result<(), Stop> {
     } else {
         Some(registry::choose(args.spec.as_deref(), &names)?.0)
     };
-    let variables = Variables::here();
+    let variables = Variables::look();
     let mut report = Report::default();
     report.area("Program");
     report.note(format!(
@@ -69,8 +69,7 @@ fn every(
 ) {
     let stored: BTreeSet<&str> = entries.iter().map(|entry| entry.connector.as_str()).collect();
     let is_set_up = |connector: &&Connector| {
-        stored.contains(connector.name.as_ref())
-            || !connector::variables_set(connector, variables).is_empty()
+        stored.contains(connector.name.as_ref()) || connector::has_variables(connector, variables)
     };
     let mut any = false;
     for connector in airbyte_agent::registry().iter().copied().filter(is_set_up) {
@@ -81,7 +80,8 @@ fn every(
         return;
     }
     report.area("Connectors");
-    let message = "no credentials for any connector, neither in the environment nor stored";
+    let message =
+        "no credentials for any connector: not in the environment, not stored, not in .env";
     let next = "airbyte-agent login CONNECTOR    (airbyte-agent connectors lists them)";
     if has_platform {
         report.suggest(format!("{message}; calls with --hosted need none"), next);

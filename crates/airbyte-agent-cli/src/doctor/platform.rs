@@ -1,10 +1,10 @@
 //! Airbyte's platform: where its credentials come from, and whether it answers.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use airbyte_agent_core::hosted::{Session, Settings};
-use airbyte_agent_core::{Error, ErrorKind};
+use airbyte_agent_core::hosted::{Generation, Session, Settings};
+use airbyte_agent_core::{Error, ErrorKind, Hosted};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 
@@ -18,30 +18,16 @@ const SKEW: Duration = Duration::from_secs(60);
 /// Looks at settings and platform; whether calls can run there.
 pub(super) async fn look(report: &mut Report, variables: &Variables, args: &DoctorArgs) -> bool {
     report.area("Settings");
-    let env_file = Path::new(".env");
-    if env_file.is_file() {
-        report.good(".env of this folder adds to the environment");
-    } else {
-        report.note("no .env in this folder");
-    }
+    folder(report, variables);
     let file = Settings::from_default_file();
-    match (Settings::default_file(), &file) {
-        (_, Err(error)) => {
-            report.problem(error.to_string(), "mend the settings file, or remove it");
-        }
-        (Some(path), Ok(_)) if path.exists() => {
-            report.good(format!("settings file {}", path.display()));
-            if others_read(&path) {
-                let path = path.display();
-                report.suggest("others can read the settings file", format!("chmod 600 {path}"));
-            }
-        }
-        (Some(path), Ok(_)) => report.note(format!("no settings file {}", path.display())),
-        (None, Ok(_)) => report.note("no home folder, so no settings file"),
-    }
+    settings_file(report, Settings::default_file(), &file);
 
     report.area("Platform (--hosted)");
-    let settings = variables.settings().or(file.unwrap_or_default());
+    let settings = variables.settings(Settings::new(), file.unwrap_or_default());
+    variables.about(&settings).into_iter().for_each(|text| report.note(text));
+    if !address(report, variables, &settings) {
+        return false;
+    }
     if settings.has_no_credentials() {
         report.note(
             "no AIRBYTE_CLIENT_ID and AIRBYTE_CLIENT_SECRET; needed for calls with --hosted only",
@@ -52,7 +38,13 @@ pub(super) async fn look(report: &mut Report, variables: &Variables, args: &Doct
     let session = match session.and_then(Session::new) {
         Ok(session) => session,
         Err(error) => {
-            report.problem(error.to_string(), "export AIRBYTE_CLIENT_ID=… AIRBYTE_CLIENT_SECRET=…");
+            let next = if error.kind() == ErrorKind::Authentication {
+                "export AIRBYTE_CLIENT_ID=… AIRBYTE_CLIENT_SECRET=…"
+            } else {
+                "unset SECRETS_CONFIGURED_FROM_ENVIRONMENT, or set in the environment what .env of \
+                 this folder says"
+            };
+            report.problem(error.to_string(), next);
             return false;
         }
     };
@@ -87,6 +79,65 @@ pub(super) async fn look(report: &mut Report, variables: &Variables, args: &Doct
             false
         }
     }
+}
+
+/// What the folder brings.
+fn folder(report: &mut Report, variables: &Variables) {
+    for text in variables.warnings() {
+        report.warning(text, "mend the file .env of this folder");
+    }
+    if Path::new(".env").is_file() {
+        report.good(
+            ".env of this folder adds to the environment, for what neither that nor the user's own \
+             files say",
+        );
+    } else {
+        report.note("no .env in this folder");
+    }
+}
+
+fn settings_file(report: &mut Report, path: Option<PathBuf>, file: &Result<Settings, Error>) {
+    match (path, file) {
+        (_, Err(error)) => {
+            report.problem(error.to_string(), "mend the settings file, or remove it");
+        }
+        (Some(path), Ok(_)) if path.exists() => {
+            report.good(format!("settings file {}", path.display()));
+            if others_read(&path) {
+                let path = path.display();
+                report.suggest("others can read the settings file", format!("chmod 600 {path}"));
+            }
+        }
+        (Some(path), Ok(_)) => report.note(format!("no settings file {}", path.display())),
+        (None, Ok(_)) => report.note("no home folder, so no settings file"),
+    }
+}
+
+/// Where the platform is, unless it is where it usually is; false where that cannot be.
+fn address(report: &mut Report, variables: &Variables, settings: &Settings) -> bool {
+    if let Some(text) = variables.ignored() {
+        report.warning(text, "take it out of .env of this folder");
+    }
+    let Some((address, provenance)) = settings.address() else { return true };
+    // Client id and secret are not needed to read an address.
+    let session = match Session::new(Hosted::new("-", "-").base_url(address)) {
+        Ok(session) => session,
+        Err(error) => {
+            report.problem(error.to_string(), "unset SDK_DEV_ADP_API_HOST");
+            return false;
+        }
+    };
+    let address = session.base_url().as_str().trim_end_matches('/');
+    if address != Generation::default().api_host() {
+        report.warning(
+            format!(
+                "the platform is taken to be {address} (SDK_DEV_ADP_API_HOST {provenance}): client \
+                 id, secret and tokens go there"
+            ),
+            "unset SDK_DEV_ADP_API_HOST    (unless that address is meant)",
+        );
+    }
+    true
 }
 
 /// Gets a token, and the difference between the platform's clock and this one.

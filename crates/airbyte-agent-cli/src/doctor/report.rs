@@ -13,6 +13,8 @@ pub(super) enum Level {
     Good,
     /// Worth knowing.
     Note,
+    /// Works, and is perhaps not as it was meant.
+    Warning,
     /// Something does not work until it is mended.
     Problem,
 }
@@ -22,6 +24,7 @@ impl Level {
         match self {
             Self::Good => "ok",
             Self::Note => "note",
+            Self::Warning => "warning",
             Self::Problem => "problem",
         }
     }
@@ -56,6 +59,11 @@ impl Report {
     /// Worth knowing.
     pub(super) fn note(&mut self, message: impl Into<String>) {
         self.add(Level::Note, message.into(), None);
+    }
+
+    /// Works, and is perhaps not as it was meant; `next` would change it.
+    pub(super) fn warning(&mut self, message: impl Into<String>, next: impl Into<String>) {
+        self.add(Level::Warning, message.into(), Some(next.into()));
     }
 
     /// Does not work; `next` is a command or a step that would mend it.

@@ -3,7 +3,7 @@
 use std::env;
 
 use airbyte_agent_accounts::{Entry, Place, Store};
-use airbyte_agent_core::Error;
+use airbyte_agent_core::{Error, ErrorKind};
 
 use super::report::Report;
 use crate::prompt;
@@ -26,7 +26,11 @@ pub(super) fn look(report: &mut Report, store: &Result<Store, Error>) -> Vec<Ent
         Ok(entries) => entries,
         Err(error) => {
             let folder = store.folder().display();
-            report.problem(error.to_string(), format!("rm -r {folder}    (and log in again)"));
+            let next = match error.kind() {
+                ErrorKind::Validation => format!("rm -r {folder}    (and log in again)"),
+                _ => format!("chmod 700 {folder}"),
+            };
+            report.problem(error.to_string(), next);
             return Vec::new();
         }
     };

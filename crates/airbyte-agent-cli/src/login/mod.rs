@@ -15,13 +15,14 @@ use serde_json::{Map, Value, json};
 
 use self::args::LoginArgs;
 use crate::failure::{Stop, usage};
-use crate::{accounts, json_option, prompt, registry, terminal};
+use crate::{accounts, json_option, prompt, reach, registry, terminal};
 
 /// Makes an account and keeps it.
 pub(crate) async fn login(args: LoginArgs) -> Result<(), Stop> {
     let names: Vec<String> = args.connector.clone().into_iter().collect();
     let (description, _) = registry::choose(args.spec.as_deref(), &names)?;
     let connector: &Connector = &description;
+    reach::check_keeping(connector)?;
     let store = accounts::store(args.store.map(Into::into))?;
     // What cannot be kept is not asked for.
     store.place()?;
@@ -37,7 +38,8 @@ pub(crate) async fn login(args: LoginArgs) -> Result<(), Stop> {
     } else {
         fields::ask(connector, scheme, account, &given)?
     };
-    let (account, checked) = trial::check(&description, account, &args).await?;
+    let account = account.bound(connector)?;
+    let (account, checked) = trial::check(&description, account, &store, &args).await?;
     let place = store.put(&account)?;
     let mut stdout = std::io::stdout().lock();
     if terminal::shows_output() {

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use airbyte_agent_accounts::Account;
 use airbyte_agent_core::authorization::{Authorization, SignIn};
 use airbyte_agent_core::description::{AuthScheme, Connector, OAuthEndpoints};
+use airbyte_agent_core::provenance::{Provenance, Receiver, Sourced};
 use airbyte_agent_core::{Error, ErrorKind, StoredTokens, TokenUpdate};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
@@ -15,8 +16,8 @@ use super::args::LoginArgs;
 use super::fields;
 use super::loopback::{Loopback, Page, Visit};
 use crate::failure::usage;
-use crate::prompt;
-use crate::variables::Variables;
+use crate::variables::{Variables, used_text};
+use crate::{note, prompt, reach};
 
 /// Path to which the browser comes back unless the user says otherwise.
 const CALLBACK: &str = "/callback";
@@ -109,14 +110,35 @@ impl Client {
     ) -> Result<Self, Error> {
         let variables = Variables::here();
         let prefix = format!("AIRBYTE_AGENT_{}_", connector.name.to_uppercase().replace('-', "_"));
-        let find = |target: &str| {
+        let given = |target: &str| {
             let name = fields::of_target(scheme, target).unwrap_or(target);
             let given = fields::value_of(scheme, name, given).or_else(|| given.get(target));
-            let given = given.and_then(Value::as_str).map(str::to_owned);
-            given.or_else(|| variables.get(&format!("{prefix}{}", name.to_uppercase())))
+            given.and_then(Value::as_str).map(str::to_owned)
         };
-        if let Some(id) = find("client_id") {
-            return Ok(Self { id, secret: find("client_secret").map(SecretString::from) });
+        let variable = |from: Provenance, target: &str| {
+            let name = fields::of_target(scheme, target).unwrap_or(target);
+            let name = format!("{prefix}{}", name.to_uppercase());
+            let value = variables.get(from, &name);
+            value.map(|value| reach::check_variable(connector, &name).map(|()| value)).transpose()
+        };
+        // The vendor's description says where they go.
+        let text = |found: Sourced<String>| found.release(&Receiver::of_user());
+        let own = |target: &str| match given(target) {
+            Some(given) => Ok(Some(given)),
+            None => variable(Provenance::Environment, target)?.map(text).transpose(),
+        };
+        let (id, secret) = (own("client_id")?, own("client_secret")?);
+        if let Some(id) = id {
+            return Ok(Self { id, secret: secret.map(SecretString::from) });
+        }
+        // An app of the folder is taken in whole: no secret of the user is put to its id.
+        let folder = variable(Provenance::Folder, "client_id")?.filter(|_| secret.is_none());
+        if let Some(id) = folder {
+            let secret = variable(Provenance::Folder, "client_secret")?;
+            let names = [Some(&id), secret.as_ref()].into_iter().flatten().flat_map(Sourced::names);
+            note::note([used_text(&names.cloned().collect::<Vec<_>>())]);
+            let secret = secret.map(text).transpose()?;
+            return Ok(Self { id: text(id)?, secret: secret.map(SecretString::from) });
         }
         if !prompt::is_possible() {
             return Err(Error::new(

@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use airbyte_agent_accounts::Account;
+use airbyte_agent_accounts::{Account, Overrides, Store};
 use airbyte_agent_core::{
-    CheckStatus, Client, Description, Error, ErrorKind, Local, Result, StoredTokens, TokenRenewal,
-    TokenStore, TokenUpdate,
+    CheckStatus, Client, Credentials, Description, Error, ErrorKind, Local, Result, StoredTokens,
+    TokenRenewal, TokenStore, TokenUpdate,
 };
 
 use super::args::LoginArgs;
@@ -15,14 +15,13 @@ use super::args::LoginArgs;
 pub(super) async fn check(
     description: &Description,
     account: Account,
+    store: &Store,
     args: &LoginArgs,
 ) -> Result<(Account, &'static str)> {
     let tokens = account.stored_tokens().cloned().unwrap_or_default();
     let fresh = Fresh(Arc::new(Mutex::new(tokens)));
-    let mut local = Local::new(account.credentials(description));
-    for (name, value) in account.settings() {
-        local = local.config(name, value.clone());
-    }
+    let local = Local::new(Credentials::new());
+    let mut local = account.on(local, description, store, &Overrides::new())?;
     if let Some(origin) = &args.via {
         local = local.via(origin);
     }

@@ -11,7 +11,7 @@ use super::args::{Expose, ServeArgs};
 use super::stored::Accounts;
 use crate::engine::LocalEngine;
 use crate::failure::usage;
-use crate::{registry, sample};
+use crate::{cursor_key, reach, registry, sample};
 
 /// The variable that holds the bearer token: options can be read by other users of a machine.
 const TOKEN: &str = "AIRBYTE_AGENT_MCP_TOKEN";
@@ -33,8 +33,12 @@ impl Setup {
         let http = http.then(|| config.http.clone());
         if !args.sandbox {
             let stored = Accounts::of_user()?;
-            let server = config
-                .server_with(find, |account, description| account.client(description, &stored))?;
+            let server = config.server_with(find, |account, description| {
+                if let Reach::Hosted(hosted) = &account.reach {
+                    reach::check_hosted(&description, hosted)?;
+                }
+                account.client(description, &stored).map(cursor_key::lasting)
+            })?;
             return Ok(Self { server, http, _sandbox: None });
         }
         let sandbox = start_sandbox(args, &config).await?;
@@ -42,11 +46,12 @@ impl Setup {
         let hosted = args.hosted;
         let server = config.server_with(find, |account, description| {
             let is_hosted = hosted || matches!(account.reach, Reach::Hosted(_));
-            if is_hosted {
+            let client = if is_hosted {
                 hosted_client(&origin, description)
             } else {
                 client(&origin, description)
-            }
+            };
+            client.map(cursor_key::lasting)
         })?;
         Ok(Self { server, http, _sandbox: Some(sandbox) })
     }

@@ -1,11 +1,12 @@
-//! The accounts that `login` stored, for the accounts of a server.
+//! What this user's machine holds for the accounts of a server: variables, and stored accounts.
 
-use airbyte_agent_accounts::{DEFAULT, Entry, Store};
+use airbyte_agent_accounts::{DEFAULT, Entry, Overrides, Store};
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::{Error, Local};
-use airbyte_agent_mcp::config::Stored;
+use airbyte_agent_mcp::config::Sources;
+use serde_json::{Map, Value};
 
-use crate::accounts;
+use crate::{accounts, reach};
 
 /// The store of this user with what it holds, read once: a server has many accounts that are not
 /// in it, and starts quickly.
@@ -24,25 +25,33 @@ impl Accounts {
     }
 }
 
-impl Stored for Accounts {
-    fn put(
+impl Sources for Accounts {
+    fn variable(&self, connector: &Connector, name: &str) -> Result<Option<String>, Error> {
+        let Ok(value) = std::env::var(name) else { return Ok(None) };
+        reach::check_variable(connector, name)?;
+        Ok(Some(value))
+    }
+
+    fn stored(
         &self,
         connector: &Connector,
         name: Option<&str>,
         local: Local,
+        settings: &Map<String, Value>,
     ) -> Result<Option<Local>, Error> {
+        reach::check_name(connector)?;
         let name = name.unwrap_or(DEFAULT);
         let is_wanted = |entry: &Entry| entry.connector == connector.name && entry.account == name;
         let Some(store) = &self.store else { return Ok(None) };
         if !self.entries.iter().any(is_wanted) {
             return Ok(None);
         }
-        let account = store.get(&connector.name, name)?;
-        Ok(account.map(|account| account.on(local, connector, store)))
+        let Some(account) = reach::open(store, connector, name)? else { return Ok(None) };
+        let overrides = Overrides::new().settings(settings.clone());
+        reach::with_stored(&account, local, connector, store, &overrides).map(Some)
     }
 
     fn command(&self, connector: &Connector, name: Option<&str>) -> Option<String> {
-        let account = name.map(|name| format!(" --account {name}")).unwrap_or_default();
-        Some(format!("airbyte-agent login {}{account}", connector.name))
+        Some(reach::login_command(connector, name.unwrap_or(DEFAULT)))
     }
 }

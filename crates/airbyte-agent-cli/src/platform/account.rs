@@ -1,5 +1,6 @@
 //! From the options of an account to the platform, and from answers to output.
 
+use airbyte_agent_core::provenance::{Provenance, Receiver};
 use airbyte_agent_core::{Description, Error};
 use airbyte_agent_platform::{Platform, Workspace};
 use airbyte_agent_sandbox::Sandbox;
@@ -22,13 +23,17 @@ pub(super) struct Account {
     /// The workspace, where somebody named one.
     pub(super) named: Option<String>,
     pub(super) format: Format,
+    /// The platform as whoever is given credentials of vendors.
+    pub(super) receiver: Receiver,
+    /// Where client id and client secret come from.
+    pub(super) provenance: Option<Provenance>,
     mask: Mask,
     /// Stops when it is dropped.
     sandbox: Option<Sandbox>,
 }
 
 impl Account {
-    /// Reads the account from options, environment, `.env` and settings file. Sends nothing;
+    /// Reads the account from options, environment, settings file and `.env`. Sends nothing;
     /// starts the sandbox where one is asked for.
     pub(super) async fn open(args: &AccountArgs) -> Result<Self, Error> {
         let variables = Variables::here();
@@ -40,10 +45,11 @@ impl Account {
             via: &args.via,
             timeout: args.timeout,
         };
-        let Way { hosted, mask, workspace: named } = way(&choice, &variables, origin.as_deref())?;
+        let Way { hosted, mask, workspace: named, receiver, account: provenance } =
+            way(&choice, &variables, origin.as_deref())?;
         let platform = Platform::new(hosted)?;
         let format = output::format(args.output);
-        Ok(Self { platform, variables, named, format, mask, sandbox })
+        Ok(Self { platform, variables, named, format, receiver, provenance, mask, sandbox })
     }
 
     /// The workspace that the command is about.

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::account::Account;
 use super::args::{Connectors, NewArgs};
-use super::kind::{self, Secrets};
+use super::kind;
 use crate::failure::Stop;
 
 pub(super) async fn connectors(account: &Account, what: Connectors) -> Result<(), Stop> {
@@ -44,7 +44,7 @@ async fn create(
 ) -> Result<(), Stop> {
     let connector = airbyte_agent::connector(connector)?;
     let options = kind::options(account, &connector, new)?;
-    let Secrets { credentials, mask } = kind::secrets(account, &connector, new)?;
+    let (credentials, mask) = kind::secrets(account, &connector, new)?.release(account)?;
     let workspace = account.workspace();
     let (id, existed) = if if_missing {
         let there = workspace.ensure_connector(connector.clone(), credentials, options).await?;

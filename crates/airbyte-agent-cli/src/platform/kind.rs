@@ -1,6 +1,7 @@
 //! From options to what a connector is made of: credentials, settings, variables.
 
 use airbyte_agent_core::description::{Connector, Kind, Schema};
+use airbyte_agent_core::provenance::{Provenance, Sourced};
 use airbyte_agent_core::{Credentials, Error, suggestion};
 use airbyte_agent_platform::CreateOptions;
 use serde_json::{Map, Value, json};
@@ -9,15 +10,51 @@ use super::account::Account;
 use super::args::NewArgs;
 use crate::failure::validation;
 use crate::mask::Mask;
-use crate::{json_option, sample};
+use crate::variables::{Variables, used_text};
+use crate::{json_option, note, sample};
 
 /// Credentials, and what keeps them out of the output.
 pub(super) struct Secrets {
-    pub(super) credentials: Credentials,
-    pub(super) mask: Mask,
+    credentials: Option<Sourced<Credentials>>,
+    scheme: Option<String>,
+    mask: Mask,
 }
 
-/// The credentials given, else those of the environment; samples for a sandbox.
+impl Secrets {
+    /// Those that somebody typed in.
+    pub(super) fn typed(credentials: Credentials, mask: Mask) -> Self {
+        let credentials = typed_in(credentials);
+        Self { credentials: Some(credentials), scheme: None, mask }
+    }
+
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.credentials.is_none()
+    }
+
+    /// The credentials for the platform, and what hides them.
+    ///
+    /// # Errors
+    ///
+    /// `Usage` when a folder says to whom they would go and they are not the folder's own.
+    pub(super) fn release(self, account: &Account) -> Result<(Credentials, Mask), Error> {
+        let released = self.credentials.map(|found| found.release(&account.receiver));
+        let credentials = released.transpose()?.unwrap_or_default();
+        let credentials = match self.scheme {
+            Some(scheme) => credentials.scheme(scheme),
+            None => credentials,
+        };
+        Ok((credentials, self.mask))
+    }
+}
+
+/// What a person types in is said for this one call.
+pub(super) fn typed_in<T>(value: T) -> Sourced<T> {
+    Sourced::new(value, Provenance::Given).named("what is typed in")
+}
+
+/// The credentials given, else those of the environment, else those of the folder; samples for a
+/// sandbox.
 pub(super) fn secrets(
     account: &Account,
     connector: &Connector,
@@ -27,17 +64,36 @@ pub(super) fn secrets(
     let given = text.map(|text| json_option::object("--credentials", text, r#"{"api_key": "…"}"#));
     let given = given.transpose()?;
     let mask = Mask::new(connector, given.as_ref(), &account.variables);
-    let mut credentials = match given {
-        Some(given) => Credentials::from_json(&Value::Object(given))?,
-        None => Credentials::from_variables(connector, |name| account.variables.get(name)),
+    let credentials = match given {
+        Some(given) => {
+            let given = Credentials::from_json(&Value::Object(given))?;
+            let given = Some(given).filter(|given| !given.is_empty());
+            given.map(|given| Sourced::new(given, Provenance::Given).named("--credentials"))
+        }
+        None => found(&account.variables, connector)?,
     };
-    if account.is_sandbox() && credentials.is_empty() {
-        credentials = sample::credentials(connector);
-    }
-    if let Some(scheme) = &args.auth_scheme {
-        credentials = credentials.scheme(scheme);
-    }
-    Ok(Secrets { credentials, mask })
+    let credentials = match credentials {
+        None if account.is_sandbox() => {
+            Some(Sourced::new(sample::credentials(connector), Provenance::Given))
+        }
+        other => other,
+    };
+    Ok(Secrets { credentials, scheme: args.auth_scheme.clone(), mask })
+}
+
+/// The credentials of the environment, else of the folder; says what the folder has to do with it.
+fn found(
+    variables: &Variables,
+    connector: &Connector,
+) -> Result<Option<Sourced<Credentials>>, Error> {
+    let folder = variables.credentials(Provenance::Folder, connector)?;
+    let Some(found) = variables.credentials(Provenance::Environment, connector)? else {
+        note::note(folder.iter().map(|found| used_text(found.names())));
+        return Ok(folder);
+    };
+    let names = folder.as_ref().map(Sourced::names).unwrap_or_default();
+    note::note(variables.unused(names, "those of the environment go first"));
+    Ok(Some(found))
 }
 
 /// Everything else that a connector is made of.

@@ -30,7 +30,7 @@ fn a_call_without_credentials_uses_what_is_stored() {
     // Nothing is stored yet, and the message says what to do.
     let ran = home.run(&list);
     assert_eq!(ran.code, 4, "{ran:?}");
-    assert!(ran.message().contains("airbyte-agent login acme"), "{ran:?}");
+    assert!(ran.message().contains("airbyte-agent login --spec FILE"), "{ran:?}");
 
     keep(&home, &vendor.url, "default", CANARY);
     keep(&home, &vendor.url, "work", "token-of-work");
@@ -117,4 +117,70 @@ fn a_wrong_or_missing_passphrase_is_told() {
     let mut by_file = home.command(&list);
     by_file.env_remove("AIRBYTE_AGENT_PASSPHRASE").env("AIRBYTE_AGENT_PASSPHRASE_FILE", &file);
     Ran::from(by_file.output().unwrap()).succeeded();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_is_open_to_others_is_not_used() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (home, vendor, spec) = (Home::new("open"), vendor(), spec());
+    keep(&home, &vendor.url, "default", CANARY);
+    let folder = home.0.file("accounts");
+    let set = |mode| {
+        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let list = ["exec", "--spec", &spec, "things", "list", "--via", &vendor.url];
+    let commands = [&list[..], &["accounts", "list"], &["accounts", "remove", "acme"]];
+    let before = vendor.seen().len();
+    for mode in [0o755, 0o770] {
+        set(mode);
+        for command in commands {
+            let ran = home.run(command);
+            assert_eq!(ran.code, 2, "{ran:?}");
+            assert!(ran.message().contains("chmod 700"), "{ran:?}");
+        }
+        let ran = home.run(&["doctor", "--offline"]);
+        assert!(
+            ran.code == 1 && ran.json()["next"][0].to_string().contains("chmod 700"),
+            "{ran:?}"
+        );
+    }
+    assert_eq!(vendor.seen().len(), before);
+    set(0o700);
+    home.run(&list).succeeded();
+}
+
+#[test]
+fn a_short_passphrase_keeps_nothing() {
+    let (home, spec) = (Home::new("short"), spec());
+    let args = ["login", "--spec", &spec, "--no-check", "--credentials"];
+    let credentials = json!({ "token": CANARY }).to_string();
+    let mut command = home.command(&[&args[..], &[&credentials]].concat());
+    let ran = Ran::from(command.env("AIRBYTE_AGENT_PASSPHRASE", "x").output().unwrap());
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.message().contains("at least 8 characters"), "{ran:?}");
+    assert_eq!(home.run(&["accounts", "list"]).json()["data"], json!([]));
+}
+
+#[test]
+fn accounts_whose_names_run_together_stay_apart() {
+    let (home, vendor) = (Home::new("alike"), vendor());
+    let text = std::fs::read_to_string(spec()).unwrap();
+    let accounts = [("a.b", "c"), ("a", "b.c")];
+    let spec = |name: &str| {
+        let path = home.0.file(&format!("{name}.yaml"));
+        let text = text.replace("connector-name: acme", &format!("connector-name: {name}"));
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    for (name, account) in accounts {
+        let args = ["login", "--spec", &spec(name), "--account", account, "--no-check"];
+        let token = json!({ "token": format!("token-of-{name}") });
+        home.feed(&[&args[..], &["--credentials", "-"]].concat(), &token.to_string()).succeeded();
+    }
+    for (name, account) in accounts {
+        let list = ["exec", "--spec", &spec(name), "things", "list", "--via", &vendor.url];
+        home.run(&[&list[..], &["--account", account]].concat()).succeeded();
+        assert_eq!(last(&vendor), format!("Bearer token-of-{name}"));
+    }
 }

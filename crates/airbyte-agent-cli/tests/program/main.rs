@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod accounts;
+mod addresses;
 mod arguments;
 mod completions;
 mod connect;
@@ -10,7 +11,9 @@ mod describe;
 mod doctor;
 mod download;
 mod failures;
+mod folder;
 mod home;
+mod impostor;
 mod interrupt;
 mod login;
 mod mcp;

@@ -1,5 +1,5 @@
-//! Where the program finds client id, secret and credentials: options, environment, `.env`,
-//! settings file.
+//! Where the program finds client id, secret and credentials: options, environment, settings file,
+//! `.env`. What a folder may not do is tried in `folder`.
 
 use serde_json::json;
 
@@ -37,40 +37,29 @@ fn hosted(name: &str, env_file: &str, settings: &str, environment: &[(&str, &str
 }
 
 #[test]
-fn a_folder_may_bring_its_own_platform_and_credentials() {
+fn a_folder_may_bring_its_own_account() {
     let platform = platform();
+    let host = ("SDK_DEV_ADP_API_HOST", platform.url.as_str());
     let env_file = format!(
         "# of this folder\nAIRBYTE_CLIENT_ID=folder\nAIRBYTE_CLIENT_SECRET='{CANARY}'\n\
-         AIRBYTE_WORKSPACE_NAME=w-folder\nnonsense in between\n\
-         SDK_DEV_ADP_API_HOST=\"{}\"\n",
-        platform.url
+         AIRBYTE_WORKSPACE_NAME=w-folder\nnonsense in between\n"
     );
-    let ran = hosted("own", &env_file, "", &[]).succeeded();
+    let ran = hosted("own", &env_file, "", &[host]).succeeded();
     assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
+    assert_eq!(
+        ran.stderr,
+        "note: AIRBYTE_CLIENT_ID, AIRBYTE_CLIENT_SECRET, AIRBYTE_WORKSPACE_NAME come from .env of \
+         this folder\n"
+    );
     let seen = platform.seen();
     assert!(seen[0].body.contains("folder") && seen[0].body.contains(CANARY));
     assert!(seen[1].target.contains("workspace_name=w-folder"), "{}", seen[1].target);
 
     // The environment is stronger.
-    let ran = hosted("own", &env_file, "", &[("AIRBYTE_WORKSPACE", "w-env")]).succeeded();
+    let ran = hosted("own", &env_file, "", &[host, ("AIRBYTE_WORKSPACE", "w-env")]).succeeded();
     assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
     assert!(platform.seen()[4].target.contains("workspace_name=w-env"));
-}
-
-#[test]
-fn a_folder_does_not_get_the_users_own_secret() {
-    let (evil, good) = (platform(), platform());
-    let env_file = format!("SDK_DEV_ADP_API_HOST={}\nAIRBYTE_WORKSPACE=w-folder\n", evil.url);
-    let settings = json!({
-        "settings": {"credentials": {"client_id": "home", "client_secret": CANARY}},
-    });
-    let host = ("SDK_DEV_ADP_API_HOST", good.url.as_str());
-    let ran = hosted("evil", &env_file, &settings.to_string(), &[host]).succeeded();
-    assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
-    assert_eq!((evil.seen().len(), good.seen().len()), (0, 3));
-    let own = [("AIRBYTE_CLIENT_ID", "home"), ("AIRBYTE_CLIENT_SECRET", CANARY)];
-    hosted("evil", &env_file, "", &[&own[..], &[host]].concat()).succeeded();
-    assert_eq!(evil.seen().len(), 0);
+    assert!(ran.stderr.contains("AIRBYTE_WORKSPACE_NAME in .env of this folder is not used"));
 }
 
 #[test]
@@ -95,4 +84,5 @@ fn credentials_of_a_vendor_may_stand_in_the_folder() {
     let ran = Ran::from(command(&args).current_dir(here).output().unwrap());
     assert_eq!(vendor.seen().len(), 1, "{ran:?}");
     assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
+    assert_eq!(ran.stderr, "note: AIRBYTE_AGENT_ACME_TOKEN comes from .env of this folder\n");
 }

@@ -4,6 +4,8 @@
 
 use airbyte_agent_core::record;
 
+use super::AccountLogin;
+
 record! {
     /// A commit with message, author and size of the change.
     pub struct Commit {
@@ -35,6 +37,8 @@ record! {
         pub name: String,
         /// E-mail address, as recorded in Git.
         pub email: String,
+        /// Account of the author, where there is one; only when named in `fields`.
+        pub user: AccountLogin,
     }
 }
 

@@ -15,5 +15,7 @@ record! {
         pub oid: String,
         /// Path from the root of the repository.
         pub path: String,
+        /// Size of a file in bytes; only when named in `fields`.
+        pub size: i64,
     }
 }

@@ -197,6 +197,8 @@ record! {
         pub head_ref_name: String = "headRefName",
         /// Whether it merges without conflicts; `UNKNOWN` while GitHub computes it.
         pub mergeable: PullRequestMergeable,
+        /// What reviews came to, where they are required; only when named in `fields`.
+        pub review_decision: PullRequestReviewDecision = "reviewDecision",
         /// Whether it was merged.
         pub merged: bool,
         /// Lines added.
@@ -247,6 +249,18 @@ open_enum!(
         Mergeable = "MERGEABLE",
         /// `UNKNOWN`.
         Unknown = "UNKNOWN",
+    }
+);
+
+open_enum!(
+    /// What reviews came to, where they are required; only when named in `fields`.
+    PullRequestReviewDecision {
+        /// `APPROVED`.
+        Approved = "APPROVED",
+        /// `CHANGES_REQUESTED`.
+        ChangesRequested = "CHANGES_REQUESTED",
+        /// `REVIEW_REQUIRED`.
+        ReviewRequired = "REVIEW_REQUIRED",
     }
 );
 

@@ -133,18 +133,18 @@ record! {
 }
 
 record! {
-    /// Accounts, by name only.
-    pub struct AccountLoginList {
-        /// Users.
-        pub nodes: Vec<AccountLogin>,
-    }
-}
-
-record! {
     /// An account, by name only.
     pub struct AccountLogin {
         /// Account name, as in the address.
         pub login: String,
+    }
+}
+
+record! {
+    /// Accounts, by name only.
+    pub struct AccountLoginList {
+        /// Users.
+        pub nodes: Vec<AccountLogin>,
     }
 }
 

@@ -27,6 +27,8 @@ record! {
         pub avatar_url: String = "avatarUrl",
         /// Address of the page on github.com.
         pub url: String,
+        /// Company, as stated; only when named in `fields`.
+        pub company: String,
     }
 }
 

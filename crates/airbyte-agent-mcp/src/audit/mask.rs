@@ -1,6 +1,7 @@
 //! Arguments as the audit log may hold them: which records were meant, not what was written into
 //! them, and nothing that looks like a secret.
 
+use airbyte_agent_core::Cursor;
 use airbyte_agent_core::description::{Location, Operation, Parameter, Schema};
 use serde_json::{Map, Value};
 
@@ -67,6 +68,7 @@ pub(super) fn arguments(operation: Option<&Operation>, given: &Value) -> Value {
             Some(operation) => match operation.parameter(name) {
                 Some(parameter) => argument(operation, parameter, value),
                 None if name == "params" => params(operation, value),
+                None if is_cursor(name) => position(value),
                 None if is_steering(name) => short(value),
                 None => summary(value),
             },
@@ -88,6 +90,33 @@ fn params(operation: &Operation, value: &Value) -> Value {
         },
         _ => summary(value),
     }
+}
+
+fn is_cursor(name: &str) -> bool {
+    name.strip_prefix("result_").unwrap_or(name) == "cursor"
+}
+
+/// What a cursor says: the arguments it sets, or the address it leads to. A cursor that was not
+/// given out by this server is shown as well, and refused when the call is made.
+fn position(value: &Value) -> Value {
+    let cursor = value.as_str().and_then(|text| text.parse::<Cursor>().ok());
+    let Some(Value::Object(said)) = cursor.and_then(|cursor| cursor.unverified()) else {
+        return short(value);
+    };
+    let shown = said.into_iter().map(|(name, value)| {
+        let value = match value {
+            Value::Object(set) => {
+                let set = set.into_iter().map(|(name, value)| {
+                    let value = if is_secret(&name) { SECRET.into() } else { short(&value) };
+                    (cut(&name), value)
+                });
+                Value::Object(set.collect())
+            }
+            other => short(&other),
+        };
+        (name, value)
+    });
+    Value::Object(shown.collect())
 }
 
 fn is_steering(name: &str) -> bool {

@@ -1,5 +1,6 @@
 //! One account: a connector and the way to reach it.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use airbyte_agent_core::description::Connector;
@@ -12,7 +13,7 @@ use serde_json::{Map, Value};
 use super::Rules;
 use super::environment;
 use super::file::Table;
-use super::stored::Stored;
+use super::sources::Sources;
 use super::unavailable::Unavailable;
 
 /// A connector and the way to reach it, under the name by which calls mean it.
@@ -50,7 +51,7 @@ pub enum Reach {
 }
 
 /// What is known of the way straight to a vendor; the environment supplies the rest.
-#[derive(Debug, Default)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Direct {
     /// Credentials; those of the environment unless set, or else a stored account's.
@@ -63,6 +64,19 @@ pub struct Direct {
     pub via: Option<String>,
     /// Whether redirects and downloads may lead to private hosts.
     pub private_hosts: bool,
+}
+
+impl fmt::Debug for Direct {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // An address that has not been looked at may hold a password.
+        f.debug_struct("Direct")
+            .field("credentials", &self.credentials)
+            .field("stored", &self.stored)
+            .field("settings", &self.settings.keys().collect::<Vec<_>>())
+            .field("has_via", &self.via.is_some())
+            .field("private_hosts", &self.private_hosts)
+            .finish()
+    }
 }
 
 impl Account {
@@ -115,25 +129,24 @@ impl Account {
 
     /// A client of the account. Sends nothing.
     ///
-    /// Where no credentials were configured and neither the environment nor `stored` has any that
-    /// fit, the client is there all the same and every call of it says what is missing: other
+    /// Where no credentials were configured and `sources` have none that fit, the client is there all the same and every call of it says what is missing: other
     /// accounts still work.
     ///
     /// # Errors
     ///
     /// When credentials, settings or the stored account that were configured do not fit the
     /// connector.
-    pub fn client(&self, description: Description, stored: &dyn Stored) -> Result<Client> {
+    pub fn client(&self, description: Description, sources: &dyn Sources) -> Result<Client> {
         let direct = match &self.reach {
             Reach::Hosted(hosted) => return Client::hosted(description, (**hosted).clone()),
             Reach::Direct(direct) => direct,
         };
         let is_configured = direct.credentials.is_some() || direct.stored.is_some();
-        let local = direct.local(&description, &self.name, stored);
+        let local = direct.local(&description, &self.name, sources);
         match local.and_then(|local| Client::local(description.clone(), local)) {
             Err(error) if !is_configured && error.kind() != ErrorKind::Usage => {
                 let variables = environment::names(&description, &self.name);
-                let command = stored.command(&description, name_of(&self.name, &description));
+                let command = sources.command(&description, name_of(&self.name, &description));
                 let unavailable = Unavailable::new(&error, &variables, command.as_deref());
                 tracing::info!(account = self.name, "{}", unavailable.message());
                 Ok(Client::new(description, unavailable))
@@ -148,13 +161,14 @@ impl Direct {
         &self,
         description: &Description,
         account: &str,
-        stored: &dyn Stored,
+        sources: &dyn Sources,
     ) -> Result<Local> {
-        let mut local = environment::settings(description, account);
+        let mut local = environment::settings(description, account, sources)?;
+        let stored = |name, local| sources.stored(description, name, local, &self.settings);
         local = match (&self.credentials, &self.stored) {
             (Some(given), _) => local.credentials(given.clone()),
-            (None, Some(name)) => stored.put(description, Some(name), local)?.ok_or_else(|| {
-                let command = stored.command(description, Some(name));
+            (None, Some(name)) => stored(Some(name), local)?.ok_or_else(|| {
+                let command = sources.command(description, Some(name));
                 let command = command.map(|text| format!("; to make it: {text}"));
                 let message = format!(
                     "there is no stored account '{name}' of {}{}",
@@ -163,10 +177,10 @@ impl Direct {
                 );
                 Error::new(ErrorKind::Usage, message)
             })?,
-            (None, None) => match environment::credentials(description, account) {
+            (None, None) => match environment::credentials(description, account, sources)? {
                 found if found.is_empty() => {
                     let name = name_of(account, description);
-                    stored.put(description, name, local.clone())?.unwrap_or(local)
+                    stored(name, local.clone())?.unwrap_or(local)
                 }
                 found => local.credentials(found),
             },
@@ -237,8 +251,15 @@ fn read_credentials(
 fn read_hosted(mut table: Table<'_>) -> Result<Hosted> {
     let id = table.text("client_id")?;
     let secret = table.text("client_secret")?;
+    let base_url = table.text("base_url")?;
     let mut hosted = match (id, secret) {
         (Some(id), Some(secret)) => Hosted::new(id, secret),
+        (None, None) if base_url.is_some() => {
+            return Err(table.error(
+                "'base_url' needs 'client_id' and 'client_secret' beside it: who says where they \
+                 go says which ones, such as client_secret = \"${AIRBYTE_CLIENT_SECRET}\"",
+            ));
+        }
         (None, None) => Settings::from_default_file()
             .and_then(|file| Settings::from_variables(table.environment()).or(file).into_hosted())
             .map_err(|error| {
@@ -256,7 +277,7 @@ fn read_hosted(mut table: Table<'_>) -> Result<Hosted> {
     if let Some(id) = table.text("organization")? {
         hosted = hosted.organization(id);
     }
-    if let Some(url) = table.text("base_url")? {
+    if let Some(url) = base_url {
         hosted = hosted.base_url(url);
     }
     table.end()?;

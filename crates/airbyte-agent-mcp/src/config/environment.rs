@@ -3,34 +3,52 @@
 //! `AIRBYTE_AGENT_<SLUG>_<FIELD>` for the account that is called like its connector,
 //! `AIRBYTE_AGENT_<SLUG>_<ACCOUNT>_<FIELD>` for one with a name of its own.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use airbyte_agent_core::description::{AuthScheme, Connector};
-use airbyte_agent_core::{Credentials, Local};
+use airbyte_agent_core::{Credentials, Local, Result};
+
+use super::sources::Sources;
 
 /// The credentials that the environment holds.
-pub(super) fn credentials(connector: &Connector, account: &str) -> Credentials {
+pub(super) fn credentials(
+    connector: &Connector,
+    account: &str,
+    sources: &dyn Sources,
+) -> Result<Credentials> {
     let (common, prefix) = (prefix(connector, &connector.name), prefix(connector, account));
-    Credentials::from_variables(connector, |name| {
+    let refused = RefCell::new(None);
+    let found = Credentials::from_variables(connector, |name| {
         let field = name.strip_prefix(&common)?;
-        filled(&format!("{prefix}{field}"))
-    })
+        let value = filled(connector, &format!("{prefix}{field}"), sources);
+        value.unwrap_or_else(|error| {
+            refused.borrow_mut().get_or_insert(error);
+            None
+        })
+    });
+    refused.into_inner().map_or(Ok(found), Err)
 }
 
 /// The settings that the environment holds, without credentials.
-pub(super) fn settings(connector: &Connector, account: &str) -> Local {
+pub(super) fn settings(
+    connector: &Connector,
+    account: &str,
+    sources: &dyn Sources,
+) -> Result<Local> {
     let prefix = prefix(connector, account);
     let mut local = Local::new(Credentials::new());
     for setting in known_settings(connector) {
-        if let Some(value) = filled(&variable(&prefix, setting)) {
+        if let Some(value) = filled(connector, &variable(&prefix, setting), sources)? {
             local = local.config(setting, value);
         }
     }
-    local
+    Ok(local)
 }
 
-fn filled(variable: &str) -> Option<String> {
-    std::env::var(variable).ok().filter(|value| !value.trim().is_empty())
+fn filled(connector: &Connector, variable: &str, sources: &dyn Sources) -> Result<Option<String>> {
+    let value = sources.variable(connector, variable)?;
+    Ok(value.filter(|value| !value.trim().is_empty()))
 }
 
 /// The variables that would be read: those of one way to authenticate or another, and of settings.

@@ -28,12 +28,18 @@
 //! hosted = { workspace = "customer-123" }
 //! ```
 //!
+//! The file is the operator's word, like the command line that names it: whoever writes it decides
+//! which variables of the environment go where, by `${NAME}`, `via`, `spec` and `hosted.base_url`.
+//! It is never looked for in the working directory, and what a variable holds is not expanded once
+//! more. A `base_url` gets a client id and a secret that stand beside it, never ones that the
+//! environment supplies unasked.
+//!
 //! Knows no connector: the caller finds a description for the name or spec of an account.
 
 mod account;
 mod environment;
 pub(crate) mod file;
-mod stored;
+mod sources;
 mod unavailable;
 
 use std::path::{Path, PathBuf};
@@ -43,7 +49,7 @@ use airbyte_agent_core::{Client, Description, Error, ErrorKind, Result, suggesti
 
 pub use self::account::{Account, Direct, Origin, Reach};
 use self::file::{Source, Table};
-pub use self::stored::{NothingStored, Stored};
+pub use self::sources::{EnvironmentOnly, Sources};
 use crate::audit::Audit;
 use crate::http::HttpOptions;
 use crate::limits::Limits;
@@ -178,14 +184,16 @@ impl Config {
         Ok(config)
     }
 
-    /// Puts a server together. `find` gives the description of an account's connector.
+    /// Puts a server together. `find` gives the description of an account's connector. What the
+    /// configuration leaves open comes from the environment, by the connector's name: see
+    /// [`EnvironmentOnly`].
     ///
     /// # Errors
     ///
     /// `Usage` for what cannot be: a connector that does not exist, two accounts of one name, a
     /// pattern that matches nothing, an audit log that cannot be written.
     pub fn server(&self, find: impl Fn(&Origin) -> Result<Description>) -> Result<Server> {
-        self.server_with(find, |account, description| account.client(description, &NothingStored))
+        self.server_with(find, |account, description| account.client(description, &EnvironmentOnly))
     }
 
     /// As [`server`](Self::server), with clients made by `connect`.

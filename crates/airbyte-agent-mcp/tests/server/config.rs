@@ -4,8 +4,8 @@ use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::tools::Exposure;
 use airbyte_agent_core::{Credentials, Description, Local, Result};
 use airbyte_agent_mcp::Config;
-use airbyte_agent_mcp::config::{Account, Origin, Stored};
-use serde_json::json;
+use airbyte_agent_mcp::config::{Account, Origin, Sources};
+use serde_json::{Map, Value, json};
 
 use crate::connectors;
 use crate::harness::{Vendor, acme, connect, tool};
@@ -87,6 +87,7 @@ fn mistakes_are_told_with_their_place_and_without_values() {
         ("[accounts.a]\ncredentials = { token = ['canary'] }", "", "must be a text"),
         ("[accounts.a]\nconnector = 'a'\nspec = 'b'", "1:", "both"),
         ("[accounts.a]\nhosted = { client_id = 'x' }", "", "belong together"),
+        ("[accounts.a]\nhosted = { base_url = 'https://evil.test' }", "2:", "beside it"),
         ("[http]\ntoken = 'canary'", "2:1", "at least 16"),
         ("token = canary", "1:", ""),
         ("accounts = 3", "1:1", "must be a table"),
@@ -105,6 +106,36 @@ fn credentials_that_were_configured_have_to_fit() {
     let error = config.server(find).unwrap_err();
     assert!(error.message().contains("did you mean 'token'"), "{error}");
     assert!(!error.message().contains("canary"), "{error}");
+}
+
+#[test]
+fn secrets_of_the_file_do_not_go_out_in_the_open_or_beside_a_password() {
+    let hosted = |url: &str| {
+        format!("hosted = {{ client_id = 'i', client_secret = 'canary', base_url = '{url}' }}")
+    };
+    let direct = |via: &str| format!("credentials = {{ token = 'canary' }}\nvia = '{via}'");
+    for (account, why) in [
+        (hosted("http://evil.test"), "plain http"),
+        (hosted("https://u:canary@host"), "user name"),
+        (direct("http://u:canary@host"), "user name"),
+        (direct("http://u:canary@host/x"), "user name"),
+    ] {
+        let config = parse(&format!("[accounts.acme]\n{account}")).unwrap();
+        assert!(!format!("{config:?}").contains("canary"), "{config:?}");
+        let error = config.server(find).unwrap_err();
+        assert!(error.message().contains(why), "{account}: {error}");
+        assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+    }
+}
+
+#[test]
+fn what_a_variable_holds_is_not_expanded_once_more() {
+    let environment = |name: &str| match name {
+        "OUTER" => Some("${ACME_TOKEN}".to_owned()),
+        name => environment(name),
+    };
+    let config = Config::parse("audit = '${OUTER}'", "mcp.toml", None, &environment).unwrap();
+    assert_eq!(config.audit, Some("${ACME_TOKEN}".into()));
 }
 
 #[test]
@@ -152,12 +183,17 @@ async fn neither_an_account_nor_its_way_widens_the_rules_of_the_whole() {
 /// A store that has every account but `lost`.
 struct Kept;
 
-impl Stored for Kept {
-    fn put(
+impl Sources for Kept {
+    fn variable(&self, _: &Connector, _: &str) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    fn stored(
         &self,
         connector: &Connector,
         name: Option<&str>,
         local: Local,
+        _: &Map<String, Value>,
     ) -> Result<Option<Local>> {
         let fields = connector.auth[0].fields.iter().filter(|field| field.required);
         let credentials = fields.fold(Credentials::new(), |all, field| {

@@ -152,6 +152,34 @@ async fn credentials_can_be_tried_before_they_are_stored() {
 }
 
 #[tokio::test]
+async fn credentials_of_another_connector_are_refused() {
+    let stage = stage().await;
+    let workspace = stage.platform.workspace("tenant-42");
+    let kind = StripeConnector::description();
+    let foreign = || PersonalAccessToken::new("ghp_secret");
+    let untyped = || Credentials::from(foreign());
+    for exists in [false, true] {
+        if exists {
+            workspace.create_connector(kind, ApiKey::new("sk"), account()).await.unwrap();
+        }
+        let count = stage.count();
+        for error in [
+            workspace.create_connector(kind, foreign(), account()).await.err(),
+            workspace.ensure_connector(kind, foreign(), account()).await.err(),
+            workspace.check_new(kind, foreign(), account()).await.err(),
+            StripeConnector::create_hosted(&workspace, untyped(), account()).await.err(),
+            StripeConnector::ensure_hosted(&workspace, untyped(), account()).await.err(),
+        ] {
+            let error = error.unwrap();
+            assert_eq!(error.kind(), ErrorKind::Authentication, "{error}");
+            assert!(error.message().contains("github") && error.message().contains("stripe"));
+            assert!(!format!("{error} {error:?}").contains("ghp_secret"), "{error}");
+        }
+        assert_eq!(stage.count(), count, "nothing is sent");
+    }
+}
+
+#[tokio::test]
 async fn messages_do_not_repeat_credentials() {
     let stage = stage().await;
     let workspace = stage.platform.workspace("tenant-42");

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::lower::{Cx, Op, graphql_document, placeholders, variables};
+use airbyte_agent_description::Selection;
+
+use crate::lower::{Cx, Op, default_selection, graphql_document, placeholders, variables};
 use crate::names::hint;
 use crate::yaml::Node;
 
@@ -21,9 +23,9 @@ pub(super) fn check<'a>(cx: &Cx<'a>, op: Op<'a>) {
         cx.report.error(place, message);
     }
     if let Some(fields) = settings.get("default_fields")
-        && let Some(message) = fields.as_str().and_then(unbalanced)
+        && let Err(message) = Selection::parse(&default_selection(fields))
     {
-        cx.report.error(fields, message);
+        cx.report.error(fields, format!("`default_fields` is no selection of fields: {message}"));
     }
     let declared = signature(&document);
     for (name, node) in variables(settings) {

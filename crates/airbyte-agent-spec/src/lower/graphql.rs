@@ -177,7 +177,7 @@ fn has_holes(node: &Node) -> bool {
 }
 
 /// A selection: GraphQL text, or a list in dot notation.
-fn selection(node: &Node) -> String {
+pub(crate) fn selection(node: &Node) -> String {
     match node.as_str() {
         Some(text) => text.trim().to_owned(),
         None => node.items().iter().map(|item| dotted(&item.plain())).collect::<Vec<_>>().join(" "),

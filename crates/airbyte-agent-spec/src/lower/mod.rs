@@ -23,7 +23,9 @@ mod server;
 
 pub(crate) use connector::connector;
 pub(crate) use credentials::looks_secret;
-pub(crate) use graphql::{document as graphql_document, placeholders, variables};
+pub(crate) use graphql::{
+    document as graphql_document, placeholders, selection as default_selection, variables,
+};
 pub(crate) use operation::{Op, operations};
 pub(crate) use parameter::is_template;
 pub(crate) use refs::{Walk, types};

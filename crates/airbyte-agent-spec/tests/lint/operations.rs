@@ -144,6 +144,15 @@ fn graphql_documents_and_variables_belong_together() {
             ", x-airbyte-nullable-variables: [m]",
             vec!["error: `m` is no variable of this document"],
         ),
+        (
+            "mutation($n: String) { a(n: $n) { {{ fields }} } }",
+            "{n: '{{ name }}'}",
+            ", default_fields: 'id } b { id'",
+            vec![
+                "warning: the document has `{{ fields }}` but no parameter declares `fields`",
+                "error: `default_fields` is no selection of fields: unexpected '}'",
+            ],
+        ),
     ] {
         check("      requestBody:\n        content:", &body(query, variables, more), &expected);
     }

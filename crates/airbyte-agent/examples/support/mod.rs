@@ -8,7 +8,7 @@ use airbyte_agent::{Credentials, Hosted, Local, Result};
 
 /// Straight to the vendor; to a sandbox instead when `AIRBYTE_AGENT_VIA` has its address
 /// (`airbyte-agent sandbox` starts one).
-pub(crate) fn local(credentials: impl Into<Credentials>) -> Local {
+pub(crate) fn local<A: Into<Credentials>>(credentials: A) -> Local<A> {
     let local = Local::new(credentials);
     match env::var("AIRBYTE_AGENT_VIA") {
         Ok(address) => local.via(address),

@@ -10,4 +10,5 @@ mod offline;
 mod read_only;
 mod sandbox;
 mod schemas;
+mod selections;
 mod strict;

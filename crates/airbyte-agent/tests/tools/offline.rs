@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use airbyte_agent::core::description::Connector;
-use airbyte_agent::core::tools::{Exposure, ToolDefinition, Toolset};
+use airbyte_agent::core::tools::{ClientTools as _, Exposure, ToolDefinition, Toolset};
 use airbyte_agent::core::{BoxFuture, Download, DryRun, Prepared, Reply, Transport};
 use airbyte_agent::{Client, Error, ErrorKind, Result, registry};
 

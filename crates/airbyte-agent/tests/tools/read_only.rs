@@ -1,7 +1,7 @@
 //! Read-only holds for every operation of every connector, in every exposure, locally and hosted.
 
 use airbyte_agent::core::description::{Connector, Operation};
-use airbyte_agent::core::tools::{Exposure, Policy, ToolErrorKind, Toolset};
+use airbyte_agent::core::tools::{ClientTools as _, Exposure, Policy, ToolErrorKind, Toolset};
 use airbyte_agent::serde_json::{Value, json};
 use airbyte_agent::{Client, Hosted, registry};
 use airbyte_agent_cli::engine::LocalEngine;

@@ -4,7 +4,9 @@
 use std::fmt::Write as _;
 
 use airbyte_agent::core::description::{Connector, Operation};
-use airbyte_agent::core::tools::{Exposure, ResultLimits, Toolset, estimate_tokens};
+use airbyte_agent::core::tools::{
+    ClientTools as _, Exposure, ResultLimits, Toolset, estimate_tokens,
+};
 use airbyte_agent::serde_json::{Map, Value, json};
 use airbyte_agent::{Client, registry};
 use airbyte_agent_cli::engine::LocalEngine;

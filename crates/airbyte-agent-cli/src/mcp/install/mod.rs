@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use airbyte_agent_core::Error;
 use serde_json::{Map, Value, json};
+use url::Url;
 
 use self::clients::{Client, Folders, Language};
 use self::entry::{Server, Variable};
@@ -56,7 +57,15 @@ fn overview(folders: &Folders) -> Result<(), Stop> {
 
 fn server(args: &InstallArgs) -> Result<Server, Error> {
     if let Some(url) = &args.url {
+        // It would stand in a file, and be shown.
+        let has_user = |url: Url| !url.username().is_empty() || url.password().is_some();
+        if Url::parse(url).is_ok_and(has_user) {
+            return Err(usage("--url must not hold a user name or a password"));
+        }
         return Ok(Server::Address(url.clone()));
+    }
+    if let Some(via) = &args.serve.via {
+        airbyte_agent_core::origin(via)?;
     }
     let command = match &args.command {
         Some(command) => command.clone(),

@@ -1,6 +1,5 @@
 //! The file of environment variables that keeps the account for the next time.
 
-use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::Path;
@@ -8,24 +7,20 @@ use std::path::Path;
 use airbyte_agent_core::Error;
 
 use super::report::State;
+use crate::dotenv;
 use crate::failure::usage;
 
 /// Adds the variables that the file does not set. What it sets stays, whatever it is.
 pub(super) fn keep(path: &Path, wanted: &[(&str, String)]) -> Result<(State, String), Error> {
     let failed = |error: &dyn std::fmt::Display| usage(format!("{}: {error}", path.display()));
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(failed(&error)),
-    };
-    let there: BTreeMap<String, String> =
-        dotenvy::from_read_iter(text.as_bytes()).filter_map(Result::ok).collect();
+    let text = dotenv::text(path).map_err(|why| failed(&why))?.unwrap_or_default();
+    let there = dotenv::parse(&text).variables;
     let (mut added, mut other) = (Vec::new(), Vec::new());
     let mut lines = String::new();
     for (name, value) in wanted {
         match there.get(*name) {
             None => {
-                lines.push_str(&format!("{name}={}\n", quoted(value)));
+                lines.push_str(&format!("{name}={}\n", dotenv::quoted(value)));
                 added.push(*name);
             }
             Some(known) if known != value => other.push(*name),
@@ -51,36 +46,9 @@ pub(super) fn keep(path: &Path, wanted: &[(&str, String)]) -> Result<(State, Str
     Ok((State::Created, format!("{shown} got {names}{kept}; keep it out of version control")))
 }
 
-/// The value as such files write it.
-fn quoted(value: &str) -> String {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.:/@+=".contains(letter);
-    if !value.is_empty() && value.chars().all(is_plain) {
-        return value.to_owned();
-    }
-    let mut out = String::from("\"");
-    for letter in value.chars() {
-        match letter {
-            '\n' => out.push_str("\\n"),
-            '"' | '\\' | '$' => out.extend(['\\', letter]),
-            _ => out.push(letter),
-        }
-    }
-    out.push('"');
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn values_come_back_as_they_went() {
-        for value in ["plain-1", "a b", "it's", "a\"b\\c$d#e", "two\nlines", ""] {
-            let line = format!("NAME={}\n", quoted(value));
-            let read = dotenvy::from_read_iter(line.as_bytes()).next().unwrap().unwrap();
-            assert_eq!(read.1, value, "{line}");
-        }
-    }
 
     #[test]
     fn what_is_there_stays() {

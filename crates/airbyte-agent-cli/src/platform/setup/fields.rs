@@ -36,7 +36,7 @@ pub(super) fn ask_credentials(
     }
     let mask = Mask::new(connector, Some(&given), &account.variables);
     let credentials = Credentials::from_json(&Value::Object(given))?.scheme(scheme.name.clone());
-    Ok(Secrets { credentials, mask })
+    Ok(Secrets::typed(credentials, mask))
 }
 
 fn scheme<'c>(connector: &'c Connector, wanted: Option<&str>) -> Result<&'c AuthScheme, Error> {

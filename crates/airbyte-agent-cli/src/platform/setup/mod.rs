@@ -7,6 +7,7 @@ mod env_file;
 mod fields;
 mod report;
 
+use airbyte_agent_core::provenance::Receiver;
 use airbyte_agent_core::{CheckReport, Description, Error, ErrorKind};
 use airbyte_agent_platform::{Platform, Workspace, WorkspaceInfo};
 use serde_json::json;
@@ -179,12 +180,14 @@ impl Setup<'_> {
         let args = &self.args.new;
         let mut options = kind::options(self.account, &self.connector, args)?;
         let mut secrets = kind::secrets(self.account, &self.connector, args)?;
-        if secrets.credentials.is_empty() && self.can_ask() {
+        if secrets.is_empty() && self.can_ask() {
+            // Nobody types in what is then refused.
+            kind::typed_in(()).release(&self.account.receiver)?;
             secrets = fields::ask_credentials(self.account, &self.connector, args)?;
             options = fields::ask_settings(&self.connector, args, options)?;
         }
-        let credentials = secrets.credentials;
-        self.mask = secrets.mask;
+        let credentials;
+        (credentials, self.mask) = secrets.release(self.account)?;
         let there =
             workspace.ensure_connector(self.connector.clone(), credentials, options).await?;
         let (id, (state, how)) = if there.existed {
@@ -227,7 +230,11 @@ impl Setup<'_> {
         };
         let mut wanted = Vec::new();
         for name in ["AIRBYTE_CLIENT_ID", "AIRBYTE_CLIENT_SECRET", "AIRBYTE_ORGANIZATION_ID"] {
-            wanted.extend(self.account.variables.get(name).map(|value| (name, value)));
+            let from = self.account.provenance;
+            let value = from.and_then(|from| self.account.variables.get(from, name));
+            // The file is named on the command line and stays on this machine.
+            let value = value.map(|value| value.release(&Receiver::of_user())).transpose()?;
+            wanted.extend(value.map(|value| (name, value)));
         }
         wanted.push(("AIRBYTE_WORKSPACE_NAME", workspace.name().to_owned()));
         let (state, detail) = env_file::keep(path, &wanted)?;

@@ -50,3 +50,34 @@ fn stored_accounts_are_served_by_name_or_where_nothing_else_is_known() {
     let command = "airbyte-agent login stripe --account wrok";
     assert!(ran.message().contains(command), "{ran:?}");
 }
+
+#[test]
+fn an_account_is_served_only_to_a_spec_that_leads_where_it_was_made_for() {
+    let home = Home::new("mcp-bound");
+    let vendor = Vendor::always(Answer::json(200, &json!({"things": []})));
+    let own = crate::run::spec();
+    let login = ["login", "--spec", &own, "--no-check", "--credentials", "-"];
+    home.feed(&login, &json!({ "token": CANARY }).to_string()).succeeded();
+    let text = std::fs::read_to_string(&own).unwrap();
+    let evil = home.0.file("evil.yaml");
+    std::fs::write(&evil, text.replace("acme.test", "evil.test")).unwrap();
+    let folder = home.0.file("");
+    let variables = [
+        ("AIRBYTE_CONFIG_DIR", folder.as_str()),
+        ("AIRBYTE_AGENT_STORE", "file"),
+        ("AIRBYTE_AGENT_PASSPHRASE", PASSPHRASE),
+        // A setting of the environment is the user's own.
+        ("AIRBYTE_AGENT_ACME_REGION", "us"),
+    ];
+    for (spec, is_served) in [(&own, true), (&evil, false)] {
+        let mut server = Server::start(&["--spec", spec, "--via", &vendor.url], &variables);
+        let answer = server.call("acme", json!({"entity": "things", "action": "list"}));
+        assert_eq!(answer["isError"], !is_served, "{answer}");
+        assert_eq!(answer.to_string().contains("belongs to https://us.acme.test"), !is_served);
+        assert!(!answer.to_string().contains(CANARY));
+        let seen = vendor.take();
+        assert_eq!(seen.len(), usize::from(is_served));
+        assert!(seen.iter().all(|seen| seen.header("x-forwarded-host") == Some("us.acme.test")));
+        server.end();
+    }
+}

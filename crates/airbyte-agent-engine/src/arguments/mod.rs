@@ -1,0 +1,276 @@
+//! From what a caller passes to what an operation may send.
+//!
+//! Everything that can be wrong with a call is found here, before any request is made, and told
+//! in one message.
+
+mod check;
+
+use serde_json::{Map, Value};
+
+use crate::description::{
+    Action, Body, Connector, Kind, Location, Next, Operation, Parameter, expression, suggestion,
+};
+use crate::error::{Error, Result};
+use crate::selection;
+
+pub(crate) use check::check_value;
+
+/// Arguments by parameter name.
+pub type Arguments = Map<String, Value>;
+
+/// Who fills in what the caller leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Completion {
+    /// The engine: configuration, defaults.
+    Local,
+    /// The platform: arguments go out as they are.
+    Platform,
+}
+
+/// Names that steer a download and are never sent to a vendor.
+const DOWNLOAD_CONTROLS: [&str; 6] = [
+    "range_header",
+    "_airbyte_response_type",
+    "_airbyte_response_format",
+    "_airbyte_max_chars",
+    "_airbyte_text_offset",
+    "_airbyte_download_token",
+];
+
+/// Checks and completes the arguments of a call.
+///
+/// `config` holds server variables and connector settings. With [`Completion::Local`] the result
+/// holds exactly what goes out: scoping, configuration and defaults are applied.
+pub(crate) fn complete(
+    connector: &Connector,
+    operation: &Operation,
+    mut arguments: Arguments,
+    config: &Map<String, Value>,
+    completion: Completion,
+) -> Result<Arguments> {
+    let mut problems = Vec::new();
+    if completion == Completion::Local {
+        scope(connector, operation, &mut arguments, config)?;
+    }
+    drop_empty_nulls(operation, &mut arguments);
+    find_unknown(operation, &arguments, &mut problems);
+    let has_token = has_token_for_all(operation, &arguments);
+    for parameter in operation.parameters.iter() {
+        let is_named = matches!(parameter.location, Location::Path | Location::Header);
+        if has_token && !is_named && !arguments.contains_key(parameter.name.as_ref()) {
+            continue;
+        }
+        let name = parameter.name.as_ref();
+        let mut setting = None;
+        if completion == Completion::Local && !arguments.contains_key(name) {
+            setting = configured(parameter, config);
+            let supplied = match &setting {
+                Some((_, value)) => Some(value.clone()),
+                None => default(parameter, config)?,
+            };
+            if let Some(value) = supplied {
+                arguments.insert(name.to_owned(), value);
+                // What the description supplies is good; what a user configured may be anything.
+                if setting.is_none() {
+                    continue;
+                }
+            }
+        }
+        let known = problems.len();
+        match arguments.get(name) {
+            Some(value) => {
+                check_value(name, &parameter.schema, value, &mut problems);
+                if name == selection::ARGUMENT
+                    && problems.len() == known
+                    && selection::chosen_by(operation).is_some()
+                    && !value.is_null()
+                {
+                    problems.extend(selection::names(value).err());
+                }
+                problems.extend(emptiness(parameter, value));
+            }
+            None if is_missing(connector, parameter, completion) => {
+                problems.push(missing(parameter));
+            }
+            None => {}
+        }
+        if let Some((source, _)) = setting {
+            for problem in &mut problems[known..] {
+                problem.push_str(&format!(" (from the setting '{source}')"));
+            }
+        }
+    }
+    if problems.is_empty() {
+        return Ok(arguments);
+    }
+    let place = operation.place();
+    Err(Error::validation(format!("{place}: {}", problems.join("; "))))
+}
+
+/// Fills parameters from configuration by the connector's scoping rules.
+fn scope(
+    connector: &Connector,
+    operation: &Operation,
+    arguments: &mut Arguments,
+    config: &Map<String, Value>,
+) -> Result<()> {
+    for rule in connector.scoping.iter() {
+        let name = rule.parameter.as_ref();
+        if arguments.contains_key(name) || operation.parameter(name).is_none() {
+            continue;
+        }
+        // Only a single configured value is unambiguous.
+        let value = match config.get(rule.config_key.as_ref()) {
+            None | Some(Value::Null) => continue,
+            Some(Value::Array(items)) => match items.as_slice() {
+                [one] => one.clone(),
+                _ => continue,
+            },
+            Some(value) => value.clone(),
+        };
+        let value = match &rule.expression {
+            None => Some(value),
+            Some(source) => expression::scope(source, name, &value, config)
+                .map_err(Error::of_expression)?
+                .map(Value::String),
+        };
+        if let Some(value) = value {
+            arguments.insert(name.to_owned(), value);
+        }
+    }
+    Ok(())
+}
+
+/// A `null` for something that cannot be `null` means "not given". What an open body takes beyond
+/// the declared may be `null` where that empties a field.
+fn drop_empty_nulls(operation: &Operation, arguments: &mut Arguments) {
+    let empties = operation.action == Action::Update
+        && matches!(operation.body, Body::Json { open: true, .. });
+    arguments.retain(|name, value| {
+        !value.is_null()
+            || operation.parameter(name).map_or(empties, |parameter| {
+                parameter.schema.nullable
+                    && matches!(parameter.location, Location::Body | Location::GraphQl)
+            })
+    });
+}
+
+fn find_unknown(operation: &Operation, arguments: &Arguments, problems: &mut Vec<String>) {
+    if matches!(operation.body, Body::Json { open: true, .. }) {
+        return;
+    }
+    let mut names: Vec<&str> = operation.parameters.iter().map(|p| p.name.as_ref()).collect();
+    for name in arguments.keys() {
+        let control = operation.download.is_some() && DOWNLOAD_CONTROLS.contains(&name.as_str());
+        if control || names.contains(&name.as_str()) {
+            continue;
+        }
+        if names.is_empty() {
+            problems.push(format!("unknown argument '{name}': this operation takes none"));
+        } else {
+            names.sort_unstable();
+            problems.push(format!("unknown argument '{name}'{}", suggestion(name, &names)));
+        }
+    }
+}
+
+/// The value that configuration supplies, and the setting it comes from.
+fn configured<'p>(
+    parameter: &'p Parameter,
+    config: &Map<String, Value>,
+) -> Option<(&'p str, Value)> {
+    let inject = parameter.config.as_ref()?;
+    let source = inject.source.as_ref();
+    let value = config.get(source).filter(|value| !value.is_null())?;
+    if inject.map.is_empty() {
+        return Some((source, as_wanted(parameter, value)));
+    }
+    let key = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let (_, to) = inject
+        .map
+        .iter()
+        .find(|(from, _)| *from == key)
+        .or_else(|| inject.map.iter().find(|(from, _)| *from == key.to_uppercase()))?;
+    Some((source, to.value()))
+}
+
+/// A setting given as text, as a command line does, where a number or a truth value is wanted.
+fn as_wanted(parameter: &Parameter, value: &Value) -> Value {
+    let kinds = &parameter.schema.kinds;
+    let scalar = value.as_str().and_then(|text| serde_json::from_str::<Value>(text.trim()).ok());
+    let fits = |scalar: &Value| match scalar {
+        Value::Number(_) => kinds.contains(&Kind::Integer) || kinds.contains(&Kind::Number),
+        Value::Bool(_) => kinds.contains(&Kind::Boolean),
+        _ => false,
+    };
+    match scalar {
+        Some(scalar) if !kinds.contains(&Kind::String) && fits(&scalar) => scalar,
+        _ => value.clone(),
+    }
+}
+
+/// The value that the description supplies.
+fn default(parameter: &Parameter, config: &Map<String, Value>) -> Result<Option<Value>> {
+    let Some(default) = parameter.default.as_ref().filter(|_| parameter.send_default) else {
+        return Ok(None);
+    };
+    match default.value() {
+        Value::String(text) if text.contains("{{") && parameter.location == Location::Query => Ok(
+            Some(Value::String(expression::default(&text, config).map_err(Error::of_expression)?)),
+        ),
+        value => Ok(Some(value)),
+    }
+}
+
+/// Whether the token of a next page is given beside which the vendor takes no other arguments: it
+/// stands for those of the first page.
+fn has_token_for_all(operation: &Operation, arguments: &Arguments) -> bool {
+    operation.paging.styles().any(|style| match &style.next {
+        Next::Link { feed, keep: Some(_), .. } => {
+            feed.iter().any(|(_, into)| arguments.contains_key(into.as_ref()))
+        }
+        _ => false,
+    })
+}
+
+fn is_missing(connector: &Connector, parameter: &Parameter, completion: Completion) -> bool {
+    let filled_elsewhere = completion == Completion::Platform
+        && (parameter.default.is_some()
+            || parameter.config.is_some()
+            || connector.scoping.iter().any(|rule| rule.parameter == parameter.name));
+    parameter.required && !filled_elsewhere
+}
+
+fn missing(parameter: &Parameter) -> String {
+    let kinds: Vec<&str> = parameter.schema.kinds.iter().map(|kind| kind.as_str()).collect();
+    let kind = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(" or ")) };
+    let place = match parameter.location {
+        Location::Body => "body field",
+        Location::Header => "header",
+        _ => "argument",
+    };
+    format!("missing required {place} '{}'{kind}", parameter.name)
+}
+
+/// Values that are present and yet say nothing, or that would lead to another address.
+fn emptiness(parameter: &Parameter, value: &Value) -> Option<String> {
+    let name = &parameter.name;
+    let text = value.as_str();
+    if parameter.location == Location::Path {
+        if text.is_some_and(|text| text.trim().is_empty()) {
+            return Some(format!("'{name}' must not be empty"));
+        }
+        if text.is_some_and(|text| text == "." || text == "..") {
+            return Some(format!("'{name}' must not be a dot segment"));
+        }
+    }
+    let is_default = parameter.default.as_ref().is_some_and(|default| default.value() == *value);
+    let blank = match value {
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
+    };
+    (parameter.location == Location::Query && parameter.required && blank && !is_default)
+        .then(|| format!("'{name}' must not be empty"))
+}

@@ -1,0 +1,21 @@
+//! Authentication: from what the user provides to headers on a request.
+//!
+//! Knows the kinds of schemes, not the vendors. Secrets live in `SecretString`s and are registered
+//! with the redactor, so that no message can hold them.
+
+mod account;
+mod apply;
+mod assertion;
+mod credentials;
+mod oauth2;
+mod stored;
+mod token_store;
+
+pub(crate) use account::Account;
+pub(crate) use apply::{Credential, apply};
+pub use credentials::Credentials;
+pub(crate) use credentials::check_owner;
+pub use oauth2::TokenUpdate;
+pub(crate) use oauth2::{Announce, Renewal, RenewalContext, Token, TokenRequest, read_answer};
+pub use stored::StoredShape;
+pub use token_store::{StoredTokens, TokenRenewal, TokenStore};

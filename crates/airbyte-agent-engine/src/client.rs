@@ -1,0 +1,356 @@
+//! A connector, ready to be called.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::arguments::Arguments;
+use crate::call::Call;
+use crate::cursor::{CursorKey, Seal};
+use crate::description::expression;
+use crate::description::{Action, Connector, Location, Operation};
+use crate::error::{Error, Result};
+use crate::hosted::{Hosted, HostedTransport, Session};
+use crate::local::{IntoLocal, LocalTransport};
+use crate::transport::Transport;
+
+/// A connector description, borrowed from a generated crate or shared.
+#[derive(Clone)]
+pub struct Description(Kept);
+
+#[derive(Clone)]
+enum Kept {
+    Borrowed(&'static Connector),
+    Shared(Arc<Connector>),
+}
+
+impl Deref for Description {
+    type Target = Connector;
+
+    fn deref(&self) -> &Connector {
+        match &self.0 {
+            Kept::Borrowed(connector) => connector,
+            Kept::Shared(connector) => connector,
+        }
+    }
+}
+
+impl From<&'static Connector> for Description {
+    fn from(connector: &'static Connector) -> Self {
+        Self(Kept::Borrowed(connector))
+    }
+}
+
+impl From<Arc<Connector>> for Description {
+    fn from(connector: Arc<Connector>) -> Self {
+        Self(Kept::Shared(connector))
+    }
+}
+
+impl From<Connector> for Description {
+    fn from(connector: Connector) -> Self {
+        Self(Kept::Shared(Arc::new(connector)))
+    }
+}
+
+impl fmt::Debug for Description {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Description").field(&self.name).finish()
+    }
+}
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CheckStatus {
+    /// The credentials work.
+    Healthy,
+    /// The probe failed.
+    Unhealthy,
+    /// No operation can be called without arguments.
+    Skipped,
+}
+
+/// What a check found.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct CheckReport {
+    /// How it ended.
+    pub status: CheckStatus,
+    /// Entity that was called.
+    pub entity: Option<String>,
+    /// Action that was called.
+    pub action: Option<Action>,
+    /// How many records it gave, where it gives a list.
+    pub records: Option<usize>,
+    /// Why it failed.
+    pub error: Option<Error>,
+}
+
+/// An entity and what can be done with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct EntitySummary {
+    /// Name.
+    pub name: String,
+    /// What one record is.
+    pub description: String,
+    /// Its actions.
+    pub actions: Vec<Action>,
+}
+
+/// A connector, ready to be called: a description and a way to run calls. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+    /// That of the process unless one was given.
+    cursor_key: Option<CursorKey>,
+}
+
+struct Inner {
+    description: Description,
+    way: Way,
+    config: Map<String, Value>,
+}
+
+/// Where calls go. The two ways of this crate can do more than run calls.
+enum Way {
+    Local(Box<LocalTransport>),
+    Hosted(HostedTransport),
+    Other(Box<dyn Transport>),
+}
+
+impl Client {
+    /// Straight to the vendor, with [`Credentials`](crate::Credentials) or with
+    /// [`Local`](crate::Local) made of them.
+    ///
+    /// # Errors
+    ///
+    /// `Authentication` when credentials are missing, fit no scheme or are those of another
+    /// connector, `Validation` when a setting is missing or cannot be right. Nothing is sent.
+    pub fn local(description: impl Into<Description>, options: impl IntoLocal) -> Result<Self> {
+        let description = description.into();
+        let options = options.into_local().options;
+        let config = options.config.clone();
+        let transport = LocalTransport::new(description.clone(), options)?;
+        let way = Way::Local(Box::new(transport));
+        Ok(Self { inner: Arc::new(Inner { description, way, config }), cursor_key: None })
+    }
+
+    /// Through the hosted platform.
+    ///
+    /// # Errors
+    ///
+    /// `Validation` when the base URL cannot be right. Nothing is sent.
+    pub fn hosted(description: impl Into<Description>, options: Hosted) -> Result<Self> {
+        Ok(Self::by(description.into(), Way::Hosted(HostedTransport::new(options)?)))
+    }
+
+    /// Through the hosted platform, in a session that exists. Without a connector id the only
+    /// connector of this kind in the session's workspace is looked up at the first call.
+    pub fn within(
+        description: impl Into<Description>,
+        session: &Session,
+        connector_id: Option<&str>,
+    ) -> Self {
+        let connector_id = connector_id.map(str::to_owned);
+        let transport = HostedTransport::within(session.clone(), connector_id);
+        Self::by(description.into(), Way::Hosted(transport))
+    }
+
+    /// By a transport of your own.
+    pub fn new(description: impl Into<Description>, transport: impl Transport + 'static) -> Self {
+        Self::by(description.into(), Way::Other(Box::new(transport)))
+    }
+
+    fn by(description: Description, way: Way) -> Self {
+        let inner = Arc::new(Inner { description, way, config: Map::new() });
+        Self { inner, cursor_key: None }
+    }
+
+    /// The same client with cursors that are sealed under this key instead of one that ends with
+    /// the process.
+    #[must_use]
+    pub fn with_cursor_key(mut self, key: CursorKey) -> Self {
+        self.cursor_key = Some(key);
+        self
+    }
+
+    /// Seals and opens the cursors of calls of an operation with these arguments of the caller: for
+    /// whoever hands out places inside a page, as the tools for language models do.
+    ///
+    /// # Errors
+    ///
+    /// `Internal` when there is no key to seal with.
+    pub fn seal<'a>(&'a self, operation: &'a Operation, arguments: &Arguments) -> Result<Seal<'a>> {
+        let account = self.transport().account_identity();
+        let connector = &self.description().name;
+        Ok(Seal::new(self.cursor_key()?, connector, operation, account, arguments))
+    }
+
+    pub(crate) fn cursor_key(&self) -> Result<&CursorKey> {
+        match &self.cursor_key {
+            Some(key) => Ok(key),
+            None => CursorKey::of_process(),
+        }
+    }
+
+    /// The description.
+    pub fn description(&self) -> &Connector {
+        &self.inner.description
+    }
+
+    /// The session with the platform, where calls go through it.
+    pub fn session(&self) -> Option<&Session> {
+        match &self.inner.way {
+            Way::Hosted(hosted) => Some(hosted.session()),
+            Way::Local(_) | Way::Other(_) => None,
+        }
+    }
+
+    /// The identifier of the connector on the platform, looked up unless it was given.
+    ///
+    /// # Errors
+    ///
+    /// `Usage` when calls go straight to the vendor, and as
+    /// [`Session::connector_id`].
+    pub async fn connector_id(&self) -> Result<String> {
+        match &self.inner.way {
+            Way::Hosted(hosted) => hosted.connector_id(self.description()).await,
+            Way::Local(_) | Way::Other(_) => {
+                Err(Error::usage("this client does not go through the hosted platform"))
+            }
+        }
+    }
+
+    pub(crate) fn transport(&self) -> &dyn Transport {
+        match &self.inner.way {
+            Way::Local(transport) => transport.as_ref(),
+            Way::Hosted(transport) => transport,
+            Way::Other(transport) => transport.as_ref(),
+        }
+    }
+
+    /// Settings of a client that goes straight to the vendor, such as server variables; empty for
+    /// other clients.
+    pub fn config(&self) -> &Map<String, Value> {
+        &self.inner.config
+    }
+
+    pub(crate) fn is_local(&self) -> bool {
+        matches!(self.inner.way, Way::Local(_))
+    }
+
+    /// A call to be put together. Whether the operation exists is told when it is made.
+    pub fn call(&self, entity: &str, action: Action) -> Call {
+        Call::new(self.clone(), entity, action)
+    }
+
+    /// The entities and what can be done with them.
+    pub fn list_entities(&self) -> Vec<EntitySummary> {
+        let entities = self.description().entities.iter();
+        entities
+            .map(|entity| EntitySummary {
+                name: entity.name.to_string(),
+                description: entity.description.to_string(),
+                actions: entity.operations.iter().map(|operation| operation.action).collect(),
+            })
+            .collect()
+    }
+
+    /// JSON Schema of an entity's records, where the spec gives one.
+    pub fn entity_schema(&self, entity: &str) -> Option<Value> {
+        Some(self.description().entity(entity)?.schema.as_ref()?.value())
+    }
+
+    /// Calls one cheap read operation to see whether the credentials work. Where there is none,
+    /// the platform is asked for a token.
+    ///
+    /// The vendor's answer is looked at like that of any call: a GraphQL error or an error inside
+    /// a success is unhealthy.
+    pub async fn check(&self) -> CheckReport {
+        let Some(operation) = probe(self.description()) else {
+            let (status, error) = match self.session() {
+                None => (CheckStatus::Skipped, None),
+                Some(session) => match session.token().await {
+                    Ok(_) => (CheckStatus::Healthy, None),
+                    Err(error) => (CheckStatus::Unhealthy, Some(error)),
+                },
+            };
+            return CheckReport { status, entity: None, action: None, records: None, error };
+        };
+        let mut call = self.call(&operation.entity, operation.action);
+        let outcome = match probe_arguments(operation, self.config()) {
+            Ok(arguments) => {
+                call.set_all(arguments);
+                call.outcome().await.map(|outcome| outcome.data.as_array().map(Vec::len))
+            }
+            Err(error) => Err(error),
+        };
+        CheckReport {
+            status: if outcome.is_ok() { CheckStatus::Healthy } else { CheckStatus::Unhealthy },
+            entity: Some(operation.entity.to_string()),
+            action: Some(operation.action),
+            records: outcome.as_ref().ok().copied().flatten(),
+            error: outcome.err(),
+        }
+    }
+}
+
+/// The operation that checks credentials: the marked one, else the first list that needs nothing.
+fn probe(connector: &Connector) -> Option<&Operation> {
+    connector.operations().find(|operation| operation.hints.preferred_for_check).or_else(|| {
+        connector.operations().find(|operation| {
+            operation.action == Action::List
+                && operation.parameters.iter().all(|parameter| {
+                    !parameter.required
+                        || parameter.default.is_some()
+                        || parameter.config.is_some()
+                        || parameter.probe_default.is_some()
+                })
+        })
+    })
+}
+
+/// Probe defaults, and a page of one record.
+fn probe_arguments(
+    operation: &Operation,
+    config: &Map<String, Value>,
+) -> Result<Map<String, Value>> {
+    let mut arguments = Map::new();
+    for parameter in operation.parameters.iter() {
+        let applies = parameter.location != Location::Path;
+        let Some(default) = parameter.probe_default.as_ref().filter(|_| applies) else { continue };
+        let value = match default.value() {
+            Value::String(text) if text.contains("{{") => {
+                Value::String(expression::default(&text, config).map_err(Error::of_expression)?)
+            }
+            value => value,
+        };
+        arguments.insert(parameter.name.to_string(), value);
+    }
+    if let Some(size) = &operation.paging.size {
+        let smallest = operation
+            .parameter(&size.parameter)
+            .and_then(|parameter| parameter.schema.minimum)
+            .filter(|minimum| *minimum > 1.0 && minimum.fract() == 0.0);
+        // A minimum above one is a small whole number.
+        #[allow(clippy::cast_possible_truncation)]
+        let one = smallest.map_or(1, |minimum| minimum as i64);
+        arguments.entry(size.parameter.to_string()).or_insert(one.into());
+    }
+    Ok(arguments)
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("connector", &self.description().name)
+            .field("local", &self.is_local())
+            .finish_non_exhaustive()
+    }
+}

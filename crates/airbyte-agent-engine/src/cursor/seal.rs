@@ -1,0 +1,166 @@
+//! Sealing positions and opening cursors, for one call.
+
+use ring::{digest, hmac};
+use serde_json::Value;
+
+use super::{Cursor, CursorKey, NextPage, Position};
+use crate::arguments::Arguments;
+use crate::description::{Operation, Paging};
+use crate::error::{Error, Result};
+
+/// Length of a seal in bytes: half of SHA-256, which nobody can guess.
+pub(super) const LENGTH: usize = 16;
+
+/// Seals and opens the cursors of one call: bound to its operation, account and arguments.
+pub struct Seal<'a> {
+    key: &'a CursorKey,
+    connector: &'a str,
+    /// `entity.action`
+    place: String,
+    /// The parameters by which the operation pages.
+    paging: Vec<&'a str>,
+    /// What tells the account from others.
+    account: Vec<u8>,
+    /// Digest of the arguments that the caller passed, those apart that only page.
+    arguments: digest::Digest,
+}
+
+impl<'a> Seal<'a> {
+    /// For a call of an operation with these arguments of the caller.
+    pub(crate) fn new(
+        key: &'a CursorKey,
+        connector: &'a str,
+        operation: &'a Operation,
+        account: Vec<u8>,
+        arguments: &Arguments,
+    ) -> Self {
+        let paging = operation.paging.styles().flat_map(Paging::parameters).collect();
+        Self::of(key, connector, (operation.place(), paging), account, arguments)
+    }
+
+    /// For a call of whatever has this place and pages by these arguments.
+    pub(crate) fn of(
+        key: &'a CursorKey,
+        connector: &'a str,
+        (place, paging): (String, Vec<&'a str>),
+        account: Vec<u8>,
+        arguments: &Arguments,
+    ) -> Self {
+        let arguments = fingerprint(&paging, arguments);
+        Self { key, connector, place, paging, account, arguments }
+    }
+
+    /// The cursor of a page.
+    pub fn page(&self, page: NextPage) -> Result<Cursor> {
+        self.place(page, None)
+    }
+
+    /// The cursor of a place inside a page: behind so many of its records, the last of which has
+    /// this mark.
+    pub fn place(&self, page: NextPage, behind: Option<(usize, u32)>) -> Result<Cursor> {
+        let operation = self.place.clone();
+        let position = Position { operation, page, behind, arguments: self.short() };
+        let payload = serde_json::to_vec(&position)
+            .map_err(|error| Error::internal("a cursor cannot be written").with_source(error))?;
+        let tag = self.tag(&payload);
+        Ok(Cursor::join(payload, tag))
+    }
+
+    /// What a cursor says, if it was sealed for this call.
+    pub fn open(&self, cursor: &Cursor) -> Result<Position> {
+        let (payload, tag) = cursor.parts()?;
+        let invalid = || Error::validation("the cursor is not one that this library gave out");
+        let position: Position = serde_json::from_slice(&payload).map_err(|_| invalid())?;
+        let place = &self.place;
+        if position.operation != *place {
+            let other = &position.operation;
+            let message = format!("the cursor belongs to {other}, not to {place}");
+            return Err(Error::validation(message));
+        }
+        if position.arguments != self.short() {
+            return Err(Error::validation(format!(
+                "the cursor belongs to a call of {place} with other arguments: repeat the arguments \
+                 of the call that gave it unchanged"
+            )));
+        }
+        let expected = self.tag(&payload);
+        // All bytes are compared, so that the time it takes tells nothing.
+        if expected.iter().zip(tag).fold(0, |differs, (a, b)| differs | (a ^ b)) != 0 {
+            return Err(Error::validation(format!(
+                "the cursor was not given out for this call of {place}: it was changed, or comes \
+                 from another account, another installation or a process that has ended; start the \
+                 list again without a cursor"
+            )));
+        }
+        if !self.pages_by(&position.page) {
+            return Err(invalid());
+        }
+        Ok(position)
+    }
+
+    /// Whether everything that a page sets is a parameter by which the operation pages.
+    fn pages_by(&self, page: &NextPage) -> bool {
+        page.set.keys().all(|name| self.paging.contains(&name.as_str()))
+    }
+
+    fn short(&self) -> u32 {
+        let mut bytes = self.arguments.as_ref().iter().take(4);
+        bytes
+            .try_fold(0, |sum: u32, byte| sum.checked_mul(256)?.checked_add((*byte).into()))
+            .unwrap_or_default()
+    }
+
+    fn tag(&self, payload: &[u8]) -> [u8; LENGTH] {
+        let mut context = hmac::Context::with_key(self.key.hmac());
+        // Every part with its length, so that no two contexts are written alike.
+        let parts = [self.connector.as_bytes(), self.place.as_bytes(), &self.account, payload];
+        for part in parts.into_iter().chain([self.arguments.as_ref()]) {
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part);
+        }
+        let mut tag = [0; LENGTH];
+        let whole = context.sign();
+        tag.iter_mut().zip(whole.as_ref()).for_each(|(to, from)| *to = *from);
+        tag
+    }
+}
+
+/// Digest of the arguments, in whatever order they were passed. What only pages is left out: a
+/// cursor replaces it, and the size of a page may change from one to the next.
+fn fingerprint(paging: &[&str], arguments: &Arguments) -> digest::Digest {
+    let given =
+        |(name, value): &(&String, &Value)| !value.is_null() && !paging.contains(&name.as_str());
+    let mut named: Vec<(&String, &Value)> = arguments.iter().filter(given).collect();
+    named.sort_by_key(|(name, _)| *name);
+    let mut text = Vec::new();
+    for (name, value) in named {
+        write(&Value::String(name.clone()), &mut text);
+        write(value, &mut text);
+    }
+    digest::digest(&digest::SHA256, &text)
+}
+
+/// Writes JSON with the members of objects in the order of their names.
+fn write(value: &Value, out: &mut Vec<u8>) {
+    match value {
+        Value::Object(members) => {
+            let mut members: Vec<(&String, &Value)> = members.iter().collect();
+            members.sort_by_key(|(name, _)| *name);
+            out.push(b'{');
+            for (name, value) in members {
+                write(&Value::String(name.clone()), out);
+                write(value, out);
+            }
+            out.push(b'}');
+        }
+        Value::Array(items) => {
+            out.push(b'[');
+            items.iter().for_each(|item| {
+                write(item, out);
+                out.push(b',');
+            });
+            out.push(b']');
+        }
+        scalar => out.extend(scalar.to_string().bytes()),
+    }
+}

@@ -1,0 +1,301 @@
+//! The one error type of the workspace.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use airbyte_agent_description::expression::ExpressionError;
+
+/// A result whose error is [`Error`] unless told otherwise.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What kind of thing went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The call names an entity, action or option that does not exist.
+    Usage,
+    /// An argument is missing, unknown or ill-typed, or the vendor answered 400 or 422.
+    Validation,
+    /// Credentials are missing or were refused, or a token could not be renewed.
+    Authentication,
+    /// The record or the hosted connector does not exist.
+    NotFound,
+    /// The vendor or the platform asks to slow down.
+    RateLimited,
+    /// Any other error of the vendor or the platform, also one inside a successful answer.
+    Vendor,
+    /// No answer: connection, TLS, timeout, broken body.
+    Network,
+    /// An answer that the spec cannot explain.
+    Decode,
+    /// A defect of this library or of its configuration.
+    Internal,
+}
+
+impl ErrorKind {
+    /// The kind as one `snake_case` word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Usage => "usage",
+            Self::Validation => "validation",
+            Self::Authentication => "authentication",
+            Self::NotFound => "not_found",
+            Self::RateLimited => "rate_limited",
+            Self::Vendor => "vendor",
+            Self::Network => "network",
+            Self::Decode => "decode",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What went wrong, told for the person who reads it.
+///
+/// Neither its message nor its debug output ever holds a credential: texts of vendors are cleaned
+/// of the secrets in use before they get here.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    status: Option<u16>,
+    request_id: Option<String>,
+    retry_after: Option<Duration>,
+    body: Option<String>,
+    json_path: Option<String>,
+    retryable: bool,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// An error of this kind.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            status: None,
+            request_id: None,
+            retry_after: None,
+            body: None,
+            json_path: None,
+            retryable: kind == ErrorKind::RateLimited,
+            source: None,
+        }))
+    }
+
+    /// An error of the kind [`Usage`](ErrorKind::Usage).
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Usage, message)
+    }
+
+    /// An error of the kind [`Validation`](ErrorKind::Validation).
+    pub fn validation(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Validation, message)
+    }
+
+    /// An error of the kind [`Authentication`](ErrorKind::Authentication).
+    pub fn authentication(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Authentication, message)
+    }
+
+    /// An error of the kind [`Decode`](ErrorKind::Decode).
+    pub fn decode(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Decode, message)
+    }
+
+    /// An error of the kind [`Network`](ErrorKind::Network), which another try may mend.
+    pub fn network(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Network, message).with_retryable(true)
+    }
+
+    /// An error of the kind [`Internal`](ErrorKind::Internal).
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Internal, message)
+    }
+
+    /// The error of an expression that gave no value. No `From`: a second one would make every `?`
+    /// on an error of unknown type ambiguous.
+    pub(crate) fn of_expression(error: ExpressionError) -> Self {
+        Self::decode(error.to_string())
+    }
+
+    /// The same error once more, without its source, for all who waited for one outcome.
+    pub(crate) fn duplicate(&self) -> Self {
+        let inner = &self.0;
+        Self(Box::new(Inner {
+            kind: inner.kind,
+            message: inner.message.clone(),
+            status: inner.status,
+            request_id: inner.request_id.clone(),
+            retry_after: inner.retry_after,
+            body: inner.body.clone(),
+            json_path: inner.json_path.clone(),
+            retryable: inner.retryable,
+            source: None,
+        }))
+    }
+
+    /// The same error with its texts cleaned once more.
+    pub(crate) fn cleaned(mut self, clean: impl Fn(&str) -> String) -> Self {
+        self.0.message = clean(&self.0.message);
+        self.0.body = self.0.body.map(|body| clean(&body));
+        self
+    }
+
+    /// The same error with more to say.
+    pub(crate) fn with_advice(mut self, advice: &str) -> Self {
+        self.0.message.push_str(advice);
+        self
+    }
+
+    /// The same error, its message beginning with what was being done.
+    #[must_use]
+    pub fn context(mut self, doing: &str) -> Self {
+        self.0.message.insert_str(0, ": ");
+        self.0.message.insert_str(0, doing);
+        self
+    }
+
+    /// The same error with the HTTP status of the answer.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    /// The same error with the vendor's identifier of the request.
+    #[must_use]
+    pub fn with_request_id(mut self, id: Option<String>) -> Self {
+        self.0.request_id = id;
+        self
+    }
+
+    /// The same error with the time that the vendor asks to wait.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
+        self
+    }
+
+    /// The same error with the vendor's answer, which must be free of secrets.
+    #[must_use]
+    pub fn with_body(mut self, body: String) -> Self {
+        self.0.body = Some(body);
+        self
+    }
+
+    /// The same error with the place in the answer where decoding failed, for example `$.users[3].id`.
+    #[must_use]
+    pub fn with_json_path(mut self, path: String) -> Self {
+        self.0.json_path = Some(path);
+        self
+    }
+
+    /// The same error with whether the same call may succeed later without any change.
+    #[must_use]
+    pub fn with_retryable(mut self, retryable: bool) -> Self {
+        self.0.retryable = retryable;
+        self
+    }
+
+    /// The same error with what caused it.
+    #[must_use]
+    pub fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Box::new(source));
+        self
+    }
+
+    /// What kind of thing went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What was tried, what came back, what to do.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// HTTP status of the answer, when there was one.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The vendor's identifier of the request, for its support.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// How long the vendor asks to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The vendor's answer (at most 8 KiB of it), cleaned of the secrets in use.
+    pub fn body(&self) -> Option<&str> {
+        self.0.body.as_deref()
+    }
+
+    /// Where in the answer decoding failed, for example `$.users[37].settings`.
+    pub fn json_path(&self) -> Option<&str> {
+        self.0.json_path.as_deref()
+    }
+
+    /// Whether the vendor asks to slow down.
+    pub fn is_rate_limited(&self) -> bool {
+        self.0.kind == ErrorKind::RateLimited
+    }
+
+    /// Whether the record or the connector does not exist.
+    pub fn is_not_found(&self) -> bool {
+        self.0.kind == ErrorKind::NotFound
+    }
+
+    /// Whether the same call may succeed later without any change.
+    pub fn is_retryable(&self) -> bool {
+        self.0.retryable
+    }
+
+    /// Whether the user has to provide or renew credentials.
+    pub fn needs_reauth(&self) -> bool {
+        self.0.kind == ErrorKind::Authentication && self.0.status != Some(403)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Error");
+        out.field("kind", &self.0.kind).field("message", &self.0.message);
+        if let Some(status) = self.0.status {
+            out.field("status", &status);
+        }
+        if let Some(id) = &self.0.request_id {
+            out.field("request_id", id);
+        }
+        if let Some(wait) = self.0.retry_after {
+            out.field("retry_after", &wait);
+        }
+        if let Some(path) = &self.0.json_path {
+            out.field("json_path", path);
+        }
+        out.finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}

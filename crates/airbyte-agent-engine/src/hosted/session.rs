@@ -1,0 +1,399 @@
+//! An authenticated connection to the platform.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, header};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::generation::Generation;
+use super::lookup::Lookups;
+use super::options::Hosted;
+use super::request::{Bearer, PlatformRequest};
+use super::secrets::SecretProvider;
+use super::token::Tokens;
+use crate::description::RetryPolicy;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{
+    BoxFuture, DefaultClient, HttpClient, HttpResponse, has_user_info, is_loopback, origin,
+};
+use crate::reply::Refusal;
+use crate::retry::{self, Budget};
+use crate::secret::Redactor;
+
+/// Largest answer that is read.
+pub(super) const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
+
+/// An authenticated connection to the platform: address, token, organization.
+///
+/// Clones share the token, which is asked for once by many calls, kept until a minute before its
+/// end, and replaced once when the platform refuses it.
+///
+/// ```no_run
+/// # async fn example() -> airbyte_agent_engine::Result<()> {
+/// use airbyte_agent_engine::Hosted;
+/// use airbyte_agent_engine::hosted::{Method, Session};
+///
+/// let session = Session::new(Hosted::from_env()?)?;
+/// let query = [("name_contains", "customer")];
+/// let (status, _, body) =
+///     session.request(Method::GET, "/api/v1/workspaces", &query, None).await?;
+/// assert_eq!(status, 200);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Session(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) options: Hosted,
+    pub(super) base: Url,
+    pub(super) token_base: Url,
+    organization: Option<HeaderValue>,
+    pub(super) via: Option<Url>,
+    pub(super) http: Arc<dyn HttpClient>,
+    tokens: Tokens,
+    pub(super) policy: RetryPolicy,
+    pub(super) budget: Budget,
+    pub(super) redactor: Redactor,
+    pub(super) lookups: Lookups,
+}
+
+impl Session {
+    /// A connection with these options. Sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// `Validation` when the address or the organization cannot be right.
+    pub fn new(options: Hosted) -> Result<Self> {
+        let generation = options.generation;
+        let given = options.base_url.as_deref();
+        let base = address(given.unwrap_or_else(|| generation.api_host()))?;
+        let token_base = address(given.unwrap_or_else(|| generation.token_host()))?;
+        if options.secrets.is_some() && generation != Generation::Current {
+            return Err(Error::usage("older forms of the platform cannot prepare local execution"));
+        }
+        let organization = options.organization.as_deref().map(HeaderValue::from_str).transpose();
+        let organization = organization
+            .map_err(|_| Error::validation("the organization id cannot be written as a header"))?;
+        let via = options.via.as_deref().map(origin).transpose()?;
+        let redactor = Redactor::default();
+        redactor.add(options.client_secret.expose_secret());
+        let http = options.http.clone().unwrap_or_else(|| Arc::new(DefaultClient::default()));
+        let policy = options.retry.clone().unwrap_or(RetryPolicy::STANDARD);
+        Ok(Self(Arc::new(Inner {
+            base,
+            token_base,
+            organization,
+            via,
+            http,
+            tokens: Tokens::default(),
+            policy,
+            budget: Budget::default(),
+            redactor,
+            lookups: Lookups::default(),
+            options,
+        })))
+    }
+
+    /// The platform's address.
+    pub fn base_url(&self) -> &Url {
+        &self.0.base
+    }
+
+    /// The organization, where one is named.
+    pub fn organization(&self) -> Option<&str> {
+        self.0.options.organization.as_deref()
+    }
+
+    /// The workspace that calls go to unless they name another.
+    pub fn workspace(&self) -> &str {
+        &self.0.options.workspace
+    }
+
+    /// The form of the API that is spoken.
+    pub fn generation(&self) -> Generation {
+        self.0.options.generation
+    }
+
+    /// What tells a connector in this session from others; cursors are bound to it.
+    pub(super) fn identity(&self, connector_id: Option<&str>) -> Vec<u8> {
+        let Hosted { client_id, workspace, organization, .. } = &self.0.options;
+        let parts = (client_id, organization, workspace, connector_id);
+        serde_json::to_vec(&parts).unwrap_or_default()
+    }
+
+    /// Who gives secrets to operations that run on this machine, if they do.
+    pub(super) fn secrets(&self) -> Option<&dyn SecretProvider> {
+        self.0.options.secrets.as_deref()
+    }
+
+    /// Longest time for a request with all its retries.
+    pub fn timeout(&self) -> Duration {
+        self.0.options.timeout
+    }
+
+    /// Keeps a secret out of every message of this session from now on.
+    pub fn conceal(&self, secret: &str) {
+        self.0.redactor.add(secret);
+    }
+
+    /// A text without the secrets of this session.
+    pub fn redact(&self, text: &str) -> String {
+        self.0.redactor.clean(text)
+    }
+
+    /// The current token, asked for where there is none.
+    ///
+    /// # Errors
+    ///
+    /// `Authentication` when the platform refuses client id and secret, and what the network
+    /// brings.
+    pub async fn token(&self) -> Result<SecretString> {
+        self.token_instead_of(None).await
+    }
+
+    /// Makes a request: method, path below the platform's address, query, JSON body. A refused
+    /// token is replaced once.
+    ///
+    /// # Errors
+    ///
+    /// Every status of 400 or above is an error: `Authentication` for 401 and 403, `Validation`
+    /// for 400 and 422, `NotFound` for 404, `RateLimited` for 429, `Vendor` for the others;
+    /// `Network` when there is no answer.
+    pub async fn request(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Result<(u16, HeaderMap, Bytes)> {
+        let mut request = PlatformRequest::new(method, path);
+        request.query = query.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        request.body = body;
+        self.whole(&request).await
+    }
+
+    /// Makes a request whose answer is JSON; an empty answer is `null`.
+    ///
+    /// # Errors
+    ///
+    /// As [`request`](Self::request), and `Decode` when the answer is not JSON.
+    pub async fn json(&self, request: &PlatformRequest) -> Result<Value> {
+        let (_, _, body) = self.whole(request).await?;
+        if body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Value::Null);
+        }
+        serde_json::from_slice(&body).map_err(|_| {
+            Error::decode(format!("{}: the platform's answer is not JSON", request.what))
+        })
+    }
+
+    /// Makes a request; the body of the answer is still to be read.
+    ///
+    /// # Errors
+    ///
+    /// As [`request`](Self::request).
+    pub async fn send(&self, request: &PlatformRequest) -> Result<HttpResponse> {
+        self.within_limit(request, self.authorized(request)).await
+    }
+
+    /// Longest time for a request.
+    pub(super) fn limit(&self, request: &PlatformRequest) -> Duration {
+        let whole = self.0.options.timeout;
+        request.limit.map_or(whole, |limit| limit.min(whole))
+    }
+
+    async fn within_limit<T>(
+        &self,
+        request: &PlatformRequest,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        let limit = self.limit(request);
+        tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
+            let seconds = limit.as_secs_f64();
+            let message = format!("{}: no complete answer within {seconds} s", request.what);
+            Err(Error::network(message).with_retryable(request.repeatable))
+        })
+    }
+
+    /// Makes a request and reads the answer: status, headers, body.
+    ///
+    /// # Errors
+    ///
+    /// As [`request`](Self::request).
+    pub async fn whole(&self, request: &PlatformRequest) -> Result<(u16, HeaderMap, Bytes)> {
+        let work = async {
+            let response = self.authorized(request).await?;
+            let (status, headers) = (response.status, response.headers.clone());
+            Ok((status, headers, self.read(response, request).await?))
+        };
+        self.within_limit(request, work).await
+    }
+
+    /// The headers of every request but the token.
+    pub(super) fn headers(&self, has_body: bool) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        if self.generation().names_client() {
+            headers.insert("x-adp-agent-sdk", HeaderValue::from_static("airbyte-agent-sdk"));
+        }
+        if let Some(organization) = &self.0.organization {
+            headers.insert("x-organization-id", organization.clone());
+        }
+        if has_body {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        headers
+    }
+
+    pub(super) async fn authorized(&self, request: &PlatformRequest) -> Result<HttpResponse> {
+        let own = match &request.bearer {
+            Bearer::Session => None,
+            Bearer::Given(token) => {
+                self.0.redactor.add(token.expose_secret());
+                Some(Some(token))
+            }
+            Bearer::Nobody => Some(None),
+        };
+        if let Some(token) = own {
+            let response = self.exchange(request, token).await?;
+            return self.accept(response, request).await;
+        }
+        let mut token = self.token().await?;
+        let mut is_renewed = false;
+        loop {
+            let response = self.exchange(request, Some(&token)).await?;
+            if response.status != 401 {
+                self.0.tokens.accepted(&token);
+                return self.accept(response, request).await;
+            }
+            // The platform looks at the token before anything else. Where somebody stands behind
+            // it the refusal may be theirs, and what was done before it is not known.
+            let is_safe = request.repeatable || !request.vendor_behind;
+            if is_safe && !is_renewed && self.0.tokens.may_replace(&token) {
+                token = self.token_instead_of(Some(&token)).await?;
+                is_renewed = true;
+                continue;
+            }
+            self.0.tokens.drop_refused(&token);
+            let error = self.refusal(response, request).await;
+            return Err(if is_safe {
+                error
+            } else {
+                error.with_advice(
+                    " (not tried again with a new token, because it may have taken effect)",
+                )
+            });
+        }
+    }
+
+    async fn accept(
+        &self,
+        response: HttpResponse,
+        request: &PlatformRequest,
+    ) -> Result<HttpResponse> {
+        match response.status {
+            200..300 => Ok(response),
+            // A redirect that was not followed.
+            status @ ..400 => Err(self.unfollowed(status, &response.headers, request)),
+            _ => Err(self.refusal(response, request).await),
+        }
+    }
+
+    async fn refusal(&self, response: HttpResponse, request: &PlatformRequest) -> Error {
+        let wait = retry::asked_wait(&self.0.policy, None, &response.headers);
+        let (status, headers) = (response.status, response.headers.clone());
+        let body = response.bytes(LARGEST_ANSWER).await.unwrap_or_default();
+        let who = "the Airbyte platform";
+        let (headers, body) = (&headers, &body[..]);
+        let (repeatable, what) = (request.repeatable, request.what.as_str());
+        Refusal { status, headers, body, wait, repeatable, exhausted: false, who, what }
+            .error(|text| self.0.redactor.clean(text))
+    }
+
+    /// The body of an answer. Whether a break in it may be mended by another try depends on what
+    /// was asked.
+    pub(super) async fn read(
+        &self,
+        response: HttpResponse,
+        request: &PlatformRequest,
+    ) -> Result<Bytes> {
+        response.bytes(LARGEST_ANSWER).await.map_err(|error| {
+            if error.kind() == ErrorKind::Network {
+                let message = self.0.redactor.clean(error.message());
+                Error::network(format!("{}: {message}", request.what))
+                    .with_retryable(request.repeatable)
+            } else {
+                error
+            }
+        })
+    }
+
+    async fn token_instead_of(&self, refused: Option<&SecretString>) -> Result<SecretString> {
+        let session = self.clone();
+        self.0.tokens.get(refused, move || session.issue()).await
+    }
+
+    /// Asks the token endpoint. Boxed, because requests need tokens and tokens a request.
+    fn issue(self) -> BoxFuture<'static, Result<Value>> {
+        Box::pin(async move {
+            let request = PlatformRequest::new(Method::POST, self.generation().token_path())
+                .body(json!({
+                    "client_id": self.0.options.client_id,
+                    "client_secret": self.0.options.client_secret.expose_secret(),
+                }))
+                .repeatable(true)
+                .without_token()
+                .at_token_host()
+                .brief()
+                .what("platform token");
+            let answer = self.json(&request).await.map_err(|error| {
+                if error.kind() == ErrorKind::Authentication {
+                    error.with_advice("; check client id and client secret")
+                } else {
+                    error
+                }
+            })?;
+            if let Some(token) = answer.get("access_token").and_then(Value::as_str) {
+                self.0.redactor.add(token);
+            }
+            Ok(answer)
+        })
+    }
+}
+
+/// Reads an address of the platform.
+///
+/// # Errors
+///
+/// `Validation`. What was given is not repeated: there may be a password in it.
+fn address(text: &str) -> Result<Url> {
+    let wrong = |why: &str| Error::validation(format!("the platform's address {why}"));
+    let url = Url::parse(text).map_err(|_| wrong("is not a URL: give https://host"))?;
+    if has_user_info(&url) {
+        return Err(wrong("must not hold a user name or a password: give https://host"));
+    }
+    let is_http = matches!(url.scheme(), "http" | "https") && url.host().is_some();
+    if !is_http || url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("is not of the form https://host"));
+    }
+    if url.scheme() == "http" && !is_loopback(&url) {
+        return Err(wrong(
+            "is plain http, by which client id, secret and tokens could be read on their way: \
+             give https://host, or http for this machine (localhost) only; what is meant for a \
+             recording proxy goes through 'via'",
+        ));
+    }
+    Ok(url)
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("options", &self.0.options).finish_non_exhaustive()
+    }
+}

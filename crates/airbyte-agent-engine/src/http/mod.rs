@@ -1,0 +1,149 @@
+//! One HTTP exchange: the seam between the engine and the network.
+//!
+//! The engine speaks to [`HttpClient`]; the default one is built on reqwest, which stays out of
+//! the public API. Redirects, retries and credentials are the engine's business, not the client's.
+
+mod address;
+mod client;
+mod proxy;
+mod resolve;
+mod via;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
+use futures_util::StreamExt as _;
+
+pub(crate) use address::{has_user_info, is_loopback, is_public_host, same_origin, shown};
+pub(crate) use client::DefaultClient;
+#[cfg(feature = "testing")]
+pub(crate) use via::intended;
+pub use via::origin;
+pub(crate) use via::through;
+
+use crate::error::{Error, Result};
+
+/// A future that can cross threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The bytes of an answer as they arrive.
+pub type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>;
+
+/// Most memory that is set aside for a body before it arrives.
+const LARGEST_RESERVE: usize = 4 * 1024 * 1024;
+
+/// A request that is ready to go out.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct HttpRequest {
+    /// Method.
+    pub method: http::Method,
+    /// Absolute address.
+    pub url: url::Url,
+    /// Headers, credentials included.
+    pub headers: http::HeaderMap,
+    /// Body, empty for none.
+    pub body: Bytes,
+    /// Longest wait for the head of the answer and between two pieces of its body.
+    pub read_timeout: Duration,
+    /// Whether the address came from an answer, so that private networks are out of bounds.
+    pub public_only: bool,
+    /// Whether it asks for a token, so that its body and the answer's hold credentials.
+    pub asks_for_token: bool,
+}
+
+impl std::fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Addresses and headers may hold credentials.
+        f.debug_struct("HttpRequest")
+            .field("method", &self.method)
+            .field("host", &self.url.host_str())
+            .field("path", &self.url.path())
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The head of an answer and its body to come.
+#[non_exhaustive]
+pub struct HttpResponse {
+    /// Status.
+    pub status: u16,
+    /// Headers.
+    pub headers: http::HeaderMap,
+    /// Body.
+    pub body: BodyStream,
+}
+
+impl HttpResponse {
+    /// An answer made of parts.
+    pub fn new(status: u16, headers: http::HeaderMap, body: BodyStream) -> Self {
+        Self { status, headers, body }
+    }
+
+    /// The whole body, at most `limit` bytes.
+    pub(crate) async fn bytes(mut self, limit: usize) -> Result<Bytes> {
+        let Some(first) = self.body.next().await.transpose()? else { return Ok(Bytes::new()) };
+        let mut second = self.body.next().await.transpose()?;
+        if second.is_none() && first.len() <= limit {
+            return Ok(first);
+        }
+        // The announced length saves growing; it is a promise that nobody has to keep.
+        let announced = self.headers.get(http::header::CONTENT_LENGTH);
+        let announced = announced.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+        let expected = announced.unwrap_or(4 * first.len()).min(limit).min(LARGEST_RESERVE);
+        let mut all = BytesMut::with_capacity(expected.max(first.len()));
+        all.extend_from_slice(&first);
+        while let Some(chunk) = second {
+            all.extend_from_slice(&chunk);
+            if all.len() > limit {
+                return Err(Error::decode(format!(
+                    "the answer is larger than {} MiB; ask for fewer records or fields",
+                    limit / (1024 * 1024)
+                )));
+            }
+            second = self.body.next().await.transpose()?;
+        }
+        Ok(all.freeze())
+    }
+}
+
+impl std::fmt::Debug for HttpResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HttpResponse").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+/// Sends one request and gives back one answer, whatever its status.
+///
+/// An implementation must not follow redirects, retry, or keep cookies. A failure is an
+/// [`Error`] of kind [`Network`](crate::ErrorKind::Network); [`HttpFailure`] makes one.
+pub trait HttpClient: Send + Sync {
+    /// Sends the request.
+    fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpFailure>>;
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct HttpFailure {
+    /// What happened, without the address (it may hold credentials).
+    pub message: String,
+    /// Whether the request certainly never reached the server.
+    pub never_sent: bool,
+    /// Whether it was a timeout.
+    pub timeout: bool,
+    /// Whether another try would end in the same way.
+    pub permanent: bool,
+}
+
+impl HttpFailure {
+    /// A failure.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), never_sent: false, timeout: false, permanent: false }
+    }
+}

@@ -1,0 +1,91 @@
+//! From names to addresses, where a name came out of an answer: only public ones are reached.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use super::HttpFailure;
+use super::address::{is_public, is_public_host};
+
+/// Longest wait for the addresses of a name.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Gives the client public addresses only, so that whatever a name says at that moment, no private
+/// network is reached.
+pub(super) struct PublicResolver;
+
+impl reqwest::dns::Resolve for PublicResolver {
+    fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let public: Vec<SocketAddr> = found.filter(|addr| is_public(addr.ip())).collect();
+            if public.is_empty() {
+                let message = format!("{} has no public address", name.as_str());
+                return Err(message.into());
+            }
+            Ok(Box::new(public.into_iter()) as reqwest::dns::Addrs)
+        })
+    }
+}
+
+/// Refuses an address out of an answer that is not public by its text.
+pub(super) fn check_text(url: &Url) -> Result<(), HttpFailure> {
+    if is_public_host(url) {
+        return Ok(());
+    }
+    let host = url.host_str().unwrap_or_default();
+    Err(refused(format!("the address {host} is not a public one")))
+}
+
+/// Refuses an address out of an answer that a proxy would be asked for, unless its name is seen to
+/// be public from here.
+///
+/// The proxy resolves the name again, by itself, so every address must be public and not just one.
+/// A name that is unknown here is refused: it may be one of the proxy's own network.
+pub(super) async fn check_behind_proxy(url: &Url) -> Result<(), HttpFailure> {
+    let Some(Host::Domain(name)) = url.host() else { return Ok(()) };
+    let found = tokio::time::timeout(LOOKUP_TIMEOUT, tokio::net::lookup_host((name, 0))).await;
+    let found: Vec<IpAddr> = match found {
+        Ok(Ok(found)) => found.map(|address| address.ip()).collect(),
+        Ok(Err(_)) | Err(_) => Vec::new(),
+    };
+    judge(name, &found).map_err(refused)
+}
+
+fn judge(name: &str, found: &[IpAddr]) -> Result<(), String> {
+    if found.is_empty() {
+        return Err(format!(
+            "the vendor's answer leads to {name}, which cannot be resolved here, so that the proxy \
+             might reach a private host; allow private hosts if that is meant"
+        ));
+    }
+    if found.iter().all(|ip| is_public(*ip)) {
+        return Ok(());
+    }
+    Err(format!("the vendor's answer leads to {name}, which is not a public host"))
+}
+
+fn refused(message: String) -> HttpFailure {
+    HttpFailure { never_sent: true, permanent: true, ..HttpFailure::new(message) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn behind_a_proxy_every_address_of_a_name_is_public() {
+        for (found, is_let_through) in [
+            (&["8.8.8.8"][..], true),
+            (&["8.8.8.8", "2606:4700:4700::1111"], true),
+            (&["8.8.8.8", "10.0.0.1"], false),
+            (&["127.0.0.1"], false),
+            (&["::ffff:169.254.169.254"], false),
+            (&[], false),
+        ] {
+            let found: Vec<IpAddr> = found.iter().map(|ip| ip.parse().unwrap()).collect();
+            assert_eq!(judge("a.test", &found).is_ok(), is_let_through, "{found:?}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The engine of the Airbyte agent connectors: it runs the operations of a connector description.
+//!
+//! Users take it by the name of `airbyte-agent-core`, which adds the tools for language models.
+//!
+//! A connector is a [description](description::Connector): plain data, lowered from a spec. A
+//! [`Client`] runs its operations, either straight against the vendor ([`Local`]) or through
+//! Airbyte's platform ([`Hosted`]). The connector crates wrap a client in typed builders; the
+//! dynamic door is [`Client::execute`].
+//!
+//! ```no_run
+//! use airbyte_agent_engine::{Client, Credentials};
+//! use airbyte_agent_engine::description::Connector;
+//!
+//! # async fn example(description: Connector) -> airbyte_agent_engine::Result<()> {
+//! let credentials = Credentials::new().field("token", "ghp_…");
+//! let client = Client::local(description, credentials)?;
+//! let issues = client
+//!     .execute("issues", "list", serde_json::json!({"owner": "airbytehq", "repo": "airbyte"}))
+//!     .await?;
+//! println!("{}", issues.data);
+//! # Ok(())
+//! # }
+//! ```
+
+mod arguments;
+mod auth;
+pub mod authorization;
+mod builder;
+mod call;
+mod client;
+
+pub mod context_store;
+pub mod cursor;
+
+mod destination;
+mod download;
+mod dry_run;
+mod endpoint;
+mod error;
+mod execute;
+
+pub mod hosted;
+mod http;
+mod local;
+mod lookup;
+mod page;
+pub mod provenance;
+mod record;
+mod reply;
+mod request;
+mod retry;
+mod secret;
+pub mod selection;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod transport;
+mod typed;
+
+pub use secrecy::{ExposeSecret, SecretString};
+pub use serde;
+pub use serde_json;
+
+pub use self::arguments::Arguments;
+pub use self::auth::{
+    Credentials, StoredShape, StoredTokens, TokenRenewal, TokenStore, TokenUpdate,
+};
+pub use self::builder::{RecordAs, RecordsAs};
+pub use self::call::{Call, CallOptions};
+pub use self::client::{CheckReport, CheckStatus, Client, Description, EntitySummary};
+pub use self::cursor::{Cursor, CursorKey, NextPage};
+pub use self::destination::Destination;
+pub use self::download::Download;
+pub use self::dry_run::DryRun;
+pub use self::error::{Error, ErrorKind, Result};
+pub use self::execute::{Execute, Outcome};
+pub use self::hosted::Hosted;
+pub use self::http::{
+    BodyStream, BoxFuture, HttpClient, HttpFailure, HttpRequest, HttpResponse, origin,
+};
+pub use self::local::{IntoLocal, Local};
+pub use self::lookup::find_operation;
+pub use self::page::{Items, Page, Pages};
+pub use self::record::{Extra, Lenient, Scalar};
+pub use self::transport::{Layout, Prepared, Reply, Transport};
+pub use self::typed::{AuthFor, TypedConnector};
+pub use airbyte_agent_description as description;
+pub use airbyte_agent_description::{closest, suggestion};
+
+/// What the macros need; not part of the public API.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::record::{Field, Lenient, Record, decode, decode_enum};
+    #[cfg(feature = "schemars")]
+    pub use schemars;
+}

@@ -1,0 +1,166 @@
+//! Where a connector sends credentials: by its description alone, and with the user's options.
+
+use serde_json::{Map, Value};
+
+use super::{Local, configuration};
+use crate::auth::Account;
+use crate::description::{AuthScheme, Connector, Server, Template};
+use crate::destination::{Destination, Part};
+use crate::error::Result;
+
+impl Destination {
+    /// Where a description sends credentials, whatever way to authenticate is chosen. Settings have
+    /// their default values.
+    pub fn declared_by(connector: &Connector) -> Vec<Self> {
+        let part = |name: &str| {
+            let variable = connector.variables().into_iter().find(|variable| variable.name == name);
+            let rule = variable.and_then(|variable| variable.derived_from.as_ref());
+            match rule {
+                // Another rule would take another piece of the credential.
+                Some(rule) => Part::Credential {
+                    credential: name.to_owned(),
+                    value: Some(format!("{}{}", rule.delimiter, rule.field)),
+                },
+                None => Part::Setting {
+                    setting: name.to_owned(),
+                    value: variable
+                        .and_then(|known| known.default.as_ref())
+                        .map(ToString::to_string),
+                },
+            }
+        };
+        let servers = std::iter::once(&connector.server);
+        let mut found: Vec<Self> = Vec::new();
+        for scheme in connector.auth.iter() {
+            let own = scheme.server.as_ref().map(|own| &own.server);
+            for server in servers.clone().chain(own) {
+                found.extend(of_server(server, scheme, part));
+            }
+            found.extend(token_urls(scheme).map(|url| Self::new(url, part)));
+        }
+        if connector.auth.is_empty() {
+            found.extend(servers.map(|server| Self::new(&server.url, part)));
+        }
+        found.sort();
+        found.dedup();
+        found
+    }
+}
+
+impl Local {
+    /// The settings there are.
+    pub fn settings(&self) -> &Map<String, Value> {
+        &self.options.config
+    }
+
+    /// Where a client of `connector` with these options sends the credentials.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::local`](crate::Client::local): when credentials or settings do not fit.
+    pub fn destinations(&self, connector: &Connector) -> Result<Vec<Destination>> {
+        let known = Known::new(self, connector)?;
+        let scheme = known.scheme();
+        let server = connector.server_of(scheme, |name| known.config.contains_key(name));
+        let mut found = of_server(server, scheme, |name| known.setting(name));
+        found.retain(Destination::is_complete);
+        found.extend(known.token_destinations());
+        Ok(found)
+    }
+
+    /// The same, and where settings that are not given yet could lead it.
+    ///
+    /// # Errors
+    ///
+    /// As [`destinations`](Self::destinations).
+    pub fn possible_destinations(&self, connector: &Connector) -> Result<Vec<Destination>> {
+        let known = Known::new(self, connector)?;
+        let scheme = known.scheme();
+        let own = scheme.server.as_ref();
+        // The common address is out of reach where the scheme always has its own.
+        let common = own.is_none_or(|own| own.when.is_some()).then_some(&connector.server);
+        let servers = common.into_iter().chain(own.map(|own| &own.server));
+        let mut found: Vec<Destination> = servers
+            .flat_map(|server| of_server(server, scheme, |name| known.setting(name)))
+            .collect();
+        found.extend(known.token_destinations());
+        found.sort();
+        found.dedup();
+        Ok(found)
+    }
+}
+
+/// What options say about a connector's addresses.
+struct Known<'c> {
+    connector: &'c Connector,
+    account: Account,
+    given: &'c Map<String, Value>,
+    config: Map<String, Value>,
+}
+
+impl<'c> Known<'c> {
+    fn new(local: &'c Local, connector: &'c Connector) -> Result<Self> {
+        let account = Account::new(connector, &local.options.credentials)?;
+        let scheme = account.scheme(connector);
+        let config = configuration(connector, scheme, &local.options.config, |field| {
+            account.secret(field).map(str::to_owned)
+        })?;
+        Ok(Self { connector, account, given: &local.options.config, config })
+    }
+
+    fn scheme(&self) -> &'c AuthScheme {
+        self.account.scheme(self.connector)
+    }
+
+    /// A server variable.
+    fn setting(&self, name: &str) -> Part {
+        let value = self.config.get(name).and_then(Value::as_str).map(str::to_owned);
+        let variable = self.connector.variables().into_iter().find(|known| known.name == name);
+        let is_derived = variable.is_some_and(|known| known.derived_from.is_some());
+        if is_derived && !self.given.contains_key(name) {
+            return Part::Credential { credential: name.to_owned(), value };
+        }
+        Part::Setting { setting: name.to_owned(), value }
+    }
+
+    /// A name in the address of a token endpoint: a setting, else a credential.
+    fn setting_or_secret(&self, name: &str) -> Part {
+        match self.account.secret(name) {
+            Some(secret) if !self.config.contains_key(name) => {
+                Part::Credential { credential: name.to_owned(), value: Some(secret.to_owned()) }
+            }
+            _ => self.setting(name),
+        }
+    }
+
+    fn token_destinations(&self) -> impl Iterator<Item = Destination> {
+        token_urls(self.scheme())
+            .map(|url| Destination::new(url, |name| self.setting_or_secret(name)))
+    }
+}
+
+/// The address of a server; also as the token endpoint may tell it, where the scheme asks for that.
+fn of_server(
+    server: &Server,
+    scheme: &AuthScheme,
+    part: impl Fn(&str) -> Part,
+) -> Vec<Destination> {
+    let is_told = |name: &str| {
+        let mut told = scheme.refresh.iter().flat_map(|refresh| refresh.extract.iter());
+        told.any(|known| known == name)
+    };
+    let mut found = vec![Destination::new(&server.url, &part)];
+    if server.url.names().any(is_told) {
+        found.push(Destination::new(&server.url, |name| {
+            if is_told(name) { Part::Token { token: name.to_owned() } } else { part(name) }
+        }));
+    }
+    found
+}
+
+/// Where a scheme gets tokens.
+fn token_urls(scheme: &AuthScheme) -> impl Iterator<Item = &Template> {
+    let refresh = scheme.refresh.iter().map(|refresh| &refresh.url);
+    let exchange = scheme.oauth.iter().map(|oauth| &oauth.token_url);
+    refresh.chain(exchange).filter(|url| !url.pieces.is_empty())
+}

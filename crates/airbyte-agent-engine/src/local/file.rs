@@ -1,0 +1,145 @@
+//! Downloads: in one step, or by an address that a first answer holds.
+
+use http::{HeaderMap, HeaderValue, Method, header};
+use serde_json::Value;
+use url::Url;
+
+use super::LocalTransport;
+use super::exchange::Outgoing;
+use crate::arguments::Arguments;
+use crate::call::CallOptions;
+use crate::description::{List, UrlStep};
+use crate::download::Download;
+use crate::error::{Error, Result};
+use crate::reply::{self, Answer};
+use crate::transport::{Layout, Prepared, Reply, Transport as _};
+
+/// Runs a download.
+pub(super) async fn download(transport: &LocalTransport, call: Prepared<'_>) -> Result<Download> {
+    let part = part(&call)?;
+    let what = call.operation.place();
+    let steps = call.operation.download.as_ref().and_then(|download| download.file_url.as_ref());
+    let (arguments, request) = transport.request(&call)?;
+    let make = |base: &Url| {
+        let mut outgoing = LocalTransport::outgoing(&call, request.clone(), base)?;
+        if steps.is_none() {
+            outgoing.headers.extend(part.clone());
+        }
+        Ok(outgoing)
+    };
+    let (response, outgoing) = transport.authorized(make).await?;
+    if response.status >= 400 {
+        return Err(transport.failure(response, &outgoing).await);
+    }
+    let Some(steps) = steps else { return Ok(Download::new(response)) };
+
+    let (status, headers) = (response.status, response.headers.clone());
+    let body = response.bytes(transport.max_answer_bytes).await?;
+    let reply = Reply::new(status, headers, body, Layout::Vendor).with_arguments(arguments.clone());
+    let redact = |text: &str| transport.redact(text);
+    let answer = Answer {
+        connector: call.connector,
+        operation: call.operation,
+        reply: &reply,
+        redact: &redact,
+        seal: None,
+    };
+    let metadata = reply::outcome(answer, &transport.config, &CallOptions::default())?.data;
+    let address = address(&what, &metadata, steps, &arguments)?;
+    let make = |base: &Url| {
+        let url = absolute(base, &address)?;
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
+        headers.extend(part.clone());
+        let (method, what) = (Method::GET, what.clone());
+        Ok(Outgoing { method, url, headers, body: bytes::Bytes::new(), repeatable: true, what })
+    };
+    let (response, outgoing) = transport.authorized(make).await?;
+    if response.status >= 400 {
+        return Err(transport.failure(response, &outgoing).await);
+    }
+    Ok(Download::new(response))
+}
+
+/// The headers that ask for a part of the file, and for its bytes as they are: those of a part are
+/// counted, and so is how many have come.
+fn part(call: &Prepared<'_>) -> Result<HeaderMap> {
+    let identity = HeaderValue::from_static("identity");
+    let mut headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, identity)]);
+    if let Some(range) = range(call.arguments)? {
+        headers.insert(header::RANGE, range);
+        if let Some(validator) = call.options.unchanged() {
+            let value = HeaderValue::from_str(validator)
+                .map_err(|_| Error::validation("what the file is known by cannot be a header"))?;
+            headers.insert(header::IF_RANGE, value);
+        }
+    }
+    Ok(headers)
+}
+
+fn range(arguments: &Arguments) -> Result<Option<HeaderValue>> {
+    match arguments.get("range_header") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) if text.starts_with("bytes=") => HeaderValue::from_str(text)
+            .map(Some)
+            .map_err(|_| Error::validation("'range_header' must be like 'bytes=0-1023'")),
+        Some(_) => Err(Error::validation("'range_header' must be like 'bytes=0-1023'")),
+    }
+}
+
+/// The address of the file, relative ones joined to the base URL.
+fn absolute(base: &Url, address: &str) -> Result<Url> {
+    let lower = address.to_ascii_lowercase();
+    if lower.starts_with("http://") || lower.starts_with("https://") {
+        return Url::parse(address).map_err(|_| Error::decode("the file's address is not a URL"));
+    }
+    // Joined as a path, so that `@host` or `//host` cannot change where it leads.
+    let text =
+        format!("{}/{}", base.as_str().trim_end_matches('/'), address.trim_start_matches('/'));
+    Url::parse(&text).map_err(|_| Error::decode("the file's address is not a URL"))
+}
+
+/// Walks to the address; the message names the step that is missing.
+fn address(
+    what: &str,
+    metadata: &Value,
+    steps: &List<UrlStep>,
+    arguments: &Arguments,
+) -> Result<String> {
+    let mut value = metadata;
+    let mut walked = String::new();
+    for step in steps.iter() {
+        let next = match step {
+            UrlStep::Key(key) => {
+                walked.push_str(&format!(".{key}"));
+                value.get(key.as_ref())
+            }
+            UrlStep::Index(index) => {
+                walked.push_str(&format!("[{index}]"));
+                value.get(*index)
+            }
+            UrlStep::Argument(name) => {
+                let argument = arguments.get(name.as_ref()).ok_or_else(|| {
+                    Error::validation(format!("{what}: missing required argument '{name}'"))
+                })?;
+                let text = argument.as_str().map_or_else(|| argument.to_string(), str::to_owned);
+                walked.push_str(&format!(".{text}"));
+                match text.parse::<usize>() {
+                    Ok(index) if value.is_array() => value.get(index),
+                    _ => value.get(&text),
+                }
+            }
+        };
+        value = next.filter(|value| !value.is_null()).ok_or_else(|| {
+            let walked = walked.trim_start_matches('.');
+            Error::new(
+                crate::error::ErrorKind::NotFound,
+                format!("{what}: the answer holds no file address at {walked}"),
+            )
+        })?;
+    }
+    value
+        .as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| Error::decode(format!("{what}: the file's address is not a text")))
+}

@@ -1,0 +1,390 @@
+//! Straight to the vendor: the local transport.
+//!
+//! Arguments are completed, a request is built and sent with credentials, an expired token is
+//! renewed once, and failures become errors. Knows the description, no vendor.
+
+mod destinations;
+mod exchange;
+mod file;
+mod options;
+mod server;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use serde_json::{Map, Value};
+use url::Url;
+
+use self::exchange::{Outgoing, header};
+pub(crate) use self::options::Options;
+pub use self::options::{IntoLocal, Local};
+pub(crate) use self::server::{configuration, known_settings};
+use crate::arguments::{Arguments, Completion};
+use crate::auth::{self, Account, Credential, Renewal, RenewalContext, TokenRequest};
+use crate::client::Description;
+use crate::description::{Connector, RetryPolicy, Server};
+use crate::download::Download;
+use crate::dry_run::DryRun;
+use crate::endpoint::Endpoint;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{
+    BoxFuture, DefaultClient, HttpClient, HttpRequest, HttpResponse, is_public_host, origin,
+    same_origin,
+};
+use crate::reply::Refusal;
+use crate::request::{self, Request};
+use crate::retry::{self, Budget, Ending};
+use crate::secret::{MASK, Redactor};
+use crate::transport::{Layout, Prepared, Reply, Transport};
+
+/// The transport that [`Local`] options make.
+#[derive(Clone)]
+pub(crate) struct LocalTransport(Arc<Inner>);
+
+pub(crate) struct Inner {
+    description: Description,
+    account: Account,
+    renewal: Option<(Renewal, Arc<RenewalContext>)>,
+    /// The name by which the store of the tokens knows the account.
+    stored_as: Option<String>,
+    /// Whether the base URL needs a field of the token answer.
+    needs_extracted: bool,
+    config: Map<String, Value>,
+    via: Option<Url>,
+    http: Arc<dyn HttpClient>,
+    policy: RetryPolicy,
+    budget: Budget,
+    timeout: Duration,
+    read_timeout: Duration,
+    private_hosts: bool,
+    max_answer_bytes: usize,
+    redactor: Redactor,
+}
+
+impl std::ops::Deref for LocalTransport {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl LocalTransport {
+    /// Checks credentials and settings; sends nothing.
+    pub(crate) fn new(description: Description, options: Options) -> Result<Self> {
+        let connector: &Connector = &description;
+        let account = Account::new(connector, &options.credentials)?;
+        if let Some(owner) = options.token_store.as_ref().and_then(|store| store.connector()) {
+            auth::check_owner("tokens", owner, connector)?;
+        }
+        let redactor = Redactor::default();
+        account.register(connector, &redactor);
+        for value in options.credentials.values() {
+            redactor.add(value);
+        }
+        let scheme = account.scheme(connector);
+        let config = server::configuration(connector, scheme, &options.config, |field| {
+            account.secret(field).map(str::to_owned)
+        })?;
+        let renewal = RenewalContext::is_possible(connector, &account)
+            .then(|| renewal(connector, &options, &config, &redactor))
+            .transpose()?;
+        let scheme_extracts = account.scheme(connector).refresh.as_ref().is_some_and(|refresh| {
+            // What the user configured need not be asked for.
+            refresh.extract.iter().any(|name| !options.config.contains_key(name.as_ref()))
+        });
+        let needs_extracted = renewal.is_some() && scheme_extracts;
+        if !needs_extracted {
+            let server = connector.server_of(scheme, |name| config.contains_key(name));
+            server::base_url(connector, server, &config, &BTreeMap::new())?;
+        }
+        let store = options.token_store.as_ref();
+        let stored_as = store.and_then(|store| store.account()).map(str::to_owned);
+        let via = options.via.as_deref().map(origin).transpose()?;
+        let policy = options.retry.unwrap_or_else(|| connector.retry.clone());
+        Ok(Self(Arc::new(Inner {
+            needs_extracted,
+            account,
+            renewal,
+            stored_as,
+            config,
+            via,
+            http: options.http.unwrap_or_else(|| Arc::new(DefaultClient::default())),
+            policy,
+            budget: Budget::default(),
+            timeout: options.timeout,
+            read_timeout: options.read_timeout,
+            private_hosts: options.private_hosts,
+            max_answer_bytes: options.max_answer_bytes,
+            redactor,
+            description,
+        })))
+    }
+
+    fn connector(&self) -> &Connector {
+        &self.description
+    }
+
+    /// Where requests go with the scheme in use.
+    fn server(&self) -> &Server {
+        let given = |name: &str| self.config.contains_key(name);
+        self.connector().server_of(self.account.scheme(self.connector()), given)
+    }
+
+    /// The base URL. One that the token answer decides gets the account's credentials, so it must
+    /// be public and have TLS; what a user configured may be anywhere.
+    fn base(&self, extracted: &BTreeMap<String, String>) -> Result<Endpoint> {
+        let base = server::base_url(self.connector(), self.server(), &self.config, extracted)?;
+        let is_safe = base.url.scheme() == "https" && is_public_host(&base.url);
+        if !base.from_answer || is_safe || self.private_hosts || self.via.is_some() {
+            return Ok(base);
+        }
+        let host = base.url.host_str().unwrap_or_default();
+        Err(Error::new(
+            ErrorKind::Network,
+            format!(
+                "the token endpoint sends requests to {}://{host}, which is not https at a public \
+                 host; nothing was sent there",
+                base.url.scheme()
+            ),
+        ))
+    }
+
+    /// Completed arguments and the request below the base URL.
+    fn request(&self, call: &Prepared<'_>) -> Result<(Arguments, Request)> {
+        let arguments = call.complete(&self.config, Completion::Local)?;
+        let mut request = request::build(call.operation, &arguments)?;
+        if let (Some(name), Some(key)) =
+            (&call.operation.idempotency_header, call.options.idempotency())
+        {
+            request.headers.push((name.to_string(), key.to_owned()));
+        }
+        Ok((arguments, request))
+    }
+
+    /// The request with its absolute address.
+    fn outgoing(call: &Prepared<'_>, request: Request, base: &Url) -> Result<Outgoing> {
+        let what = call.operation.place();
+        let mut url = absolute(base, &request.target)?;
+        let mut method = Method::from_bytes(request.method.as_bytes())
+            .map_err(|_| Error::internal("unknown HTTP method"))?;
+        let mut body = request.body.unwrap_or_default();
+        if let Some(follow) = call.follow {
+            if !call.operation.paging.continues_by_address() {
+                return Err(Error::validation(format!("{what}: no page of it has an address")));
+            }
+            let next =
+                url.join(follow).map_err(|_| Error::decode("the next page has no address"))?;
+            if !same_origin(&next, base) {
+                return Err(Error::decode(format!(
+                    "{what}: the next page is on another host; not followed"
+                )));
+            }
+            // A page link is complete: method GET, no body.
+            (url, method, body) = (next, Method::GET, Bytes::new());
+        }
+        let mut headers = HeaderMap::new();
+        for (name, value) in &request.headers {
+            if call.follow.is_some() && name.eq_ignore_ascii_case("content-type") {
+                continue;
+            }
+            let (name, value) = header(name, value, false)?;
+            headers.insert(name, value);
+        }
+        let hints = call.operation.hints;
+        let repeatable = hints.read_only
+            || hints.idempotent
+            || (call.operation.idempotency_header.is_some()
+                && call.options.idempotency().is_some());
+        Ok(Outgoing { method, url, headers, body, repeatable, what })
+    }
+
+    /// Sends with the current credentials; renews an expired token once.
+    async fn authorized(
+        &self,
+        make: impl Fn(&Url) -> Result<Outgoing>,
+    ) -> Result<(HttpResponse, Outgoing)> {
+        let Some((renewal, context)) = &self.renewal else {
+            let base = self.base(&BTreeMap::new())?;
+            let outgoing = make(&base.url)?;
+            let credential = self.credential(None)?;
+            let response = self.attempts(&outgoing, &credential, &base).await?;
+            return Ok((response, outgoing));
+        };
+        let (mut token, due) = renewal.current(self.needs_extracted).await;
+        let mut renewed = false;
+        if due {
+            token = self.renew(renewal, context, token.generation).await?;
+            renewed = true;
+        }
+        loop {
+            let base = self.base(&token.extracted)?;
+            let outgoing = make(&base.url)?;
+            let access = token.access_token.as_ref().map(secrecy::ExposeSecret::expose_secret);
+            let credential = self.credential(access)?;
+            let response = self.attempts(&outgoing, &credential, &base).await?;
+            if response.status != 401 || renewed {
+                return Ok((response, outgoing));
+            }
+            token = self.renew(renewal, context, token.generation).await?;
+            renewed = true;
+        }
+    }
+
+    fn credential(&self, access_token: Option<&str>) -> Result<Credential> {
+        let scheme = self.account.scheme(self.connector());
+        auth::apply(scheme, self.account.secrets(), access_token)
+    }
+
+    async fn renew(
+        &self,
+        renewal: &Renewal,
+        context: &Arc<RenewalContext>,
+        seen: u64,
+    ) -> Result<crate::auth::Token> {
+        let transport = self.clone();
+        let send = move |request: TokenRequest| async move { transport.send_token(request).await };
+        renewal.renew(seen, Arc::clone(context), send).await
+    }
+
+    async fn send_token(&self, request: TokenRequest) -> Result<(u16, Bytes)> {
+        let url = request.url;
+        let mut headers = HeaderMap::new();
+        for (name, value) in &request.headers {
+            let (name, value) = header(name, value, true)?;
+            headers.insert(name, value);
+        }
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let request = self.route(Method::POST, url, headers, request.body, true)?;
+        let request = HttpRequest { asks_for_token: true, ..request };
+        let response = self.http.send(request).await.map_err(|failure| {
+            let message = self.redactor.clean(&failure.message);
+            Error::network(format!("no answer from the token endpoint at {host}: {message}"))
+        })?;
+        let status = response.status;
+        Ok((status, response.bytes(1024 * 1024).await?))
+    }
+
+    /// The error of an answer with status 400 or above.
+    async fn failure(&self, response: HttpResponse, outgoing: &Outgoing) -> Error {
+        let limits = self.connector().rate_limit_headers.as_ref();
+        let wait = retry::asked_wait(&self.policy, limits, &response.headers);
+        let exhausted = retry::is_exhausted(limits, &response.headers);
+        let (status, headers) = (response.status, response.headers.clone());
+        let body = response.bytes(self.max_answer_bytes).await.unwrap_or_default();
+        let (headers, body, who) = (&headers, &body[..], self.connector().title.as_ref());
+        let (repeatable, what) = (outgoing.repeatable, outgoing.what.as_str());
+        Refusal { status, headers, body, wait, repeatable, exhausted, who, what }
+            .error_of(self.connector(), |text| self.redactor.clean(text))
+    }
+}
+
+impl Transport for LocalTransport {
+    fn send<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Reply>> {
+        Box::pin(async move {
+            let (arguments, request) = self.request(&call)?;
+            let make = |base: &Url| Self::outgoing(&call, request.clone(), base);
+            let (response, outgoing) = self.authorized(make).await?;
+            if response.status >= 400 {
+                return Err(self.failure(response, &outgoing).await);
+            }
+            let (status, headers) = (response.status, response.headers.clone());
+            let body = response.bytes(self.max_answer_bytes).await.map_err(|error| {
+                let may_mend = error.is_retryable() && outgoing.repeatable;
+                error.with_retryable(may_mend)
+            })?;
+            Ok(Reply::new(status, headers, body, Layout::Vendor).with_arguments(arguments))
+        })
+    }
+
+    fn download<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Download>> {
+        Box::pin(file::download(self, call))
+    }
+
+    fn dry_run(&self, call: Prepared<'_>) -> Result<DryRun> {
+        let (_, request) = self.request(&call)?;
+        // A base URL that only the token answer knows is shown as it stands in the spec.
+        let base = if self.needs_extracted {
+            let stand_in =
+                |_: &str| Ok::<_, Error>("https://unknown-until-the-token-is-renewed".to_owned());
+            let text = self.server().url.render(stand_in)?;
+            Url::parse(&text).map_err(|_| Error::internal("the base URL is not a URL"))?
+        } else {
+            self.base(&BTreeMap::new())?.url
+        };
+        let outgoing = Self::outgoing(&call, request, &base)?;
+        let mut headers: Vec<(String, String)> = outgoing
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                let value = String::from_utf8_lossy(value.as_bytes());
+                (name.to_string(), self.redactor.clean(&value))
+            })
+            .collect();
+        let mut url = outgoing.url;
+        let credential = self.credential(Some(MASK))?;
+        for (name, _) in credential.headers {
+            headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
+            headers.push((name, MASK.to_owned()));
+        }
+        for (name, _) in credential.query {
+            url.query_pairs_mut().append_pair(&name, MASK);
+        }
+        let clean = |text: &str| self.redactor.clean(text);
+        let body = String::from_utf8_lossy(&outgoing.body);
+        Ok(DryRun::new(outgoing.method.as_str(), clean(url.as_str()), headers, &clean(&body)))
+    }
+
+    fn default_timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    fn redact(&self, text: &str) -> String {
+        self.redactor.clean(text)
+    }
+
+    fn account_identity(&self) -> Vec<u8> {
+        let stored_as = self.stored_as.as_deref();
+        self.account.identity(self.connector(), &self.config, (self.renewal.is_some(), stored_as))
+    }
+
+    fn pause(&self, attempt: u32, error: &Error) -> Option<Duration> {
+        let status = if error.is_rate_limited() { 429 } else { 503 };
+        let ending = Ending::Status(status, error.retry_after());
+        retry::next_try(&self.policy, &self.budget, attempt, ending, error.is_retryable())
+    }
+}
+
+/// Base URL and target joined as texts; an empty path stays empty.
+fn absolute(base: &Url, target: &str) -> Result<Url> {
+    let text = format!("{}{target}", base.as_str().trim_end_matches('/'));
+    Url::parse(&text).map_err(|_| Error::internal("base URL and path do not make an address"))
+}
+
+fn renewal(
+    connector: &Connector,
+    options: &Options,
+    config: &Map<String, Value>,
+    redactor: &Redactor,
+) -> Result<(Renewal, Arc<RenewalContext>)> {
+    let account = Account::new(connector, &options.credentials)?;
+    let Some(refresh) = account.scheme(connector).refresh.clone() else {
+        return Err(Error::internal("the scheme has no way to renew tokens"));
+    };
+    let context = RenewalContext {
+        refresh,
+        config: config.clone(),
+        announce: options.on_token_refresh.clone(),
+        store: options.token_store.clone(),
+        redactor: redactor.clone(),
+        account,
+    };
+    let known = options.token_store.as_ref().map(|store| store.known()).unwrap_or_default();
+    for token in [&known.access_token, &known.refresh_token].into_iter().flatten() {
+        redactor.add(secrecy::ExposeSecret::expose_secret(token));
+    }
+    Ok((Renewal::new(&context.account, known), Arc::new(context)))
+}

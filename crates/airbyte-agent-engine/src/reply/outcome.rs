@@ -1,0 +1,171 @@
+//! The dynamic door: records and metadata as plain JSON.
+
+use serde::Deserialize as _;
+use serde::de::Deserializer;
+use serde_json::{Map, Value, json};
+
+use super::envelope::Sink;
+use super::read::Answer;
+use super::select::shape;
+use crate::call::CallOptions;
+use crate::description::expression;
+use crate::description::{Filter, JsonPath, Operation};
+use crate::error::{Error, Result};
+use crate::execute::Outcome;
+
+/// Every match as a value.
+#[derive(Default)]
+struct Matches(Vec<Value>);
+
+impl Sink for Matches {
+    fn take<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
+        self.0.push(Value::deserialize(deserializer)?);
+        Ok(())
+    }
+}
+
+/// Reads an answer as plain JSON.
+pub(crate) fn outcome(
+    answer: Answer<'_>,
+    config: &Map<String, Value>,
+    options: &CallOptions,
+) -> Result<Outcome> {
+    let mut matches = Matches::default();
+    let mut read = answer.read(&mut matches)?;
+    let found = matches.0.iter().any(|value| !value.is_null());
+    answer.check(&mut read, found)?;
+    let operation = answer.operation;
+    let mut data = if answer.is_vendor() {
+        settle(operation, matches.0)
+    } else {
+        matches.0.into_iter().next().ok_or_else(|| answer.without_result())?
+    };
+    let records = data.as_array().map_or(usize::from(!data.is_null()), Vec::len);
+    let next = answer.next(&read, records)?;
+    if answer.is_vendor() {
+        if operation.response.records.is_some() {
+            transform(operation, &mut data, config)?;
+        }
+        wrap(&mut data);
+        filter(operation, &mut data)?;
+    }
+    // The platform has chosen the fields already, but for those that lead to the next page.
+    data = shape(data, options);
+    let has_meta = !operation.response.meta.is_empty() || !read.meta.is_empty();
+    let meta = if has_meta { Value::Object(read.meta) } else { Value::Null };
+    Ok(Outcome { data, meta, next })
+}
+
+/// From the matches of the extractor to the data of the operation.
+fn settle(operation: &Operation, mut matches: Vec<Value>) -> Value {
+    let is_array = operation.action.is_array();
+    let multiple = operation.response.records.as_ref().is_some_and(JsonPath::is_multiple);
+    match matches.len() {
+        0 if is_array => json!([]),
+        0 => Value::Null,
+        1 => match matches.remove(0) {
+            Value::Null if is_array => json!([]),
+            list @ Value::Array(_) => list,
+            one if is_array && multiple => Value::Array(vec![one]),
+            one => one,
+        },
+        _ if is_array => {
+            // Lists found in several places are one list.
+            let flat = matches.into_iter().flat_map(|value| match value {
+                Value::Array(items) => items,
+                Value::Null => Vec::new(),
+                one => vec![one],
+            });
+            Value::Array(flat.collect())
+        }
+        _ => matches.remove(0),
+    }
+}
+
+/// Adds the computed fields to a record.
+pub(super) fn transform_record(
+    operation: &Operation,
+    record: &mut Value,
+    config: &Map<String, Value>,
+) -> Result<()> {
+    let seen = if record.is_object() { record.clone() } else { json!({"value": record}) };
+    let mut computed = Map::new();
+    for rule in operation.response.transform.iter() {
+        let text =
+            expression::transform(&rule.expression, &seen, config).map_err(Error::of_expression)?;
+        computed.insert(rule.field.to_string(), Value::String(text));
+    }
+    match record {
+        Value::Object(members) => members.extend(computed),
+        other => *other = Value::Object(computed),
+    }
+    Ok(())
+}
+
+fn transform(operation: &Operation, data: &mut Value, config: &Map<String, Value>) -> Result<()> {
+    if operation.response.transform.is_empty() {
+        return Ok(());
+    }
+    match data {
+        Value::Null => Ok(()),
+        Value::Array(items) => {
+            items.iter_mut().try_for_each(|item| transform_record(operation, item, config))
+        }
+        one => transform_record(operation, one, config),
+    }
+}
+
+/// A record is an object: scalars become `{"value": …}`.
+fn wrap(data: &mut Value) {
+    match data {
+        Value::Null | Value::Object(_) => {}
+        Value::Array(items) => {
+            for item in items.iter_mut().filter(|item| !item.is_object()) {
+                *item = json!({"value": item.take()});
+            }
+        }
+        scalar => *scalar = json!({"value": scalar.take()}),
+    }
+}
+
+/// Whether a record is kept.
+pub(super) fn keeps(operation: &Operation, record: &Value) -> Result<bool> {
+    match &operation.response.filter {
+        None => Ok(true),
+        Some(Filter::Expression(source)) => {
+            Ok(expression::keeps(source, record).map_err(Error::of_expression)?)
+        }
+        // A record that does not say is not shown: filters guard private data.
+        Some(Filter::Unless(path)) => match path.first(record) {
+            None => Err(Error::decode(format!(
+                "{}: a record lacks {path}, so the filter cannot tell whether it may be shown",
+                operation.place()
+            ))),
+            Some(Value::Null | Value::Bool(false)) => Ok(true),
+            Some(Value::Number(number)) => Ok(number.as_f64() == Some(0.0)),
+            Some(Value::String(text)) => Ok(text.is_empty()),
+            Some(Value::Array(items)) => Ok(items.is_empty()),
+            Some(Value::Object(members)) => Ok(members.is_empty()),
+            Some(Value::Bool(true)) => Ok(false),
+        },
+    }
+}
+
+fn filter(operation: &Operation, data: &mut Value) -> Result<()> {
+    if operation.response.filter.is_none() || !operation.action.is_array() {
+        return Ok(());
+    }
+    let records = match data.take() {
+        Value::Array(items) => items,
+        Value::Null => return Ok(()),
+        one => vec![one],
+    };
+    let mut kept = Vec::with_capacity(records.len());
+    for record in records {
+        if keeps(operation, &record)? {
+            kept.push(record);
+        }
+    }
+    *data = Value::Array(kept);
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! GraphQL payloads: the document with its field selection, and the variables.
+
+use serde_json::{Map, Value, json};
+
+use crate::arguments::Arguments;
+use crate::description::{GraphQl, Piece, Variable, VariableValue};
+use crate::error::{Error, Result};
+use crate::selection::{self, ARGUMENT};
+
+/// `{query, variables, operationName}`.
+pub(super) fn payload(graphql: &GraphQl, arguments: &Arguments) -> Result<Value> {
+    let mut payload = Map::new();
+    payload.insert("query".to_owned(), Value::String(document(graphql, arguments)?));
+    let mut variables = Map::new();
+    for Variable { name, value } in graphql.variables.iter() {
+        let resolved = resolve(value, arguments);
+        // A null goes out only where the spec says that it means something and the caller said it.
+        let asked = graphql.nullable.contains(name) && is_explicit_null(value, arguments);
+        match resolved {
+            Some(Value::Null) | None if !asked => {}
+            resolved => {
+                variables.insert(name.to_string(), resolved.unwrap_or(Value::Null));
+            }
+        }
+    }
+    if !variables.is_empty() {
+        payload.insert("variables".to_owned(), Value::Object(variables));
+    }
+    if let Some(name) = &graphql.operation_name {
+        payload.insert("operationName".to_owned(), json!(name));
+    }
+    Ok(Value::Object(payload))
+}
+
+fn document(graphql: &GraphQl, arguments: &Arguments) -> Result<String> {
+    let value = arguments.get(ARGUMENT).filter(|_| graphql.takes_selection());
+    let chosen = selection::graphql(value).map_err(Error::validation)?;
+    graphql
+        .document(chosen.as_deref())
+        .ok_or_else(|| Error::validation(format!("'{ARGUMENT}' must name at least one field")))
+}
+
+/// The value of a variable; `None` when a piece of it is missing.
+fn resolve(value: &VariableValue, arguments: &Arguments) -> Option<Value> {
+    match value {
+        VariableValue::Parameter(name) => arguments.get(name.as_ref()).cloned(),
+        VariableValue::Constant(json) => Some(json.value()),
+        VariableValue::Text(template) => {
+            let mut out = String::new();
+            for piece in template.pieces.iter() {
+                match piece {
+                    Piece::Text(text) => out.push_str(text),
+                    Piece::Name(name) => match arguments.get(name.as_ref()).cloned()? {
+                        Value::Null => return None,
+                        Value::String(text) => out.push_str(&text),
+                        other => out.push_str(&other.to_string()),
+                    },
+                }
+            }
+            Some(Value::String(out))
+        }
+        VariableValue::Object(members) => {
+            let mut out = Map::new();
+            for member in members.iter() {
+                let value = resolve(&member.value, arguments).unwrap_or(Value::Null);
+                out.insert(member.name.to_string(), value);
+            }
+            Some(Value::Object(out))
+        }
+        VariableValue::Array(items) => {
+            let resolve = |item| resolve(item, arguments).unwrap_or(Value::Null);
+            Some(Value::Array(items.iter().map(resolve).collect()))
+        }
+    }
+}
+
+fn is_explicit_null(value: &VariableValue, arguments: &Arguments) -> bool {
+    match value {
+        VariableValue::Parameter(name) => arguments.get(name.as_ref()).is_some_and(Value::is_null),
+        _ => false,
+    }
+}

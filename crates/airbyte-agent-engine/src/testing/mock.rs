@@ -1,0 +1,339 @@
+//! A transport that answers as it was told.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use serde_json::{Map, Value, json};
+
+use super::reply::{Answer, Page, Step};
+use super::rule::{Kept, Rule};
+use crate::arguments::{Arguments, Completion};
+use crate::call::CallOptions;
+use crate::client::{Client, Description};
+use crate::cursor::NextPage;
+use crate::description::Action;
+use crate::download::{Chunked, Download};
+use crate::dry_run::DryRun;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::BoxFuture;
+use crate::lookup::find_operation;
+use crate::reply::shape;
+use crate::request;
+use crate::transport::{Layout, Prepared, Reply, Transport};
+use crate::typed::TypedConnector;
+
+/// A stand-in for a vendor: answers as it was told, refuses everything else, and remembers the
+/// calls. Clones are the same mock.
+///
+/// Of several rules that fit a call the one that names the most arguments answers; of equals the
+/// newest. One mock may serve clients of several connectors.
+///
+/// ```
+/// use airbyte_agent_engine::testing::Mock;
+/// # use airbyte_agent_engine::{Description, Result};
+/// use serde_json::json;
+///
+/// # async fn example(description: Description) -> Result<()> {
+/// let mock = Mock::new();
+/// mock.on("users", "list").page(json!([{"id": 1}])).page(json!([{"id": 2}]));
+///
+/// let call = mock.client(description).execute("users", "list", json!({})).into_call()?;
+/// let users: Vec<serde_json::Value> = call.items().collect().await?;
+/// assert_eq!(users.len(), 2);
+/// mock.verify()
+/// # }
+/// ```
+#[derive(Clone, Default)]
+pub struct Mock(Arc<Mutex<Inner>>);
+
+#[derive(Default)]
+struct Inner {
+    rules: Vec<Kept>,
+    calls: Vec<Seen>,
+    unexpected: Vec<String>,
+}
+
+/// A call that a mock was asked for.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Seen {
+    /// Name of the connector.
+    pub connector: String,
+    /// Entity.
+    pub entity: String,
+    /// Action.
+    pub action: Action,
+    /// Arguments as the caller passed them; defaults are not among them.
+    pub arguments: Map<String, Value>,
+    /// Options of the call.
+    pub options: CallOptions,
+    /// Number of the page that was asked for, from 0.
+    pub page: usize,
+}
+
+/// The page of a rule that a cursor leads to.
+struct Place {
+    rule: usize,
+    step: usize,
+    page: usize,
+}
+
+impl Place {
+    fn address(&self) -> String {
+        format!("mock:{}/{}/{}", self.rule, self.step, self.page)
+    }
+
+    fn read(address: &str) -> Option<Self> {
+        let mut numbers = address.strip_prefix("mock:")?.split('/').map(str::parse);
+        let mut next = || numbers.next()?.ok();
+        Some(Self { rule: next()?, step: next()?, page: next()? })
+    }
+}
+
+impl Mock {
+    /// A mock that knows of nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Says what to answer to an operation.
+    pub fn on(&self, entity: impl Into<String>, action: impl AsRef<str>) -> Rule {
+        let mut inner = self.lock();
+        inner.rules.push(Kept::new(entity.into(), action.as_ref()));
+        Rule::new(self.clone(), inner.rules.len() - 1)
+    }
+
+    /// A client of a connector on this mock.
+    pub fn client(&self, description: impl Into<Description>) -> Client {
+        Client::new(description, self.clone())
+    }
+
+    /// A typed connector on this mock.
+    pub fn connector<C: TypedConnector>(&self) -> C {
+        C::from_client(self.client(C::description()))
+    }
+
+    /// The calls so far, in order. Those that the description refuses are not among them: they
+    /// would not have been sent either.
+    pub fn calls(&self) -> Vec<Seen> {
+        self.lock().calls.clone()
+    }
+
+    /// The calls of one operation so far.
+    pub fn calls_of(&self, entity: &str, action: &str) -> Vec<Seen> {
+        let wanted = Kept::new(entity.to_owned(), action);
+        self.calls().into_iter().filter(|call| wanted.fits(call)).collect()
+    }
+
+    /// Whether everything went as told: every rule was used, those with
+    /// [`times`](Rule::times) exactly so often, and nothing unexpected was called.
+    ///
+    /// # Errors
+    ///
+    /// `Usage`, with everything that did not.
+    pub fn verify(&self) -> Result<()> {
+        let inner = self.lock();
+        let mut problems: Vec<String> = inner.unexpected.clone();
+        for rule in &inner.rules {
+            let enough = rule.limit.map_or(rule.used > 0, |limit| rule.used == limit);
+            if !enough {
+                problems.push(format!("expected: {rule}"));
+            }
+        }
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(Error::usage(format!("the mock was not used as told:\n  {}", problems.join("\n  "))))
+    }
+
+    pub(super) fn change(&self, number: usize, change: impl FnOnce(&mut Kept)) {
+        if let Some(rule) = self.lock().rules.get_mut(number) {
+            change(rule);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // Nothing that is done under the lock can be left half-done.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Checks and remembers the call, and finds the answer.
+    fn take(&self, call: &Prepared<'_>) -> Result<Taken> {
+        let place = call.follow.and_then(Place::read);
+        let arguments = check(call)?;
+        let seen = Seen {
+            connector: call.connector.name.to_string(),
+            entity: call.operation.entity.to_string(),
+            action: call.operation.action,
+            arguments,
+            options: call.options.clone(),
+            page: place.as_ref().map_or(0, |place| place.page),
+        };
+        let mut inner = self.lock();
+        inner.calls.push(seen.clone());
+        if let Some(place) = place {
+            let rule = inner.rules.get(place.rule).filter(|rule| rule.fits(&seen));
+            let step = rule.and_then(|rule| rule.steps.get(place.step)).cloned();
+            let step = step.ok_or_else(|| {
+                Error::validation(format!("{}: the cursor is of another mock", seen.place()))
+            })?;
+            return Ok(Taken { seen, place, step });
+        }
+        let fitting = inner.rules.iter().enumerate();
+        let fitting = fitting.filter(|(_, rule)| rule.fits(&seen) && !rule.is_used_up());
+        let best = fitting.max_by_key(|(number, rule)| (rule.with.len(), *number));
+        let Some(number) = best.map(|(number, _)| number) else {
+            let message = unexpected(&inner.rules, call, &seen);
+            inner.unexpected.push(format!("unexpected: {seen}"));
+            return Err(Error::internal(message));
+        };
+        let rule = &mut inner.rules[number];
+        let defect = rule.defect.as_ref();
+        if let Some(defect) = defect {
+            return Err(Error::usage(format!("the mock's rule for {}: {defect}", seen.place())));
+        }
+        let Some((step, answer)) = rule.step() else {
+            let message = format!("the mock has a rule for {}, but no answer", seen.place());
+            return Err(Error::usage(message));
+        };
+        let place = Place { rule: number, step, page: 0 };
+        Ok(Taken { seen, place, step: answer })
+    }
+}
+
+/// A call and what it is answered with.
+struct Taken {
+    seen: Seen,
+    place: Place,
+    step: Step,
+}
+
+impl Taken {
+    /// The answer to a call for records, or for a part of a file as JSON.
+    async fn reply(self, call: &Prepared<'_>) -> Result<Reply> {
+        let Self { seen, place, step } = self;
+        tokio::time::sleep(step.delay).await;
+        let (page, next) = match step.answer {
+            Answer::Failure(failure) => return Err(failure.error(&seen.place())),
+            Answer::File(file) if call.operation.download.is_some() => {
+                let mut arguments = seen.arguments.clone();
+                let chunked = Chunked::from_arguments(&mut arguments)?;
+                let data = chunked.read(file.download(range(&arguments))).await?;
+                (Page { data, meta: Value::Null }, None)
+            }
+            Answer::File(_) => return Err(unfit(&seen, "it is no download; use 'reply'")),
+            _ if call.operation.download.is_some() => {
+                return Err(unfit(&seen, "it is a download; use 'file'"));
+            }
+            Answer::Computed(answer) => (Page { data: answer(&seen), meta: Value::Null }, None),
+            Answer::Pages(pages) => {
+                let next = (place.page + 1 < pages.len()).then(|| {
+                    let place = Place { page: place.page + 1, ..place };
+                    NextPage::at(place.address())
+                });
+                let page = pages.into_iter().nth(place.page);
+                (page.unwrap_or(Page { data: Value::Null, meta: Value::Null }), next)
+            }
+        };
+        if seen.action.is_array() && !page.data.is_array() {
+            return Err(unfit(&seen, "it gives an array of records"));
+        }
+        let data = shape(page.data, call.options);
+        let body = json!({"result": data, "connector_metadata": page.meta});
+        let reply = Reply::new(200, HeaderMap::new(), body.to_string().into(), Layout::Platform);
+        Ok(reply.with_arguments(seen.arguments).with_next(next))
+    }
+
+    async fn file(self) -> Result<Download> {
+        tokio::time::sleep(self.step.delay).await;
+        match self.step.answer {
+            Answer::Failure(failure) => Err(failure.error(&self.seen.place())),
+            Answer::File(file) => Ok(file.download(range(&self.seen.arguments))),
+            _ => Err(unfit(&self.seen, "it is a download; use 'file'")),
+        }
+    }
+}
+
+impl Transport for Mock {
+    fn send<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Reply>> {
+        Box::pin(async move { self.take(&call)?.reply(&call).await })
+    }
+
+    fn download<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Download>> {
+        Box::pin(async move { self.take(&call)?.file().await })
+    }
+
+    fn dry_run(&self, call: Prepared<'_>) -> Result<DryRun> {
+        let request = request::build(call.operation, &check(&call)?)?;
+        let url = format!("https://mock.invalid{}", request.target);
+        let body =
+            String::from_utf8_lossy(request.body.as_ref().unwrap_or(&Bytes::new())).into_owned();
+        Ok(DryRun::new(request.method, url, request.headers, &body))
+    }
+
+    fn default_timeout(&self) -> Duration {
+        Duration::from_secs(30)
+    }
+
+    fn redact(&self, text: &str) -> String {
+        text.to_owned()
+    }
+}
+
+/// The arguments as passed, found good. What an account's settings would supply may be missing.
+fn check(call: &Prepared<'_>) -> Result<Arguments> {
+    call.complete(&Map::new(), Completion::Platform)
+}
+
+fn range(arguments: &Map<String, Value>) -> Option<&str> {
+    arguments.get("range_header").and_then(Value::as_str)
+}
+
+fn unfit(seen: &Seen, why: &str) -> Error {
+    let message = format!("the mock's answer does not fit {}: {why}", seen.place());
+    Error::new(ErrorKind::Usage, message)
+}
+
+fn unexpected(rules: &[Kept], call: &Prepared<'_>, seen: &Seen) -> String {
+    let mut message = format!("unexpected call: {seen}. ");
+    if rules.is_empty() {
+        let (entity, action) = (&seen.entity, seen.action);
+        message.push_str(&format!(
+            "The mock expects nothing; say what to answer: mock.on(\"{entity}\", \"{action}\").reply(…)"
+        ));
+        return message;
+    }
+    message.push_str("The mock expects:");
+    for rule in rules {
+        message.push_str(&format!("\n  {rule}"));
+        // A misspelt rule would otherwise be looked for long.
+        if let Err(error) = find_operation(call.connector, &rule.entity, &rule.action) {
+            message.push_str(&format!(" ({})", error.message()));
+        }
+    }
+    message
+}
+
+impl Seen {
+    fn place(&self) -> String {
+        format!("{}.{}", self.entity, self.action)
+    }
+}
+
+/// `issues.list {"owner":"acme"}`
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.place(), Value::Object(self.arguments.clone()))
+    }
+}
+
+impl fmt::Debug for Mock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = self.lock();
+        let rules: Vec<String> = inner.rules.iter().map(ToString::to_string).collect();
+        f.debug_struct("Mock").field("rules", &rules).field("calls", &inner.calls.len()).finish()
+    }
+}

@@ -1,0 +1,172 @@
+//! Answers from a cassette.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use futures_util::stream;
+use http::HeaderMap;
+use http::header::{CONTENT_LENGTH, HeaderName, HeaderValue};
+use serde_json::json;
+
+use super::cassette::{self, Answered, Asked, Body, Exchange};
+use super::compare::difference;
+use super::scrub::Scrubber;
+use crate::error::{Error, Result};
+use crate::http::{BoxFuture, HttpClient, HttpFailure, HttpRequest, HttpResponse, intended};
+
+/// An [`HttpClient`] that answers from a cassette made by [`Recorder`](super::Recorder), with no
+/// network.
+///
+/// A request is answered by the first recorded one of the same method, host, path, query, range
+/// and body that was not used yet; when all were, by the last of them again. What was taken out of
+/// the recorded one may be anything, so any credentials will do. Requests for a token are answered
+/// with one made up; a base address that comes with the token has to be configured.
+///
+/// A request that the cassette does not know fails, is not tried again, and the error says what
+/// tells it from the nearest one recorded.
+///
+/// ```no_run
+/// use airbyte_agent_engine::testing::Replay;
+/// use airbyte_agent_engine::{Client, Credentials, Local};
+/// # use airbyte_agent_engine::Description;
+///
+/// # async fn example(description: Description) -> airbyte_agent_engine::Result<()> {
+/// let replay = Replay::open("tests/cassettes/issues.jsonl")?;
+/// let local = Local::new(Credentials::new().field("token", "any")).http_client(replay.clone());
+/// let client = Client::local(description, local)?;
+/// client.execute("issues", "list", serde_json::json!({"owner": "rust-lang", "repo": "rust"})).await?;
+/// assert!(replay.unused().is_empty());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Replay {
+    name: String,
+    exchanges: Arc<Vec<Exchange>>,
+    used: Arc<Mutex<Vec<bool>>>,
+}
+
+impl Replay {
+    /// Reads a cassette.
+    ///
+    /// # Errors
+    ///
+    /// `Usage` when the file cannot be read or is no cassette.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let exchanges = cassette::read(path)?;
+        let used = Arc::new(Mutex::new(vec![false; exchanges.len()]));
+        Ok(Self { name: path.display().to_string(), exchanges: Arc::new(exchanges), used })
+    }
+
+    /// The recorded requests that nobody made so far, as method and address.
+    pub fn unused(&self) -> Vec<String> {
+        let used = self.lock();
+        let unused = self.exchanges.iter().zip(used.iter()).filter(|(_, used)| !**used);
+        unused.map(|(exchange, _)| shown(&exchange.request)).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<bool>> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn answer(&self, request: &HttpRequest) -> Result<Answered, HttpFailure> {
+        let scrubber = Scrubber::default();
+        let asked = Asked {
+            method: request.method.to_string(),
+            url: scrubber.address(intended(request).as_str()),
+            headers: scrubber.headers(&request.headers, &std::collections::BTreeSet::new()),
+            body: if request.asks_for_token {
+                Body::Withheld
+            } else {
+                scrubber.body(&request.body)
+            },
+        };
+        let mut nearest: Option<(u8, String, &Asked)> = None;
+        let mut fitting = Vec::new();
+        for (index, exchange) in self.exchanges.iter().enumerate() {
+            match difference(&exchange.request, &asked) {
+                None => fitting.push(index),
+                Some((rank, what)) => {
+                    if nearest.as_ref().is_none_or(|(known, _, _)| rank > *known) {
+                        nearest = Some((rank, what, &exchange.request));
+                    }
+                }
+            }
+        }
+        let mut used = self.lock();
+        let fresh = fitting.iter().copied().find(|index| !used[*index]);
+        if let Some(index) = fresh.or_else(|| fitting.last().copied()) {
+            used[index] = true;
+            return Ok(self.exchanges[index].answer.clone());
+        }
+        if request.asks_for_token {
+            return Ok(Answered::Answer {
+                status: 200,
+                headers: Vec::new(),
+                body: Body::Withheld,
+                broken: None,
+            });
+        }
+        let mut message = format!("the cassette {} has no answer for {}", self.name, shown(&asked));
+        if let Some((_, what, nearest)) = nearest {
+            message.push_str(&format!("; nearest is {}: {what}", shown(nearest)));
+        }
+        Err(HttpFailure { permanent: true, never_sent: true, ..HttpFailure::new(message) })
+    }
+}
+
+/// Method and address.
+fn shown(asked: &Asked) -> String {
+    format!("{} {}", asked.method, asked.url)
+}
+
+impl HttpClient for Replay {
+    fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpFailure>> {
+        Box::pin(async move {
+            match self.answer(&request)? {
+                Answered::Failure { failure, never_sent, timeout } => {
+                    Err(HttpFailure { never_sent, timeout, ..HttpFailure::new(failure) })
+                }
+                Answered::Answer { status, headers, body, broken } => {
+                    let bytes = match body {
+                        Body::Withheld => token(status),
+                        body => Bytes::from(body.bytes()),
+                    };
+                    let mut all: HeaderMap = headers.iter().filter_map(header).collect();
+                    if broken.is_none() {
+                        all.insert(CONTENT_LENGTH, bytes.len().into());
+                    }
+                    let end = broken.map(|why| Err(Error::network(why)));
+                    let chunks: Vec<_> = std::iter::once(Ok(bytes)).chain(end).collect();
+                    Ok(HttpResponse::new(status, all, Box::pin(stream::iter(chunks))))
+                }
+            }
+        })
+    }
+}
+
+fn header((name, value): &(String, String)) -> Option<(HeaderName, HeaderValue)> {
+    Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(value).ok()?))
+}
+
+/// What a token endpoint might have said.
+fn token(status: u16) -> Bytes {
+    let body = if status < 400 {
+        json!({"access_token": "replayed", "token_type": "Bearer", "expires_in": 3600})
+    } else {
+        json!({"error": "invalid_grant"})
+    };
+    body.to_string().into()
+}
+
+impl fmt::Debug for Replay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replay")
+            .field("cassette", &self.name)
+            .field("exchanges", &self.exchanges.len())
+            .finish_non_exhaustive()
+    }
+}

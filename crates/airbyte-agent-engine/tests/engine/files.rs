@@ -1,0 +1,120 @@
+//! Downloads: two steps, ranges, breaks, and addresses that must not be followed.
+
+use crate::acme::{description, local, token};
+use crate::server::{Answer, Server};
+use airbyte_agent_engine::description::Action;
+use airbyte_agent_engine::{Client, ErrorKind};
+use serde_json::{Value, json};
+
+const TEXT: &str = "Zwölf Boxkämpfer jagen Viktor quer über den großen Sylter Deich.";
+
+/// Serves the text, whole or in part.
+fn serve(range: Option<&str>) -> Answer {
+    let bytes = TEXT.as_bytes();
+    let mut answer = Answer::json(200, "");
+    answer.body = bytes.to_vec();
+    if let Some((first, last)) = range.and_then(|r| r.strip_prefix("bytes=")?.split_once('-')) {
+        let first: usize = first.parse().unwrap();
+        let last = last.parse::<usize>().unwrap().min(bytes.len() - 1);
+        answer.status = 206;
+        answer.body = bytes[first..=last].to_vec();
+        answer = answer.header("content-range", format!("bytes {first}-{last}/{}", bytes.len()));
+    }
+    answer
+}
+
+#[tokio::test]
+async fn a_file_is_found_by_the_address_in_the_answer_without_credentials() {
+    let files = Server::start(|request, _| serve(request.header("range"))).await;
+    let address = format!("{}/signed?sig=a%2Fb", files.url);
+    let server = Server::script([Answer::json(200, json!({"file": {"url": address}}))]).await;
+    let call = |options: airbyte_agent_engine::Local| {
+        let mut call =
+            Client::local(description(), options).unwrap().call("files", Action::Download);
+        call.set("id", "7");
+        call
+    };
+    let error = call(local(&server.url, token())).download().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Network, "a private host: {error}");
+
+    let options = local(&server.url, token()).allow_private_hosts();
+    let file = call(options).download().await.unwrap();
+    assert_eq!(file.text().await.unwrap(), TEXT);
+    let arrived = &files.seen()[0];
+    assert_eq!(
+        (arrived.target.as_str(), arrived.header("authorization")),
+        ("/signed?sig=a%2Fb", None)
+    );
+}
+
+#[tokio::test]
+async fn a_relative_address_stays_on_the_host() {
+    let server = Server::start(|request, _| match request.target.as_str() {
+        "/files/7" => Answer::json(200, json!({"file": {"url": "@evil.test/x"}})),
+        "/files/8" => Answer::json(200, json!({"file": {}})),
+        "/@evil.test/x" => serve(None),
+        other => Answer::json(404, json!({"message": other})),
+    })
+    .await;
+    let client = crate::acme::client(&server.url);
+    let mut call = client.call("files", Action::Download);
+    call.set("id", "7");
+    assert_eq!(call.download().await.unwrap().bytes().await.unwrap(), TEXT.as_bytes());
+    let mut call = client.call("files", Action::Download);
+    call.set("id", "8");
+    let error = call.download().await.unwrap_err();
+    assert!(error.message().contains("file.url"), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_is_handed_out_in_parts_that_join() {
+    for ignores_ranges in [false, true] {
+        let server = Server::start(move |request, _| {
+            serve(request.header("range").filter(|_| !ignores_ranges))
+        })
+        .await;
+        let client = crate::acme::client(&server.url);
+        let mut joined = String::new();
+        let mut range = Some("bytes=0-9".to_owned());
+        while let Some(wanted) = range {
+            let arguments = json!({
+                "id": "7",
+                "range_header": wanted,
+                "_airbyte_response_type": "json",
+                "_airbyte_response_format": "text",
+            });
+            let part = client.execute("contents", "download", arguments).await.unwrap().data;
+            joined.push_str(part["content"].as_str().unwrap());
+            assert_eq!(part["has_more"], part["next_range_header"].is_string());
+            range = part["next_range_header"].as_str().map(str::to_owned);
+        }
+        assert_eq!(joined, TEXT, "ignores ranges: {ignores_ranges}");
+    }
+    let client = crate::acme::client("http://127.0.0.1:9");
+    let arguments =
+        json!({"id": "7", "range_header": "bytes=5-1", "_airbyte_response_type": "json"});
+    let error = client.execute("contents", "download", arguments).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Validation);
+}
+
+#[tokio::test]
+async fn a_file_is_saved_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sub/file.txt");
+    let mut broken = serve(None);
+    broken.cut_after = Some(10);
+    let server = Server::script([broken, serve(None)]).await;
+    let client = crate::acme::client(&server.url);
+    let mut call = client.call("contents", Action::Download);
+    call.set("id", Value::from("7"));
+    let error = call.clone().download().await.unwrap().save(&path).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Network);
+    assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 0);
+    let written = call.clone().download().await.unwrap().save(&path).await.unwrap();
+    assert_eq!(
+        (written, std::fs::read_to_string(&path).unwrap()),
+        (TEXT.len() as u64, TEXT.into())
+    );
+    let error = call.download().await.unwrap().save(&path).await.unwrap_err();
+    assert!(error.message().contains("exists already"));
+}

@@ -1,0 +1,193 @@
+//! Operations that the platform prepares and this machine runs with secrets of its own.
+
+use std::sync::{Arc, Mutex};
+
+use crate::acme::description;
+use crate::platform::{DEFINITION, hosted, is_silent, path, token};
+use crate::server::{Answer, Seen, Server};
+use airbyte_agent_engine::hosted::SecretProvider;
+use airbyte_agent_engine::{BoxFuture, Client, Error, ErrorKind, Page};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+const KEY: &str = "canary-platform-vendor-key";
+
+/// Knows one secret and what it was asked for.
+#[derive(Clone, Default)]
+struct Vault(Arc<Mutex<Vec<String>>>);
+
+impl SecretProvider for Vault {
+    fn secret<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<SecretString, Error>> {
+        Box::pin(async move {
+            self.0.lock().unwrap().push(id.to_owned());
+            match id {
+                "acme/key" => Ok(KEY.into()),
+                "acme/object" => Ok(format!(r#"{{"key": "{KEY}"}}"#).into()),
+                _ => Err(Error::new(ErrorKind::Authentication, format!("no secret '{id}'"))),
+            }
+        })
+    }
+}
+
+/// Platform and vendor at one address. `bundle` is what the platform prepares.
+async fn both(
+    bundle: impl Fn(&Seen) -> Answer + Send + Sync + 'static,
+    vendor: impl Fn(&Seen) -> Answer + Send + Sync + 'static,
+) -> Server {
+    Server::start(move |request, index| match path(request) {
+        "/api/v1/account/applications/token" => token(request, index, 900),
+        "/api/v1/integrations/connectors/c0/execute/prepare" => bundle(request),
+        path if path.starts_with("/api/") => Answer::json(404, json!({"message": path})),
+        _ => vendor(request),
+    })
+    .await
+}
+
+/// The bundle for a request, with the vendor at the same address.
+fn prepared(request: &Seen, changes: &Value) -> Answer {
+    let asked = request.json();
+    let host = request.header("host").unwrap_or_default();
+    let mut bundle = json!({
+        "connector_definition_id": DEFINITION,
+        "definition_yaml": "openapi: 3.1.0",
+        "entity": asked["entity"], "action": asked["action"], "params": asked["params"],
+        "skip_truncation": true,
+        "source_config": {
+            "credentials": {
+                "option_title": "Token", "api_token": "secret_coordinate::acme/key",
+                "spare": ["secret_coordinate::acme/key"],
+            },
+            "start_date": "2026-01-01",
+        },
+        "replication_auth_key_mapping": {"credentials.api_token": "token"},
+        "config_values": {"origin": format!("http://{host}"), "other": 1},
+    });
+    for (name, value) in changes.as_object().into_iter().flatten() {
+        bundle[name] = value.clone();
+    }
+    Answer::json(200, json!({"status": "success", "result": null, "bundle": bundle}))
+}
+
+fn things(request: &Seen) -> Answer {
+    if request.header("authorization") != Some(&format!("Bearer {KEY}")) {
+        return Answer::json(401, json!({"message": format!("{:?}", request.headers)}));
+    }
+    let long = "x".repeat(300);
+    let thing = json!({"id": "a", "size": 1, "text": long});
+    match request.method.as_str() {
+        "POST" => Answer::json(200, json!({"ok": true, "id": "new", "sent": request.json()})),
+        _ => Answer::json(200, json!({"things": [thing], "next": "n", "total": 7})),
+    }
+}
+
+fn client(server: &Server, vault: &Vault) -> Client {
+    let hosted = hosted(&server.url).connector_id("c0").secrets(vault.clone());
+    Client::hosted(description(), hosted).unwrap()
+}
+
+#[tokio::test]
+async fn the_platform_prepares_and_this_machine_asks_the_vendor() {
+    let server = both(|request| prepared(request, &json!({})), things).await;
+    let vault = Vault::default();
+    let client = client(&server, &vault);
+    let call = client.execute("things", "list", json!({"limit": 5}));
+    let outcome = call.options(|o| o.select(["id", "text"]).truncate().intent("why")).await;
+    let outcome = outcome.unwrap();
+    assert_eq!(outcome.meta, json!({"next": "n", "total": 7}));
+    assert!(outcome.next.is_some());
+    let record = outcome.data[0].as_object().unwrap();
+    assert_eq!((record.len(), &record["id"]), (2, &json!("a")));
+    let text = record["text"].as_str().unwrap();
+    assert!(text.starts_with(&"x".repeat(200)) && text.contains("truncated"), "{text}");
+    let seen = server.seen();
+    let targets: Vec<&str> = seen.iter().map(|request| request.target.as_str()).collect();
+    let prepare = "/api/v1/integrations/connectors/c0/execute/prepare";
+    assert_eq!(targets, ["/api/v1/account/applications/token", prepare, "/things?limit=5"]);
+    let expected = json!({
+        "entity": "things", "action": "list", "params": {"limit": 5}, "skip_truncation": false,
+        "select_fields": ["id", "text"], "intent": "why",
+    });
+    assert_eq!(seen[1].json(), expected);
+    assert_eq!(*vault.0.lock().unwrap(), ["acme/key"], "each secret is asked for once per call");
+    assert!(!seen[1].body.contains(KEY) && seen[2].header("x-organization-id").is_none());
+
+    let page = client.execute("things", "list", json!({})).into_call().unwrap();
+    let page: Page<Value, Value> = page.page().await.unwrap();
+    assert_eq!((page.data.len(), &page.meta["total"]), (1, &json!(7)));
+    let made = client.execute("things", "create", json!({"name": "x"})).await.unwrap();
+    assert_eq!(made.data["sent"], json!({"name": "x"}));
+}
+
+#[tokio::test]
+async fn without_a_mapping_the_whole_configuration_holds_the_credentials() {
+    let changes = json!({
+        "source_config": {"token": "secret_coordinate::acme/key", "start_date": "2026-01-01"},
+        "replication_auth_key_mapping": {},
+    });
+    let server = both(move |request| prepared(request, &changes), things).await;
+    let client = client(&server, &Vault::default());
+    client.execute("things", "list", json!({})).await.unwrap();
+}
+
+#[tokio::test]
+async fn files_come_from_the_vendor() {
+    let content = |_: &Seen| Answer { body: b"\x00file".to_vec(), ..Answer::json(200, "") };
+    let server = both(|request| prepared(request, &json!({})), content).await;
+    let client = client(&server, &Vault::default());
+    let call = client.execute("contents", "download", json!({"id": "f"})).into_call().unwrap();
+    assert_eq!(call.download().await.unwrap().bytes().await.unwrap(), b"\x00file");
+    assert_eq!(server.seen().last().unwrap().target, "/files/f/content");
+}
+
+#[tokio::test]
+async fn what_cannot_be_run_here_fails_and_never_falls_back() {
+    use ErrorKind::{Authentication, Decode, Usage, Validation, Vendor};
+    let other = "00000000-0000-4000-8000-000000000002";
+    let with_secret = |id: &str| json!({"source_config": {"credentials": {"api_token": format!("secret_coordinate::{id}")}}});
+    let oauth = json!({
+        "source_config": {"credentials": {"refresh_token": "secret_coordinate::acme/key"}},
+        "replication_auth_key_mapping": {"credentials.refresh_token": "refresh_token"},
+    });
+    for (changes, kind, part) in [
+        (json!({"connector_definition_id": other}), Decode, "another connector"),
+        (json!({"action": "delete"}), Decode, "another operation"),
+        (json!({"entity": "agents"}), Decode, "another operation"),
+        (json!({"params": [1]}), Decode, "no object"),
+        (with_secret("acme/gone"), Authentication, "acme/gone"),
+        (with_secret("acme/object"), Validation, "acme/object"),
+        (oauth, Usage, "renews its tokens"),
+        (json!({"params": {"colour": KEY}}), Validation, "colour"),
+        (json!({"source_config": {}}), Authentication, "acme"),
+    ] {
+        let shown = changes.to_string();
+        let server = both(move |request| prepared(request, &changes), things).await;
+        let client = client(&server, &Vault::default());
+        let error = client.execute("things", "list", json!({})).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{shown}: {error}");
+        assert!(error.message().contains(part), "{error}");
+        is_silent(&error);
+        assert_eq!(server.seen().len(), 2, "{shown}");
+    }
+    for (answer, kind) in [
+        (json!({"status": "success", "result": []}), Decode),
+        (json!({"status": "success", "bundle": {}}), Decode),
+        (json!({"status": "failed", "warning": "not today", "bundle": {"params": {}}}), Vendor),
+    ] {
+        let server = both(move |_| Answer::json(200, answer.clone()), things).await;
+        let error = client(&server, &Vault::default()).execute("things", "list", json!({})).await;
+        assert_eq!(error.unwrap_err().kind(), kind);
+    }
+}
+
+#[tokio::test]
+async fn what_the_vendor_echoes_is_cleaned() {
+    let echo = |request: &Seen| {
+        let all = format!("{:?}", request.headers);
+        Answer::json(403, json!({"message": all, "id": "c"}))
+    };
+    let server = both(|request| prepared(request, &json!({})), echo).await;
+    let client = client(&server, &Vault::default());
+    let error = client.execute("things", "list", json!({})).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Authentication, Some(403)));
+    is_silent(&error);
+}

@@ -1,0 +1,29 @@
+//! The engine against vendors, networks and a platform that misbehave.
+#![allow(clippy::unwrap_used, clippy::panic, unreachable_pub, missing_docs)]
+// Helpers of tests take values for the sake of short calls.
+#![allow(clippy::needless_pass_by_value)]
+
+mod acme;
+mod addresses;
+mod authorization;
+mod cursors;
+mod destinations;
+mod faults;
+mod files;
+mod hosted;
+mod hosted_faults;
+mod hosted_files;
+mod hosted_forms;
+mod hosted_here;
+mod hosted_requests;
+mod hosted_settings;
+mod hosted_tokens;
+mod meanings;
+mod owners;
+mod paging;
+mod platform;
+mod records;
+mod selections;
+mod server;
+mod servers;
+mod wire;

@@ -1,0 +1,215 @@
+//! From arguments as models write them to arguments as the engine takes them: only where there is
+//! no doubt about what is meant. What is wrong stays wrong and is reported by the engine.
+
+use serde_json::{Map, Value};
+
+use super::controls::{Controls, is_clearable};
+use super::error::{ArgumentProblem, ToolError};
+use super::schema::key;
+use airbyte_agent_description::closest;
+use airbyte_agent_description::{Kind, Operation, Schema};
+
+/// The arguments of an operation.
+pub(super) fn arguments(
+    operation: &Operation,
+    given: Map<String, Value>,
+    controls: &Controls,
+) -> Result<Map<String, Value>, ToolError> {
+    let mut arguments = Map::new();
+    for (name, value) in given {
+        // An API that asks for every argument gets `null` for those that are not meant.
+        if value.is_null() {
+            continue;
+        }
+        let by_key = || operation.parameters.iter().find(|parameter| key(&parameter.name) == name);
+        match operation.parameter(&name).or_else(by_key) {
+            Some(parameter) => {
+                arguments.insert(parameter.name.to_string(), fit(&parameter.schema, value));
+            }
+            None => {
+                arguments.insert(name, value);
+            }
+        }
+    }
+    for name in &controls.clear {
+        clear(operation, name, &mut arguments)?;
+    }
+    Ok(arguments)
+}
+
+/// The value in the type that the schema wants, where it can only mean that.
+fn fit(schema: &Schema, value: Value) -> Value {
+    let wants = |kind| schema.kinds.contains(&kind);
+    match value {
+        Value::String(text) if wants(Kind::String) => {
+            if wants(Kind::Object) || wants(Kind::Array) {
+                structure(&text)
+            } else {
+                text.into()
+            }
+        }
+        Value::String(text) if schema.kinds.is_empty() => structure(&text),
+        Value::String(text) => from_text(schema, text),
+        Value::Number(number)
+            if wants(Kind::String) && !wants(Kind::Integer) && !wants(Kind::Number) =>
+        {
+            Value::String(number.to_string())
+        }
+        Value::Number(number) if wants(Kind::Integer) => {
+            whole(&number).unwrap_or(Value::Number(number))
+        }
+        Value::Array(items) => match schema.items.first() {
+            Some(schema) => items.into_iter().map(|item| fit(schema, item)).collect(),
+            None => Value::Array(items),
+        },
+        Value::Object(members) => {
+            let members = members.into_iter().filter_map(|(name, member)| {
+                let by_key = || schema.properties.iter().find(|p| key(&p.name) == name);
+                match schema.property(&name).or_else(by_key) {
+                    // As above: a `null` says nothing.
+                    Some(_) if member.is_null() => None,
+                    Some(property) => {
+                        Some((property.name.to_string(), fit(&property.schema, member)))
+                    }
+                    None => Some((name, member)),
+                }
+            });
+            let fitted = Value::Object(members.collect());
+            if wants(Kind::Array) && !wants(Kind::Object) { alone(schema, fitted) } else { fitted }
+        }
+        other if wants(Kind::Array) && !other.is_null() => alone(schema, other),
+        other => other,
+    }
+}
+
+/// A single value where a list is wanted.
+fn alone(schema: &Schema, value: Value) -> Value {
+    match schema.items.first() {
+        Some(items) => Value::Array(vec![fit(items, value)]),
+        None => Value::Array(vec![value]),
+    }
+}
+
+/// Text where something else is wanted.
+fn from_text(schema: &Schema, text: String) -> Value {
+    let trimmed = text.trim();
+    for kind in schema.kinds.iter() {
+        let value: Option<Value> = match kind {
+            Kind::Integer => trimmed.parse::<i64>().ok().map(Value::from),
+            Kind::Number => serde_json::from_str(trimmed).ok().filter(Value::is_number),
+            Kind::Boolean => trimmed.to_ascii_lowercase().parse::<bool>().ok().map(Value::from),
+            Kind::Object => parsed(trimmed).filter(Value::is_object),
+            Kind::Array => parsed(trimmed).filter(Value::is_array),
+            Kind::String => None,
+        };
+        if let Some(value) = value {
+            return fit_once(schema, value);
+        }
+    }
+    if schema.kinds.contains(&Kind::Array) { alone(schema, text.into()) } else { text.into() }
+}
+
+fn fit_once(schema: &Schema, value: Value) -> Value {
+    if value.is_string() { value } else { fit(schema, value) }
+}
+
+/// JSON text of an object or a list as what it says; other text as it is.
+fn structure(text: &str) -> Value {
+    parsed(text.trim()).unwrap_or_else(|| text.into())
+}
+
+fn parsed(text: &str) -> Option<Value> {
+    if !text.starts_with(['{', '[']) {
+        return None;
+    }
+    serde_json::from_str(text).ok()
+}
+
+/// `3.0` as `3`.
+fn whole(number: &serde_json::Number) -> Option<Value> {
+    let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 9e15)?;
+    #[allow(clippy::cast_possible_truncation, reason = "whole and small")]
+    let whole = float as i64;
+    (!number.is_i64() && !number.is_u64()).then_some(whole.into())
+}
+
+/// Sets the parameter, or a member inside it, to an explicit `null`.
+fn clear(
+    operation: &Operation,
+    name: &str,
+    arguments: &mut Map<String, Value>,
+) -> Result<(), ToolError> {
+    let (first, inside) = name.split_once('.').map_or((name, None), |(a, b)| (a, Some(b)));
+    let allowed = operation.parameter(first).is_some_and(|parameter| match inside {
+        None => is_clearable(parameter),
+        Some(path) => is_nullable(&parameter.schema, path),
+    });
+    if !allowed {
+        let parameters = operation.parameters.iter().filter(|parameter| is_clearable(parameter));
+        let names: Vec<&str> = parameters.map(|parameter| parameter.name.as_ref()).collect();
+        let closest = closest(name, names.iter().copied());
+        let problem = format!("'{name}' cannot be set to null by 'clear'");
+        return Err(ToolError::problem(ArgumentProblem {
+            argument: "clear".to_owned(),
+            problem,
+            allowed: names.iter().map(|&name| name.to_owned()).collect(),
+            closest: closest.into_iter().map(str::to_owned).collect(),
+        }));
+    }
+    let mut place = arguments.entry(first).or_insert(Value::Null);
+    for step in inside.into_iter().flat_map(|path| path.split('.')) {
+        if !place.is_object() {
+            *place = Value::Object(Map::new());
+        }
+        let Value::Object(members) = place else { return Ok(()) };
+        place = members.entry(step).or_insert(Value::Null);
+    }
+    *place = Value::Null;
+    Ok(())
+}
+
+fn is_nullable(schema: &Schema, path: &str) -> bool {
+    let (first, rest) = path.split_once('.').map_or((path, None), |(a, b)| (a, Some(b)));
+    match (schema.property(first), rest) {
+        (Some(property), None) => property.schema.nullable,
+        (Some(property), Some(rest)) => is_nullable(&property.schema, rest),
+        (None, _) => schema.open,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn schema(kinds: &'static [Kind]) -> Schema {
+        Schema { kinds: Cow::Borrowed(kinds), nullable: false, ..Schema::ANY }
+    }
+
+    #[test]
+    fn what_can_only_mean_one_thing_is_taken_as_that() {
+        for (kinds, given, expected) in [
+            (&[Kind::Integer][..], json!("12"), json!(12)),
+            (&[Kind::Integer], json!(12.0), json!(12)),
+            (&[Kind::Integer], json!("twelve"), json!("twelve")),
+            (&[Kind::Number], json!("1.5"), json!(1.5)),
+            (&[Kind::Boolean], json!("True"), json!(true)),
+            (&[Kind::String], json!(7), json!("7")),
+            (&[Kind::String], json!("{\"a\": 1}"), json!("{\"a\": 1}")),
+            (&[Kind::Object], json!("{\"a\": 1}"), json!({"a": 1})),
+            (&[Kind::Array], json!("[1, 2]"), json!([1, 2])),
+            (&[Kind::Array], json!("open"), json!(["open"])),
+            (&[Kind::Array], json!(3), json!([3])),
+            (&[Kind::String, Kind::Object], json!("{\"a\": 1}"), json!({"a": 1})),
+            (&[Kind::String, Kind::Integer], json!("5"), json!("5")),
+            (&[Kind::String, Kind::Integer], json!(5), json!(5)),
+            (&[], json!("5"), json!("5")),
+            (&[], json!("[5]"), json!([5])),
+        ] {
+            assert_eq!(fit(&schema(kinds), given.clone()), expected, "{kinds:?} {given}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The one place where it is decided whether an operation may be called. Every door leads through
+//! it: a call can only be made with what it hands out.
+
+use super::account::Account;
+use super::error::{Retry, ToolError, ToolErrorKind};
+use super::policy::{Policy, Refusal};
+use airbyte_agent_description::Operation;
+use airbyte_agent_engine::find_operation;
+
+/// An operation that may be called. Made by [`pass`] alone.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Permitted<'t> {
+    account: &'t Account,
+    operation: &'t Operation,
+}
+
+impl<'t> Permitted<'t> {
+    /// The account to call with.
+    pub(super) fn account(&self) -> &'t Account {
+        self.account
+    }
+
+    /// The operation.
+    pub(super) fn operation(&self) -> &'t Operation {
+        self.operation
+    }
+}
+
+/// Lets an operation through if the common policy and the account's own both permit it. What
+/// counts is what the account's own description says of it.
+pub(super) fn pass<'t>(
+    common: &Policy,
+    account: &'t Account,
+    operation: &Operation,
+) -> Result<Permitted<'t>, ToolError> {
+    let action = operation.action.as_str();
+    let operation = find_operation(account.connector(), &operation.entity, action)?;
+    match refusal(common, account, operation) {
+        None => Ok(Permitted { account, operation }),
+        Some(refusal) => {
+            let place = operation.place();
+            let why = match refusal {
+                Refusal::ReadOnly => "only reading is permitted here",
+                Refusal::Denied | Refusal::NotAllowed => "the operator's policy excludes it",
+            };
+            let message = format!("{place} is not permitted with '{}': {why}", account.name);
+            Err(ToolError::new(ToolErrorKind::NotPermitted, message, Retry::Never)
+                .with_advice("No argument changes that; tell the user if it is needed."))
+        }
+    }
+}
+
+/// Whether an operation may be called.
+pub(super) fn permits(common: &Policy, account: &Account, operation: &Operation) -> bool {
+    refusal(common, account, operation).is_none()
+}
+
+fn refusal(common: &Policy, account: &Account, operation: &Operation) -> Option<Refusal> {
+    let connector = &account.client.description().name;
+    common
+        .refusal(Some(connector), operation)
+        .or_else(|| account.policy.refusal(Some(connector), operation))
+}

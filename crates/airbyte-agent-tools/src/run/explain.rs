@@ -1,0 +1,125 @@
+//! From what went wrong with a call to what a model can do about it.
+
+use serde_json::Value;
+
+use crate::error::{ArgumentProblem, Retry, ToolError, ToolErrorKind};
+use crate::expose::Request;
+use crate::limits::ResultLimits;
+use crate::prose;
+use crate::result::tokens;
+use airbyte_agent_description::{Json, Operation, Parameter};
+use airbyte_agent_engine::{Error, ErrorKind};
+
+/// Arguments explained in one message.
+const EXPLAINED: usize = 4;
+
+/// The error of a call, with what is known of the arguments it names.
+pub(super) fn explain(error: Error, request: &Request<'_>) -> ToolError {
+    let operation = request.permitted.operation();
+    let kind = error.kind();
+    let text = format!("{} {}", error.message(), error.body().unwrap_or_default());
+    // The operation exists, so what is wrong with the use is the operator's configuration.
+    let is_operator = kind == ErrorKind::Usage;
+    let mut told = ToolError::from(error);
+    if is_operator || told.is_operator_problem() {
+        let account = request.permitted.account();
+        return told.for_operator(&account.name, &account.connector().title);
+    }
+    if kind != ErrorKind::Validation {
+        return told;
+    }
+    let named: Vec<&Parameter> = operation
+        .parameters
+        .iter()
+        .filter(|parameter| mentions(&text, &parameter.name))
+        .take(EXPLAINED)
+        .collect();
+    let mut lines = Vec::new();
+    for parameter in named {
+        let allowed = choices(parameter);
+        let said = prose::short(&parameter.description, 200);
+        if !said.is_empty() {
+            lines.push(format!("{}: {said}", parameter.name));
+        }
+        let problem = if said.is_empty() { told.message().to_owned() } else { said };
+        told = told.with_argument(ArgumentProblem {
+            argument: parameter.name.to_string(),
+            problem,
+            allowed,
+            closest: Vec::new(),
+        });
+    }
+    if lines.is_empty() {
+        lines.push(format!("It takes: {}", signature(operation)));
+    }
+    told.with_advice(format!("Correct the call and try again. {}", lines.join(" ")))
+}
+
+/// Whether the text names the parameter, in quotes as the engine does or as a word of its own.
+fn mentions(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(start, _)| {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let before = text[..start].chars().next_back();
+        let after = text[start + name.len()..].chars().next();
+        let quoted = |c: Option<char>| c.is_some_and(|c| matches!(c, '\'' | '"' | '`'));
+        // A short everyday word names nothing unless it is quoted.
+        let whole = !before.is_some_and(is_part) && !after.is_some_and(is_part);
+        quoted(before) || whole && name.contains('_')
+    })
+}
+
+fn choices(parameter: &Parameter) -> Vec<String> {
+    let schema = &parameter.schema;
+    let own = if schema.choices.is_empty() { schema.items.first() } else { Some(schema) };
+    let choices = own.into_iter().flat_map(|schema| schema.choices.iter()).map(Json::value);
+    choices
+        .map(|choice| choice.as_str().map_or_else(|| choice.to_string(), str::to_owned))
+        .collect()
+}
+
+fn signature(operation: &Operation) -> String {
+    let (required, optional): (Vec<&Parameter>, Vec<&Parameter>) =
+        operation.parameters.iter().partition(|parameter| parameter.required);
+    let mut names: Vec<String> = required.iter().map(|p| p.name.to_string()).collect();
+    names.extend(optional.iter().take(12).map(|p| format!("{}?", p.name)));
+    if optional.len() > 12 {
+        names.push("…".to_owned());
+    }
+    if names.is_empty() { "no parameters.".to_owned() } else { names.join(", ") }
+}
+
+/// A result that is longer than the limits, with what to ask for instead.
+pub(super) fn too_large(
+    data: &Value,
+    what: &str,
+    request: &Request<'_>,
+    limits: &ResultLimits,
+) -> ToolError {
+    let text = data.to_string();
+    let mut fields: Vec<(usize, &String)> = data
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (value.to_string().len(), name))
+        .collect();
+    fields.sort_by(|a, b| b.cmp(a));
+    let largest: Vec<String> =
+        fields.iter().take(5).map(|(bytes, name)| format!("{name} ({bytes} bytes)")).collect();
+    let selector = &request.selector;
+    let message = format!(
+        "{what} of {} is {} bytes, about {} tokens; a result may have {} bytes and {} tokens",
+        request.permitted.operation().place(),
+        text.len(),
+        tokens::estimate(&text),
+        limits.max_bytes,
+        limits.max_tokens,
+    );
+    let mut advice = format!("Call again and name the fields you need in {selector}.");
+    if !largest.is_empty() {
+        advice.push_str(&format!(" Largest fields: {}.", largest.join(", ")));
+    }
+    if let Some((_, name)) = fields.iter().find(|(_, name)| data[name.as_str()].is_string()) {
+        advice.push_str(&format!(" A part of a long text: {selector} [\"{name}[0:4000]\"]."));
+    }
+    ToolError::new(ToolErrorKind::TooLarge, message, Retry::Changed).with_advice(advice)
+}

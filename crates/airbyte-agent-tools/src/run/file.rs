@@ -1,0 +1,177 @@
+//! Files, a bounded part at a time, as text or base64.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value};
+
+use super::explain;
+use crate::controls::Encoding;
+use crate::error::ToolError;
+use crate::expose::Request;
+use crate::limits::ResultLimits;
+use crate::output::ToolOutput;
+use crate::progress::{Progress, Report};
+use crate::result::clean;
+
+/// The parameter by which downloads take a range.
+const RANGE: &str = "range_header";
+
+/// Reads a part of a file.
+pub(super) async fn run(
+    mut request: Request<'_>,
+    limits: ResultLimits,
+    progress: &dyn Progress,
+) -> Result<ToolOutput, ToolError> {
+    let first = request.controls.from_byte;
+    let length = most(&request, &limits);
+    let last = first.saturating_add(length - 1);
+    request.arguments.insert(RANGE.to_owned(), format!("bytes={first}-{last}").into());
+    let mut file = super::call_of(&request)
+        .download()
+        .await
+        .map_err(|error| explain::explain(error, &request))?;
+    let total = file.total_size();
+    let kind = file.content_type().map(str::to_owned);
+    // A server that ignores ranges sends the file from its start.
+    let mut skip = if file.is_partial() { 0 } else { first };
+    let mut part: Vec<u8> = Vec::new();
+    let mut goes_on = false;
+    let mut report = Report { total_bytes: total, ..Report::default() };
+    while let Some(chunk) = file.chunk().await.map_err(|e| explain::explain(e, &request))? {
+        report.bytes += chunk.len() as u64;
+        progress.report(report);
+        let skipped = usize::try_from(skip).unwrap_or(usize::MAX).min(chunk.len());
+        skip -= skipped as u64;
+        part.extend_from_slice(&chunk[skipped..]);
+        if part.len() as u64 > length {
+            goes_on = true;
+            break;
+        }
+    }
+    part.truncate(usize::try_from(length).unwrap_or(usize::MAX));
+    let was_full = part.len() as u64 == length;
+    let (content, encoding, taken) =
+        written(&part, request.controls.encoding, kind.as_deref().unwrap_or_default(), first)?;
+    let next = first + taken as u64;
+    let more = match total {
+        Some(total) => next < total,
+        None => goes_on || was_full || taken < part.len(),
+    };
+    let mut data = Map::new();
+    let mut content = Value::String(content);
+    let hidden = if encoding == "text" { clean::value(&mut content) } else { 0 };
+    data.insert("content".to_owned(), content);
+    data.insert("encoding".to_owned(), encoding.into());
+    if let Some(kind) = kind {
+        data.insert("content_type".to_owned(), clean::line(&kind).into());
+    }
+    data.insert("from_byte".to_owned(), first.into());
+    data.insert("bytes".to_owned(), taken.into());
+    if let Some(total) = total {
+        data.insert("total_bytes".to_owned(), total.into());
+    }
+    if more {
+        data.insert("next_from_byte".to_owned(), next.into());
+    }
+    let mut out = Map::from_iter([("data".to_owned(), Value::Object(data))]);
+    let mut notes = Vec::new();
+    if more {
+        notes.push(Value::from(format!("The file goes on: call again with from_byte {next}.")));
+    }
+    if hidden > 0 {
+        notes.push(Value::from(format!("{hidden} invisible characters were taken out.")));
+    }
+    if !notes.is_empty() {
+        out.insert("notes".to_owned(), notes.into());
+    }
+    let structured = Value::Object(out);
+    Ok(ToolOutput { text: structured.to_string(), structured, next: None, records: None })
+}
+
+/// Bytes of one call: what is asked for, within what the limits leave room for.
+fn most(request: &Request<'_>, limits: &ResultLimits) -> u64 {
+    // Base64 takes four characters for three bytes, and about a token for two characters; text
+    // about a token for three bytes. The rest of the answer takes some, too.
+    let base64 = request.controls.encoding == Some(Encoding::Base64);
+    let room = limits.max_bytes.saturating_sub(512);
+    let by_bytes = if base64 { room / 4 * 3 } else { room / 2 };
+    let room = limits.max_tokens.saturating_sub(150);
+    let by_tokens = if base64 { room.saturating_mul(3) / 2 } else { room.saturating_mul(2) };
+    let most = limits.file_bytes.min(by_bytes).min(by_tokens).max(1) as u64;
+    request.controls.max_bytes.map_or(most, |wanted| wanted.min(most))
+}
+
+/// Whether a media type is never text.
+fn is_binary(kind: &str) -> bool {
+    let kind = kind.to_ascii_lowercase();
+    ["image/", "audio/", "video/", "font/"].iter().any(|family| kind.starts_with(family))
+        && !kind.contains("xml")
+        || ["pdf", "zip", "gzip", "officedocument", "msword", "ms-excel"]
+            .iter()
+            .any(|word| kind.contains(word))
+}
+
+/// The bytes as text or base64, and how many of them were taken.
+fn written(
+    part: &[u8],
+    wanted: Option<Encoding>,
+    kind: &str,
+    first: u64,
+) -> Result<(String, &'static str, usize), ToolError> {
+    let whole = match std::str::from_utf8(part) {
+        Ok(_) => Some(part.len()),
+        // An incomplete last character waits for the next part.
+        Err(error) if error.error_len().is_none() && error.valid_up_to() > 0 => {
+            Some(error.valid_up_to())
+        }
+        Err(_) => None,
+    };
+    // What is called text by nobody must look like it.
+    let is_plain = |byte: &u8| *byte >= b' ' || matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C);
+    let text = whole.filter(|_| {
+        wanted == Some(Encoding::Text) || !is_binary(kind) && part.iter().all(is_plain)
+    });
+    match (wanted, text) {
+        (Some(Encoding::Base64), _) | (None, None) => {
+            // Where nobody chose, no more than the same room as text holds.
+            let taken = if wanted.is_none() {
+                part.len().div_ceil(2).max(part.len().min(3))
+            } else {
+                part.len()
+            };
+            Ok((STANDARD.encode(&part[..taken]), "base64", taken))
+        }
+        (_, Some(taken)) => {
+            Ok((String::from_utf8_lossy(&part[..taken]).into_owned(), "text", taken))
+        }
+        (Some(Encoding::Text), None) => Err(ToolError::argument(
+            "encoding",
+            format!("the bytes from {first} are not UTF-8 text; ask with encoding base64"),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_text_where_they_can_be() {
+        for (part, wanted, kind, expected) in [
+            (&b"plain"[..], None, "", Some(("plain", "text", 5))),
+            (b"caf\xc3\xa9", None, "text/plain", Some(("café", "text", 5))),
+            (b"caf\xc3", None, "", Some(("caf", "text", 3))),
+            (b"plain", Some(Encoding::Base64), "", Some(("cGxhaW4=", "base64", 5))),
+            (b"\x89PNG\x00\x01", None, "", Some(("iVBO", "base64", 3))),
+            (b"\x89PNG", Some(Encoding::Text), "", None),
+            (b"plain", None, "image/png", Some(("cGxh", "base64", 3))),
+            (b"\x07", None, "", Some(("Bw==", "base64", 1))),
+            (b"\x07", Some(Encoding::Text), "", Some(("\x07", "text", 1))),
+            (b"", None, "", Some(("", "text", 0))),
+        ] {
+            let found = written(part, wanted, kind, 0).ok();
+            let found = found.as_ref().map(|(text, kind, taken)| (text.as_str(), *kind, *taken));
+            assert_eq!(found, expected, "{part:?}");
+        }
+    }
+}

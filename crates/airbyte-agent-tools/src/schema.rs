@@ -1,0 +1,160 @@
+//! From what an argument may be to a JSON Schema that every client takes: one type each, no
+//! combinators, no references, enumerations of texts only.
+
+use serde_json::{Map, Value, json};
+
+use super::prose;
+use airbyte_agent_description::{Kind, Parameter, Schema};
+
+/// Longest description of an argument, in characters.
+const DESCRIPTION: usize = 160;
+
+/// The schema of an argument.
+pub(super) fn parameter(parameter: &Parameter) -> Value {
+    let mut rendered = schema(&parameter.schema, &parameter.description);
+    let default = parameter.default.as_ref().or(parameter.schema.default.as_ref());
+    if let (Some(default), Value::Object(members)) = (default, &mut rendered) {
+        let default = default.value();
+        let shown = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
+        let said = members.get("description").and_then(Value::as_str).unwrap_or_default();
+        // A template is filled in by the engine and means nothing to a model.
+        if !shown.is_empty()
+            && shown.len() <= 40
+            && !shown.contains("{{")
+            && !said.to_lowercase().contains("default")
+        {
+            let text = prose::joined(said, &format!("Default {shown}."));
+            members.insert("description".to_owned(), text.into());
+        }
+    }
+    rendered
+}
+
+/// An object of these members: the root of a tool's arguments, too.
+pub(super) fn object(
+    properties: impl IntoIterator<Item = (String, Value, bool)>,
+    open: bool,
+) -> Map<String, Value> {
+    let mut members = Map::new();
+    let mut required = Vec::new();
+    for (name, schema, is_required) in properties {
+        if is_required {
+            required.push(Value::String(name.clone()));
+        }
+        members.insert(name, schema);
+    }
+    let mut object = Map::new();
+    object.insert("type".to_owned(), "object".into());
+    object.insert("properties".to_owned(), members.into());
+    object.insert("required".to_owned(), required.into());
+    object.insert("additionalProperties".to_owned(), open.into());
+    object
+}
+
+/// The key of an argument: its name, in the characters that every model API takes.
+pub(super) fn key(name: &str) -> String {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    if !name.is_empty() && name.len() <= 64 && name.chars().all(fits) {
+        return name.to_owned();
+    }
+    let plain: String = name.chars().map(|c| if fits(c) { c } else { '_' }).collect();
+    plain.trim_matches('_').chars().take(64).collect()
+}
+
+/// A schema of a plain type with a description.
+pub(super) fn plain(kind: &str, description: &str) -> Value {
+    json!({"type": kind, "description": description})
+}
+
+/// A list of texts.
+pub(super) fn texts(description: &str) -> Value {
+    json!({"type": "array", "description": description, "items": {"type": "string"}})
+}
+
+/// A text out of these.
+pub(super) fn choice(names: &[&str], description: &str) -> Value {
+    let mut schema = Map::new();
+    schema.insert("type".to_owned(), "string".into());
+    if !description.is_empty() {
+        schema.insert("description".to_owned(), description.into());
+    }
+    schema.insert("enum".to_owned(), names.iter().map(|name| Value::from(*name)).collect());
+    Value::Object(schema)
+}
+
+/// The one type that stands for all the types allowed.
+pub(super) fn kind(schema: &Schema) -> Kind {
+    let order = [Kind::Array, Kind::String, Kind::Number, Kind::Integer, Kind::Object];
+    let found = order.into_iter().find(|kind| schema.kinds.contains(kind));
+    // Anything at all is passed as text.
+    found.or_else(|| schema.kinds.first().copied()).unwrap_or(Kind::String)
+}
+
+fn schema(schema: &Schema, said: &str) -> Value {
+    let kind = kind(schema);
+    let mut out = match kind {
+        Kind::Object => {
+            let members = schema.properties.iter().map(|property| {
+                let rendered = self::schema(&property.schema, &property.schema.description);
+                (key(&property.name), rendered, property.required)
+            });
+            object(members, schema.open || schema.properties.is_empty())
+        }
+        _ => Map::from_iter([("type".to_owned(), kind.as_str().into())]),
+    };
+    let mut text = prose::short(said, DESCRIPTION);
+    if kind == Kind::Array {
+        let items = match schema.items.first() {
+            Some(items) => self::schema(items, &items.description),
+            None => json!({"type": "string"}),
+        };
+        out.insert("items".to_owned(), items);
+    }
+    if kind == Kind::String && schema.kinds.contains(&Kind::Object) || schema.kinds.is_empty() {
+        text = prose::joined(&text, "Anything but text is given as JSON text.");
+    }
+    match schema.format.as_ref() {
+        "date-time" if kind == Kind::String => {
+            out.insert("format".to_owned(), "date-time".into());
+        }
+        "date" if !text.to_uppercase().contains("YYYY") => {
+            text = prose::joined(&text, "Written YYYY-MM-DD.");
+        }
+        _ => {}
+    }
+    let choices: Vec<Value> =
+        schema.choices.iter().map(airbyte_agent_description::Json::value).collect();
+    let (texts, others): (Vec<Value>, Vec<Value>) =
+        choices.into_iter().filter(|choice| !choice.is_null()).partition(Value::is_string);
+    if others.is_empty() && !texts.is_empty() && kind == Kind::String {
+        out.insert("enum".to_owned(), texts.into());
+    } else if !others.is_empty() || !texts.is_empty() {
+        let all: Vec<String> = texts.iter().chain(&others).map(plain_text).collect();
+        text = prose::joined(&text, &format!("One of {}.", all.join(", ")));
+    }
+    if matches!(kind, Kind::Integer | Kind::Number) {
+        for (key, bound) in [("minimum", schema.minimum), ("maximum", schema.maximum)] {
+            if let Some(bound) = bound {
+                out.insert(key.to_owned(), number(bound));
+            }
+        }
+    }
+    if !text.is_empty() {
+        out.insert("description".to_owned(), text.into());
+    }
+    Value::Object(out)
+}
+
+fn plain_text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// A bound, without a fraction where it has none.
+fn number(bound: f64) -> Value {
+    // Bounds beyond that are written as they are.
+    if bound.fract() == 0.0 && bound.abs() < 9e15 {
+        #[allow(clippy::cast_possible_truncation, reason = "whole and small")]
+        return json!(bound as i64);
+    }
+    json!(bound)
+}

@@ -1,0 +1,199 @@
+//! What a query wants to be done: the actions that its verbs and question words speak of.
+
+use airbyte_agent_description::Action;
+
+/// How much each action is wanted, in the order of [`Action::ALL`]; 1 is most.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Intent([f32; 7]);
+
+/// Nothing said: people ask more often than they change.
+const UNSAID: Intent = Intent([1.0, 0.9, 0.6, 0.6, 0.5, 0.95, 0.6]);
+
+/// A question: something is read.
+const READING: Intent = Intent([1.0, 0.9, 0.2, 0.2, 0.1, 0.95, 0.5]);
+
+use Action::{Create, Delete, Download, Get, List, Search, Update};
+
+/// Words that ask for an action wherever they stand.
+const ANYWHERE: &[(&str, &[Action])] = &[
+    ("add", &[Create]),
+    ("adjust", &[Create, Update]),
+    ("apply", &[Create]),
+    ("approve", &[Update, Create]),
+    ("arrange", &[Create]),
+    ("assign", &[Update, Create]),
+    ("attach", &[Create]),
+    ("book", &[Create]),
+    ("build", &[Create]),
+    ("cancel", &[Delete, Update, Create]),
+    ("change", &[Update]),
+    ("close", &[Update]),
+    ("connect", &[Create]),
+    ("convert", &[Update]),
+    ("correct", &[Update]),
+    ("create", &[Create]),
+    ("deactivate", &[Update]),
+    ("delete", &[Delete]),
+    ("detail", &[Get]),
+    ("details", &[Get]),
+    ("disable", &[Update]),
+    ("download", &[Download]),
+    ("drop", &[Delete]),
+    ("edit", &[Update]),
+    ("enable", &[Update]),
+    ("enter", &[Create]),
+    ("erase", &[Delete]),
+    ("export", &[Download]),
+    ("extend", &[Update]),
+    ("fetch", &[Get, List]),
+    ("find", &[Search, List]),
+    ("finish", &[Update]),
+    ("fix", &[Update]),
+    ("forward", &[Create]),
+    ("get", &[Get, List]),
+    ("give", &[Create, List]),
+    ("grant", &[Create]),
+    ("hide", &[Update, Delete]),
+    ("import", &[Create]),
+    ("increase", &[Update, Create]),
+    ("insert", &[Create]),
+    ("invite", &[Create]),
+    ("kick", &[Create, Delete]),
+    ("launch", &[Create]),
+    ("leave", &[Create, Delete]),
+    ("list", &[List]),
+    ("look", &[Search, Get, List]),
+    ("lookup", &[Get, Search]),
+    ("make", &[Create]),
+    ("merge", &[Update, Create]),
+    ("modify", &[Update]),
+    ("move", &[Update, Create]),
+    ("new", &[Create]),
+    ("notify", &[Create]),
+    ("one", &[Get]),
+    ("pause", &[Update]),
+    ("prepare", &[Create]),
+    ("prolong", &[Update]),
+    ("publish", &[Create, Update]),
+    ("put", &[Create, Update]),
+    ("raise", &[Update, Create]),
+    ("read", &[Get, List]),
+    ("reassign", &[Update]),
+    ("redo", &[Update]),
+    ("reduce", &[Update, Create]),
+    ("register", &[Create]),
+    ("remind", &[Create]),
+    ("remove", &[Delete]),
+    ("rename", &[Update]),
+    ("reopen", &[Update]),
+    ("replace", &[Update]),
+    ("reschedule", &[Update]),
+    ("reset", &[Update]),
+    ("resolve", &[Update]),
+    ("restore", &[Update, Create]),
+    ("revoke", &[Delete]),
+    ("save", &[Download, Create]),
+    ("schedule", &[Create]),
+    ("search", &[Search, List]),
+    ("send", &[Create]),
+    ("set", &[Update, Create]),
+    ("show", &[List, Get]),
+    ("single", &[Get]),
+    ("start", &[Create]),
+    ("stop", &[Update, Delete]),
+    ("submit", &[Create]),
+    ("subscribe", &[Create]),
+    ("switch", &[Update]),
+    ("take", &[Delete, Update]),
+    ("tell", &[Create]),
+    ("throw", &[Delete, Create]),
+    ("transfer", &[Update, Create]),
+    ("turn", &[Update]),
+    ("unassign", &[Update, Delete]),
+    ("undo", &[Delete]),
+    ("unlink", &[Delete]),
+    ("unsubscribe", &[Update, Delete]),
+    ("update", &[Update]),
+    ("upload", &[Create]),
+    ("view", &[Get, List]),
+    ("void", &[Delete, Update]),
+    ("write", &[Create]),
+];
+
+/// Words that are also nouns or adjectives: verbs only at the beginning.
+const AT_THE_START: &[(&str, &[Action])] = &[
+    ("answer", &[Create]),
+    ("archive", &[Create, Update, Delete]),
+    ("block", &[Create, Update]),
+    ("comment", &[Create]),
+    ("complete", &[Update]),
+    ("copy", &[Create]),
+    ("draft", &[Create]),
+    ("email", &[Create]),
+    ("empty", &[Delete]),
+    ("file", &[Create]),
+    ("link", &[Create]),
+    ("log", &[Create]),
+    ("lower", &[Update]),
+    ("mark", &[Update, Create]),
+    ("message", &[Create]),
+    ("note", &[Create]),
+    ("open", &[Create]),
+    ("order", &[Create]),
+    ("pin", &[Create]),
+    ("place", &[Create]),
+    ("post", &[Create]),
+    ("react", &[Create]),
+    ("record", &[Create]),
+    ("refund", &[Create]),
+    ("release", &[Create, Update]),
+    ("reply", &[Create]),
+    ("resume", &[Update]),
+    ("store", &[Create]),
+    ("tag", &[Create, Update]),
+];
+
+const QUESTION_WORDS: &[&str] =
+    &["which", "what", "who", "whose", "where", "when", "how", "is", "are", "does", "did", "has"];
+
+const CLAUSE_WORDS: &[&str] = &["that", "which", "who", "whose", "where", "when", "because"];
+
+impl Intent {
+    /// Reads the words of a query, in lower case and whole.
+    pub(super) fn of(words: &[String]) -> Self {
+        let polite = |word: &&String| {
+            ["please", "can", "could", "you", "i", "want", "need", "to", "let", "me", "us", "we"]
+                .contains(&word.as_str())
+        };
+        let words: Vec<&str> = words.iter().skip_while(polite).map(String::as_str).collect();
+        let Some(first) = words.first() else { return UNSAID };
+        if QUESTION_WORDS.contains(first) {
+            return READING;
+        }
+        let mut wanted: Option<[f32; 7]> = None;
+        // What a clause says of a thing is not what is to be done with it.
+        let main = words.iter().take_while(|word| !CLAUSE_WORDS.contains(word));
+        for (index, word) in main.enumerate() {
+            let starts = index == 0
+                // "Open invoices" are a state; "open an invoice" is a deed.
+                && (*word != "open" || words.get(1).is_some_and(|next| ["a", "an", "the", "new"].contains(next)));
+            let leading = AT_THE_START.iter().filter(|_| starts);
+            let mut all = ANYWHERE.iter().chain(leading);
+            let Some((_, actions)) = all.find(|(known, _)| known == word) else { continue };
+            // What comes first is meant; the rest describes it.
+            let strength = if wanted.is_none() { 1.0 } else { 0.5 };
+            let scores = wanted.get_or_insert(if index == 0 { [0.0; 7] } else { UNSAID.0 });
+            for (rank, action) in actions.iter().enumerate() {
+                let rank = [1.0, 0.85, 0.75][rank.min(2)];
+                let score = &mut scores[*action as usize];
+                *score = score.max(strength * rank);
+            }
+        }
+        wanted.map_or(UNSAID, Self)
+    }
+
+    /// How much this action is wanted.
+    pub(super) fn wants(&self, action: Action) -> f32 {
+        self.0[action as usize]
+    }
+}

@@ -1,0 +1,97 @@
+//! Files come in bounded parts, as text or base64.
+
+use airbyte_agent_tools::{Exposure, ResultLimits};
+use base64::Engine as _;
+use serde_json::{Value, json};
+
+use crate::library::{EXPOSURES, call, tools};
+use crate::server::{Answer, Server};
+
+fn serve(content: &'static [u8], honest: bool) -> impl Fn(Option<&str>) -> Answer {
+    move |range: Option<&str>| {
+        let mut answer = Answer::json(200, "");
+        "application/octet-stream".clone_into(&mut answer.headers[0].1);
+        answer.body = content.to_vec();
+        let range = range.filter(|_| honest);
+        if let Some((first, last)) = range.and_then(|r| r.strip_prefix("bytes=")?.split_once('-')) {
+            let first: usize = first.parse().unwrap();
+            let last = last.parse::<usize>().unwrap().min(content.len() - 1);
+            answer.status = 206;
+            answer.body = content[first..=last].to_vec();
+            answer =
+                answer.header("content-range", format!("bytes {first}-{last}/{}", content.len()));
+        }
+        answer
+    }
+}
+
+const TEXT: &str = "Zwölf Boxkämpfer jagen Viktor quer über den großen Sylter Deich.";
+const BYTES: &[u8] = &[0x89, b'P', 0, 1, 2, 3, 250, 251, 252, 253, 254, 255, 0, 9, 8, 7];
+
+#[tokio::test]
+async fn a_file_is_put_together_from_its_parts() {
+    for exposure in EXPOSURES {
+        for (content, encoding, most, honest) in [
+            (TEXT.as_bytes(), None, 7, true),
+            (TEXT.as_bytes(), Some("text"), 10, true),
+            (TEXT.as_bytes(), Some("base64"), 9, true),
+            (TEXT.as_bytes(), None, 1_000, true),
+            (TEXT.as_bytes(), None, 7, false),
+            (BYTES, None, 5, true),
+            (BYTES, Some("base64"), 5, false),
+        ] {
+            let file = serve(content, honest);
+            let server = Server::start(move |request, _| file(request.header("range"))).await;
+            let tools = tools(&server, exposure);
+            let mut whole: Vec<u8> = Vec::new();
+            let mut from = json!(0);
+            while !from.is_null() {
+                let mut controls = json!({"from_byte": from, "max_bytes": most});
+                controls["encoding"] = json!(encoding);
+                let (name, arguments) =
+                    call(exposure, "covers", "download", json!({"id": 7}), controls);
+                let output = tools.call(&name, arguments).await.unwrap();
+                let data = &output.structured["data"];
+                let text = data["content"].as_str().unwrap();
+                whole.extend(match data["encoding"].as_str().unwrap() {
+                    "text" => text.as_bytes().to_vec(),
+                    _ => base64::engine::general_purpose::STANDARD.decode(text).unwrap(),
+                });
+                assert!(data["bytes"].as_u64().unwrap() <= most);
+                assert_eq!(data["total_bytes"], content.len());
+                from = data.get("next_from_byte").cloned().unwrap_or(Value::Null);
+            }
+            assert_eq!(whole, content, "{encoding:?} {most} {honest}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_more_comes_than_the_limits_leave_room_for() {
+    let content: &'static [u8] = Box::leak(vec![b'a'; 200_000].into_boxed_slice());
+    let file = serve(content, true);
+    let server = Server::start(move |request, _| file(request.header("range"))).await;
+    for (limits, encoding) in [
+        (ResultLimits::STANDARD, "text"),
+        (ResultLimits::STANDARD, "base64"),
+        (ResultLimits::STANDARD.bytes(2_000), "text"),
+        (ResultLimits::STANDARD.tokens(1_000), "base64"),
+    ] {
+        let tools = tools(&server, Exposure::PerOperation).limits(limits);
+        let arguments = json!({"id": 7, "encoding": encoding, "max_bytes": 150_000});
+        let output = tools.call("library_covers_download", arguments).await.unwrap();
+        assert!(output.text.len() <= limits.max_bytes, "{}", output.text.len());
+        assert!(output.text.contains("call again with from_byte"), "{}", output.text.len());
+    }
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_text_are_refused_as_text() {
+    let file = serve(BYTES, true);
+    let server = Server::start(move |request, _| file(request.header("range"))).await;
+    let tools = tools(&server, Exposure::PerOperation);
+    let arguments = json!({"id": 7, "encoding": "text"});
+    let error = tools.call("library_covers_download", arguments).await.unwrap_err();
+    assert!(error.to_string().contains("encoding base64"), "{error}");
+    assert_eq!(error.to_json()["arguments"][0]["argument"], "encoding");
+}

@@ -1,0 +1,18 @@
+//! Tools: what a model may do, what it reads, and what it is told when something goes wrong.
+#![allow(clippy::unwrap_used, clippy::panic, unreachable_pub, missing_docs)]
+// Functions of tests take values for the sake of short calls.
+#![allow(clippy::needless_pass_by_value)]
+
+mod accounts;
+mod api;
+mod arguments;
+mod errors;
+mod files;
+mod library;
+mod paging;
+mod policy;
+mod results;
+mod selections;
+#[path = "../../../airbyte-agent-engine/tests/engine/server.rs"]
+#[allow(dead_code, reason = "the tests of the engine need more of it")]
+mod server;
