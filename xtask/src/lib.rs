@@ -3,9 +3,12 @@
 
 pub mod conformance;
 pub mod graphql;
+pub mod licences;
 pub mod lint;
 pub mod new;
 pub mod platform;
 pub mod regen;
+pub mod release;
 pub mod specs;
+pub mod tidy;
 pub mod umbrella;

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::regen::{Mode, State};
-use xtask::{conformance, graphql, lint, new, platform, regen, specs, umbrella};
+use xtask::{
+    conformance, graphql, licences, lint, new, platform, regen, release, specs, tidy, umbrella,
+};
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about = "Maintenance tasks of the workspace")]
@@ -41,6 +43,14 @@ enum Task {
         /// Name of the connector, such as `zendesk-support`.
         slug: String,
     },
+    /// Says where the workspace breaks its own rules, which `xtask/tidy.toml` lists.
+    Tidy,
+    /// Packages every crate and compiles the packages; takes some minutes.
+    Release {
+        /// Nothing is published. Publishing itself is a step of RELEASING.md.
+        #[arg(long, required = true)]
+        dry_run: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -53,6 +63,8 @@ fn main() -> ExitCode {
         Task::Lint { specs, deny_warnings, graphql_schema } => {
             check_specs(&root, &specs, deny_warnings, &graphql_schema)
         }
+        Task::Tidy => check_rules(&root),
+        Task::Release { .. } => try_release(&root),
         Task::New { slug } => match new::new(&root, &slug) {
             Ok(path) => {
                 println!("{} is ready to be filled in; then:", path.display());
@@ -86,6 +98,7 @@ fn regenerate(root: &Path, named: &[String], check: bool) -> ExitCode {
     }
     states.push(("list of conformance tests".to_owned(), conformance::list(root, mode)));
     states.push(("airbyte-agent".to_owned(), umbrella::write(root, mode)));
+    states.push(("licences".to_owned(), licences::write(root, mode)));
     for (slug, state) in states {
         match state {
             Ok(State::Fresh) => println!("{slug}: up to date"),
@@ -103,6 +116,33 @@ fn regenerate(root: &Path, named: &[String], check: bool) -> ExitCode {
             }
         }
     }
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn check_rules(root: &Path) -> ExitCode {
+    let report = match tidy::check(root) {
+        Ok(report) => report,
+        Err(error) => return failure(&error.to_string()),
+    };
+    report.notes.iter().for_each(|note| println!("note: {note}"));
+    report.problems.iter().for_each(|problem| println!("{problem}"));
+    println!("{} problems", report.problems.len());
+    if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn try_release(root: &Path) -> ExitCode {
+    let packages = match release::dry_run(root) {
+        Ok(packages) => packages,
+        Err(error) => return failure(&error.to_string()),
+    };
+    println!("{:<36} {:>6} {:>8}  missing", "package, in order of publishing", "files", "KiB");
+    for package in &packages {
+        let size = package.size.div_ceil(1024);
+        let missing =
+            if package.missing.is_empty() { "–".to_owned() } else { package.missing.join(", ") };
+        println!("{:<36} {:>6} {size:>8}  {missing}", package.name, package.files);
+    }
+    let good = packages.iter().all(|package| package.missing.is_empty());
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 

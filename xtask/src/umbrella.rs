@@ -85,7 +85,7 @@ fn manifest(slugs: &[String], examples: &[(String, Vec<String>)]) -> String {
         let _ = writeln!(features, "{slug} = [\"dep:airbyte-agent-{slug}\"]");
         let _ = writeln!(
             dependencies,
-            "airbyte-agent-{slug} = {{ version = \"0.1.0\", path = \"../airbyte-agent-{slug}\", \
+            "airbyte-agent-{slug} = {{ version = \"=0.1.0\", path = \"../airbyte-agent-{slug}\", \
              default-features = false, optional = true }}"
         );
     }

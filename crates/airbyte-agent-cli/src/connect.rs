@@ -21,8 +21,21 @@ use crate::{json_option, note, reach, sample};
 pub(crate) struct Connection {
     pub(crate) client: Client,
     pub(crate) mask: Mask,
+    /// Why cursors end with this run, where they do.
+    fleeting: Option<String>,
     /// Stops when it is dropped.
     _sandbox: Option<Sandbox>,
+}
+
+impl Connection {
+    /// Says that cursors end with this run, where they do: to whoever asks for one or brings one.
+    pub(crate) fn warn_of_fleeting_cursors(&self) {
+        note::warn(self.fleeting.iter().map(|why| {
+            format!(
+                "a cursor of this run is of no use to another one, nor the other way round: {why}"
+            )
+        }));
+    }
 }
 
 /// Makes a client. Sends nothing; starts the sandbox where one is asked for.
@@ -62,7 +75,8 @@ pub(crate) async fn connect(
         })?;
         (client, mask)
     };
-    Ok(Connection { client: cursor_key::lasting(client), mask, _sandbox: sandbox })
+    let (client, fleeting) = cursor_key::lasting(client);
+    Ok(Connection { client, mask, fleeting, _sandbox: sandbox })
 }
 
 async fn start_sandbox(args: &ConnectionArgs, description: &Description) -> Result<Sandbox, Error> {

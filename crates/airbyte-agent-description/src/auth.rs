@@ -40,7 +40,7 @@ pub struct AuthScheme {
 pub struct SchemeServer {
     /// The setting that makes requests go there; `None`: they always do.
     pub when: Option<Text>,
-    /// The address.
+    /// The server that takes the place of the connector's own.
     pub server: Server,
 }
 
@@ -82,22 +82,22 @@ pub enum AuthKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ApiKeyLocation {
-    /// A header.
+    /// The key is sent in a header.
     Header,
-    /// A query parameter.
+    /// The key is sent as a query parameter.
     Query,
-    /// A cookie.
+    /// The key is sent as a cookie.
     Cookie,
 }
 
 /// Something the user provides to authenticate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CredentialField {
-    /// Name in credentials.
+    /// Name of the field in `Credentials`.
     pub name: Text,
-    /// Title.
+    /// Title that forms show above the field.
     pub title: Text,
-    /// What it is.
+    /// What the field holds and where to get it.
     pub description: Text,
     /// Where to get it.
     pub obtain: Text,
@@ -122,9 +122,9 @@ pub struct Mapping {
 /// A header with a computed value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Header {
-    /// Name.
+    /// Name of the header.
     pub name: Text,
-    /// Value.
+    /// Value of the header, with credential fields filled in.
     pub value: Template,
 }
 
@@ -154,9 +154,9 @@ pub struct Refresh {
 pub enum RefreshStyle {
     /// `client_id` and `client_secret` in the body.
     Body,
-    /// HTTP basic authentication.
+    /// By HTTP basic authentication in a header.
     Basic,
-    /// Not at all.
+    /// The request carries no client authentication.
     None,
 }
 
@@ -174,7 +174,7 @@ pub enum RefreshFormat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefreshGrant {
-    /// A refresh token.
+    /// The token is renewed with a refresh token.
     RefreshToken,
     /// A signed assertion of a service account (`credentials_json`).
     JwtBearer,
@@ -215,7 +215,7 @@ pub struct Scope {
     pub name: Text,
     /// `read`, `write`, `read_write` or `delete`.
     pub mode: Text,
-    /// Entities it concerns.
+    /// Entities whose operations need the scope.
     pub entities: List<Text>,
     /// What else there is to know.
     pub description: Text,

@@ -22,7 +22,7 @@ pub struct Connector {
     pub description: Text,
     /// The vendor's own documentation.
     pub links: List<Link>,
-    /// Where requests go.
+    /// The base address that paths are appended to.
     pub server: Server,
     /// Ways to authenticate, in the order of the spec.
     pub auth: List<AuthScheme>,
@@ -113,7 +113,7 @@ pub struct Link {
     pub kind: Text,
     /// Title, empty when the spec gives none.
     pub title: Text,
-    /// Address.
+    /// Address of the page, complete.
     pub url: Text,
 }
 
@@ -122,7 +122,7 @@ pub struct Link {
 pub struct Relationship {
     /// Entity that holds the reference.
     pub source: Text,
-    /// Entity referred to.
+    /// Entity that the reference leads to.
     pub target: Text,
     /// Parameter or field with the reference.
     pub foreign_key: Text,
@@ -139,6 +139,6 @@ pub struct Questions {
     pub direct: List<Text>,
     /// Answered from the hosted context store.
     pub search: List<Text>,
-    /// Not answered.
+    /// Questions that the connector cannot answer.
     pub unsupported: List<Text>,
 }

@@ -44,10 +44,10 @@ impl Entity {
 /// A field of the hosted context store.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StoreField {
-    /// Name in queries.
+    /// Name of the field in queries.
     pub name: Text,
-    /// JSON type.
+    /// JSON type of the field's values.
     pub kind: Text,
-    /// What it holds.
+    /// What the field holds, for documents.
     pub description: Text,
 }

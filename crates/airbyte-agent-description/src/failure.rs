@@ -7,9 +7,9 @@ use super::Text;
 /// What an error code means.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ErrorMeaning {
-    /// Which codes.
+    /// The error codes that the meaning is for.
     pub code: ErrorCode,
-    /// What it means.
+    /// The kind of error that these codes become.
     pub kind: FailureKind,
 }
 
@@ -17,7 +17,7 @@ pub struct ErrorMeaning {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
-    /// This one.
+    /// This code and no other.
     Is(Text),
     /// All that begin so.
     Begins(Text),
@@ -46,7 +46,7 @@ pub enum FailureKind {
     Authentication,
     /// There is no such record.
     NotFound,
-    /// Too many requests.
+    /// The vendor refused because of too many requests.
     RateLimited,
     /// The arguments are wrong.
     Validation,

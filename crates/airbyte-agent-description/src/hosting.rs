@@ -20,9 +20,9 @@ pub struct Hosting {
 /// A setting of a hosted connector.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Setting {
-    /// Name in `replication_config`.
+    /// Name of the setting in `replication_config`.
     pub name: Text,
-    /// Title.
+    /// Title that forms show above the setting.
     pub title: Text,
     /// Place in the stored configuration, dotted.
     pub path: Text,
@@ -35,9 +35,9 @@ pub struct Setting {
 /// A value at a place of the stored configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Constant {
-    /// Place, dotted.
+    /// Place in the stored configuration, dotted.
     pub path: Text,
-    /// Value.
+    /// Value that is stored at that place.
     pub value: Json,
 }
 
@@ -46,7 +46,7 @@ pub struct Constant {
 pub struct StoredVariable {
     /// Place in the stored configuration, dotted.
     pub path: Text,
-    /// The server variable.
+    /// Name of the server variable.
     pub variable: Text,
     /// The stored text, with `{value}` where the variable's value stands.
     pub format: Text,
@@ -57,6 +57,6 @@ pub struct StoredVariable {
 pub struct StoredField {
     /// Place in the stored configuration, dotted.
     pub path: Text,
-    /// The credential field.
+    /// Name of the credential field.
     pub field: Text,
 }

@@ -13,13 +13,13 @@ use super::{Json, JsonPath, List, Paging, Schema, Template, Text};
 pub enum Action {
     /// Records, page by page.
     List,
-    /// One record.
+    /// Reads one record, found by its id.
     Get,
-    /// A new record.
+    /// Makes a new record.
     Create,
-    /// A changed record.
+    /// Changes a record that exists.
     Update,
-    /// A record removed.
+    /// Removes a record that exists.
     Delete,
     /// Records that match a query, by the vendor's own search.
     Search,
@@ -28,7 +28,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// Every action.
+    /// Every action, in the order of declaration.
     pub const ALL: [Self; 7] = [
         Self::List,
         Self::Get,
@@ -103,20 +103,20 @@ impl Method {
     }
 }
 
-/// One operation.
+/// One operation: what it takes, sends and gives.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Operation {
     /// `operationId` of the spec, empty when it has none.
     pub id: Text,
     /// Entity it belongs to.
     pub entity: Text,
-    /// What it does.
+    /// The action that it performs on its entity.
     pub action: Action,
-    /// One line.
+    /// What it does, in one line.
     pub summary: Text,
     /// What comes back and when to use it.
     pub description: Text,
-    /// HTTP method.
+    /// HTTP method of the request.
     pub method: Method,
     /// Path below the base URL; names are path parameters.
     pub path: Template,
@@ -137,7 +137,7 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// `entity.action`, for messages.
+    /// The operation as `entity.action`, for error messages.
     pub fn place(&self) -> String {
         format!("{}.{}", self.entity, self.action)
     }
@@ -151,7 +151,7 @@ impl Operation {
 /// What an operation does to the vendor's data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Hints {
-    /// Nothing changes.
+    /// The call changes nothing at the vendor.
     pub read_only: bool,
     /// Something may be lost.
     pub destructive: bool,
@@ -168,11 +168,11 @@ pub struct Parameter {
     pub name: Text,
     /// Name on the wire where it is another; see [`wire_name`](Self::wire_name).
     pub wire: Option<Text>,
-    /// Where it goes.
+    /// The part of the request that the argument goes into.
     pub location: Location,
     /// Whether a call without it (and without default) is refused.
     pub required: bool,
-    /// What it means.
+    /// What the parameter means, for documents and models.
     pub description: Text,
     /// What it may be.
     pub schema: Schema,
@@ -199,11 +199,11 @@ impl Parameter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Location {
-    /// Into the path.
+    /// The argument fills a `{name}` in the path.
     Path,
-    /// Into the query.
+    /// The argument becomes a query parameter.
     Query,
-    /// Into a header.
+    /// The argument becomes a header.
     Header,
     /// Into the body, as a top-level member.
     Body,
@@ -230,7 +230,7 @@ pub enum Style {
 /// Configuration that supplies a parameter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConfigInject {
-    /// Configuration key.
+    /// Key of the configuration that supplies the value.
     pub source: Text,
     /// From configuration value to parameter value; none passes the value on.
     pub map: List<(Text, Json)>,
@@ -240,7 +240,7 @@ pub struct ConfigInject {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Body {
-    /// No body.
+    /// The request has no body.
     None,
     /// An object of the body parameters.
     Json {
@@ -269,7 +269,7 @@ pub struct GraphQl {
     pub document: Text,
     /// Selection put in for `{{ fields }}` when the caller chooses none.
     pub default_fields: Option<Text>,
-    /// Variables.
+    /// Variables of the document, in the order of the spec.
     pub variables: List<Variable>,
     /// Variables that may be sent as an explicit `null`.
     pub nullable: List<Text>,
@@ -300,9 +300,9 @@ impl GraphQl {
 /// A variable of a GraphQL document.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Variable {
-    /// Name.
+    /// Name of the variable in the document.
     pub name: Text,
-    /// Value.
+    /// Where the value of the variable comes from.
     pub value: VariableValue,
 }
 
@@ -314,7 +314,7 @@ pub enum VariableValue {
     Parameter(Text),
     /// A text over parameters; absent when one of them is.
     Text(Template),
-    /// A constant.
+    /// A value that is the same in every call.
     Constant(Json),
     /// An object of values.
     Object(List<Variable>),
@@ -331,7 +331,7 @@ pub struct Response {
     pub filter: Option<Filter>,
     /// Fields computed for every record.
     pub transform: List<Transform>,
-    /// Metadata.
+    /// Metadata to read from an answer, beside its records.
     pub meta: List<MetaField>,
     /// Failures inside a successful answer, besides those of the connector.
     pub errors: List<ErrorCheck>,
@@ -354,14 +354,14 @@ pub enum Filter {
 pub struct Transform {
     /// Name of the field.
     pub field: Text,
-    /// Template over `record`.
+    /// The field's new value, as an expression over `record`.
     pub expression: Text,
 }
 
-/// A metadata field.
+/// A metadata field and where an answer holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MetaField {
-    /// Name in results.
+    /// Name of the field in results.
     pub name: Text,
     /// Where it comes from.
     pub source: MetaSource,
@@ -375,7 +375,7 @@ pub enum MetaSource {
     Body(JsonPath),
     /// The URL of this relation in the `Link` header.
     Link(Text),
-    /// A header.
+    /// The value of the response header with this name.
     Header(Text),
 }
 

@@ -9,7 +9,7 @@ use super::{JsonPath, Text, WaitFormat};
 pub struct RateLimitCost {
     /// What the request needs.
     pub needed: JsonPath,
-    /// What is there.
+    /// What the account has left.
     pub available: JsonPath,
     /// What comes back in a second.
     pub per_second: JsonPath,

@@ -51,11 +51,11 @@ impl RetryPolicy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitFormat {
-    /// Seconds from now.
+    /// The number is seconds from now.
     Seconds,
-    /// Milliseconds from now.
+    /// The number is milliseconds from now.
     Milliseconds,
-    /// Seconds since 1970.
+    /// The number is seconds since 1970, UTC.
     UnixTimestamp,
     /// An instant, in Unix milliseconds.
     UnixMilliseconds,

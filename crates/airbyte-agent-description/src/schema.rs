@@ -21,7 +21,7 @@ impl PartialEq for Json {
 impl Eq for Json {}
 
 impl Json {
-    /// Writes `value` down.
+    /// Keeps `value` as the JSON text that it is written as.
     pub fn new(value: &Value) -> Self {
         Self(Cow::Owned(value.to_string()))
     }
@@ -32,7 +32,7 @@ impl Json {
     }
 }
 
-/// JSON types.
+/// The types of JSON values that schemas distinguish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -77,9 +77,9 @@ pub struct Schema {
     pub description: Text,
     /// Values allowed; none means any.
     pub choices: List<Json>,
-    /// Smallest number allowed.
+    /// Smallest number that is allowed, itself included.
     pub minimum: Option<f64>,
-    /// Largest number allowed.
+    /// Largest number that is allowed, itself included.
     pub maximum: Option<f64>,
     /// Schema of the elements of an array: none or one.
     pub items: List<Schema>,

@@ -9,7 +9,7 @@ use super::{List, Template, Text};
 pub struct Server {
     /// Base URL, without a trailing slash; names are server variables.
     pub url: Template,
-    /// The variables.
+    /// The variables that occur in the base URL.
     pub variables: List<ServerVariable>,
 }
 
@@ -36,7 +36,7 @@ pub struct ServerVariable {
 /// A server variable that hides in a credential.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Derivation {
-    /// Credential field.
+    /// Name of the credential field that holds the value.
     pub field: Text,
     /// The value is what follows the last occurrence of this text.
     pub delimiter: Text,

@@ -15,7 +15,7 @@ pub struct Template {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Piece {
-    /// Literal text.
+    /// Text that is taken as it stands.
     Text(Text),
     /// The value of this name.
     Name(Text),

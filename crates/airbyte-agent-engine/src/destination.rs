@@ -97,6 +97,16 @@ impl Destination {
         known.iter().any(|known| known == self || is_default(known))
     }
 
+    /// Names of the settings and credentials that decide parts of it.
+    pub fn decided_by(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|part| match part {
+            Part::Setting { setting: name, .. } | Part::Credential { credential: name, .. } => {
+                Some(name.as_str())
+            }
+            Part::Text(_) | Part::Token { .. } => None,
+        })
+    }
+
     /// Whether every part that is a setting or comes out of a credential has a value.
     pub(crate) fn is_complete(&self) -> bool {
         self.0.iter().all(|part| match part {

@@ -122,6 +122,7 @@ impl Error {
 
     /// The error of an expression that gave no value. No `From`: a second one would make every `?`
     /// on an error of unknown type ambiguous.
+    #[expect(clippy::needless_pass_by_value, reason = "so that it fits `map_err`")]
     pub(crate) fn of_expression(error: ExpressionError) -> Self {
         Self::decode(error.to_string())
     }

@@ -51,10 +51,12 @@ mod request;
 mod retry;
 mod secret;
 pub mod selection;
+mod single_flight;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transport;
 mod typed;
+mod wire;
 
 pub use secrecy::{ExposeSecret, SecretString};
 pub use serde;

@@ -43,6 +43,11 @@ pub(crate) async fn call(
         target.as_ref().ok().copied().flatten(),
     );
     let end = match target {
+        _ if !entry.is_permitted() => End::Refused(Refusal::new(
+            "not_audited",
+            "Nothing was changed: the operator's audit log cannot be written. Tell the user.",
+            Again::Never,
+        )),
         Ok(target) => match admit(shared, target) {
             Ok(()) => Box::pin(run(shared, &request.name, arguments, target, &context)).await,
             Err(refusal) => End::Refused(refusal),

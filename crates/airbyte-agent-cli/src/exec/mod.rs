@@ -36,6 +36,9 @@ async fn run(args: &ExecArgs) -> Result<(), Stop> {
     let arguments = arguments::arguments(operation, args.params.as_deref(), &args.param)?;
     check_options(args, operation)?;
     let connection = connect(&args.connection, description.clone()).await?;
+    if args.cursor || args.resume.is_some() {
+        connection.warn_of_fleeting_cursors();
+    }
     let is_file = download::gives_bytes(operation, &arguments);
     let is_whole = !arguments.contains_key("range_header");
     let place = operation.place();

@@ -27,6 +27,9 @@ pub(super) async fn ask(
     check_options(args, action)?;
     let arguments = arguments::undescribed(args.params.as_deref(), &args.param, &["sql"])?;
     let connection = connect(&args.connection, description).await?;
+    if args.cursor || args.resume.is_some() {
+        connection.warn_of_fleeting_cursors();
+    }
     let mut cursor: Option<Cursor> = args.resume.as_deref().map(str::parse).transpose()?;
     let most = args.max.map_or(usize::MAX, |max| usize::try_from(max).unwrap_or(usize::MAX));
     let mut records = Vec::new();

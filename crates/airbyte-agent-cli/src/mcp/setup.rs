@@ -37,7 +37,7 @@ impl Setup {
                 if let Reach::Hosted(hosted) = &account.reach {
                     reach::check_hosted(&description, hosted)?;
                 }
-                account.client(description, &stored).map(cursor_key::lasting)
+                account.client(description, &stored).map(cursor_key::lasting_for_server)
             })?;
             return Ok(Self { server, http, _sandbox: None });
         }
@@ -51,7 +51,7 @@ impl Setup {
             } else {
                 client(&origin, description)
             };
-            client.map(cursor_key::lasting)
+            client.map(cursor_key::lasting_for_server)
         })?;
         Ok(Self { server, http, _sandbox: Some(sandbox) })
     }

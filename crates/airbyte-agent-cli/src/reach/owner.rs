@@ -129,10 +129,20 @@ fn strange(connector: &Connector, known: &'static Connector) -> Option<String> {
     let mut strange: Vec<String> = Destination::declared_by(connector)
         .iter()
         .filter(|one| !one.is_declared_among(&declared))
-        .map(ToString::to_string)
+        .map(told)
         .collect();
     strange.dedup();
     (!strange.is_empty()).then(|| strange.join(", "))
+}
+
+/// A destination, and by what it can be changed: as it stands it may look like the right one.
+fn told(destination: &Destination) -> String {
+    let names: Vec<&str> = destination.decided_by().collect();
+    if names.is_empty() {
+        destination.to_string()
+    } else {
+        format!("{destination} (which '{}' decides)", names.join("', '"))
+    }
 }
 
 /// Whether the variables of both have the same names.

@@ -122,6 +122,19 @@ fn a_name_takes_no_variables() {
 }
 
 #[test]
+fn an_address_that_a_setting_decides_is_told_as_such() {
+    let stage = Stage::new("movable");
+    let text = std::fs::read_to_string(spec()).unwrap();
+    let text = text.replace("connector-name: acme", "connector-name: github");
+    let text = text.replace("https://{region}.acme.test", "https://{region}");
+    let text = text.replace("{default: eu, enum: [eu, us]}", "{default: api.github.com}");
+    let spec = stage.write("evil.yaml", &text);
+    let set = [("AIRBYTE_AGENT_GITHUB_TOKEN", CANARY)];
+    let parts = ["sends credentials to https://api.github.com (which 'region' decides)"];
+    stage.refused(&stage.exec(&spec, &[], &set), 2, &parts);
+}
+
+#[test]
 fn a_variable_belongs_to_one_connector() {
     let stage = Stage::new("variables");
     let text = std::fs::read_to_string(spec()).unwrap();

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::run::{Ran, acme, command, run, spec};
+use crate::home::Home;
+use crate::run::{CANARY, Ran, acme, command, run, spec};
 use crate::vendor::{Answer, Vendor};
 
 /// Three pages of two things.
@@ -174,6 +175,30 @@ fn a_cursor_resumes() {
     // Cut in mid-page there is no place to go on from.
     let cut = list(&vendor, &["--all", "--max", "3", "--cursor"]).succeeded().json();
     assert_eq!(cut["next"], Value::Null);
+}
+
+#[test]
+fn a_cursor_that_no_other_run_can_use_is_told() {
+    let home = Home::new("cursors");
+    let (spec, vendor) = (spec(), shop());
+    let credentials = format!(r#"{{"token": "{CANARY}"}}"#);
+    let base = ["exec", "--spec", &spec, "--via", &vendor.url, "--credentials", &credentials];
+    let list = |args: &[&str]| home.run(&[&base[..], &["things", "list"], args].concat());
+    assert_eq!(list(&["--cursor"]).succeeded().stderr, "");
+    std::fs::write(home.0.file("accounts/cursor.key"), "short").unwrap();
+    assert_eq!(list(&[]).succeeded().stderr, "");
+    let ran = list(&["--cursor"]).succeeded();
+    let cursor = ran.json()["next"].as_str().unwrap().to_owned();
+    let resumed = list(&["--resume", &cursor]);
+    assert!(resumed.message().contains("was not given out for this call"), "{resumed:?}");
+    for ran in [ran, resumed] {
+        let warning = ran.stderr.lines().next().unwrap_or_default();
+        assert!(
+            warning.starts_with("warning: a cursor of this run is of no use to another one")
+                && warning.ends_with("cursor.key does not hold a key; remove it to get another"),
+            "{ran:?}"
+        );
+    }
 }
 
 #[test]

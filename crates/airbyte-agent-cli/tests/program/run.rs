@@ -57,8 +57,8 @@ impl From<Output> for Ran {
 pub(crate) fn command(args: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
     command.args(args).env_clear().stdin(Stdio::null());
-    // Whatever the one who runs the tests keeps at home.
-    command.env("AIRBYTE_CONFIG_DIR", "/nonexistent");
+    // Whatever the one who runs the tests keeps at home, and a place for the key of cursors.
+    command.env("AIRBYTE_CONFIG_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/home"));
     command
 }
 

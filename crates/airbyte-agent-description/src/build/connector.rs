@@ -205,7 +205,7 @@ impl ErrorMeaning {
 }
 
 impl ErrorCode {
-    /// This code.
+    /// Matches exactly the code given.
     pub const fn is(code: &'static str) -> Self {
         Self::Is(Cow::Borrowed(code))
     }

@@ -39,7 +39,7 @@ pub use schema::{
 #[doc(hidden)]
 pub use syntax::{count_pieces, count_steps, pieces, steps};
 
-/// A text.
+/// A text that is borrowed from the program.
 pub const fn text(text: &'static str) -> Text {
     Cow::Borrowed(text)
 }

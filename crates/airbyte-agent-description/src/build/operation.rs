@@ -136,7 +136,7 @@ impl ErrorCheck {
     }
 }
 
-/// A GraphQL document.
+/// A GraphQL body with this document, without variables.
 pub const fn graphql(document: &'static str) -> GraphQl {
     GraphQl {
         document: Cow::Borrowed(document),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::setters;
 use crate::{JsonPath, Next, PageSize, Paging, Source, Text};
 
-/// A metadata field.
+/// The source of the next page is a metadata field.
 pub const fn from_meta(name: &'static str) -> Source {
     from_meta_at(name, JsonPath { steps: Cow::Borrowed(&[]) })
 }

@@ -5,17 +5,17 @@ use std::borrow::Cow;
 use super::setters;
 use crate::{ConfigInject, Json, Kind, Location, Parameter, Property, Schema, Style, Text};
 
-/// Anything but `null`.
+/// The schema of any value but `null`.
 pub const ANY: Schema = Schema { nullable: false, ..Schema::ANY };
-/// A text.
+/// The schema of a text.
 pub const STRING: Schema = ANY.kinds(&[Kind::String]);
-/// A whole number.
+/// The schema of a whole number.
 pub const INTEGER: Schema = ANY.kinds(&[Kind::Integer]);
-/// A number.
+/// The schema of any number.
 pub const NUMBER: Schema = ANY.kinds(&[Kind::Number]);
-/// `true` or `false`.
+/// The schema of `true` and `false`.
 pub const BOOLEAN: Schema = ANY.kinds(&[Kind::Boolean]);
-/// An array.
+/// The schema of an array of anything.
 pub const ARRAY: Schema = ANY.kinds(&[Kind::Array]);
 /// An object, which may have members beyond its properties.
 pub const OBJECT: Schema = ANY.kinds(&[Kind::Object]);

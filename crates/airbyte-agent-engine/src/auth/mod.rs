@@ -9,6 +9,7 @@ mod assertion;
 mod credentials;
 mod oauth2;
 mod stored;
+mod token_request;
 mod token_store;
 
 pub(crate) use account::Account;
@@ -16,6 +17,7 @@ pub(crate) use apply::{Credential, apply};
 pub use credentials::Credentials;
 pub(crate) use credentials::check_owner;
 pub use oauth2::TokenUpdate;
-pub(crate) use oauth2::{Announce, Renewal, RenewalContext, Token, TokenRequest, read_answer};
+pub(crate) use oauth2::{Announce, Renewal, RenewalContext, Token, read_answer};
 pub use stored::StoredShape;
+pub(crate) use token_request::TokenRequest;
 pub use token_store::{StoredTokens, TokenRenewal, TokenStore};

@@ -1,4 +1,4 @@
-//! Renewing access tokens: what is asked, what came back, and who asks.
+//! Renewing access tokens: what came back, and who asks.
 //!
 //! Renewal is single-flight: however many requests find a token expired, one asks for a new one.
 //! It runs on a task of its own, so that a cancelled call never burns a rotating refresh token,
@@ -10,21 +10,17 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Map, Value, json};
-use tokio::sync::Mutex;
-use url::Url;
+use serde_json::{Map, Value};
 
+use super::Account;
+use super::token_request::{TokenRequest, token_request};
 use super::token_store::{self, StoredTokens, TokenStore};
-use super::{Account, assertion};
-use crate::description::{Connector, Refresh, RefreshFormat, RefreshGrant, RefreshStyle, Text};
-use crate::endpoint::{self, Source};
+use crate::description::{Connector, Refresh, RefreshGrant, Text};
 use crate::error::{Error, ErrorKind, Result};
-use crate::request::encode_pairs;
 use crate::secret::Redactor;
+use crate::single_flight::SingleFlight;
 
 /// How long a refusal stands before the token endpoint is asked again.
 const COOLDOWN: Duration = Duration::from_secs(30);
@@ -78,83 +74,6 @@ impl fmt::Debug for TokenUpdate {
     }
 }
 
-/// A request to a token endpoint.
-pub(crate) struct TokenRequest {
-    pub(crate) url: Url,
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Bytes,
-}
-
-/// Puts the request together; `Ok(None)` when there is nothing to exchange for a token.
-pub(crate) fn token_request(
-    refresh: &Refresh,
-    account: &Account,
-    refresh_token: Option<&str>,
-    config: &Map<String, Value>,
-) -> Result<Option<TokenRequest>> {
-    let secret = |name: &str| account.secret(name).unwrap_or_default().to_owned();
-    let what = "the address of the token endpoint";
-    let url = endpoint::fill(what, &refresh.url, |name| {
-        let configured =
-            config.get(name).and_then(Value::as_str).map(|text| (text, Source::Setting));
-        let credential = || account.secret(name).map(|text| (text, Source::Credential));
-        let (text, source) = configured
-            .or_else(credential)
-            .ok_or_else(|| Error::validation(format!("{what} needs the setting '{name}'")))?;
-        Ok(endpoint::Value { text: text.to_owned(), source })
-    })?
-    .url;
-    endpoint::with_tls(what, &url)?;
-    let mut fields: Vec<(String, String)> = Vec::new();
-    match refresh.grant {
-        RefreshGrant::RefreshToken => {
-            let Some(token) = refresh_token else { return Ok(None) };
-            fields.push(("grant_type".to_owned(), "refresh_token".to_owned()));
-            fields.push(("refresh_token".to_owned(), token.to_owned()));
-        }
-        RefreshGrant::JwtBearer => {
-            let Some(key) = account.secret("credentials_json") else { return Ok(None) };
-            let scopes: Vec<String> = refresh.scopes.iter().map(ToString::to_string).collect();
-            let grant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-            fields.push(("grant_type".to_owned(), grant.to_owned()));
-            fields.push(("assertion".to_owned(), assertion::sign(key, &scopes, url.as_str())?));
-        }
-        RefreshGrant::ClientCredentials => {
-            fields.push(("grant_type".to_owned(), "client_credentials".to_owned()));
-        }
-    }
-    for field in refresh.fields.iter() {
-        let value = field.value.render(|name| account.secret(name).map(str::to_owned).ok_or(()));
-        if let Ok(value) = value {
-            fields.push((field.target.to_string(), value));
-        }
-    }
-    let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
-    match refresh.style {
-        RefreshStyle::Body if refresh.grant != RefreshGrant::JwtBearer => {
-            for name in ["client_id", "client_secret"] {
-                fields.push((name.to_owned(), secret(name)));
-            }
-        }
-        RefreshStyle::Basic => {
-            let pair = format!("{}:{}", secret("client_id"), secret("client_secret"));
-            let value = format!("Basic {}", STANDARD.encode(pair));
-            headers.push(("authorization".to_owned(), value));
-        }
-        RefreshStyle::Body | RefreshStyle::None => {}
-    }
-    let (content_type, body) = match refresh.format {
-        RefreshFormat::Form => ("application/x-www-form-urlencoded", encode_pairs(&fields)),
-        RefreshFormat::Json => {
-            let object: Map<String, Value> =
-                fields.into_iter().map(|(name, value)| (name, json!(value))).collect();
-            ("application/json", Value::Object(object).to_string())
-        }
-    };
-    headers.push(("content-type".to_owned(), content_type.to_owned()));
-    Ok(Some(TokenRequest { url, headers, body: body.into() }))
-}
-
 /// Reads a token answer.
 pub(crate) fn read_answer(extract: &[Text], body: &[u8]) -> Result<TokenUpdate> {
     let unreadable = || Error::authentication("the token endpoint's answer holds no access token");
@@ -186,10 +105,9 @@ pub(crate) fn read_answer(extract: &[Text], body: &[u8]) -> Result<TokenUpdate> 
 
 /// The tokens of one account and the way to renew them.
 #[derive(Clone)]
-pub(crate) struct Renewal {
-    state: Arc<Mutex<State>>,
-}
+pub(crate) struct Renewal(SingleFlight<State>);
 
+#[derive(Clone, Default)]
 struct State {
     access_token: Option<SecretString>,
     refresh_token: Option<SecretString>,
@@ -197,7 +115,6 @@ struct State {
     generation: u64,
     renew_at: Option<Instant>,
     extracted: BTreeMap<String, String>,
-    refusal: Option<(Instant, Option<u16>, String)>,
 }
 
 /// The access token of a moment.
@@ -212,30 +129,28 @@ impl Renewal {
     /// The tokens the user gave, or newer ones that a store knows.
     pub(crate) fn new(account: &Account, known: StoredTokens) -> Self {
         let secret = |name: &str| account.secret(name).map(SecretString::from);
-        let state = State {
+        Self(SingleFlight::with(State {
             renew_at: known.renew_at(),
             access_token: known.access_token.or_else(|| secret("access_token")),
             refresh_token: known.refresh_token.or_else(|| secret("refresh_token")),
             generation: 0,
             extracted: known.extracted,
-            refusal: None,
-        };
-        Self { state: Arc::new(Mutex::new(state)) }
+        }))
     }
 
-    /// The current token, and whether it is time to renew it.
+    /// The current token, and whether it is time to renew it. Waits for a renewal that runs.
     pub(crate) async fn current(&self, needs_extracted: bool) -> (Token, bool) {
-        let state = self.state.lock().await;
+        self.0.settled().await;
+        let state = self.state();
         let due = state.access_token.is_none()
             || (needs_extracted && state.generation == 0 && state.extracted.is_empty())
             || state.renew_at.is_some_and(|at| Instant::now() >= at);
-        (state.token(), due)
+        (state.into_token(), due)
     }
 
     /// Renews the token, unless somebody did since `seen`.
     ///
-    /// `send` performs a token request and gives back status and body. `renewed` is told of new
-    /// tokens before anybody uses them.
+    /// `send` performs a token request and gives back status and body.
     pub(crate) async fn renew<S, F>(
         &self,
         seen: u64,
@@ -246,68 +161,43 @@ impl Renewal {
         S: FnOnce(TokenRequest) -> F + Send + 'static,
         F: Future<Output = Result<(u16, Bytes)>> + Send + 'static,
     {
-        let state = Arc::clone(&self.state);
-        let task = tokio::spawn(async move {
-            let mut state = state.lock().await;
-            if state.generation != seen {
-                return Ok(state.token());
-            }
-            if let Some((since, status, message)) = &state.refusal
-                && since.elapsed() < COOLDOWN
-            {
-                return Err(refused(*status, message.clone()));
-            }
+        let is_newer = move |state: &State| state.generation != seen;
+        let renewal = self.clone();
+        let fetch = move || async move {
+            let mut state = renewal.state();
             let slot = token_store::begin(context.store.as_ref()).await?;
             if let Some(slot) = &slot
                 && state.adopt(slot.stored())
             {
                 context.learn(&state);
-                return Ok(state.token());
+                return Ok(state);
             }
-            let token = state.refresh_token.as_ref().map(ExposeSecret::expose_secret);
-            let request =
-                token_request(&context.refresh, &context.account, token, &context.config)?;
-            let Some(request) = request else {
-                return Err(Error::authentication(
-                    "the access token expired and there is no refresh token to renew it",
-                ));
-            };
-            let (status, body) = send(request).await?;
-            if !(200..300).contains(&status) {
-                let text: String = String::from_utf8_lossy(&body).chars().take(500).collect();
-                let text = context.redactor.clean(&text);
-                let message = format!("the token endpoint refused to renew the token: {text}");
-                if (400..500).contains(&status) && status != 429 {
-                    state.refusal = Some((Instant::now(), Some(status), message.clone()));
-                }
-                return Err(refused(Some(status), message));
-            }
-            let update = read_answer(&context.refresh.extract, &body)?;
+            let update = context.ask(&state, send).await?;
             context.announce(&update);
             token_store::finish(slot, &update).await;
             state.accept(update);
-            Ok(state.token())
-        });
-        task.await.map_err(|_| Error::internal("the task that renews the token was stopped"))?
+            Ok(state)
+        };
+        self.0.get_with_cooldown(is_newer, cooldown, fetch).await.map(State::into_token)
+    }
+
+    fn state(&self) -> State {
+        self.0.peek(State::clone).unwrap_or_default()
     }
 }
 
-fn refused(status: Option<u16>, message: String) -> Error {
-    let retryable = status.is_some_and(|status| status >= 500);
-    let error = Error::new(ErrorKind::Authentication, message).with_retryable(retryable);
-    match status {
-        Some(status) => error.with_status(status),
-        None => error,
-    }
+/// How long a failed renewal is not tried again: the vendor's refusal would be the same. Other
+/// failures may pass at any moment.
+fn cooldown(error: &Error) -> Duration {
+    let is_refusal = error.kind() == ErrorKind::Authentication
+        && error.status().is_some_and(|status| (400..500).contains(&status) && status != 429);
+    if is_refusal { COOLDOWN } else { Duration::ZERO }
 }
 
 impl State {
-    fn token(&self) -> Token {
-        Token {
-            access_token: self.access_token.clone(),
-            generation: self.generation,
-            extracted: self.extracted.clone(),
-        }
+    fn into_token(self) -> Token {
+        let Self { access_token, generation, extracted, .. } = self;
+        Token { access_token, generation, extracted }
     }
 
     /// Takes what another process stored; whether its access token is a newer one that is good.
@@ -327,7 +217,6 @@ impl State {
             self.renew_at = renew_at;
             self.extracted.extend(stored.extracted);
             self.generation += 1;
-            self.refusal = None;
         }
         is_newer
     }
@@ -344,7 +233,6 @@ impl State {
         });
         self.extracted.extend(update.extracted);
         self.generation += 1;
-        self.refusal = None;
     }
 }
 
@@ -370,6 +258,29 @@ pub(crate) struct RenewalContext {
 }
 
 impl RenewalContext {
+    /// Asks the token endpoint.
+    async fn ask<S, F>(&self, state: &State, send: S) -> Result<TokenUpdate>
+    where
+        S: FnOnce(TokenRequest) -> F,
+        F: Future<Output = Result<(u16, Bytes)>>,
+    {
+        let token = state.refresh_token.as_ref().map(ExposeSecret::expose_secret);
+        let request = token_request(&self.refresh, &self.account, token, &self.config)?;
+        let request = request.ok_or_else(|| {
+            Error::authentication(
+                "the access token expired and there is no refresh token to renew it",
+            )
+        })?;
+        let (status, body) = send(request).await?;
+        if (200..300).contains(&status) {
+            return read_answer(&self.refresh.extract, &body);
+        }
+        let text: String = String::from_utf8_lossy(&body).chars().take(500).collect();
+        let text = self.redactor.clean(&text);
+        let message = format!("the token endpoint refused to renew the token: {text}");
+        Err(Error::authentication(message).with_status(status).with_retryable(status >= 500))
+    }
+
     /// Tells of new tokens before anybody uses them: the redactor first, then the user.
     fn announce(&self, update: &TokenUpdate) {
         self.redactor.add(update.access_token.expose_secret());

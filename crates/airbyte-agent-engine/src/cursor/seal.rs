@@ -155,10 +155,10 @@ fn write(value: &Value, out: &mut Vec<u8>) {
         }
         Value::Array(items) => {
             out.push(b'[');
-            items.iter().for_each(|item| {
+            for item in items {
                 write(item, out);
                 out.push(b',');
-            });
+            }
             out.push(b']');
         }
         scalar => out.extend(scalar.to_string().bytes()),

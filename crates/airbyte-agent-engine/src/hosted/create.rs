@@ -63,7 +63,7 @@ impl Session {
         let token = ["token", "access_token"].iter().find_map(|name| answer.get(*name)?.as_str());
         let token = token
             .ok_or_else(|| Error::decode("scoped token: the platform's answer has no 'token'"))?;
-        self.0.redactor.add(token);
+        self.conceal(token);
         Ok(SecretString::from(token))
     }
 

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::flight::Flight;
 use super::session::Session;
 use crate::error::{Error, ErrorKind, Result};
+use crate::single_flight::SingleFlight;
 
 /// How long a looked-up identifier stands although a call did not find something. The call may
 /// as well have asked for a record that does not exist, which is no reason for many lookups.
@@ -16,7 +16,7 @@ const STANDING: Duration = Duration::from_secs(30);
 
 /// Identifiers of connectors by workspace and definition, once they are looked up.
 #[derive(Default)]
-pub(super) struct Lookups(Mutex<HashMap<(String, String), Flight<Found>>>);
+pub(super) struct Lookups(Mutex<HashMap<(String, String), SingleFlight<Found>>>);
 
 /// A looked-up identifier.
 #[derive(Clone)]
@@ -26,7 +26,7 @@ pub(super) struct Found {
 }
 
 impl Lookups {
-    fn of(&self, workspace: &str, definition_id: &str) -> Flight<Found> {
+    fn of(&self, workspace: &str, definition_id: &str) -> SingleFlight<Found> {
         // Never left half-changed, so a map that a panic poisoned is still good.
         let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         flights.entry((workspace.to_owned(), definition_id.to_owned())).or_default().clone()

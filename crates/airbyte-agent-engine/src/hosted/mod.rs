@@ -4,10 +4,10 @@
 //! contract, no vendor.
 
 mod create;
+mod engines;
 mod envelope;
 mod exchange;
 mod file;
-mod flight;
 mod generation;
 mod hydrate;
 mod lookup;

@@ -59,7 +59,7 @@ impl Session {
         let values = bundle.get("config_values").filter(|values| values.is_object());
         let hydrated = Hydrated::fetch(&[stored, values.unwrap_or(&none)], provider).await?;
         for secret in hydrated.secrets() {
-            self.0.redactor.add(secret);
+            self.conceal(secret);
         }
         let stored = hydrated.fill(stored);
         let settings = values.map_or_else(|| stored.clone(), |values| hydrated.fill(values));
@@ -67,30 +67,48 @@ impl Session {
         let no_mapping = Map::new();
         let mapping = mapping.unwrap_or(&no_mapping);
         let found = hydrate::credentials(&stored, mapping);
-        let local = self.local(call.connector, found, mapping.is_empty(), &settings)?;
-        let client = Client::local(call.connector.clone(), local)
-            .map_err(|error| error.cleaned(|text| self.redact(text)))?;
+        let client = self.engine(call.connector, found, mapping.is_empty(), &settings)?;
         let mut run = client.call(&call.operation.entity, call.operation.action);
         run.set_all(params);
         *run.options() = call.options.clone();
         Ok(Here { session: self.clone(), call: run, action: call.operation.action, arguments })
     }
 
-    fn local(
+    /// The client that runs the operations of a connector with these credentials and settings.
+    fn engine(
         &self,
         connector: &Connector,
         mut found: Map<String, Value>,
         is_whole: bool,
         settings: &Value,
-    ) -> Result<Local> {
+    ) -> Result<Client> {
         if is_whole {
             // Without a mapping settings stand among the credentials.
             found
                 .retain(|name, _| connector.auth.iter().any(|scheme| scheme.field(name).is_some()));
         }
-        let credentials = Credentials::from_json(&Value::Object(found))?;
-        let account = Account::new(connector, &credentials)
-            .map_err(|error| error.cleaned(|text| self.redact(text)))?;
+        let known = known_settings(connector);
+        let settings = settings.as_object().into_iter().flatten();
+        let settings: Map<String, Value> = settings
+            .filter(|(name, value)| known.contains(&name.as_str()) && !value.is_null())
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        let make = || {
+            let local = self.local(connector, &found, &settings)?;
+            Client::local(connector.clone(), local)
+        };
+        let client = self.0.engines.get(connector, &found, &settings, make);
+        client.map_err(|error| error.cleaned(|text| self.redact(text)))
+    }
+
+    fn local(
+        &self,
+        connector: &Connector,
+        credentials: &Map<String, Value>,
+        settings: &Map<String, Value>,
+    ) -> Result<Local> {
+        let credentials = Credentials::from_json(&Value::Object(credentials.clone()))?;
+        let account = Account::new(connector, &credentials)?;
         let refresh = account.scheme(connector).refresh.as_ref();
         if refresh.is_some_and(|refresh| refresh.grant == RefreshGrant::RefreshToken)
             && account.secret("refresh_token").is_some()
@@ -101,14 +119,9 @@ impl Session {
                 connector.name
             )));
         }
-        let known = known_settings(connector);
         let mut local = Local::new(credentials).timeout(self.timeout());
-        for (name, value) in settings.as_object().into_iter().flatten() {
-            if known.contains(&name.as_str()) && !value.is_null() {
-                local = local.config(name, value.clone());
-            }
-        }
-        local.options.http = Some(self.0.http.clone());
+        local.options.config.clone_from(settings);
+        local.options.http = Some(self.0.wire.network.http.clone());
         local.options.retry.clone_from(&self.0.options.retry);
         local.options.via.clone_from(&self.0.options.via);
         Ok(local)

@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use url::Url;
 
+use super::engines::Engines;
 use super::generation::Generation;
 use super::lookup::Lookups;
 use super::options::Hosted;
@@ -19,12 +20,10 @@ use super::secrets::SecretProvider;
 use super::token::Tokens;
 use crate::description::RetryPolicy;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{
-    BoxFuture, DefaultClient, HttpClient, HttpResponse, has_user_info, is_loopback, origin,
-};
-use crate::reply::Refusal;
-use crate::retry::{self, Budget};
+use crate::http::{BoxFuture, HttpResponse, has_user_info, is_loopback, origin};
+use crate::retry::Budget;
 use crate::secret::Redactor;
+use crate::wire::{Answer, Network, Redirects, Wire};
 
 /// Largest answer that is read.
 pub(super) const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
@@ -55,13 +54,11 @@ pub(super) struct Inner {
     pub(super) base: Url,
     pub(super) token_base: Url,
     organization: Option<HeaderValue>,
-    pub(super) via: Option<Url>,
-    pub(super) http: Arc<dyn HttpClient>,
+    pub(super) wire: Wire,
     tokens: Tokens,
-    pub(super) policy: RetryPolicy,
-    pub(super) budget: Budget,
-    pub(super) redactor: Redactor,
     pub(super) lookups: Lookups,
+    /// Clients of operations that run on this machine.
+    pub(super) engines: Engines,
 }
 
 impl Session {
@@ -84,19 +81,25 @@ impl Session {
         let via = options.via.as_deref().map(origin).transpose()?;
         let redactor = Redactor::default();
         redactor.add(options.client_secret.expose_secret());
-        let http = options.http.clone().unwrap_or_else(|| Arc::new(DefaultClient::default()));
-        let policy = options.retry.clone().unwrap_or(RetryPolicy::STANDARD);
+        let wire = Wire {
+            network: Network::new(options.http.clone(), via),
+            policy: options.retry.clone().unwrap_or(RetryPolicy::STANDARD),
+            budget: Budget::default(),
+            redactor,
+            peer: "the Airbyte platform".to_owned(),
+            vendor: None,
+            // Token, secret and arguments are for nobody else.
+            redirects: Redirects::SameOrigin,
+            largest_refusal: LARGEST_ANSWER,
+        };
         Ok(Self(Arc::new(Inner {
             base,
             token_base,
             organization,
-            via,
-            http,
+            wire,
             tokens: Tokens::default(),
-            policy,
-            budget: Budget::default(),
-            redactor,
             lookups: Lookups::default(),
+            engines: Engines::default(),
             options,
         })))
     }
@@ -140,12 +143,12 @@ impl Session {
 
     /// Keeps a secret out of every message of this session from now on.
     pub fn conceal(&self, secret: &str) {
-        self.0.redactor.add(secret);
+        self.0.wire.redactor.add(secret);
     }
 
     /// A text without the secrets of this session.
     pub fn redact(&self, text: &str) -> String {
-        self.0.redactor.clean(text)
+        self.0.wire.redactor.clean(text)
     }
 
     /// The current token, asked for where there is none.
@@ -252,25 +255,34 @@ impl Session {
     }
 
     pub(super) async fn authorized(&self, request: &PlatformRequest) -> Result<HttpResponse> {
+        let outgoing = self.outgoing(request)?;
         let own = match &request.bearer {
             Bearer::Session => None,
             Bearer::Given(token) => {
-                self.0.redactor.add(token.expose_secret());
+                self.conceal(token.expose_secret());
                 Some(Some(token))
             }
             Bearer::Nobody => Some(None),
         };
         if let Some(token) = own {
-            let response = self.exchange(request, token).await?;
-            return self.accept(response, request).await;
+            return match self.send_as(token, &outgoing, request).await? {
+                Answer::Response(response) => self.accept(response, request),
+                Answer::Refused(refused) => Err(self.0.wire.refusal(&refused, &outgoing)),
+            };
         }
         let mut token = self.token().await?;
         let mut is_renewed = false;
         loop {
-            let response = self.exchange(request, Some(&token)).await?;
-            if response.status != 401 {
+            let refused = match self.send_as(Some(&token), &outgoing, request).await? {
+                Answer::Response(response) => {
+                    self.0.tokens.accepted(&token);
+                    return self.accept(response, request);
+                }
+                Answer::Refused(refused) => refused,
+            };
+            if refused.status != 401 {
                 self.0.tokens.accepted(&token);
-                return self.accept(response, request).await;
+                return Err(self.0.wire.refusal(&refused, &outgoing));
             }
             // The platform looks at the token before anything else. Where somebody stands behind
             // it the refusal may be theirs, and what was done before it is not known.
@@ -281,7 +293,7 @@ impl Session {
                 continue;
             }
             self.0.tokens.drop_refused(&token);
-            let error = self.refusal(response, request).await;
+            let error = self.0.wire.refusal(&refused, &outgoing);
             return Err(if is_safe {
                 error
             } else {
@@ -292,28 +304,12 @@ impl Session {
         }
     }
 
-    async fn accept(
-        &self,
-        response: HttpResponse,
-        request: &PlatformRequest,
-    ) -> Result<HttpResponse> {
-        match response.status {
-            200..300 => Ok(response),
-            // A redirect that was not followed.
-            status @ ..400 => Err(self.unfollowed(status, &response.headers, request)),
-            _ => Err(self.refusal(response, request).await),
+    fn accept(&self, response: HttpResponse, request: &PlatformRequest) -> Result<HttpResponse> {
+        if (200..300).contains(&response.status) {
+            return Ok(response);
         }
-    }
-
-    async fn refusal(&self, response: HttpResponse, request: &PlatformRequest) -> Error {
-        let wait = retry::asked_wait(&self.0.policy, None, &response.headers);
-        let (status, headers) = (response.status, response.headers.clone());
-        let body = response.bytes(LARGEST_ANSWER).await.unwrap_or_default();
-        let who = "the Airbyte platform";
-        let (headers, body) = (&headers, &body[..]);
-        let (repeatable, what) = (request.repeatable, request.what.as_str());
-        Refusal { status, headers, body, wait, repeatable, exhausted: false, who, what }
-            .error(|text| self.0.redactor.clean(text))
+        // A redirect that was not followed.
+        Err(self.unfollowed(response.status, &response.headers, request))
     }
 
     /// The body of an answer. Whether a break in it may be mended by another try depends on what
@@ -325,7 +321,7 @@ impl Session {
     ) -> Result<Bytes> {
         response.bytes(LARGEST_ANSWER).await.map_err(|error| {
             if error.kind() == ErrorKind::Network {
-                let message = self.0.redactor.clean(error.message());
+                let message = self.redact(error.message());
                 Error::network(format!("{}: {message}", request.what))
                     .with_retryable(request.repeatable)
             } else {
@@ -360,7 +356,7 @@ impl Session {
                 }
             })?;
             if let Some(token) = answer.get("access_token").and_then(Value::as_str) {
-                self.0.redactor.add(token);
+                self.0.wire.redactor.add(token);
             }
             Ok(answer)
         })

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
-use super::flight::Flight;
 use crate::error::{Error, Result};
+use crate::single_flight::SingleFlight;
 
 /// How long before its end a token is replaced.
 const MARGIN: Duration = Duration::from_secs(60);
@@ -20,7 +20,7 @@ const COOLDOWN: Duration = Duration::from_secs(30);
 
 /// Keeps one token.
 #[derive(Default)]
-pub(super) struct Tokens(Flight<Kept>);
+pub(super) struct Tokens(SingleFlight<Kept>);
 
 /// A token as it was issued.
 #[derive(Clone)]

@@ -1,11 +1,11 @@
 //! Downloads: in one step, or by an address that a first answer holds.
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::Value;
 use url::Url;
 
 use super::LocalTransport;
-use super::exchange::Outgoing;
 use crate::arguments::Arguments;
 use crate::call::CallOptions;
 use crate::description::{List, UrlStep};
@@ -13,6 +13,7 @@ use crate::download::Download;
 use crate::error::{Error, Result};
 use crate::reply::{self, Answer};
 use crate::transport::{Layout, Prepared, Reply, Transport as _};
+use crate::wire::Outgoing;
 
 /// Runs a download.
 pub(super) async fn download(transport: &LocalTransport, call: Prepared<'_>) -> Result<Download> {
@@ -21,16 +22,13 @@ pub(super) async fn download(transport: &LocalTransport, call: Prepared<'_>) -> 
     let steps = call.operation.download.as_ref().and_then(|download| download.file_url.as_ref());
     let (arguments, request) = transport.request(&call)?;
     let make = |base: &Url| {
-        let mut outgoing = LocalTransport::outgoing(&call, request.clone(), base)?;
+        let mut outgoing = transport.outgoing(&call, &request, base)?;
         if steps.is_none() {
             outgoing.headers.extend(part.clone());
         }
         Ok(outgoing)
     };
-    let (response, outgoing) = transport.authorized(make).await?;
-    if response.status >= 400 {
-        return Err(transport.failure(response, &outgoing).await);
-    }
+    let (response, _) = transport.authorized(make).await?;
     let Some(steps) = steps else { return Ok(Download::new(response)) };
 
     let (status, headers) = (response.status, response.headers.clone());
@@ -51,13 +49,18 @@ pub(super) async fn download(transport: &LocalTransport, call: Prepared<'_>) -> 
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
         headers.extend(part.clone());
-        let (method, what) = (Method::GET, what.clone());
-        Ok(Outgoing { method, url, headers, body: bytes::Bytes::new(), repeatable: true, what })
+        Ok(Outgoing {
+            method: Method::GET,
+            url,
+            headers,
+            body: Bytes::new(),
+            repeatable: true,
+            what: what.clone(),
+            read_timeout: transport.read_timeout,
+            asks_for_token: false,
+        })
     };
-    let (response, outgoing) = transport.authorized(make).await?;
-    if response.status >= 400 {
-        return Err(transport.failure(response, &outgoing).await);
-    }
+    let (response, _) = transport.authorized(make).await?;
     Ok(Download::new(response))
 }
 

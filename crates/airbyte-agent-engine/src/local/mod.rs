@@ -4,7 +4,6 @@
 //! renewed once, and failures become errors. Knows the description, no vendor.
 
 mod destinations;
-mod exchange;
 mod file;
 mod options;
 mod server;
@@ -15,30 +14,27 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
+use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 use url::Url;
 
-use self::exchange::{Outgoing, header};
 pub(crate) use self::options::Options;
 pub use self::options::{IntoLocal, Local};
 pub(crate) use self::server::{configuration, known_settings};
 use crate::arguments::{Arguments, Completion};
 use crate::auth::{self, Account, Credential, Renewal, RenewalContext, TokenRequest};
 use crate::client::Description;
-use crate::description::{Connector, RetryPolicy, Server};
+use crate::description::{Connector, Server};
 use crate::download::Download;
 use crate::dry_run::DryRun;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{
-    BoxFuture, DefaultClient, HttpClient, HttpRequest, HttpResponse, is_public_host, origin,
-    same_origin,
-};
-use crate::reply::Refusal;
+use crate::http::{BoxFuture, HttpResponse, origin, same_origin};
 use crate::request::{self, Request};
-use crate::retry::{self, Budget, Ending};
+use crate::retry::{Budget, Ending};
 use crate::secret::{MASK, Redactor};
 use crate::transport::{Layout, Prepared, Reply, Transport};
+use crate::wire::{Answer, Network, Outgoing, Recipient, Redirects, Wire, header};
 
 /// The transport that [`Local`] options make.
 #[derive(Clone)]
@@ -53,15 +49,10 @@ pub(crate) struct Inner {
     /// Whether the base URL needs a field of the token answer.
     needs_extracted: bool,
     config: Map<String, Value>,
-    via: Option<Url>,
-    http: Arc<dyn HttpClient>,
-    policy: RetryPolicy,
-    budget: Budget,
+    wire: Wire,
     timeout: Duration,
     read_timeout: Duration,
-    private_hosts: bool,
     max_answer_bytes: usize,
-    redactor: Redactor,
 }
 
 impl std::ops::Deref for LocalTransport {
@@ -104,22 +95,28 @@ impl LocalTransport {
         let store = options.token_store.as_ref();
         let stored_as = store.and_then(|store| store.account()).map(str::to_owned);
         let via = options.via.as_deref().map(origin).transpose()?;
-        let policy = options.retry.unwrap_or_else(|| connector.retry.clone());
+        let mut network = Network::new(options.http, via);
+        network.private_hosts = options.private_hosts;
+        let wire = Wire {
+            network,
+            policy: options.retry.unwrap_or_else(|| connector.retry.clone()),
+            budget: Budget::default(),
+            redactor,
+            peer: connector.title.to_string(),
+            vendor: Some(description.clone()),
+            redirects: Redirects::Anywhere,
+            largest_refusal: options.max_answer_bytes,
+        };
         Ok(Self(Arc::new(Inner {
             needs_extracted,
             account,
             renewal,
             stored_as,
             config,
-            via,
-            http: options.http.unwrap_or_else(|| Arc::new(DefaultClient::default())),
-            policy,
-            budget: Budget::default(),
+            wire,
             timeout: options.timeout,
             read_timeout: options.read_timeout,
-            private_hosts: options.private_hosts,
             max_answer_bytes: options.max_answer_bytes,
-            redactor,
             description,
         })))
     }
@@ -138,8 +135,7 @@ impl LocalTransport {
     /// be public and have TLS; what a user configured may be anywhere.
     fn base(&self, extracted: &BTreeMap<String, String>) -> Result<Endpoint> {
         let base = server::base_url(self.connector(), self.server(), &self.config, extracted)?;
-        let is_safe = base.url.scheme() == "https" && is_public_host(&base.url);
-        if !base.from_answer || is_safe || self.private_hosts || self.via.is_some() {
+        if !base.from_answer || self.wire.network.may_get_credentials(&base.url) {
             return Ok(base);
         }
         let host = base.url.host_str().unwrap_or_default();
@@ -166,12 +162,12 @@ impl LocalTransport {
     }
 
     /// The request with its absolute address.
-    fn outgoing(call: &Prepared<'_>, request: Request, base: &Url) -> Result<Outgoing> {
+    fn outgoing(&self, call: &Prepared<'_>, request: &Request, base: &Url) -> Result<Outgoing> {
         let what = call.operation.place();
         let mut url = absolute(base, &request.target)?;
         let mut method = Method::from_bytes(request.method.as_bytes())
             .map_err(|_| Error::internal("unknown HTTP method"))?;
-        let mut body = request.body.unwrap_or_default();
+        let mut body = request.body.clone().unwrap_or_default();
         if let Some(follow) = call.follow {
             if !call.operation.paging.continues_by_address() {
                 return Err(Error::validation(format!("{what}: no page of it has an address")));
@@ -199,38 +195,45 @@ impl LocalTransport {
             || hints.idempotent
             || (call.operation.idempotency_header.is_some()
                 && call.options.idempotency().is_some());
-        Ok(Outgoing { method, url, headers, body, repeatable, what })
+        let (read_timeout, asks_for_token) = (self.read_timeout, false);
+        Ok(Outgoing { method, url, headers, body, repeatable, what, read_timeout, asks_for_token })
     }
 
-    /// Sends with the current credentials; renews an expired token once.
+    /// Sends with the current credentials; renews an expired token once. A refusal is an error.
     async fn authorized(
         &self,
         make: impl Fn(&Url) -> Result<Outgoing>,
     ) -> Result<(HttpResponse, Outgoing)> {
-        let Some((renewal, context)) = &self.renewal else {
-            let base = self.base(&BTreeMap::new())?;
-            let outgoing = make(&base.url)?;
-            let credential = self.credential(None)?;
-            let response = self.attempts(&outgoing, &credential, &base).await?;
-            return Ok((response, outgoing));
-        };
-        let (mut token, due) = renewal.current(self.needs_extracted).await;
+        let mut token = None;
         let mut renewed = false;
-        if due {
-            token = self.renew(renewal, context, token.generation).await?;
-            renewed = true;
+        if let Some((renewal, context)) = &self.renewal {
+            let (mut current, due) = renewal.current(self.needs_extracted).await;
+            if due {
+                current = self.renew(renewal, context, current.generation).await?;
+                renewed = true;
+            }
+            token = Some(current);
         }
         loop {
-            let base = self.base(&token.extracted)?;
+            let base = match &token {
+                Some(token) => self.base(&token.extracted)?,
+                None => self.base(&BTreeMap::new())?,
+            };
             let outgoing = make(&base.url)?;
-            let access = token.access_token.as_ref().map(secrecy::ExposeSecret::expose_secret);
-            let credential = self.credential(access)?;
-            let response = self.attempts(&outgoing, &credential, &base).await?;
-            if response.status != 401 || renewed {
-                return Ok((response, outgoing));
+            let access = token.as_ref().and_then(|token| token.access_token.as_ref());
+            let credential = self.credential(access.map(ExposeSecret::expose_secret))?;
+            let recipient = Recipient::new(base, credential)?;
+            let refused = match self.wire.send(&outgoing, &recipient).await? {
+                Answer::Response(response) => return Ok((response, outgoing)),
+                Answer::Refused(refused) => refused,
+            };
+            match (&self.renewal, &token) {
+                (Some((renewal, context)), Some(seen)) if refused.status == 401 && !renewed => {
+                    token = Some(self.renew(renewal, context, seen.generation).await?);
+                    renewed = true;
+                }
+                _ => return Err(self.wire.refusal(&refused, &outgoing)),
             }
-            token = self.renew(renewal, context, token.generation).await?;
-            renewed = true;
         }
     }
 
@@ -251,34 +254,8 @@ impl LocalTransport {
     }
 
     async fn send_token(&self, request: TokenRequest) -> Result<(u16, Bytes)> {
-        let url = request.url;
-        let mut headers = HeaderMap::new();
-        for (name, value) in &request.headers {
-            let (name, value) = header(name, value, true)?;
-            headers.insert(name, value);
-        }
-        let host = url.host_str().unwrap_or_default().to_owned();
-        let request = self.route(Method::POST, url, headers, request.body, true)?;
-        let request = HttpRequest { asks_for_token: true, ..request };
-        let response = self.http.send(request).await.map_err(|failure| {
-            let message = self.redactor.clean(&failure.message);
-            Error::network(format!("no answer from the token endpoint at {host}: {message}"))
-        })?;
-        let status = response.status;
-        Ok((status, response.bytes(1024 * 1024).await?))
-    }
-
-    /// The error of an answer with status 400 or above.
-    async fn failure(&self, response: HttpResponse, outgoing: &Outgoing) -> Error {
-        let limits = self.connector().rate_limit_headers.as_ref();
-        let wait = retry::asked_wait(&self.policy, limits, &response.headers);
-        let exhausted = retry::is_exhausted(limits, &response.headers);
-        let (status, headers) = (response.status, response.headers.clone());
-        let body = response.bytes(self.max_answer_bytes).await.unwrap_or_default();
-        let (headers, body, who) = (&headers, &body[..], self.connector().title.as_ref());
-        let (repeatable, what) = (outgoing.repeatable, outgoing.what.as_str());
-        Refusal { status, headers, body, wait, repeatable, exhausted, who, what }
-            .error_of(self.connector(), |text| self.redactor.clean(text))
+        let outgoing = request.outgoing(self.read_timeout)?;
+        self.wire.network.ask_for_token(outgoing, &self.wire.redactor).await
     }
 }
 
@@ -286,11 +263,8 @@ impl Transport for LocalTransport {
     fn send<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
             let (arguments, request) = self.request(&call)?;
-            let make = |base: &Url| Self::outgoing(&call, request.clone(), base);
+            let make = |base: &Url| self.outgoing(&call, &request, base);
             let (response, outgoing) = self.authorized(make).await?;
-            if response.status >= 400 {
-                return Err(self.failure(response, &outgoing).await);
-            }
             let (status, headers) = (response.status, response.headers.clone());
             let body = response.bytes(self.max_answer_bytes).await.map_err(|error| {
                 let may_mend = error.is_retryable() && outgoing.repeatable;
@@ -315,13 +289,13 @@ impl Transport for LocalTransport {
         } else {
             self.base(&BTreeMap::new())?.url
         };
-        let outgoing = Self::outgoing(&call, request, &base)?;
+        let outgoing = self.outgoing(&call, &request, &base)?;
         let mut headers: Vec<(String, String)> = outgoing
             .headers
             .iter()
             .map(|(name, value)| {
                 let value = String::from_utf8_lossy(value.as_bytes());
-                (name.to_string(), self.redactor.clean(&value))
+                (name.to_string(), self.wire.redactor.clean(&value))
             })
             .collect();
         let mut url = outgoing.url;
@@ -333,7 +307,7 @@ impl Transport for LocalTransport {
         for (name, _) in credential.query {
             url.query_pairs_mut().append_pair(&name, MASK);
         }
-        let clean = |text: &str| self.redactor.clean(text);
+        let clean = |text: &str| self.wire.redactor.clean(text);
         let body = String::from_utf8_lossy(&outgoing.body);
         Ok(DryRun::new(outgoing.method.as_str(), clean(url.as_str()), headers, &clean(&body)))
     }
@@ -343,7 +317,7 @@ impl Transport for LocalTransport {
     }
 
     fn redact(&self, text: &str) -> String {
-        self.redactor.clean(text)
+        self.wire.redactor.clean(text)
     }
 
     fn account_identity(&self) -> Vec<u8> {
@@ -354,7 +328,7 @@ impl Transport for LocalTransport {
     fn pause(&self, attempt: u32, error: &Error) -> Option<Duration> {
         let status = if error.is_rate_limited() { 429 } else { 503 };
         let ending = Ending::Status(status, error.retry_after());
-        retry::next_try(&self.policy, &self.budget, attempt, ending, error.is_retryable())
+        self.wire.pause(attempt, ending, error.is_retryable())
     }
 }
 
@@ -384,7 +358,7 @@ fn renewal(
     };
     let known = options.token_store.as_ref().map(|store| store.known()).unwrap_or_default();
     for token in [&known.access_token, &known.refresh_token].into_iter().flatten() {
-        redactor.add(secrecy::ExposeSecret::expose_secret(token));
+        redactor.add(token.expose_secret());
     }
     Ok((Renewal::new(&context.account, known), Arc::new(context)))
 }

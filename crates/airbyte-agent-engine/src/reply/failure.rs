@@ -5,8 +5,8 @@ use std::time::Duration;
 use http::HeaderMap;
 use serde_json::Value;
 
-use super::meaning::{self, cost_wait, meaning};
-use crate::description::{Connector, FailureKind};
+use super::meaning;
+use crate::description::FailureKind;
 use crate::error::{Error, ErrorKind};
 
 /// How much of an answer an error keeps.
@@ -17,6 +17,8 @@ pub(crate) struct Refusal<'a> {
     pub(crate) status: u16,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a [u8],
+    /// What the vendor's code in the body means, where there is one.
+    pub(crate) meaning: Option<FailureKind>,
     /// Wait that the answer asks for.
     pub(crate) wait: Option<Duration>,
     /// Whether doing the request again is harmless.
@@ -30,24 +32,9 @@ pub(crate) struct Refusal<'a> {
 }
 
 impl Refusal<'_> {
-    /// The error of an answer of the platform, its texts cleaned by `redact`.
+    /// The error, its texts cleaned by `redact`.
     pub(crate) fn error(&self, redact: impl Fn(&str) -> String) -> Error {
-        self.told(None, self.wait, redact)
-    }
-
-    /// The error of an answer of the vendor, whose codes `connector` explains.
-    pub(crate) fn error_of(&self, connector: &Connector, redact: impl Fn(&str) -> String) -> Error {
-        let body = serde_json::from_slice(self.body).unwrap_or_default();
-        let wait = self.wait.or_else(|| cost_wait(connector, &body));
-        self.told(meaning(connector, &body, None), wait, redact)
-    }
-
-    fn told(
-        &self,
-        meaning: Option<FailureKind>,
-        wait: Option<Duration>,
-        redact: impl Fn(&str) -> String,
-    ) -> Error {
+        let (meaning, wait) = (self.meaning, self.wait);
         let text = String::from_utf8_lossy(self.body);
         let kept: String = redact(&text).chars().take(KEPT).collect();
         let detail = vendor_message(&text).map(|message| redact(&message)).unwrap_or_default();
@@ -235,8 +222,9 @@ mod tests {
         ] {
             let body = body.as_bytes();
             let (who, what) = ("Acme", "things.list");
-            let (status, wait, repeatable) = (403, None, true);
-            let refusal = Refusal { status, headers, body, wait, repeatable, exhausted, who, what };
+            let (status, meaning, wait, repeatable) = (403, None, None, true);
+            let refusal =
+                Refusal { status, headers, body, meaning, wait, repeatable, exhausted, who, what };
             assert_eq!(refusal.error(str::to_owned).kind(), expected);
         }
     }

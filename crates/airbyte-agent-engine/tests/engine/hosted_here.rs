@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use crate::acme::description;
 use crate::platform::{DEFINITION, hosted, is_silent, path, token};
 use crate::server::{Answer, Seen, Server};
+use crate::wire::Wire;
 use airbyte_agent_engine::hosted::SecretProvider;
 use airbyte_agent_engine::{BoxFuture, Client, Error, ErrorKind, Page};
 use secrecy::SecretString;
@@ -190,4 +191,48 @@ async fn what_the_vendor_echoes_is_cleaned() {
     let error = client.execute("things", "list", json!({})).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Authentication, Some(403)));
     is_silent(&error);
+}
+
+/// The number of requests for a vendor's token among those that went out.
+fn asked_for_token(wire: &Wire) -> usize {
+    wire.hosts().iter().filter(|host| host.ends_with(".login.fabric.test")).count()
+}
+
+#[tokio::test]
+async fn calls_of_one_account_share_its_token_and_others_do_not() {
+    let wire = Wire::new(|request| {
+        let path = request.url.path();
+        let body = match request.url.host_str() {
+            Some("platform.test") if path.ends_with("/prepare") => {
+                let sent: Value = serde_json::from_slice(&request.body).unwrap();
+                let tenant = sent["params"]["roll"].clone();
+                let bundle = json!({
+                    "params": sent["params"],
+                    "source_config": {
+                        "client_id": "app", "client_secret": "secret_coordinate::acme/key",
+                        "tenant": tenant,
+                    },
+                });
+                json!({"status": "success", "bundle": bundle})
+            }
+            Some("platform.test") => json!({"access_token": "canary-platform-token"}),
+            Some(host) if host.ends_with(".login.fabric.test") => json!({
+                "access_token": "canary-token", "instance_url": "https://eu.fabric.test",
+                "expires_in": 3600,
+            }),
+            _ => json!({"id": "1"}),
+        };
+        (200, vec![], body)
+    });
+    let description = airbyte_agent_spec::Spec::parse(include_str!("fabric.yaml"))
+        .and_then(|spec| spec.lower())
+        .unwrap_or_else(|problems| panic!("{problems:?}"));
+    let hosted = hosted("https://platform.test").connector_id("c0").secrets(Vault::default());
+    let client = Client::hosted(description, hosted.http_client(wire.clone())).unwrap();
+    for (tenant, tokens) in [("a", 1), ("a", 1), ("b", 2), ("a", 2), ("b", 2)] {
+        let arguments = json!({"roll": tenant, "length": 3});
+        let outcome = client.execute("bolts", "get", arguments).await.unwrap();
+        assert_eq!(outcome.data, json!({"id": "1"}));
+        assert_eq!(asked_for_token(&wire), tokens, "{tenant}");
+    }
 }

@@ -65,11 +65,12 @@ pub(super) fn arguments(operation: Option<&Operation>, given: &Value) -> Value {
     for (name, value) in members {
         let shown = match operation {
             _ if is_secret(name) => SECRET.into(),
+            // Also where the operation has a parameter of that name, which the cursor feeds.
+            Some(_) if is_cursor(name) && is_sealed(value) => position(value),
             Some(operation) => match operation.parameter(name) {
                 Some(parameter) => argument(operation, parameter, value),
                 None if name == "params" => params(operation, value),
-                None if is_cursor(name) => position(value),
-                None if is_steering(name) => short(value),
+                None if is_cursor(name) || is_steering(name) => short(value),
                 None => summary(value),
             },
             None if name == "query" || is_steering(name) => short(value),
@@ -94,6 +95,11 @@ fn params(operation: &Operation, value: &Value) -> Value {
 
 fn is_cursor(name: &str) -> bool {
     name.strip_prefix("result_").unwrap_or(name) == "cursor"
+}
+
+/// Whether a value has the form of a cursor of this server, whoever made it.
+fn is_sealed(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.parse::<Cursor>().is_ok())
 }
 
 /// What a cursor says: the arguments it sets, or the address it leads to. A cursor that was not

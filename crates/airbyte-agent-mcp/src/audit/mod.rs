@@ -28,6 +28,8 @@ pub(crate) struct Entry {
     audit: Option<Audit>,
     members: Map<String, Value>,
     begun: Instant,
+    /// Whether it may go on: a change may only once it is written down.
+    is_permitted: bool,
 }
 
 /// How a call ended.
@@ -69,13 +71,16 @@ impl Audit {
         Self { out: Arc::new(Mutex::new(Box::new(out))), last: Arc::default() }
     }
 
-    fn write(&self, line: &Map<String, Value>) {
-        let Ok(mut text) = serde_json::to_vec(line) else { return };
+    /// Whether the line is written.
+    fn write(&self, line: &Map<String, Value>) -> bool {
+        let Ok(mut text) = serde_json::to_vec(line) else { return false };
         text.push(b'\n');
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = out.write_all(&text).and_then(|()| out.flush()) {
+        let written = out.write_all(&text).and_then(|()| out.flush());
+        if let Err(error) = &written {
             tracing::error!(%error, "the audit log cannot be written");
         }
+        written.is_ok()
     }
 }
 
@@ -95,7 +100,9 @@ impl Entry {
         target: Option<Target<'_>>,
     ) -> Self {
         let begun = Instant::now();
-        let Some(audit) = audit else { return Self { audit: None, members: Map::new(), begun } };
+        let Some(audit) = audit else {
+            return Self { audit: None, members: Map::new(), begun, is_permitted: true };
+        };
         let mut members = Map::new();
         let mut put = |name: &str, value: Value| members.insert(name.to_owned(), value);
         put("call", json!(audit.last.fetch_add(1, Ordering::Relaxed) + 1));
@@ -110,10 +117,14 @@ impl Entry {
             put("action", target.operation.action.as_str().into());
         }
         put("arguments", mask::arguments(target.map(|target| target.operation), arguments));
-        if target.is_some_and(|target| !target.operation.hints.read_only) {
-            audit.write(&stamped("begin", &members));
-        }
-        Self { audit: Some(audit.clone()), members, begun }
+        let changes = target.is_some_and(|target| !target.operation.hints.read_only);
+        let is_permitted = !changes || audit.write(&stamped("begin", &members));
+        Self { audit: Some(audit.clone()), members, begun, is_permitted }
+    }
+
+    /// Whether the call may go on: a change that cannot be written down is not made.
+    pub(crate) const fn is_permitted(&self) -> bool {
+        self.is_permitted
     }
 
     /// Writes down how it ended.

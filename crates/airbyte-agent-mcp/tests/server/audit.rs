@@ -110,3 +110,51 @@ async fn every_end_is_told() {
     assert_eq!(outcomes, ["error", "timeout", "internal"]);
     assert_eq!(log.lines()[0]["error"], "not_found");
 }
+
+#[tokio::test]
+async fn a_cursor_is_told_by_what_it_says_wherever_it_stands() {
+    let log = Log::default();
+    let session = connect(server(&Vendor::default()).audit(Audit::to(log.clone())).build()).await;
+    // Written by somebody else. The operation has a parameter of that name.
+    let cursor = concat!(
+        "eyJvIjoidGhpbmdzLmxpc3QiLCJzIjp7ImN1cnNvciI6ImM5IiwiYWNjZXNzX3Rva2VuIjoiY2",
+        "FuYXJ5In0sInUiOiJodHRwczovL2FjbWUudGVzdC9zZWNyZXRzIn14eHh4eHh4eHh4eHh4eHh4",
+    );
+    call(&session, "things", "list", json!({"cursor": cursor})).await;
+    call(&session, "things", "list", json!({"cursor": "of-the-vendor"})).await;
+    let lines = log.lines();
+    let said = json!({
+        "operation": "things.list", "address": "https://acme.test/secrets",
+        "arguments": {"cursor": "c9", "access_token": "[secret]"},
+    });
+    assert_eq!(lines[0]["arguments"]["params"], json!({"cursor": said}));
+    assert_eq!(lines[0]["outcome"], "error");
+    assert_eq!(lines[1]["arguments"]["params"], json!({"cursor": "of-the-vendor"}));
+}
+
+/// A disk that is full.
+struct Full;
+
+impl Write for Full {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::StorageFull.into())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_cannot_be_written_down_is_not_made() {
+    let vendor = Vendor::default();
+    let session = connect(server(&vendor).audit(Audit::to(Full)).build()).await;
+    let refused = call(&session, "things", "create", json!({"name": "x"})).await;
+    assert!(refused.is_error(), "{}", refused.text());
+    assert_eq!(refused.error(), "not_audited");
+    assert_eq!(refused.json()["retry"], "never");
+    assert!(vendor.asked().is_empty());
+    // What changes nothing goes on.
+    let list = call(&session, "things", "list", json!({})).await;
+    assert!(!list.is_error(), "{}", list.text());
+}

@@ -1,0 +1,188 @@
+//! A value that is fetched by one for all who want it.
+//!
+//! However many callers find it missing or outdated, one fetch runs. It runs on a task of its own,
+//! so that a cancelled call does not waste what others wait for, and all who waited share its end,
+//! also when it failed.
+
+use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+
+/// Keeps one value and lets one fetch of it run at a time. Clones share it.
+pub(crate) struct SingleFlight<T>(Arc<Shared<T>>);
+
+struct Shared<T> {
+    /// Held by the fetch that runs.
+    gate: tokio::sync::Mutex<()>,
+    /// Fetches that have ended.
+    ended: AtomicU64,
+    kept: Mutex<Kept<T>>,
+}
+
+struct Kept<T> {
+    value: Option<T>,
+    /// How the last fetch failed, if it did, and when.
+    failure: Option<(Instant, Error)>,
+}
+
+impl<T> Clone for SingleFlight<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Default for SingleFlight<T> {
+    fn default() -> Self {
+        Self::of(None)
+    }
+}
+
+impl<T> SingleFlight<T> {
+    /// With a value to begin with.
+    pub(crate) fn with(value: T) -> Self {
+        Self::of(Some(value))
+    }
+
+    fn of(value: Option<T>) -> Self {
+        Self(Arc::new(Shared {
+            gate: tokio::sync::Mutex::new(()),
+            ended: AtomicU64::new(0),
+            kept: Mutex::new(Kept { value, failure: None }),
+        }))
+    }
+
+    /// Waits until no fetch runs.
+    pub(crate) async fn settled(&self) {
+        drop(self.0.gate.lock().await);
+    }
+
+    /// Drops the value if it is `doomed`.
+    pub(crate) fn forget(&self, doomed: impl Fn(&T) -> bool) {
+        let mut kept = self.kept();
+        if kept.value.as_ref().is_some_and(doomed) {
+            kept.value = None;
+        }
+    }
+
+    /// Looks at the value.
+    pub(crate) fn peek<R>(&self, look: impl FnOnce(&T) -> R) -> Option<R> {
+        self.kept().value.as_ref().map(look)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept<T>> {
+        // Never left half-changed, so one that a panic poisoned is still good.
+        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T: Clone + Send + 'static> SingleFlight<T> {
+    /// The value if it is `usable`, else the one that `fetch` gives.
+    pub(crate) async fn get<F>(
+        &self,
+        usable: impl Fn(&T) -> bool + Send + 'static,
+        fetch: impl FnOnce() -> F + Send + 'static,
+    ) -> Result<T>
+    where
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        self.get_with_cooldown(usable, |_| Duration::ZERO, fetch).await
+    }
+
+    /// As [`get`](Self::get); for a time that depends on it a failure is not tried again, and is
+    /// the end of whoever asks meanwhile.
+    pub(crate) async fn get_with_cooldown<F>(
+        &self,
+        usable: impl Fn(&T) -> bool + Send + 'static,
+        cooldown: fn(&Error) -> Duration,
+        fetch: impl FnOnce() -> F + Send + 'static,
+    ) -> Result<T>
+    where
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        if let Some(value) = self.kept().value.as_ref().filter(|value| usable(value)) {
+            return Ok(value.clone());
+        }
+        let arrived = self.0.ended.load(Ordering::SeqCst);
+        let flight = self.clone();
+        let task = tokio::spawn(async move {
+            let _gate = flight.0.gate.lock().await;
+            {
+                let kept = flight.kept();
+                if let Some(value) = kept.value.as_ref().filter(|value| usable(value)) {
+                    return Ok(value.clone());
+                }
+                let waited = flight.0.ended.load(Ordering::SeqCst) != arrived;
+                let failure = kept.failure.as_ref();
+                let failure =
+                    failure.filter(|(at, error)| waited || at.elapsed() < cooldown(error));
+                if let Some((_, error)) = failure {
+                    return Err(error.duplicate());
+                }
+            }
+            let fetched = fetch().await;
+            let mut kept = flight.kept();
+            kept.failure = fetched.as_ref().err().map(|error| (Instant::now(), error.duplicate()));
+            if let Ok(value) = &fetched {
+                kept.value = Some(value.clone());
+            }
+            flight.0.ended.fetch_add(1, Ordering::SeqCst);
+            fetched
+        });
+        task.await.map_err(|_| {
+            Error::internal("the task that fetches a token or a connector id was stopped")
+        })?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+
+    /// Many ask at once; gives back how they ended and how many fetches there were.
+    async fn many(flight: &SingleFlight<u32>, end: Result<u32>) -> (Vec<Result<u32>>, usize) {
+        let fetches = Arc::new(AtomicUsize::new(0));
+        let end = Arc::new(end);
+        let asked = (0..8).map(|_| {
+            let (fetches, end) = (Arc::clone(&fetches), Arc::clone(&end));
+            flight.get(
+                |_| true,
+                move || async move {
+                    fetches.fetch_add(1, Ordering::SeqCst);
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    end.as_ref().as_ref().copied().map_err(Error::duplicate)
+                },
+            )
+        });
+        let ends = futures_util::future::join_all(asked).await;
+        (ends, fetches.load(Ordering::SeqCst))
+    }
+
+    #[tokio::test]
+    async fn many_share_one_fetch_and_its_end() {
+        let flight = SingleFlight::default();
+        let (ends, fetches) = many(&flight, Err(Error::network("broken"))).await;
+        assert!(ends.iter().all(Result::is_err));
+        assert_eq!(fetches, 1);
+        let (ends, fetches) = many(&flight, Ok(7)).await;
+        assert!(ends.iter().all(|end| matches!(end, Ok(7))));
+        assert_eq!(fetches, 1, "a failure has no cooldown unless told");
+        assert_eq!(many(&flight, Ok(8)).await.1, 0, "the value is kept");
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_not_tried_again_for_its_cooldown() {
+        let fail = || async { Err(Error::authentication("no")) };
+        let long: fn(&Error) -> Duration = |_| Duration::from_secs(60);
+        for (cooldown, again) in [(long, false), (|_| Duration::ZERO, true)] {
+            let flight = SingleFlight::<u32>::default();
+            let _ = flight.get_with_cooldown(|_| true, cooldown, fail).await;
+            let second = flight.get_with_cooldown(|_| true, cooldown, || async { Ok(1) }).await;
+            assert_eq!(second.is_ok(), again);
+        }
+    }
+}

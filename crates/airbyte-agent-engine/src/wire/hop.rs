@@ -1,0 +1,104 @@
+//! One try: a request and the redirects that it meets.
+//!
+//! Each hop is built from the request as it is meant, and gets only what its host may see.
+
+use bytes::Bytes;
+use http::header::{self, HeaderMap};
+use secrecy::ExposeSecret as _;
+
+use super::redirects::{self, Hop, Next};
+use super::{Outgoing, Recipient, Wire};
+use crate::error::{Error, ErrorKind};
+use crate::http::{HttpFailure, HttpRequest, HttpResponse, same_origin};
+
+/// Why a try gave no answer.
+pub(super) enum NoAnswer {
+    /// The network.
+    Failure(HttpFailure),
+    /// It must not be sent.
+    Forbidden(Error),
+}
+
+impl Wire {
+    /// One try with its redirects.
+    pub(super) async fn follow(
+        &self,
+        outgoing: &Outgoing,
+        recipient: &Recipient,
+    ) -> Result<HttpResponse, NoAnswer> {
+        let mut hop = Hop::first(outgoing);
+        // Whoever sent it back from elsewhere does not decide what is asked with credentials.
+        let mut is_own = true;
+        loop {
+            is_own &= same_origin(&hop.url, &recipient.origin);
+            let request = self.request(outgoing, &hop, recipient, is_own)?;
+            let response = self.network.exchange(request).await?;
+            match redirects::next(self.redirects, &hop, response.status, &response.headers) {
+                Next::Answer => return Ok(response),
+                Next::Hop(next) => hop = next,
+                Next::Refused(why) => {
+                    return Err(forbidden(outgoing, &format!("{} redirected {why}", self.peer)));
+                }
+            }
+        }
+    }
+
+    /// The request of one hop. Credential and arguments are for the recipient's own origin.
+    fn request(
+        &self,
+        outgoing: &Outgoing,
+        hop: &Hop,
+        recipient: &Recipient,
+        is_own: bool,
+    ) -> Result<HttpRequest, NoAnswer> {
+        let mut url = hop.url.clone();
+        let headers = if is_own {
+            let mut headers = outgoing.headers.clone();
+            if hop.method != outgoing.method {
+                headers.remove(header::CONTENT_TYPE);
+            }
+            for (name, value) in &recipient.headers {
+                headers.insert(name, value.clone());
+            }
+            for (name, value) in &recipient.query {
+                url.query_pairs_mut().append_pair(name, value.expose_secret());
+            }
+            headers
+        } else if self.network.may_reach(&hop.url) {
+            for_anybody(&outgoing.headers, &hop.body)
+        } else {
+            let host = hop.url.host_str().unwrap_or_default();
+            let message =
+                format!("the vendor's answer leads to {host}, which is not a public host");
+            return Err(forbidden(outgoing, &message));
+        };
+        Ok(HttpRequest {
+            method: hop.method.clone(),
+            url,
+            headers,
+            body: hop.body.clone(),
+            read_timeout: outgoing.read_timeout,
+            public_only: !is_own || recipient.from_answer,
+            asks_for_token: outgoing.asks_for_token,
+        })
+    }
+}
+
+/// What any host may see of the headers: nothing of the account's and no argument.
+fn for_anybody(headers: &HeaderMap, body: &Bytes) -> HeaderMap {
+    let common = [header::ACCEPT, header::ACCEPT_ENCODING, header::USER_AGENT];
+    let of_parts = [header::RANGE, header::IF_RANGE];
+    let of_body = (!body.is_empty()).then_some(header::CONTENT_TYPE);
+    let mut kept = HeaderMap::new();
+    for name in common.into_iter().chain(of_parts).chain(of_body) {
+        if let Some(value) = headers.get(&name) {
+            kept.insert(name, value.clone());
+        }
+    }
+    kept
+}
+
+fn forbidden(outgoing: &Outgoing, message: &str) -> NoAnswer {
+    let message = format!("{}: {message}", outgoing.what);
+    NoAnswer::Forbidden(Error::new(ErrorKind::Network, message))
+}

@@ -1,0 +1,74 @@
+//! What a refusal means: for another try, and in the error that is made of it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use super::{Outgoing, Wire};
+use crate::description::FailureKind;
+use crate::error::Error;
+use crate::http::HttpResponse;
+use crate::reply::{Refusal, cost_wait, meaning};
+use crate::retry::{self, Ending};
+
+/// An answer with status 400 or above, read and understood.
+pub(crate) struct Refused {
+    pub(crate) status: u16,
+    headers: HeaderMap,
+    body: Bytes,
+    /// What the vendor's code in the body means.
+    meaning: Option<FailureKind>,
+    /// Wait that the answer asks for.
+    wait: Option<Duration>,
+    /// Whether a rate-limit window is used up, whatever the status.
+    exhausted: bool,
+}
+
+impl Wire {
+    /// Reads a refusal: by status and headers, and where there is a vendor to explain them by its
+    /// limits and the code in the body.
+    pub(super) async fn weigh(&self, response: HttpResponse) -> (Refused, Ending) {
+        let vendor = self.vendor.as_deref();
+        let limits = vendor.and_then(|vendor| vendor.rate_limit_headers.as_ref());
+        let asked = retry::asked_wait(&self.policy, limits, &response.headers);
+        let (status, headers) = (response.status, response.headers.clone());
+        // A body that does not come is one that says nothing.
+        let body = response.bytes(self.largest_refusal).await.unwrap_or_default();
+        let exhausted = retry::is_exhausted(limits, &headers);
+        let Some(vendor) = vendor else {
+            let refused = Refused { status, headers, body, meaning: None, wait: asked, exhausted };
+            return (refused, Ending::Status(status, asked));
+        };
+        let parsed = serde_json::from_slice(&body).unwrap_or_default();
+        let meaning = meaning(vendor, &parsed, None);
+        // A secondary limit comes as 403 with a wait.
+        let is_limited = status == 403 && (asked.is_some() || exhausted);
+        let counts_as = match meaning {
+            Some(FailureKind::RateLimited) => 429,
+            Some(FailureKind::Unavailable) => 503,
+            None if is_limited => 429,
+            _ => status,
+        };
+        let wait = asked.or_else(|| cost_wait(vendor, &parsed));
+        let refused = Refused { status, headers, body, meaning, wait, exhausted };
+        (refused, Ending::Status(counts_as, wait))
+    }
+
+    /// The error of a refusal.
+    pub(crate) fn refusal(&self, refused: &Refused, outgoing: &Outgoing) -> Error {
+        let Refused { status, headers, body, meaning, wait, exhausted } = refused;
+        let refusal = Refusal {
+            status: *status,
+            headers,
+            body,
+            meaning: *meaning,
+            wait: *wait,
+            repeatable: outgoing.repeatable,
+            exhausted: *exhausted,
+            who: &self.peer,
+            what: &outgoing.what,
+        };
+        refusal.error(|text| self.redactor.clean(text))
+    }
+}

@@ -1,0 +1,68 @@
+//! What is sent, and who may see the credential.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Method;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+use crate::auth::Credential;
+use crate::endpoint::Endpoint;
+use crate::error::{Error, Result};
+
+/// A request as the engine means it, before credentials.
+pub(crate) struct Outgoing {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// Whether doing it twice is harmless.
+    pub(crate) repeatable: bool,
+    /// What it is for, in messages: `issues.list`.
+    pub(crate) what: String,
+    /// Longest silence of the peer, before the answer and within it.
+    pub(crate) read_timeout: Duration,
+    /// Whether it asks for a token, so that its body and the answer's hold credentials.
+    pub(crate) asks_for_token: bool,
+}
+
+/// The origin that may see the credential and the arguments in headers, and the credential.
+pub(crate) struct Recipient {
+    /// Scheme, host and port count; the path does not.
+    pub(crate) origin: Url,
+    /// Whether the origin came out of an answer, so that it must not be a private host.
+    pub(crate) from_answer: bool,
+    /// Headers of the credential; they replace those of the same name.
+    pub(crate) headers: HeaderMap,
+    /// Query parameters of the credential.
+    pub(crate) query: Vec<(String, SecretString)>,
+}
+
+impl Recipient {
+    /// The origin of `base` with a credential for it.
+    ///
+    /// # Errors
+    ///
+    /// `Validation` when a part of the credential cannot be a header.
+    pub(crate) fn new(base: Endpoint, credential: Credential) -> Result<Self> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in &credential.headers {
+            let (name, value) = header(name, value.expose_secret(), true)?;
+            headers.insert(name, value);
+        }
+        let Endpoint { url, from_answer } = base;
+        Ok(Self { origin: url, from_answer, headers, query: credential.query })
+    }
+}
+
+/// A header, checked.
+pub(crate) fn header(name: &str, value: &str, secret: bool) -> Result<(HeaderName, HeaderValue)> {
+    let parsed = HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| Error::internal(format!("'{name}' is not a header name")))?;
+    let mut value = HeaderValue::from_bytes(value.as_bytes())
+        .map_err(|_| Error::validation(format!("the value of header '{name}' is not allowed")))?;
+    value.set_sensitive(secret);
+    Ok((parsed, value))
+}

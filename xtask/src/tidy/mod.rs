@@ -1,0 +1,107 @@
+//! `tidy`: rules of the workspace that the compiler does not know. One file per rule; each is a function
+//! from the [`Workspace`] to problems. What is excused stands in `xtask/tidy.toml`, with the reason.
+
+mod circles;
+mod commented;
+mod docs;
+mod layers;
+mod length;
+mod rules;
+mod source;
+mod vendors;
+mod versions;
+mod words;
+mod workspace;
+
+use std::fmt;
+use std::path::Path;
+
+pub use self::workspace::{Crate, Workspace};
+
+/// Something that breaks a rule.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// The file, relative to the root of the workspace.
+    pub path: String,
+    /// The line, counted from one; zero when the whole file is meant.
+    pub line: usize,
+    /// The name of the rule.
+    pub rule: &'static str,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path)?;
+        if self.line > 0 {
+            write!(f, ":{}", self.line)?;
+        }
+        write!(f, ": {}: {}", self.rule, self.message)
+    }
+}
+
+/// What all rules found.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// What has to be mended, sorted by place.
+    pub problems: Vec<Problem>,
+    /// Figures that are shown for information only.
+    pub notes: Vec<String>,
+}
+
+impl Report {
+    pub(crate) fn problem(
+        &mut self,
+        rule: &'static str,
+        path: impl Into<String>,
+        line: usize,
+        message: impl Into<String>,
+    ) {
+        self.problems.push(Problem { path: path.into(), line, rule, message: message.into() });
+    }
+}
+
+/// Applies every rule to the workspace at `root`.
+///
+/// # Errors
+///
+/// When a file cannot be read, or a manifest or `xtask/tidy.toml` cannot be understood.
+pub fn check(root: &Path) -> Result<Report, Error> {
+    let workspace = Workspace::read(root)?;
+    let mut report = Report::default();
+    layers::check(&workspace, &mut report);
+    versions::check(&workspace, &mut report);
+    vendors::check(&workspace, &mut report)?;
+    length::check(&workspace, &mut report);
+    commented::check(&workspace, &mut report);
+    docs::check(&workspace, &mut report);
+    words::check(&workspace, &mut report);
+    circles::check(&workspace, &mut report);
+    report.problems.sort();
+    Ok(report)
+}
+
+/// Why the workspace could not be examined.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or folder cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// Which one.
+        path: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A TOML file cannot be understood.
+    #[error("{path}: {source}")]
+    Toml {
+        /// Which one.
+        path: String,
+        /// What the parser says.
+        source: toml::de::Error,
+    },
+    /// The specs cannot be listed.
+    #[error(transparent)]
+    Specs(#[from] crate::specs::Error),
+}

@@ -1,0 +1,35 @@
+//! One word, one meaning: words that only their author understands do not come back. For the crates
+//! that have been gone through; the words that are used instead stand in the glossary of ARCHITECTURE.md.
+
+use super::source::{Kind, words};
+use super::{Report, Workspace};
+
+const RULE: &str = "words";
+
+pub(super) fn check(workspace: &Workspace, report: &mut Report) {
+    let banned = &workspace.rules.words;
+    let clean = |name: &String| workspace.rules.clean.contains(name);
+    for (_, file) in workspace.files().filter(|(member, _)| clean(&member.name)) {
+        for token in &file.tokens {
+            match token.kind {
+                Kind::Ident => {
+                    let name = words(&token.text).join("_");
+                    if let Some(instead) = banned.identifiers.get(&name) {
+                        let message = format!("do not name anything `{}`: {instead}", token.text);
+                        report.problem(RULE, file.path.clone(), token.line, message);
+                    }
+                }
+                Kind::OuterDoc | Kind::InnerDoc => {
+                    let text = token.text.to_lowercase();
+                    for word in text.split(|c: char| !c.is_alphanumeric() && c != '_') {
+                        if let Some(instead) = banned.docs.get(word) {
+                            let message = format!("do not write \"{word}\": {instead}");
+                            report.problem(RULE, file.path.clone(), token.line, message);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
