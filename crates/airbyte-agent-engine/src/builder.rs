@@ -96,7 +96,7 @@ macro_rules! __builder {
                     mut self,
                     $setter: $crate::__argument!($kind $(:: $name)?),
                 ) -> Self {
-                    let value: $crate::__kept!($kind $(:: $name)?) =
+                    let value: $crate::__field_type!($kind $(:: $name)?) =
                         $crate::__value!($setter, $kind $(:: $name)?);
                     self.call.set($crate::__wire!($setter $($wire)?), value);
                     self

@@ -22,17 +22,17 @@ macro_rules! __argument {
     ($($named:tt)+) => { impl Into<$($named)+> };
 }
 
-/// The type in which a value of this kind is kept.
+/// The type of a field that stores a value of this kind.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __kept {
+macro_rules! __field_type {
     (Value) => { $crate::serde_json::Value };
     (any) => { _ };
-    ([$($item:tt)+]) => { ::std::vec::Vec<$crate::__kept!($($item)+)> };
+    ([$($item:tt)+]) => { ::std::vec::Vec<$crate::__field_type!($($item)+)> };
     ({String: $($item:tt)+}) => {
-        ::std::collections::BTreeMap<String, $crate::__kept!($($item)+)>
+        ::std::collections::BTreeMap<String, $crate::__field_type!($($item)+)>
     };
-    (($($inner:tt)+)) => { ::std::boxed::Box<$crate::__kept!($($inner)+)> };
+    (($($inner:tt)+)) => { ::std::boxed::Box<$crate::__field_type!($($inner)+)> };
     ($($named:tt)+) => { $($named)+ };
 }
 

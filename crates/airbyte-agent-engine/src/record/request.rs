@@ -71,7 +71,7 @@ macro_rules! __request {
             $(
                 $(#[$required_meta])*
                 $(#[serde(rename = $required_wire)])?
-                pub $required: $crate::__kept!($required_kind $(:: $required_name)?),
+                pub $required: $crate::__field_type!($required_kind $(:: $required_name)?),
             )*
             $(
                 $(#[$field_meta])*
@@ -94,7 +94,7 @@ macro_rules! __request {
                 $(#[$field_meta])*
                 #[must_use]
                 pub fn $field(mut self, $field: $crate::__argument!($kind $(:: $name)?)) -> Self {
-                    let value: $crate::__kept!($kind $(:: $name)?) =
+                    let value: $crate::__field_type!($kind $(:: $name)?) =
                         $crate::__value!($field, $kind $(:: $name)?);
                     self.$field = Some($crate::__some!([$($clear)?] value));
                     self
@@ -163,8 +163,8 @@ macro_rules! __request_new {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __nullable {
-    ([] $($kind:tt)+) => { $crate::__kept!($($kind)+) };
-    ([$clear:ident] $($kind:tt)+) => { Option<$crate::__kept!($($kind)+)> };
+    ([] $($kind:tt)+) => { $crate::__field_type!($($kind)+) };
+    ([$clear:ident] $($kind:tt)+) => { Option<$crate::__field_type!($($kind)+)> };
 }
 
 /// The value of a member that may be sent as `null`, or of one that may not.
