@@ -61,7 +61,7 @@ impl CallOptions {
     }
 
     /// Of a download that asks for a part: take the whole file instead unless it still is the one
-    /// with this entity tag or time of change, as [`Download::validator`] gave it. Only calls
+    /// with this entity tag or time of change, as [`Download::validator`](crate::Download::validator) gave it. Only calls
     /// straight to the vendor say so; with others compare what comes back.
     #[must_use]
     pub fn if_range(mut self, validator: impl Into<String>) -> Self {

@@ -2,7 +2,7 @@
 //!
 //! It holds names and dotted names and nothing else of GraphQL, whoever passes it and by whichever
 //! transport: nothing in it can leave its place in the document. Calls that a policy watches are
-//! [confined](confine) further, for a dot would lead from a record that may be read to all that is
+//! confined further, for a dot would lead from a record that may be read to all that is
 //! connected with it.
 
 use std::collections::BTreeSet;
