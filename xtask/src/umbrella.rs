@@ -109,6 +109,10 @@ features = ["all", "platform"]
 [lints]
 workspace = true
 
+# Its tests stand beside it.
+[lib]
+test = false
+
 [features]
 default = ["typed"]
 # Every connector.
@@ -145,25 +149,16 @@ jsonschema.workspace = true
 tiktoken-rs.workspace = true
 tokio = {{ workspace = true, features = ["macros", "rt-multi-thread", "process"] }}
 
-# How well search finds operations, and how fast.
-[[test]]
-name = "search"
-required-features = ["all", "tools"]
-
+# How fast search finds operations.
 [[bench]]
 name = "search"
 harness = false
 required-features = ["all", "tools"]
 
-# A typed connector on a mock of its vendor.
+# One program for all tests: linking every connector takes longer than running them.
 [[test]]
-name = "testing"
-required-features = ["typed", "gong", "testing"]
-
-# What models are told of every connector: definitions, their tokens, their schemas.
-[[test]]
-name = "tools"
-required-features = ["all", "tools"]
+name = "umbrella"
+path = "tests/umbrella/main.rs"
 {examples}"#,
         examples = examples.iter().map(example).collect::<String>(),
         all = each("{}"),

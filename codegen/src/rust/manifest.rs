@@ -29,6 +29,10 @@ all-features = true
 [lints]
 workspace = true
 
+# Its examples are in the documentation; there is nothing else in it to be tested.
+[lib]
+test = false
+
 [features]
 default = ["typed"]
 # Builders and record types.

@@ -1,7 +1,7 @@
 //! How many tokens a text is, about.
 //!
 //! An estimate without a vocabulary, rather too high than too low: JSON, prose and opaque tokens
-//! come out at 95 to 165 % of the count of `o200k_base`. `crates/airbyte-agent/tests/tools` holds
+//! come out at 95 to 165 % of the count of `o200k_base`. `crates/airbyte-agent/tests/umbrella/tools` holds
 //! it to that.
 
 /// How many tokens a text is, about: rather too many than too few. Costs no vocabulary and a few

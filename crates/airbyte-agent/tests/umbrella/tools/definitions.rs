@@ -72,7 +72,7 @@ fn definitions_are_those_committed() {
 }
 
 fn compare(name: &str, text: &str) {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/tools/expected");
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/umbrella/tools/expected");
     let path = folder.join(name);
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         fs::create_dir_all(&folder).unwrap();
