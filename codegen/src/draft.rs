@@ -127,7 +127,9 @@ fn meta<'d>(
                 MetaSource::Link(relation) => {
                     format!("The URL of the relation `{relation}` in the `Link` header.")
                 }
-                MetaSource::Header(header) => format!("The value of the response header `{header}`."),
+                MetaSource::Header(header) => {
+                    format!("The value of the response header `{header}`.")
+                }
                 MetaSource::Body(path) => format!("The value at `{path}` in the response."),
             });
             (field.name.to_string(), description, rust)

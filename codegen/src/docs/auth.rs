@@ -150,8 +150,12 @@ fn address(scheme: &AuthScheme) -> String {
 /// The sentence that says how a request carries the credential.
 fn carried(kind: &AuthKind) -> String {
     match kind {
-        AuthKind::Bearer => "Requests carry the credential as `Authorization: Bearer …`.".to_owned(),
-        AuthKind::Basic => "Requests carry the credentials by HTTP basic authentication.".to_owned(),
+        AuthKind::Bearer => {
+            "Requests carry the credential as `Authorization: Bearer …`.".to_owned()
+        }
+        AuthKind::Basic => {
+            "Requests carry the credentials by HTTP basic authentication.".to_owned()
+        }
         AuthKind::ApiKey { location, name } => {
             let place = match location {
                 ApiKeyLocation::Header => "header",
@@ -204,11 +208,8 @@ fn environment(model: &Model<'_>) -> String {
         Some(scheme) => local_options(model, scheme, "auth"),
         None => ("auth".to_owned(), false),
     };
-    let choice = if model.schemes.len() > 1 {
-        "Set those of one way to authenticate only."
-    } else {
-        ""
-    };
+    let choice =
+        if model.schemes.len() > 1 { "Set those of one way to authenticate only." } else { "" };
     let mut names = vec!["Credentials", "DESCRIPTION", class.as_str(), "Result"];
     if configured {
         names.push("Local");

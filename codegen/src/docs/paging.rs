@@ -32,7 +32,11 @@ fn rule(paging: &Paging) -> String {
     let mut out = match &paging.next {
         Next::None { reason } => reason.to_string(),
         Next::Cursor { from, into } => {
-            format!("the next page is requested with {}, set to {}", prose::code(into), source(from))
+            format!(
+                "the next page is requested with {}, set to {}",
+                prose::code(into),
+                source(from)
+            )
         }
         Next::Link { from, feed, .. } if feed.is_empty() => {
             format!("the next page is requested by the URL in {}", source(from))

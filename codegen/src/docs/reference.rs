@@ -156,9 +156,13 @@ fn effect(operation: &Operation) -> &'static str {
     let hints = operation.hints;
     match (hints.read_only, hints.destructive, hints.idempotent) {
         (true, ..) => "This operation only reads.",
-        (false, true, true) => "This operation destroys data. Calling it twice has the same effect as calling it once.",
+        (false, true, true) => {
+            "This operation destroys data. Calling it twice has the same effect as calling it once."
+        }
         (false, true, false) => "This operation destroys data.",
-        (false, false, true) => "This operation changes data. Calling it twice has the same effect as calling it once.",
+        (false, false, true) => {
+            "This operation changes data. Calling it twice has the same effect as calling it once."
+        }
         (false, false, false) => "This operation changes data, again with each call.",
     }
 }

@@ -136,7 +136,9 @@ pub(super) fn errors(model: &Model<'_>) -> String {
     let success = match operation.kind() {
         BuilderKind::List => "Ok(page) => println!(\"{} records\", page.data.len())",
         BuilderKind::Record => "Ok(record) => println!(\"{record:?}\")",
-        BuilderKind::Download => "Ok(file) => println!(\"{} bytes\", file.save(\"file.bin\").await?)",
+        BuilderKind::Download => {
+            "Ok(file) => println!(\"{} bytes\", file.save(\"file.bin\").await?)"
+        }
     };
     let policy = &model.connector.retry;
     let statuses: Vec<String> = policy.statuses.iter().map(ToString::to_string).collect();
@@ -235,7 +237,10 @@ pub(super) fn features(model: &Model<'_>) -> String {
             "Calls by name with `Client`. Without this feature the crate is the constant `DESCRIPTION` alone and \
              depends on no HTTP client.",
         ),
-        ("`tools`", "The method `tools()`, which offers the operations to a language model as tools."),
+        (
+            "`tools`",
+            "The method `tools()`, which offers the operations to a language model as tools.",
+        ),
         (
             "`testing`",
             "The module `testing`: a mock of the vendor, and recorded traffic, for tests without a network.",

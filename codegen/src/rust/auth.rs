@@ -8,7 +8,10 @@ use crate::prose;
 pub(crate) fn auth(model: &Model<'_>) -> String {
     let mut w = Writer::file(&model.slug);
     let title = &model.connector.title;
-    w.inner_doc(&format!("The ways to authenticate with {}, one type for each.", prose::markdown(title)));
+    w.inner_doc(&format!(
+        "The ways to authenticate with {}, one type for each.",
+        prose::markdown(title)
+    ));
     w.line("#![doc = include_str!(\"../AUTH.md\")]");
     w.blank();
     w.line("use airbyte_agent_core::{AuthFor, Credentials};");
@@ -31,7 +34,14 @@ fn structure(w: &mut Writer, model: &Model<'_>, scheme: &SchemeModel<'_>) {
     w.block(&format!("pub struct {class}"), |w| w.line("credentials: Credentials,"));
     w.blank();
     w.block(&format!("impl {class}"), |w| {
-        w.doc("Credentials with the fields that are required; methods add the optional ones.");
+        let is_optional = required.len() < scheme.fields.len();
+        w.doc(match (required.is_empty(), is_optional) {
+            (false, true) => {
+                "Credentials with the required fields. The other methods add optional ones."
+            }
+            (true, true) => "Credentials without any field. The other methods add fields.",
+            (_, false) => "Credentials with all fields of this way to authenticate.",
+        });
         for (n, (ident, field)) in required.iter().enumerate() {
             if n == 0 {
                 w.line("///");

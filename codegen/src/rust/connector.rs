@@ -94,8 +94,16 @@ pub(crate) fn connector(model: &Model<'_>) -> String {
     w.blank();
     w.block(&format!("impl {class}"), |w| {
         for (name, doc, value) in [
-            ("NAME", "The connector's name, by which descriptions, variables and the program know it.", &connector.name),
-            ("VERSION", "Version of the spec that the crate was generated from.", &connector.version),
+            (
+                "NAME",
+                "The connector's name, by which descriptions, variables and the program know it.",
+                &connector.name,
+            ),
+            (
+                "VERSION",
+                "Version of the spec that the crate was generated from.",
+                &connector.version,
+            ),
             (
                 "DEFINITION_ID",
                 "Identifier (a UUID) of this kind of connector on the hosted platform.",
@@ -217,7 +225,7 @@ pub fn entity_schema(&self, entity: &str) -> Option<Value> {
     self.client.entity_schema(entity)
 }
 
-/// The operations as tools for a language model, without a policy or limits of your own yet.
+/// The operations as tools for a language model. The toolset takes a policy and limits.
 #[cfg(feature = "tools")]
 #[must_use]
 pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {

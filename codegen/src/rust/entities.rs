@@ -40,7 +40,10 @@ fn file(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
     }
     let body = body.finish();
     let mut w = Writer::file(&model.slug);
-    w.inner_doc(&format!("The accessor of `{}` and the builders of its operations.", entity.entity.name));
+    w.inner_doc(&format!(
+        "The accessor of `{}` and the builders of its operations.",
+        entity.entity.name
+    ));
     w.blank();
     if body.contains("BTreeMap<") {
         w.line("use std::collections::BTreeMap;");
@@ -195,11 +198,14 @@ fn method(
 pub(crate) fn remarks(operation: &Operation) -> Vec<String> {
     let mut remarks = Vec::new();
     if matches!(operation.body, Body::Json { open: true, .. }) {
-        remarks.push("`param(name, value)` sets members that have no setter of their own, for example custom fields.".to_owned());
+        let remark = "`param(name, value)` sets members that have no setter of their own, for example custom \
+                      fields.";
+        remarks.push(remark.to_owned());
     }
     if operation.idempotency_header.is_some() {
-        remarks
-            .push("With an idempotency key, `options(|o| o.idempotency_key(key))`, a repeated call has no second effect.".to_owned());
+        let remark = "With an idempotency key, `options(|o| o.idempotency_key(key))`, a repeated call has no \
+                      second effect.";
+        remarks.push(remark.to_owned());
     }
     remarks
 }
@@ -259,11 +265,8 @@ fn setter(w: &mut Writer, model: &Model<'_>, argument: &Argument<'_>) {
     let text = prose::markdown(&prose::sentence(&argument.parameter.description));
     let facts = facts(model, argument);
     let name = prose::code(&argument.parameter.name);
-    let fallback = if facts.is_empty() {
-        format!("Sets the argument {name}.")
-    } else {
-        String::new()
-    };
+    let fallback =
+        if facts.is_empty() { format!("Sets the argument {name}.") } else { String::new() };
     w.doc(if text.is_empty() { &fallback } else { &text });
     if !facts.is_empty() {
         if !text.is_empty() {
@@ -297,11 +300,17 @@ pub(crate) fn facts(model: &Model<'_>, argument: &Argument<'_>) -> String {
         facts.push(format!("One of {}.", choices.join(", ")));
     }
     if let Some(config) = &parameter.config {
-        facts.push(format!("If it is not set, its value is that of the configuration `{}`.", config.source));
+        facts.push(format!(
+            "If it is not set, its value is that of the configuration `{}`.",
+            config.source
+        ));
     }
     let scoping = model.connector.scoping.iter().find(|s| s.parameter == parameter.name);
     if let Some(scoping) = scoping {
-        facts.push(format!("If it is not set, its value is that of the configuration `{}`.", scoping.config_key));
+        facts.push(format!(
+            "If it is not set, its value is that of the configuration `{}`.",
+            scoping.config_key
+        ));
     }
     facts.join(" ")
 }

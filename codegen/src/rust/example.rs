@@ -110,8 +110,17 @@ pub(crate) fn record_name(model: &Model<'_>, entity: &EntityModel<'_>) -> String
 /// A statement that prints two fields by which a person recognises the record.
 pub(crate) fn print(model: &Model<'_>, record: &Rust, variable: &str) -> String {
     const TELLING: &[&str] = &[
-        "number", "id", "key", "name", "email", "email_address", "title", "subject", "summary",
-        "status", "url",
+        "number",
+        "id",
+        "key",
+        "name",
+        "email",
+        "email_address",
+        "title",
+        "subject",
+        "summary",
+        "status",
+        "url",
     ];
     let members = match record {
         Rust::Named(name) => match model.types.get(name).map(|named| &named.shape) {

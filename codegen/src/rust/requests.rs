@@ -42,5 +42,9 @@ fn member_entry(w: &mut Writer, member: &Member) {
 /// Writes the documentation comment of a member.
 pub(crate) fn member_doc(w: &mut Writer, member: &Member) {
     let said = prose::markdown(&prose::sentence(&member.description));
-    w.doc(&if said.is_empty() { format!("The member {} of the object.", prose::code(&member.wire)) } else { said });
+    w.doc(&if said.is_empty() {
+        format!("The member {} of the object.", prose::code(&member.wire))
+    } else {
+        said
+    });
 }

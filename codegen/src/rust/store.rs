@@ -34,7 +34,9 @@ pub(crate) fn files(model: &Model<'_>) -> BTreeMap<String, String> {
         return files;
     }
     let mut w = Writer::file(&model.slug);
-    w.inner_doc("The fields that the hosted platform's context store has, one enum for each entity.");
+    w.inner_doc(
+        "The fields that the hosted platform's context store has, one enum for each entity.",
+    );
     w.blank();
     let mut modules: Vec<(&str, String)> =
         stored.iter().map(|entity| (entity.accessor.as_str(), class(entity))).collect();
@@ -61,7 +63,10 @@ fn file(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
     w.blank();
     w.line("store_fields!(");
     w.indented(|w| {
-        w.doc(&format!("A field by which `{}` can be searched in the context store.", entity.entity.name));
+        w.doc(&format!(
+            "A field by which `{}` can be searched in the context store.",
+            entity.entity.name
+        ));
         w.block(&class(entity), |w| {
             for (field, (variant, path)) in entity.entity.store.iter().zip(variants(entity)) {
                 let said = prose::markdown(&prose::sentence(&field.description));

@@ -18,7 +18,11 @@ const SHARED: &str = "shared";
 /// The files of the module `types`, by path inside the crate.
 pub(crate) fn files(model: &Model<'_>) -> BTreeMap<String, String> {
     let all: Vec<&str> = model.types.named.keys().map(String::as_str).collect();
-    let single = file(model, &all, &format!("Types of the records and arguments of the {} connector.", title(model)));
+    let single = file(
+        model,
+        &all,
+        &format!("Types of the records and arguments of the {} connector.", title(model)),
+    );
     if single.lines().count() <= SINGLE {
         return BTreeMap::from([("src/types.rs".to_owned(), single)]);
     }
@@ -202,7 +206,9 @@ fn about(w: &mut Writer, model: &Model<'_>, name: &str, named: &Named) {
             }
         });
     match (holder, &named.shape) {
-        (Some((holder, wire)), _) => w.doc(&format!("The type of {} in [`{holder}`].", prose::code(wire))),
+        (Some((holder, wire)), _) => {
+            w.doc(&format!("The type of {} in [`{holder}`].", prose::code(wire)))
+        }
         (None, Shape::Enum(_)) => w.doc("One of several texts; the vendor may add others."),
         (None, Shape::Struct { .. }) => w.doc("A record, which the spec does not describe."),
     }

@@ -48,7 +48,8 @@ fn entity_file(model: &Model<'_>, entity: &EntityModel<'_>, included: &mut Files
         names.push(name);
     }
     let code = operation::entity(entity.entity, &names, &mut included);
-    let mut text = head(model, &format!("The description of `{}` and its operations.", entity.entity.name));
+    let mut text =
+        head(model, &format!("The description of `{}` and its operations.", entity.entity.name));
     text.push_str("use airbyte_agent_description::build::*;\n\n");
     let code = item("pub(super) const", "ENTITY", "Entity", &code);
     text.push_str(&format!("/// `{}` with its operations.\n{code}", entity.entity.name));
