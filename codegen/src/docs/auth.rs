@@ -20,7 +20,7 @@ pub(crate) fn auth(model: &Model<'_>) -> String {
         .iter()
         .map(|scheme| format!("[{}](#{})", heading(scheme), anchor(&heading(scheme))))
         .collect();
-    let count = match sections.len() {
+    let choices = match sections.len() {
         0 => "only [through Airbyte](#through-airbyte).".to_owned(),
         1 => format!(
             "directly with {}, or [through Airbyte](#through-airbyte), which keeps the credentials.",
@@ -31,7 +31,7 @@ pub(crate) fn auth(model: &Model<'_>) -> String {
             sections.join(", ")
         ),
     };
-    out.push_str(&format!("{title} can be called {count}\n\n"));
+    out.push_str(&format!("{title} can be called {choices}\n\n"));
     for scheme in &model.schemes {
         out.push_str(&section(model, scheme));
     }

@@ -14,7 +14,7 @@ pub(crate) fn library(model: &Model<'_>) -> String {
         r#"// {header}
 
 #![cfg_attr(feature = "typed", doc = include_str!("../README.md"))]
-#![cfg_attr(not(feature = "typed"), doc = "The {title} connector as a description, without typed operations.")]
+#![cfg_attr(not(feature = "typed"), doc = "The description of the {title} connector.")]
 #![allow(clippy::doc_markdown, reason = "the spec's texts name products and vendors")]
 
 #[cfg(feature = "typed")]

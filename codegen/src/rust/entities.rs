@@ -17,8 +17,10 @@ use crate::types::Rust;
 pub(crate) fn files(model: &Model<'_>) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     let mut w = Writer::file(&model.slug);
-    w.inner_doc("Operations, one module for each entity. It has an accessor with one method for each action, and");
-    w.inner_doc("the builders that these methods return.");
+    w.inner_doc(
+        "Operations, one module for each entity. It has an accessor with one method for each action, \
+         and the builders that these methods return.",
+    );
     w.blank();
     let mut modules: Vec<&str> = model.entities.iter().map(|e| e.accessor.as_str()).collect();
     modules.sort_unstable();

@@ -73,7 +73,9 @@ fn root(model: &Model<'_>, modules: &[&str]) -> String {
     text.push_str(
         "\nuse std::borrow::Cow::Borrowed;\n\nuse airbyte_agent_description::build::*;\n",
     );
-    text.push_str("\n/// The description of the connector: entities, operations, parameters, ways to authenticate.\n");
+    text.push_str(
+        "\n/// The description of the connector: entities, operations and ways to authenticate.\n",
+    );
     text.push_str(&item("pub static", "DESCRIPTION", "Connector", &code));
     format!("{}\n", text.trim_end())
 }
