@@ -1,18 +1,18 @@
-//! Places in the spec's document: operations, references, answer schemas. Knows no Rust.
+//! Looks up operations, references and the schemas of responses in the document of a spec. Knows no Rust.
 
 use airbyte_agent_description::{Action, JsonPath, Location, Operation, Parameter, Step};
 use serde_json::{Map, Value};
 
-/// The spec as JSON, with the look-ups that generation needs.
+/// The document of a spec as JSON, with the look-ups that the generator needs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Document<'d>(pub(crate) &'d Value);
 
-/// A schema of the document and the component it was reached through last.
+/// A schema of the document, and the component that the last reference to it led through.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Found<'d> {
-    /// The schema, references followed.
+    /// The schema after all references are followed.
     pub(crate) schema: &'d Value,
-    /// Name of the component, when a reference led here.
+    /// Name of the component, if the schema is one.
     pub(crate) component: Option<&'d str>,
 }
 
@@ -36,7 +36,7 @@ impl<'d> Document<'d> {
         None
     }
 
-    /// Names of all components.
+    /// Names of all component schemas.
     pub(crate) fn components(self) -> impl Iterator<Item = &'d str> {
         let schemas = self.0.pointer("/components/schemas").and_then(Value::as_object);
         schemas.into_iter().flat_map(|map| map.keys().map(String::as_str))
@@ -56,7 +56,8 @@ impl<'d> Document<'d> {
         None
     }
 
-    /// The schema without `null`: the only alternative of `oneOf`/`anyOf`, references followed.
+    /// The schema without `null`, after all references are followed: where `oneOf`, `anyOf` or `allOf` has only
+    /// one alternative that is not `null`, that one.
     pub(crate) fn plain(self, schema: &'d Value) -> Option<Found<'d>> {
         let mut found = self.resolve(schema)?;
         for _ in 0..32 {
@@ -77,20 +78,20 @@ impl<'d> Document<'d> {
     pub(crate) fn follow(self, schema: &'d Value, path: &JsonPath) -> Option<&'d Value> {
         let mut schema = schema;
         for step in path.steps.iter() {
-            let here = self.plain(schema)?.schema;
+            let node = self.plain(schema)?.schema;
             schema = match step {
-                Step::Key(name) => here.get("properties")?.get(name.as_ref())?,
-                Step::Index(_) => here.get("items")?,
-                Step::Each => here
+                Step::Key(name) => node.get("properties")?.get(name.as_ref())?,
+                Step::Index(_) => node.get("items")?,
+                Step::Each => node
                     .get("items")
-                    .or_else(|| here.get("additionalProperties").filter(|more| more.is_object()))?,
+                    .or_else(|| node.get("additionalProperties").filter(|more| more.is_object()))?,
             };
         }
         Some(schema)
     }
 }
 
-/// An operation object and the path item it stands in.
+/// An operation object of the document, with the path item that contains it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OperationObject<'d> {
     document: Document<'d>,
@@ -99,16 +100,16 @@ pub(crate) struct OperationObject<'d> {
 }
 
 impl<'d> OperationObject<'d> {
-    /// JSON Schema of the answer: the first of 200 and 201 that exists.
-    pub(crate) fn answer(self) -> Option<&'d Value> {
+    /// JSON Schema of the response with status 200, or else 201.
+    pub(crate) fn response_schema(self) -> Option<&'d Value> {
         let responses = self.object.get("responses")?;
         let response = responses.get("200").or_else(|| responses.get("201"))?;
         let response = self.document.resolve(response)?.schema;
         response.get("content")?.get("application/json")?.get("schema")
     }
 
-    /// What the answer is, in the spec's words.
-    pub(crate) fn answer_text(self) -> &'d str {
+    /// The spec's description of the successful response; empty if there is none.
+    pub(crate) fn response_text(self) -> &'d str {
         let text = || {
             let responses = self.object.get("responses")?;
             let first =
@@ -142,7 +143,7 @@ impl<'d> OperationObject<'d> {
         )
     }
 
-    /// Whether the parameter stands among the parameters of the operation, not in its body.
+    /// Whether the parameter is one of `parameters`, and not a member of the body.
     pub(crate) fn declares(self, parameter: &Parameter) -> bool {
         self.declared(parameter).is_some()
     }

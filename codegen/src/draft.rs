@@ -1,4 +1,4 @@
-//! Which types an operation needs: its record, its metadata, its arguments.
+//! Which types an operation needs: those of its record, its metadata and its arguments.
 
 use airbyte_agent_description::{
     Action, Connector, Kind, MetaSource, Operation, Parameter, Schema,
@@ -11,9 +11,9 @@ use crate::types::{Collector, Hints, Role, Rust};
 /// The types of an operation.
 pub(crate) struct Draft {
     pub(crate) record: Rust,
-    /// Named type of the metadata.
+    /// Name of the type of the metadata, if there is any.
     pub(crate) meta: Option<String>,
-    /// In the order of the parameters.
+    /// Types of the arguments, in the order of the parameters.
     pub(crate) arguments: Vec<Rust>,
 }
 
@@ -25,7 +25,7 @@ pub(crate) fn draft_operations<'d>(
 ) -> Vec<Draft> {
     let operations: Vec<_> =
         connector.operations().map(|op| (op, document.operation(op))).collect();
-    // Records first: theirs are the plain names.
+    // Records come first, so that they get the names without a suffix.
     let records: Vec<_> = operations
         .iter()
         .map(|(operation, object)| {
@@ -59,7 +59,7 @@ pub(crate) fn draft_operations<'d>(
     drafts
 }
 
-/// The type of one record, `None` for anything.
+/// The type of one record; `None` if the document does not describe it as an object.
 fn record<'d>(
     document: Document<'d>,
     operation: &Operation,
@@ -69,10 +69,10 @@ fn record<'d>(
     if !operation.response.transform.is_empty() || operation.action == Action::Download {
         return None;
     }
-    let answer = object?.answer()?;
+    let response = object?.response_schema()?;
     let mut schema = match &operation.response.records {
-        Some(path) => document.follow(answer, path)?,
-        None => answer,
+        Some(path) => document.follow(response, path)?,
+        None => response,
     };
     if operation.action.is_array()
         && let Some(items) = document.plain(schema)?.schema.get("items")
@@ -85,13 +85,13 @@ fn record<'d>(
         names::class(&format!("{entity} {}", operation.action)) + "Record",
     ];
     let rust = collector.rust(schema, Role::Record, &hints);
-    // The engine wraps what is no object.
+    // The engine wraps a record that is no object.
     let is_wrapped =
         rust.is_plain() || matches!(rust, Rust::List(_)) && operation.action.is_array();
     (!is_wrapped).then_some(rust)
 }
 
-/// Name of the type of the metadata, `None` when the operation has none.
+/// Name of the type of the metadata; `None` if the operation has no metadata.
 fn meta<'d>(
     document: Document<'d>,
     operation: &Operation,
@@ -102,7 +102,7 @@ fn meta<'d>(
         return None;
     }
     let name = names::class(&format!("{} {} meta", operation.entity, operation.action));
-    let answer = object.and_then(OperationObject::answer);
+    let response = object.and_then(OperationObject::response_schema);
     let members = operation
         .response
         .meta
@@ -111,9 +111,9 @@ fn meta<'d>(
             let (rust, schema) = match &field.source {
                 MetaSource::Link(_) | MetaSource::Header(_) => (Rust::String, None),
                 MetaSource::Body(path) => {
-                    let schema = answer.and_then(|answer| document.follow(answer, path));
+                    let schema = response.and_then(|response| document.follow(response, path));
                     let hints = vec![names::class(&format!("{name} {}", field.name))];
-                    // Of several matches the first is meant.
+                    // If a path matches several values, the first one counts.
                     let rust = schema
                         .map_or(Rust::Value, |schema| collector.rust(schema, Role::Record, &hints));
                     (rust, schema)
@@ -125,15 +125,17 @@ fn meta<'d>(
                 .map(str::to_owned);
             let description = said.unwrap_or_else(|| match &field.source {
                 MetaSource::Link(relation) => {
-                    format!("URL of the relation `{relation}` in the `Link` header.")
+                    format!("The URL of the relation `{relation}` in the `Link` header.")
                 }
-                MetaSource::Header(header) => format!("The header `{header}`."),
-                MetaSource::Body(path) => format!("What the answer holds at `{path}`."),
+                MetaSource::Header(header) => {
+                    format!("The value of the response header `{header}`.")
+                }
+                MetaSource::Body(path) => format!("The value at `{path}` in the response."),
             });
             (field.name.to_string(), description, rust)
         })
         .collect();
-    let text = format!("What comes with a page of `{}.{}`.", operation.entity, operation.action);
+    let text = format!("Metadata of a page of `{}.{}`.", operation.entity, operation.action);
     let name = collector.structure(name, text, members);
     collector.reach(&Rust::Named(name.clone()), &operation.entity);
     Some(name)
@@ -141,7 +143,7 @@ fn meta<'d>(
 
 fn argument_hints(operation: &Operation, parameter: &Parameter) -> Hints {
     let (entity, name) = (names::singular(&operation.entity), &parameter.name);
-    // The one member that holds the whole record says nothing by its name.
+    // A member that holds the whole record has a name that says nothing, such as `data`.
     let is_whole = ["input", "data", "body"].contains(&name.as_ref())
         || names::class(&entity).ends_with(&names::class(&names::singular(name)));
     if is_whole {
@@ -153,7 +155,7 @@ fn argument_hints(operation: &Operation, parameter: &Parameter) -> Hints {
     ]
 }
 
-/// The type of a parameter that the document does not show.
+/// The type of a parameter that the document does not describe.
 fn plain(schema: &Schema) -> Rust {
     match schema.kinds.as_ref() {
         [Kind::String] => Rust::String,

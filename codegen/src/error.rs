@@ -1,19 +1,19 @@
-//! Why no crate could be made.
+//! The errors of the generator.
 
-/// Why no crate could be made.
+/// The reason why no crate was generated.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The types of the spec could not be turned into Rust.
     #[error("types: {message}")]
     TypeSpace {
-        /// What progenitor says.
+        /// The message of progenitor, which generates the types.
         message: String,
     },
-    /// The generator wrote something that is no Rust; a defect of the generator.
+    /// A generated file is not valid Rust, which is a defect of the generator.
     #[error("the generator wrote invalid Rust: {message}")]
     Unparsable {
-        /// Where, and what the parser says.
+        /// The file, and the message of the parser.
         message: String,
     },
 }

@@ -1,8 +1,8 @@
 //! Generates connector crates from connector specs.
 //!
-//! A spec is lowered to a description by `airbyte-agent-spec`; this crate turns the two into the
-//! files of a Rust crate: [`generate`] returns them as text, and writing them is the caller's
-//! business. The same input gives the same bytes.
+//! `airbyte-agent-spec` lowers a spec to a description. [`generate`] turns the description and the document
+//! of the spec into the files of a Rust crate, and returns them as texts; the caller writes them. The same
+//! input gives the same bytes.
 
 mod conformance;
 mod docs;
@@ -32,19 +32,19 @@ use model::Model;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Package {
-    /// Name of the crate.
+    /// Name of the generated crate.
     pub name: String,
-    /// Texts by path inside the crate, with `/` between names.
+    /// The text of every file, by its path inside the crate with `/` between names.
     pub files: BTreeMap<String, String>,
-    /// A test of every operation, for the crate that holds the harness of such tests.
+    /// A Rust test that calls every operation, for the crate that has the harness of these tests.
     pub conformance: String,
 }
 
-/// Makes the crate of a connector from its description and the document it was lowered from.
+/// Generates the crate of a connector from its description and the document of its spec.
 ///
 /// # Errors
 ///
-/// When what was written is no Rust, a defect of the generator.
+/// When a generated file is not valid Rust, which is a defect of the generator.
 pub fn generate(connector: &Connector, document: &Value) -> Result<Package, Error> {
     let model = Model::new(connector, Document(document));
     let mut files = rust::files(&model)?;

@@ -1,5 +1,5 @@
-//! What is written down for a connector: its entities, operations and arguments with their Rust
-//! names and types. Data only; the files made of it are the business of `rust` and `docs`.
+//! What generated files say about a connector: its entities, operations and arguments with their Rust
+//! names and types. The modules `rust` and `docs` write files from it.
 
 use airbyte_agent_description::{
     Action, AuthScheme, Body, Connector, CredentialField, Entity, Location, Operation, Parameter,
@@ -11,74 +11,74 @@ use crate::draft::{Draft, draft_operations};
 use crate::names::{self, Scope};
 use crate::types::{Collector, Rust, Shape, Types, nullable};
 
-/// A connector as generated files see it.
+/// A connector with the Rust names and types of everything it has.
 #[derive(Debug)]
 pub(crate) struct Model<'d> {
     pub(crate) connector: &'d Connector,
-    /// `github`, the stem of crate and spec names.
+    /// Name of the connector, such as `github`, which names of crates and specs contain.
     pub(crate) slug: String,
-    /// `airbyte_agent_github`
+    /// Name of the library, such as `airbyte_agent_github`.
     pub(crate) library: String,
-    /// `GithubConnector`
+    /// Name of the connector's type, such as `GithubConnector`.
     pub(crate) class: String,
-    /// `github`, the name of a connector in examples.
+    /// Name of a variable that holds a connector in examples, such as `github`.
     pub(crate) variable: String,
     pub(crate) entities: Vec<EntityModel<'d>>,
     pub(crate) schemes: Vec<SchemeModel<'d>>,
     pub(crate) types: Types,
 }
 
-/// An entity.
+/// An entity with its Rust names and its operations.
 #[derive(Debug)]
 pub(crate) struct EntityModel<'d> {
     pub(crate) entity: &'d Entity,
-    /// Method of the connector, and module.
+    /// Name of the connector's method, and of the module.
     pub(crate) accessor: String,
-    /// Accessor struct.
+    /// Name of the accessor's type.
     pub(crate) class: String,
     pub(crate) operations: Vec<OperationModel<'d>>,
 }
 
-/// An operation.
+/// An operation with its Rust names and types.
 #[derive(Debug)]
 pub(crate) struct OperationModel<'d> {
     pub(crate) operation: &'d Operation,
     pub(crate) object: Option<OperationObject<'d>>,
-    /// Builder struct.
+    /// Name of the builder's type.
     pub(crate) builder: String,
     pub(crate) record: Rust,
-    /// Whether a record is a plain value, which comes bare or as `{"value": …}`.
+    /// Whether a record is no object, so that it comes bare or as `{"value": …}`.
     pub(crate) scalar: bool,
-    /// Named type of the metadata, when there is any.
+    /// Name of the type of the metadata, if there is any.
     pub(crate) meta: Option<String>,
     pub(crate) arguments: Vec<Argument<'d>>,
 }
 
-/// Which macro of the runtime completes a builder.
+/// Which macro of the engine declares a builder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BuilderKind {
-    /// Pages of records.
+    /// `list_builder!`: the call returns pages of records.
     List,
-    /// One record.
+    /// `record_builder!`: the call returns one record.
     Record,
-    /// A file.
+    /// `download_builder!`: the call returns a file.
     Download,
 }
 
-/// A parameter.
+/// A parameter with its Rust name and type.
 #[derive(Debug)]
 pub(crate) struct Argument<'d> {
     pub(crate) parameter: &'d Parameter,
     pub(crate) ident: String,
     pub(crate) rust: Rust,
-    /// Whether the method takes it, instead of a setter.
+    /// Whether the method of the accessor takes it; a setter takes the others.
     pub(crate) positional: bool,
-    /// Whether there is a `clear_` setter, which sends `null`.
+    /// Whether there is also a setter `clear_…`, which sends `null`.
     pub(crate) clearable: bool,
     pub(crate) example: Option<&'d Value>,
 }
 
-/// A way to authenticate.
+/// A scheme with the Rust names of its type and fields.
 #[derive(Debug)]
 pub(crate) struct SchemeModel<'d> {
     pub(crate) scheme: &'d AuthScheme,
@@ -87,12 +87,12 @@ pub(crate) struct SchemeModel<'d> {
 }
 
 impl Argument<'_> {
-    /// Whether the vendor refuses a call without it, and nothing but the caller supplies it.
+    /// Whether the vendor refuses a call without it, and only the caller can supply it.
     pub(crate) fn is_required(&self) -> bool {
         is_required(self.parameter)
     }
 
-    /// Name of the Rust argument: `_2fa` would read as unused.
+    /// Name of the Rust argument. A leading underscore would mark it as unused.
     pub(crate) fn binding(&self) -> String {
         if self.ident.starts_with('_') {
             format!("value{}", self.ident)
@@ -103,18 +103,18 @@ impl Argument<'_> {
 }
 
 impl<'d> OperationModel<'d> {
-    /// The type of a record as it stands in a file of an entity.
+    /// The type of a record, as files of entities write it.
     pub(crate) fn record_type(&self) -> String {
         let text = self.record.text("types::");
         if self.scalar { format!("Scalar<{text}>") } else { text }
     }
 
-    /// What a call must bring, as an argument of the method or by a setter.
+    /// The arguments that a call must have, whether the method or a setter takes them.
     pub(crate) fn required(&self) -> impl Iterator<Item = &Argument<'d>> {
         self.arguments.iter().filter(|argument| argument.is_required())
     }
 
-    /// The macro that completes the builder.
+    /// The macro that declares the builder.
     pub(crate) fn kind(&self) -> BuilderKind {
         match self.operation.action {
             Action::List | Action::Search => BuilderKind::List,
@@ -123,18 +123,18 @@ impl<'d> OperationModel<'d> {
         }
     }
 
-    /// Arguments of the method, in order.
+    /// The arguments that the method of the accessor takes, in order.
     pub(crate) fn positional(&self) -> impl Iterator<Item = &Argument<'d>> {
         self.arguments.iter().filter(|argument| argument.positional)
     }
 
-    /// Arguments of setters, in order.
+    /// The arguments that setters take, in order.
     pub(crate) fn setters(&self) -> impl Iterator<Item = &Argument<'d>> {
         self.arguments.iter().filter(|argument| !argument.positional)
     }
 }
 
-/// Methods of a connector that no entity may shadow.
+/// Methods that every connector has; no method of an entity may have such a name.
 const CONNECTOR_METHODS: &[&str] = &[
     "local",
     "hosted",
@@ -151,18 +151,18 @@ const CONNECTOR_METHODS: &[&str] = &[
     "from",
 ];
 
-/// Types that the files of entities import.
+/// Names that the files of entities import.
 const IMPORTED: &[&str] = &["Action", "BTreeMap", "Call", "Client", "Scalar", "Serialize", "Value"];
 
-/// Methods of every builder that no setter may shadow.
+/// Methods that every builder has; no setter may have such a name.
 const BUILDER_METHODS: &[&str] =
     &["send", "options", "param", "dry_run", "into_future", "record_as", "clone", "into", "from"];
 
-/// Methods of list builders besides.
+/// Methods that list builders have in addition.
 const LIST_METHODS: &[&str] = &["items", "pages", "records_as", "resume"];
 
 impl<'d> Model<'d> {
-    /// Puts together what the description and the document say.
+    /// Reads the description and the document of the spec.
     pub(crate) fn new(connector: &'d Connector, document: Document<'d>) -> Self {
         let slug = connector.name.to_string();
         let mut collector = Collector::new(document);
@@ -200,12 +200,17 @@ impl<'d> Model<'d> {
         }
     }
 
-    /// The crate's name.
+    /// Name of the generated crate.
     pub(crate) fn package(&self) -> String {
         format!("airbyte-agent-{}", self.slug)
     }
 
-    /// The name under which `airbyte-agent` has the crate.
+    /// The environment variable from which the engine and the program read a credential field.
+    pub(crate) fn environment_variable(&self, field: &str) -> String {
+        format!("AIRBYTE_AGENT_{}_{}", self.slug, field).to_uppercase().replace('-', "_")
+    }
+
+    /// Name of the module under which `airbyte-agent` re-exports the crate.
     pub(crate) fn module(&self) -> String {
         self.slug.replace('-', "_")
     }
@@ -289,17 +294,17 @@ fn arguments<'d>(
             example: object.and_then(|object| object.example(parameter)),
         })
         .collect();
-    // Body fields come behind what addresses the record.
+    // Members of the body come after the arguments that say which record is meant.
     arguments.sort_by_key(|argument| argument.parameter.location == Location::Body);
     arguments
 }
 
-/// Whether a call must bring the value: nothing else supplies it.
+/// Whether only the caller can supply the value, and a call without it is refused.
 fn is_required(parameter: &Parameter) -> bool {
     parameter.required && parameter.default.is_none() && parameter.config.is_none()
 }
 
-/// Whether the value says what a call is about, as parameters of a spec do, and is no content.
+/// Whether the value says which thing the call is about. Members of the body are its content instead.
 fn addresses(parameter: &Parameter, object: Option<OperationObject<'_>>) -> bool {
     match parameter.location {
         Location::Path | Location::Query | Location::Header => true,

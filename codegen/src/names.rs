@@ -1,10 +1,10 @@
-//! Names: from what a spec says to what Rust accepts. Knows no connector and no type.
+//! Turns names of a spec into names that Rust accepts. Knows no connector and no type.
 
 use std::collections::BTreeSet;
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
-/// Words that cannot be identifiers, `async` and future ones included.
+/// Keywords of Rust, which cannot be identifiers, with those reserved for later.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
     "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
@@ -13,7 +13,7 @@ const KEYWORDS: &[&str] = &[
     "union", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// Type names that generated files use for something else.
+/// Names of types that generated files use for something else.
 const TAKEN_TYPES: &[&str] = &[
     "Self",
     "Option",
@@ -37,13 +37,13 @@ const TAKEN_TYPES: &[&str] = &[
     "Into",
 ];
 
-/// The name of a public field: as [`ident`], but `2fa` → `field_2fa`.
+/// The name of a public field: as [`ident`], except that `2fa` becomes `field_2fa`.
 pub(crate) fn member(text: &str) -> String {
     let ident = ident(text);
     if ident.starts_with('_') { format!("field{ident}") } else { ident }
 }
 
-/// `page[size]` → `page_size`, `type` → `type_`, `2fa` → `_2fa`, `+1` → `plus_1`.
+/// An identifier: `page[size]` → `page_size`, `type` → `type_`, `2fa` → `_2fa`, `+1` → `plus_1`.
 pub(crate) fn ident(text: &str) -> String {
     let snake = format!("{}{}", sign(text).to_lowercase(), text.to_snake_case());
     if snake.is_empty() {
@@ -55,7 +55,7 @@ pub(crate) fn ident(text: &str) -> String {
     if KEYWORDS.contains(&snake.as_str()) { format!("{snake}_") } else { snake }
 }
 
-/// `zendesk-support` → `ZendeskSupport`; never a name that Rust or our prelude has taken.
+/// The name of a type: `zendesk-support` → `ZendeskSupport`; never a name of `TAKEN_TYPES`.
 pub(crate) fn class(text: &str) -> String {
     let pascal = text.to_upper_camel_case();
     if pascal.is_empty() {
@@ -67,12 +67,12 @@ pub(crate) fn class(text: &str) -> String {
     if TAKEN_TYPES.contains(&pascal.as_str()) { format!("{pascal}Record") } else { pascal }
 }
 
-/// The variant of a string value: `OPEN` → `Open`, `+1` → `Plus1`, nothing → `Empty`.
+/// The name of the variant for a string: `OPEN` → `Open`, `+1` → `Plus1`, the empty string → `Empty`.
 pub(crate) fn variant(value: &str) -> String {
     let sign = sign(value).trim_end_matches('_');
     let mut words: String =
         value.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-    // Without lower-case letters there is no camel case to split.
+    // A text in capitals has no camel case that could be split.
     if !words.chars().any(char::is_lowercase) {
         words = words.to_lowercase();
     }
@@ -80,14 +80,14 @@ pub(crate) fn variant(value: &str) -> String {
     match pascal.as_str() {
         "" if value.is_empty() => "Empty".to_owned(),
         "" => "Symbol".to_owned(),
-        // `Other` holds the values that the spec does not know.
+        // The variant `Other` holds values that the spec does not name.
         "Other" | "Self" => format!("{pascal}Value"),
         digit if digit.starts_with(|c: char| c.is_ascii_digit()) => format!("V{digit}"),
         _ => pascal,
     }
 }
 
-/// The word for a sign before a digit, which would be lost otherwise.
+/// The word for a sign before a digit. Without it `+1` and `-1` would get the same name.
 fn sign(text: &str) -> &'static str {
     let mut chars = text.chars();
     match (chars.next(), chars.next().is_some_and(|c| c.is_ascii_digit())) {
@@ -119,7 +119,7 @@ pub(crate) fn singular(text: &str) -> String {
     cut(1)
 }
 
-/// A title as a type name, without words that say nothing: `OAuth 2.0 Authentication` → `OAuth2`.
+/// A title as the name of a type, without filler words: `OAuth 2.0 Authentication` → `OAuth2`.
 pub(crate) fn title(text: &str) -> String {
     const FILLER: &[&str] =
         &["authentication", "authorization", "auth", "method", "scheme", "the", "with", "via"];
@@ -140,30 +140,30 @@ pub(crate) fn title(text: &str) -> String {
     name
 }
 
-/// Names already given in one scope.
+/// The names that are already used in one scope.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Scope(BTreeSet<String>);
 
 impl Scope {
-    /// A scope in which `names` are given already.
+    /// A scope in which `names` are already used.
     pub(crate) fn with<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         Self(names.into_iter().map(str::to_owned).collect())
     }
 
-    /// `name`, or `name_`, `name_2`, `name_3` … when it is given already.
+    /// `name`, or the first of `name_`, `name_2`, `name_3` … that is not used yet.
     pub(crate) fn ident(&mut self, name: &str) -> String {
         let alternatives = std::iter::once(format!("{}_", name.trim_end_matches('_')))
             .chain((2..).map(|n| format!("{}_{n}", name.trim_end_matches('_'))));
         self.first(std::iter::once(name.to_owned()).chain(alternatives), name)
     }
 
-    /// `name`, or `name2`, `name3` … when it is given already.
+    /// `name`, or the first of `name2`, `name3` … that is not used yet.
     pub(crate) fn class(&mut self, name: &str) -> String {
         let alternatives = (2..).map(|n: u32| format!("{name}{n}"));
         self.first(std::iter::once(name.to_owned()).chain(alternatives), name)
     }
 
-    /// Whether the name is given already.
+    /// Whether the name is already used.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.contains(name)
     }

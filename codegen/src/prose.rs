@@ -1,6 +1,7 @@
-//! Texts of a spec as rustdoc and as Markdown. Knows no connector and no type.
+//! Turns texts of a spec into documentation comments and Markdown. Knows no connector and no type.
 
-/// Lines of a doc comment, without `///`, at most `width` columns wide where words allow.
+/// The lines of a documentation comment, without `///`. A line is wider than `width` columns only if it is
+/// one word.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for block in text.trim().lines() {
@@ -36,8 +37,8 @@ fn starts_a_block(word: &str) -> bool {
         || word.strip_suffix(['.', ')']).is_some_and(|n| n.chars().all(|c| c.is_ascii_digit()))
 }
 
-/// Paragraphs joined again: a spec breaks its lines where it likes, a blank line or a list item
-/// keeps its own line.
+/// The text with each paragraph on one line: line breaks of the spec mean nothing, except before list items
+/// and at blank lines.
 pub(crate) fn paragraphs(text: &str) -> String {
     let mut out = String::new();
     for line in text.trim().lines() {
@@ -64,8 +65,8 @@ pub(crate) fn paragraphs(text: &str) -> String {
     out
 }
 
-/// A text that rustdoc and every Markdown renderer show as it was written: brackets, stars and
-/// angle brackets outside of code escaped, bare addresses made links.
+/// Markdown that every renderer shows as the spec wrote it: brackets, asterisks and angle brackets outside
+/// code are escaped, and bare addresses become links.
 pub(crate) fn markdown(text: &str) -> String {
     let text = paragraphs(text);
     if text.matches('`').count() % 2 == 1 {
@@ -88,7 +89,7 @@ fn escape(text: &str) -> String {
                 })
                 .unwrap_or(rest.len());
             let url = rest[..end].trim_end_matches(['.', ';', ':', '!', '?']);
-            // An address with a hole in it is an example, not a link.
+            // An address with a placeholder in it is an example, not a link.
             if url.contains(['{', '}', '[', ']', '*'])
                 || !url.contains("://")
                 || url.ends_with("//")
@@ -111,14 +112,14 @@ fn escape(text: &str) -> String {
     out
 }
 
-/// One line of a table cell or a list item.
+/// The text as one line, for a table cell or a list item.
 pub(crate) fn cell(text: &str) -> String {
     let text = markdown(text).replace("\n* ", "; ").replace('\n', " ");
-    // A table splits at `|` even inside code.
+    // In a table, `|` ends a cell even inside code.
     text.replace('|', "\\|").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The text with a full stop at its end.
+/// The text with a full stop at its end, unless it ends with another mark.
 pub(crate) fn sentence(text: &str) -> String {
     let text = text.trim();
     if text.is_empty()
@@ -129,7 +130,7 @@ pub(crate) fn sentence(text: &str) -> String {
     format!("{text}.")
 }
 
-/// A code span that survives back quotes in `text`.
+/// A code span, also of a text that contains back quotes.
 pub(crate) fn code(text: &str) -> String {
     if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
 }

@@ -1,4 +1,4 @@
-//! Values that fit a parameter, for examples. Knows schemas, no Rust.
+//! Values that a parameter accepts, for examples. Knows schemas, no Rust.
 
 use airbyte_agent_description::{Json, Kind, Schema};
 use serde_json::{Map, Value, json};
@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 use crate::model::Argument;
 use crate::names;
 
-/// A JSON value that fits an argument, for examples: the spec's own, else one by type.
+/// A JSON value that the argument accepts: the example of the spec, else the default, else a value made for
+/// its type.
 pub(crate) fn sample(argument: &Argument<'_>) -> Value {
     let parameter = argument.parameter;
     argument
@@ -16,14 +17,14 @@ pub(crate) fn sample(argument: &Argument<'_>) -> Value {
         .unwrap_or_else(|| sample_of(&parameter.schema, &parameter.name))
 }
 
-/// A JSON value that fits `schema`.
+/// A JSON value that `schema` accepts.
 pub(crate) fn sample_of(schema: &Schema, name: &str) -> Value {
     if let Some(choice) = schema.choices.first() {
         return choice.value();
     }
     match schema.kinds.first() {
         Some(Kind::Integer) => {
-            // `as` is enough: a sample need not be near the edge of a range.
+            // A sample need not be near the limits of `i64`, so that `as` loses nothing.
             #[allow(clippy::cast_possible_truncation)]
             let least = schema.minimum.map_or(1, |minimum| minimum as i64);
             json!(least.max(1))
@@ -53,8 +54,8 @@ pub(crate) fn sample_of(schema: &Schema, name: &str) -> Value {
     }
 }
 
-/// A JSON value that fits `schema`, with every member that its objects may have; `example` says
-/// what those are that it holds.
+/// A JSON value that `schema` accepts, with every member that its objects may have. Members that
+/// `example` has get its values.
 pub(crate) fn everything(schema: &Schema, name: &str, example: Option<&Value>) -> Value {
     let has = |kind| schema.kinds.first() == Some(&kind);
     match example {
@@ -82,7 +83,7 @@ pub(crate) fn everything(schema: &Schema, name: &str, example: Option<&Value>) -
                 let value = everything(&property.schema, &property.name, known);
                 members.insert(property.name.to_string(), value);
             }
-            // What the schema does not name stays.
+            // Members that the schema does not name are taken from the example.
             for (key, value) in example.and_then(Value::as_object).into_iter().flatten() {
                 members.entry(key.clone()).or_insert_with(|| value.clone());
             }

@@ -65,9 +65,9 @@ fn compare(spec: &str, folder: &str) {
         return;
     }
     for (path, text) in &made {
-        let there = committed.get(path).map_or("", String::as_str);
+        let accepted = committed.get(path).map_or("", String::as_str);
         for (n, (new, old)) in
-            text.lines().zip(there.lines().chain(std::iter::repeat(""))).enumerate()
+            text.lines().zip(accepted.lines().chain(std::iter::repeat(""))).enumerate()
         {
             assert_eq!(new, old, "{path}:{} differs; UPDATE_EXPECT=1 accepts the new text", n + 1);
         }

@@ -1,16 +1,15 @@
-//! A JSON value as a Rust expression of a given type that is written as exactly that value.
+//! Turns a JSON value into a Rust expression of a given type, which is serialized as exactly that value.
 
 use serde_json::{Map, Value, json};
 
 use crate::model::Model;
 use crate::types::{Member, Rust, Shape};
 
-/// Deepest nesting of a made-up value.
+/// The deepest nesting of a value that is made for a type.
 pub(crate) const DEPTH: usize = 8;
 
-/// The expression, and the value that it is written as: members in the order of the Rust type,
-/// without those that it does not have, numbers of its kind. `None` when the type cannot hold the
-/// value.
+/// The expression, and the JSON value that it is serialized as. Members are in the order of the Rust type and
+/// without those that it does not have, and numbers are of its kind. `None` if the type cannot hold the value.
 pub(crate) fn literal(model: &Model<'_>, rust: &Rust, value: &Value) -> Option<(String, Value)> {
     match rust {
         Rust::Boxed(inner) => literal(model, inner, value),
@@ -24,7 +23,7 @@ pub(crate) fn literal(model: &Model<'_>, rust: &Rust, value: &Value) -> Option<(
             let items: Option<Vec<_>> =
                 value.as_array()?.iter().map(|value| literal(model, item, value)).collect();
             let (code, values): (Vec<String>, Vec<Value>) = items?.into_iter().unzip();
-            // An empty list has no type of its own.
+            // The compiler cannot infer the type of an empty list.
             (!code.is_empty()).then(|| (format!("[{}]", code.join(", ")), Value::Array(values)))
         }
         Rust::Table(item) => {
@@ -44,7 +43,7 @@ pub(crate) fn literal(model: &Model<'_>, rust: &Rust, value: &Value) -> Option<(
     }
 }
 
-/// A value of the type, with the members it cannot do without; `None` when these do not end.
+/// A value of the type with its required members; `None` if they are nested without end.
 pub(crate) fn of_type(model: &Model<'_>, rust: &Rust, depth: usize) -> Option<Value> {
     let depth = depth.checked_sub(1)?;
     Some(match rust {
@@ -88,7 +87,7 @@ fn structure(
             values.insert(member.wire.clone(), Value::Null);
             continue;
         }
-        // Where a type holds itself, the schema ends and the type does not.
+        // A type that contains itself is nested without end, unlike its schema.
         let made = literal(model, &member.rust, value)
             .or_else(|| literal(model, &member.rust, &of_type(model, &member.rust, DEPTH)?));
         let Some((code, value)) = made else {

@@ -1,6 +1,6 @@
-//! The conformance test of a connector: every operation, called by its builder with everything it
-//! takes and with no more than it needs, beside the same arguments as JSON. What is asserted is
-//! the business of the harness, which is written by hand.
+//! The conformance test of a connector. For every operation it has two calls of the builder, one with every
+//! argument and one with the required ones, and the same arguments as JSON. The harness, which is written by
+//! hand, calls them and asserts that they mean the same.
 
 mod literal;
 
@@ -14,7 +14,7 @@ use crate::types::Rust;
 
 use literal::{DEPTH, literal, of_type};
 
-/// The test as a Rust file.
+/// The text of the test, a Rust file.
 pub(crate) fn file(model: &Model<'_>) -> String {
     let mut body = Writer::default();
     body.line("#[tokio::test]");
@@ -64,7 +64,7 @@ pub(crate) fn file(model: &Model<'_>) -> String {
     format!("{}\n{body}", w.finish())
 }
 
-/// Records on a page where the test may choose: a few pages for each of the sandbox's lists.
+/// The size of a page, where the test can choose it. Lists of the sandbox have a few such pages.
 const PAGE: u64 = 90;
 
 fn entry(
@@ -89,7 +89,7 @@ fn entry(
     let mut calls: Vec<String> =
         setters.map(|(argument, code, _)| format!(".{}({code})", argument.ident)).collect();
     calls.push(".dry_run()".to_owned());
-    // In the order in which the builder sets them: it is that of a query or form.
+    // The order is that in which the builder sets the arguments, which is the order in a query or form.
     let (first, rest): (Vec<_>, Vec<_>) =
         samples.iter().partition(|(argument, ..)| argument.positional);
     let json: Map<String, Value> = first
@@ -112,11 +112,11 @@ fn entry(
         BuilderKind::Record => "record",
         BuilderKind::Download => "download",
     };
-    // Small pages make a short list a long one.
+    // Small pages divide a short list into several pages.
     let size = described.paging.size.as_ref().filter(|_| operation.kind() == BuilderKind::List);
     let size = size.map_or(String::new(), |size| {
         let of_schema = described.parameter(&size.parameter).and_then(|p| p.schema.maximum);
-        // `as` is enough: sizes of pages are small.
+        // Sizes of pages are small, so that `as` loses nothing.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let of_schema = of_schema.map(|most| most as u64);
         let most = of_schema.into_iter().chain(size.maximum).fold(PAGE, u64::min);
@@ -137,7 +137,7 @@ fn entry(
     w.line("},");
 }
 
-/// The type that builders take: boxes are their own business.
+/// The type that builders take, which put values into boxes themselves.
 fn taken(rust: &Rust) -> Rust {
     match rust {
         Rust::Boxed(inner) => taken(inner),
@@ -147,7 +147,7 @@ fn taken(rust: &Rust) -> Rust {
     }
 }
 
-/// The text as a raw string: what `json!` is given costs much more time to compile.
+/// The text as a raw string, which compiles much faster than `json!`.
 fn raw(text: &str) -> String {
     let mut hashes = "#".to_owned();
     while text.contains(&format!("\"{hashes}")) {
@@ -156,7 +156,7 @@ fn raw(text: &str) -> String {
     format!("r{hashes}\"{text}\"{hashes}")
 }
 
-/// Method calls, as many to a line as fit.
+/// Writes method calls, as many on each line as fit.
 fn lines(w: &mut Writer, calls: &[String]) {
     let mut line = String::new();
     for call in calls {
@@ -168,9 +168,9 @@ fn lines(w: &mut Writer, calls: &[String]) {
     w.line(&format!("{line},"));
 }
 
-/// A value for the argument, as Rust and as the JSON that the Rust value is written as: the first
-/// that its type can take of the spec's example made complete, the example as it is, one made from
-/// the schema, one made from the type, and the default, which comes last because a call sends it anyway.
+/// A value for the argument, as Rust and as the JSON that the Rust value is written as. It is the first of
+/// these that the type accepts: the spec's example with all members, the example itself, a value made for the
+/// schema, a value made for the type, and the default, which is last because a call sends it anyway.
 fn sample(
     model: &Model<'_>,
     operation: &OperationModel<'_>,
@@ -193,7 +193,7 @@ fn sample(
     .find_map(|value| literal(model, &argument.rust, &value))
 }
 
-/// Whether the sandbox refuses a call without it.
+/// Whether the sandbox refuses a call without the argument.
 fn is_needed(operation: &OperationModel<'_>, argument: &Argument<'_>) -> bool {
     let parameter = argument.parameter;
     let is_blank = parameter.default.as_ref().is_none_or(|default| default.0 == "\"\"");
@@ -201,7 +201,7 @@ fn is_needed(operation: &OperationModel<'_>, argument: &Argument<'_>) -> bool {
         || (parameter.required || parameter.location == Location::Path) && is_blank
 }
 
-/// Whether the value is a file as base64 text.
+/// Whether the argument is a file as base64 text.
 fn is_file(operation: &OperationModel<'_>, argument: &Argument<'_>) -> bool {
     let name = &argument.parameter.name;
     matches!(&operation.operation.body, Body::Related { file } if file == name)

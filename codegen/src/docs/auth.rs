@@ -5,29 +5,33 @@ use airbyte_agent_description::{
 };
 use indexmap::{IndexMap, IndexSet};
 
-use super::readme::local_options;
+use super::first::local_options;
 use super::{table, yes};
 use crate::model::{Model, SchemeModel};
 use crate::prose;
 use crate::rust::{connect_example, imports};
 
-/// The text.
+/// The text of AUTH.md.
 pub(crate) fn auth(model: &Model<'_>) -> String {
     let title = prose::markdown(&model.connector.title);
-    let mut out = format!("# Authentication of {}\n\n{title} can be reached in ", model.package());
-    let ways: Vec<String> = model
+    let mut out = format!("# Authentication of {}\n\n", model.package());
+    let sections: Vec<String> = model
         .schemes
         .iter()
         .map(|scheme| format!("[{}](#{})", heading(scheme), anchor(&heading(scheme))))
         .collect();
-    out.push_str(&match ways.as_slice() {
-        [] => "one way: [through Airbyte](#through-airbyte).\n\n".to_owned(),
-        ways => format!(
-            "{} ways: {}, or [through Airbyte](#through-airbyte), which keeps the credentials.\n\n",
-            ways.len() + 1,
-            ways.join(", ")
+    let choices = match sections.len() {
+        0 => "only [through Airbyte](#through-airbyte).".to_owned(),
+        1 => format!(
+            "directly with {}, or [through Airbyte](#through-airbyte), which keeps the credentials.",
+            sections.concat()
         ),
-    });
+        _ => format!(
+            "directly with one of {}, or [through Airbyte](#through-airbyte), which keeps the credentials.",
+            sections.join(", ")
+        ),
+    };
+    out.push_str(&format!("{title} can be called {choices}\n\n"));
     for scheme in &model.schemes {
         out.push_str(&section(model, scheme));
     }
@@ -87,17 +91,21 @@ fn section(model: &Model<'_>, scheme: &SchemeModel<'_>) -> String {
     if let Some(refresh) = &described.refresh {
         out.push_str(match refresh.grant {
             RefreshGrant::RefreshToken if !asks("refresh_token") => {
-                "The vendor hands out no refresh token here: an access token is used as it is given.\n\n"
+                "The vendor gives out no refresh token for this way to authenticate. When the access token \
+                 expires, a new one has to be set.\n\n"
             }
             RefreshGrant::RefreshToken => {
-                "An access token that has run out is renewed by itself, once for all calls that wait for it. \
-                 `Local::on_token_refresh` tells you the new tokens, so that they can be stored.\n\n"
+                "The client renews an access token that has expired, once for all calls that wait for it. \
+                 `Local::on_token_refresh` passes the new tokens to your program, so that it can store \
+                 them.\n\n"
             }
             RefreshGrant::JwtBearer => {
-                "Access tokens are fetched with a signed assertion and renewed by themselves.\n\n"
+                "The client gets access tokens for a signed assertion, and renews them when they \
+                 expire.\n\n"
             }
             RefreshGrant::ClientCredentials => {
-                "Access tokens are fetched with the client's id and secret and renewed by themselves.\n\n"
+                "The client gets access tokens for the client's id and secret, and renews them when they \
+                 expire.\n\n"
             }
         });
     }
@@ -125,7 +133,7 @@ fn section(model: &Model<'_>, scheme: &SchemeModel<'_>) -> String {
     out
 }
 
-/// Where requests go with the scheme, where that is elsewhere.
+/// Where requests of the scheme go, if it has a server of its own.
 fn address(scheme: &AuthScheme) -> String {
     let Some(own) = &scheme.server else { return String::new() };
     let url =
@@ -134,26 +142,31 @@ fn address(scheme: &AuthScheme) -> String {
     match &own.when {
         None => format!("Requests go to {url}.\n\n"),
         Some(name) => {
-            format!("Requests go to {url} when {} is configured.\n\n", prose::code(name))
+            format!("Requests go to {url} if {} is configured.\n\n", prose::code(name))
         }
     }
 }
 
-/// How a request carries the credential.
+/// The sentence that says how a request carries the credential.
 fn carried(kind: &AuthKind) -> String {
     match kind {
-        AuthKind::Bearer => "Sent as `Authorization: Bearer …`.".to_owned(),
-        AuthKind::Basic => "Sent as HTTP basic authentication.".to_owned(),
+        AuthKind::Bearer => {
+            "Requests carry the credential as `Authorization: Bearer …`.".to_owned()
+        }
+        AuthKind::Basic => {
+            "Requests carry the credentials by HTTP basic authentication.".to_owned()
+        }
         AuthKind::ApiKey { location, name } => {
             let place = match location {
                 ApiKeyLocation::Header => "header",
                 ApiKeyLocation::Query => "query parameter",
                 ApiKeyLocation::Cookie => "cookie",
             };
-            format!("Sent in the {place} {}.", prose::code(name))
+            format!("Requests carry the credential in the {place} {}.", prose::code(name))
         }
         AuthKind::OAuth2 { header, prefix } => {
-            format!("Sent as {}.", prose::code(&format!("{header}: {prefix} …").replace("  ", " ")))
+            let carried = prose::code(&format!("{header}: {prefix} …").replace("  ", " "));
+            format!("Requests carry the access token as {carried}.")
         }
     }
 }
@@ -174,11 +187,11 @@ fn scopes(scheme: &SchemeModel<'_>) -> String {
             ]
         })
         .collect();
-    let mut out = table(&["Scope", "Opens for", "Entities", "Remarks"], &rows);
+    let mut out = table(&["Scope", "What it permits", "Entities that need it", "Remarks"], &rows);
     if let Some(oauth) = &scheme.scheme.oauth {
-        let asked: Vec<String> = oauth.scopes.iter().map(|scope| prose::code(scope)).collect();
-        if rows.is_empty() && !asked.is_empty() {
-            out.push_str(&format!("Scopes to ask for: {}.\n\n", asked.join(", ")));
+        let requested: Vec<String> = oauth.scopes.iter().map(|scope| prose::code(scope)).collect();
+        if rows.is_empty() && !requested.is_empty() {
+            out.push_str(&format!("Scopes to request: {}.\n\n", requested.join(", ")));
         }
     }
     out
@@ -186,23 +199,25 @@ fn scopes(scheme: &SchemeModel<'_>) -> String {
 
 fn environment(model: &Model<'_>) -> String {
     let (library, class) = (&model.library, &model.class);
-    let prefix = format!("AIRBYTE_AGENT_{}_", model.slug.to_uppercase().replace('-', "_"));
+    let prefix = model.environment_variable("");
     let field = model.schemes.iter().flat_map(|scheme| &scheme.fields).next();
     let example = field.map_or(String::new(), |(_, field)| {
-        format!(", for example `{prefix}{}`", field.name.to_uppercase().replace('-', "_"))
+        format!(", for example `{}`", model.environment_variable(&field.name))
     });
     let (options, configured) = match model.connector.auth.first() {
         Some(scheme) => local_options(model, scheme, "auth"),
         None => ("auth".to_owned(), false),
     };
+    let choice =
+        if model.schemes.len() > 1 { "Set those of one way to authenticate only." } else { "" };
     let mut names = vec!["Credentials", "DESCRIPTION", class.as_str(), "Result"];
     if configured {
         names.push("Local");
     }
     format!(
         "## From the environment\n\n\
-         `Credentials::from_env` and the `airbyte-agent` program read any of the fields above from variables \
-         named `{prefix}` and the field in capitals{example}.\n\n\
+         `Credentials::from_env` and the program `airbyte-agent` read the fields above from environment \
+         variables. Their names are `{prefix}` followed by the field in capitals{example}. {choice}\n\n\
          ```rust,no_run\n\
          {}\n\n\
          fn connect() -> Result<{class}> {{\n    \
@@ -218,9 +233,10 @@ fn hosted(model: &Model<'_>) -> String {
     let (library, class) = (&model.library, &model.class);
     format!(
         "## Through Airbyte\n\n\
-         The hosted platform keeps the vendor's credentials; your program holds only those of your Airbyte \
-         organization. `Hosted::from_env` reads `AIRBYTE_CLIENT_ID` and `AIRBYTE_CLIENT_SECRET`; the connector is \
-         found by workspace, or named by its id.\n\n\
+         The hosted platform keeps the vendor's credentials. Your program only needs the client id and secret of \
+         your Airbyte organization, which `Hosted::from_env` reads from `AIRBYTE_CLIENT_ID` and \
+         `AIRBYTE_CLIENT_SECRET`. The connector is found by the name of its workspace, or given with \
+         `Hosted::connector_id`.\n\n\
          ```rust,no_run\n\
          {}\n\n\
          fn connect(id: &str, secret: &str) -> Result<{class}> {{\n    \
@@ -250,7 +266,7 @@ fn configuration(model: &Model<'_>) -> String {
             let value = match (&variable.default, &variable.derived_from) {
                 (Some(default), _) => prose::code(default),
                 (None, Some(rule)) => format!("taken from {}", prose::code(&rule.field)),
-                (None, None) if variable.from_token => "taken from the token answer".to_owned(),
+                (None, None) if variable.from_token => "taken from the token response".to_owned(),
                 (None, None) => needed(variable),
             };
             let mut about = prose::cell(&variable.description);
@@ -270,19 +286,19 @@ fn configuration(model: &Model<'_>) -> String {
         rows.push(vec![
             prose::code(key),
             String::new(),
-            format!("Fills {} when a call leaves it out.", parameters.join(", ")),
+            format!("The value of {} in calls that do not pass it.", parameters.join(", ")),
         ]);
     }
     if rows.is_empty() {
         return String::new();
     }
     format!(
-        "## Configuration\n\nSet with `Local::config(name, value)`.\n\n{}",
+        "## Configuration\n\nThese settings are set with `Local::config(name, value)`.\n\n{}",
         table(&["Name", "Value when not set", "What it is"], &rows)
     )
 }
 
-/// Configuration keys and the parameters they fill.
+/// Configuration keys and the parameters that get their values.
 fn filled<'m>(model: &'m Model<'_>) -> IndexMap<&'m str, IndexSet<&'m str>> {
     let mut filled: IndexMap<&str, IndexSet<&str>> = IndexMap::new();
     for scoping in model.connector.scoping.iter() {

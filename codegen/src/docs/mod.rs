@@ -1,9 +1,13 @@
 //! README, AUTH and REFERENCE of a connector crate, in Markdown.
 
 mod auth;
+mod first;
+mod links;
+mod paging;
 mod readme;
 mod reference;
 mod schema;
+mod usage;
 
 use std::collections::BTreeMap;
 
@@ -22,7 +26,7 @@ pub(crate) fn files(model: &Model<'_>) -> BTreeMap<String, String> {
     .collect()
 }
 
-/// First line on top, never two blank lines, one line break at the end.
+/// Puts the generator's first line on top, joins blank lines, and ends the text with one line break.
 fn finish(slug: &str, text: &str) -> String {
     let mut out = format!("<!-- {} -->\n\n", header(slug));
     let mut fenced = false;
@@ -37,7 +41,7 @@ fn finish(slug: &str, text: &str) -> String {
     format!("{}\n", out.trim_end())
 }
 
-/// A Markdown table; no table when there are no rows.
+/// A Markdown table; an empty text when there are no rows.
 fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     if rows.is_empty() {
         return String::new();

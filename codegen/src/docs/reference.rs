@@ -1,16 +1,18 @@
 //! REFERENCE.md: every operation with parameters, fields, paging and examples.
 
-use airbyte_agent_description::{Action, Json, Location, Next, Operation, Paging, Schema, Source};
+use airbyte_agent_description::{Action, Json, Location, Operation, Schema};
 
-use super::readme::{action_links, anchor};
+use super::links::{action_links, anchor};
+use super::paging::paging;
 use super::schema::{kind, parameter_kind, rows};
 use super::{table, yes};
 use crate::document::OperationObject;
 use crate::model::{EntityModel, Model, OperationModel};
 use crate::prose;
 use crate::rust::{call_example, params, remarks, store_class};
+use crate::types::Rust;
 
-/// The text.
+/// The text of REFERENCE.md.
 pub(crate) fn reference(model: &Model<'_>) -> String {
     let mut out = format!("# Reference of {}\n\n", model.package());
     let list: Vec<Vec<String>> = model
@@ -19,9 +21,14 @@ pub(crate) fn reference(model: &Model<'_>) -> String {
         .map(|entity| vec![format!("`{}`", entity.entity.name), action_links(entity, "")])
         .collect();
     out.push_str(&table(&["Entity", "Actions"], &list));
+    out.push_str(
+        "Names of parameters and fields are those of the vendor, which `execute` and tools take. In Rust, \
+         setters and fields have the same names in snake case. The column \"In\" says which part of the request \
+         carries a parameter. Members of objects are written behind a dot, elements of lists behind `[]`.\n\n",
+    );
     if !model.connector.date_format.is_empty() {
         out.push_str(&format!(
-            "Instants: {}\n\n",
+            "Dates and times: {}\n\n",
             prose::markdown(&prose::sentence(&model.connector.date_format))
         ));
     }
@@ -41,7 +48,7 @@ fn limits(model: &Model<'_>) -> String {
             let source = if limit.source.is_empty() {
                 String::new()
             } else {
-                format!("[source]({})", limit.source)
+                format!("[vendor]({})", limit.source)
             };
             vec![
                 match (limit.requests, limit.per_seconds) {
@@ -59,7 +66,7 @@ fn limits(model: &Model<'_>) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    format!("## Rate limits\n\n{}", table(&["Requests", "Counted per", "Remarks", ""], &rows))
+    format!("## Rate limits\n\n{}", table(&["Requests", "Counted per", "Remarks", "Source"], &rows))
 }
 
 fn period(seconds: u64) -> String {
@@ -78,7 +85,7 @@ fn section(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
     out.push_str(&format!("{about}\n\n"));
     if !entity.entity.when_to_use.is_empty() {
         out.push_str(&format!(
-            "For: {}\n\n",
+            "When to use it: {}\n\n",
             prose::markdown(&prose::sentence(&entity.entity.when_to_use))
         ));
     }
@@ -100,8 +107,9 @@ fn section(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
         .collect();
     if !store.is_empty() {
         out.push_str(&format!(
-            "### {} in the context store\n\nThrough the hosted platform: `context_store_search` by these fields (in Rust \
-             `store::{}`), and `context_store_sql_query`.\n\n{}",
+            "### {} in the context store\n\nThe hosted platform keeps a searchable copy of these fields. The action \
+             `context_store_search` filters by them (in Rust they are the variants of `store::{}`), and \
+             `context_store_sql_query` reads them with SQL.\n\n{}",
             entity.entity.name,
             store_class(entity),
             table(&["Field", "Type", "What it is"], &store)
@@ -127,11 +135,12 @@ fn describe<'d>(
         out.push_str(&format!("{remark}\n\n"));
     }
     out.push_str(&parameters(operation));
-    out.push_str(&format!("{}\n\n", answer(operation, shown)));
+    out.push_str(&format!("{}\n\n", returns(operation, shown)));
     if described.action.is_array() {
         out.push_str(&format!("{}\n\n", paging(operation)));
     }
     out.push_str(&format!("```rust\n{}\n```\n\n", call_example(model, entity, operation)));
+    out.push_str("The same call by name, as a tool takes it:\n\n");
     let json = serde_json::json!({
         "entity": described.entity,
         "action": described.action.as_str(),
@@ -146,11 +155,15 @@ fn describe<'d>(
 fn effect(operation: &Operation) -> &'static str {
     let hints = operation.hints;
     match (hints.read_only, hints.destructive, hints.idempotent) {
-        (true, ..) => "Reads only.",
-        (false, true, true) => "Destroys data; doing it twice changes no more than once.",
-        (false, true, false) => "Destroys data.",
-        (false, false, true) => "Changes data; doing it twice is as good as once.",
-        (false, false, false) => "Changes data; doing it twice does it twice.",
+        (true, ..) => "This operation only reads.",
+        (false, true, true) => {
+            "This operation destroys data. Calling it twice has the same effect as calling it once."
+        }
+        (false, true, false) => "This operation destroys data.",
+        (false, false, true) => {
+            "This operation changes data. Calling it twice has the same effect as calling it once."
+        }
+        (false, false, false) => "This operation changes data, again with each call.",
     }
 }
 
@@ -177,7 +190,7 @@ fn parameters(operation: &OperationModel<'_>) -> String {
         nested(&parameter.schema, &parameter.name, place, &mut rows);
     }
     if rows.is_empty() {
-        return "No parameters.\n\n".to_owned();
+        return "It takes no parameters.\n\n".to_owned();
     }
     table(&["Parameter", "In", "Type", "Required", "Default", "What it is"], &rows)
 }
@@ -223,11 +236,12 @@ fn about(description: &str, schema: &Schema) -> String {
     text.trim().to_owned()
 }
 
-fn answer<'d>(operation: &OperationModel<'d>, shown: &mut Vec<(&'d Json, Action)>) -> String {
+/// What the operation returns: the records with their fields, and the metadata.
+fn returns<'d>(operation: &OperationModel<'d>, shown: &mut Vec<(&'d Json, Action)>) -> String {
     let described = operation.operation;
-    let said = operation.object.map(OperationObject::answer_text).unwrap_or_default();
+    let said = operation.object.map(OperationObject::response_text).unwrap_or_default();
     let mut out = format!(
-        "Comes back: {}",
+        "Returns: {}",
         match described.action {
             Action::Download => "the bytes of the file.".to_owned(),
             _ if !said.is_empty() => prose::markdown(&prose::sentence(said)),
@@ -235,6 +249,10 @@ fn answer<'d>(operation: &OperationModel<'d>, shown: &mut Vec<(&'d Json, Action)
             _ => "one record.".to_owned(),
         }
     );
+    if let Rust::Named(name) = &operation.record {
+        let it = if described.action.is_array() { "each record" } else { "it" };
+        out.push_str(&format!(" In Rust, {it} is a `types::{name}`."));
+    }
     let Some(schema) =
         described.response.schema.as_ref().filter(|_| described.action != Action::Download)
     else {
@@ -242,14 +260,14 @@ fn answer<'d>(operation: &OperationModel<'d>, shown: &mut Vec<(&'d Json, Action)
     };
     if let Some((_, action)) = shown.iter().find(|(json, _)| *json == schema) {
         out.push_str(&format!(
-            " Fields as under [{action}](#{}).",
+            " The fields are those of [{action}](#{}).",
             anchor(&described.entity, action.as_str())
         ));
     } else {
         let value = schema.value();
         let fields = table(&["Field", "Type", "What it is"], &rows(&value));
         if fields.is_empty() {
-            out.push_str(&format!(" Type: {}.", kind(&value)));
+            out.push_str(&format!(" Its type is {}.", kind(&value)));
         } else {
             shown.push((schema, described.action));
             out.push_str(&format!("\n\n{}", fields.trim_end()));
@@ -258,76 +276,9 @@ fn answer<'d>(operation: &OperationModel<'d>, shown: &mut Vec<(&'d Json, Action)
     let meta: Vec<String> =
         described.response.meta.iter().map(|field| prose::code(&field.name)).collect();
     if !meta.is_empty() {
-        out.push_str(&format!("\n\nWith each page: {}.", meta.join(", ")));
-    }
-    out
-}
-
-fn paging(operation: &OperationModel<'_>) -> String {
-    let paging = &operation.operation.paging;
-    if let Next::None { reason } = &paging.next {
-        let why = prose::markdown(&prose::sentence(reason)).replace('\n', " ");
-        return if why.is_empty() {
-            "Paging: none.".to_owned()
-        } else {
-            format!("Paging: none. {why}")
-        };
-    }
-    let ways: Vec<String> = paging.styles().map(way).collect();
-    format!("Paging: {} `items()` does it for you.", ways.join(" Or: "))
-}
-
-/// One way in which a list continues.
-fn way(paging: &Paging) -> String {
-    let source = |source: &Source| match source {
-        Source::Meta { name, .. } => format!("the meta field {}", prose::code(name)),
-        Source::Body(path) => format!("{} of the answer", prose::code(&path.to_string())),
-    };
-    let codes = |names: &mut dyn Iterator<Item = &str>| {
-        names.map(prose::code).collect::<Vec<_>>().join(", ")
-    };
-    let mut out = match &paging.next {
-        Next::None { reason } => reason.to_string(),
-        Next::Cursor { from, into } => format!("{} goes into {}", source(from), prose::code(into)),
-        Next::Link { from, feed, .. } if feed.is_empty() => {
-            format!("the URL in {} is requested next", source(from))
-        }
-        Next::Link { from, feed, keep } => {
-            let into = codes(&mut feed.iter().map(|(_, into)| into.as_ref()));
-            let alone = keep.as_ref().map_or(String::new(), |keep| match &keep[..] {
-                [] => ", which stands for all other arguments".to_owned(),
-                keep => format!(
-                    ", which stands for all other arguments but {}",
-                    codes(&mut keep.iter().map(AsRef::as_ref))
-                ),
-            });
-            format!("the URL in {} gives {into}{alone}", source(from))
-        }
-        Next::LastRecord { field, into, add } => format!(
-            "{}{} of the last record goes into {}",
-            prose::code(field.to_string().trim_start_matches("$.")),
-            if *add > 0 { format!(" plus {add}") } else { String::new() },
-            prose::code(into)
-        ),
-        Next::Offset { into, start } => {
-            format!("{} counts records, from {start} on", prose::code(into))
-        }
-        Next::Page { into, start } => {
-            format!("{} counts pages, from {start} on", prose::code(into))
-        }
-    };
-    if let Some(more) = &paging.more {
-        out.push_str(&format!(", while {} says that there is more", source(more)));
-    }
-    if let Some(done) = &paging.done {
-        out.push_str(&format!(", until {} is true", source(done)));
-    }
-    out.push('.');
-    if let Some(size) = &paging.size {
-        let largest = size.maximum.map_or(String::new(), |most| format!(", at most {most}"));
-        let needed = if size.needed { "; without it there is one page" } else { "" };
-        let parameter = prose::code(&size.parameter);
-        out.push_str(&format!(" Size of a page: {parameter}{largest}{needed}."));
+        let named = operation.meta.as_ref();
+        let rust = named.map_or(String::new(), |name| format!(", in Rust a `types::{name}`"));
+        out.push_str(&format!("\n\nMetadata (`meta`{rust}): {}.", meta.join(", ")));
     }
     out
 }

@@ -1,4 +1,5 @@
-//! JSON Schemas as rows of a table: nested members dotted, elements of arrays behind `[]`.
+//! JSON Schemas as rows of a table. Names of nested members contain dots, and `[]` stands for the elements of
+//! an array.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +8,10 @@ use serde_json::Value;
 
 use crate::prose;
 
-/// Levels of nesting that a table shows.
+/// The number of nested levels that a table shows.
 const DEPTH: usize = 3;
 
-/// Rows `name, type, description` of a JSON Schema.
+/// The rows of a JSON Schema: name, type and description of each member.
 pub(crate) fn rows(schema: &Value) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     walk(schema, "", DEPTH, &mut rows);
@@ -38,7 +39,7 @@ fn walk(schema: &Value, path: &str, depth: usize, rows: &mut Vec<Vec<String>>) {
     }
 }
 
-/// The only alternative besides `null`.
+/// The schema, or its only alternative that is not `null`.
 fn plain(schema: &Value) -> &Value {
     let options = ["oneOf", "anyOf", "allOf"].iter().find_map(|key| schema.get(*key)?.as_array());
     let Some(options) = options else { return schema };
@@ -50,7 +51,7 @@ fn plain(schema: &Value) -> &Value {
     }
 }
 
-/// `string`, `list of object`, `string or null` …
+/// The type of a value in words: `string`, `list of object`, `string or null` …
 pub(crate) fn kind(schema: &Value) -> String {
     let mut kinds: BTreeSet<String> = BTreeSet::new();
     let mut null = false;
@@ -87,7 +88,7 @@ fn gather(schema: &Value, kinds: &mut BTreeSet<String>, null: &mut bool) {
     }
 }
 
-/// The same words for the schema of a parameter.
+/// The type of an argument in the same words.
 pub(crate) fn parameter_kind(schema: &Schema) -> String {
     let names: Vec<String> = schema
         .kinds

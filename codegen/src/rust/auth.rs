@@ -1,14 +1,17 @@
-//! `auth.rs`: one struct per way to authenticate.
+//! The module `auth`: one struct for each way to authenticate.
 
 use super::writer::Writer;
 use crate::model::{Model, SchemeModel};
 use crate::prose;
 
-/// The file.
+/// The file `auth.rs`.
 pub(crate) fn auth(model: &Model<'_>) -> String {
     let mut w = Writer::file(&model.slug);
     let title = &model.connector.title;
-    w.inner_doc(&format!("Ways to authenticate against {}.", prose::markdown(title)));
+    w.inner_doc(&format!(
+        "The ways to authenticate with {}, one type for each.",
+        prose::markdown(title)
+    ));
     w.line("#![doc = include_str!(\"../AUTH.md\")]");
     w.blank();
     w.line("use airbyte_agent_core::{AuthFor, Credentials};");
@@ -26,12 +29,19 @@ fn structure(w: &mut Writer, model: &Model<'_>, scheme: &SchemeModel<'_>) {
     let description = prose::markdown(&scheme.scheme.description);
     w.doc(&if description.is_empty() { title } else { format!("{title}\n\n{description}") });
     w.line("///");
-    w.doc("Secrets stay out of the `Debug` form.");
+    w.doc("The `Debug` output contains no secret.");
     w.line("#[derive(Debug, Clone)]");
     w.block(&format!("pub struct {class}"), |w| w.line("credentials: Credentials,"));
     w.blank();
     w.block(&format!("impl {class}"), |w| {
-        w.doc("The credentials that nothing works without.");
+        let is_optional = required.len() < scheme.fields.len();
+        w.doc(match (required.is_empty(), is_optional) {
+            (false, true) => {
+                "Credentials with the required fields. The other methods add optional ones."
+            }
+            (true, true) => "Credentials without any field. The other methods add fields.",
+            (_, false) => "Credentials with all fields of this way to authenticate.",
+        });
         for (n, (ident, field)) in required.iter().enumerate() {
             if n == 0 {
                 w.line("///");

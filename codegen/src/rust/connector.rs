@@ -5,16 +5,16 @@ use super::writer::{Writer, header};
 use crate::model::Model;
 use crate::prose;
 
-/// `lib.rs`
+/// The root of the crate, `lib.rs`.
 pub(crate) fn library(model: &Model<'_>) -> String {
     let class = &model.class;
     let title = model.connector.title.replace('"', "'");
-    let kept = model.entities.iter().any(store::is_kept);
+    let in_store = model.entities.iter().any(store::is_in_store);
     format!(
         r#"// {header}
 
 #![cfg_attr(feature = "typed", doc = include_str!("../README.md"))]
-#![cfg_attr(not(feature = "typed"), doc = "The {title} connector as data.")]
+#![cfg_attr(not(feature = "typed"), doc = "The description of the {title} connector.")]
 #![allow(clippy::doc_markdown, reason = "the spec's texts name products and vendors")]
 
 #[cfg(feature = "typed")]
@@ -30,7 +30,7 @@ pub mod entities;
 {store}#[cfg(feature = "typed")]
 pub mod types;
 
-/// The engine beneath the connector, for what has no name here.
+/// The engine that runs the connector, for types and functions that this crate does not re-export.
 #[cfg(feature = "engine")]
 pub use airbyte_agent_core as core;
 {context}#[cfg(feature = "testing")]
@@ -51,8 +51,8 @@ pub use connector::{class};
 pub use description::DESCRIPTION;
 "#,
         header = header(&model.slug),
-        store = if kept { "#[cfg(feature = \"typed\")]\npub mod store;\n" } else { "" },
-        context = if kept {
+        store = if in_store { "#[cfg(feature = \"typed\")]\npub mod store;\n" } else { "" },
+        context = if in_store {
             "#[cfg(feature = \"engine\")]\npub use airbyte_agent_core::context_store;\n"
         } else {
             ""
@@ -60,12 +60,12 @@ pub use description::DESCRIPTION;
     )
 }
 
-/// `connector.rs`
+/// The file `connector.rs`.
 pub(crate) fn connector(model: &Model<'_>) -> String {
     let (class, connector) = (&model.class, model.connector);
     let title = prose::markdown(&connector.title);
     let mut w = Writer::file(&model.slug);
-    w.inner_doc(&format!("The {title} connector."));
+    w.inner_doc(&format!("The {title} connector: its constructors, and one method per entity."));
     w.blank();
     w.line("use airbyte_agent_core::description::Connector;");
     w.line("use airbyte_agent_core::serde_json::Value;");
@@ -78,24 +78,35 @@ pub(crate) fn connector(model: &Model<'_>) -> String {
     w.line("use crate::description::DESCRIPTION;");
     w.line("use crate::entities;");
     w.blank();
-    w.doc(&format!("{title}: one method per entity, and the dynamic door."));
+    w.doc(&format!(
+        "The {title} connector: one method for each entity, and [`execute`](Self::execute), which calls \
+         operations by their names."
+    ));
     let description = prose::markdown(&connector.description);
     if !description.is_empty() {
         w.line("///");
         w.doc(&description);
     }
     w.line("///");
-    w.doc("A clone is cheap and shares connections, tokens and limits.");
+    w.doc("Clones share connections, tokens and the retry budget, and cost little.");
     w.line("#[derive(Debug, Clone)]");
     w.block(&format!("pub struct {class}"), |w| w.line("client: Client,"));
     w.blank();
     w.block(&format!("impl {class}"), |w| {
         for (name, doc, value) in [
-            ("NAME", "The connector's slug.", &connector.name),
-            ("VERSION", "Version of the spec that the crate was made from.", &connector.version),
+            (
+                "NAME",
+                "The connector's name, by which descriptions, variables and the program know it.",
+                &connector.name,
+            ),
+            (
+                "VERSION",
+                "Version of the spec that the crate was generated from.",
+                &connector.version,
+            ),
             (
                 "DEFINITION_ID",
-                "Identifier of the connector on the hosted platform.",
+                "Identifier (a UUID) of this kind of connector on the hosted platform.",
                 &connector.definition_id,
             ),
         ] {
@@ -146,11 +157,11 @@ pub(crate) fn connector(model: &Model<'_>) -> String {
     w.finish()
 }
 
-/// What every connector has.
+/// The methods that every connector has.
 fn fixed(w: &mut Writer) {
-    let lines = r#"/// Straight to the vendor, with credentials of your own: one of [`auth`](crate::auth), or
-/// [`Local`](crate::Local) made of one and configured further. Those of another connector do not
-/// compile.
+    let lines = r#"/// A connector that calls the vendor's API directly. It takes a type of [`auth`](crate::auth), or
+/// [`Local`](crate::Local) with one and further options. Credentials of another connector do not
+/// compile. No request is sent.
 ///
 /// # Errors
 ///
@@ -160,7 +171,8 @@ pub fn local(auth: impl AuthFor<Self>) -> Result<Self> {
     Client::local(&DESCRIPTION, auth).map(Self::from_client)
 }
 
-/// Through Airbyte's hosted platform, which keeps the vendor's credentials.
+/// A connector that calls through Airbyte's hosted platform, which keeps the vendor's credentials.
+/// No request is sent.
 ///
 /// # Errors
 ///
@@ -169,48 +181,51 @@ pub fn hosted(options: Hosted) -> Result<Self> {
     Client::hosted(&DESCRIPTION, options).map(Self::from_client)
 }
 
-/// On a client of your own, for example one with a transport for tests.
+/// A connector on an existing client, for example one with a mock of the vendor.
 #[must_use]
 pub const fn from_client(client: Client) -> Self {
     Self { client }
 }
 
-/// The client behind the connector.
+/// The client that runs the connector's operations.
 #[must_use]
 pub const fn client(&self) -> &Client {
     &self.client
 }
 
-/// Any action of any entity, by name: the door for agents and other callers that learn at run
-/// time what to call. `params` is an object of arguments by their names on the wire.
+/// Calls an operation by the names of entity and action, for agents and other callers that learn
+/// them at run time. `params` is an object of arguments with the names of REFERENCE.md. Awaiting the
+/// call gives an [`Outcome`](crate::Outcome), whose `data` is an array of records for `list` and
+/// `search` and an object for the other actions.
 pub fn execute(&self, entity: &str, action: &str, params: Value) -> Execute {
     self.client.execute(entity, action, params)
 }
 
-/// Makes one cheap call to see whether the credentials work; the report says what was tried.
+/// Sends one small request to see whether the credentials work. The report says what was tried and
+/// what came back; a failure is in the report.
 pub async fn check(&self) -> CheckReport {
     self.client.check().await
 }
 
-/// The entities and what can be done with each.
+/// The entities, each with its description and actions.
 #[must_use]
 pub fn list_entities(&self) -> Vec<EntitySummary> {
     self.client.list_entities()
 }
 
-/// Everything the connector knows of itself.
+/// The description of the connector: entities, operations, parameters, ways to authenticate.
 #[must_use]
 pub fn describe(&self) -> &Connector {
     self.client.description()
 }
 
-/// JSON Schema of a record of `entity`, `None` for an unknown entity or one without a schema.
+/// The JSON Schema of a record of `entity`; `None` for an unknown entity or one without a schema.
 #[must_use]
 pub fn entity_schema(&self, entity: &str) -> Option<Value> {
     self.client.entity_schema(entity)
 }
 
-/// The operations as tools for a language model.
+/// The operations as tools for a language model. The toolset takes a policy and limits.
 #[cfg(feature = "tools")]
 #[must_use]
 pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {

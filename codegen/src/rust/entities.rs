@@ -1,4 +1,5 @@
-//! `entities`: per entity an accessor with a method per action, and the builders they return.
+//! The module `entities`: for each entity an accessor with one method per action, and the builders that
+//! these methods return.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +13,14 @@ use crate::model::{Argument, BuilderKind, EntityModel, Model, OperationModel};
 use crate::prose;
 use crate::types::Rust;
 
-/// The files by path.
+/// The files of the module `entities`, by path inside the crate.
 pub(crate) fn files(model: &Model<'_>) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     let mut w = Writer::file(&model.slug);
-    w.inner_doc("Operations, one module per entity: an accessor with a method per action, and the");
-    w.inner_doc("builders they return.");
+    w.inner_doc(
+        "Operations, one module for each entity. It has an accessor with one method for each action, \
+         and the builders that these methods return.",
+    );
     w.blank();
     let mut modules: Vec<&str> = model.entities.iter().map(|e| e.accessor.as_str()).collect();
     modules.sort_unstable();
@@ -39,7 +42,10 @@ fn file(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
     }
     let body = body.finish();
     let mut w = Writer::file(&model.slug);
-    w.inner_doc(&format!("Operations on `{}`.", entity.entity.name));
+    w.inner_doc(&format!(
+        "The accessor of `{}` and the builders of its operations.",
+        entity.entity.name
+    ));
     w.blank();
     if body.contains("BTreeMap<") {
         w.line("use std::collections::BTreeMap;");
@@ -64,7 +70,7 @@ fn file(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
             names.push(name);
         }
     }
-    if store::is_kept(entity) {
+    if store::is_in_store(entity) {
         names.push("in_context_store");
     }
     names.sort_unstable_by_key(|name| (name.starts_with(char::is_lowercase), *name));
@@ -82,10 +88,10 @@ fn file(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
     if body.contains("impl Serialize") {
         w.line("use serde::Serialize;");
     }
-    if body.contains("types::") || store::is_kept(entity) {
+    if body.contains("types::") || store::is_in_store(entity) {
         w.blank();
     }
-    if store::is_kept(entity) {
+    if store::is_in_store(entity) {
         w.line(&format!("use crate::store::{};", store::class(entity)));
     }
     if body.contains("types::") {
@@ -95,7 +101,7 @@ fn file(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
     format!("{}\n{}", w.finish(), body.trim_start())
 }
 
-/// Whether the code, comments apart, has this word and not only a longer one that holds it.
+/// Whether the code without its comments contains this word, and not only as a part of longer words.
 fn code_has(text: &str, word: &str) -> bool {
     let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
     code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'))
@@ -106,7 +112,7 @@ fn accessor(w: &mut Writer, model: &Model<'_>, entity: &EntityModel<'_>) {
     let class = &entity.class;
     let description = prose::markdown(&prose::sentence(&entity.entity.description));
     w.block("accessor!", |w| {
-        w.doc(&format!("Operations on `{}`.", entity.entity.name));
+        w.doc(&format!("The operations on `{}`, one method for each action.", entity.entity.name));
         if !description.is_empty() {
             w.line("///");
             w.doc(&description);
@@ -146,7 +152,7 @@ fn method(
     }
     if described.action.is_array() && !matches!(described.paging.next, Next::None { .. }) {
         w.line("///");
-        w.doc("Awaiting the builder gives one page; `items()` goes through all of them.");
+        w.doc("Awaiting the builder gives one page; `items()` and `pages()` request all pages.");
     }
     for remark in remarks(described) {
         w.line("///");
@@ -190,22 +196,25 @@ fn method(
     });
 }
 
-/// What a caller can do besides the setters.
+/// What a caller can do in addition to the setters.
 pub(crate) fn remarks(operation: &Operation) -> Vec<String> {
     let mut remarks = Vec::new();
     if matches!(operation.body, Body::Json { open: true, .. }) {
-        remarks.push("Members that have no setter of their own, custom fields above all: `param(name, value)`.".to_owned());
+        let remark = "`param(name, value)` sets members that have no setter of their own, for example custom \
+                      fields.";
+        remarks.push(remark.to_owned());
     }
     if operation.idempotency_header.is_some() {
-        remarks
-            .push("Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.".to_owned());
+        let remark = "With an idempotency key, `options(|o| o.idempotency_key(key))`, a repeated call has no \
+                      second effect.";
+        remarks.push(remark.to_owned());
     }
     remarks
 }
 
 fn summary(action: Action, summary: &str, entity: &str) -> String {
     if summary.is_empty() {
-        return format!("The action `{action}` on `{entity}`.");
+        return format!("Performs the action `{action}` on `{entity}`.");
     }
     prose::markdown(&prose::sentence(summary)).replace('\n', " ")
 }
@@ -214,7 +223,7 @@ fn summary(action: Action, summary: &str, entity: &str) -> String {
 fn one_line(argument: &Argument<'_>) -> String {
     let text = prose::markdown(&prose::sentence(&argument.parameter.description));
     if text.is_empty() {
-        return format!("{}.", prose::code(&argument.parameter.name));
+        return format!("Sent as {}.", prose::code(&argument.parameter.name));
     }
     text.replace("\n\n", " ").replace("\n* ", " ").replace('\n', " ")
 }
@@ -234,7 +243,7 @@ fn builder(w: &mut Writer, model: &Model<'_>, operation: &OperationModel<'_>) {
     w.blank();
     w.block(kind, |w| {
         w.doc(&format!(
-            "A call of `{}.{}` being put together.",
+            "A call of `{}.{}`: setters add arguments, and awaiting it sends the request.",
             described.entity, described.action
         ));
         let head = format!("pub struct {name}{types}");
@@ -257,8 +266,9 @@ fn builder(w: &mut Writer, model: &Model<'_>, operation: &OperationModel<'_>) {
 fn setter(w: &mut Writer, model: &Model<'_>, argument: &Argument<'_>) {
     let text = prose::markdown(&prose::sentence(&argument.parameter.description));
     let facts = facts(model, argument);
+    let name = prose::code(&argument.parameter.name);
     let fallback =
-        if facts.is_empty() { prose::code(&argument.parameter.name) + "." } else { String::new() };
+        if facts.is_empty() { format!("Sets the argument {name}.") } else { String::new() };
     w.doc(if text.is_empty() { &fallback } else { &text });
     if !facts.is_empty() {
         if !text.is_empty() {
@@ -270,15 +280,15 @@ fn setter(w: &mut Writer, model: &Model<'_>, argument: &Argument<'_>) {
     w.line(&entry(&argument.ident, &kind, &argument.parameter.name, argument.clearable));
 }
 
-/// Default, limits and values of a parameter, in a sentence each.
+/// Default, limits and allowed values of a parameter, in one sentence each.
 pub(crate) fn facts(model: &Model<'_>, argument: &Argument<'_>) -> String {
     let (parameter, schema) = (argument.parameter, &argument.parameter.schema);
     let mut facts = Vec::new();
     if argument.is_required() && !argument.positional {
-        facts.push("Required.".to_owned());
+        facts.push("A call without it is refused.".to_owned());
     }
     if let Some(default) = parameter.default.as_ref().or(schema.default.as_ref()) {
-        let sent = if parameter.send_default { ", always sent" } else { "" };
+        let sent = if parameter.send_default { ", which is always sent" } else { "" };
         facts.push(format!("Default: {}{sent}.", prose::code(&default.0)));
     }
     match (schema.minimum, schema.maximum) {
@@ -292,16 +302,22 @@ pub(crate) fn facts(model: &Model<'_>, argument: &Argument<'_>) -> String {
         facts.push(format!("One of {}.", choices.join(", ")));
     }
     if let Some(config) = &parameter.config {
-        facts.push(format!("Taken from the configuration `{}` when left out.", config.source));
+        facts.push(format!(
+            "If it is not set, its value is that of the configuration `{}`.",
+            config.source
+        ));
     }
     let scoping = model.connector.scoping.iter().find(|s| s.parameter == parameter.name);
     if let Some(scoping) = scoping {
-        facts.push(format!("Taken from the configuration `{}` when left out.", scoping.config_key));
+        facts.push(format!(
+            "If it is not set, its value is that of the configuration `{}`.",
+            scoping.config_key
+        ));
     }
     facts.join(" ")
 }
 
-/// A doc example around a call, with what it needs hidden.
+/// The example in the documentation of a call. The lines that only make it compile are hidden.
 fn example(model: &Model<'_>, entity: &EntityModel<'_>, operation: &OperationModel<'_>) -> String {
     let (library, class, variable) = (&model.library, &model.class, &model.variable);
     let code = call_example(model, entity, operation);

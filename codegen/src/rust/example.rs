@@ -1,4 +1,4 @@
-//! Calls as a caller would write them: for doc comments, README and REFERENCE.
+//! Example calls for documentation comments, README.md and REFERENCE.md.
 
 use airbyte_agent_description::{Action, Kind, Location, Schema};
 use serde_json::{Map, Value};
@@ -8,13 +8,13 @@ use crate::names;
 use crate::sample::{sample, sample_of};
 use crate::types::{Rust, Shape};
 
-/// The `use` lines of an example: `names` of the crate, and what `code` needs besides.
+/// The `use` lines of an example: `names` of the crate, and what else `code` needs.
 pub(crate) fn imports(library: &str, names: &[&str], code: &str) -> String {
     let mut names: Vec<&str> = names.to_vec();
     if code.contains("types::") {
         names.push("types");
     }
-    // As rustfmt sorts them: lower case behind upper case.
+    // In the order of rustfmt: names in lower case come after the others.
     names.sort_unstable_by_key(|name| (name.starts_with(char::is_lowercase), *name));
     let json = if code.contains("json!(") {
         format!("use {library}::serde_json::json;\n")
@@ -27,7 +27,7 @@ pub(crate) fn imports(library: &str, names: &[&str], code: &str) -> String {
     }
 }
 
-/// Arguments that an example shows: what a call needs, and for changes some of what it can say.
+/// The arguments that an example shows: those that are required, and for operations that write some others.
 fn shown<'m, 'd>(operation: &'m OperationModel<'d>) -> Vec<&'m Argument<'d>> {
     let optional = match operation.operation.action {
         Action::Create => 3_usize.saturating_sub(operation.required().count()),
@@ -44,7 +44,7 @@ fn shown<'m, 'd>(operation: &'m OperationModel<'d>) -> Vec<&'m Argument<'d>> {
     operation.required().chain(setters).collect()
 }
 
-/// Arguments of an example call as JSON.
+/// The arguments of an example call, as a JSON object.
 pub(crate) fn params(operation: &OperationModel<'_>) -> Value {
     let params = shown(operation)
         .into_iter()
@@ -52,7 +52,7 @@ pub(crate) fn params(operation: &OperationModel<'_>) -> Value {
     Value::Object(params.collect::<Map<String, Value>>())
 }
 
-/// The call alone, without `.await?`.
+/// The expression that builds the call, without `.await?`.
 pub(crate) fn bare_call(
     model: &Model<'_>,
     entity: &EntityModel<'_>,
@@ -80,7 +80,7 @@ pub(crate) fn bare_call(
     format!("{call}{}", setters.concat())
 }
 
-/// The call and what is done with its result.
+/// Statements that make the call and print or save its result.
 pub(crate) fn call_example(
     model: &Model<'_>,
     entity: &EntityModel<'_>,
@@ -101,16 +101,27 @@ pub(crate) fn call_example(
     }
 }
 
-/// What one record of the entity is called in an example.
+/// The name of a variable for one record of the entity.
 pub(crate) fn record_name(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
     let name = names::ident(&names::singular(&entity.entity.name));
     if name == model.variable || name == "page" { "record".to_owned() } else { name }
 }
 
-/// Prints the two fields of a record that say most.
+/// A statement that prints two fields by which a person recognises the record.
 pub(crate) fn print(model: &Model<'_>, record: &Rust, variable: &str) -> String {
-    const TELLING: &[&str] =
-        &["number", "id", "key", "name", "title", "subject", "summary", "email", "status", "url"];
+    const TELLING: &[&str] = &[
+        "number",
+        "id",
+        "key",
+        "name",
+        "email",
+        "email_address",
+        "title",
+        "subject",
+        "summary",
+        "status",
+        "url",
+    ];
     let members = match record {
         Rust::Named(name) => match model.types.get(name).map(|named| &named.shape) {
             Some(Shape::Struct { members, .. }) => members.as_slice(),
@@ -136,7 +147,7 @@ pub(crate) fn print(model: &Model<'_>, record: &Rust, variable: &str) -> String 
     }
 }
 
-/// `value` as an argument of this type.
+/// The expression of `value` as an argument of this type.
 fn expression(model: &Model<'_>, rust: &Rust, value: &Value) -> String {
     let text = || value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match rust {
@@ -204,16 +215,13 @@ fn by_name(name: &str) -> Value {
     sample_of(&schema, name)
 }
 
-/// A connector made with a way to authenticate: `Auth::new(env::var("…")?, …)`.
+/// The expression that makes the credentials of a scheme: `Auth::new(env::var("…")?, …)`.
 pub(crate) fn connect_example(model: &Model<'_>, scheme: &SchemeModel<'_>) -> String {
-    let prefix = model.slug.replace('-', "_").to_uppercase();
     let arguments: Vec<String> = scheme
         .fields
         .iter()
         .filter(|(_, field)| field.required)
-        .map(|(ident, _)| {
-            format!("env::var(\"{prefix}_{}\")?", ident.trim_matches('_').to_uppercase())
-        })
+        .map(|(_, field)| format!("env::var({:?})?", model.environment_variable(&field.name)))
         .collect();
     let one = format!("{}::new({})", scheme.class, arguments.join(", "));
     if one.len() <= 70 {

@@ -1,9 +1,9 @@
-//! How arguments are taken: the kinds of the runtime's macros, and the same in plain Rust for
-//! methods that take arguments themselves.
+//! The types of arguments: as the engine's macros write them for setters, and as plain Rust for methods of
+//! accessors.
 
 use crate::types::Rust;
 
-/// The kind of a setter; `free` is the kind of free-form values.
+/// The kind of a setter, as the macros write it; `free` is the kind for any JSON value.
 pub(crate) fn kind(rust: &Rust, path: &str, free: &str) -> String {
     match rust {
         Rust::Value => free.to_owned(),
@@ -16,7 +16,7 @@ pub(crate) fn kind(rust: &Rust, path: &str, free: &str) -> String {
     }
 }
 
-/// An entry of a setter: `name: kind = "wire" or clear_name`, the last two where they are needed.
+/// The declaration of a setter: `name: kind = "wire" or clear_name`, where the last two parts are optional.
 pub(crate) fn entry(ident: &str, kind: &str, wire: &str, clearable: bool) -> String {
     let wire = if wire == ident { String::new() } else { format!(" = {wire:?}") };
     let clear =
@@ -39,7 +39,7 @@ pub(crate) fn argument_type(rust: &Rust, path: &str) -> String {
     }
 }
 
-/// The value made of an argument of that type.
+/// The expression that turns an argument of that type into the value.
 pub(crate) fn argument_value(rust: &Rust, ident: &str) -> String {
     match rust {
         Rust::String | Rust::Named(_) => format!("{ident}.into()"),

@@ -1,10 +1,9 @@
-//! `Cargo.toml` of a connector crate.
+//! The manifest of a connector crate, `Cargo.toml`.
 
 use super::writer::header;
 use crate::model::Model;
 
-/// The manifest; what all crates share comes from the workspace.
-/// `derives` says whether types of the crate derive from serde.
+/// The text of the manifest. `derives` says whether the crate needs serde itself.
 pub(crate) fn manifest(model: &Model<'_>, derives: bool) -> String {
     let title = toml(&model.connector.title);
     let keyword: String =
@@ -13,7 +12,7 @@ pub(crate) fn manifest(model: &Model<'_>, derives: bool) -> String {
         r#"# {header}
 [package]
 name = "{package}"
-description = "{title} for AI agents: typed operations, straight to the vendor or through Airbyte."
+description = "{title} for AI agents: typed operations, directly at the vendor or through Airbyte."
 readme = "README.md"
 keywords = ["airbyte", "agents", "connector", "{keyword}"]
 version.workspace = true
@@ -37,14 +36,14 @@ test = false
 default = ["typed"]
 # Builders and record types.
 typed = ["engine"{dep}]
-# The engine, by which the description is run: operations by their names. Without it the crate is
-# its description, which needs no HTTP client.
+# The engine, which runs operations by their names. Without it the crate is only the description, which
+# needs no HTTP client.
 engine = ["dep:airbyte-agent-core"]
-# `tools()`: the operations as tools for language models.
+# The method `tools()`, which offers the operations to language models as tools.
 tools = ["engine", "airbyte-agent-core/tools"]
-# `testing`: tests without a network, on a mock of the vendor or on recorded traffic.
+# The module `testing`, for tests without a network: a mock of the vendor, and recorded traffic.
 testing = ["engine", "airbyte-agent-core/testing"]
-# JSON Schemas of request objects.
+# JSON Schemas of the objects that requests contain.
 schemars = [{schemas}"airbyte-agent-core?/schemars"]
 
 [dependencies]

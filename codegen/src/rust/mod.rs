@@ -1,4 +1,4 @@
-//! The Rust files of a connector crate. Text in, text out; names and types are settled before.
+//! The Rust files of a connector crate, as texts. Names and types come from the model.
 
 mod auth;
 mod connector;
@@ -40,15 +40,14 @@ pub(crate) fn files(model: &Model<'_>) -> Result<BTreeMap<String, String>, Error
             parse(path, text)?;
         }
     }
-    // Request types derive, and some methods take what serde can write; a connector without
-    // either needs no serde of its own.
+    // Only request types and methods that take any serializable value need serde in the crate itself.
     let derives =
         files.values().any(|text| text.contains("use serde::") || text.contains("request! {"));
     files.insert("Cargo.toml".to_owned(), manifest::manifest(model, derives));
     Ok(files)
 }
 
-/// Makes sure that the file `path` is Rust.
+/// Checks that `text`, the file `path`, is valid Rust.
 pub(crate) fn parse(path: &str, text: &str) -> Result<(), Error> {
     let parsed = syn::parse_file(text).map(|_| ());
     parsed.map_err(|error| Error::Unparsable { message: format!("{path}: {error}") })

@@ -1,12 +1,12 @@
-//! Request objects: strict structs with a constructor for what must be sent and setters for the
-//! rest, declared by the runtime's `request!`.
+//! Request objects, which the engine's macro `request!` declares: structs with a constructor for the required
+//! members and setters for the others.
 
 use super::kinds::{entry, kind};
 use super::writer::Writer;
 use crate::prose;
 use crate::types::{Member, Rust};
 
-/// A request object; `about` writes its doc comment.
+/// Writes a request object; `about` writes its documentation comment.
 pub(crate) fn request(
     w: &mut Writer,
     name: &str,
@@ -39,8 +39,12 @@ fn member_entry(w: &mut Writer, member: &Member) {
     w.line(&entry(&member.ident, &kind(&member.rust, "", "Value"), &member.wire, clearable));
 }
 
-/// The doc comment of a member.
+/// Writes the documentation comment of a member.
 pub(crate) fn member_doc(w: &mut Writer, member: &Member) {
     let said = prose::markdown(&prose::sentence(&member.description));
-    w.doc(&if said.is_empty() { format!("{}.", prose::code(&member.wire)) } else { said });
+    w.doc(&if said.is_empty() {
+        format!("The member {} of the object.", prose::code(&member.wire))
+    } else {
+        said
+    });
 }

@@ -1,4 +1,4 @@
-//! `store`: per entity an enum of its fields in the context store.
+//! The module `store`: for each entity an enum of its fields in the context store.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use crate::model::{EntityModel, Model};
 use crate::names::{self, Scope};
 use crate::prose;
 
-/// Whether the entity is in the context store.
-pub(crate) fn is_kept(entity: &EntityModel<'_>) -> bool {
+/// Whether the context store has fields of the entity.
+pub(crate) fn is_in_store(entity: &EntityModel<'_>) -> bool {
     !entity.entity.store.is_empty()
 }
 
-/// The enum's name.
+/// Name of the enum of the entity's fields.
 pub(crate) fn class(entity: &EntityModel<'_>) -> String {
     format!("{}Field", entity.class)
 }
@@ -26,18 +26,20 @@ pub(crate) fn variants(entity: &EntityModel<'_>) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The files by path; none for a connector that is not in the store.
+/// The files of the module, by path inside the crate; none for a connector that is not in the store.
 pub(crate) fn files(model: &Model<'_>) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
-    let kept: Vec<&EntityModel<'_>> = model.entities.iter().filter(|e| is_kept(e)).collect();
-    if kept.is_empty() {
+    let stored: Vec<&EntityModel<'_>> = model.entities.iter().filter(|e| is_in_store(e)).collect();
+    if stored.is_empty() {
         return files;
     }
     let mut w = Writer::file(&model.slug);
-    w.inner_doc("Fields of the hosted platform's context store, an enum per entity.");
+    w.inner_doc(
+        "The fields that the hosted platform's context store has, one enum for each entity.",
+    );
     w.blank();
     let mut modules: Vec<(&str, String)> =
-        kept.iter().map(|entity| (entity.accessor.as_str(), class(entity))).collect();
+        stored.iter().map(|entity| (entity.accessor.as_str(), class(entity))).collect();
     modules.sort();
     for (module, _) in &modules {
         w.line(&format!("mod {module};"));
@@ -47,7 +49,7 @@ pub(crate) fn files(model: &Model<'_>) -> BTreeMap<String, String> {
         w.line(&format!("pub use {module}::{class};"));
     }
     files.insert("src/store/mod.rs".to_owned(), w.finish());
-    for entity in kept {
+    for entity in stored {
         files.insert(format!("src/store/{}.rs", entity.accessor), file(model, entity));
     }
     files
@@ -55,17 +57,25 @@ pub(crate) fn files(model: &Model<'_>) -> BTreeMap<String, String> {
 
 fn file(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
     let mut w = Writer::file(&model.slug);
-    w.inner_doc(&format!("Fields of `{}` in the context store.", entity.entity.name));
+    w.inner_doc(&format!("The fields of `{}` that the context store has.", entity.entity.name));
     w.blank();
     w.line("use airbyte_agent_core::store_fields;");
     w.blank();
     w.line("store_fields!(");
     w.indented(|w| {
-        w.doc(&format!("A field of `{}` in the context store.", entity.entity.name));
+        w.doc(&format!(
+            "A field by which `{}` can be searched in the context store.",
+            entity.entity.name
+        ));
         w.block(&class(entity), |w| {
             for (field, (variant, path)) in entity.entity.store.iter().zip(variants(entity)) {
                 let said = prose::markdown(&prose::sentence(&field.description));
-                w.doc(&if said.is_empty() { format!("`{path}`") } else { said });
+                let about = if said.is_empty() {
+                    format!("The field {} of the context store.", prose::code(&path))
+                } else {
+                    said
+                };
+                w.doc(&format!("{about} Its JSON type is `{}`.", field.kind));
                 w.line(&format!("{variant} = {path:?},"));
             }
         });

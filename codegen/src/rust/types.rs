@@ -1,4 +1,5 @@
-//! `types`: records, request objects and enums; one file, or one per entity when it grows long.
+//! The module `types`: records, request objects and enums. It is one file, or one file for each entity
+//! if that would be long.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,16 +9,20 @@ use crate::model::Model;
 use crate::prose;
 use crate::types::{Member, Named, Role, Rust, Shape};
 
-/// Longest single file, in lines.
+/// The largest number of lines of the module as a single file.
 const SINGLE: usize = 1_500;
 
-/// Module of types that several entities share.
+/// Name of the module for types that several entities share.
 const SHARED: &str = "shared";
 
-/// The files by path.
+/// The files of the module `types`, by path inside the crate.
 pub(crate) fn files(model: &Model<'_>) -> BTreeMap<String, String> {
     let all: Vec<&str> = model.types.named.keys().map(String::as_str).collect();
-    let single = file(model, &all, &format!("Types of the {} connector.", title(model)));
+    let single = file(
+        model,
+        &all,
+        &format!("Types of the records and arguments of the {} connector.", title(model)),
+    );
     if single.lines().count() <= SINGLE {
         return BTreeMap::from([("src/types.rs".to_owned(), single)]);
     }
@@ -26,7 +31,10 @@ pub(crate) fn files(model: &Model<'_>) -> BTreeMap<String, String> {
         modules.entry(module(model, named)).or_default().push(name);
     }
     let mut w = Writer::file(&model.slug);
-    w.inner_doc(&format!("Types of the {} connector, one module per entity.", title(model)));
+    w.inner_doc(&format!(
+        "Types of the records and arguments of the {} connector, one module for each entity.",
+        title(model)
+    ));
     w.blank();
     for module in modules.keys() {
         w.line(&format!("mod {module};"));
@@ -40,7 +48,7 @@ pub(crate) fn files(model: &Model<'_>) -> BTreeMap<String, String> {
         let about = if module == SHARED {
             "Types that several entities share.".to_owned()
         } else {
-            format!("Types of `{module}`.")
+            format!("Types of the records and arguments of `{module}`.")
         };
         files.insert(format!("src/types/{module}.rs"), file(model, names, &about));
     }
@@ -51,7 +59,7 @@ fn title(model: &Model<'_>) -> String {
     prose::markdown(&model.connector.title)
 }
 
-/// The module of a type: its entity's, if it has only one.
+/// The module of a type: that of its entity, if only one entity uses it.
 fn module(model: &Model<'_>, named: &Named) -> String {
     let accessor = |name: &str| {
         model.entities.iter().find(|e| e.entity.name == name).map(|e| e.accessor.clone())
@@ -64,7 +72,7 @@ fn module(model: &Model<'_>, named: &Named) -> String {
 }
 
 fn file(model: &Model<'_>, wanted: &[&str], subject: &str) -> String {
-    let here: BTreeSet<&str> = wanted.iter().copied().collect();
+    let own: BTreeSet<&str> = wanted.iter().copied().collect();
     let mut uses = Uses::default();
     let mut body = Writer::default();
     for name in wanted {
@@ -74,7 +82,7 @@ fn file(model: &Model<'_>, wanted: &[&str], subject: &str) -> String {
             Shape::Enum(values) => enumeration(&mut body, model, name, named, values, &mut uses),
             Shape::Struct { members, open } => {
                 for member in members {
-                    uses.note(&member.rust, &here, named.role);
+                    uses.note(&member.rust, &own, named.role);
                 }
                 match named.role {
                     Role::Record => record(&mut body, model, name, named, members, &mut uses),
@@ -107,14 +115,14 @@ struct Uses {
 }
 
 impl Uses {
-    fn note(&mut self, rust: &Rust, here: &BTreeSet<&str>, role: Role) {
-        // The macro of requests names these types itself.
+    fn note(&mut self, rust: &Rust, own: &BTreeSet<&str>, role: Role) {
+        // The macro `request!` imports these types itself.
         let is_record = role == Role::Record;
         rust.any(&mut |rust| {
             match rust {
                 Rust::Value => self.value |= is_record,
                 Rust::Table(_) => self.map |= is_record,
-                Rust::Named(name) if !here.contains(name.as_str()) => {
+                Rust::Named(name) if !own.contains(name.as_str()) => {
                     self.elsewhere.insert(name.clone());
                 }
                 _ => {}
@@ -138,7 +146,7 @@ impl Uses {
         if self.request {
             names.push("request");
         }
-        // As rustfmt sorts them.
+        // In the order of rustfmt.
         if let [only] = names.as_slice() {
             w.line(&format!("use airbyte_agent_core::{only};"));
         }
@@ -171,7 +179,7 @@ impl Uses {
     }
 }
 
-/// The doc comment of a type.
+/// Writes the documentation comment of a type.
 fn about(w: &mut Writer, model: &Model<'_>, name: &str, named: &Named) {
     let said = prose::markdown(&prose::sentence(&named.description));
     if !said.is_empty() {
@@ -198,9 +206,11 @@ fn about(w: &mut Writer, model: &Model<'_>, name: &str, named: &Named) {
             }
         });
     match (holder, &named.shape) {
-        (Some((holder, wire)), _) => w.doc(&format!("{} of [`{holder}`].", prose::code(wire))),
-        (None, Shape::Enum(_)) => w.doc("One of several words."),
-        (None, Shape::Struct { .. }) => w.doc("A record."),
+        (Some((holder, wire)), _) => {
+            w.doc(&format!("The type of {} in [`{holder}`].", prose::code(wire)))
+        }
+        (None, Shape::Enum(_)) => w.doc("One of several texts; the vendor may add others."),
+        (None, Shape::Struct { .. }) => w.doc("A record, which the spec does not describe."),
     }
 }
 
@@ -245,9 +255,9 @@ fn enumeration(
         w.block(name, |w| {
             for (variant, value) in values {
                 w.doc(&if value.is_empty() {
-                    "Nothing.".to_owned()
+                    "Written as an empty text in requests and responses.".to_owned()
                 } else {
-                    format!("{}.", prose::code(value))
+                    format!("Written {} in requests and responses.", prose::code(value))
                 });
                 w.line(&format!("{variant} = {value:?},"));
             }

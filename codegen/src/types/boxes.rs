@@ -1,12 +1,12 @@
-//! Types that hold themselves: where a box stands so that they have a size.
+//! Boxes for types that contain themselves, without which they would have no size.
 
 use indexmap::IndexMap;
 
 use super::rust::Rust;
 use super::{Named, Shape};
 
-/// Puts a box around every member that leads back to a type it is inside of. Lists and tables need
-/// none.
+/// Puts a box around every member whose type contains the type that the member belongs to. Lists and maps
+/// need none.
 pub(super) fn box_cycles(types: &mut IndexMap<String, Named>) {
     let mut done = Vec::new();
     for name in types.keys().cloned().collect::<Vec<_>>() {

@@ -1,5 +1,5 @@
-//! Walks schemas, names every object and set of strings, and writes down what each holds in the
-//! types of Rust: nothing is left to guess, unions are anything.
+//! Walks schemas, names every object and enum, and finds the Rust types of their members. A union of several
+//! types becomes `Value`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,28 +13,28 @@ use super::{Member, Named, Role, Shape, Types};
 use crate::document::Document;
 use crate::names::{self, Scope};
 
-/// Names for an object or set of strings met without one, best first; a number is put behind
-/// the last one when all are given to something else.
+/// Names for an object or enum that is no component, the best one first. If all of them are used for
+/// something else, a number is added to the last one.
 pub(crate) type Hints = Vec<String>;
 
-/// A type that has got its name.
+/// A type whose name is decided.
 #[derive(Debug)]
 struct Draft {
     named: Named,
     fingerprint: String,
 }
 
-/// Gathers types; operations are walked in the order of the spec, answers before arguments.
+/// Collects types. Operations are walked in the order of the spec, their responses before their arguments.
 #[derive(Debug)]
 pub(crate) struct Collector<'d> {
     document: Document<'d>,
-    /// Drafts in order of their first appearance.
+    /// The types by name, in the order in which they were found.
     drafts: IndexMap<String, Draft>,
     components: BTreeMap<(String, Role), String>,
-    /// Names that belong to components, met or not.
+    /// Names of component schemas, whether they were found yet or not.
     reserved: BTreeSet<String>,
     names: Scope,
-    /// References being walked, against aliases that lead to themselves.
+    /// The references that are being walked, by which references to themselves are noticed.
     open: Vec<String>,
 }
 
@@ -50,14 +50,14 @@ impl<'d> Collector<'d> {
         }
     }
 
-    /// What was gathered; a type that holds itself does so in a box.
+    /// The types that were collected, with boxes where a type contains itself.
     pub(crate) fn finish(self) -> Types {
         let mut named = self.drafts.into_iter().map(|(name, draft)| (name, draft.named)).collect();
         box_cycles(&mut named);
         Types { named }
     }
 
-    /// The type of `schema`; objects and enums inside it are named.
+    /// The Rust type of `schema`. Objects and enums in it are named and collected.
     pub(crate) fn rust(&mut self, schema: &'d Value, role: Role, hints: &Hints) -> Rust {
         if self.open.len() > 48 {
             return Rust::Value;
@@ -161,7 +161,7 @@ impl<'d> Collector<'d> {
             .collect();
         let mut idents = reserved_members(role);
         let mut members = Vec::new();
-        // Inline objects nest by recursion; references are guarded by `open` already.
+        // `open` bounds the depth of nested objects, too, not only that of references.
         self.open.push(String::new());
         for (wire, property) in properties {
             let hints = vec![names::class(&format!("{name} {wire}"))];
@@ -192,7 +192,7 @@ impl<'d> Collector<'d> {
         hints: &Hints,
         own: bool,
     ) -> Rust {
-        // A constant needs no type of its own.
+        // An enum with one value needs no type.
         if strings.len() < 2 {
             return Rust::String;
         }
@@ -222,7 +222,7 @@ impl<'d> Collector<'d> {
         Rust::Named(name)
     }
 
-    /// A name for something new, or the name of the same thing met before.
+    /// A name for a new type, or the name of an equal type that was found before, and whether it is the latter.
     fn name(&mut self, hints: &Hints, own: bool, same: impl Fn(&Draft) -> bool) -> (String, bool) {
         for (n, hint) in hints.iter().enumerate() {
             // Only a component may take the name of a component.
@@ -240,7 +240,7 @@ impl<'d> Collector<'d> {
         (self.names.class(&free.unwrap_or_else(|| last.to_owned())), false)
     }
 
-    /// A record that no schema of the document describes as a whole.
+    /// Adds a record type that no single schema of the document describes, and returns its name.
     pub(crate) fn structure(
         &mut self,
         name: String,
@@ -271,7 +271,7 @@ impl<'d> Collector<'d> {
         name
     }
 
-    /// The description of a property: its own, or that of what it refers to.
+    /// The description of a property, else that of the schema that it refers to.
     fn description(&self, property: &'d Value) -> String {
         let own = text(property, "description");
         if !own.is_empty() {
@@ -283,7 +283,7 @@ impl<'d> Collector<'d> {
             .unwrap_or_default()
     }
 
-    /// Gives the named type in `rust` a description, if it has none of its own.
+    /// Sets the description of the named type in `rust`, if the type has none.
     pub(crate) fn describe(&mut self, rust: &Rust, description: &str) {
         match rust {
             Rust::List(item) => self.describe(item, description),
@@ -298,7 +298,7 @@ impl<'d> Collector<'d> {
         }
     }
 
-    /// Notes that operations of `entity` reach `rust`.
+    /// Records that operations of `entity` use `rust`.
     pub(crate) fn reach(&mut self, rust: &Rust, entity: &str) {
         match rust {
             Rust::Value | Rust::String | Rust::Integer | Rust::Number | Rust::Boolean => {}
@@ -320,7 +320,7 @@ impl<'d> Collector<'d> {
     }
 }
 
-/// Names that structs use for themselves.
+/// Names that generated structs use for members and methods of their own.
 fn reserved_members(role: Role) -> Scope {
     match role {
         Role::Record => Scope::with(["extra"]),

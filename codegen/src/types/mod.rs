@@ -1,7 +1,7 @@
-//! Types of a connector: which ones there are, what they are called, what they hold.
+//! The types of a connector: their names and members.
 //!
-//! [`collect`] walks the schemas that operations reach and gives every object and every set of
-//! strings a name; the result, [`Types`], is what files are written from.
+//! [`collect`] walks the schemas of all operations and names every object and every enum. Files are written
+//! from the result, [`Types`].
 
 mod boxes;
 mod collect;
@@ -16,68 +16,68 @@ pub(crate) use collect::{Collector, Hints};
 pub(crate) use rust::Rust;
 pub(crate) use schema::nullable;
 
-/// Whether a type comes back or is sent.
+/// Whether a type is received or sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Role {
-    /// Comes back: everything optional, unknown members kept.
+    /// The type of a record that is received: every member is optional, and unknown members are kept.
     Record,
-    /// Is sent: required stays required.
+    /// The type of an object that is sent: members that the spec requires are required.
     Request,
 }
 
 /// Every named type of a connector, and the Rust type of every member.
 #[derive(Debug)]
 pub(crate) struct Types {
-    /// By name, in the order in which the spec reaches them.
+    /// The types by name, in the order in which operations first use them.
     pub(crate) named: IndexMap<String, Named>,
 }
 
-/// A named type.
+/// A type that has a name.
 #[derive(Debug)]
 pub(crate) struct Named {
-    /// What it is, in the spec's words.
+    /// The spec's description of the type; may be empty.
     pub(crate) description: String,
-    /// Whether it comes back or is sent.
+    /// Whether the type is received or sent.
     pub(crate) role: Role,
-    /// What it holds.
+    /// Members or values of the type.
     pub(crate) shape: Shape,
-    /// Entities whose operations reach it.
+    /// Names of the entities whose operations use the type.
     pub(crate) entities: BTreeSet<String>,
 }
 
-/// What a named type holds.
+/// Members or values of a named type.
 #[derive(Debug)]
 pub(crate) enum Shape {
-    /// An object; an open one takes members beyond these.
+    /// An object with these members; an open one takes others, too.
     Struct {
-        /// What the spec names.
+        /// The members that the spec names.
         members: Vec<Member>,
-        /// Whether a request may carry more.
+        /// Whether other members may be sent.
         open: bool,
     },
-    /// One of these strings: variant and value.
+    /// One of these strings, each with the name of its variant.
     Enum(Vec<(String, String)>),
 }
 
-/// A member of an object.
+/// A member of an object type.
 #[derive(Debug)]
 pub(crate) struct Member {
-    /// Name on the wire.
+    /// Name of the member in JSON.
     pub(crate) wire: String,
-    /// Name in Rust.
+    /// Name of the field in Rust.
     pub(crate) ident: String,
-    /// What it holds, in the spec's words.
+    /// The spec's description of the member; may be empty.
     pub(crate) description: String,
-    /// Whether a request must carry it.
+    /// Whether the member must be sent.
     pub(crate) required: bool,
-    /// Whether `null` says something that absence does not.
+    /// Whether the member may be `null`.
     pub(crate) nullable: bool,
-    /// Its type, without `Option`.
+    /// The Rust type of the member, without `Option`.
     pub(crate) rust: Rust,
 }
 
 impl Types {
-    /// The named type.
+    /// The type with this name.
     pub(crate) fn get(&self, name: &str) -> Option<&Named> {
         self.named.get(name)
     }

@@ -1,30 +1,30 @@
 //! The Rust types of members and arguments.
 
-/// A Rust type.
+/// The Rust type of a member or an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Rust {
-    /// Anything.
+    /// `serde_json::Value`, for anything.
     Value,
-    /// `String`
+    /// The type `String`.
     String,
-    /// `i64`
+    /// The type `i64`.
     Integer,
-    /// `f64`
+    /// The type `f64`.
     Number,
-    /// `bool`
+    /// The type `bool`.
     Boolean,
-    /// `Vec<…>`
+    /// A `Vec` of this type.
     List(Box<Rust>),
-    /// `BTreeMap<String, …>`
+    /// A `BTreeMap` from strings to this type.
     Table(Box<Rust>),
-    /// A named type.
+    /// A type of the connector, by its name.
     Named(String),
-    /// A named type inside itself.
+    /// A `Box` of a type that contains itself.
     Boxed(Box<Rust>),
 }
 
 impl Rust {
-    /// As it stands in a file where named types are behind `path` (`""` or `types::`).
+    /// The type as code, where names of types need the prefix `path` (`""` or `types::`).
     pub(crate) fn text(&self, path: &str) -> String {
         match self {
             Self::Value => "Value".to_owned(),
@@ -39,17 +39,17 @@ impl Rust {
         }
     }
 
-    /// A table of values of this type; one of anything is anything, too.
+    /// A map to values of this type. A map to anything is `Value` itself.
     pub(crate) fn table(item: Self) -> Self {
         if item == Self::Value { Self::Value } else { Self::Table(Box::new(item)) }
     }
 
-    /// Whether it is a plain value: a text, a number, true or false.
+    /// Whether it is a string, a number or a boolean.
     pub(crate) fn is_plain(&self) -> bool {
         matches!(self, Self::String | Self::Integer | Self::Number | Self::Boolean)
     }
 
-    /// Whether `f` holds for this type or one inside it.
+    /// Whether `f` is true for this type or for one inside it.
     pub(crate) fn any(&self, f: &mut impl FnMut(&Self) -> bool) -> bool {
         if f(self) {
             return true;

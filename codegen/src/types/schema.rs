@@ -1,8 +1,9 @@
-//! What a JSON Schema says, read off one node. Knows no names and no Rust.
+//! Reads what one node of a JSON Schema says. Knows no names and no Rust.
 
 use serde_json::Value;
 
-/// JSON types of a schema without `null`; an object or array that forgot to say so included.
+/// The JSON types of a schema without `null`. A schema with properties or items is an object or an array even
+/// if it does not say so.
 pub(crate) fn kinds(schema: &Value) -> Vec<&str> {
     match schema.get("type") {
         Some(Value::String(kind)) => vec![kind.as_str()],
@@ -15,7 +16,7 @@ pub(crate) fn kinds(schema: &Value) -> Vec<&str> {
     }
 }
 
-/// The strings of an enum that holds nothing else but perhaps `null`.
+/// The strings of an enum that contains only strings and perhaps `null`.
 pub(crate) fn enumeration(schema: &Value) -> Option<Vec<&str>> {
     let values = schema.get("enum")?.as_array()?;
     let typed = kinds(schema);
@@ -40,7 +41,7 @@ pub(crate) fn text(schema: &Value, key: &str) -> String {
     schema.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-/// The schema without the words around it, to tell whether two are the same.
+/// The schema without descriptions and examples, to compare it with others.
 pub(crate) fn essence(schema: &Value) -> Value {
     fn strip(value: &mut Value, names: bool) {
         match value {

@@ -11,34 +11,35 @@ pub struct AuthScheme {
     pub name: Text,
     /// Title, for example `Personal access token`.
     pub title: Text,
-    /// What it is and when to choose it.
+    /// What this way to authenticate is, and when to choose it.
     pub description: Text,
-    /// How a request carries it.
+    /// How a request carries the credential.
     pub kind: AuthKind,
-    /// What the user provides.
+    /// The credential fields that the user provides.
     pub fields: List<CredentialField>,
-    /// Secrets the engine works with, computed from the fields.
+    /// The secrets that the engine works with, each computed from the fields.
     pub mapping: List<Mapping>,
-    /// Headers set besides, over secrets and unmapped fields; an unknown name is empty.
+    /// Further headers of each request: templates over secrets and unmapped fields, in which an unknown
+    /// name gives an empty text.
     pub headers: List<Header>,
     /// How an access token is renewed.
     pub refresh: Option<Refresh>,
     /// Endpoints of the authorization-code flow.
     pub oauth: Option<OAuthEndpoints>,
-    /// What each scope opens.
+    /// What each OAuth scope permits.
     pub scopes: List<Scope>,
     /// Where the hosted platform keeps the fields; empty when it does not know the scheme.
     pub stored: List<StoredField>,
-    /// What tells the scheme in the configuration that the platform stores.
+    /// Constants by which this scheme is recognised in the configuration that the platform stores.
     pub markers: List<Constant>,
-    /// Where requests go with this scheme, where that is elsewhere.
+    /// The server that requests of this scheme go to, if it is not the connector's own.
     pub server: Option<SchemeServer>,
 }
 
-/// An address of a scheme's own.
+/// A server that only requests of one scheme go to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SchemeServer {
-    /// The setting that makes requests go there; `None`: they always do.
+    /// The setting whose presence makes requests go there; with `None` they always do.
     pub when: Option<Text>,
     /// The server that takes the place of the connector's own.
     pub server: Server,
@@ -62,23 +63,23 @@ pub enum AuthKind {
     Bearer,
     /// `Authorization: Basic <username:password>`
     Basic,
-    /// A header, query parameter or cookie with `api_key`.
+    /// A header, query parameter or cookie that holds `api_key`.
     ApiKey {
-        /// Where it goes.
+        /// The part of the request that holds the key.
         location: ApiKeyLocation,
-        /// Its name there.
+        /// Name of the header, query parameter or cookie.
         name: Text,
     },
     /// A header with the access token behind a prefix.
     OAuth2 {
-        /// Header, usually `Authorization`.
+        /// Name of the header, usually `Authorization`.
         header: Text,
-        /// Prefix, usually `Bearer`; empty for none.
+        /// Text before the token, usually `Bearer`; empty if there is none.
         prefix: Text,
     },
 }
 
-/// Where an API key goes.
+/// The part of a request that holds an API key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ApiKeyLocation {
@@ -90,7 +91,7 @@ pub enum ApiKeyLocation {
     Cookie,
 }
 
-/// Something the user provides to authenticate.
+/// A credential field: something that the user provides to authenticate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CredentialField {
     /// Name of the field in `Credentials`.
@@ -99,13 +100,13 @@ pub struct CredentialField {
     pub title: Text,
     /// What the field holds and where to get it.
     pub description: Text,
-    /// Where to get it.
+    /// How to get the value, for example where the vendor's settings show it.
     pub obtain: Text,
-    /// Whether the scheme is unusable without it.
+    /// Whether the scheme cannot be used without this field.
     pub required: bool,
-    /// Whether it must never be shown.
+    /// Whether the value is a secret, which must never be shown.
     pub secret: bool,
-    /// Other names under which it is accepted.
+    /// Other names under which the field is accepted.
     pub aliases: List<Text>,
 }
 
@@ -115,7 +116,7 @@ pub struct Mapping {
     /// `token`, `username`, `password`, `api_key`, `access_token`, `refresh_token`, `client_id`,
     /// `client_secret` or `credentials_json`.
     pub target: Text,
-    /// Text over credential fields.
+    /// Template over credential fields, which gives the secret.
     pub value: Template,
 }
 
@@ -131,20 +132,20 @@ pub struct Header {
 /// How an access token is renewed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refresh {
-    /// Token endpoint, over configuration values and `client_id`.
+    /// Address of the token endpoint: a template over configuration values and `client_id`.
     pub url: Template,
-    /// How the client authenticates there.
+    /// How the client authenticates at the token endpoint.
     pub style: RefreshStyle,
-    /// How the body is written.
+    /// How the body of the token request is written.
     pub format: RefreshFormat,
     /// What is exchanged for a token.
     pub grant: RefreshGrant,
-    /// Scopes asked for by the `jwt-bearer` grant.
+    /// Scopes that the `jwt-bearer` grant requests.
     pub scopes: List<Text>,
-    /// Further fields of the token request, over the scheme's fields; those of which a field was
-    /// not given are left out.
+    /// Further fields of the token request: templates over the scheme's fields. One that needs a field
+    /// which was not given is left out.
     pub fields: List<Mapping>,
-    /// Fields of the token answer that become server variables.
+    /// Members of the token response that become server variables.
     pub extract: List<Text>,
 }
 
@@ -154,7 +155,7 @@ pub struct Refresh {
 pub enum RefreshStyle {
     /// `client_id` and `client_secret` in the body.
     Body,
-    /// By HTTP basic authentication in a header.
+    /// `client_id` and `client_secret` as HTTP basic authentication.
     Basic,
     /// The request carries no client authentication.
     None,
@@ -176,47 +177,47 @@ pub enum RefreshFormat {
 pub enum RefreshGrant {
     /// The token is renewed with a refresh token.
     RefreshToken,
-    /// A signed assertion of a service account (`credentials_json`).
+    /// The client sends a signed assertion of a service account (`credentials_json`).
     JwtBearer,
-    /// The client's own id and secret; nobody signs in, and there is no refresh token.
+    /// The client sends its own id and secret. No user signs in, and there is no refresh token.
     ClientCredentials,
 }
 
 /// Endpoints of the authorization-code flow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OAuthEndpoints {
-    /// Where the user grants access; empty for flows without a user.
+    /// Address at which the user grants access; empty for flows without a user.
     pub authorization_url: Template,
-    /// Where the code is exchanged.
+    /// Address at which the code is exchanged for tokens.
     pub token_url: Template,
-    /// Scopes to ask for.
+    /// The scopes that the sign-in requests.
     pub scopes: List<Text>,
-    /// What stands between two scopes.
+    /// The text between two scopes, usually a space.
     pub separator: Text,
-    /// Further parameters of the address where the user grants access, over settings.
+    /// Further query parameters of that address: templates over settings.
     pub parameters: List<Mapping>,
     /// How the client authenticates when it exchanges the code.
     pub style: RefreshStyle,
-    /// How the body of the exchange is written.
+    /// How the body of the request that exchanges the code is written.
     pub format: RefreshFormat,
 }
 
 impl OAuthEndpoints {
-    /// Whether a user signs in.
+    /// Whether the flow has an address at which a user signs in.
     pub fn has_sign_in(&self) -> bool {
         !self.authorization_url.pieces.is_empty()
     }
 }
 
-/// What a scope opens.
+/// What an OAuth scope permits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Scope {
-    /// Name at the vendor, empty where permissions have no name.
+    /// Name of the scope at the vendor; empty if the vendor's permissions have no names.
     pub name: Text,
     /// `read`, `write`, `read_write` or `delete`.
     pub mode: Text,
     /// Entities whose operations need the scope.
     pub entities: List<Text>,
-    /// What else there is to know.
+    /// Remarks in the words of the spec; may be empty.
     pub description: Text,
 }

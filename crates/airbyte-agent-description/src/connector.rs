@@ -7,7 +7,7 @@ use super::{
     RateLimit, RateLimitCost, RateLimitHeaders, RetryPolicy, Scoping, Server, ServerVariable, Text,
 };
 
-/// Everything the engine needs to know of one connector.
+/// Everything that the engine needs to know about one connector.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Connector {
     /// Stable slug, for example `zendesk-support`.
@@ -28,19 +28,19 @@ pub struct Connector {
     pub auth: List<AuthScheme>,
     /// Parameters filled from configuration when the caller leaves them out.
     pub scoping: List<Scoping>,
-    /// Waits and limits of retries.
+    /// How often, and after which delays, failed requests are sent again.
     pub retry: RetryPolicy,
-    /// Limits that the vendor publishes.
+    /// The rate limits that the vendor publishes.
     pub rate_limits: List<RateLimit>,
-    /// Headers in which the vendor reports the state of its limit.
+    /// Headers in which the vendor reports how much of its rate limit is left.
     pub rate_limit_headers: Option<RateLimitHeaders>,
-    /// Failures that the vendor reports inside a successful answer, for every operation.
+    /// Failures that the vendor reports in responses with a success status, for every operation.
     pub errors: List<ErrorCheck>,
-    /// What the vendor's error codes mean, whatever the status of the answer.
+    /// What the vendor's error codes mean, whatever the status of the response.
     pub error_kinds: List<ErrorMeaning>,
-    /// Where a failure has its code; the message of `errors` counts as one too.
+    /// Where a failed response holds its error code; the message of `errors` counts as a code too.
     pub error_codes: List<JsonPath>,
-    /// What a refused request costs, for vendors that count the cost of each.
+    /// Where a response says what its request costs, for vendors that limit costs instead of requests.
     pub rate_limit_cost: Option<RateLimitCost>,
     /// Entities in the order of the spec.
     pub entities: List<Entity>,
@@ -48,9 +48,9 @@ pub struct Connector {
     pub relationships: List<Relationship>,
     /// Questions that the connector can and cannot answer.
     pub questions: Questions,
-    /// How the hosted platform keeps the connector.
+    /// How the hosted platform stores settings and credentials of the connector.
     pub hosting: Hosting,
-    /// How the vendor writes instants, empty when it is not uniform.
+    /// How the vendor writes dates and times; empty if it is not uniform.
     pub date_format: Text,
 }
 
@@ -65,7 +65,7 @@ impl Connector {
         self.entity(entity)?.operation(action)
     }
 
-    /// Where requests of this scheme go; `given` says which settings there are.
+    /// The server that requests of this scheme go to; `given` says whether a setting was given.
     pub fn server_of<'c>(
         &'c self,
         scheme: &'c AuthScheme,
@@ -76,8 +76,7 @@ impl Connector {
         own.map_or(&self.server, |own| &own.server)
     }
 
-    /// The schemes that cannot do without this server variable, unless another setting leads
-    /// elsewhere.
+    /// The schemes that need this server variable, unless another setting selects another server.
     pub fn schemes_with(&self, variable: &str) -> Vec<&AuthScheme> {
         let has = |scheme: &&AuthScheme| {
             let server = self.server_of(scheme, |_| false);
@@ -113,7 +112,7 @@ pub struct Link {
     pub kind: Text,
     /// Title, empty when the spec gives none.
     pub title: Text,
-    /// Address of the page, complete.
+    /// The complete address of the page.
     pub url: Text,
 }
 
@@ -126,7 +125,7 @@ pub struct Relationship {
     pub target: Text,
     /// Parameter or field with the reference.
     pub foreign_key: Text,
-    /// Field of the target that it names.
+    /// Field of the target entity that the reference holds.
     pub target_key: Text,
     /// `many_to_one` and the like, empty when not given.
     pub cardinality: Text,
@@ -135,9 +134,9 @@ pub struct Relationship {
 /// Example questions for documents and tool descriptions.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Questions {
-    /// Answered by calling operations.
+    /// Questions that are answered by calling operations.
     pub direct: List<Text>,
-    /// Answered from the hosted context store.
+    /// Questions that are answered from the hosted context store.
     pub search: List<Text>,
     /// Questions that the connector cannot answer.
     pub unsupported: List<Text>,

@@ -7,11 +7,12 @@ use super::{Action, Json, List, Operation, Text};
 /// A parameter that takes its value from configuration when the caller leaves it out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Scoping {
-    /// Parameter that is filled.
+    /// Name of the parameter that gets the value.
     pub parameter: Text,
     /// Configuration key that holds the value.
     pub config_key: Text,
-    /// Template over `value`, `config` and `param`; the value itself when absent.
+    /// Template over `value`, `config` and `param` that gives the argument; without one the value itself
+    /// is the argument.
     pub expression: Option<Text>,
 }
 
@@ -22,15 +23,15 @@ pub struct Entity {
     pub name: Text,
     /// What one record is.
     pub description: Text,
-    /// What can be done, in the order of the spec.
+    /// The operations of the entity, in the order of the spec.
     pub operations: List<Operation>,
     /// JSON Schema of a record with references resolved, `None` when the spec gives none.
     pub schema: Option<Json>,
-    /// Fields searchable in the hosted context store.
+    /// Fields that can be searched in the hosted context store.
     pub store: List<StoreField>,
-    /// When an agent should turn to this entity, empty when the spec does not say.
+    /// When an agent should use this entity; empty if the spec does not say.
     pub when_to_use: Text,
-    /// Other words by which people ask for it.
+    /// Other words that people use for this entity.
     pub phrases: List<Text>,
 }
 

@@ -34,7 +34,7 @@ pub fn keeps(source: &str, record: &Value) -> Result<bool> {
     Ok(!matches!(text, "" | "0" | "False" | "false" | "None" | "none" | "null"))
 }
 
-/// A computed field of a record.
+/// The value of a computed field of a record.
 ///
 /// # Errors
 ///
@@ -43,7 +43,7 @@ pub fn transform(source: &str, record: &Value, config: &Map<String, Value>) -> R
     render(source, &json!({"record": record, "config": config}))
 }
 
-/// A scoping value; `None` where the expression yields nothing.
+/// The argument that a scoping expression gives; `None` if it gives an empty text.
 ///
 /// # Errors
 ///
@@ -59,7 +59,7 @@ pub fn scope(
     Ok((!matches!(text, "" | "None" | "none" | "null")).then(|| text.to_owned()))
 }
 
-/// A templated default.
+/// The value of a default that is a template.
 ///
 /// # Errors
 ///
@@ -108,12 +108,12 @@ fn environment() -> Environment<'static> {
     env
 }
 
-/// Seconds since 1970; instants and durations are numbers here, so that they can be subtracted.
+/// Seconds since 1970; times and durations are numbers, so that they can be subtracted.
 fn now() -> i64 {
     jiff::Timestamp::now().as_second()
 }
 
-/// The methods of Python's texts and instants that occur.
+/// The methods of Python's texts and times that specs use.
 fn method(
     _: &mut State,
     value: &Operand,
@@ -154,7 +154,7 @@ fn seconds_of(text: &str) -> Option<i64> {
     span.to_duration(days).ok().map(|duration| duration.as_secs())
 }
 
-/// An instant in UTC.
+/// A date and time in UTC.
 fn format_instant(at: i64, format: &str) -> Option<String> {
     let instant = jiff::Timestamp::from_second(at).ok()?.to_zoned(jiff::tz::TimeZone::UTC);
     jiff::fmt::strtime::format(format, &instant).ok()

@@ -13,20 +13,20 @@ pub struct ErrorMeaning {
     pub kind: FailureKind,
 }
 
-/// Which codes of a vendor are meant.
+/// Which error codes of a vendor are meant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
-    /// This code and no other.
+    /// Exactly this code, and no other.
     Is(Text),
-    /// All that begin so.
+    /// All codes that begin with this text.
     Begins(Text),
     /// All numbers from the first to the last.
     Between(u64, u64),
 }
 
 impl ErrorCode {
-    /// Whether a code is meant.
+    /// Whether this error code is one of them.
     pub fn fits(&self, code: &str) -> bool {
         match self {
             Self::Is(known) => code == known,
@@ -42,16 +42,16 @@ impl ErrorCode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureKind {
-    /// The credentials do not suffice.
+    /// The credentials are wrong or do not permit the operation.
     Authentication,
-    /// There is no such record.
+    /// The record does not exist.
     NotFound,
     /// The vendor refused because of too many requests.
     RateLimited,
-    /// The arguments are wrong.
+    /// The arguments of the request are wrong.
     Validation,
-    /// The vendor failed for the moment.
+    /// The vendor cannot serve the request at the moment.
     Unavailable,
-    /// Anything else that another try does not mend.
+    /// Any other failure, which another attempt does not help against.
     Vendor,
 }

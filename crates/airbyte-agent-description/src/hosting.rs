@@ -5,13 +5,13 @@ use serde::Serialize;
 
 use super::{Json, List, Schema, Text};
 
-/// What the platform keeps beside the credentials.
+/// What the platform stores for a connector besides the credentials.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Hosting {
     /// Settings that are given when a connector is created (`replication_config`).
     pub settings: List<Setting>,
-    /// Values that the platform puts in where the creator gives none, by their place in the stored
-    /// configuration. A text with `{{` is computed from the date.
+    /// Values that the platform stores if none are given, with their place in the stored configuration.
+    /// A text with `{{` is a template that is evaluated with the current date.
     pub constants: List<Constant>,
     /// Server variables by their place in the stored configuration.
     pub variables: List<StoredVariable>,
@@ -26,7 +26,7 @@ pub struct Setting {
     pub title: Text,
     /// Place in the stored configuration, dotted.
     pub path: Text,
-    /// Whether a connector needs it.
+    /// Whether a connector cannot be created without the setting.
     pub required: bool,
     /// What it may be, and what it means.
     pub schema: Schema,

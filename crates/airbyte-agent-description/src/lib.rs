@@ -1,14 +1,4 @@
-//! What an Airbyte agent connector is, as plain data.
-//!
-//! A spec is lowered once into a [`Connector`]: entities with their operations, what an operation
-//! takes and sends, where records stand in an answer, how a list continues, how to authenticate.
-//! Generated crates hold the result as a `static` (every list and text is a borrowed [`Cow`]);
-//! dynamic connectors build the same value at run time. The engine, `airbyte-agent-core`, reads
-//! nothing else. Nothing in here performs I/O or knows of any vendor.
-//!
-//! The structs are exhaustive on purpose: generated code constructs them. They belong to the
-//! contract between the generator and the engine, not to the stable public API, and may change
-//! with any release; crates that share them require each other in exactly the same version.
+#![doc = include_str!("../README.md")]
 
 mod auth;
 pub mod build;

@@ -6,27 +6,16 @@ use std::fmt;
 use crate::closest::suggestion;
 use crate::{Action, Connector, Entity, Operation};
 
-/// A name that the connector does not have.
+/// The error of a look-up: the connector has no such entity, or the entity no such action. Its text says
+/// which of the two, and lists the names that are close to the one given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum UnknownName {
-    /// There is no such entity.
-    Entity {
-        /// What is wrong, with the closest names.
-        message: String,
-    },
-    /// The entity has no such action.
-    Action {
-        /// What is wrong, with the closest names.
-        message: String,
-    },
+pub struct UnknownName {
+    message: String,
 }
 
 impl fmt::Display for UnknownName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Entity { message } | Self::Action { message } => f.write_str(message),
-        }
+        f.write_str(&self.message)
     }
 }
 
@@ -53,7 +42,7 @@ fn find_entity<'c>(connector: &'c Connector, entity: &str) -> Result<&'c Entity,
         let names: Vec<&str> = connector.entities.iter().map(|e| e.name.as_ref()).collect();
         let hint = suggestion(entity, &names);
         let message = format!("{} has no entity '{entity}'{hint}", connector.name);
-        UnknownName::Entity { message }
+        UnknownName { message }
     })
 }
 
@@ -61,5 +50,5 @@ fn unknown_action(connector: &Connector, entity: &Entity, action: &str) -> Unkno
     let names: Vec<&str> = entity.operations.iter().map(|o| o.action.as_str()).collect();
     let hint = suggestion(action, &names);
     let (connector, entity) = (&connector.name, &entity.name);
-    UnknownName::Action { message: format!("{connector}.{entity} has no action '{action}'{hint}") }
+    UnknownName { message: format!("{connector}.{entity} has no action '{action}'{hint}") }
 }

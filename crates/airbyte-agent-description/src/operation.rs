@@ -1,4 +1,4 @@
-//! One operation: what it takes, what it sends, what comes back.
+//! One operation: what it takes, what it sends, what it returns.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,7 +11,7 @@ use super::{Json, JsonPath, List, Paging, Schema, Template, Text};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// Records, page by page.
+    /// Reads records, one page for each call.
     List,
     /// Reads one record, found by its id.
     Get,
@@ -21,9 +21,9 @@ pub enum Action {
     Update,
     /// Removes a record that exists.
     Delete,
-    /// Records that match a query, by the vendor's own search.
+    /// Reads the records that match a query of the vendor's own search, one page for each call.
     Search,
-    /// The bytes of a file.
+    /// Reads the bytes of a file.
     Download,
 }
 
@@ -103,18 +103,18 @@ impl Method {
     }
 }
 
-/// One operation: what it takes, sends and gives.
+/// One operation: what it takes, what it sends and what it returns.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Operation {
     /// `operationId` of the spec, empty when it has none.
     pub id: Text,
-    /// Entity it belongs to.
+    /// Name of the entity that the operation belongs to.
     pub entity: Text,
     /// The action that it performs on its entity.
     pub action: Action,
-    /// What it does, in one line.
+    /// What the operation does, in one line.
     pub summary: Text,
-    /// What comes back and when to use it.
+    /// What the operation returns and when to use it.
     pub description: Text,
     /// HTTP method of the request.
     pub method: Method,
@@ -122,13 +122,13 @@ pub struct Operation {
     pub path: Template,
     /// Everything a caller may pass, in one flat name space.
     pub parameters: List<Parameter>,
-    /// How the body is made.
+    /// How the body of the request is made.
     pub body: Body,
-    /// Where records and metadata stand in the answer.
+    /// Where the response holds records and metadata.
     pub response: Response,
     /// How a list continues.
     pub paging: Paging,
-    /// How a file is fetched; downloads only.
+    /// How the file of a download is fetched; `None` for other actions.
     pub download: Option<Download>,
     /// What the operation does to the vendor's data.
     pub hints: Hints,
@@ -153,38 +153,38 @@ impl Operation {
 pub struct Hints {
     /// The call changes nothing at the vendor.
     pub read_only: bool,
-    /// Something may be lost.
+    /// The call may destroy data.
     pub destructive: bool,
-    /// Doing it twice is as good as once.
+    /// Calling the operation twice has the same effect as calling it once.
     pub idempotent: bool,
-    /// Chosen to check credentials.
+    /// The operation is suited to check whether credentials work.
     pub preferred_for_check: bool,
 }
 
-/// Something a caller may pass.
+/// A parameter: something that a caller may pass.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Parameter {
-    /// Name in arguments, and on the wire unless `wire` says otherwise.
+    /// Name of the argument, and the name in the request unless `wire` gives another.
     pub name: Text,
-    /// Name on the wire where it is another; see [`wire_name`](Self::wire_name).
+    /// Name in the request if it differs; see [`wire_name`](Self::wire_name).
     pub wire: Option<Text>,
     /// The part of the request that the argument goes into.
     pub location: Location,
-    /// Whether a call without it (and without default) is refused.
+    /// Whether a call is refused if it does not pass the parameter and there is no default.
     pub required: bool,
     /// What the parameter means, for documents and models.
     pub description: Text,
-    /// What it may be.
+    /// The values that are allowed.
     pub schema: Schema,
     /// How lists and objects are written in a query.
     pub style: Style,
     /// Value used when the caller passes none; see `send_default`.
     pub default: Option<Json>,
-    /// Whether the default goes out when the caller passes nothing.
+    /// Whether the default is sent when the caller passes nothing.
     pub send_default: bool,
-    /// Value used by `check`, possibly a template.
+    /// The value that a check of the credentials passes, possibly a template.
     pub probe_default: Option<Json>,
-    /// Configuration that supplies the value when the caller passes none.
+    /// The configuration that supplies the value when the caller passes none.
     pub config: Option<ConfigInject>,
 }
 
@@ -195,7 +195,7 @@ impl Parameter {
     }
 }
 
-/// Where a parameter goes.
+/// The part of a request that an argument goes into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Location {
@@ -205,9 +205,9 @@ pub enum Location {
     Query,
     /// The argument becomes a header.
     Header,
-    /// Into the body, as a top-level member.
+    /// The argument becomes a top-level member of the body.
     Body,
-    /// Into the variables (or the field selection) of a GraphQL document.
+    /// The argument becomes a variable, or the field selection, of a GraphQL document.
     GraphQl,
 }
 
@@ -232,17 +232,17 @@ pub enum Style {
 pub struct ConfigInject {
     /// Key of the configuration that supplies the value.
     pub source: Text,
-    /// From configuration value to parameter value; none passes the value on.
+    /// The parameter's value for each value of the configuration; if empty, the value is passed unchanged.
     pub map: List<(Text, Json)>,
 }
 
-/// How the body is made.
+/// How the body of the request is made.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Body {
     /// The request has no body.
     None,
-    /// An object of the body parameters.
+    /// A JSON object of the body parameters.
     Json {
         /// Whether arguments that no parameter declares go into the body too.
         open: bool,
@@ -265,7 +265,7 @@ pub enum Body {
 /// A GraphQL document with variables.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct GraphQl {
-    /// The document; may hold `{{ fields }}`.
+    /// Text of the document, which may contain `{{ fields }}`.
     pub document: Text,
     /// Selection put in for `{{ fields }}` when the caller chooses none.
     pub default_fields: Option<Text>,
@@ -277,7 +277,7 @@ pub struct GraphQl {
     pub operation_name: Option<Text>,
 }
 
-/// Where a document takes the field selection.
+/// The place in a document that the field selection is put into.
 const FIELDS: &str = "{{ fields }}";
 
 impl GraphQl {
@@ -310,42 +310,42 @@ pub struct Variable {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VariableValue {
-    /// A parameter, with its type.
+    /// The value of a parameter, with its type.
     Parameter(Text),
-    /// A text over parameters; absent when one of them is.
+    /// A template over parameters; the variable is absent when one of them is.
     Text(Template),
-    /// A value that is the same in every call.
+    /// A constant: the same value in every call.
     Constant(Json),
-    /// An object of values.
+    /// An object whose members are such values.
     Object(List<Variable>),
-    /// An array of values.
+    /// An array whose elements are such values.
     Array(List<VariableValue>),
 }
 
-/// Where records and metadata stand in the answer.
+/// Where the response holds records and metadata.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Response {
-    /// Where the records stand; the whole body when absent.
+    /// Where the body holds the records; `None` if the whole body is the records.
     pub records: Option<JsonPath>,
-    /// Which records are kept.
+    /// The filter that removes records; `None` if all are kept.
     pub filter: Option<Filter>,
     /// Fields computed for every record.
     pub transform: List<Transform>,
-    /// Metadata to read from an answer, beside its records.
+    /// The metadata to read from a response.
     pub meta: List<MetaField>,
-    /// Failures inside a successful answer, besides those of the connector.
+    /// Failures in responses with a success status, in addition to those of the connector.
     pub errors: List<ErrorCheck>,
     /// JSON Schema of one record, references resolved; `None` when the spec does not say.
     pub schema: Option<Json>,
 }
 
-/// Which records of a list are kept.
+/// A filter of the records of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Filter {
-    /// Those in which this place is false, null or empty. A record without it is an error.
+    /// Keeps the records in which this place is false, null or empty. A record without it is an error.
     Unless(JsonPath),
-    /// Those for which the template over `record` renders neither empty nor false.
+    /// Keeps the records for which the template over `record` gives neither an empty nor a false text.
     Expression(Text),
 }
 
@@ -358,12 +358,12 @@ pub struct Transform {
     pub expression: Text,
 }
 
-/// A metadata field and where an answer holds it.
+/// A metadata field and where a response holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MetaField {
     /// Name of the field in results.
     pub name: Text,
-    /// Where it comes from.
+    /// The part of the response that it comes from.
     pub source: MetaSource,
 }
 
@@ -371,7 +371,7 @@ pub struct MetaField {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MetaSource {
-    /// A place in the body.
+    /// A place in the body of the response.
     Body(JsonPath),
     /// The URL of this relation in the `Link` header.
     Link(Text),
@@ -379,44 +379,44 @@ pub enum MetaSource {
     Header(Text),
 }
 
-/// A failure that a vendor reports inside a successful answer.
+/// A failure that a vendor reports in a response with a success status.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ErrorCheck {
-    /// Place to look at.
+    /// The place in the body that shows the failure.
     pub path: JsonPath,
-    /// When it is a failure.
+    /// The condition under which the value there means a failure.
     pub when: ErrorCondition,
-    /// Where the message stands.
+    /// Where the body holds the message.
     pub message: Option<JsonPath>,
 }
 
-/// When a value is a failure.
+/// The condition under which a value means a failure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCondition {
-    /// When it equals this.
+    /// The value equals this one.
     Equals(Json),
-    /// When it is a non-empty array, object or text.
+    /// The value is an array, object or text that is not empty.
     NotEmpty,
-    /// When it is not empty and everything beside it in its object is: nothing was done. Where
-    /// something was, the errors are part of the record.
+    /// The value is not empty, and all other members of its object are: nothing was done. If
+    /// something was done, the errors are part of the record.
     Alone,
 }
 
 /// How a file is fetched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Download {
-    /// Where the answer holds the file's address; `None` when the answer is the file.
+    /// Where the response holds the file's address; `None` if the response is the file.
     pub file_url: Option<List<UrlStep>>,
 }
 
-/// A step to the address of a file.
+/// One step of the path to the address of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UrlStep {
-    /// Member of an object.
+    /// The member of an object with this name.
     Key(Text),
-    /// Element of an array.
+    /// The element of an array at this index, from zero.
     Index(usize),
     /// Member or element named by an argument.
     Argument(Text),

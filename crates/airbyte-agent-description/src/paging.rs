@@ -7,34 +7,35 @@ use super::{JsonPath, List, Text};
 /// How a list continues after one page.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Paging {
-    /// What the next request carries.
+    /// What the request for the next page carries.
     pub next: Next,
-    /// The list goes on only while this is true.
+    /// The list continues only while the value here is true.
     pub more: Option<Source>,
-    /// The list ends once this is true.
+    /// The list ends once the value here is true.
     pub done: Option<Source>,
     /// Parameter that sets the size of a page.
     pub size: Option<PageSize>,
-    /// The list ends with a page that holds fewer records than were asked for, although the answer
-    /// says how to go on. Counted lists (`Offset`, `Page`) always end so, unless `more` is there.
+    /// Whether the list ends with a page that holds fewer records than were requested, even if the
+    /// response says how to continue. Counted lists (`Offset`, `Page`) always end this way unless `more`
+    /// is given.
     pub short_page_ends: bool,
-    /// Other ways in which the vendor continues the same list. Of all of them the first counts
-    /// whose token or address stands in the answer.
+    /// Other paginators of the same list. The first one whose token or address is in the response is
+    /// used.
     pub others: List<Paging>,
 }
 
 impl Paging {
-    /// This way to continue and the others.
+    /// This paginator and its alternatives.
     pub fn styles(&self) -> impl Iterator<Item = &Self> {
         std::iter::once(self).chain(self.others.iter())
     }
 
-    /// Whether a page may be asked for by an address that the answer before it gave.
+    /// Whether a page may be requested by an address that the previous response gave.
     pub fn continues_by_address(&self) -> bool {
         self.styles().any(|style| matches!(style.next, Next::Link { .. }))
     }
 
-    /// Parameters that this way makes use of: what continues the list, and the size.
+    /// The parameters that this paginator sets: what continues the list, and the page size.
     pub fn parameters(&self) -> impl Iterator<Item = &str> {
         let (one, several) = match &self.next {
             Next::None { .. } => (None, &[][..]),
@@ -67,55 +68,56 @@ impl Paging {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Next {
-    /// Nothing: the answer is complete, or the vendor offers no way to continue.
+    /// Nothing: the response is complete, or the vendor offers no way to continue.
     None {
-        /// Why.
+        /// Why the list has one page.
         reason: Text,
     },
-    /// A token of the answer, in a parameter.
+    /// A parameter that takes a token of the response.
     Cursor {
-        /// Where the token stands.
+        /// Where the response holds the token.
         from: Source,
-        /// Parameter that takes it.
+        /// Name of the parameter.
         into: Text,
     },
-    /// A URL of the answer: one of its query parameters, or the URL itself.
+    /// A URL of the response, or parameters that take values of its query.
     Link {
-        /// Where the URL stands.
+        /// Where the response holds the URL.
         from: Source,
-        /// Query parameters of the URL and the parameters they feed. None: the URL itself is
-        /// requested, on the vendor's origin only.
+        /// Query parameters of the URL, each with the parameter that takes its value. If empty, the URL
+        /// itself is requested, on the vendor's origin only.
         feed: List<(Text, Text)>,
-        /// Other arguments that the vendor accepts beside those that are fed: the token stands for
-        /// the rest. `None`: all of them.
+        /// The other arguments that are sent again, for vendors whose token stands for the rest.
+        /// `None`: all of them.
         keep: Option<List<Text>>,
     },
-    /// A field of the last record, in a parameter.
+    /// A parameter that takes a field of the last record.
     LastRecord {
-        /// The field.
+        /// Where the record holds the field.
         field: JsonPath,
-        /// Parameter that takes it.
+        /// Name of the parameter.
         into: Text,
-        /// What is added to it, for vendors that begin with the record named instead of behind it.
+        /// Number that is added to the field, for vendors that begin with the named record instead of
+        /// after it.
         add: u64,
     },
-    /// The number of records received so far, in a parameter.
+    /// A parameter that takes the number of records received so far.
     Offset {
-        /// Parameter that takes it.
+        /// Name of the parameter.
         into: Text,
-        /// Value on the first page.
+        /// The parameter's value for the first page.
         start: u64,
     },
-    /// The number of the page, in a parameter.
+    /// A parameter that takes the number of the page.
     Page {
-        /// Parameter that takes it.
+        /// Name of the parameter.
         into: Text,
-        /// Value on the first page.
+        /// The parameter's value for the first page.
         start: u64,
     },
 }
 
-/// Where a value of the answer stands.
+/// Where a response holds a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
@@ -123,10 +125,10 @@ pub enum Source {
     Meta {
         /// Name of the field.
         name: Text,
-        /// Steps inside its value.
+        /// Steps from its value to the one meant.
         inside: JsonPath,
     },
-    /// A place in the body.
+    /// A place in the body of the response.
     Body(JsonPath),
 }
 
@@ -139,6 +141,6 @@ pub struct PageSize {
     pub default: Option<u64>,
     /// Largest size the vendor serves, where it is known.
     pub maximum: Option<u64>,
-    /// Whether the vendor pages only when it is asked for a size.
+    /// Whether the vendor divides the list into pages only if a size is requested.
     pub needed: bool,
 }

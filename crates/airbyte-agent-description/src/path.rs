@@ -18,9 +18,9 @@ pub struct JsonPath {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
-    /// Member of an object.
+    /// The member of an object with this name.
     Key(Text),
-    /// Element of an array.
+    /// The element of an array at this index, from zero.
     Index(usize),
     /// Every element of an array or every value of an object.
     Each,

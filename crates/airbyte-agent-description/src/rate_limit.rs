@@ -1,17 +1,18 @@
-//! The rate limits that a vendor publishes, and how its answers report them.
+//! The rate limits that a vendor publishes, and how its responses report them.
 
 use serde::Serialize;
 
 use super::{JsonPath, Text, WaitFormat};
 
-/// Where an answer says what a request costs and how fast the vendor gives the sum back.
+/// Where a response says what its request costs and how fast the account's balance is restored, in
+/// the vendor's own unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RateLimitCost {
-    /// What the request needs.
+    /// Place of the cost of the request.
     pub needed: JsonPath,
-    /// What the account has left.
+    /// Place of the balance that the account has left.
     pub available: JsonPath,
-    /// What comes back in a second.
+    /// Place of the amount that is restored each second.
     pub per_second: JsonPath,
 }
 
@@ -25,22 +26,22 @@ pub struct RateLimit {
     pub per_seconds: u64,
     /// Who shares the limit: `account`, `token`, `ip` and the like.
     pub scope: Text,
-    /// What else there is to know.
+    /// Remarks in the words of the spec; may be empty.
     pub description: Text,
-    /// Where the vendor says so.
+    /// Address of the vendor's page that says so.
     pub source: Text,
 }
 
-/// Headers with the state of the vendor's limit.
+/// Names of the headers that report the state of the vendor's rate limit.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RateLimitHeaders {
-    /// Requests allowed in the window, empty when not sent.
+    /// Header with the requests allowed in the window; empty if the vendor sends none.
     pub limit: Text,
-    /// Requests left in the window, empty when not sent.
+    /// Header with the requests left in the window; empty if the vendor sends none.
     pub remaining: Text,
-    /// Requests used and allowed in one value (`32/40`), empty when not sent.
+    /// Header with the requests used and allowed in one value (`32/40`); empty if the vendor sends none.
     pub used_of: Text,
-    /// When the window ends, empty when not sent.
+    /// Header that says when the window ends; empty if the vendor sends none.
     pub reset: Text,
     /// How the end of the window is written.
     pub reset_format: WaitFormat,

@@ -1,4 +1,4 @@
-//! How failed requests are tried again.
+//! Retry policies: how failed requests are sent again.
 
 use std::borrow::Cow;
 
@@ -6,28 +6,28 @@ use serde::Serialize;
 
 use super::{List, Text};
 
-/// How often and when a failed request is tried again.
+/// How often, and after which delays, a failed request is sent again.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RetryPolicy {
-    /// Tries in all, the first included.
+    /// Largest number of attempts, the first one included.
     pub max_attempts: u32,
-    /// Wait before the second try, in milliseconds.
+    /// Delay before the second attempt, in milliseconds.
     pub initial_delay_ms: u64,
-    /// Factor from one wait to the next.
+    /// Factor from one delay to the next.
     pub base: f64,
-    /// Longest wait, in milliseconds.
+    /// Longest delay, in milliseconds; a vendor that asks for a longer one is not asked again.
     pub max_delay_ms: u64,
-    /// Whether the wait is drawn between zero and the computed value.
+    /// Whether the delay is a random time between zero and the computed one.
     pub jitter: bool,
-    /// Statuses that are tried again.
+    /// The statuses after which a request is sent again.
     pub statuses: List<u16>,
-    /// Whether a timeout is tried again.
+    /// Whether a request is sent again after a timeout.
     pub on_timeout: bool,
-    /// Whether a failed connection is tried again.
+    /// Whether a request is sent again after a failed connection.
     pub on_network_error: bool,
-    /// Header in which the vendor says how long to wait.
+    /// Name of the header in which the vendor says how long to wait.
     pub wait_header: Text,
-    /// How that header is written when it is a plain number.
+    /// What a plain number in that header means.
     pub wait_format: WaitFormat,
 }
 
@@ -47,7 +47,7 @@ impl RetryPolicy {
     };
 }
 
-/// How a number in the wait header is meant. An HTTP date is understood with any of them.
+/// What a number in the header about the delay means. An HTTP date is understood in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitFormat {
@@ -57,8 +57,8 @@ pub enum WaitFormat {
     Milliseconds,
     /// The number is seconds since 1970, UTC.
     UnixTimestamp,
-    /// An instant, in Unix milliseconds.
+    /// The number is milliseconds since 1970, UTC.
     UnixMilliseconds,
-    /// An instant, in ISO 8601.
+    /// The text is a date and time in ISO 8601.
     Iso8601,
 }

@@ -51,7 +51,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The word JSON Schema uses.
+    /// The word that JSON Schema uses for it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::String => "string",
@@ -64,18 +64,18 @@ impl Kind {
     }
 }
 
-/// What a value may be.
+/// The values that are allowed for an argument or a member of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Schema {
-    /// Types allowed; none means any.
+    /// The types that are allowed; if empty, all of them.
     pub kinds: List<Kind>,
-    /// Whether `null` is allowed besides.
+    /// Whether `null` is allowed in addition.
     pub nullable: bool,
-    /// Format, for example `date-time`; empty when not given. Informational.
+    /// Format, for example `date-time`; empty if not given. Values are not checked against it.
     pub format: Text,
     /// What the value means; empty when the parameter itself says it.
     pub description: Text,
-    /// Values allowed; none means any.
+    /// The only values that are allowed; if empty, there is no such restriction.
     pub choices: List<Json>,
     /// Smallest number that is allowed, itself included.
     pub minimum: Option<f64>,
@@ -83,11 +83,11 @@ pub struct Schema {
     pub maximum: Option<f64>,
     /// Schema of the elements of an array: none or one.
     pub items: List<Schema>,
-    /// Members of an object.
+    /// The members that an object may have.
     pub properties: List<Property>,
     /// Whether an object may have members beyond `properties`.
     pub open: bool,
-    /// Default, for documents; whether it is sent is said by the parameter.
+    /// Default for documents; the parameter says whether it is sent.
     pub default: Option<Json>,
 }
 
@@ -107,7 +107,7 @@ impl Schema {
         default: None,
     };
 
-    /// The member of this name.
+    /// The member with this name.
     pub fn property(&self, name: &str) -> Option<&Property> {
         self.properties.iter().find(|property| property.name == name)
     }
@@ -116,10 +116,10 @@ impl Schema {
 /// A member of an object schema.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Property {
-    /// Name on the wire.
+    /// Name of the member in JSON.
     pub name: Text,
-    /// Whether it must be present.
+    /// Whether an object without the member is refused.
     pub required: bool,
-    /// What it may be.
+    /// The values that are allowed.
     pub schema: Schema,
 }

@@ -1,7 +1,7 @@
-//! The fields that a GraphQL selection names: a strict reader of what stands between two braces.
+//! The fields that a GraphQL selection names: a strict parser of the text between two braces.
 //!
-//! Arguments, directives and fragments are read over; what a fragment selects counts as selected.
-//! Whatever is not GraphQL is an error, so that nobody builds on half an understanding.
+//! Arguments, directives and fragments are skipped; what a fragment selects counts as selected.
+//! Whatever is not GraphQL is an error, so that no caller relies on a selection read in part.
 
 /// Deepest nesting that is read.
 const DEEPEST: usize = 32;
@@ -17,7 +17,7 @@ pub struct Selection {
 struct Selected {
     /// Name of the field at the vendor.
     name: String,
-    /// Name in the answer: the alias, or the name itself.
+    /// Name in the response: the alias, or the name itself.
     shown: String,
     below: Selection,
 }
@@ -49,7 +49,7 @@ impl Selection {
         same.map(|field| &field.below).collect()
     }
 
-    /// Whether answers have a field at this path of names as they are shown.
+    /// Whether responses have a field at this path of names as the response has them.
     pub fn shows(&self, path: &[&str]) -> bool {
         let [first, rest @ ..] = path else { return true };
         self.fields.iter().any(|field| field.shown == *first && field.below.shows(rest))

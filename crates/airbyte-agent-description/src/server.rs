@@ -16,24 +16,24 @@ pub struct Server {
 /// A variable part of the base URL.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ServerVariable {
-    /// Name, as in `{name}`.
+    /// Name of the variable, as in `{name}`.
     pub name: Text,
-    /// What it stands for.
+    /// What the variable stands for.
     pub description: Text,
     /// Value used when the caller gives none; `None` where the spec's default is a placeholder.
     pub default: Option<Text>,
-    /// The values allowed, empty for any.
+    /// The values that are allowed; if empty, any.
     pub choices: List<Text>,
     /// An example of a value, empty when the spec gives none.
     pub example: Text,
-    /// Credential field whose last part, behind the delimiter, is the value
-    /// (Mailchimp's data centre behind the `-` of the API key).
+    /// The credential field whose last part, after a delimiter, is the value, such as a data centre at
+    /// the end of an API key.
     pub derived_from: Option<Derivation>,
-    /// Whether the token answer supplies the value, so that nobody has to configure it.
+    /// Whether the token response supplies the value, so that nobody has to configure it.
     pub from_token: bool,
 }
 
-/// A server variable that hides in a credential.
+/// How the value of a server variable is taken from a credential.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Derivation {
     /// Name of the credential field that holds the value.

@@ -1,13 +1,13 @@
-//! Texts with named holes, parsed when a spec is lowered.
+//! Texts with named placeholders, parsed when a spec is lowered.
 
 use serde::Serialize;
 
 use super::{List, Text};
 
-/// A text with named holes: a path, a base URL, a credential mapping, a header.
+/// A text with named placeholders: a path, a base URL, a credential mapping, a header.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Template {
-    /// Literal texts and holes, in order.
+    /// Literal texts and placeholders, in order.
     pub pieces: List<Piece>,
 }
 
@@ -15,14 +15,14 @@ pub struct Template {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Piece {
-    /// Text that is taken as it stands.
+    /// Literal text, which is taken unchanged.
     Text(Text),
-    /// The value of this name.
+    /// A placeholder for the value with this name.
     Name(Text),
 }
 
 impl Template {
-    /// The names of the holes, in order, repeated ones too.
+    /// The names of the placeholders, in order, repeated ones too.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Name(name) => Some(name.as_ref()),
@@ -30,7 +30,11 @@ impl Template {
         })
     }
 
-    /// Fills every hole by `value`; stops at the first error.
+    /// Replaces every placeholder by what `value` returns for its name.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `value`.
     pub fn render<E>(&self, mut value: impl FnMut(&str) -> Result<String, E>) -> Result<String, E> {
         let mut out = String::new();
         for piece in self.pieces.iter() {
@@ -42,7 +46,7 @@ impl Template {
         Ok(out)
     }
 
-    /// Parses `text`, whose holes are written `open name close` with optional white space, for
+    /// Parses `text`, whose placeholders are written `open name close` with optional white space, for
     /// example `{name}`, `${name}` or `{{ name }}`. Anything between the marks that is not a plain
     /// name stays literal.
     pub fn parse(text: &str, open: &str, close: &str) -> Self {

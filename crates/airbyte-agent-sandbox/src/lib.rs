@@ -49,6 +49,11 @@
 //! work there as on the platform, and so does a client id that holds the word `denied`. Everything is decided by the descriptions: the crate knows no vendor, and it
 //! shares no code with the engine whose requests it judges.
 
+/// Keeps the examples of the README compiling.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct ReadmeExamples;
+
 mod control;
 mod data;
 mod dispatch;

@@ -31,6 +31,11 @@
 //! assert_eq!(connector.operations().count(), 1);
 //! ```
 
+/// Keeps the examples of the README compiling.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct ReadmeExamples;
+
 mod document;
 mod expression;
 mod lint;

@@ -26,6 +26,11 @@
 //! # }
 //! ```
 
+/// Keeps the examples of the README compiling.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct ReadmeExamples;
+
 mod account;
 mod api;
 mod coerce;

@@ -1,4 +1,4 @@
-//! Ways to authenticate as code.
+//! Writes the ways to authenticate as code.
 
 use airbyte_agent_description::{
     AuthKind, AuthScheme, CredentialField, Header, Mapping, OAuthEndpoints, Refresh, SchemeServer,
@@ -10,7 +10,7 @@ use super::hosting::constant;
 use super::schema::template;
 use super::server::server;
 
-/// A way to authenticate.
+/// A way to authenticate, as an expression.
 pub(super) fn scheme(scheme: &AuthScheme) -> Code {
     let AuthScheme {
         name,

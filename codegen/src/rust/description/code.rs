@@ -1,40 +1,40 @@
-//! Rust expressions and their layout. Knows brackets and line widths, no connector.
+//! Rust expressions and how they are divided into lines. Knows brackets and line widths, no connector.
 //!
-//! An expression stands on one line when it fits. Otherwise its lists are broken, one element a
-//! line, and a tall chain one call a line. Long texts never break a line: they count as short, but
-//! a list that holds one is broken.
+//! An expression is written on one line if it fits. Otherwise its lists get one line for each element, and a
+//! tall chain one line for each call. A long text is never divided: it counts as short, but a list that
+//! contains one gets one line for each element.
 
 use airbyte_agent_description::Text;
 
-/// Widest line, long texts apart.
+/// The widest line, not counting long texts.
 const WIDTH: usize = 100;
 
-/// What a text counts for at most.
+/// The largest width that a text counts for.
 const TEXT: usize = 40;
 
-/// An expression.
+/// A Rust expression.
 #[derive(Debug, Clone)]
 pub(super) enum Code {
-    /// Written as it is.
+    /// Code that is written unchanged.
     Plain(String),
-    /// A text literal.
+    /// A string literal.
     Text(String),
-    /// `head(arguments)`
+    /// A call, `head(arguments)`.
     Call(String, Vec<Code>),
-    /// `head![elements]`, `head` with its mark.
+    /// A list, `head![elements]`; `head` includes the exclamation mark.
     List(&'static str, Vec<Code>),
-    /// `Name { field: value }`
+    /// A struct, `Name { field: value }`.
     Struct(&'static str, Vec<(&'static str, Code)>),
-    /// `head.call(arguments).call(arguments)`
+    /// A chain of calls, `head.call(arguments).call(arguments)`.
     Chain(Box<Code>, Vec<(&'static str, Vec<Code>)>, Layout),
 }
 
-/// How a chain that does not fit on one line is broken.
+/// How a chain that does not fit on one line is divided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Layout {
-    /// In the lists of its arguments.
+    /// Inside the lists of its arguments.
     Flat,
-    /// One call a line.
+    /// With one line for each call.
     Tall,
 }
 
@@ -51,23 +51,23 @@ impl Code {
         Self::Call(head.to_owned(), arguments.into_iter().collect())
     }
 
-    /// `Some(…)` or `None`.
+    /// The expression `Some(…)` or `None`.
     pub(super) fn option(value: Option<Self>) -> Self {
         value.map_or_else(|| Self::plain("None"), |value| Self::call("Some", [value]))
     }
 
-    /// `list![…]`
+    /// The expression `list![…]`.
     pub(super) fn list(elements: impl IntoIterator<Item = Self>) -> Self {
         Self::List("list!", elements.into_iter().collect())
     }
 
-    /// `texts![…]`
+    /// The expression `texts![…]`.
     pub(super) fn texts<'t>(texts: impl IntoIterator<Item = &'t (impl AsRef<str> + 't)>) -> Self {
         let texts = texts.into_iter().map(|text| Self::text(text.as_ref()));
         Self::List("texts!", texts.collect())
     }
 
-    /// With a call behind.
+    /// The expression with a call appended.
     pub(super) fn with(
         self,
         call: &'static str,
@@ -83,12 +83,12 @@ impl Code {
         }
     }
 
-    /// With a call behind if `when` holds.
+    /// The expression with a call appended if `when` is true.
     pub(super) fn mark(self, call: &'static str, when: bool) -> Self {
         if when { self.with(call, []) } else { self }
     }
 
-    /// With a call behind that takes `value` if there is one.
+    /// The expression with a call that takes `value` appended, if there is a value.
     pub(super) fn maybe(self, call: &'static str, value: Option<Self>) -> Self {
         match value {
             Some(value) => self.with(call, [value]),
@@ -96,12 +96,12 @@ impl Code {
         }
     }
 
-    /// With a call behind that takes the text unless it is empty.
+    /// The expression with a call that takes the text appended, unless the text is empty.
     pub(super) fn said(self, call: &'static str, text: &str) -> Self {
         self.maybe(call, (!text.is_empty()).then(|| Self::text(text)))
     }
 
-    /// With a call behind that takes a list unless it is empty.
+    /// The expression with a call that takes a list appended, unless the list is empty.
     pub(super) fn each<T>(
         self,
         call: &'static str,
@@ -111,7 +111,7 @@ impl Code {
         self.maybe(call, (!elements.is_empty()).then(|| Self::list(elements.iter().map(write))))
     }
 
-    /// One call a line when it does not fit on one.
+    /// The expression, to be written with one line for each call if it does not fit on one line.
     pub(super) fn tall(self) -> Self {
         match self {
             Self::Chain(head, calls, _) => Self::Chain(head, calls, Layout::Tall),
@@ -119,7 +119,7 @@ impl Code {
         }
     }
 
-    /// Whether a list in it has so much text that its elements should stand apart.
+    /// Whether it contains a list with so much text that each element gets a line.
     fn has_long_list(&self) -> bool {
         let any = |list: &[Self]| list.iter().any(Self::has_long_list);
         match self {
@@ -135,7 +135,7 @@ impl Code {
         }
     }
 
-    /// On one line.
+    /// The expression on one line.
     fn flat(&self) -> String {
         let join = |list: &[Self]| list.iter().map(Self::flat).collect::<Vec<_>>().join(", ");
         match self {
@@ -158,7 +158,7 @@ impl Code {
         }
     }
 
-    /// Characters on one line, a long text counted as a short one.
+    /// Number of characters on one line, where long texts count as short ones.
     fn width(&self) -> usize {
         let sum = |list: &[Self]| list.iter().map(|code| code.width() + 2).sum::<usize>();
         match self {
@@ -179,7 +179,7 @@ impl Code {
         }
     }
 
-    /// Over as many lines as it takes, in a line that is indented by `margin`.
+    /// The expression on as many lines as it needs, starting in a line that is indented by `margin`.
     pub(super) fn write(&self, margin: usize) -> String {
         if margin + self.width() <= WIDTH && !self.has_long_list() {
             return self.flat();
@@ -219,12 +219,12 @@ impl Code {
     }
 }
 
-/// `text("…")`
+/// The expression `text("…")`.
 pub(super) fn text(text: &str) -> Code {
     Code::call("text", [Code::text(text)])
 }
 
-/// `Borrowed(list![…])`
+/// The expression `Borrowed(list![…])`.
 pub(super) fn list<T>(elements: &[T], write: impl Fn(&T) -> Code) -> Code {
     if elements.is_empty() {
         return Code::plain("Borrowed(&[])");
@@ -232,7 +232,7 @@ pub(super) fn list<T>(elements: &[T], write: impl Fn(&T) -> Code) -> Code {
     borrowed(Code::list(elements.iter().map(write)))
 }
 
-/// `Borrowed(texts![…])`
+/// The expression `Borrowed(texts![…])`.
 pub(super) fn texts(texts: &[Text]) -> Code {
     if texts.is_empty() {
         return Code::plain("Borrowed(&[])");
@@ -240,12 +240,12 @@ pub(super) fn texts(texts: &[Text]) -> Code {
     borrowed(Code::texts(texts.iter()))
 }
 
-/// `Borrowed(list)`
+/// The expression `Borrowed(list)`.
 pub(super) fn borrowed(list: Code) -> Code {
     Code::call("Borrowed", [list])
 }
 
-/// A text literal; a raw one where escapes would hide what the text says.
+/// A string literal: a raw one if escapes would make the text hard to read.
 fn literal(text: &str) -> String {
     let hidden = text.contains(['"', '\\']);
     let impossible = text.chars().any(char::is_control);

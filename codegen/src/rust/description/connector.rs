@@ -1,4 +1,4 @@
-//! What a connector holds beside its entities as code.
+//! Writes the parts of a connector other than its entities as code.
 
 use airbyte_agent_description::{
     Connector, ErrorCode, ErrorMeaning, JsonPath, Link, Questions, RateLimit, RateLimitCost,
@@ -12,7 +12,7 @@ use super::operation::error_check;
 use super::schema::path;
 use super::server::server;
 
-/// The connector with the entities of these modules.
+/// The connector with the entities of these modules, as an expression.
 pub(super) fn connector(connector: &Connector, modules: &[&str]) -> Code {
     let Connector {
         name,

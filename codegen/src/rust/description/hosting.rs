@@ -1,11 +1,11 @@
-//! What the hosted platform keeps as code.
+//! Writes what the hosted platform stores for a connector as code.
 
 use airbyte_agent_description::{Constant, Hosting, Setting, StoredVariable};
 
 use super::code::{Code, list};
 use super::schema::schema;
 
-/// Settings, constants and variables.
+/// Settings, constants and server variables of the stored configuration, as an expression.
 pub(super) fn hosting(hosting: &Hosting) -> Code {
     let Hosting { settings, constants, variables } = hosting;
     let fields = vec![
@@ -22,7 +22,7 @@ fn setting(setting: &Setting) -> Code {
     Code::call("Setting::new", head).mark("required", *required)
 }
 
-/// A value at a place of the stored configuration.
+/// A constant at a place of the stored configuration, as an expression.
 pub(super) fn constant(constant: &Constant) -> Code {
     let Constant { path, value } = constant;
     Code::call("Constant::new", [Code::text(path), Code::text(&value.0)])

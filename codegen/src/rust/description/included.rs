@@ -1,5 +1,5 @@
-//! Long texts of a description in files of their own, which the compiler includes: JSON Schemas of
-//! records, GraphQL documents and field selections.
+//! Files for the long texts of a description, which the compiler includes: JSON Schemas of records, GraphQL
+//! documents and field selections.
 
 use std::collections::BTreeMap;
 
@@ -8,23 +8,23 @@ use serde_json::Value;
 
 use super::code::Code;
 
-/// Longest field selection that stays in the code.
+/// The longest field selection that is written in the code, in bytes.
 const SHORT: usize = 100;
 
-/// Widest line of a schema file whose objects are not broken.
+/// The widest line of a schema file on which an object is written without line breaks.
 const WIDTH: usize = 120;
 
-/// The files of a connector so far, by path below `src/description`, one per distinct text.
+/// The files of a connector, by path below `src/description`, one for each distinct text.
 #[derive(Debug, Default)]
 pub(super) struct Files(BTreeMap<String, String>);
 
-/// The files as one entity adds to them.
+/// The files of a connector, while those of one entity are added.
 #[derive(Debug)]
 pub(super) struct Included<'f> {
     files: &'f mut Files,
-    /// Stem of the entity's file names.
+    /// The beginning of the names of the entity's files.
     stem: &'f str,
-    /// Constants of the entity's schemas: name and value.
+    /// The constants that hold the entity's schemas: name and value.
     constants: Vec<(String, Code)>,
 }
 
@@ -34,7 +34,7 @@ impl Files {
         self.0.into_iter().map(|(path, text)| (format!("src/description/{path}"), text))
     }
 
-    /// Path of the file that holds `text`.
+    /// The path of the file that contains `text`, which is added if it is new.
     fn put(&mut self, wanted: &str, kind: &str, text: String) -> String {
         if let Some((path, _)) = self.0.iter().find(|(_, known)| **known == text) {
             return path.clone();
@@ -55,12 +55,12 @@ impl<'f> Included<'f> {
         Self { files, stem, constants: Vec::new() }
     }
 
-    /// The constants that what was written refers to.
+    /// The constants that the code of the entity refers to, as code.
     pub(super) fn constants(self) -> Vec<(String, Code)> {
         self.constants
     }
 
-    /// A schema: of the entity itself, or of the records of one of its actions.
+    /// The name of a constant with the schema of the entity, or of the records of one of its actions.
     pub(super) fn schema(&mut self, schema: &Json, action: Option<&str>) -> Code {
         let mut text = String::new();
         lay_out(&schema.value(), 0, &mut text);
@@ -84,13 +84,13 @@ impl<'f> Included<'f> {
         Code::Plain(name)
     }
 
-    /// The GraphQL document of an action.
+    /// The GraphQL document of an action, as an expression.
     pub(super) fn document(&mut self, document: &str, action: &str) -> Code {
         let wanted = format!("graphql/{}_{action}", self.stem);
         include(&self.files.put(&wanted, "graphql", document.to_owned()))
     }
 
-    /// A field selection for a GraphQL document.
+    /// A field selection for a GraphQL document, as an expression.
     pub(super) fn selection(&mut self, fields: &str, action: &str) -> Code {
         if fields.len() <= SHORT && !fields.contains('\n') {
             return Code::text(fields);
@@ -104,7 +104,7 @@ fn include(path: &str) -> Code {
     Code::call("include_str!", [Code::text(path)])
 }
 
-/// Writes a schema with a line per property; what is short stays on one line.
+/// Writes a schema with one line for each property. A short schema stays on one line.
 fn lay_out(value: &Value, margin: usize, out: &mut String) {
     let flat = flat(value);
     let is_deep =
@@ -127,7 +127,7 @@ fn lay_out(value: &Value, margin: usize, out: &mut String) {
     }
 }
 
-/// On one line, with spaces.
+/// The value on one line, with spaces between its parts.
 fn flat(value: &Value) -> String {
     match value {
         Value::Object(map) => {

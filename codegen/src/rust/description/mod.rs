@@ -1,4 +1,4 @@
-//! `description`: the connector description as a `static`, in the words of
+//! The module `description`: the connector description as a `static`, written with the constructors of
 //! `airbyte_agent_description::build`.
 
 mod auth;
@@ -18,7 +18,8 @@ use super::writer::header;
 use crate::model::{EntityModel, Model};
 use crate::names::Scope;
 
-/// The files by path: the connector, one file per entity, and the texts that these include.
+/// The files of the module by path inside the crate: the connector, one file for each entity, and the texts
+/// that these include.
 pub(crate) fn files(model: &Model<'_>) -> BTreeMap<String, String> {
     let mut included = Files::default();
     let mut files = BTreeMap::new();
@@ -38,7 +39,7 @@ fn entity_file(model: &Model<'_>, entity: &EntityModel<'_>, included: &mut Files
     let mut names = Vec::new();
     let mut taken = Scope::default();
     let mut operations = String::new();
-    // The schema of the entity first: it gives the file its name.
+    // The schema of the entity comes first, because the file is named after it.
     let _ = entity.entity.schema.as_ref().map(|schema| included.schema(schema, None));
     for operation in entity.entity.operations.iter() {
         let name = taken.class(operation.action.as_str()).to_uppercase();
@@ -47,7 +48,8 @@ fn entity_file(model: &Model<'_>, entity: &EntityModel<'_>, included: &mut Files
         names.push(name);
     }
     let code = operation::entity(entity.entity, &names, &mut included);
-    let mut text = head(model, &format!("`{}` as data.", entity.entity.name));
+    let mut text =
+        head(model, &format!("The description of `{}` and its operations.", entity.entity.name));
     text.push_str("use airbyte_agent_description::build::*;\n\n");
     let code = item("pub(super) const", "ENTITY", "Entity", &code);
     text.push_str(&format!("/// `{}` with its operations.\n{code}", entity.entity.name));
@@ -61,7 +63,7 @@ fn entity_file(model: &Model<'_>, entity: &EntityModel<'_>, included: &mut Files
 fn root(model: &Model<'_>, modules: &[&str]) -> String {
     let mut text = head(
         model,
-        "What the connector is, as data: read from the spec by the generator, so that nothing is\n\
+        "The description of the connector. The generator has read it from the spec, so that nothing is\n\
          //! parsed at run time.",
     );
     for module in modules {
@@ -71,7 +73,9 @@ fn root(model: &Model<'_>, modules: &[&str]) -> String {
     text.push_str(
         "\nuse std::borrow::Cow::Borrowed;\n\nuse airbyte_agent_description::build::*;\n",
     );
-    text.push_str("\n/// The connector as data.\n");
+    text.push_str(
+        "\n/// The description of the connector: entities, operations and ways to authenticate.\n",
+    );
     text.push_str(&item("pub static", "DESCRIPTION", "Connector", &code));
     format!("{}\n", text.trim_end())
 }
@@ -80,7 +84,7 @@ fn head(model: &Model<'_>, about: &str) -> String {
     format!("// {}\n\n//! {about}\n\n", header(&model.slug))
 }
 
-/// `const NAME: Type = code;` and an empty line.
+/// The item `const NAME: Type = code;`, followed by an empty line.
 fn item(keyword: &str, name: &str, ty: &str, code: &Code) -> String {
     format!("{keyword} {name}: {ty} = {};\n\n", code.write(0))
 }

@@ -1,4 +1,4 @@
-//! Operations and entities as code.
+//! Writes operations and entities as code.
 
 use airbyte_agent_description::{
     Body, Download, Entity, ErrorCheck, ErrorCondition, Filter, GraphQl, Hints, MetaField,
@@ -10,7 +10,7 @@ use super::code::Code;
 use super::included::Included;
 use super::schema::{json, json_text, parameter, path, template};
 
-/// An operation; `files` takes its long texts.
+/// An operation as an expression. Its long texts are added to `files`.
 pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code {
     let Operation {
         id,
@@ -154,7 +154,7 @@ fn meta(field: &MetaField) -> Code {
     Code::call(head, [Code::text(name), source])
 }
 
-/// A failure inside a successful answer.
+/// A failure in a response with a success status, as an expression.
 pub(super) fn error_check(check: &ErrorCheck) -> Code {
     let ErrorCheck { path: place, when, message } = check;
     let when = match when {
@@ -225,7 +225,7 @@ fn page_size(size: &PageSize) -> Code {
         .mark("needed", *needed)
 }
 
-/// An entity whose operations are the constants of these names.
+/// An entity as an expression; its operations are the constants with these names.
 pub(super) fn entity(entity: &Entity, names: &[String], files: &mut Included<'_>) -> Code {
     let Entity { name, description, operations: _, schema, store, when_to_use, phrases } = entity;
     let operations = Code::list(names.iter().map(Code::plain));

@@ -1,4 +1,4 @@
-//! Schemas, parameters, paths and templates as code.
+//! Writes schemas, parameters, paths and templates as code.
 
 use airbyte_agent_description::{
     ConfigInject, Json, JsonPath, Location, Parameter, Piece, Property, Schema, Step, Style,
@@ -7,7 +7,7 @@ use airbyte_agent_description::{
 
 use super::code::Code;
 
-/// A schema by what it adds to the constant of its type.
+/// A schema as an expression: the constant of its type, and what it adds to it.
 pub(super) fn schema(schema: &Schema) -> Code {
     let Schema {
         kinds,
@@ -52,7 +52,7 @@ fn property(property: &Property) -> Code {
     Code::call(head, [Code::text(name), self::schema(schema)])
 }
 
-/// The values of an enum.
+/// The values of an enum, as expressions.
 fn words(choices: &[Json]) -> Code {
     let word = |json: &Json| {
         let word = json.0.strip_prefix('"')?.strip_suffix('"')?;
@@ -64,18 +64,18 @@ fn words(choices: &[Json]) -> Code {
     }
 }
 
-/// A JSON text of its own.
+/// A JSON text, as an expression.
 pub(super) fn json(json: &Json) -> Code {
     Code::call("json", [json_text(json)])
 }
 
-/// The text of a JSON text.
+/// The text of a JSON value, as a literal.
 pub(super) fn json_text(json: &Json) -> Code {
     Code::text(&json.0)
 }
 
-/// A parameter: where it goes, what it is called, what it may be, then the rest, what it means at
-/// last.
+/// A parameter as an expression: its place in the request, its name and its schema, then what is unusual
+/// about it, and its description at the end.
 pub(super) fn parameter(parameter: &Parameter) -> Code {
     let Parameter {
         name,
@@ -117,7 +117,7 @@ pub(super) fn parameter(parameter: &Parameter) -> Code {
     code.said("description", description)
 }
 
-/// A place inside a JSON document.
+/// A place inside a JSON document, as an expression.
 pub(super) fn path(path: &JsonPath) -> Code {
     let text = path.to_string();
     if JsonPath::parse(&text).as_ref() == Some(path) {
@@ -132,7 +132,7 @@ pub(super) fn path(path: &JsonPath) -> Code {
     Code::Struct("JsonPath", vec![("steps", steps)])
 }
 
-/// A text with holes.
+/// A text with placeholders, as an expression.
 pub(super) fn template(template: &Template) -> Code {
     let text: String = template
         .pieces

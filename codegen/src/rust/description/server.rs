@@ -1,11 +1,11 @@
-//! Base addresses as code.
+//! Writes base addresses as code.
 
 use airbyte_agent_description::{Derivation, Server, ServerVariable};
 
 use super::code::Code;
 use super::schema::template;
 
-/// A base address.
+/// A base address with its variables, as an expression.
 pub(super) fn server(server: &Server) -> Code {
     let Server { url, variables } = server;
     Code::call("Server::new", [template(url), Code::list(variables.iter().map(server_variable))])

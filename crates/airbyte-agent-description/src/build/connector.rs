@@ -25,7 +25,7 @@ impl Server {
 }
 
 impl ServerVariable {
-    /// A variable and what it stands for.
+    /// A server variable and what it stands for.
     pub const fn new(name: &'static str, description: &'static str) -> Self {
         Self {
             name: Cow::Borrowed(name),
@@ -38,7 +38,7 @@ impl ServerVariable {
         }
     }
 
-    /// Credential field whose last part, behind the delimiter, is the value.
+    /// The credential field whose last part, after the delimiter, is the value.
     #[must_use]
     pub const fn derived_from(mut self, field: &'static str, delimiter: &'static str) -> Self {
         let (field, delimiter) = (Cow::Borrowed(field), Cow::Borrowed(delimiter));
@@ -49,11 +49,11 @@ impl ServerVariable {
     setters! {
         /// Value used when the caller gives none.
         default(value: &'static str) default = Some(Cow::Borrowed(value));
-        /// The values allowed.
+        /// The only values that are allowed.
         choices(choices: &'static [Text]) choices = Cow::Borrowed(choices);
         /// An example of a value.
         example(value: &'static str) example = Cow::Borrowed(value);
-        /// The token answer supplies the value.
+        /// The token response supplies the value.
         from_token() from_token = true;
     }
 }
@@ -79,25 +79,25 @@ impl AuthScheme {
     }
 
     setters! {
-        /// What it is and when to choose it.
+        /// What this way to authenticate is, and when to choose it.
         description(text: &'static str) description = Cow::Borrowed(text);
-        /// What the user provides.
+        /// The credential fields that the user provides.
         fields(list: &'static [CredentialField]) fields = Cow::Borrowed(list);
-        /// Secrets the engine works with.
+        /// The secrets that the engine works with.
         mapping(list: &'static [Mapping]) mapping = Cow::Borrowed(list);
-        /// Headers set besides.
+        /// Further headers of each request.
         headers(list: &'static [Header]) headers = Cow::Borrowed(list);
         /// How an access token is renewed.
         refresh(refresh: Refresh) refresh = Some(refresh);
         /// Endpoints of the authorization-code flow.
         oauth(endpoints: OAuthEndpoints) oauth = Some(endpoints);
-        /// What each scope opens.
+        /// What each OAuth scope permits.
         scopes(list: &'static [Scope]) scopes = Cow::Borrowed(list);
         /// Where the hosted platform keeps the fields.
         stored(list: &'static [StoredField]) stored = Cow::Borrowed(list);
-        /// What tells the scheme in the stored configuration.
+        /// Constants by which the scheme is recognised in the stored configuration.
         markers(list: &'static [Constant]) markers = Cow::Borrowed(list);
-        /// Where requests go with this scheme.
+        /// The server that requests of this scheme go to.
         server(server: SchemeServer) server = Some(server);
     }
 }
@@ -117,15 +117,15 @@ impl CredentialField {
     }
 
     setters! {
-        /// What it is.
+        /// What the field holds.
         description(text: &'static str) description = Cow::Borrowed(text);
-        /// Where to get it.
+        /// How to get the value.
         obtain(text: &'static str) obtain = Cow::Borrowed(text);
-        /// The scheme is unusable without it.
+        /// The scheme cannot be used without this field.
         required() required = true;
-        /// It must never be shown.
+        /// The value is a secret, which must never be shown.
         secret() secret = true;
-        /// Other names under which it is accepted.
+        /// Other names under which the field is accepted.
         aliases(names: &'static [Text]) aliases = Cow::Borrowed(names);
     }
 }
@@ -145,7 +145,7 @@ impl Header {
 }
 
 impl Scope {
-    /// What a scope opens: its name, its mode, entities, and what else there is to know.
+    /// What an OAuth scope permits: its name, its mode, its entities, and remarks.
     pub const fn new(
         name: &'static str,
         mode: &'static str,
@@ -178,7 +178,7 @@ impl Scoping {
 }
 
 impl RateLimit {
-    /// A limit: requests in so many seconds, and who shares it.
+    /// A rate limit: the number of requests, the length of the window in seconds, and who shares it.
     pub const fn new(requests: Option<u64>, per_seconds: u64, scope: &'static str) -> Self {
         Self {
             requests,
@@ -190,15 +190,15 @@ impl RateLimit {
     }
 
     setters! {
-        /// What else there is to know.
+        /// Remarks in the words of the spec; may be empty.
         description(text: &'static str) description = Cow::Borrowed(text);
-        /// Where the vendor says so.
+        /// Address of the vendor's page that says so.
         source(url: &'static str) source = Cow::Borrowed(url);
     }
 }
 
 impl ErrorMeaning {
-    /// What these codes mean.
+    /// The kind of error that these codes become.
     pub const fn new(code: ErrorCode, kind: FailureKind) -> Self {
         Self { code, kind }
     }
@@ -210,7 +210,7 @@ impl ErrorCode {
         Self::Is(Cow::Borrowed(code))
     }
 
-    /// All codes that begin so.
+    /// All codes that begin with this text.
     pub const fn begins(start: &'static str) -> Self {
         Self::Begins(Cow::Borrowed(start))
     }
@@ -253,7 +253,7 @@ impl Setting {
     }
 
     setters! {
-        /// A connector needs it.
+        /// Without the setting a connector cannot be created.
         required() required = true;
     }
 }

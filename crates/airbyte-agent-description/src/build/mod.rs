@@ -81,7 +81,7 @@ macro_rules! json_path {
     };
 }
 
-/// A [`Template`] from its text, whose holes are written `{name}`, parsed by the compiler.
+/// A [`Template`] from its text, whose placeholders are written `{name}`, parsed by the compiler.
 #[macro_export]
 macro_rules! template {
     ($text:literal) => {

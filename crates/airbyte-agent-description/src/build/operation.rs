@@ -59,48 +59,48 @@ impl Operation {
     }
 
     setters! {
-        /// One line.
+        /// What the operation does, in one line.
         summary(text: &'static str) summary = Cow::Borrowed(text);
-        /// What comes back and when to use it.
+        /// What the operation returns and when to use it.
         description(text: &'static str) description = Cow::Borrowed(text);
-        /// Everything a caller may pass.
+        /// The parameters that a caller may pass.
         parameters(list: &'static [Parameter]) parameters = Cow::Borrowed(list);
-        /// How the body is made.
+        /// How the body of the request is made.
         body(body: Body) body = body;
         /// The GraphQL document that is the body.
         graphql(document: GraphQl) body = Body::GraphQl(document);
-        /// Where the records stand.
+        /// Where the response holds the records.
         records(path: JsonPath) response.records = Some(path);
-        /// Which records are kept.
+        /// The filter that removes records; `None` if all are kept.
         filter(filter: Filter) response.filter = Some(filter);
         /// Fields computed for every record.
         transform(list: &'static [Transform]) response.transform = Cow::Borrowed(list);
-        /// Metadata.
+        /// The metadata to read from a response.
         meta(list: &'static [MetaField]) response.meta = Cow::Borrowed(list);
-        /// Failures inside a successful answer.
+        /// Failures in responses with a success status.
         errors(list: &'static [ErrorCheck]) response.errors = Cow::Borrowed(list);
         /// JSON Schema of one record.
         schema(schema: Json) response.schema = Some(schema);
         /// How the list continues.
         paging(paging: Paging) paging = paging;
-        /// The answer is the file.
+        /// The response is the file.
         download() download = Some(Download { file_url: None });
-        /// The answer says where the file is.
+        /// The response says where the file is.
         download_from(steps: &'static [UrlStep])
             download = Some(Download { file_url: Some(Cow::Borrowed(steps)) });
-        /// What the operation does to the vendor's data, all of it.
+        /// All hints about what the operation does to the vendor's data.
         hints(hints: Hints) hints = hints;
-        /// It may lose something.
+        /// The call may destroy data.
         destructive() hints.destructive = true;
-        /// Doing it twice is as good as once.
+        /// Calling the operation twice has the same effect as calling it once.
         idempotent() hints.idempotent = true;
-        /// It is chosen to check credentials.
+        /// The operation is suited to check whether credentials work.
         preferred_for_check() hints.preferred_for_check = true;
         /// Header that makes a repeated request harmless.
         idempotency_header(name: &'static str) idempotency_header = Some(Cow::Borrowed(name));
     }
 
-    /// It changes something, and again each time.
+    /// The operation changes data, with a new effect each time.
     #[must_use]
     pub const fn writes(mut self) -> Self {
         self.hints.read_only = false;
@@ -109,7 +109,7 @@ impl Operation {
     }
 }
 
-/// A metadata field that stands in the body.
+/// A metadata field that the body holds.
 pub const fn meta(name: &'static str, path: JsonPath) -> MetaField {
     MetaField { name: Cow::Borrowed(name), source: MetaSource::Body(path) }
 }
@@ -125,13 +125,13 @@ pub const fn header_meta(name: &'static str, header: &'static str) -> MetaField 
 }
 
 impl ErrorCheck {
-    /// A failure that shows at `path`.
+    /// A failure that the value at `path` shows.
     pub const fn at(path: JsonPath, when: ErrorCondition) -> Self {
         Self { path, when, message: None }
     }
 
     setters! {
-        /// Where the message stands.
+        /// Where the body holds the message.
         message(path: JsonPath) message = Some(path);
     }
 }
@@ -151,16 +151,16 @@ impl GraphQl {
     setters! {
         /// Selection put in for `{{ fields }}` when the caller chooses none.
         default_fields(fields: &'static str) default_fields = Some(Cow::Borrowed(fields));
-        /// Variables.
+        /// The variables of the document.
         variables(list: &'static [Variable]) variables = Cow::Borrowed(list);
         /// Variables that may be sent as an explicit `null`.
         nullable(names: &'static [Text]) nullable = Cow::Borrowed(names);
-        /// Which operation of the document is meant.
+        /// Name of the operation of the document that is meant.
         operation_name(name: &'static str) operation_name = Some(Cow::Borrowed(name));
     }
 }
 
-/// A variable with its value.
+/// A variable of the document with its value.
 pub const fn set(name: &'static str, value: VariableValue) -> Variable {
     Variable { name: Cow::Borrowed(name), value }
 }
@@ -170,22 +170,22 @@ pub const fn given(parameter: &'static str) -> VariableValue {
     VariableValue::Parameter(Cow::Borrowed(parameter))
 }
 
-/// A text over parameters.
+/// A template over parameters.
 pub const fn filled(template: Template) -> VariableValue {
     VariableValue::Text(template)
 }
 
-/// A constant, as JSON text.
+/// A constant value, as JSON text.
 pub const fn constant(json: &'static str) -> VariableValue {
     VariableValue::Constant(Json(Cow::Borrowed(json)))
 }
 
-/// An object of values.
+/// An object whose members are such values.
 pub const fn object(members: &'static [Variable]) -> VariableValue {
     VariableValue::Object(Cow::Borrowed(members))
 }
 
-/// An array of values.
+/// An array whose elements are such values.
 pub const fn array(items: &'static [VariableValue]) -> VariableValue {
     VariableValue::Array(Cow::Borrowed(items))
 }
@@ -205,15 +205,15 @@ impl Entity {
     }
 
     setters! {
-        /// What can be done.
+        /// The operations of the entity.
         operations(list: &'static [Operation]) operations = Cow::Borrowed(list);
         /// JSON Schema of a record.
         schema(schema: Json) schema = Some(schema);
-        /// Fields searchable in the hosted context store.
+        /// Fields that can be searched in the hosted context store.
         store(fields: &'static [StoreField]) store = Cow::Borrowed(fields);
-        /// When an agent should turn to this entity.
+        /// When an agent should use this entity.
         when_to_use(text: &'static str) when_to_use = Cow::Borrowed(text);
-        /// Other words by which people ask for it.
+        /// Other words that people use for this entity.
         phrases(phrases: &'static [Text]) phrases = Cow::Borrowed(phrases);
     }
 }

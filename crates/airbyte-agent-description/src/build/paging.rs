@@ -31,7 +31,7 @@ impl PageSize {
         default(size: u64) default = Some(size);
         /// Largest size the vendor serves.
         maximum(size: u64) maximum = Some(size);
-        /// The vendor pages only when it is asked for a size.
+        /// The vendor divides the list into pages only if a size is requested.
         needed() needed = true;
     }
 }
@@ -48,17 +48,17 @@ impl Paging {
         }
     }
 
-    /// Not at all, and why.
+    /// The list has one page, for the reason given.
     pub const fn none(reason: &'static str) -> Self {
         Self::by(Next::None { reason: Cow::Borrowed(reason) })
     }
 
-    /// By a token of the answer.
+    /// The list continues by a token of the response.
     pub const fn cursor(from: Source, into: &'static str) -> Self {
         Self::by(Next::Cursor { from, into: Cow::Borrowed(into) })
     }
 
-    /// By a URL of the answer, or its query parameters and the parameters that they feed.
+    /// The list continues by a URL of the response, or by parameters that take values of its query.
     pub const fn link(from: Source, feed: &'static [(Text, Text)]) -> Self {
         Self::by(Next::Link { from, feed: Cow::Borrowed(feed), keep: None })
     }
@@ -73,31 +73,31 @@ impl Paging {
         Self::by(Next::Link { from, feed: Cow::Borrowed(feed), keep })
     }
 
-    /// By a field of the last record and what is added to it.
+    /// The list continues by a field of the last record and a number that is added to it.
     pub const fn last_record(field: JsonPath, into: &'static str, add: u64) -> Self {
         Self::by(Next::LastRecord { field, into: Cow::Borrowed(into), add })
     }
 
-    /// By the number of records received so far.
+    /// The list continues by the number of records received so far.
     pub const fn offset(into: &'static str, start: u64) -> Self {
         Self::by(Next::Offset { into: Cow::Borrowed(into), start })
     }
 
-    /// By the number of the page.
+    /// The list continues by the number of the page.
     pub const fn page(into: &'static str, start: u64) -> Self {
         Self::by(Next::Page { into: Cow::Borrowed(into), start })
     }
 
     setters! {
-        /// The list goes on only while this is true.
+        /// The list continues only while the value here is true.
         more(source: Source) more = Some(source);
-        /// The list ends once this is true.
+        /// The list ends once the value here is true.
         done(source: Source) done = Some(source);
         /// The parameter that sets the size of a page.
         size(size: PageSize) size = Some(size);
         /// A page with fewer records than were asked for is the last one.
         short_page_ends() short_page_ends = true;
-        /// Other ways in which the vendor continues the same list.
+        /// Other paginators of the same list.
         others(others: &'static [Paging]) others = Cow::Borrowed(others);
     }
 }

@@ -22,27 +22,27 @@ pub const OBJECT: Schema = ANY.kinds(&[Kind::Object]);
 
 impl Schema {
     setters! {
-        /// Types allowed.
+        /// The types that are allowed.
         kinds(kinds: &'static [Kind]) kinds = Cow::Borrowed(kinds);
-        /// Allows `null`, too.
+        /// Allows `null` in addition.
         nullable() nullable = true;
         /// Format, for example `date-time`.
         format(format: &'static str) format = Cow::Borrowed(format);
-        /// What the value means.
+        /// What the value means to the vendor.
         description(text: &'static str) description = Cow::Borrowed(text);
-        /// Values allowed.
+        /// The only values that are allowed.
         choices(choices: &'static [Json]) choices = Cow::Borrowed(choices);
-        /// Smallest number allowed.
+        /// Smallest number that is allowed, itself included.
         minimum(minimum: f64) minimum = Some(minimum);
-        /// Largest number allowed.
+        /// Largest number that is allowed, itself included.
         maximum(maximum: f64) maximum = Some(maximum);
         /// Schema of the elements of an array: one.
         items(items: &'static [Schema]) items = Cow::Borrowed(items);
-        /// Members of an object.
+        /// The members that an object may have.
         properties(properties: &'static [Property]) properties = Cow::Borrowed(properties);
         /// Allows no members beyond the properties.
         closed() open = false;
-        /// Default, as JSON text.
+        /// The default, as JSON text.
         default(json: &'static str) default = Some(Json(Cow::Borrowed(json)));
     }
 }
@@ -100,19 +100,19 @@ const fn parameter(location: Location, name: &'static str, schema: Schema) -> Pa
 
 impl Parameter {
     setters! {
-        /// Name on the wire, where it is another.
+        /// Name in the request, if it differs.
         wire(name: &'static str) wire = Some(Cow::Borrowed(name));
-        /// A call without it is refused.
+        /// A call that does not pass the parameter is refused.
         required() required = true;
-        /// What it means.
+        /// What the parameter means.
         description(text: &'static str) description = Cow::Borrowed(text);
         /// How lists and objects are written in a query.
         style(style: Style) style = style;
         /// Value used when the caller passes none, as JSON text.
         default(json: &'static str) default = Some(Json(Cow::Borrowed(json)));
-        /// The default goes out when the caller passes nothing.
+        /// The default is sent when the caller passes nothing.
         send_default() send_default = true;
-        /// Value used by `check`, as JSON text.
+        /// The value that a check of the credentials passes, as JSON text.
         probe_default(json: &'static str) probe_default = Some(Json(Cow::Borrowed(json)));
     }
 

@@ -51,11 +51,11 @@ pub const fn steps<const N: usize>(path: &'static str) -> [Step; N] {
     steps
 }
 
-/// How many literal texts and holes a template has.
+/// How many literal texts and placeholders a template has.
 ///
 /// # Panics
 ///
-/// When a hole is not closed; in a constant, that is an error of the compiler.
+/// When a placeholder is not closed; in a constant, that is an error of the compiler.
 pub const fn count_pieces(template: &str) -> usize {
     let (mut rest, mut count) = (template, 0);
     while !rest.is_empty() {
@@ -65,11 +65,11 @@ pub const fn count_pieces(template: &str) -> usize {
     count
 }
 
-/// The literal texts and the holes, written `{name}`, of a template.
+/// The literal texts and the placeholders, written `{name}`, of a template.
 ///
 /// # Panics
 ///
-/// When a hole is not closed; in a constant, that is an error of the compiler.
+/// When a placeholder is not closed; in a constant, that is an error of the compiler.
 pub const fn pieces<const N: usize>(template: &'static str) -> [Piece; N] {
     let mut pieces = [const { Piece::Text(Cow::Borrowed("")) }; N];
     let (mut rest, mut at) = (template, 0);
@@ -87,7 +87,7 @@ pub const fn pieces<const N: usize>(template: &'static str) -> [Piece; N] {
     pieces
 }
 
-/// Length of the literal text or of the hole at the beginning.
+/// Length of the literal text or of the placeholder at the beginning.
 const fn first_piece(text: &str) -> usize {
     if text.as_bytes()[0] != b'{' {
         return find(text, b'{', b'{');
