@@ -91,7 +91,8 @@ fn section(model: &Model<'_>, scheme: &SchemeModel<'_>) -> String {
             }
             RefreshGrant::RefreshToken => {
                 "An access token that has run out is renewed by itself, once for all calls that wait for it. \
-                 `Local::on_token_refresh` tells you the new tokens, so that they can be stored.\n\n"
+                 `Local::token_store` stores the new tokens and loads them again, `Local::on_token_refresh` \
+                 only hands them to you. A call whose new tokens cannot be stored fails.\n\n"
             }
             RefreshGrant::JwtBearer => {
                 "Access tokens are fetched with a signed assertion and renewed by themselves.\n\n"

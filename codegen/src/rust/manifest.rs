@@ -40,6 +40,8 @@ engine = ["dep:airbyte-agent-core"]
 tools = ["engine", "airbyte-agent-core/tools"]
 # `testing`: tests without a network, on a mock of the vendor or on recorded traffic.
 testing = ["engine", "airbyte-agent-core/testing"]
+# `HttpBuilder::configure`: the builder of reqwest's clients.
+reqwest = ["engine", "airbyte-agent-core/reqwest"]
 # JSON Schemas of request objects.
 schemars = [{schemas}"airbyte-agent-core?/schemars"]
 
