@@ -287,6 +287,8 @@ async fn tokens_that_cannot_be_saved_or_loaded_are_errors() {
         [tokens.load().await.unwrap_err(), tokens.save(&stored.renewed(&update)).await.unwrap_err()]
     {
         assert_eq!(error.kind(), ErrorKind::Storage, "{error}");
-        assert!(std::error::Error::source(&error).is_some_and(|cause| cause.is::<std::io::Error>()));
+        assert!(
+            std::error::Error::source(&error).is_some_and(|cause| cause.is::<std::io::Error>())
+        );
     }
 }

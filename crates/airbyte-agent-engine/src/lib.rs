@@ -69,9 +69,7 @@ pub use serde;
 pub use serde_json;
 
 pub use self::arguments::Arguments;
-pub use self::auth::{
-    Credentials, StoredShape, StoredTokens, TokenLock, TokenStore, TokenUpdate,
-};
+pub use self::auth::{Credentials, StoredShape, StoredTokens, TokenLock, TokenStore, TokenUpdate};
 pub use self::builder::{RecordAs, RecordsAs};
 pub use self::call::Call;
 pub use self::call_options::CallOptions;

@@ -133,7 +133,10 @@ async fn one_crate_names_all_that_its_users_need() {
     ] {
         assert_eq!(failed.unwrap().kind(), one::ErrorKind::Network);
     }
-    assert_eq!(kept.load().await.unwrap().access_token.map(|token| token.expose_secret().to_owned()), None);
+    assert_eq!(
+        kept.load().await.unwrap().access_token.map(|token| token.expose_secret().to_owned()),
+        None
+    );
 
     let hosted = Service::hosted(Hosted::new("id", "secret").workspace("acme")).unwrap();
     assert!(hosted.client().session().is_some());

@@ -312,8 +312,9 @@ impl RenewalContext {
         let text: String = String::from_utf8_lossy(&body).chars().take(500).collect();
         let text = self.redactor.clean(&text);
         let vendor = &self.vendor;
-        let message =
-            format!("the token endpoint of {vendor} refused to renew the token (HTTP {status}): {text}");
+        let message = format!(
+            "the token endpoint of {vendor} refused to renew the token (HTTP {status}): {text}"
+        );
         Err(Error::authentication(message).with_status(status).with_retryable(status >= 500))
     }
 

@@ -14,9 +14,7 @@ use super::scrub::Scrubber;
 use super::suspect::suspicions;
 use crate::auth::Credentials;
 use crate::error::{Error, Result};
-use crate::http::{
-    BoxFuture, Http, HttpClient, HttpFailure, HttpRequest, HttpResponse, intended,
-};
+use crate::http::{BoxFuture, Http, HttpClient, HttpFailure, HttpRequest, HttpResponse, intended};
 
 /// Largest body that a cassette takes.
 const LARGEST: usize = 16 * 1024 * 1024;

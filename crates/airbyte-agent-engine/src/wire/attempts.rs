@@ -87,7 +87,9 @@ impl Wire {
                     (Ending::Failure { never_sent, timeout }, Err(error))
                 }
             };
-            let Some(wait) = self.pause(&policy, *attempt, ending, outgoing.repeatable) else { return end };
+            let Some(wait) = self.pause(&policy, *attempt, ending, outgoing.repeatable) else {
+                return end;
+            };
             tracing::debug!(what = %outgoing.what, attempt, ?ending, ?wait, "trying again");
             tokio::time::sleep(wait).await;
             *attempt += 1;

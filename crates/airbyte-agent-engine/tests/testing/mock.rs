@@ -265,7 +265,8 @@ async fn a_rule_of_another_connector_of_the_mock_is_none_of_the_misspelt() {
     let mut other = description();
     other.name = "other".into();
     other.entities = vec![{
-        let mut entity = other.entities.iter().find(|entity| entity.name == "things").unwrap().clone();
+        let mut entity =
+            other.entities.iter().find(|entity| entity.name == "things").unwrap().clone();
         entity.name = "gadgets".into();
         for operation in entity.operations.to_mut() {
             operation.entity = "gadgets".into();
