@@ -129,6 +129,8 @@ tools = [
 testing = [
     "airbyte-agent-core/testing",
 {testing}]
+# `HttpBuilder::configure`: the builder of reqwest's clients.
+reqwest = ["airbyte-agent-core/reqwest"]
 # JSON Schemas of request objects.
 schemars = [
     "airbyte-agent-core/schemars",
@@ -145,9 +147,12 @@ airbyte-agent-platform = {{ workspace = true, optional = true }}
 airbyte-agent-cli = {{ path = "../airbyte-agent-cli" }}
 airbyte-agent-sandbox.workspace = true
 criterion.workspace = true
+jiff.workspace = true
 jsonschema.workspace = true
+serde.workspace = true
 tiktoken-rs.workspace = true
 tokio = {{ workspace = true, features = ["macros", "rt-multi-thread", "process"] }}
+tracing-subscriber.workspace = true
 
 # How fast search finds operations.
 [[bench]]

@@ -96,8 +96,8 @@ fn section(model: &Model<'_>, scheme: &SchemeModel<'_>) -> String {
             }
             RefreshGrant::RefreshToken => {
                 "The client renews an access token that has expired, once for all calls that wait for it. \
-                 `Local::on_token_refresh` passes the new tokens to your program, so that it can store \
-                 them.\n\n"
+                 `Local::token_store` stores the new tokens and loads them again; a call whose new tokens \
+                 cannot be stored fails. `Local::on_token_refresh` only passes them to your program.\n\n"
             }
             RefreshGrant::JwtBearer => {
                 "The client gets access tokens for a signed assertion, and renews them when they \

@@ -43,6 +43,8 @@ engine = ["dep:airbyte-agent-core"]
 tools = ["engine", "airbyte-agent-core/tools"]
 # The module `testing`, for tests without a network: a mock of the vendor, and recorded traffic.
 testing = ["engine", "airbyte-agent-core/testing"]
+# `HttpBuilder::configure`: the builder of reqwest's clients.
+reqwest = ["engine", "airbyte-agent-core/reqwest"]
 # JSON Schemas of the objects that requests contain.
 schemars = [{schemas}"airbyte-agent-core?/schemars"]
 

@@ -37,7 +37,7 @@ impl Folder {
         match fs::read(&path) {
             Ok(content) => Ok(Some(content)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(failed("read", &path, &error)),
+            Err(error) => Err(failed("read", &path, error)),
         }
     }
 
@@ -45,7 +45,7 @@ impl Folder {
     pub(crate) fn write(&self, name: &str, content: &[u8]) -> Result<()> {
         self.make()?;
         let path = self.0.join(name);
-        self.replace(&path, content).map_err(|error| failed("write", &path, &error))
+        self.replace(&path, content).map_err(|error| failed("write", &path, error))
     }
 
     fn replace(&self, path: &Path, content: &[u8]) -> io::Result<()> {
@@ -65,7 +65,7 @@ impl Folder {
         let path = self.0.join(name);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(failed("remove", &path, &error))
+                Err(failed("remove", &path, error))
             }
             _ => Ok(()),
         }
@@ -75,12 +75,12 @@ impl Folder {
     pub(crate) fn lock(&self, name: &str) -> Result<Lock> {
         self.make()?;
         let path = self.0.join(format!("{name}.lock"));
-        let failed = |error: &io::Error| failed("lock", &path, error);
+        let failed = |error: io::Error| failed("lock", &path, error);
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).write(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&path).map_err(|error| failed(&error))?;
+        let file = options.open(&path).map_err(failed)?;
         let began = Instant::now();
         loop {
             match file.try_lock() {
@@ -96,7 +96,7 @@ impl Folder {
                         ),
                     ));
                 }
-                Err(TryLockError::Error(error)) => return Err(failed(&error)),
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
             }
         }
     }
@@ -106,7 +106,7 @@ impl Folder {
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.0).map_err(|error| failed("make", &self.0, &error))?;
+        builder.create(&self.0).map_err(|error| failed("make", &self.0, error))?;
         self.check()
     }
 
@@ -117,7 +117,7 @@ impl Folder {
         let mode = match fs::metadata(&self.0) {
             Ok(metadata) => metadata.permissions().mode() & 0o777,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(failed("read", &self.0, &error)),
+            Err(error) => return Err(failed("read", &self.0, error)),
         };
         let is_open = mode & 0o077 != 0;
         if !is_open {
@@ -142,8 +142,8 @@ impl Folder {
     }
 }
 
-fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
-    Error::new(ErrorKind::Usage, format!("cannot {what} {}: {error}", path.display()))
+fn failed(what: &str, path: &Path, error: io::Error) -> Error {
+    Error::storage(format!("cannot {what} {}: {error}", path.display()), error)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime};
@@ -222,43 +223,72 @@ fn many_writers_lose_nothing() {
     assert_eq!(left.count(), 0, "no file is left half-made");
 }
 
-#[test]
-fn a_token_is_renewed_by_one_process_at_a_time() {
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_renewed_by_one_process_at_a_time() {
     let home = tempfile::tempdir().unwrap();
     let account =
         Account::new("acme", "a").scheme("oauth2").tokens(tokens("access-0", "refresh-0"));
     store(home.path()).put(&account).unwrap();
-    let renewals = AtomicUsize::new(0);
-    thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| {
-                let store = store(home.path());
-                let account = store.get("acme", "a").unwrap().unwrap();
-                let tokens = AccountTokens::new(&account, &store);
-                let mut renewal = tokens.begin().unwrap();
-                let text = |stored: StoredTokens| {
-                    secrecy::ExposeSecret::expose_secret(&stored.access_token.unwrap()).to_owned()
-                };
-                // What a client does: a token that somebody renewed meanwhile is taken as it is.
-                if text(renewal.stored()) == "access-0" {
-                    renewals.fetch_add(1, Ordering::SeqCst);
-                    thread::sleep(Duration::from_millis(100));
-                    renewal
-                        .store(&TokenUpdate::new("access-1").refresh_token("refresh-1"))
-                        .unwrap();
-                }
-                assert_eq!(text(renewal.stored()), "access-1");
-            });
-        }
+    let renewals = Arc::new(AtomicUsize::new(0));
+    let text = |stored: StoredTokens| {
+        secrecy::ExposeSecret::expose_secret(&stored.access_token.unwrap()).to_owned()
+    };
+    let open = |_| {
+        let store = store(home.path());
+        AccountTokens::new(&store.get("acme", "a").unwrap().unwrap(), &store)
+    };
+    let opened: Vec<AccountTokens> = (0..4).map(open).collect();
+    let renewed = opened.into_iter().map(|tokens| {
+        let renewals = Arc::clone(&renewals);
+        tokio::spawn(async move {
+            assert_eq!(text(tokens.load().await.unwrap()), "access-0", "opened once");
+            let _lock = tokens.lock().await.unwrap();
+            // What a client does: a token that somebody renewed meanwhile is taken as it is.
+            let stored = tokens.load().await.unwrap();
+            if text(stored.clone()) == "access-0" {
+                renewals.fetch_add(1, Ordering::SeqCst);
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                let update = TokenUpdate::new("access-1").refresh_token("refresh-1");
+                tokens.save(&stored.renewed(&update)).await.unwrap();
+            }
+            text(tokens.load().await.unwrap())
+        })
     });
-    assert_eq!(renewals.into_inner(), 1);
+    for renewed in renewed.collect::<Vec<_>>() {
+        assert_eq!(renewed.await.unwrap(), "access-1");
+    }
+    assert_eq!(renewals.load(Ordering::SeqCst), 1);
     // An account that is forgotten meanwhile does not come back.
     let store = store(home.path());
     let account = store.get("acme", "a").unwrap().unwrap();
     let tokens = AccountTokens::new(&account, &store);
     assert_eq!(tokens.connector(), Some("acme"));
-    let update = TokenUpdate::new("access-2");
+    let stored = tokens.load().await.unwrap();
     assert!(store.remove("acme", "a").unwrap());
-    tokens.begin().unwrap().store(&update).unwrap();
+    tokens.save(&stored.renewed(&TokenUpdate::new("access-2"))).await.unwrap();
     assert!(store.list().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn tokens_that_cannot_be_saved_or_loaded_are_errors() {
+    let home = tempfile::tempdir().unwrap();
+    let store = store(home.path());
+    store.put(&Account::new("acme", "a").tokens(tokens("access-0", "refresh-0"))).unwrap();
+    let account = store.get("acme", "a").unwrap().unwrap();
+    let tokens = AccountTokens::new(&account, &store);
+    let stored = tokens.load().await.unwrap();
+    // The index is a folder now, which nobody can read or replace.
+    let index = store.folder().join("index.json");
+    assert!(index.is_file());
+    fs::remove_file(&index).unwrap();
+    fs::create_dir(&index).unwrap();
+    let update = TokenUpdate::new("access-1");
+    for error in
+        [tokens.load().await.unwrap_err(), tokens.save(&stored.renewed(&update)).await.unwrap_err()]
+    {
+        assert_eq!(error.kind(), ErrorKind::Storage, "{error}");
+        assert!(
+            std::error::Error::source(&error).is_some_and(|cause| cause.is::<std::io::Error>())
+        );
+    }
 }

@@ -88,7 +88,7 @@ pub(crate) fn on_exec(error: &Error, spec: Option<&Path>, names: &[String]) -> O
             "{} tells which credentials there are; --sandbox needs none",
             explains(connector, None, None, spec)
         )),
-        (ErrorKind::Authentication, _) => Some(format!(
+        (ErrorKind::Authentication | ErrorKind::Permission, _) => Some(format!(
             "'{}' finds out whether credentials work",
             example::start("check", connector, spec)
         )),

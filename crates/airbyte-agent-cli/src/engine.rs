@@ -162,6 +162,7 @@ fn refusal(error: &Error) -> ExecuteError {
         ErrorKind::Usage => 400,
         ErrorKind::Validation => error.status().unwrap_or(422),
         ErrorKind::Authentication => error.status().unwrap_or(401),
+        ErrorKind::Permission => 403,
         ErrorKind::NotFound => 404,
         ErrorKind::RateLimited => 429,
         ErrorKind::Vendor => error.status().filter(|status| *status >= 400).unwrap_or(502),

@@ -96,21 +96,30 @@ pub(crate) const fn exit_code(kind: ErrorKind) -> u8 {
     match kind {
         ErrorKind::Usage => 2,
         ErrorKind::Validation => 3,
-        ErrorKind::Authentication => 4,
+        ErrorKind::Authentication | ErrorKind::Permission => 4,
         ErrorKind::NotFound => 5,
         ErrorKind::RateLimited => 6,
         ErrorKind::Vendor => 7,
         ErrorKind::Network => 8,
         ErrorKind::Decode => 9,
-        // `Internal`, and kinds that this program does not know yet.
+        // `Storage` and `Internal`, and kinds that this program does not know yet.
         _ => 1,
+    }
+}
+
+/// The word for a kind; scripts rely on these words. A refusal for want of permission has the status
+/// 403 and has always been one of `authentication`.
+const fn word(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Permission => ErrorKind::Authentication.as_str(),
+        kind => kind.as_str(),
     }
 }
 
 /// The error as scripts read it; what is not known is left out.
 fn facts(error: &Error) -> Map<String, Value> {
     let mut told = Map::new();
-    told.insert("kind".to_owned(), json!(error.kind().as_str()));
+    told.insert("kind".to_owned(), json!(word(error.kind())));
     told.insert("message".to_owned(), json!(error.to_string()));
     if let Some(status) = error.status() {
         told.insert("status".to_owned(), json!(status));
@@ -221,11 +230,13 @@ mod tests {
             (ErrorKind::Usage, 2),
             (ErrorKind::Validation, 3),
             (ErrorKind::Authentication, 4),
+            (ErrorKind::Permission, 4),
             (ErrorKind::NotFound, 5),
             (ErrorKind::RateLimited, 6),
             (ErrorKind::Vendor, 7),
             (ErrorKind::Network, 8),
             (ErrorKind::Decode, 9),
+            (ErrorKind::Storage, 1),
             (ErrorKind::Internal, 1),
         ] {
             assert_eq!(exit_code(kind), code, "{kind}");

@@ -31,8 +31,34 @@ pub struct RetryPolicy {
     pub wait_format: WaitFormat,
 }
 
+impl Default for RetryPolicy {
+    /// [`RetryPolicy::STANDARD`].
+    fn default() -> Self {
+        Self::STANDARD
+    }
+}
+
 impl RetryPolicy {
-    /// The policy of a spec that declares none.
+    /// No request is sent a second time, whatever happens to it.
+    pub const NONE: Self = Self { max_attempts: 1, ..Self::STANDARD };
+
+    /// No request is sent a second time, whatever happens to it: [`RetryPolicy::NONE`].
+    #[must_use]
+    pub const fn none() -> Self {
+        Self::NONE
+    }
+
+    /// The same policy with another number of attempts in all, the first included; 0 counts as 1.
+    #[must_use]
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts.max(1);
+        self
+    }
+
+    /// The policy of a spec that declares none: at most 3 attempts; after a timeout, a failed
+    /// connection and the statuses 408, 429, 500, 502, 503 and 504; after the time that the vendor
+    /// asks for in `Retry-After`, else a random one of up to 1 s, then up to 2 s. A request to wait
+    /// for more than 60 s is an error at once, with that time in it.
     pub const STANDARD: Self = Self {
         max_attempts: 3,
         initial_delay_ms: 1_000,

@@ -32,6 +32,16 @@ where
     pub fn items(self) -> Items<T> {
         self.call.items()
     }
+
+    /// Makes the call; awaiting it does the same. This is the future that `tokio::spawn` and
+    /// `join!` take.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn send(self) -> Result<Page<T, M>> {
+        self.call.page().await
+    }
 }
 
 impl<T, M> IntoFuture for RecordsAs<T, M>
@@ -43,7 +53,7 @@ where
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.call.page())
+        Box::pin(self.send())
     }
 }
 
@@ -60,6 +70,16 @@ impl<T: DeserializeOwned + Send + 'static> RecordAs<T> {
     pub fn new(call: Call) -> Self {
         Self { call, types: PhantomData }
     }
+
+    /// Makes the call; awaiting it does the same. This is the future that `tokio::spawn` and
+    /// `join!` take.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn send(self) -> Result<T> {
+        self.call.record().await
+    }
 }
 
 impl<T: DeserializeOwned + Send + 'static> IntoFuture for RecordAs<T> {
@@ -67,7 +87,7 @@ impl<T: DeserializeOwned + Send + 'static> IntoFuture for RecordAs<T> {
     type IntoFuture = BoxFuture<'static, Result<T>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.call.record())
+        Box::pin(self.send())
     }
 }
 
@@ -84,7 +104,8 @@ macro_rules! __builder {
     }) => {
         $(#[$meta])*
         #[derive(Debug, Clone)]
-        #[must_use = "nothing is sent before the builder is awaited"]
+        #[must_use = "nothing is sent before the builder is awaited; `tokio::spawn` and `join!` take \
+                      `.send()` of it"]
         pub struct $builder {
             call: $crate::Call,
         }
@@ -196,7 +217,8 @@ macro_rules! list_builder {
         );
 
         impl $builder {
-            /// Makes the call; awaiting the builder does the same.
+            /// Makes the call; awaiting the builder does the same. This is the future that
+            /// `tokio::spawn` and `join!` take.
             ///
             /// # Errors
             ///
@@ -240,7 +262,8 @@ macro_rules! record_builder {
         $crate::__builder!($(#[$meta])* $builder -> $record { $($setters)* });
 
         impl $builder {
-            /// Makes the call; awaiting the builder does the same.
+            /// Makes the call; awaiting the builder does the same. This is the future that
+            /// `tokio::spawn` and `join!` take.
             ///
             /// # Errors
             ///
@@ -268,7 +291,8 @@ macro_rules! download_builder {
         $crate::__builder!($(#[$meta])* $builder -> $crate::Download { $($setters)* });
 
         impl $builder {
-            /// Makes the call; awaiting the builder does the same.
+            /// Makes the call; awaiting the builder does the same. This is the future that
+            /// `tokio::spawn` and `join!` take.
             ///
             /// # Errors
             ///

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use tracing::Instrument as _;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 use crate::arguments::Arguments;
 use crate::call_options::CallOptions;
@@ -21,6 +22,7 @@ use crate::lookup::find_operation;
 use crate::outcome::Outcome;
 use crate::page::{Items, Page, Pages};
 use crate::reply::{self, Answer};
+use crate::span::note;
 use crate::transport::{Prepared, Reply};
 
 /// One call being put together.
@@ -148,17 +150,11 @@ impl Call {
         let (arguments, page) = self.positioned()?;
         let call = self.prepared(operation, &arguments, &page);
         let transport = self.client.transport();
-        let span = tracing::debug_span!(
-            "airbyte_agent.call",
-            connector = %call.connector.name,
-            entity = %self.entity,
-            action = %self.action,
-        );
-        let answer = tokio::time::timeout(limit, transport.send(call)).instrument(span).await;
+        let answer = tokio::time::timeout(limit, transport.send(call)).await;
         answer.unwrap_or_else(|_| {
             let seconds = self.limit().as_secs_f64();
             let message = format!("{}: no complete answer within {seconds} s", self.place());
-            Err(Error::network(message).with_retryable(operation.hints.read_only))
+            Err(Error::timeout(message).with_retryable(operation.hints.read_only))
         })
     }
 
@@ -169,18 +165,43 @@ impl Call {
     /// Runs the call and reads the answer; again where the answer, although a success, tells a
     /// failure that passes.
     async fn read<R>(&self, read: impl Fn(Answer<'_>) -> Result<R>) -> Result<R> {
+        let span = self.span();
+        let done = self.read_until_done(read, &span).instrument(span.clone()).await;
+        done.inspect_err(|error| note(&span, error))
+    }
+
+    /// The span of the call; its requests have spans of their own below it.
+    fn span(&self) -> Span {
+        tracing::debug_span!(
+            "airbyte_agent.call",
+            connector = %self.client.description().name,
+            entity = %self.entity,
+            action = %self.action,
+            status = Empty,
+            request_id = Empty,
+            error_kind = Empty,
+        )
+    }
+
+    async fn read_until_done<R>(
+        &self,
+        read: impl Fn(Answer<'_>) -> Result<R>,
+        span: &Span,
+    ) -> Result<R> {
         let (started, limit) = (Instant::now(), self.limit());
         let redact = |text: &str| self.client.transport().redact(text);
         let seal = self.client.seal(self.operation()?, &self.arguments)?;
         let mut attempt = 1;
         loop {
             let reply = self.run(limit.saturating_sub(started.elapsed())).await?;
+            span.record("status", reply.status);
+            span.record("request_id", reply::request_id(&reply.headers));
             let error = match read(self.answer(&reply, &redact, &seal)?) {
                 Err(error) if error.is_retryable() => error,
                 done => return done,
             };
             let left = limit.saturating_sub(started.elapsed());
-            let wait = self.client.transport().pause(attempt, &error);
+            let wait = self.client.transport().pause(attempt, &error, &self.options);
             let Some(wait) = wait.filter(|wait| *wait < left) else { return Err(error) };
             tokio::time::sleep(wait).await;
             attempt += 1;
@@ -278,11 +299,14 @@ impl Call {
         let call = self.prepared(operation, &arguments, &page);
         let transport = self.client.transport();
         let limit = self.options.limit().unwrap_or_else(|| transport.default_timeout());
-        let head = tokio::time::timeout(limit, transport.download(call)).await;
-        head.unwrap_or_else(|_| {
+        let span = self.span();
+        let head = tokio::time::timeout(limit, transport.download(call));
+        let head = head.instrument(span.clone()).await;
+        let head = head.unwrap_or_else(|_| {
             let message = format!("{}: no answer within {} s", self.place(), limit.as_secs_f64());
-            Err(Error::network(message))
-        })
+            Err(Error::timeout(message))
+        });
+        head.inspect_err(|error| note(&span, error))
     }
 
     /// Whether a download is wanted as a JSON object that holds a part of the file.

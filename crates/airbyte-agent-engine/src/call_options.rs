@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use crate::description::Operation;
+use crate::error::{Error, Result};
+
 /// What a caller may wish for a single call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CallOptions {
     timeout: Option<Duration>,
+    max_attempts: Option<u32>,
     idempotency_key: Option<String>,
     select: Vec<String>,
     exclude: Vec<String>,
@@ -23,8 +27,21 @@ impl CallOptions {
         self
     }
 
-    /// Makes repeating the call harmless, where the vendor has such a key; the call is then
-    /// retried like one that only reads.
+    /// How often a request of this call is sent at most, the first time included; 0 counts as 1.
+    /// When it is sent again, and after what time, stays as the client's retry policy says.
+    #[must_use]
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = Some(attempts.max(1));
+        self
+    }
+
+    /// Makes repeating the call harmless, where the vendor has such a key for the operation; the
+    /// call is then retried like one that only reads.
+    ///
+    /// A call that changes something and has no such key is refused with an error of the kind
+    /// [`Validation`](crate::ErrorKind::Validation) before anything is sent, because repeating it
+    /// would not be harmless. Calls that only read, and those that may be repeated anyway, need no
+    /// key and ignore it.
     #[must_use]
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.idempotency_key = Some(key.into());
@@ -85,6 +102,34 @@ impl CallOptions {
 
     pub(crate) const fn limit(&self) -> Option<Duration> {
         self.timeout
+    }
+
+    pub(crate) const fn attempts(&self) -> Option<u32> {
+        self.max_attempts
+    }
+
+    /// Refuses an idempotency key that would have no effect. `carries_key` says whether the
+    /// transport hands keys to the vendor.
+    pub(crate) fn check_idempotency(&self, operation: &Operation, carries_key: bool) -> Result<()> {
+        let hints = operation.hints;
+        let is_needed = self.idempotency_key.is_some() && !hints.read_only && !hints.idempotent;
+        if !is_needed {
+            return Ok(());
+        }
+        let place = operation.place();
+        if operation.idempotency_header.is_none() {
+            return Err(Error::validation(format!(
+                "{place}: the vendor takes no idempotency key for this operation, so that \
+                 repeating it would not be harmless; leave the key out"
+            )));
+        }
+        if !carries_key {
+            return Err(Error::validation(format!(
+                "{place}: the platform does not hand an idempotency key to the vendor, so that \
+                 repeating the call would not be harmless; leave the key out"
+            )));
+        }
+        Ok(())
     }
 
     pub(crate) fn idempotency(&self) -> Option<&str> {

@@ -11,7 +11,7 @@ use http::HeaderMap;
 use serde_json::{Map, Value, json};
 use tokio::io::AsyncWriteExt as _;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::http::{BodyStream, HttpResponse};
 
 /// A file on its way.
@@ -108,22 +108,26 @@ impl Download {
     }
 
     /// Writes the file to `path` and gives back the number of bytes. The file appears whole or
-    /// not at all; an existing one is not overwritten.
+    /// not at all; an existing one is not overwritten, and the folder must exist.
     ///
     /// # Errors
     ///
-    /// `Network` when the connection breaks, `Usage` when the file exists or cannot be written.
+    /// `Network` when the connection breaks, `Usage` when the file exists or the folder does not,
+    /// `Storage` when the file cannot be written.
     pub async fn save(mut self, path: impl AsRef<Path>) -> Result<u64> {
         let path = path.as_ref();
-        let unwritable = |error: std::io::Error| {
-            Error::new(ErrorKind::Usage, format!("{} cannot be written: {error}", path.display()))
-        };
+        let unwritable = |error| unwritable(path, error);
+        if let Some(folder) = folder(path)
+            && !tokio::fs::try_exists(folder).await.map_err(unwritable)?
+        {
+            return Err(Error::usage(format!(
+                "the folder {} does not exist; create it, or save by 'save_with_folders'",
+                folder.display()
+            )));
+        }
         if tokio::fs::try_exists(path).await.map_err(unwritable)? {
             let message = format!("{} exists already; choose another name", path.display());
-            return Err(Error::new(ErrorKind::Usage, message));
-        }
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            tokio::fs::create_dir_all(folder).await.map_err(unwritable)?;
+            return Err(Error::usage(message));
         }
         let mut partial = path.as_os_str().to_owned();
         partial.push(".part");
@@ -140,10 +144,22 @@ impl Download {
         written
     }
 
+    /// Writes the file as [`save`](Self::save) does, and creates the folders that are missing.
+    ///
+    /// # Errors
+    ///
+    /// As [`save`](Self::save), and `Storage` when a folder cannot be created.
+    pub async fn save_with_folders(self, path: impl AsRef<Path>) -> Result<u64> {
+        let path = path.as_ref();
+        if let Some(folder) = folder(path) {
+            let created = tokio::fs::create_dir_all(folder).await;
+            created.map_err(|error| unwritable(folder, error))?;
+        }
+        self.save(path).await
+    }
+
     async fn write_to(&mut self, path: &Path) -> Result<u64> {
-        let unwritable = |error: std::io::Error| {
-            Error::new(ErrorKind::Usage, format!("{} cannot be written: {error}", path.display()))
-        };
+        let unwritable = |error| unwritable(path, error);
         let mut file = tokio::fs::File::create(path).await.map_err(unwritable)?;
         let mut total = 0;
         while let Some(chunk) = self.chunk().await? {
@@ -153,6 +169,15 @@ impl Download {
         file.flush().await.map_err(unwritable)?;
         Ok(total)
     }
+}
+
+/// The folder of a path, where it names one.
+fn folder(path: &Path) -> Option<&Path> {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty())
+}
+
+fn unwritable(path: &Path, error: std::io::Error) -> Error {
+    Error::storage(format!("{} cannot be written: {error}", path.display()), error)
 }
 
 impl fmt::Debug for Download {

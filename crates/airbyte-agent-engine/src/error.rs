@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use airbyte_agent_description::expression::ExpressionError;
@@ -17,8 +18,10 @@ pub enum ErrorKind {
     Usage,
     /// An argument is missing, unknown or ill-typed, or the vendor answered 400 or 422.
     Validation,
-    /// Credentials are missing or were refused, or a token could not be renewed.
+    /// Credentials are missing or were refused (401), or a token could not be renewed.
     Authentication,
+    /// The credentials are good but do not allow this operation (403).
+    Permission,
     /// The record or the hosted connector does not exist.
     NotFound,
     /// The vendor or the platform asks to slow down.
@@ -29,6 +32,9 @@ pub enum ErrorKind {
     Network,
     /// An answer that the spec cannot explain.
     Decode,
+    /// The program's own storage failed: a file could not be read or written, or a token store
+    /// could not load or save. [`source`](std::error::Error::source) has the cause.
+    Storage,
     /// A defect of this library or of its configuration.
     Internal,
 }
@@ -40,11 +46,13 @@ impl ErrorKind {
             Self::Usage => "usage",
             Self::Validation => "validation",
             Self::Authentication => "authentication",
+            Self::Permission => "permission",
             Self::NotFound => "not_found",
             Self::RateLimited => "rate_limited",
             Self::Vendor => "vendor",
             Self::Network => "network",
             Self::Decode => "decode",
+            Self::Storage => "storage",
             Self::Internal => "internal",
         }
     }
@@ -59,9 +67,26 @@ impl fmt::Display for ErrorKind {
 /// What went wrong, told for the person who reads it.
 ///
 /// Neither its message nor its debug output ever holds a credential: texts of vendors are cleaned
-/// of the secrets in use before they get here.
-pub struct Error(Box<Inner>);
+/// of the secrets in use before they get here. A clone is cheap and has the same cause.
+///
+/// ```
+/// use airbyte_agent_engine::{Error, ErrorKind};
+///
+/// fn advice(error: &Error) -> &'static str {
+///     match error.kind() {
+///         ErrorKind::Authentication => "sign in again",
+///         ErrorKind::Permission => "ask an administrator for access",
+///         _ if error.is_timeout() => "raise the timeout",
+///         _ if error.is_retryable() => "try again later",
+///         _ => "correct the call",
+///     }
+/// }
+/// # assert_eq!(advice(&Error::authentication("no token")), "sign in again");
+/// ```
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: String,
@@ -71,13 +96,14 @@ struct Inner {
     body: Option<String>,
     json_path: Option<String>,
     retryable: bool,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    timeout: bool,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
     /// An error of this kind.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner {
+        Self(Arc::new(Inner {
             kind,
             message: message.into(),
             status: None,
@@ -86,8 +112,14 @@ impl Error {
             body: None,
             json_path: None,
             retryable: kind == ErrorKind::RateLimited,
+            timeout: false,
             source: None,
         }))
+    }
+
+    /// The parts, to be changed; other clones stay as they are.
+    fn inner(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.0)
     }
 
     /// An error of the kind [`Usage`](ErrorKind::Usage).
@@ -115,6 +147,19 @@ impl Error {
         Self::new(ErrorKind::Network, message).with_retryable(true)
     }
 
+    /// An error of the kind [`Network`](ErrorKind::Network) for a time limit that ran out.
+    pub fn timeout(message: impl Into<String>) -> Self {
+        Self::network(message).with_timeout(true)
+    }
+
+    /// An error of the kind [`Storage`](ErrorKind::Storage) with what caused it.
+    pub fn storage(
+        message: impl Into<String>,
+        cause: impl StdError + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(ErrorKind::Storage, message).with_source(cause)
+    }
+
     /// An error of the kind [`Internal`](ErrorKind::Internal).
     pub fn internal(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Internal, message)
@@ -127,89 +172,80 @@ impl Error {
         Self::decode(error.to_string())
     }
 
-    /// The same error once more, without its source, for all who waited for one outcome.
-    pub(crate) fn duplicate(&self) -> Self {
-        let inner = &self.0;
-        Self(Box::new(Inner {
-            kind: inner.kind,
-            message: inner.message.clone(),
-            status: inner.status,
-            request_id: inner.request_id.clone(),
-            retry_after: inner.retry_after,
-            body: inner.body.clone(),
-            json_path: inner.json_path.clone(),
-            retryable: inner.retryable,
-            source: None,
-        }))
-    }
-
     /// The same error with its texts cleaned once more.
     pub(crate) fn cleaned(mut self, clean: impl Fn(&str) -> String) -> Self {
-        self.0.message = clean(&self.0.message);
-        self.0.body = self.0.body.map(|body| clean(&body));
+        let inner = self.inner();
+        inner.message = clean(&inner.message);
+        inner.body = inner.body.take().map(|body| clean(&body));
         self
     }
 
     /// The same error with more to say.
     pub(crate) fn with_advice(mut self, advice: &str) -> Self {
-        self.0.message.push_str(advice);
+        self.inner().message.push_str(advice);
         self
     }
 
     /// The same error, its message beginning with what was being done.
     #[must_use]
     pub fn context(mut self, doing: &str) -> Self {
-        self.0.message.insert_str(0, ": ");
-        self.0.message.insert_str(0, doing);
+        self.inner().message.insert_str(0, &format!("{doing}: "));
         self
     }
 
     /// The same error with the HTTP status of the answer.
     #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {
-        self.0.status = Some(status);
+        self.inner().status = Some(status);
         self
     }
 
     /// The same error with the vendor's identifier of the request.
     #[must_use]
     pub fn with_request_id(mut self, id: Option<String>) -> Self {
-        self.0.request_id = id;
+        self.inner().request_id = id;
         self
     }
 
     /// The same error with the time that the vendor asks to wait.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
-        self.0.retry_after = wait;
+        self.inner().retry_after = wait;
         self
     }
 
     /// The same error with the vendor's answer, which must be free of secrets.
     #[must_use]
     pub fn with_body(mut self, body: String) -> Self {
-        self.0.body = Some(body);
+        self.inner().body = Some(body);
         self
     }
 
     /// The same error with the place in the answer where decoding failed, for example `$.users[3].id`.
     #[must_use]
     pub fn with_json_path(mut self, path: String) -> Self {
-        self.0.json_path = Some(path);
+        self.inner().json_path = Some(path);
         self
     }
 
     /// The same error with whether the same call may succeed later without any change.
     #[must_use]
     pub fn with_retryable(mut self, retryable: bool) -> Self {
-        self.0.retryable = retryable;
+        self.inner().retryable = retryable;
+        self
+    }
+
+    /// The same error with whether a time limit ran out.
+    #[must_use]
+    pub(crate) fn with_timeout(mut self, timeout: bool) -> Self {
+        self.inner().timeout = timeout;
         self
     }
 
     /// The same error with what caused it.
     #[must_use]
     pub fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
-        self.0.source = Some(Box::new(source));
+        self.inner().source = Some(Arc::new(source));
         self
     }
 
@@ -263,9 +299,20 @@ impl Error {
         self.0.retryable
     }
 
+    /// Whether a time limit ran out before the answer was there: the call's, the time to connect,
+    /// or the longest silence of the vendor. A vendor's own 408 or 504 is none of these.
+    pub fn is_timeout(&self) -> bool {
+        self.0.timeout
+    }
+
+    /// Whether the credentials are good but do not allow this operation: the vendor answered 403.
+    pub fn is_permission(&self) -> bool {
+        self.0.kind == ErrorKind::Permission
+    }
+
     /// Whether the user has to provide or renew credentials.
     pub fn needs_reauth(&self) -> bool {
-        self.0.kind == ErrorKind::Authentication && self.0.status != Some(403)
+        self.0.kind == ErrorKind::Authentication
     }
 }
 
@@ -298,5 +345,26 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clone_keeps_everything_and_changes_on_its_own() {
+        let disk = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let error = Error::storage("a.csv cannot be written", disk)
+            .with_status(500)
+            .with_body("body".to_owned())
+            .with_timeout(true);
+        let clone = error.clone().context("saving");
+        assert_eq!(error.message(), "a.csv cannot be written");
+        assert_eq!(clone.message(), "saving: a.csv cannot be written");
+        assert_eq!((clone.kind(), clone.status()), (ErrorKind::Storage, Some(500)));
+        assert_eq!((clone.body(), clone.is_timeout()), (Some("body"), true));
+        let cause = clone.source().and_then(|cause| cause.downcast_ref::<std::io::Error>());
+        assert_eq!(cause.map(std::io::Error::kind), Some(std::io::ErrorKind::StorageFull));
     }
 }

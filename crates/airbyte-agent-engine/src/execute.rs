@@ -66,7 +66,7 @@ impl Client {
         let reply = answer.unwrap_or_else(|_| {
             let seconds = limit.as_secs_f64();
             let message = format!("{place}: no complete answer within {seconds} s");
-            Err(Error::network(message).with_retryable(true))
+            Err(Error::timeout(message))
         })?;
         // What the platform tells may repeat what it was sent.
         context_store::read(&reply.body, &place)
@@ -162,6 +162,19 @@ impl Execute {
         self
     }
 
+    /// Makes the call; awaiting it does the same. This is the future that `tokio::spawn` and
+    /// `join!` take.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn send(self) -> Result<Outcome> {
+        match self.door {
+            Door::Call(call) => (*call)?.outcome().await,
+            Door::Store(asked) => asked.outcome().await,
+        }
+    }
+
     /// The call itself, for paging, downloads and dry runs.
     ///
     /// # Errors
@@ -183,9 +196,6 @@ impl IntoFuture for Execute {
     type IntoFuture = BoxFuture<'static, Result<Outcome>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        match self.door {
-            Door::Call(call) => Box::pin(async move { (*call)?.outcome().await }),
-            Door::Store(asked) => Box::pin(asked.outcome()),
-        }
+        Box::pin(self.send())
     }
 }

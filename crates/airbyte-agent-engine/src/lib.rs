@@ -55,20 +55,21 @@ mod secret;
 pub mod selection;
 mod shared_description;
 mod single_flight;
+mod span;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transport;
 mod typed;
 mod wire;
 
+#[cfg(feature = "reqwest")]
+pub use reqwest;
 pub use secrecy::{ExposeSecret, SecretString};
 pub use serde;
 pub use serde_json;
 
 pub use self::arguments::Arguments;
-pub use self::auth::{
-    Credentials, StoredShape, StoredTokens, TokenRenewal, TokenStore, TokenUpdate,
-};
+pub use self::auth::{Credentials, StoredShape, StoredTokens, TokenLock, TokenStore, TokenUpdate};
 pub use self::builder::{RecordAs, RecordsAs};
 pub use self::call::Call;
 pub use self::call_options::CallOptions;
@@ -81,13 +82,14 @@ pub use self::error::{Error, ErrorKind, Result};
 pub use self::execute::Execute;
 pub use self::hosted::Hosted;
 pub use self::http::{
-    BodyStream, BoxFuture, HttpClient, HttpFailure, HttpRequest, HttpResponse, origin,
+    BodyStream, BoxFuture, Http, HttpBuilder, HttpClient, HttpFailure, HttpRequest, HttpResponse,
+    origin,
 };
 pub use self::local::{IntoLocal, Local};
 pub use self::lookup::find_operation;
 pub use self::outcome::Outcome;
 pub use self::page::{Items, Page, Pages};
-pub use self::record::{Extra, Lenient, Scalar};
+pub use self::record::{Extra, Lenient, Scalar, Texts};
 pub use self::shared_description::Description;
 pub use self::transport::{Layout, Prepared, Reply, Transport};
 pub use self::typed::{AuthFor, TypedConnector};

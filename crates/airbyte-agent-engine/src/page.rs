@@ -17,6 +17,15 @@ use crate::http::BoxFuture;
 use crate::outcome::Outcome;
 
 /// One page of a list.
+///
+/// ```
+/// # fn example(page: airbyte_agent_engine::Page<String>) {
+/// for record in &page {
+///     println!("{record}");
+/// }
+/// let longest = page.into_iter().max_by_key(String::len);
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Page<T, M = Value> {
@@ -26,6 +35,26 @@ pub struct Page<T, M = Value> {
     pub meta: M,
     /// Where the list continues; `None` on the last page.
     pub next: Option<Cursor>,
+}
+
+/// The records of the page, in their order. Further pages are not among them: the streams of
+/// [`Items`] are.
+impl<T, M> IntoIterator for Page<T, M> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.data.into_iter()
+    }
+}
+
+impl<'a, T, M> IntoIterator for &'a Page<T, M> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.data.iter()
+    }
 }
 
 /// Anything that knows where it continues.

@@ -7,6 +7,20 @@ use http::HeaderMap;
 
 use crate::description::{RateLimitHeaders, RetryPolicy, WaitFormat};
 
+/// The policy of a client: its own, else the peer's, with another number of attempts where one is
+/// set.
+pub(crate) fn policy(
+    own: Option<RetryPolicy>,
+    max_attempts: Option<u32>,
+    of_peer: &RetryPolicy,
+) -> RetryPolicy {
+    let policy = own.unwrap_or_else(|| of_peer.clone());
+    match max_attempts {
+        Some(attempts) => policy.max_attempts(attempts),
+        None => policy,
+    }
+}
+
 /// How one try ended.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Ending {

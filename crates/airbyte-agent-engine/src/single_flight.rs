@@ -119,12 +119,12 @@ impl<T: Clone + Send + 'static> SingleFlight<T> {
                 let failure =
                     failure.filter(|(at, error)| waited || at.elapsed() < cooldown(error));
                 if let Some((_, error)) = failure {
-                    return Err(error.duplicate());
+                    return Err(error.clone());
                 }
             }
             let fetched = fetch().await;
             let mut kept = flight.kept();
-            kept.failure = fetched.as_ref().err().map(|error| (Instant::now(), error.duplicate()));
+            kept.failure = fetched.as_ref().err().map(|error| (Instant::now(), error.clone()));
             if let Ok(value) = &fetched {
                 kept.value = Some(value.clone());
             }
@@ -154,7 +154,7 @@ mod tests {
                 move || async move {
                     fetches.fetch_add(1, Ordering::SeqCst);
                     tokio::time::sleep(Duration::from_millis(20)).await;
-                    end.as_ref().as_ref().copied().map_err(Error::duplicate)
+                    end.as_ref().as_ref().copied().map_err(Clone::clone)
                 },
             )
         });

@@ -41,6 +41,7 @@ impl Prepared<'_> {
         config: &Map<String, Value>,
         completion: Completion,
     ) -> Result<Arguments> {
+        self.options.check_idempotency(self.operation, true)?;
         let arguments = self.arguments.clone();
         let mut arguments =
             arguments::complete(self.connector, self.operation, arguments, config, completion)?;
@@ -162,8 +163,8 @@ pub trait Transport: Send + Sync {
 
     /// How long to wait before a call is made again whose answer was a success and yet told a
     /// passing failure; `None` when it is not to be made again. `attempt` counts from one.
-    fn pause(&self, attempt: u32, error: &Error) -> Option<Duration> {
-        let _ = (attempt, error);
+    fn pause(&self, attempt: u32, error: &Error, options: &CallOptions) -> Option<Duration> {
+        let _ = (attempt, error, options);
         None
     }
 }

@@ -22,8 +22,8 @@ const SEGMENT: &AsciiSet =
 /// The whole API, operation by operation: a method begins a request, setters fill it, `send` sends
 /// it.
 ///
-/// Errors are what the session reports: `Authentication` for 401 and 403, `Validation` for 400, 422
-/// and requests that lack something, `NotFound` for 404, `RateLimited` for 429, `Vendor` for other
+/// Errors are what the session reports: `Authentication` for 401, `Permission` for 403, `Validation`
+/// for 400, 422 and requests that lack something, `NotFound` for 404, `RateLimited` for 429, `Vendor` for other
 /// statuses, `Network` without an answer, `Decode` for one that makes no sense.
 ///
 /// ```no_run

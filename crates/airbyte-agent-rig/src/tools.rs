@@ -63,7 +63,7 @@ fn kind(error: &ToolError) -> RigKind {
         ToolErrorKind::TooLarge => RigKind::InvalidArgs,
         ToolErrorKind::Call(kind) => match kind {
             ErrorKind::Validation => RigKind::InvalidArgs,
-            ErrorKind::Authentication => RigKind::PermissionDenied,
+            ErrorKind::Authentication | ErrorKind::Permission => RigKind::PermissionDenied,
             ErrorKind::NotFound => RigKind::NotFound,
             ErrorKind::RateLimited => RigKind::RateLimited,
             ErrorKind::Vendor => RigKind::Provider,

@@ -226,13 +226,19 @@ impl From<Error> for ToolError {
     /// What the engine reports, with advice.
     fn from(error: Error) -> Self {
         let kind = error.kind();
-        let operator = matches!(kind, ErrorKind::Authentication | ErrorKind::Internal);
+        let operator = matches!(
+            kind,
+            ErrorKind::Authentication
+                | ErrorKind::Permission
+                | ErrorKind::Storage
+                | ErrorKind::Internal
+        );
         let wait = error.retry_after();
         let (retry, advice) = match kind {
             ErrorKind::Usage | ErrorKind::Validation => {
                 (Retry::Changed, "Correct the call and try again.".to_owned())
             }
-            ErrorKind::Authentication | ErrorKind::Internal => (
+            _ if operator => (
                 Retry::Never,
                 "No argument mends this: the operator of this tool has to. Tell the user and do \
                  not call again."

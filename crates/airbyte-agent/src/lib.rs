@@ -6,10 +6,10 @@ mod connectors;
 mod registry;
 
 pub use airbyte_agent_core::{
-    AuthFor, CallOptions, Client, Credentials, Cursor, Download, Error, ErrorKind, ExposeSecret,
-    Hosted, HttpClient, IntoLocal, Items, Local, Outcome, Page, Pages, Result, SecretString,
-    StoredTokens, TokenRenewal, TokenStore, TokenUpdate, TypedConnector, description::RetryPolicy,
-    serde_json,
+    AuthFor, BoxFuture, CallOptions, Client, Credentials, Cursor, Download, Error, ErrorKind,
+    ExposeSecret, Hosted, Http, HttpBuilder, HttpClient, IntoLocal, Items, Local, Outcome, Page,
+    Pages, Result, SecretString, StoredTokens, TokenLock, TokenStore, TokenUpdate, TypedConnector,
+    description::RetryPolicy, serde_json,
 };
 
 /// The engine beneath the connectors: everything that is not of one vendor.
@@ -24,6 +24,10 @@ pub use airbyte_agent_platform::{CreateOptions, HostedConnector, Platform, Works
 pub use connect::{Connect, connect};
 pub use connectors::*;
 pub use registry::{connector, registry};
+
+#[doc = include_str!("../docs/in-your-service.md")]
+#[cfg(all(any(doc, doctest), feature = "typed", feature = "gong"))]
+pub mod in_your_service {}
 
 /// What must not compile, with what must as a control; `tests/credentials.rs` asks for every type.
 ///

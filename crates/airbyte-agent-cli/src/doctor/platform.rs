@@ -63,7 +63,9 @@ pub(super) async fn look(report: &mut Report, variables: &Variables, args: &Doct
             true
         }
         Ok(Err(error)) => {
-            let next = if error.kind() == ErrorKind::Authentication {
+            let is_refused =
+                matches!(error.kind(), ErrorKind::Authentication | ErrorKind::Permission);
+            let next = if is_refused {
                 "make a new application in Airbyte's settings, and set AIRBYTE_CLIENT_ID and \
                  AIRBYTE_CLIENT_SECRET"
             } else {

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use airbyte_agent_accounts::{Account, Overrides, Store};
 use airbyte_agent_core::{
-    CheckStatus, Client, Credentials, Description, Error, ErrorKind, Local, Result, StoredTokens,
-    TokenRenewal, TokenStore, TokenUpdate,
+    BoxFuture, CheckStatus, Client, Credentials, Description, Error, ErrorKind, Local, Result,
+    StoredTokens, TokenStore,
 };
 
 use super::args::LoginArgs;
@@ -43,9 +43,9 @@ pub(super) async fn check(
 /// The failure of the check; nothing was kept.
 fn refused(error: &Error) -> Error {
     match error.kind() {
-        ErrorKind::Authentication => {
+        kind @ (ErrorKind::Authentication | ErrorKind::Permission) => {
             let message = format!("the credentials do not work and were not kept: {error}");
-            Error::new(ErrorKind::Authentication, message)
+            Error::new(kind, message)
         }
         kind => {
             let message = format!(
@@ -67,23 +67,12 @@ impl Fresh {
 }
 
 impl TokenStore for Fresh {
-    fn known(&self) -> StoredTokens {
-        self.get()
+    fn load(&self) -> BoxFuture<'_, Result<StoredTokens>> {
+        Box::pin(async { Ok(self.get()) })
     }
 
-    fn begin(&self) -> Result<Box<dyn TokenRenewal>> {
-        Ok(Box::new(self.clone()))
-    }
-}
-
-impl TokenRenewal for Fresh {
-    fn stored(&self) -> StoredTokens {
-        self.get()
-    }
-
-    fn store(&mut self, update: &TokenUpdate) -> Result<()> {
-        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *tokens = tokens.clone().renewed(update);
-        Ok(())
+    fn save<'a>(&'a self, tokens: &'a StoredTokens) -> BoxFuture<'a, Result<()>> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = tokens.clone();
+        Box::pin(async { Ok(()) })
     }
 }

@@ -155,7 +155,11 @@ fn drop_empty_nulls(operation: &Operation, arguments: &mut Arguments) {
     });
 }
 
-fn find_unknown(operation: &Operation, arguments: &Arguments, problems: &mut Vec<String>) {
+pub(crate) fn find_unknown(
+    operation: &Operation,
+    arguments: &Arguments,
+    problems: &mut Vec<String>,
+) {
     if matches!(operation.body, Body::Json { open: true, .. }) {
         return;
     }

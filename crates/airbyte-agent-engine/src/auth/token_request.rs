@@ -64,6 +64,7 @@ impl TokenRequest {
             repeatable: false,
             what: "the request for a token".to_owned(),
             read_timeout,
+            max_attempts: None,
             asks_for_token: true,
         })
     }

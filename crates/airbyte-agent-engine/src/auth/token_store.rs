@@ -1,19 +1,23 @@
-//! Tokens that outlive a client: the seam to whoever keeps them.
+//! Tokens that outlive a client: the interface to whoever keeps them.
 //!
-//! Knows no file and no keyring. A store is asked before a token is renewed, because another
-//! process may have done so, and is told of new tokens before anybody uses them.
+//! Knows no file and no keyring. A store is read before the first call and before a token is
+//! renewed, because another process may have renewed it, and new tokens are saved before anybody
+//! uses them.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use secrecy::SecretString;
 
 use super::TokenUpdate;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::http::BoxFuture;
 
 /// Tokens as a store keeps them.
+///
+/// A store that loads them begins with [`default`](Self::default) and sets the fields that it has.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StoredTokens {
@@ -23,7 +27,8 @@ pub struct StoredTokens {
     pub refresh_token: Option<SecretString>,
     /// When the access token ends, where the vendor says it.
     pub expires_at: Option<SystemTime>,
-    /// Fields of the token answer that became configuration, for example `instance_url`.
+    /// Fields of the token endpoint's answer that became configuration, for example
+    /// `instance_url`.
     pub extracted: BTreeMap<String, String>,
 }
 
@@ -53,13 +58,63 @@ impl StoredTokens {
     }
 }
 
-/// Keeps the tokens of one account, possibly for several processes at once.
+/// Keeps the tokens of one account, in a database for example.
 ///
-/// Vendors that rotate refresh tokens accept each only once. So a renewal is an act on the store:
-/// [`begin`](Self::begin) waits for its turn and tells what is stored by then.
+/// Vendors that rotate refresh tokens accept each only once: a renewed token that is not saved is
+/// lost with the process. So a call fails when the store does; see [`save`](Self::save).
+///
+/// ```
+/// use std::sync::Mutex;
+///
+/// use airbyte_agent_engine::{BoxFuture, Result, StoredTokens, TokenStore};
+///
+/// /// A store in memory; a real one awaits its database and fails by `Error::storage`.
+/// #[derive(Default)]
+/// struct InMemory(Mutex<StoredTokens>);
+///
+/// impl TokenStore for InMemory {
+///     fn load(&self) -> BoxFuture<'_, Result<StoredTokens>> {
+///         Box::pin(async { Ok(self.0.lock().unwrap().clone()) })
+///     }
+///
+///     fn save<'a>(&'a self, tokens: &'a StoredTokens) -> BoxFuture<'a, Result<()>> {
+///         Box::pin(async {
+///             *self.0.lock().unwrap() = tokens.clone();
+///             Ok(())
+///         })
+///     }
+/// }
+/// ```
 pub trait TokenStore: Send + Sync {
-    /// The tokens as they were when the store was made; must not block.
-    fn known(&self) -> StoredTokens;
+    /// The tokens that are stored now. Read before a client's first call, and again before each
+    /// renewal, under the [`lock`](Self::lock).
+    ///
+    /// What is stored goes before what the credentials hold; nothing stored is
+    /// [`StoredTokens::default`].
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read. The call fails with this error, and no token is renewed.
+    fn load(&self) -> BoxFuture<'_, Result<StoredTokens>>;
+
+    /// Saves renewed tokens in the place of those that were loaded, before any request uses them.
+    ///
+    /// # Errors
+    ///
+    /// When the tokens cannot be saved. The call fails with an error of the kind
+    /// [`Storage`](crate::ErrorKind::Storage). The client keeps the new tokens in memory, and
+    /// saves them before it uses them in a later call.
+    fn save<'a>(&'a self, tokens: &'a StoredTokens) -> BoxFuture<'a, Result<()>>;
+
+    /// Waits until no other process renews tokens of this account, and keeps others waiting until
+    /// the lock is dropped. The default locks nothing, which is enough for a single process.
+    ///
+    /// # Errors
+    ///
+    /// When the lock cannot be had. The call fails with this error, and no token is renewed.
+    fn lock(&self) -> BoxFuture<'_, Result<TokenLock>> {
+        Box::pin(async { Ok(TokenLock::none()) })
+    }
 
     /// Slug of the connector whose tokens these are, where the store knows it: no other connector
     /// takes them.
@@ -73,44 +128,27 @@ pub trait TokenStore: Send + Sync {
     fn account(&self) -> Option<&str> {
         None
     }
-
-    /// Waits until no other process renews tokens of this account. Called on a thread that may
-    /// block.
-    ///
-    /// # Errors
-    ///
-    /// When the store cannot be read; the token is not renewed then.
-    fn begin(&self) -> Result<Box<dyn TokenRenewal>>;
 }
 
-/// A renewal under way; others wait until it is dropped.
-pub trait TokenRenewal: Send {
-    /// What is stored now.
-    fn stored(&self) -> StoredTokens;
-
-    /// Stores new tokens. May block.
-    ///
-    /// # Errors
-    ///
-    /// When they cannot be stored; the call goes on with them, and a warning is logged.
-    fn store(&mut self, update: &TokenUpdate) -> Result<()>;
+/// Holds a store's lock; dropping it lets others in.
+pub struct TokenLock {
+    _guard: Option<Box<dyn Any + Send>>,
 }
 
-/// Begins a renewal without blocking the runtime.
-pub(super) async fn begin(
-    store: Option<&Arc<dyn TokenStore>>,
-) -> Result<Option<Box<dyn TokenRenewal>>> {
-    let Some(store) = store.map(Arc::clone) else { return Ok(None) };
-    let begun = tokio::task::spawn_blocking(move || store.begin()).await;
-    begun.map_err(|_| Error::internal("the task that opens the token store was stopped"))?.map(Some)
+impl TokenLock {
+    /// Keeps this guard until the renewal has ended, a locked file or a transaction for example.
+    pub fn new(guard: impl Send + 'static) -> Self {
+        Self { _guard: Some(Box::new(guard)) }
+    }
+
+    /// Locks nothing.
+    pub const fn none() -> Self {
+        Self { _guard: None }
+    }
 }
 
-/// Stores new tokens and ends the renewal.
-pub(super) async fn finish(renewal: Option<Box<dyn TokenRenewal>>, update: &TokenUpdate) {
-    let Some(mut renewal) = renewal else { return };
-    let update = update.clone();
-    let stored = tokio::task::spawn_blocking(move || renewal.store(&update)).await;
-    if let Ok(Err(error)) = stored {
-        tracing::warn!(%error, "the renewed token cannot be stored");
+impl fmt::Debug for TokenLock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenLock").finish_non_exhaustive()
     }
 }

@@ -43,6 +43,7 @@ impl Session {
             what: request.what.clone(),
             // A brief request may be tried several times within its limit.
             read_timeout: self.limit(request) / if request.limit.is_some() { 3 } else { 1 },
+            max_attempts: request.max_attempts,
             asks_for_token: request.at_token_host,
         })
     }

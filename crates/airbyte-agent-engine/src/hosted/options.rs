@@ -40,6 +40,7 @@ pub struct Hosted {
     pub(super) http: Option<Arc<dyn HttpClient>>,
     pub(super) timeout: Duration,
     pub(super) retry: Option<RetryPolicy>,
+    pub(super) max_attempts: Option<u32>,
 }
 
 impl Hosted {
@@ -60,6 +61,7 @@ impl Hosted {
             http: None,
             timeout: TIMEOUT,
             retry: None,
+            max_attempts: None,
         }
     }
 
@@ -181,7 +183,18 @@ impl Hosted {
         self
     }
 
-    /// Sends requests by a client of your own.
+    /// How often a request is sent at most, the first time included; 0 counts as 1. When it is
+    /// sent again, and after what time, stays as the retry policy says. A single call can set its
+    /// own number by [`CallOptions::max_attempts`](crate::CallOptions::max_attempts).
+    #[must_use]
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = Some(attempts);
+        self
+    }
+
+    /// Sends requests by this client instead of the one that all connectors of the process share:
+    /// an [`Http`](crate::Http) with a proxy or certificates of its own, or an implementation of
+    /// [`HttpClient`].
     #[must_use]
     pub fn http_client(mut self, client: impl HttpClient + 'static) -> Self {
         self.http = Some(Arc::new(client));

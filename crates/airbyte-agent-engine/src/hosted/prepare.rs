@@ -123,6 +123,7 @@ impl Session {
         local.options.config.clone_from(settings);
         local.options.http = Some(self.0.wire.network.http.clone());
         local.options.retry.clone_from(&self.0.options.retry);
+        local.options.max_attempts = self.0.options.max_attempts;
         local.options.via.clone_from(&self.0.options.via);
         Ok(local)
     }

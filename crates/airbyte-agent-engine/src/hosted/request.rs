@@ -31,6 +31,8 @@ pub struct PlatformRequest {
     pub(super) at_token_host: bool,
     /// Longest time for it with all its tries, where that is less than the session's.
     pub(super) limit: Option<Duration>,
+    /// How often it is sent at most, where that is another number than the session's.
+    pub(super) max_attempts: Option<u32>,
     /// What it is for, in messages.
     pub(super) what: String,
 }
@@ -57,6 +59,7 @@ impl PlatformRequest {
             vendor_behind: false,
             at_token_host: false,
             limit: None,
+            max_attempts: None,
             what: format!("{method} {path}"),
             query: Vec::new(),
             body: None,
@@ -90,6 +93,12 @@ impl PlatformRequest {
     /// for all methods but POST and PATCH, unless told otherwise.
     pub fn repeatable(mut self, repeatable: bool) -> Self {
         self.repeatable = repeatable;
+        self
+    }
+
+    /// Is sent at most so often, the first time included; as the session says without a number.
+    pub(super) fn max_attempts(mut self, attempts: Option<u32>) -> Self {
+        self.max_attempts = attempts;
         self
     }
 

@@ -21,7 +21,7 @@ use super::token::Tokens;
 use crate::description::RetryPolicy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{BoxFuture, HttpResponse, has_user_info, is_loopback, origin};
-use crate::retry::Budget;
+use crate::retry::{self, Budget};
 use crate::secret::Redactor;
 use crate::wire::{Answer, Network, Redirects, Wire};
 
@@ -83,7 +83,11 @@ impl Session {
         redactor.add(options.client_secret.expose_secret());
         let wire = Wire {
             network: Network::new(options.http.clone(), via),
-            policy: options.retry.clone().unwrap_or(RetryPolicy::STANDARD),
+            policy: retry::policy(
+                options.retry.clone(),
+                options.max_attempts,
+                &RetryPolicy::STANDARD,
+            ),
             budget: Budget::default(),
             redactor,
             peer: "the Airbyte platform".to_owned(),
@@ -166,9 +170,9 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Every status of 400 or above is an error: `Authentication` for 401 and 403, `Validation`
-    /// for 400 and 422, `NotFound` for 404, `RateLimited` for 429, `Vendor` for the others;
-    /// `Network` when there is no answer.
+    /// Every status of 400 or above is an error: `Authentication` for 401, `Permission` for 403,
+    /// `Validation` for 400 and 422, `NotFound` for 404, `RateLimited` for 429, `Vendor` for the
+    /// others; `Network` when there is no answer.
     pub async fn request(
         &self,
         method: Method,
@@ -221,7 +225,7 @@ impl Session {
         tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
             let seconds = limit.as_secs_f64();
             let message = format!("{}: no complete answer within {seconds} s", request.what);
-            Err(Error::network(message).with_retryable(request.repeatable))
+            Err(Error::timeout(message).with_retryable(request.repeatable))
         })
     }
 

@@ -58,6 +58,8 @@ impl HostedTransport {
 
     /// The arguments as they are sent, and the body of an execute request.
     fn payload(&self, call: &Prepared<'_>) -> Result<(Arguments, Value)> {
+        let runs_here = self.session.secrets().is_some();
+        call.options.check_idempotency(call.operation, runs_here)?;
         let arguments = call.complete(&Map::new(), Completion::Platform)?;
         if call.follow.is_some() {
             return Err(Error::usage(
@@ -107,7 +109,8 @@ impl HostedTransport {
         let is_prepared = self.session.secrets().is_some();
         let last: &[&str] = if is_prepared { &["execute", "prepare"] } else { &["execute"] };
         let request = self.session.generation().execute(id, last).body(body);
-        let request = request.what(call.operation.place());
+        let attempts = call.options.attempts();
+        let request = request.what(call.operation.place()).max_attempts(attempts);
         if is_prepared {
             // Preparing changes nothing, and only the platform answers.
             return request.repeatable(true);
@@ -219,7 +222,8 @@ impl Transport for HostedTransport {
             let body = self.body(query.entity, action, params, query.options)?;
             let id = self.connector_id(query.connector).await?;
             let request = generation.execute(&id, &["execute"]).body(body);
-            let request = request.what(query.place()).repeatable(true);
+            let attempts = query.options.attempts();
+            let request = request.what(query.place()).repeatable(true).max_attempts(attempts);
             let response = self.session.authorized(&request).await?;
             let (status, headers) = (response.status, response.headers.clone());
             let body = self.session.read(response, &request).await?;

@@ -1,102 +1,142 @@
 //! The default [`HttpClient`], on reqwest with rustls.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use rustls_platform_verifier::BuilderVerifierExt;
+use tokio::runtime::{Handle, Id};
 
+use super::pools::{self, Pools, Route, Settings};
 use super::proxy::Proxies;
-use super::resolve::{PublicResolver, check_behind_proxy, check_text};
+use super::resolve::{check_resolved, check_text};
 use super::{BoxFuture, HttpClient, HttpFailure, HttpRequest, HttpResponse};
 use crate::error::{Error, Result};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+/// How many runtimes have pools at the same time. A program has one, as a rule; a test harness has
+/// one for each test that runs.
+const RUNTIMES: usize = 32;
 
-/// Connection pools, made when they are first needed, by the way that requests take.
-#[derive(Default)]
-pub(crate) struct DefaultClient {
+/// The HTTP client of the engine. Clones share connections and TLS set-up.
+///
+/// All connectors of a process share one, [`Http::default`], unless they are given another by
+/// [`Local::http_client`](crate::Local::http_client) or
+/// [`Hosted::http_client`](crate::Hosted::http_client). [`builder`](Self::builder) makes one with
+/// a proxy, certificates or a user agent of its own.
+///
+/// Proxies are those of the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`) and
+/// of the system, read when they are first needed; this machine is always reached directly.
+/// Trusted are the certificates of the system.
+#[derive(Clone)]
+pub struct Http(Arc<Inner>);
+
+struct Inner {
+    settings: Settings,
+    /// Address of the settings' proxy, without credentials.
+    proxy: Option<String>,
     proxies: OnceLock<Proxies>,
-    pools: [OnceLock<Result<reqwest::Client, String>>; 3],
+    tls: OnceLock<Result<rustls::ClientConfig, String>>,
+    /// Pools by runtime, the one used last at the end. A connection lives on the runtime that made
+    /// it, so another one must not wait for it.
+    pools: Mutex<VecDeque<(Option<Id>, Arc<Pools>)>>,
 }
 
-/// A way to a host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    /// Without a proxy, to whatever the name stands for: an address that the user configured.
-    Direct,
-    /// Without a proxy, to public addresses only: an address that came out of an answer.
-    Public,
-    /// By the proxy of environment or system.
-    Proxy,
+impl Default for Http {
+    /// The client that all connectors of the process share.
+    fn default() -> Self {
+        static SHARED: OnceLock<Http> = OnceLock::new();
+        SHARED.get_or_init(|| Self::new(Settings::default(), None)).clone()
+    }
 }
 
-impl DefaultClient {
-    /// The way of a request; one that must not be sent is refused.
-    async fn way(&self, request: &HttpRequest) -> Result<Way, HttpFailure> {
-        let behind = self.proxies.get_or_init(Proxies::of_system).stand_before(&request.url);
+impl Http {
+    pub(super) fn new(settings: Settings, proxy: Option<String>) -> Self {
+        Self(Arc::new(Inner {
+            settings,
+            proxy,
+            proxies: OnceLock::new(),
+            tls: OnceLock::new(),
+            pools: Mutex::default(),
+        }))
+    }
+
+    /// Sets TLS up, unless that was done before.
+    pub(super) fn tls(&self) -> Result<&rustls::ClientConfig, String> {
+        self.0.tls.get_or_init(|| pools::tls(&self.0.settings)).as_ref().map_err(Clone::clone)
+    }
+
+    /// The route of a request; one that must not be sent is refused.
+    async fn route(&self, request: &HttpRequest) -> Result<Route, HttpFailure> {
+        let proxies = self.0.proxies.get_or_init(|| pools::proxies(self.0.proxy.as_deref()));
+        let behind = proxies.stand_before(&request.url);
         if !request.public_only {
-            return Ok(if behind { Way::Proxy } else { Way::Direct });
+            return Ok(if behind { Route::Proxy } else { Route::Direct });
         }
         check_text(&request.url)?;
-        if !behind {
-            return Ok(Way::Public);
+        if behind || self.is_configured() {
+            check_resolved(&request.url).await?;
         }
-        check_behind_proxy(&request.url).await?;
-        Ok(Way::Proxy)
+        Ok(if behind { Route::Proxy } else { Route::Public })
     }
 
-    fn pool(&self, way: Way) -> Result<&reqwest::Client, HttpFailure> {
-        self.pools[way as usize]
-            .get_or_init(|| build(way))
-            .as_ref()
-            .map_err(|message| HttpFailure::new(message.clone()))
+    /// Whether the user has changed how connections are made, possibly to proxies that are not
+    /// known here.
+    #[cfg(feature = "reqwest")]
+    fn is_configured(&self) -> bool {
+        self.0.settings.configure.is_some()
+    }
+
+    #[cfg(not(feature = "reqwest"))]
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    const fn is_configured(&self) -> bool {
+        false
+    }
+
+    /// The pools of the runtime that this is called on.
+    fn pools(&self) -> Arc<Pools> {
+        let id = Handle::try_current().ok().map(|handle| handle.id());
+        let mut all = self.0.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = all.iter().position(|(runtime, _)| *runtime == id);
+        let pools = known.and_then(|position| all.remove(position));
+        let (_, pools) = pools.unwrap_or_else(|| (id, Arc::default()));
+        if all.len() >= RUNTIMES {
+            all.pop_front();
+        }
+        all.push_back((id, Arc::clone(&pools)));
+        pools
     }
 }
 
-fn build(way: Way) -> Result<reqwest::Client, String> {
-    let builder = builder()?;
-    let builder = match way {
-        Way::Direct => builder.no_proxy(),
-        Way::Public => builder.no_proxy().dns_resolver(Arc::new(PublicResolver)),
-        Way::Proxy => builder,
-    };
-    builder.build().map_err(|error| format!("the HTTP client cannot be set up: {error}"))
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Settings { user_agent, roots, .. } = &self.0.settings;
+        f.debug_struct("Http")
+            .field("user_agent", user_agent)
+            .field("proxy", &self.0.proxy)
+            .field("root_certificates", &roots.len())
+            .finish_non_exhaustive()
+    }
 }
 
-fn builder() -> Result<reqwest::ClientBuilder, String> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .and_then(BuilderVerifierExt::with_platform_verifier)
-        .map_err(|error| format!("TLS cannot be set up: {error}"))?
-        .with_no_client_auth();
-    Ok(reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .connect_timeout(CONNECT_TIMEOUT)
-        .pool_idle_timeout(IDLE_TIMEOUT)
-        .user_agent(concat!("airbyte-agent-connectors-rust/", env!("CARGO_PKG_VERSION"))))
-}
-
-impl HttpClient for DefaultClient {
+impl HttpClient for Http {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpFailure>> {
         Box::pin(async move {
-            let pool = self.pool(self.way(&request).await?)?;
+            let route = self.route(&request).await?;
+            let pools = self.pools();
+            let pool = pools.get(route, &self.0.settings, self.tls().map_err(HttpFailure::new)?)?;
             let read_timeout = request.read_timeout;
             let mut outgoing = pool.request(request.method, request.url).headers(request.headers);
             if !request.body.is_empty() {
                 outgoing = outgoing.body(request.body);
             }
-            let answer = match tokio::time::timeout(read_timeout, outgoing.send()).await {
-                Ok(answer) => answer.map_err(failure)?,
+            let response = match tokio::time::timeout(read_timeout, outgoing.send()).await {
+                Ok(response) => response.map_err(failure)?,
                 Err(_) => return Err(timed_out(read_timeout)),
             };
-            let status = answer.status().as_u16();
-            let headers = answer.headers().clone();
-            let chunks = Box::pin(answer.bytes_stream());
+            let status = response.status().as_u16();
+            let headers = response.headers().clone();
+            let chunks = Box::pin(response.bytes_stream());
             let body = futures_util::stream::unfold(Some(chunks), move |chunks| async move {
                 let mut chunks = chunks?;
                 match tokio::time::timeout(read_timeout, chunks.next()).await {
@@ -109,10 +149,15 @@ impl HttpClient for DefaultClient {
             Ok(HttpResponse::new(status, headers, Box::pin(body)))
         })
     }
+
+    fn guards_addresses(&self) -> bool {
+        true
+    }
 }
 
 fn broken(failure: &HttpFailure) -> Error {
     Error::network(format!("the answer broke off: {}", failure.message))
+        .with_timeout(failure.timeout)
 }
 
 fn timed_out(limit: Duration) -> HttpFailure {
@@ -164,7 +209,7 @@ mod tests {
     }
 
     /// A proxy that answers everything itself, and how to send by it.
-    async fn proxied() -> DefaultClient {
+    async fn proxied() -> Http {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move {
@@ -174,12 +219,7 @@ mod tests {
                 let _ = stream.write_all(b"HTTP/1.1 299 X\r\ncontent-length: 0\r\n\r\n").await;
             }
         });
-        let client = DefaultClient::default();
-        let _ = client.proxies.set(Proxies::all(&address, ""));
-        let proxy = reqwest::Proxy::all(&address).unwrap();
-        let by_proxy = builder().unwrap().proxy(proxy).build();
-        let _ = client.pools[Way::Proxy as usize].set(by_proxy.map_err(|error| error.to_string()));
-        client
+        Http::builder().proxy(address).build().unwrap()
     }
 
     #[tokio::test]
@@ -213,5 +253,24 @@ mod tests {
         let started = Instant::now();
         let failure = client.send(request(&url, false)).await.unwrap_err();
         assert!(failure.never_sent && started.elapsed() < Duration::from_secs(5), "{failure:?}");
+    }
+
+    #[tokio::test]
+    async fn the_default_client_is_one_with_pools_for_each_runtime() {
+        let (one, two) = (Http::default(), Http::default());
+        assert!(Arc::ptr_eq(&one.0, &two.0));
+        let pools = one.pools();
+        assert!(Arc::ptr_eq(&pools, &two.pools()));
+        // More runtimes than are remembered, this one in between.
+        for _ in 0..RUNTIMES * 2 {
+            let client = one.clone();
+            let elsewhere = std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                runtime.block_on(async move { client.pools() })
+            });
+            assert!(!Arc::ptr_eq(&pools, &elsewhere.join().unwrap()));
+            assert!(Arc::ptr_eq(&pools, &one.pools()));
+        }
+        assert_eq!(one.0.pools.lock().unwrap().len(), RUNTIMES);
     }
 }

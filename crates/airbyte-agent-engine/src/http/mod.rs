@@ -1,10 +1,13 @@
 //! One HTTP exchange: the seam between the engine and the network.
 //!
-//! The engine speaks to [`HttpClient`]; the default one is built on reqwest, which stays out of
-//! the public API. Redirects, retries and credentials are the engine's business, not the client's.
+//! The engine speaks to [`HttpClient`]; the default one, [`Http`], is built on reqwest, which stays
+//! out of the public API but for the feature `reqwest`. Redirects, retries and credentials are the
+//! engine's business, not the client's.
 
 mod address;
+mod builder;
 mod client;
+mod pools;
 mod proxy;
 mod resolve;
 mod via;
@@ -18,7 +21,9 @@ use futures_core::Stream;
 use futures_util::StreamExt as _;
 
 pub(crate) use address::{has_user_info, is_loopback, is_public_host, same_origin, shown};
-pub(crate) use client::DefaultClient;
+pub use builder::HttpBuilder;
+pub use client::Http;
+pub(crate) use resolve::check_public;
 #[cfg(feature = "testing")]
 pub(crate) use via::intended;
 pub use via::origin;
@@ -49,7 +54,7 @@ pub struct HttpRequest {
     pub body: Bytes,
     /// Longest wait for the head of the answer and between two pieces of its body.
     pub read_timeout: Duration,
-    /// Whether the address came from an answer, so that private networks are out of bounds.
+    /// Whether the address came out of a response, so that it must not lead to a private network.
     pub public_only: bool,
     /// Whether it asks for a token, so that its body and the answer's hold credentials.
     pub asks_for_token: bool,
@@ -120,11 +125,29 @@ impl std::fmt::Debug for HttpResponse {
 
 /// Sends one request and gives back one answer, whatever its status.
 ///
-/// An implementation must not follow redirects, retry, or keep cookies. A failure is an
-/// [`Error`] of kind [`Network`](crate::ErrorKind::Network); [`HttpFailure`] makes one.
+/// An implementation must not follow redirects, retry, or keep cookies: the engine does what is
+/// needed of it, and decides at each hop who may see the credentials. [`Http`] is one that can be
+/// wrapped, to count or log requests for example.
 pub trait HttpClient: Send + Sync {
-    /// Sends the request.
+    /// Sends the request and waits for the head of the response.
+    ///
+    /// # Errors
+    ///
+    /// When there is no response. The failure becomes an error of the kind
+    /// [`Network`](crate::ErrorKind::Network).
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpFailure>>;
+
+    /// Whether this client itself keeps requests with
+    /// [`public_only`](HttpRequest::public_only) away from private networks when it connects.
+    ///
+    /// As long as this is `false`, the engine resolves the host of such a request first, and does
+    /// not hand the request over unless every address of the host is public. It cannot see a name
+    /// that changes between its look-up and the client's; only a client that filters the addresses
+    /// to which it connects can, as [`Http`] does. A client that wraps another gives back what
+    /// that one says.
+    fn guards_addresses(&self) -> bool {
+        false
+    }
 }
 
 /// Why there is no answer.

@@ -34,7 +34,7 @@ impl Proxies {
         !is_loopback(url) && matcher.intercept(&target).is_some()
     }
 
-    #[cfg(test)]
+    /// One proxy for everything, but for what is excluded.
     pub(super) fn all(proxy: &str, excluded: &str) -> Self {
         Self::new(Matcher::builder().all(proxy).no(excluded).build(), excluded)
     }

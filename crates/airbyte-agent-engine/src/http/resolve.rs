@@ -29,7 +29,13 @@ impl reqwest::dns::Resolve for PublicResolver {
     }
 }
 
-/// Refuses an address out of an answer that is not public by its text.
+/// Refuses an address out of a response before a client gets it that does not look by itself.
+pub(crate) async fn check_public(url: &Url) -> Result<(), HttpFailure> {
+    check_text(url)?;
+    check_resolved(url).await
+}
+
+/// Refuses an address out of a response that is not public by its text.
 pub(super) fn check_text(url: &Url) -> Result<(), HttpFailure> {
     if is_public_host(url) {
         return Ok(());
@@ -38,12 +44,12 @@ pub(super) fn check_text(url: &Url) -> Result<(), HttpFailure> {
     Err(refused(format!("the address {host} is not a public one")))
 }
 
-/// Refuses an address out of an answer that a proxy would be asked for, unless its name is seen to
-/// be public from here.
+/// Refuses an address out of a response that a proxy or a client of the user's would connect to,
+/// unless its name is seen to be public from here.
 ///
-/// The proxy resolves the name again, by itself, so every address must be public and not just one.
+/// They resolve the name again, by themselves, so every address must be public and not just one.
 /// A name that is unknown here is refused: it may be one of the proxy's own network.
-pub(super) async fn check_behind_proxy(url: &Url) -> Result<(), HttpFailure> {
+pub(super) async fn check_resolved(url: &Url) -> Result<(), HttpFailure> {
     let Some(Host::Domain(name)) = url.host() else { return Ok(()) };
     let found = tokio::time::timeout(LOOKUP_TIMEOUT, tokio::net::lookup_host((name, 0))).await;
     let found: Vec<IpAddr> = match found {
@@ -56,8 +62,8 @@ pub(super) async fn check_behind_proxy(url: &Url) -> Result<(), HttpFailure> {
 fn judge(name: &str, found: &[IpAddr]) -> Result<(), String> {
     if found.is_empty() {
         return Err(format!(
-            "the vendor's answer leads to {name}, which cannot be resolved here, so that the proxy \
-             might reach a private host; allow private hosts if that is meant"
+            "the vendor's answer leads to {name}, which cannot be resolved here, so that it may be \
+             a private host; allow private hosts if that is meant"
         ));
     }
     if found.iter().all(|ip| is_public(*ip)) {

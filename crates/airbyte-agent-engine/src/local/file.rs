@@ -28,7 +28,7 @@ pub(super) async fn download(transport: &LocalTransport, call: Prepared<'_>) -> 
         }
         Ok(outgoing)
     };
-    let (response, _) = transport.authorized(make).await?;
+    let (response, _) = transport.authorized(&what, make).await?;
     let Some(steps) = steps else { return Ok(Download::new(response)) };
 
     let (status, headers) = (response.status, response.headers.clone());
@@ -57,10 +57,11 @@ pub(super) async fn download(transport: &LocalTransport, call: Prepared<'_>) -> 
             repeatable: true,
             what: what.clone(),
             read_timeout: transport.read_timeout,
+            max_attempts: call.options.attempts(),
             asks_for_token: false,
         })
     };
-    let (response, _) = transport.authorized(make).await?;
+    let (response, _) = transport.authorized(&what, make).await?;
     Ok(Download::new(response))
 }
 

@@ -23,6 +23,7 @@ pub use self::options::{IntoLocal, Local};
 pub(crate) use self::server::{configuration, known_settings};
 use crate::arguments::{Arguments, Completion};
 use crate::auth::{self, Account, Credential, Renewal, RenewalContext, TokenRequest};
+use crate::call_options::CallOptions;
 use crate::description::{Connector, Server};
 use crate::download::Download;
 use crate::dry_run::DryRun;
@@ -30,7 +31,7 @@ use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{BoxFuture, HttpResponse, origin, same_origin};
 use crate::request::{self, Request};
-use crate::retry::{Budget, Ending};
+use crate::retry::{self, Budget, Ending};
 use crate::secret::{MASK, Redactor};
 use crate::shared_description::Description;
 use crate::transport::{Layout, Prepared, Reply, Transport};
@@ -99,7 +100,7 @@ impl LocalTransport {
         network.private_hosts = options.private_hosts;
         let wire = Wire {
             network,
-            policy: options.retry.unwrap_or_else(|| connector.retry.clone()),
+            policy: retry::policy(options.retry, options.max_attempts, &connector.retry),
             budget: Budget::default(),
             redactor,
             peer: connector.title.to_string(),
@@ -195,21 +196,35 @@ impl LocalTransport {
             || hints.idempotent
             || (call.operation.idempotency_header.is_some()
                 && call.options.idempotency().is_some());
-        let (read_timeout, asks_for_token) = (self.read_timeout, false);
-        Ok(Outgoing { method, url, headers, body, repeatable, what, read_timeout, asks_for_token })
+        Ok(Outgoing {
+            method,
+            url,
+            headers,
+            body,
+            repeatable,
+            what,
+            read_timeout: self.read_timeout,
+            max_attempts: call.options.attempts(),
+            asks_for_token: false,
+        })
     }
 
     /// Sends with the current credentials; renews an expired token once. A refusal is an error.
+    /// `what` names the call in errors of the renewal.
     async fn authorized(
         &self,
+        what: &str,
         make: impl Fn(&Url) -> Result<Outgoing>,
     ) -> Result<(HttpResponse, Outgoing)> {
         let mut token = None;
         let mut renewed = false;
         if let Some((renewal, context)) = &self.renewal {
-            let (mut current, due) = renewal.current(self.needs_extracted).await;
+            let (mut current, due) = renewal
+                .current(self.needs_extracted, context)
+                .await
+                .map_err(|error| error.context(what))?;
             if due {
-                current = self.renew(renewal, context, current.generation).await?;
+                current = self.renew(renewal, context, current.generation, what).await?;
                 renewed = true;
             }
             token = Some(current);
@@ -229,7 +244,7 @@ impl LocalTransport {
             };
             match (&self.renewal, &token) {
                 (Some((renewal, context)), Some(seen)) if refused.status == 401 && !renewed => {
-                    token = Some(self.renew(renewal, context, seen.generation).await?);
+                    token = Some(self.renew(renewal, context, seen.generation, what).await?);
                     renewed = true;
                 }
                 _ => return Err(self.wire.refusal(&refused, &outgoing)),
@@ -247,10 +262,12 @@ impl LocalTransport {
         renewal: &Renewal,
         context: &Arc<RenewalContext>,
         seen: u64,
+        what: &str,
     ) -> Result<crate::auth::Token> {
         let transport = self.clone();
         let send = move |request: TokenRequest| async move { transport.send_token(request).await };
-        renewal.renew(seen, Arc::clone(context), send).await
+        let renewed = renewal.renew(seen, Arc::clone(context), send).await;
+        renewed.map_err(|error| error.context(what))
     }
 
     async fn send_token(&self, request: TokenRequest) -> Result<(u16, Bytes)> {
@@ -264,7 +281,7 @@ impl Transport for LocalTransport {
         Box::pin(async move {
             let (arguments, request) = self.request(&call)?;
             let make = |base: &Url| self.outgoing(&call, &request, base);
-            let (response, outgoing) = self.authorized(make).await?;
+            let (response, outgoing) = self.authorized(&call.operation.place(), make).await?;
             let (status, headers) = (response.status, response.headers.clone());
             let body = response.bytes(self.max_answer_bytes).await.map_err(|error| {
                 let may_mend = error.is_retryable() && outgoing.repeatable;
@@ -325,10 +342,11 @@ impl Transport for LocalTransport {
         self.account.identity(self.connector(), &self.config, (self.renewal.is_some(), stored_as))
     }
 
-    fn pause(&self, attempt: u32, error: &Error) -> Option<Duration> {
+    fn pause(&self, attempt: u32, error: &Error, options: &CallOptions) -> Option<Duration> {
         let status = if error.is_rate_limited() { 429 } else { 503 };
         let ending = Ending::Status(status, error.retry_after());
-        self.wire.pause(attempt, ending, error.is_retryable())
+        let policy = self.wire.policy(options.attempts());
+        self.wire.pause(&policy, attempt, ending, error.is_retryable())
     }
 }
 
@@ -349,6 +367,7 @@ fn renewal(
         return Err(Error::internal("the scheme has no way to renew tokens"));
     };
     let context = RenewalContext {
+        vendor: connector.title.to_string(),
         refresh,
         config: config.clone(),
         announce: options.on_token_refresh.clone(),
@@ -356,9 +375,5 @@ fn renewal(
         redactor: redactor.clone(),
         account,
     };
-    let known = options.token_store.as_ref().map(|store| store.known()).unwrap_or_default();
-    for token in [&known.access_token, &known.refresh_token].into_iter().flatten() {
-        redactor.add(token.expose_secret());
-    }
-    Ok((Renewal::new(&context.account, known), Arc::new(context)))
+    Ok((Renewal::new(&context.account), Arc::new(context)))
 }

@@ -1,6 +1,7 @@
 //! How to reach a vendor directly.
 
 use std::fmt;
+use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::auth::{Announce, Credentials, TokenStore, TokenUpdate};
 use crate::description::RetryPolicy;
+use crate::error::Result;
 use crate::http::{HttpClient, shown};
 
 /// Straight to the vendor, with the user's credentials.
@@ -39,6 +41,7 @@ pub(crate) struct Options {
     pub(crate) timeout: Duration,
     pub(crate) read_timeout: Duration,
     pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) max_attempts: Option<u32>,
     pub(crate) on_token_refresh: Option<Arc<Announce>>,
     pub(crate) token_store: Option<Arc<dyn TokenStore>>,
     pub(crate) http: Option<Arc<dyn HttpClient>>,
@@ -56,6 +59,7 @@ impl<A: Into<Credentials>> Local<A> {
             timeout: Duration::from_secs(120),
             read_timeout: Duration::from_secs(30),
             retry: None,
+            max_attempts: None,
             on_token_refresh: None,
             token_store: None,
             http: None,
@@ -109,43 +113,65 @@ impl<A> Local<A> {
         self
     }
 
-    /// Replaces the connector's retry policy.
+    /// Replaces the connector's retry policy as a whole, with what the vendor asks of those who
+    /// try again. [`RetryPolicy::none`] switches retries off;
+    /// [`max_attempts`](Self::max_attempts) changes their number only.
+    ///
+    /// Unless set, the policy is that of the connector's spec, or [`RetryPolicy::STANDARD`] where
+    /// the spec has none. Calls that change something are repeated only when the vendor has
+    /// certainly not acted on them.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.options.retry = Some(policy);
         self
     }
 
-    /// Is told of new tokens before they are used, so that they can be stored. Must not block.
-    ///
-    /// ```
-    /// use airbyte_agent_engine::{Credentials, ExposeSecret, Local};
-    ///
-    /// # fn keep(_: &str) {}
-    /// let local = Local::new(Credentials::new()).on_token_refresh(|update| {
-    ///     if let Some(token) = &update.refresh_token {
-    ///         keep(token.expose_secret());
-    ///     }
-    /// });
-    /// ```
+    /// How often a request is sent at most, the first time included; 0 counts as 1. When it is
+    /// sent again, and after what time, stays as the retry policy says. A single call can set its
+    /// own number by [`CallOptions::max_attempts`](crate::CallOptions::max_attempts).
     #[must_use]
-    pub fn on_token_refresh(
-        mut self,
-        callback: impl Fn(&TokenUpdate) + Send + Sync + 'static,
-    ) -> Self {
-        self.options.on_token_refresh = Some(Arc::new(callback));
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.options.max_attempts = Some(attempts);
         self
     }
 
-    /// Begins with the tokens of this store and keeps renewed ones there, also when several
-    /// processes share the account.
+    /// Is called with new tokens before they are used, so that they can be stored. When it fails,
+    /// so does the call; the client keeps the new tokens in memory and calls again before it uses
+    /// them. [`token_store`](Self::token_store) also reads them back.
+    ///
+    /// ```
+    /// use airbyte_agent_engine::{Credentials, Error, ExposeSecret, Local};
+    ///
+    /// # async fn write(_: &str) -> std::io::Result<()> { Ok(()) }
+    /// let local = Local::new(Credentials::new()).on_token_refresh(|update| async move {
+    ///     let Some(token) = &update.refresh_token else { return Ok(()) };
+    ///     let written = write(token.expose_secret()).await;
+    ///     written.map_err(|error| Error::storage("the tokens' table cannot be written", error))
+    /// });
+    /// ```
+    #[must_use]
+    pub fn on_token_refresh<F>(
+        mut self,
+        callback: impl Fn(TokenUpdate) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<()>> + Send + 'static,
+    {
+        self.options.on_token_refresh = Some(Arc::new(move |update| Box::pin(callback(update))));
+        self
+    }
+
+    /// Begins with the tokens of this store and saves renewed ones there, also when several
+    /// processes share the account. See [`TokenStore`].
     #[must_use]
     pub fn token_store(mut self, store: impl TokenStore + 'static) -> Self {
         self.options.token_store = Some(Arc::new(store));
         self
     }
 
-    /// Sends requests by a client of your own.
+    /// Sends requests by this client instead of the one that all connectors of the process share:
+    /// an [`Http`](crate::Http) with a proxy or certificates of its own, or an implementation of
+    /// [`HttpClient`].
     #[must_use]
     pub fn http_client(mut self, client: impl HttpClient + 'static) -> Self {
         self.options.http = Some(Arc::new(client));

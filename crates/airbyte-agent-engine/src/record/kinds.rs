@@ -14,6 +14,7 @@ macro_rules! __argument {
     (bool) => { bool };
     (Value) => { impl Into<$crate::serde_json::Value> };
     (any) => { impl $crate::serde::Serialize };
+    ([String]) => { impl $crate::Texts };
     ([$($item:tt)+]) => { impl IntoIterator<Item = $crate::__argument!($($item)+)> };
     ({String: $($item:tt)+}) => {
         impl IntoIterator<Item = (impl Into<String>, $crate::__argument!($($item)+))>
@@ -44,6 +45,7 @@ macro_rules! __value {
     ($argument:expr, f64) => { $argument };
     ($argument:expr, bool) => { $argument };
     ($argument:expr, any) => { $argument };
+    ($argument:expr, [String]) => { $crate::Texts::into_texts($argument) };
     ($argument:expr, [$($item:tt)+]) => {
         $argument.into_iter().map(|item| $crate::__value!(item, $($item)+)).collect()
     };

@@ -5,6 +5,9 @@
 /// Every member is an `Option` of the type given; `= "…"` says what it is called on the wire where
 /// that is not its own name. Members that are not declared are kept in `extra`.
 ///
+/// A later version may add members. So who builds a record, in a test for example, ends it with
+/// `..Default::default()`, and who takes one apart ends the pattern with `..`.
+///
 /// ```
 /// use airbyte_agent_engine::record;
 ///
@@ -21,6 +24,9 @@
 /// let user: User = serde_json::from_str(r#"{"id": "7", "emailAddress": null, "plan": "pro"}"#)?;
 /// assert_eq!(user.id, Some(7));
 /// assert_eq!(user.extra["plan"], "pro");
+///
+/// let expected = User { id: Some(7), ..Default::default() };
+/// assert_eq!(expected.id, user.id);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[macro_export]
@@ -30,7 +36,6 @@ macro_rules! record {
     }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Default, PartialEq)]
-        #[non_exhaustive]
         $vis struct $type {
             $($(#[$field_meta])* $field_vis $field: ::core::option::Option<$field_type>,)*
             /// Members that the spec does not name.

@@ -9,6 +9,7 @@ mod lenient;
 mod macros;
 mod request;
 mod scalar;
+mod texts;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -18,6 +19,7 @@ use serde_json::Value;
 
 pub use lenient::{Field, Lenient};
 pub use scalar::Scalar;
+pub use texts::Texts;
 
 /// Members of a record that its spec does not name.
 pub type Extra = serde_json::Map<String, Value>;

@@ -38,10 +38,13 @@ impl Refusal<'_> {
         let text = String::from_utf8_lossy(self.body);
         let kept: String = redact(&text).chars().take(KEPT).collect();
         let detail = vendor_message(&text).map(|message| redact(&message)).unwrap_or_default();
-        let kind = meaning.map_or_else(|| self.kind(&detail), meaning::kind);
+        let kind = match meaning.map_or_else(|| self.kind(&detail), meaning::kind) {
+            ErrorKind::Authentication if self.status == 403 => ErrorKind::Permission,
+            kind => kind,
+        };
         let verb = match kind {
-            ErrorKind::Authentication if self.status == 401 => "refused the credentials",
-            ErrorKind::Authentication => "does not allow this with these credentials",
+            ErrorKind::Authentication => "refused the credentials",
+            ErrorKind::Permission => "does not allow this with these credentials",
             ErrorKind::NotFound => "knows no such record",
             ErrorKind::RateLimited => "asks to slow down",
             ErrorKind::Validation => "refused the arguments",
@@ -74,7 +77,8 @@ impl Refusal<'_> {
             429 => ErrorKind::RateLimited,
             // Secondary limits come as 403, told apart by a wait, an empty window, or the words.
             403 if self.is_limit(detail) => ErrorKind::RateLimited,
-            401 | 403 => ErrorKind::Authentication,
+            401 => ErrorKind::Authentication,
+            403 => ErrorKind::Permission,
             400 | 422 => ErrorKind::Validation,
             404 | 410 => ErrorKind::NotFound,
             _ => ErrorKind::Vendor,
@@ -215,7 +219,7 @@ mod tests {
         let mut asked = HeaderMap::new();
         asked.insert("retry-after", http::HeaderValue::from_static("60"));
         for (headers, body, exhausted, expected) in [
-            (&plain, "no", false, ErrorKind::Authentication),
+            (&plain, "no", false, ErrorKind::Permission),
             (&plain, "You have exceeded a secondary rate limit", false, ErrorKind::RateLimited),
             (&plain, "no", true, ErrorKind::RateLimited),
             (&asked, "no", false, ErrorKind::RateLimited),

@@ -14,7 +14,7 @@ mod read;
 mod select;
 
 pub(crate) use decode::{decode_page, decode_record};
-pub(crate) use failure::{Refusal, platform_failure};
+pub(crate) use failure::{Refusal, platform_failure, request_id};
 pub(crate) use meaning::{cost_wait, meaning};
 pub(crate) use next::fields_in_use;
 pub(crate) use outcome::outcome;

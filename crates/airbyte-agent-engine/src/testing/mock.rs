@@ -14,12 +14,11 @@ use crate::arguments::{Arguments, Completion};
 use crate::call_options::CallOptions;
 use crate::client::Client;
 use crate::cursor::NextPage;
-use crate::description::Action;
+use crate::description::{Action, Connector};
 use crate::download::{Chunked, Download};
 use crate::dry_run::DryRun;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::BoxFuture;
-use crate::lookup::find_operation;
 use crate::reply::shape;
 use crate::request;
 use crate::shared_description::Description;
@@ -30,7 +29,8 @@ use crate::typed::TypedConnector;
 /// calls. Clones are the same mock.
 ///
 /// Of several rules that fit a call the one that names the most arguments answers; of equals the
-/// newest. One mock may serve clients of several connectors.
+/// newest. One mock may serve clients of several connectors; make them all before the first call,
+/// because a rule whose entity, action or argument none of them knows is refused then.
 ///
 /// ```
 /// use airbyte_agent_engine::testing::Mock;
@@ -53,8 +53,25 @@ pub struct Mock(Arc<Mutex<Inner>>);
 #[derive(Default)]
 struct Inner {
     rules: Vec<Kept>,
+    /// The connectors of the clients that were made.
+    connectors: Vec<Description>,
     calls: Vec<Seen>,
     unexpected: Vec<String>,
+}
+
+impl Inner {
+    /// What is wrong with rules that no connector knows, neither those of the clients that were
+    /// made nor the one that is called: such a rule would never answer.
+    fn misspelt(&self, called: Option<&Connector>) -> Vec<String> {
+        let known = self.connectors.iter().map(|known| -> &Connector { known });
+        let connectors: Vec<&Connector> = known.chain(called).collect();
+        let problem = |rule: &Kept| {
+            let problems: Option<Vec<String>> =
+                connectors.iter().map(|connector| rule.problem(connector)).collect();
+            problems?.pop().map(|problem| format!("the rule '{rule}': {problem}"))
+        };
+        self.rules.iter().filter_map(problem).collect()
+    }
 }
 
 /// A call that a mock was asked for.
@@ -109,6 +126,11 @@ impl Mock {
 
     /// A client of a connector on this mock.
     pub fn client(&self, description: impl Into<Description>) -> Client {
+        let description = description.into();
+        let connectors = &mut self.lock().connectors;
+        if !connectors.iter().any(|known| known.name == description.name) {
+            connectors.push(description.clone());
+        }
         Client::new(description, self.clone())
     }
 
@@ -129,8 +151,9 @@ impl Mock {
         self.calls().into_iter().filter(|call| wanted.fits(call)).collect()
     }
 
-    /// Whether everything went as told: every rule was used, those with
-    /// [`times`](Rule::times) exactly so often, and nothing unexpected was called.
+    /// Whether everything went as told: every rule is of an operation that a connector of the mock
+    /// has, every rule was used, those with [`times`](Rule::times) exactly so often, and nothing
+    /// unexpected was called.
     ///
     /// # Errors
     ///
@@ -138,6 +161,7 @@ impl Mock {
     pub fn verify(&self) -> Result<()> {
         let inner = self.lock();
         let mut problems: Vec<String> = inner.unexpected.clone();
+        problems.extend(inner.misspelt(None));
         for rule in &inner.rules {
             let enough = rule.limit.map_or(rule.used > 0, |limit| rule.used == limit);
             if !enough {
@@ -175,6 +199,11 @@ impl Mock {
         };
         let mut inner = self.lock();
         inner.calls.push(seen.clone());
+        let problems = inner.misspelt(Some(call.connector));
+        if !problems.is_empty() {
+            let message = format!("the mock cannot be used: {}", problems.join("; "));
+            return Err(Error::usage(message));
+        }
         if let Some(place) = place {
             let rule = inner.rules.get(place.rule).filter(|rule| rule.fits(&seen));
             let step = rule.and_then(|rule| rule.steps.get(place.step)).cloned();
@@ -187,7 +216,7 @@ impl Mock {
         let fitting = fitting.filter(|(_, rule)| rule.fits(&seen) && !rule.is_used_up());
         let best = fitting.max_by_key(|(number, rule)| (rule.with.len(), *number));
         let Some(number) = best.map(|(number, _)| number) else {
-            let message = unexpected(&inner.rules, call, &seen);
+            let message = unexpected(&inner.rules, &seen);
             inner.unexpected.push(format!("unexpected: {seen}"));
             return Err(Error::internal(message));
         };
@@ -298,7 +327,7 @@ fn unfit(seen: &Seen, why: &str) -> Error {
     Error::new(ErrorKind::Usage, message)
 }
 
-fn unexpected(rules: &[Kept], call: &Prepared<'_>, seen: &Seen) -> String {
+fn unexpected(rules: &[Kept], seen: &Seen) -> String {
     let mut message = format!("unexpected call: {seen}. ");
     if rules.is_empty() {
         let (entity, action) = (&seen.entity, seen.action);
@@ -310,10 +339,6 @@ fn unexpected(rules: &[Kept], call: &Prepared<'_>, seen: &Seen) -> String {
     message.push_str("The mock expects:");
     for rule in rules {
         message.push_str(&format!("\n  {rule}"));
-        // A misspelt rule would otherwise be looked for long.
-        if let Err(error) = find_operation(call.connector, &rule.entity, &rule.action) {
-            message.push_str(&format!(" ({})", error.message()));
-        }
     }
     message
 }

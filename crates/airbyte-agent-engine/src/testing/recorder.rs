@@ -14,9 +14,7 @@ use super::scrub::Scrubber;
 use super::suspect::suspicions;
 use crate::auth::Credentials;
 use crate::error::{Error, Result};
-use crate::http::{
-    BoxFuture, DefaultClient, HttpClient, HttpFailure, HttpRequest, HttpResponse, intended,
-};
+use crate::http::{BoxFuture, Http, HttpClient, HttpFailure, HttpRequest, HttpResponse, intended};
 
 /// Largest body that a cassette takes.
 const LARGEST: usize = 16 * 1024 * 1024;
@@ -85,7 +83,7 @@ impl Recorder {
     pub fn new(path: impl Into<PathBuf>, credentials: &Credentials) -> Self {
         let settings = Settings {
             path: path.into(),
-            client: Arc::new(DefaultClient::default()),
+            client: Arc::new(Http::default()),
             headers: BTreeSet::new(),
             allowed: BTreeSet::new(),
             edit: None,
@@ -244,6 +242,10 @@ impl HttpClient for Recorder {
             let chunks: Vec<_> = chunks.collect();
             Ok(HttpResponse::new(status, headers, Box::pin(stream::iter(chunks))))
         })
+    }
+
+    fn guards_addresses(&self) -> bool {
+        self.settings.client.guards_addresses()
     }
 }
 

@@ -146,6 +146,11 @@ impl HttpClient for Replay {
             }
         })
     }
+
+    /// Nothing is connected to.
+    fn guards_addresses(&self) -> bool {
+        true
+    }
 }
 
 fn header((name, value): &(String, String)) -> Option<(HeaderName, HeaderValue)> {

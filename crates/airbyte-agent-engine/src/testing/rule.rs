@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 
 use super::mock::{Mock, Seen};
 use super::reply::{Answer, Failure, File, Page, Step};
-use crate::description::Action;
+use crate::arguments::find_unknown;
+use crate::description::{Action, Connector};
+use crate::lookup::find_operation;
 
 /// What a mock answers to an operation; made by [`Mock::on`].
 ///
@@ -55,6 +57,19 @@ impl Kept {
         self.entity == call.entity
             && self.action == call.action.as_str()
             && self.with.iter().all(|(name, value)| call.arguments.get(name) == Some(value))
+    }
+
+    /// What the rule names that the connector does not have; `None` when it may be about a call of
+    /// the connector.
+    pub(super) fn problem(&self, connector: &Connector) -> Option<String> {
+        match find_operation(connector, &self.entity, &self.action) {
+            Err(error) => Some(error.message().to_owned()),
+            Ok(operation) => {
+                let mut problems = Vec::new();
+                find_unknown(operation, &self.with, &mut problems);
+                (!problems.is_empty()).then(|| problems.join(", "))
+            }
+        }
     }
 
     pub(super) fn is_used_up(&self) -> bool {

@@ -1,12 +1,19 @@
 //! The loop of tries: send, weigh the end of the try, wait.
 
+use std::borrow::Cow;
 use std::time::Duration;
+
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use super::hop::NoAnswer;
 use super::{Outgoing, Recipient, Refused, Wire};
+use crate::description::RetryPolicy;
 use crate::error::{Error, Result};
 use crate::http::{HttpFailure, HttpResponse};
+use crate::reply::request_id;
 use crate::retry::{self, Ending};
+use crate::span::note;
 
 /// How a request ended at last.
 pub(crate) enum Answer {
@@ -18,12 +25,48 @@ pub(crate) enum Answer {
 
 impl Wire {
     /// Sends until there is an answer that needs no further try: one below 400, or the last one.
+    /// The span `airbyte_agent.request` tells how it ended and after how many attempts.
     ///
     /// # Errors
     ///
     /// `Network` when there is no answer, or when the answer leads where it must not.
     pub(crate) async fn send(&self, outgoing: &Outgoing, recipient: &Recipient) -> Result<Answer> {
-        let mut attempt = 1;
+        let span = tracing::debug_span!(
+            "airbyte_agent.request",
+            what = %outgoing.what,
+            method = %outgoing.method,
+            host = outgoing.url.host_str(),
+            attempts = Empty,
+            status = Empty,
+            request_id = Empty,
+            error_kind = Empty,
+        );
+        let mut attempts = 1;
+        let sending = self.send_until_done(outgoing, recipient, &mut attempts);
+        let end = sending.instrument(span.clone()).await;
+        if !span.is_disabled() {
+            span.record("attempts", attempts);
+            match &end {
+                Ok(Answer::Response(response)) => {
+                    span.record("status", response.status);
+                    span.record("request_id", request_id(&response.headers));
+                }
+                Ok(Answer::Refused(refused)) => {
+                    note(&span, &self.refusal(refused, outgoing));
+                }
+                Err(error) => note(&span, error),
+            }
+        }
+        end
+    }
+
+    async fn send_until_done(
+        &self,
+        outgoing: &Outgoing,
+        recipient: &Recipient,
+        attempt: &mut u32,
+    ) -> Result<Answer> {
+        let policy = self.policy(outgoing.max_attempts);
         loop {
             let (ending, end) = match self.follow(outgoing, recipient).await {
                 Ok(response) if response.status < 400 => {
@@ -44,16 +87,32 @@ impl Wire {
                     (Ending::Failure { never_sent, timeout }, Err(error))
                 }
             };
-            let Some(wait) = self.pause(attempt, ending, outgoing.repeatable) else { return end };
+            let Some(wait) = self.pause(&policy, *attempt, ending, outgoing.repeatable) else {
+                return end;
+            };
             tracing::debug!(what = %outgoing.what, attempt, ?ending, ?wait, "trying again");
             tokio::time::sleep(wait).await;
-            attempt += 1;
+            *attempt += 1;
+        }
+    }
+
+    /// The retry policy, with another number of attempts where there is one.
+    pub(crate) fn policy(&self, max_attempts: Option<u32>) -> Cow<'_, RetryPolicy> {
+        match max_attempts {
+            None => Cow::Borrowed(&self.policy),
+            Some(attempts) => Cow::Owned(self.policy.clone().max_attempts(attempts)),
         }
     }
 
     /// The wait before the next try; `None` when there is none. `attempt` counts from one.
-    pub(crate) fn pause(&self, attempt: u32, ending: Ending, repeatable: bool) -> Option<Duration> {
-        retry::next_try(&self.policy, &self.budget, attempt, ending, repeatable)
+    pub(crate) fn pause(
+        &self,
+        policy: &RetryPolicy,
+        attempt: u32,
+        ending: Ending,
+        repeatable: bool,
+    ) -> Option<Duration> {
+        retry::next_try(policy, &self.budget, attempt, ending, repeatable)
     }
 
     fn unreachable(&self, outgoing: &Outgoing, failure: &HttpFailure) -> Error {
@@ -61,6 +120,7 @@ impl Wire {
         let host = outgoing.url.host_str().unwrap_or_default();
         let (what, peer) = (&outgoing.what, &self.peer);
         Error::network(format!("{what}: no answer from {peer} at {host}: {message}"))
+            .with_timeout(failure.timeout)
             .with_retryable(failure.never_sent || outgoing.repeatable)
     }
 }

@@ -9,7 +9,9 @@ use url::Url;
 use super::Outgoing;
 use super::hop::NoAnswer;
 use crate::error::{Error, Result};
-use crate::http::{DefaultClient, HttpClient, HttpRequest, HttpResponse, is_public_host, through};
+use crate::http::{
+    Http, HttpClient, HttpRequest, HttpResponse, check_public, is_public_host, through,
+};
 use crate::secret::Redactor;
 
 /// Longest answer of a token endpoint.
@@ -25,9 +27,9 @@ pub(crate) struct Network {
 }
 
 impl Network {
-    /// By a client of the user's, else by the default one.
+    /// By a client of the user's, else by the one that all of the process share.
     pub(crate) fn new(http: Option<Arc<dyn HttpClient>>, via: Option<Url>) -> Self {
-        let http = http.unwrap_or_else(|| Arc::new(DefaultClient::default()));
+        let http = http.unwrap_or_else(|| Arc::new(Http::default()));
         Self { http, via, private_hosts: false }
     }
 
@@ -54,6 +56,9 @@ impl Network {
             request.url =
                 through(via, &request.url, &mut request.headers).map_err(NoAnswer::Forbidden)?;
             request.public_only = false;
+        }
+        if request.public_only && !self.http.guards_addresses() {
+            check_public(&request.url).await.map_err(NoAnswer::Failure)?;
         }
         self.http.send(request).await.map_err(NoAnswer::Failure)
     }
@@ -84,6 +89,7 @@ impl Network {
             NoAnswer::Failure(failure) => {
                 let message = redactor.clean(&failure.message);
                 Error::network(format!("no answer from the token endpoint at {host}: {message}"))
+                    .with_timeout(failure.timeout)
             }
         })?;
         let status = response.status;

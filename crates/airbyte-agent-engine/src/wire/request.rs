@@ -24,6 +24,8 @@ pub(crate) struct Outgoing {
     pub(crate) what: String,
     /// Longest silence of the peer, before the answer and within it.
     pub(crate) read_timeout: Duration,
+    /// How often it is sent at most, where that is another number than the policy's.
+    pub(crate) max_attempts: Option<u32>,
     /// Whether it asks for a token, so that its body and the answer's hold credentials.
     pub(crate) asks_for_token: bool,
 }

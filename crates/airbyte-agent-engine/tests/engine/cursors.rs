@@ -2,8 +2,8 @@
 //! sent.
 
 use airbyte_agent_engine::{
-    Client, Credentials, Cursor, CursorKey, Error, ErrorKind, Local, Result, StoredTokens,
-    TokenRenewal, TokenStore,
+    BoxFuture, Client, Credentials, Cursor, CursorKey, Error, ErrorKind, Local, Result,
+    StoredTokens, TokenStore,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -110,16 +110,16 @@ async fn a_cursor_belongs_to_one_call_of_one_account() {
 struct Kept(&'static str);
 
 impl TokenStore for Kept {
-    fn known(&self) -> StoredTokens {
-        StoredTokens::default()
+    fn load(&self) -> BoxFuture<'_, Result<StoredTokens>> {
+        Box::pin(async { Ok(StoredTokens::default()) })
+    }
+
+    fn save<'a>(&'a self, _: &'a StoredTokens) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async { Err(Error::usage("nothing is renewed here")) })
     }
 
     fn account(&self) -> Option<&str> {
         Some(self.0)
-    }
-
-    fn begin(&self) -> Result<Box<dyn TokenRenewal>> {
-        Err(Error::usage("nothing is renewed here"))
     }
 }
 

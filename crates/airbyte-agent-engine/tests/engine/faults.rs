@@ -163,6 +163,7 @@ async fn fifty_calls_with_an_expired_token_renew_it_once() {
         assert!(update.refresh_token.is_some());
         assert!(!format!("{update:?}").contains(CANARY));
         count.fetch_add(1, Ordering::SeqCst);
+        async { Ok(()) }
     });
     let client = Client::local(description(), options).unwrap();
     let calls = (0..50).map(|_| {
@@ -375,7 +376,7 @@ async fn statuses_become_the_documented_kinds() {
     for (status, kind) in [
         (400, ErrorKind::Validation),
         (401, ErrorKind::Authentication),
-        (403, ErrorKind::Authentication),
+        (403, ErrorKind::Permission),
         (404, ErrorKind::NotFound),
         (409, ErrorKind::Vendor),
         (422, ErrorKind::Validation),

@@ -103,11 +103,15 @@ async fn a_file_is_saved_whole_or_not_at_all() {
     let path = folder.path().join("sub/file.txt");
     let mut broken = serve(None);
     broken.cut_after = Some(10);
-    let server = Server::script([broken, serve(None)]).await;
+    let server = Server::script([serve(None), broken, serve(None)]).await;
     let client = crate::acme::client(&server.url);
     let mut call = client.call("contents", Action::Download);
     call.set("id", Value::from("7"));
     let error = call.clone().download().await.unwrap().save(&path).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Usage);
+    assert!(error.message().contains("sub does not exist"), "{error}");
+    let file = call.clone().download().await.unwrap();
+    let error = file.save_with_folders(&path).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Network);
     assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 0);
     let written = call.clone().download().await.unwrap().save(&path).await.unwrap();
@@ -115,6 +119,14 @@ async fn a_file_is_saved_whole_or_not_at_all() {
         (written, std::fs::read_to_string(&path).unwrap()),
         (TEXT.len() as u64, TEXT.into())
     );
-    let error = call.download().await.unwrap().save(&path).await.unwrap_err();
+    let error = call.clone().download().await.unwrap().save(&path).await.unwrap_err();
     assert!(error.message().contains("exists already"));
+
+    // What the disk refuses keeps its cause.
+    let file = call.download().await.unwrap();
+    let below = path.join("below.txt");
+    let error = file.save_with_folders(&below).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Storage);
+    let cause = std::error::Error::source(&error).unwrap();
+    assert!(cause.is::<std::io::Error>(), "{cause:?}");
 }

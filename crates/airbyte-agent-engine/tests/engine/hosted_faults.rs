@@ -20,11 +20,11 @@ record! {
 /// Every status: what kind of error it is, and how often a read is tried.
 #[tokio::test]
 async fn every_status_has_its_kind_and_creates_are_tried_once() {
-    use ErrorKind::{Authentication, NotFound, RateLimited, Validation, Vendor};
+    use ErrorKind::{NotFound, Permission, RateLimited, Validation, Vendor};
     for (status, kind, tries) in [
         (400, Validation, 1),
         (402, Vendor, 1),
-        (403, Authentication, 1),
+        (403, Permission, 1),
         (404, NotFound, 1),
         (405, Vendor, 1),
         (408, Vendor, 3),

@@ -189,7 +189,7 @@ async fn what_the_vendor_echoes_is_cleaned() {
     let server = both(|request| prepared(request, &json!({})), echo).await;
     let client = client(&server, &Vault::default());
     let error = client.execute("things", "list", json!({})).await.unwrap_err();
-    assert_eq!((error.kind(), error.status()), (ErrorKind::Authentication, Some(403)));
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Permission, Some(403)));
     is_silent(&error);
 }
 

@@ -208,7 +208,7 @@ async fn a_token_answer_without_a_token_is_told() {
         (Answer::json(200, json!({"token": "x"})), ErrorKind::Decode),
         (Answer::json(200, json!({"access_token": ""})), ErrorKind::Decode),
         (Answer::json(200, "<html>"), ErrorKind::Decode),
-        (Answer::json(403, json!({"message": "suspended"})), ErrorKind::Authentication),
+        (Answer::json(403, json!({"message": "suspended"})), ErrorKind::Permission),
         (Answer::json(422, json!({"detail": "client_id missing"})), ErrorKind::Validation),
         (Answer::json(429, json!({})).header("retry-after", 3600), ErrorKind::RateLimited),
     ] {

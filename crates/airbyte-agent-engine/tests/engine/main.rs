@@ -5,7 +5,9 @@
 
 mod acme;
 mod addresses;
+mod attempts;
 mod authorization;
+mod clients;
 mod cursors;
 mod destinations;
 mod faults;
@@ -23,7 +25,9 @@ mod owners;
 mod paging;
 mod platform;
 mod records;
+mod renewals;
 mod selections;
 mod server;
 mod servers;
+mod spans;
 mod wire;

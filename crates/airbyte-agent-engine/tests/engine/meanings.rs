@@ -25,7 +25,7 @@ async fn get(
 
 #[tokio::test]
 async fn a_code_says_more_than_the_status() {
-    use ErrorKind::{Authentication, NotFound, RateLimited, Validation, Vendor};
+    use ErrorKind::{Authentication, NotFound, Permission, RateLimited, Validation, Vendor};
     let coded = |code: i64| json!({"error": {"code": code, "message": "no"}});
     for (status, body, kind, retryable) in [
         (400, coded(17), RateLimited, true),
@@ -36,7 +36,7 @@ async fn a_code_says_more_than_the_status() {
         (400, coded(1), Validation, false),
         (500, coded(17), RateLimited, true),
         (403, json!([{"errorCode": "slow_down", "message": "no"}]), RateLimited, true),
-        (403, json!([{"errorCode": "FORBIDDEN", "message": "no"}]), Authentication, false),
+        (403, json!([{"errorCode": "FORBIDDEN", "message": "no"}]), Permission, false),
         (403, json!({"error": {"errors": [{"reason": "slow_down"}]}}), RateLimited, true),
         (400, json!({"error": {"code": "busy"}}), Vendor, true),
         (400, json!({"error": {"code": "no_such_thing"}}), NotFound, false),
@@ -112,7 +112,7 @@ async fn the_cost_of_a_request_says_how_long_to_wait() {
 #[tokio::test]
 async fn a_window_used_up_makes_a_403_a_limit() {
     let refused = Answer::json(403, json!({"message": "no"}));
-    for (used, kind) in [("40/40", ErrorKind::RateLimited), ("39/40", ErrorKind::Authentication)] {
+    for (used, kind) in [("40/40", ErrorKind::RateLimited), ("39/40", ErrorKind::Permission)] {
         let answer = refused.clone().header("x-used", used).header("x-reset", "3600");
         let (result, count) = get(vec![answer], "things", "list", json!({})).await;
         assert_eq!((result.unwrap_err().kind(), count), (kind, 1), "{used}");

@@ -1,7 +1,7 @@
 //! Credentials and tokens go to no connector but their own.
 
 use airbyte_agent_engine::{
-    Client, Credentials, Error, ErrorKind, Local, Result, StoredShape, StoredTokens, TokenRenewal,
+    BoxFuture, Client, Credentials, Error, ErrorKind, Local, Result, StoredShape, StoredTokens,
     TokenStore,
 };
 
@@ -57,18 +57,18 @@ fn options_show_whose_their_credentials_are_and_no_value() {
 struct Tokens(Option<&'static str>);
 
 impl TokenStore for Tokens {
-    fn known(&self) -> StoredTokens {
+    fn load(&self) -> BoxFuture<'_, Result<StoredTokens>> {
         let mut tokens = StoredTokens::default();
         tokens.refresh_token = Some(format!("{CANARY}-refresh-1").into());
-        tokens
+        Box::pin(async { Ok(tokens) })
+    }
+
+    fn save<'a>(&'a self, _: &'a StoredTokens) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async { Err(Error::new(ErrorKind::Internal, "nothing is renewed here")) })
     }
 
     fn connector(&self) -> Option<&str> {
         self.0
-    }
-
-    fn begin(&self) -> Result<Box<dyn TokenRenewal>> {
-        Err(Error::new(ErrorKind::Internal, "nothing is renewed here"))
     }
 }
 

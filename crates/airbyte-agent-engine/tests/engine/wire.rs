@@ -41,4 +41,9 @@ impl HttpClient for Wire {
         let body = Box::pin(futures_util::stream::iter(chunks));
         Box::pin(async move { Ok(HttpResponse::new(status, headers, body)) })
     }
+
+    /// Nothing is connected to.
+    fn guards_addresses(&self) -> bool {
+        true
+    }
 }

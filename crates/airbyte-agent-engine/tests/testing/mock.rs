@@ -112,15 +112,14 @@ async fn what_is_not_expected_fails_and_says_what_is() {
     assert!(message.contains("mock.on(\"things\", \"list\")"), "{message}");
 
     mock.on("things", "list").with(json!({"color": "red"})).reply(json!([])).times(1);
-    mock.on("thing", "get").reply(json!({}));
+    mock.on("things", "get").reply(json!({}));
     data(&client, "things", "list", json!({"color": "red"})).await.unwrap();
     for arguments in [json!({"color": "blue"}), json!({"color": "red"})] {
         let error = data(&client, "things", "list", arguments).await.unwrap_err();
         let message = error.to_string();
         for part in [
             "\n  things.list with {\"color\":\"red\"}, called once and no more allowed",
-            "\n  thing.get, never called (",
-            "did you mean 'things'?",
+            "\n  things.get, never called",
         ] {
             assert!(message.contains(part), "{message}");
         }
@@ -235,4 +234,48 @@ async fn answers_that_cannot_be_are_refused() {
     let mut get = client.call("things", Action::Get);
     get.set_all(Map::from_iter([("id".to_owned(), json!("1"))]));
     assert!(get.record::<Value>().await.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
+async fn a_misspelt_rule_is_refused_by_the_first_call_and_by_verify() {
+    for (entity, action, with, part) in [
+        ("thing", "list", json!({}), "did you mean 'things'?"),
+        ("things", "lst", json!({}), "did you mean 'list'?"),
+        ("things", "list", json!({"colour": "red"}), "did you mean 'color'?"),
+    ] {
+        let mock = Mock::new();
+        mock.on("things", "list").reply(json!([]));
+        mock.on(entity, action).with(with).reply(json!([]));
+        let client = mock.client(description());
+        let error = mock.verify().unwrap_err();
+        assert!(error.message().contains(part), "{error}");
+        let error = data(&client, "things", "list", json!({})).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage);
+        assert!(error.message().contains(part), "{error}");
+        assert!(error.message().contains(&format!("the rule '{entity}.{action}")), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_rule_of_another_connector_of_the_mock_is_none_of_the_misspelt() {
+    let mock = Mock::new();
+    mock.on("things", "list").reply(json!([]));
+    mock.on("gadgets", "list").with(json!({"color": "red"})).reply(json!([]));
+    let client = mock.client(description());
+    let mut other = description();
+    other.name = "other".into();
+    other.entities = vec![{
+        let mut entity =
+            other.entities.iter().find(|entity| entity.name == "things").unwrap().clone();
+        entity.name = "gadgets".into();
+        for operation in entity.operations.to_mut() {
+            operation.entity = "gadgets".into();
+        }
+        entity
+    }]
+    .into();
+    let other = mock.client(other);
+    data(&client, "things", "list", json!({})).await.unwrap();
+    data(&other, "gadgets", "list", json!({"color": "red"})).await.unwrap();
+    mock.verify().unwrap();
 }

@@ -66,7 +66,8 @@ async fn every_declared_failure_is_an_error_of_its_kind() {
             let error = ended.unwrap_err();
             let expected = match status {
                 400 | 422 => ErrorKind::Validation,
-                401 | 403 => ErrorKind::Authentication,
+                401 => ErrorKind::Authentication,
+                403 => ErrorKind::Permission,
                 404 => ErrorKind::NotFound,
                 _ => ErrorKind::Vendor,
             };

@@ -47,10 +47,10 @@ async fn organizations_do_not_see_each_other() {
     assert_eq!(theirs.connectors().await.unwrap(), []);
     let error =
         theirs.connect_to(kind, &id).execute("customers", "list", json!({})).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Authentication), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Permission), "{error}");
     let request = other.api().delete_connector().connector_id(&id);
     let error = request.send().await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Authentication), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Permission), "{error}");
     assert_eq!(ours.connectors().await.unwrap().len(), 1);
     assert_eq!(other.templates().await.unwrap(), []);
     assert_eq!(other.workspaces().await.unwrap().len(), 1);

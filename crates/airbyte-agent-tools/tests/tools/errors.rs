@@ -168,6 +168,7 @@ async fn failures_say_whether_and_when_to_try_again() {
                 true,
                 "the operator has to check the credentials and settings of account 'library'",
             ),
+            (403, "permission", Retry::Never, true, "does not allow this with these credentials"),
             (500, "vendor", Retry::After(Duration::from_secs(5)), false, "try once more"),
         ] {
             let (name, arguments) = call(exposure, "books", "get", json!({"id": id}), json!({}));

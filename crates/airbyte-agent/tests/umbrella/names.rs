@@ -10,9 +10,10 @@ use one::auth::OAuth2;
 use one::serde_json::{Value, json};
 use one::{
     AuthFor, BoxFuture, CallOptions, CheckReport, Client, Credentials, Cursor, DESCRIPTION,
-    Download, DryRun, Execute, ExposeSecret, Extra, GongConnector, Hosted, HttpClient, HttpFailure,
-    HttpRequest, HttpResponse, Items, Local, Outcome, Page, Pages, Result, RetryPolicy,
-    SecretString, StoredTokens, TokenRenewal, TokenStore, TokenUpdate, TypedConnector, types,
+    Download, DryRun, Execute, ExposeSecret, Extra, GongConnector, Hosted, Http, HttpBuilder,
+    HttpClient, HttpFailure, HttpRequest, HttpResponse, Items, Local, Outcome, Page, Pages, Result,
+    RetryPolicy, SecretString, StoredTokens, TokenLock, TokenStore, TokenUpdate, TypedConnector,
+    types,
 };
 
 /// What a service keeps beside a connector.
@@ -80,25 +81,19 @@ fn patient(options: CallOptions) -> CallOptions {
 struct Kept(Arc<Mutex<Option<SecretString>>>);
 
 impl TokenStore for Kept {
-    fn known(&self) -> StoredTokens {
+    fn load(&self) -> BoxFuture<'_, Result<StoredTokens>> {
         let mut tokens = StoredTokens::default();
         tokens.access_token.clone_from(&self.0.lock().unwrap());
-        tokens
+        Box::pin(async { Ok(tokens) })
     }
 
-    fn begin(&self) -> Result<Box<dyn TokenRenewal>> {
-        Ok(Box::new(self.clone()))
-    }
-}
-
-impl TokenRenewal for Kept {
-    fn stored(&self) -> StoredTokens {
-        self.known()
+    fn save<'a>(&'a self, tokens: &'a StoredTokens) -> BoxFuture<'a, Result<()>> {
+        self.0.lock().unwrap().clone_from(&tokens.access_token);
+        Box::pin(async { Ok(()) })
     }
 
-    fn store(&mut self, update: &TokenUpdate) -> Result<()> {
-        *self.0.lock().unwrap() = Some(update.access_token.clone());
-        Ok(())
+    fn lock(&self) -> BoxFuture<'_, Result<TokenLock>> {
+        Box::pin(async { Ok(TokenLock::none()) })
     }
 }
 
@@ -119,9 +114,10 @@ async fn one_crate_names_all_that_its_users_need() {
     let options = Local::new(auth)
         .retry(RetryPolicy { max_attempts: 1, ..RetryPolicy::STANDARD })
         .token_store(kept.clone())
-        .on_token_refresh(move |update| {
+        .on_token_refresh(move |update: TokenUpdate| {
             let token = update.access_token.expose_secret();
             *told.0.lock().unwrap() = Some(SecretString::from(token));
+            async { Ok(()) }
         })
         .http_client(Nowhere);
     let mut service = Service { gong: Service::connect(options).unwrap(), place: None, rest: None };
@@ -137,12 +133,38 @@ async fn one_crate_names_all_that_its_users_need() {
     ] {
         assert_eq!(failed.unwrap().kind(), one::ErrorKind::Network);
     }
-    assert_eq!(kept.known().access_token.map(|token| token.expose_secret().to_owned()), None);
+    assert_eq!(
+        kept.load().await.unwrap().access_token.map(|token| token.expose_secret().to_owned()),
+        None
+    );
 
     let hosted = Service::hosted(Hosted::new("id", "secret").workspace("acme")).unwrap();
     assert!(hosted.client().session().is_some());
     let by_name = Client::local(&DESCRIPTION, Credentials::new().field("access_key", "key"));
     assert_eq!(by_name.unwrap_err().kind(), one::ErrorKind::Authentication);
+}
+
+#[tokio::test]
+async fn one_crate_brings_its_http_client() {
+    let builder: HttpBuilder = Http::builder().user_agent("acme/1.0");
+    let http: Http = builder.build().unwrap();
+    let auth = one::auth::ApiKey::new("key", "secret");
+    let options = Local::new(auth).via("http://127.0.0.1:9").http_client(http).max_attempts(1);
+    let users = GongConnector::local(options).unwrap().users().list();
+    // A builder is no future by itself; what sends it is.
+    let failed = tokio::spawn(users.send()).await.unwrap().unwrap_err();
+    assert_eq!(failed.kind(), one::ErrorKind::Network);
+}
+
+#[test]
+fn records_are_built_from_some_of_their_members() {
+    let user = types::User {
+        id: Some("7".to_owned()),
+        email_address: Some("ada@example.com".to_owned()),
+        ..Default::default()
+    };
+    let json = json!({"id": "7", "emailAddress": "ada@example.com"});
+    assert_eq!(one::serde_json::to_value(user).unwrap(), json);
 }
 
 #[cfg(feature = "testing")]

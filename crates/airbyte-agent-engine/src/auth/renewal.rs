@@ -1,0 +1,379 @@
+//! Renewing access tokens.
+//!
+//! Renewal is single-flight: however many requests find a token expired, one asks for a new one.
+//! It runs on a task of its own, so that a cancelled call never loses a rotating refresh token,
+//! and a refusal is remembered for a while instead of being repeated.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use bytes::Bytes;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
+
+use super::Account;
+use super::oauth2::{TokenUpdate, read_answer};
+use super::token_request::{TokenRequest, token_request};
+use super::token_store::{StoredTokens, TokenStore};
+use crate::description::{Connector, Refresh, RefreshGrant};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::BoxFuture;
+use crate::secret::Redactor;
+use crate::single_flight::SingleFlight;
+
+/// How long a refusal stands before the token endpoint is asked again.
+const COOLDOWN: Duration = Duration::from_secs(30);
+
+/// How long before its end a token is renewed.
+const MARGIN: Duration = Duration::from_secs(60);
+
+/// The tokens of one account and the way to renew them.
+#[derive(Clone)]
+pub(crate) struct Renewal {
+    state: SingleFlight<State>,
+    /// Tokens that the vendor has issued and that could not be stored yet.
+    unsaved: Arc<Mutex<Option<Unsaved>>>,
+}
+
+#[derive(Clone, Default)]
+struct State {
+    access_token: Option<SecretString>,
+    refresh_token: Option<SecretString>,
+    /// Counts renewals, so that a late 401 can tell that its token is already replaced.
+    generation: u64,
+    renew_at: Option<Instant>,
+    extracted: BTreeMap<String, String>,
+    /// Whether the store, where there is one, has been read.
+    is_loaded: bool,
+}
+
+/// New tokens on their way into the store.
+#[derive(Clone)]
+struct Unsaved {
+    update: TokenUpdate,
+    issued: Instant,
+    /// As they are to be stored.
+    tokens: StoredTokens,
+    /// What the store held when they were issued.
+    replaced: StoredTokens,
+}
+
+impl Unsaved {
+    fn new(update: TokenUpdate, replaced: StoredTokens) -> Self {
+        let tokens = replaced.clone().renewed(&update);
+        Self { update, issued: Instant::now(), tokens, replaced }
+    }
+
+    /// The update with the lifetime that is left by now.
+    fn into_update(self) -> TokenUpdate {
+        let left = |lifetime: Duration| lifetime.saturating_sub(self.issued.elapsed());
+        TokenUpdate { expires_in: self.update.expires_in.map(left), ..self.update }
+    }
+}
+
+/// The access token of a moment.
+#[derive(Clone)]
+pub(crate) struct Token {
+    pub(crate) access_token: Option<SecretString>,
+    pub(crate) generation: u64,
+    pub(crate) extracted: BTreeMap<String, String>,
+}
+
+impl Renewal {
+    /// Begins with the tokens that the user gave.
+    pub(crate) fn new(account: &Account) -> Self {
+        let secret = |name: &str| account.secret(name).map(SecretString::from);
+        let state = State {
+            access_token: secret("access_token"),
+            refresh_token: secret("refresh_token"),
+            ..State::default()
+        };
+        Self { state: SingleFlight::with(state), unsaved: Arc::default() }
+    }
+
+    /// The current token, and whether it is time to renew it. Waits for a renewal that runs, and
+    /// before the first call for the store.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the store fails with.
+    pub(crate) async fn current(
+        &self,
+        needs_extracted: bool,
+        context: &Arc<RenewalContext>,
+    ) -> Result<(Token, bool)> {
+        if !self.state().is_loaded {
+            self.load(Arc::clone(context)).await?;
+        }
+        self.state.settled().await;
+        let state = self.state();
+        let due = state.access_token.is_none()
+            || (needs_extracted && state.generation == 0 && state.extracted.is_empty())
+            || state.renew_at.is_some_and(|at| Instant::now() >= at);
+        Ok((state.into_token(), due))
+    }
+
+    /// Reads the store before the first call; what it holds goes before what the user gave.
+    async fn load(&self, context: Arc<RenewalContext>) -> Result<()> {
+        let renewal = self.clone();
+        let fetch = move || async move {
+            let mut state = renewal.state();
+            if let Some(store) = &context.store {
+                let stored = store.load().await.map_err(|error| context.unreadable(error))?;
+                state.begin_with(stored);
+                context.learn(&state);
+            }
+            state.is_loaded = true;
+            Ok(state)
+        };
+        self.state.get(|state| state.is_loaded, fetch).await.map(drop)
+    }
+
+    /// Renews the token, unless somebody did since `seen`.
+    ///
+    /// `send` performs a token request and gives back status and body.
+    pub(crate) async fn renew<S, F>(
+        &self,
+        seen: u64,
+        context: Arc<RenewalContext>,
+        send: S,
+    ) -> Result<Token>
+    where
+        S: FnOnce(TokenRequest) -> F + Send + 'static,
+        F: Future<Output = Result<(u16, Bytes)>> + Send + 'static,
+    {
+        let is_newer = move |state: &State| state.generation != seen;
+        let renewal = self.clone();
+        let fetch = move || async move {
+            let mut state = renewal.state();
+            let mut stored = StoredTokens::default();
+            let mut lock = None;
+            if let Some(store) = &context.store {
+                lock = Some(store.lock().await.map_err(|error| context.unreadable(error))?);
+                stored = store.load().await.map_err(|error| context.unreadable(error))?;
+            }
+            if let Some(unsaved) = renewal.unsaved(&stored) {
+                stored = unsaved.tokens.clone();
+                state.accept(renewal.save(&context, unsaved).await?);
+                if state.renew_at.is_none_or(|at| Instant::now() < at) {
+                    return Ok(state);
+                }
+            } else if state.adopt(stored.clone()) {
+                context.learn(&state);
+                return Ok(state);
+            }
+            let update = context.request(&state, send).await?;
+            context.learn_update(&update);
+            state.accept(renewal.save(&context, Unsaved::new(update, stored)).await?);
+            drop(lock);
+            Ok(state)
+        };
+        self.state.get_with_cooldown(is_newer, cooldown, fetch).await.map(State::into_token)
+    }
+
+    /// Stores new tokens and gives back what to go on with. They are remembered until they are
+    /// stored, however that ends.
+    async fn save(&self, context: &RenewalContext, unsaved: Unsaved) -> Result<TokenUpdate> {
+        *self.lock_unsaved() = Some(unsaved.clone());
+        context.save(&unsaved).await?;
+        *self.lock_unsaved() = None;
+        Ok(unsaved.into_update())
+    }
+
+    /// Issued tokens that are still to be stored. Those that somebody else's newer ones in the
+    /// store have replaced are forgotten.
+    fn unsaved(&self, stored: &StoredTokens) -> Option<Unsaved> {
+        let mut unsaved = self.lock_unsaved();
+        if unsaved.as_ref().is_some_and(|unsaved| !unsaved.replaced.has_same_tokens(stored)) {
+            *unsaved = None;
+        }
+        unsaved.clone()
+    }
+
+    fn lock_unsaved(&self) -> MutexGuard<'_, Option<Unsaved>> {
+        // Replaced as a whole, so one that a panic poisoned is still good.
+        self.unsaved.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn state(&self) -> State {
+        self.state.peek(State::clone).unwrap_or_default()
+    }
+}
+
+/// How long a failed renewal is not tried again: the vendor's refusal would be the same. Other
+/// failures may pass at any moment.
+fn cooldown(error: &Error) -> Duration {
+    let is_refusal = error.kind() == ErrorKind::Authentication
+        && error.status().is_some_and(|status| (400..500).contains(&status) && status != 429);
+    if is_refusal { COOLDOWN } else { Duration::ZERO }
+}
+
+/// The text of a token, to compare it.
+fn text(token: Option<&SecretString>) -> Option<&str> {
+    token.map(ExposeSecret::expose_secret)
+}
+
+impl State {
+    fn into_token(self) -> Token {
+        let Self { access_token, generation, extracted, .. } = self;
+        Token { access_token, generation, extracted }
+    }
+
+    /// Takes what was stored before the first call.
+    fn begin_with(&mut self, stored: StoredTokens) {
+        self.renew_at = stored.renew_at();
+        self.access_token = stored.access_token.or(self.access_token.take());
+        self.refresh_token = stored.refresh_token.or(self.refresh_token.take());
+        self.extracted = stored.extracted;
+    }
+
+    /// Takes what another process stored; whether its access token is a newer one that is good.
+    fn adopt(&mut self, stored: StoredTokens) -> bool {
+        let renew_at = stored.renew_at();
+        let is_newer = stored.access_token.is_some()
+            && text(stored.access_token.as_ref()) != text(self.access_token.as_ref())
+            && renew_at.is_none_or(|at| Instant::now() < at);
+        if stored.refresh_token.is_some() {
+            self.refresh_token = stored.refresh_token;
+        }
+        if is_newer {
+            self.access_token = stored.access_token;
+            self.renew_at = renew_at;
+            self.extracted.extend(stored.extracted);
+            self.generation += 1;
+        }
+        is_newer
+    }
+
+    fn accept(&mut self, update: TokenUpdate) {
+        self.access_token = Some(update.access_token);
+        if let Some(token) = update.refresh_token {
+            self.refresh_token = Some(token);
+        }
+        self.renew_at = update.expires_in.and_then(|lifetime| {
+            // A lifetime shorter than the margin would renew on every call.
+            let usable = lifetime.checked_sub(MARGIN).unwrap_or(lifetime);
+            Instant::now().checked_add(usable)
+        });
+        self.extracted.extend(update.extracted);
+        self.generation += 1;
+    }
+}
+
+impl StoredTokens {
+    /// When the access token is to be renewed.
+    fn renew_at(&self) -> Option<Instant> {
+        let left = self.expires_at?.duration_since(SystemTime::now()).unwrap_or_default();
+        Instant::now().checked_add(left.saturating_sub(MARGIN))
+    }
+
+    fn has_same_tokens(&self, other: &Self) -> bool {
+        text(self.access_token.as_ref()) == text(other.access_token.as_ref())
+            && text(self.refresh_token.as_ref()) == text(other.refresh_token.as_ref())
+    }
+}
+
+/// Is told of new tokens before they are used, and may fail.
+pub(crate) type Announce = dyn Fn(TokenUpdate) -> BoxFuture<'static, Result<()>> + Send + Sync;
+
+/// What renewing needs besides the tokens.
+pub(crate) struct RenewalContext {
+    /// Who issues the tokens, in messages: `GitHub`.
+    pub(crate) vendor: String,
+    pub(crate) refresh: Refresh,
+    pub(crate) account: Account,
+    pub(crate) config: Map<String, Value>,
+    pub(crate) announce: Option<Arc<Announce>>,
+    pub(crate) store: Option<Arc<dyn TokenStore>>,
+    pub(crate) redactor: Redactor,
+}
+
+impl RenewalContext {
+    /// Requests new tokens from the token endpoint.
+    async fn request<S, F>(&self, state: &State, send: S) -> Result<TokenUpdate>
+    where
+        S: FnOnce(TokenRequest) -> F,
+        F: Future<Output = Result<(u16, Bytes)>>,
+    {
+        let token = text(state.refresh_token.as_ref());
+        let request = token_request(&self.refresh, &self.account, token, &self.config)?;
+        let request = request.ok_or_else(|| {
+            Error::authentication(
+                "the access token expired and there is no refresh token to renew it",
+            )
+        })?;
+        let (status, body) = send(request).await?;
+        if (200..300).contains(&status) {
+            return read_answer(&self.refresh.extract, &body)
+                .map_err(|error| error.context(&self.vendor));
+        }
+        let text: String = String::from_utf8_lossy(&body).chars().take(500).collect();
+        let text = self.redactor.clean(&text);
+        let vendor = &self.vendor;
+        let message = format!(
+            "the token endpoint of {vendor} refused to renew the token (HTTP {status}): {text}"
+        );
+        Err(Error::authentication(message).with_status(status).with_retryable(status >= 500))
+    }
+
+    /// Stores new tokens and tells the user of them, before anybody uses them.
+    async fn save(&self, unsaved: &Unsaved) -> Result<()> {
+        let Unsaved { update, tokens, .. } = unsaved;
+        if let Some(store) = &self.store {
+            store.save(tokens).await.map_err(|error| self.not_saved(update, error))?;
+        }
+        if let Some(callback) = &self.announce {
+            callback(update.clone()).await.map_err(|error| self.not_saved(update, error))?;
+        }
+        Ok(())
+    }
+
+    /// The error of tokens that could not be stored, with what becomes of them.
+    fn not_saved(&self, update: &TokenUpdate, cause: Error) -> Error {
+        let cause = cause.cleaned(|text| self.redactor.clean(text));
+        let what = if update.refresh_token.is_some() {
+            "a new refresh token, which may be the only one that is still accepted"
+        } else {
+            "a new access token"
+        };
+        let message = format!(
+            "the new token could not be stored: {cause}. {} has issued {what}. This client keeps \
+             it in memory and stores it before the next call; it is lost when the process ends \
+             before that",
+            self.vendor
+        );
+        Error::storage(message, cause).with_retryable(true)
+    }
+
+    /// The error of a store that could not be read or locked.
+    fn unreadable(&self, cause: Error) -> Error {
+        let doing = format!("the stored tokens of {} cannot be loaded", self.vendor);
+        cause.cleaned(|text| self.redactor.clean(text)).context(&doing)
+    }
+
+    /// Makes new tokens known to the redactor.
+    fn learn_update(&self, update: &TokenUpdate) {
+        self.redactor.add(update.access_token.expose_secret());
+        if let Some(token) = &update.refresh_token {
+            self.redactor.add(token.expose_secret());
+        }
+    }
+
+    /// Makes tokens out of the store known to the redactor.
+    fn learn(&self, state: &State) {
+        for token in [&state.access_token, &state.refresh_token].into_iter().flatten() {
+            self.redactor.add(token.expose_secret());
+        }
+    }
+
+    /// Whether there is anything to exchange for a token.
+    pub(crate) fn is_possible(connector: &Connector, account: &Account) -> bool {
+        account.scheme(connector).refresh.as_ref().is_some_and(|refresh| match refresh.grant {
+            RefreshGrant::RefreshToken => account.secret("refresh_token").is_some(),
+            RefreshGrant::JwtBearer => account.secret("credentials_json").is_some(),
+            RefreshGrant::ClientCredentials => account.secret("client_secret").is_some(),
+        })
+    }
+}
