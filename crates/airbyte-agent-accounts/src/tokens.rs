@@ -14,7 +14,7 @@ pub struct AccountTokens {
 }
 
 impl AccountTokens {
-    /// Those of this account.
+    /// The tokens of this account in this store.
     pub fn new(account: &Account, store: &Store) -> Self {
         Self {
             store: store.clone(),
@@ -48,7 +48,7 @@ impl TokenStore for AccountTokens {
 struct Renewal {
     _lock: Lock,
     store: Store,
-    /// As it is stored now; `None` once it was removed.
+    /// The account as it is stored now; `None` when it was removed.
     account: Option<Account>,
 }
 
