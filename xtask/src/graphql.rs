@@ -1,4 +1,4 @@
-//! The GraphQL documents of a connector held against the schema that its vendor publishes.
+//! Compares the GraphQL documents of a connector with the schema that its vendor publishes.
 
 use std::fs;
 use std::path::Path;
@@ -13,14 +13,14 @@ use crate::specs;
 /// What was found in the documents of a connector.
 #[derive(Debug)]
 pub struct Report {
-    /// The connector.
+    /// The name of the connector.
     pub slug: String,
-    /// Number of documents looked at.
+    /// The number of documents that were checked.
     pub checked: usize,
-    /// What is wrong with the schema itself: vendors publish such schemas, and documents can be
-    /// held against the rest of them.
+    /// What is wrong with the schema itself. Vendors publish such schemas, and documents can be compared with
+    /// the rest of them.
     pub defects: Option<String>,
-    /// What is wrong, each with the operation it is about.
+    /// What is wrong with the documents; each text names the operation.
     pub problems: Vec<String>,
 }
 

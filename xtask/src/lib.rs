@@ -1,11 +1,12 @@
-//! Maintenance tasks of the workspace, as functions over a root directory. The program only reads
-//! its arguments and prints what these return.
+//! The maintenance tasks of the workspace, as functions that take its root directory. The program reads
+//! arguments, calls these functions and prints what they return.
 
 pub mod conformance;
 pub mod graphql;
 pub mod licences;
 pub mod lint;
 pub mod new;
+mod output;
 pub mod platform;
 pub mod regen;
 pub mod release;

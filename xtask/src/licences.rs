@@ -4,44 +4,32 @@
 use std::fs;
 use std::path::Path;
 
-use crate::regen::{Error, Mode, State, attempt};
+use crate::output::{Error, Mode, Output, State, attempt};
 
-/// The files at the root of the workspace that every package has to hold.
+/// The names of the files at the root of the workspace that every package has to hold.
 pub const FILES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
-/// Copies the licences into every folder in `crates/`, where they are missing or differ.
+/// Copies the licences into every crate in `crates/`, where they are missing or differ.
 ///
 /// # Errors
 ///
 /// When a file cannot be read or written.
 pub fn write(root: &Path, mode: Mode) -> Result<State, Error> {
-    let mut changed = Vec::new();
     let crates = root.join("crates");
     let mut folders = Vec::new();
     for entry in attempt(&crates, fs::read_dir(&crates))? {
-        let folder = attempt(&crates, entry)?.path();
-        if folder.join("Cargo.toml").is_file() {
-            folders.push(folder);
+        let entry = attempt(&crates, entry)?;
+        if entry.path().join("Cargo.toml").is_file() {
+            folders.push(entry.file_name().to_string_lossy().into_owned());
         }
     }
-    folders.sort();
+    let mut output = Output::new(root, mode);
     for name in FILES {
         let source = root.join(name);
         let text = attempt(&source, fs::read(&source))?;
         for folder in &folders {
-            let target = folder.join(name);
-            if fs::read(&target).ok().as_ref() == Some(&text) {
-                continue;
-            }
-            if mode == Mode::Write {
-                attempt(&target, fs::write(&target, &text))?;
-            }
-            changed.push(target.strip_prefix(root).unwrap_or(&target).display().to_string());
+            output.file(&format!("crates/{folder}/{name}"), &text)?;
         }
     }
-    Ok(match mode {
-        _ if changed.is_empty() => State::Fresh,
-        Mode::Check => State::Stale(changed),
-        Mode::Write => State::Written(changed),
-    })
+    Ok(output.state())
 }

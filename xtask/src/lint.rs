@@ -5,15 +5,15 @@ use std::path::Path;
 
 use airbyte_agent_spec::{Problem, Severity, Spec};
 
-/// What a spec's lint found.
+/// The problems that linting a spec found.
 #[derive(Debug)]
 pub struct Report {
-    /// In the order of the text.
+    /// The problems in the order of the text.
     pub problems: Vec<Problem>,
 }
 
 impl Report {
-    /// How many problems have to be mended.
+    /// How many problems have to be corrected.
     pub fn errors(&self) -> usize {
         self.count(Severity::Error)
     }
@@ -28,7 +28,7 @@ impl Report {
     }
 }
 
-/// Reads and lints a spec file; a file that is no spec at all is a report, too.
+/// Reads and lints a spec file. For a file that is not a spec at all the report says why.
 ///
 /// # Errors
 ///

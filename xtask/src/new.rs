@@ -9,20 +9,20 @@ use crate::specs;
 /// Why no spec was started.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The name is no slug.
+    /// The name is not a slug.
     #[error(
-        "`{0}` is no connector name: lower-case letters, digits and single hyphens, a letter first"
+        "`{0}` is not a connector name; use lower-case letters, digits and single hyphens, and begin with a letter"
     )]
     Name(String),
-    /// There is a spec already.
+    /// There is already a spec of that name.
     #[error("{} exists already", .0.display())]
     Exists(PathBuf),
     /// The file cannot be written.
     #[error("cannot write {path}: {source}")]
     Write {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the system says.
+        /// What the operating system says.
         source: std::io::Error,
     },
 }
@@ -31,7 +31,7 @@ pub enum Error {
 ///
 /// # Errors
 ///
-/// When the name is no slug, the spec exists already or cannot be written.
+/// When the name is not a slug, the spec exists already or cannot be written.
 pub fn new(root: &Path, slug: &str) -> Result<PathBuf, Error> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let good = slug.starts_with(|c: char| c.is_ascii_lowercase())

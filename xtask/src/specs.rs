@@ -1,4 +1,4 @@
-//! Which specs there are and where they stand.
+//! The specs in `specs/`: their names and paths.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,22 +9,22 @@ pub enum Error {
     /// A directory cannot be read.
     #[error("cannot read {path}: {source}")]
     Read {
-        /// The directory.
+        /// The path of the directory.
         path: PathBuf,
-        /// What the system says.
+        /// What the operating system says.
         source: std::io::Error,
     },
-    /// No spec of that name.
+    /// There is no spec of that name.
     #[error("there is no specs/{slug}.yaml; known: {known}")]
     Unknown {
-        /// What was asked for.
+        /// The name that was given.
         slug: String,
-        /// What there is.
+        /// The names that there are, separated by commas.
         known: String,
     },
 }
 
-/// The spec of a connector.
+/// The path of a connector's spec.
 pub fn path(root: &Path, slug: &str) -> PathBuf {
     root.join("specs").join(format!("{slug}.yaml"))
 }
@@ -51,7 +51,8 @@ pub fn slugs(root: &Path, named: &[String]) -> Result<Vec<String>, Error> {
     Ok(slugs)
 }
 
-/// Spec files: connectors and paths mixed, all connectors when none is named.
+/// The paths of spec files, which are named by connectors or by paths; those of all connectors when none is
+/// named.
 ///
 /// # Errors
 ///
@@ -91,8 +92,8 @@ fn all(root: &Path) -> Result<Vec<String>, Error> {
     Ok(slugs)
 }
 
-/// Whether the file is in the connector dialect, which is `OpenAPI` 3.1; the API of the hosted
-/// platform is 3.0 and made into a client by other means.
+/// Whether the file is written in the connector dialect, which is `OpenAPI` 3.1. The document of the hosted
+/// platform is `OpenAPI` 3.0, from which another generator makes a client.
 fn describes_a_connector(path: &Path) -> bool {
     let text = fs::read_to_string(path).unwrap_or_default();
     !text.lines().take(50).any(|line| {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use xtask::regen::{Mode, State, regen};
-use xtask::{conformance, graphql, lint, new, specs, umbrella};
+use xtask::{conformance, graphql, lint, new, platform, specs, umbrella};
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
@@ -37,6 +37,7 @@ fn the_committed_crates_are_what_regen_makes() {
     }
     assert!(matches!(conformance::list(&root, Mode::Check), Ok(State::Fresh)));
     assert!(matches!(umbrella::write(&root, Mode::Check), Ok(State::Fresh)));
+    assert_eq!(platform::write(&root, Mode::Check).unwrap(), State::Fresh);
 }
 
 #[test]

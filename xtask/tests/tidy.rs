@@ -62,20 +62,22 @@ fn every_rule_finds_what_breaks_it() {
     let report = xtask::tidy::check(workspace.path()).unwrap();
     let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
     let expected = [
-        "ARCHITECTURE.md: layers: the table has no row for `xtask`",
-        "ARCHITECTURE.md:3: layers: `data` does not depend on `codegen`; remove it",
-        "ARCHITECTURE.md:6: layers: there is no crate `gone`",
+        "ARCHITECTURE.md: layers: the table has no row for `xtask`; add one",
+        "ARCHITECTURE.md:3: layers: `data` does not depend on `codegen`; remove it from the row",
+        "ARCHITECTURE.md:6: layers: there is no crate `gone`; remove the row",
         "Cargo.toml: versions: `data` has to be required in exactly one version: \"=1.0.0\"",
-        "crates/data/src/lib.rs:1: words: do not write \"rooms\": modules",
-        "crates/data/src/lib.rs:3: documentation: \"The name.\" says too little; write a sentence",
-        "crates/data/src/lib.rs:4: words: do not name anything `weather`: faults",
-        "crates/engine: circle of files: 2 files need each other (1 are allowed here): \
-         crates/engine/src/a.rs, crates/engine/src/b.rs",
+        "crates/data/src/lib.rs:1: words: the word \"rooms\" does not say what is meant; instead: modules",
+        "crates/data/src/lib.rs:3: documentation: \"The name.\" says no more than the name; describe the item in a \
+         sentence",
+        "crates/data/src/lib.rs:4: words: the name `weather` does not say what is meant; instead: faults",
+        "crates/engine: circle of files: these 2 files need each other, where none is allowed; move what several of \
+         them need into a file of its own: crates/engine/src/a.rs, crates/engine/src/b.rs",
         "crates/engine/Cargo.toml: layers: `engine` must not depend on `data` (see ARCHITECTURE.md)",
-        "crates/engine/src/a.rs:3: vendor in code: `\"acme\"` names acme; say it by a key in \
-         specs/acme.yaml",
-        "crates/engine/src/c.rs: length: 9 lines, 8 are allowed; split the file by ideas",
-        "crates/engine/src/lib.rs:3: commented-out code: remove `// let a = 1;`",
+        "crates/engine/src/a.rs:3: vendor in code: `\"acme\"` names the vendor acme; what is special about it belongs \
+         in a key of specs/acme.yaml",
+        "crates/engine/src/c.rs: length: the file has 9 lines, 8 are allowed; split it into files of one \
+         subject each",
+        "crates/engine/src/lib.rs:3: commented-out code: this comment is code; remove `// let a = 1;`",
     ];
     assert_eq!(problems, expected);
 }

@@ -1,7 +1,7 @@
-//! The test's calls: every operation of the client with every argument it takes.
+//! The calls of the contract test: every operation of the client with every argument.
 //!
-//! The values come from a sample that the test makes from the document by itself, so that what the
-//! client sends can be held against what the document says.
+//! The values come from a sample that the test makes from the document on its own, so that the test can compare
+//! what the client sends with what the document says.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::prepare::Prepared;
 
-/// The file without its first line.
+/// The text of the test's file.
 pub(super) fn calls(prepared: &Prepared) -> String {
     let mut text = "//! Every operation of the client with every argument it takes.\n\n\
          use airbyte_agent_platform::api::{Client, types};\n\n\

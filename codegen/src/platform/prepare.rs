@@ -1,50 +1,36 @@
-//! From the document of the API to one that makes a good client.
+//! Prepares the document of the API, so that a good client can be made of it.
 //!
-//! The document says what is true of a server that keeps every promise. A client must live with
-//! others, so its answers are relaxed: nothing is required, `null` is accepted everywhere, sets of
-//! words are open. Requests stay as strict as they are. What the client adds to every request (token,
-//! headers) and what it takes from every answer (errors) is left out, and so is everything that is
-//! deprecated.
+//! The document describes a server that keeps every promise. A client has to work with other servers as well,
+//! so the schemas of responses are relaxed: no member is required, `null` is accepted everywhere, and any word
+//! is accepted in the place of a listed one. Schemas of requests stay as strict as they are. What the session
+//! handles for all operations (token, headers, errors) is left out, and so is everything that is deprecated.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-/// What is added to the name of a schema that requests use, where an answer uses it.
+use super::operation::{self, Operation, last};
+
+/// The end of the name of a schema that requests and responses use, as responses use it.
 const VIEW: &str = "View";
 
-/// Where schemas stand.
+/// The place of schemas in the document.
 const SCHEMAS: &str = "#/components/schemas/";
 
-/// The methods of a path.
+/// The methods that a path may have.
 const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
-/// The document to give to progenitor, and what is worth remembering of the one it comes from.
+/// The prepared document, and what else the client needs of the original.
 #[derive(Debug)]
 pub(super) struct Prepared {
-    /// The document.
+    /// The document that progenitor reads.
     pub(super) document: Value,
-    /// Schemas that only answers use.
-    pub(super) answers: BTreeSet<String>,
-    /// Schema and member of everything that must not be shown.
+    /// The schema and the member of every value that must not be shown.
     pub(super) secrets: BTreeSet<(String, String)>,
-    /// The operations.
+    /// What the tags of operations are about, by the module of each tag.
+    pub(super) tags: BTreeMap<String, String>,
+    /// The operations, in the order of the document.
     pub(super) operations: Vec<Operation>,
-}
-
-/// What a request to an operation does not tell of it.
-#[derive(Debug)]
-pub(super) struct Operation {
-    /// Its name.
-    pub(super) id: String,
-    /// `get`, `post` and so on.
-    pub(super) method: String,
-    /// Its path.
-    pub(super) path: String,
-    /// Whether doing it twice is harmless.
-    pub(super) repeatable: bool,
-    /// Whether it goes without a token.
-    pub(super) open: bool,
 }
 
 /// Prepares the document.
@@ -52,29 +38,20 @@ pub(super) fn prepare(document: &Value) -> Prepared {
     let mut document = document.clone();
     let parameters = document["components"]["parameters"].clone();
     let schemas = document["components"]["schemas"].clone();
-    let mut operations = Vec::new();
-    let (mut asked, mut answered) = (Vec::new(), Vec::new());
-    for (path, item) in members(&mut document["paths"]) {
+    let (mut requested, mut returned) = (Vec::new(), Vec::new());
+    for (_, item) in members(&mut document["paths"]) {
         let shared = item["parameters"].take();
         if let Some(item) = item.as_object_mut() {
             item.retain(|key, operation| {
                 METHODS.contains(&key.as_str()) && operation["deprecated"] != true
             });
         }
-        for (method, operation) in members(item) {
-            operations.push(Operation {
-                id: operation["operationId"].as_str().unwrap_or_default().to_owned(),
-                method: method.clone(),
-                path: path.clone(),
-                repeatable: operation["x-agent-idempotent"] == true
-                    || matches!(method.as_str(), "get" | "put" | "delete"),
-                open: operation["security"].as_array().is_some_and(Vec::is_empty),
-            });
+        for (_, operation) in members(item) {
             operation["parameters"] = chosen(&[&shared, &operation["parameters"]], &parameters);
             operation["responses"] = success(&operation["responses"]);
-            references(&operation["parameters"], &mut asked);
-            references(&operation["requestBody"], &mut asked);
-            references(&operation["responses"], &mut answered);
+            references(&operation["parameters"], &mut requested);
+            references(&operation["requestBody"], &mut requested);
+            references(&operation["responses"], &mut returned);
         }
     }
     if let Some(paths) = document["paths"].as_object_mut() {
@@ -82,9 +59,9 @@ pub(super) fn prepare(document: &Value) -> Prepared {
     }
     let mut relaxed = schemas.clone();
     members(&mut relaxed).for_each(|(_, schema)| relax(schema));
-    let (asked, answered) = (reached(asked, &schemas), reached(answered, &relaxed));
+    let (requested, returned) = (reached(requested, &schemas), reached(returned, &relaxed));
     let view = |name: &str| {
-        let suffix = if asked.contains(name) { VIEW } else { "" };
+        let suffix = if requested.contains(name) { VIEW } else { "" };
         format!("{name}{suffix}")
     };
     let mut kept = Map::new();
@@ -99,14 +76,14 @@ pub(super) fn prepare(document: &Value) -> Prepared {
             }
             kept.insert(name, schema);
         };
-        if asked.contains(name) {
+        if requested.contains(name) {
             let mut schema = schema.clone();
             plain(&mut schema);
             keep(name.clone(), schema);
         }
-        if answered.contains(name) {
+        if returned.contains(name) {
             let mut schema = relaxed[name].clone();
-            // A type of its own is an object; its users may have `null` in its place.
+            // The type itself is an object; members that refer to it may be `null`.
             if let Some(map) = schema.as_object_mut() {
                 map.remove("nullable");
             }
@@ -121,15 +98,30 @@ pub(super) fn prepare(document: &Value) -> Prepared {
         }
     }
     document["components"] = json!({"schemas": kept});
-    let answers = answered.iter().map(|name| view(name)).collect();
-    Prepared { document, answers, secrets, operations }
+    let tags = document["tags"].as_array().into_iter().flatten().map(|tag| {
+        let text = |key: &str| tag[key].as_str().unwrap_or_default();
+        (operation::module(text("name")), text("description").to_owned())
+    });
+    let tags = tags.collect();
+    let operations = operations(&document);
+    Prepared { document, secrets, tags, operations }
+}
+
+fn operations(document: &Value) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            operations.push(Operation::read(path, method, operation));
+        }
+    }
+    operations
 }
 
 fn members(value: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
     value.as_object_mut().into_iter().flatten()
 }
 
-/// Parameters without those that are deprecated or go into headers.
+/// The parameters of path and query that are not deprecated.
 fn chosen(lists: &[&Value], components: &Value) -> Value {
     let all = lists.iter().filter_map(|list| list.as_array()).flatten();
     let resolved = all.map(|parameter| match parameter["$ref"].as_str() {
@@ -140,7 +132,7 @@ fn chosen(lists: &[&Value], components: &Value) -> Value {
     resolved.filter(wanted).collect()
 }
 
-/// The one success of an operation, whatever its number, as JSON where there is a choice.
+/// The successful response of an operation, whatever its status, with its JSON form where there are several.
 fn success(responses: &Value) -> Value {
     let good = responses.as_object().into_iter().flatten().find(|(code, _)| code.starts_with('2'));
     let Some((_, response)) = good else { return json!({}) };
@@ -153,11 +145,7 @@ fn success(responses: &Value) -> Value {
     json!({"2XX": response})
 }
 
-fn last(reference: &str) -> &str {
-    reference.rsplit('/').next().unwrap_or(reference)
-}
-
-/// Names of schemas referred to directly.
+/// Adds the names of the schemas that a value refers to.
 fn references(value: &Value, names: &mut Vec<String>) {
     match value {
         Value::Object(map) => {
@@ -173,7 +161,7 @@ fn references(value: &Value, names: &mut Vec<String>) {
     }
 }
 
-/// Names of schemas reached from these.
+/// The names of these schemas and of all that they refer to.
 fn reached(mut open: Vec<String>, schemas: &Value) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     while let Some(name) = open.pop() {
@@ -211,8 +199,8 @@ fn explain(schema: &mut Value, schemas: &Value) {
     }
 }
 
-/// Makes a schema of requests: identifiers and instants are texts for the platform to judge, and a
-/// list or an object that is left out is something else than an empty one.
+/// Prepares a schema of requests: identifiers and instants are plain texts, which the platform checks, and a list
+/// or an object may be left out, which is not the same as an empty one.
 fn plain(schema: &mut Value) {
     match schema {
         Value::Object(map) => {
@@ -235,7 +223,7 @@ fn plain(schema: &mut Value) {
     }
 }
 
-/// Makes a schema accept whatever a server may send in its place.
+/// Relaxes a schema of responses, so that it accepts what other servers may send.
 fn relax(schema: &mut Value) {
     let Some(map) = schema.as_object_mut() else { return };
     if map.contains_key("oneOf") {
@@ -252,8 +240,11 @@ fn relax(schema: &mut Value) {
     if let Some(values) = map.remove("enum") {
         let values = values.as_array().into_iter().flatten().filter_map(Value::as_str);
         let words: Vec<String> = values.map(|value| format!("`{value}`")).collect();
-        let said = map.get("description").and_then(Value::as_str).unwrap_or_default();
-        map.insert("description".to_owned(), format!("{said} One of {}.", words.join(", ")).into());
+        let description = map.get("description").and_then(Value::as_str).unwrap_or_default();
+        map.insert(
+            "description".to_owned(),
+            format!("{description} One of {}.", words.join(", ")).into(),
+        );
     }
     if map.contains_key("type") {
         map.insert("nullable".to_owned(), true.into());
@@ -261,11 +252,11 @@ fn relax(schema: &mut Value) {
     for (key, value) in map.iter_mut() {
         match key.as_str() {
             "properties" => members(value).for_each(|(_, value)| relax(value)),
-            // Values under names that nobody knows beforehand may be anything.
+            // Values whose names are not known beforehand may be anything.
             "additionalProperties" => *value = true.into(),
             "items" => {
                 relax(value);
-                // An element that is nothing at all has not been seen.
+                // No server sends `null` as an element of a list.
                 if let Some(map) = value.as_object_mut() {
                     map.remove("nullable");
                 }

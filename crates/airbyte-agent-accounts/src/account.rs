@@ -1,4 +1,4 @@
-//! One account: what it holds, and how that is written down.
+//! An account: what it holds, and the form in which it is written.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,7 +9,7 @@ use airbyte_agent_core::{Credentials, Destination, Error, ErrorKind, Result, Sto
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value, json};
 
-/// Version of the written form.
+/// The version of the form in which accounts are written.
 const VERSION: u64 = 1;
 
 /// A connector's credentials under a name. Its debug output shows names of fields only.
@@ -21,7 +21,7 @@ pub struct Account {
     fields: BTreeMap<String, SecretString>,
     config: Map<String, Value>,
     tokens: Option<StoredTokens>,
-    /// Where the credentials may go; unknown in accounts of earlier versions.
+    /// Where the credentials may be sent; `None` in accounts of earlier versions.
     pub(crate) destinations: Option<Vec<Destination>>,
 }
 
@@ -59,22 +59,22 @@ impl Account {
         self
     }
 
-    /// The connector.
+    /// The name of the connector that the account is for.
     pub fn connector(&self) -> &str {
         &self.connector
     }
 
-    /// The name.
+    /// The name under which the account is stored.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The security scheme, where it is known.
+    /// The name of the security scheme of the credentials, where it is known.
     pub fn scheme_name(&self) -> Option<&str> {
         self.scheme.as_deref()
     }
 
-    /// Names of the fields there are.
+    /// The names of the credential fields that have a value.
     pub fn field_names(&self) -> impl Iterator<Item = &str> {
         self.fields.keys().map(String::as_str)
     }
@@ -84,18 +84,18 @@ impl Account {
         &self.config
     }
 
-    /// The tokens, where an authorization or a renewal gave some.
+    /// The tokens that an authorization or a renewal gave; `None` when there are none.
     pub fn stored_tokens(&self) -> Option<&StoredTokens> {
         self.tokens.as_ref()
     }
 
-    /// When the access token ends, where that is known.
+    /// The time at which the access token expires, where that is known.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.tokens.as_ref()?.expires_at
     }
 
-    /// Everything in it that must not be shown: the secret fields of `connector`'s scheme, and the
-    /// tokens.
+    /// Every value of the account that must not be shown: the secret fields of `connector`'s schemes, fields
+    /// that they do not know, and the tokens.
     pub fn secrets<'a>(&'a self, connector: &'a Connector) -> impl Iterator<Item = &'a str> {
         let is_secret = |name: &str| {
             let mut fields = connector.auth.iter().filter_map(|scheme| scheme.field(name));
@@ -133,13 +133,13 @@ impl Account {
         credentials
     }
 
-    /// Takes the tokens of a renewal.
+    /// Replaces the tokens by those of a renewal.
     pub(crate) fn renewed(mut self, tokens: StoredTokens) -> Self {
         self.tokens = Some(tokens);
         self
     }
 
-    /// As JSON text, secrets and all.
+    /// Writes the account as JSON text, with its secrets.
     pub(crate) fn write(&self) -> SecretString {
         let fields: Map<String, Value> = self
             .fields
@@ -170,7 +170,7 @@ impl Account {
         written.to_string().into()
     }
 
-    /// From JSON text; messages repeat none of it.
+    /// Reads the account from JSON text, which error messages do not repeat.
     pub(crate) fn read(connector: &str, name: &str, text: &str) -> Result<Self> {
         let broken = |why: &str| {
             let message =
@@ -181,7 +181,7 @@ impl Account {
         if whole["version"].as_u64() != Some(VERSION) {
             return Err(broken("was written by another version of this program"));
         }
-        // What is sealed for one account is no other's.
+        // An account that was moved to the place of another one is not used.
         if whole["connector"] != connector || whole["account"] != name {
             return Err(broken("belongs to another account"));
         }

@@ -1,8 +1,8 @@
-//! An account is bound to the origins it was made for.
+//! An account is bound to the origins that it was made for.
 //!
-//! The name of a connector proves nothing: any spec may bear it. So an account keeps where the
-//! description that it was made with sends credentials, and is put to use only by a description
-//! that sends them nowhere else.
+//! The name of a connector proves nothing, because any spec may have it. An account therefore remembers where
+//! the description that it was made with sends credentials, and only a description that sends them nowhere
+//! else can use it.
 
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::{Credentials, Destination, Error, ErrorKind, Local, Result};
@@ -10,19 +10,19 @@ use serde_json::{Map, Value};
 
 use crate::{Account, AccountTokens, Store};
 
-/// What a call says itself. It goes before what the account holds, and is the caller's own
-/// decision: an account follows a setting of the caller to another origin.
+/// What a call sets in the place of what the account holds. It is the caller's own decision, so that the
+/// credentials are sent to another origin when one of these settings names it.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Overrides {
-    /// The security scheme.
+    /// The name of the security scheme to use.
     pub scheme: Option<String>,
     /// Server variables and other settings of the connector.
     pub settings: Map<String, Value>,
 }
 
 impl Overrides {
-    /// None.
+    /// Overrides in which nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -54,17 +54,17 @@ impl Account {
         Ok(self)
     }
 
-    /// Whether it is bound. Accounts of earlier versions are not; [`Store::bind`] mends that.
+    /// Whether the account is bound. Accounts of earlier versions are not, until [`Store::bind`] binds them.
     pub fn is_bound(&self) -> bool {
         self.destinations.is_some()
     }
 
-    /// The origins that it is bound to.
+    /// The origins that the account is bound to; empty when it is not bound.
     pub fn destinations(&self) -> &[Destination] {
         self.destinations.as_deref().unwrap_or_default()
     }
 
-    /// Straight to the vendor with this account; renewed tokens are kept in `store`.
+    /// Options for calling the vendor directly with this account. Renewed tokens are written to `store`.
     ///
     /// # Errors
     ///
@@ -73,8 +73,8 @@ impl Account {
         self.on(Local::new(Credentials::new()), connector, store, &Overrides::new())
     }
 
-    /// The same, with options that are there already. Settings of the account go before those of
-    /// `local`, and `overrides` before both.
+    /// Adds this account to existing options for calling the vendor directly. A setting of the account replaces
+    /// one of `local`, and `overrides` replace both.
     ///
     /// # Errors
     ///
@@ -106,8 +106,8 @@ impl Account {
         })
     }
 
-    /// Refuses destinations that the account is not bound to, once the caller's `own` settings are
-    /// in their place.
+    /// Refuses destinations that the account is not bound to. The caller's `own` settings are put into the
+    /// destinations of the account before they are compared.
     fn check(
         &self,
         destinations: &[Destination],
@@ -122,10 +122,10 @@ impl Account {
                  again"
             ));
         };
-        // A description of another connector is another one even at the same address.
+        // Another connector may not use the account, even when it has the same address.
         if connector.name != kind {
             return refused(format!(
-                "the stored account {kind}/{name} is none of {}",
+                "the stored account {kind}/{name} does not belong to the connector {}",
                 connector.name
             ));
         }
@@ -145,7 +145,7 @@ impl Account {
     }
 }
 
-/// The origins, each once.
+/// The origins as a list in which each of them stands once.
 fn listed<'d>(destinations: impl Iterator<Item = &'d Destination>) -> String {
     let mut shown: Vec<String> = Vec::new();
     for one in destinations.map(ToString::to_string) {

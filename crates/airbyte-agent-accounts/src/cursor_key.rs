@@ -1,4 +1,4 @@
-//! The key that seals the cursors of this installation: made at first use, kept in a private file.
+//! The key that seals the cursors of this installation. It is created at first use and kept in a private file.
 
 use airbyte_agent_core::{CursorKey, Error, ErrorKind, Result};
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -6,12 +6,12 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use crate::folder::Folder;
 use crate::store::Store;
 
-/// File with the 32 secret bytes.
+/// The name of the file with the 32 secret bytes.
 const FILE: &str = "cursor.key";
 
 impl Store {
     /// The key that seals the cursors of this installation, so that a later run of a program can
-    /// resume by a cursor that an earlier one gave out. It is made at first use.
+    /// resume by a cursor that an earlier one gave out. It is created at first use.
     ///
     /// # Errors
     ///
@@ -22,7 +22,7 @@ impl Store {
             return Ok(key);
         }
         let _lock = folder.lock("cursor")?;
-        // Another process may have made it meanwhile.
+        // Another process may have created it meanwhile.
         if let Some(key) = read(folder)? {
             return Ok(key);
         }

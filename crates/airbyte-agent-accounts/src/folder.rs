@@ -1,4 +1,5 @@
-//! The folder of the store: private, written atomically, locked against other processes.
+//! The folder of the store: it is private, files in it are replaced as a whole, and locks keep other processes
+//! from changing them at the same time.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
@@ -8,16 +9,17 @@ use std::time::{Duration, Instant};
 
 use airbyte_agent_core::{Error, ErrorKind, Result};
 
-/// Longest wait for another process. A renewal under way may take the time of a slow answer.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// Pause between two looks at a lock.
+/// The longest time that a lock of another process is waited for: its renewal of a token may have to wait for a
+/// slow response.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// The delay between two attempts to get a lock.
 const PAUSE: Duration = Duration::from_millis(25);
 
 /// A folder for files of this user only.
 #[derive(Debug, Clone)]
 pub(crate) struct Folder(PathBuf);
 
-/// Held while something changes; released when dropped, also by the end of the process.
+/// A lock that is held while something changes. It is released when it is dropped or the process ends.
 #[derive(Debug)]
 pub(crate) struct Lock(#[allow(dead_code, reason = "closing it unlocks")] File);
 
@@ -30,7 +32,7 @@ impl Folder {
         &self.0
     }
 
-    /// The content of a file, `None` when there is none.
+    /// The content of a file; `None` when there is no such file.
     pub(crate) fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
         self.check()?;
         let path = self.0.join(name);
@@ -49,7 +51,7 @@ impl Folder {
     }
 
     fn replace(&self, path: &Path, content: &[u8]) -> io::Result<()> {
-        // Made with mode 0600, and removed again should anything fail.
+        // The new file has the mode 0600, and is removed when something fails.
         let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.0)?;
         file.write_all(content)?;
         file.as_file().sync_all()?;
@@ -59,7 +61,7 @@ impl Folder {
         Ok(())
     }
 
-    /// Removes a file, if it is there.
+    /// Removes a file; nothing happens when there is none.
     pub(crate) fn remove(&self, name: &str) -> Result<()> {
         self.check()?;
         let path = self.0.join(name);
@@ -85,9 +87,11 @@ impl Folder {
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Lock(file)),
-                Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => thread::sleep(PAUSE),
+                Err(TryLockError::WouldBlock) if began.elapsed() < LONGEST_WAIT => {
+                    thread::sleep(PAUSE)
+                }
                 Err(TryLockError::WouldBlock) => {
-                    let seconds = PATIENCE.as_secs();
+                    let seconds = LONGEST_WAIT.as_secs();
                     return Err(Error::new(
                         ErrorKind::Internal,
                         format!(
@@ -110,7 +114,7 @@ impl Folder {
         self.check()
     }
 
-    /// Refuses a folder that others may open: what is in it could be of anybody.
+    /// Refuses a folder that other users may open, because they could have put files into it.
     #[cfg(unix)]
     fn check(&self) -> Result<()> {
         use std::os::unix::fs::PermissionsExt as _;
@@ -134,7 +138,7 @@ impl Folder {
         ))
     }
 
-    /// Other systems keep the folders of a user from others by themselves.
+    /// Nothing to check: other systems keep other users out of a user's folders by themselves.
     #[cfg(not(unix))]
     #[allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "as on Unix")]
     fn check(&self) -> Result<()> {
@@ -197,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_is_one_holders() {
+    fn a_lock_has_one_holder() {
         let home = tempfile::tempdir().unwrap();
         let folder = Folder::new(home.path().join("a"));
         let lock = folder.lock("x").unwrap();

@@ -1,4 +1,4 @@
-//! Which accounts there are and where, without any secret.
+//! The index: which accounts there are and where their secrets are, without any secret.
 
 use std::time::SystemTime;
 
@@ -12,19 +12,19 @@ const VERSION: u64 = 1;
 /// Name of the file.
 pub(crate) const FILE: &str = "index.json";
 
-/// An account as the index knows it.
+/// What the index says about an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Entry {
-    /// The connector.
+    /// The name of the connector.
     pub connector: String,
-    /// The account's name.
+    /// The name of the account.
     pub account: String,
-    /// The security scheme, where it is known.
+    /// The name of the security scheme, where it is known.
     pub scheme: Option<String>,
-    /// Where the secrets are.
+    /// Where the secrets of the account are stored.
     pub place: Place,
-    /// When the access token ends, where that is known.
+    /// The time at which the access token expires, where that is known.
     pub expires_at: Option<SystemTime>,
     /// Whether the account can get a new access token by itself.
     pub renews: bool,

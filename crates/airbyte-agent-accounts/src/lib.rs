@@ -1,9 +1,8 @@
 //! Named accounts: credentials that stay on this machine between runs.
 //!
-//! An [`Account`] holds what a connector needs to authenticate: credential fields, settings, and
-//! the tokens that renewals replace. A [`Store`] keeps it in the keyring of the operating system
-//! or, where there is none, in a sealed file. Beside them stands an index without secrets, so
-//! that listing accounts unlocks nothing.
+//! An [`Account`] holds what a connector needs to authenticate: credential fields, settings, and the tokens
+//! that renewals replace. A [`Store`] keeps it in the keyring of the operating system or, where there is no
+//! keyring, in a sealed file. An index without secrets lets accounts be listed without unlocking anything.
 //!
 //! ```no_run
 //! use airbyte_agent_accounts::{Options, Store};
@@ -19,26 +18,29 @@
 //! ```
 //!
 //! An account is bound to the origins to which its connector sent credentials when it was made
-//! ([`Account::bound`]): a description that merely bears the connector's name and sends them
-//! elsewhere is refused.
+//! ([`Account::bound`]): a description that has the connector's name and sends them elsewhere is refused.
 //!
 //! # On disk
 //!
-//! Everything is in the folder `accounts` beside the settings file, which is for its owner only; one
-//! that others may open is refused.
+//! Everything is in the folder `accounts` beside the settings file. A folder that other users may open is
+//! refused.
 //!
 //! | file | what it holds |
 //! | --- | --- |
-//! | `index.json` | which accounts there are, and where: no secret |
+//! | `index.json` | which accounts there are and where they are stored, without any secret |
 //! | `key.json` | the key of the sealed files, sealed itself by a passphrase (Argon2id) |
 //! | `<connector>~<account>.sealed` | an account (ChaCha20-Poly1305) |
 //! | `cursor.key` | the key that seals cursors |
-//! | `*.lock` | nothing; locked while an account changes |
+//! | `*.lock` | nothing; the file is locked while an account is changed |
 //!
-//! Earlier versions wrote `<connector>.<account>.sealed`, a name that two accounts could share. Such
-//! a file is still read where it is the account's own, and goes with the next change of the account.
+//! Earlier versions wrote `<connector>.<account>.sealed`, a name that two accounts could share. Such a file is
+//! still read when it belongs to the account, and is removed when the account is next changed.
 //!
-//! A file is written beside its place and renamed, so that none is ever half written.
+//! Files are written under another name and then renamed, so that no file is ever half-written.
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
 
 mod account;
 mod binding;

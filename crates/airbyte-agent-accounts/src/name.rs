@@ -1,11 +1,11 @@
-//! Names of accounts: part of file names, so few characters are allowed.
+//! Names of accounts. They are parts of file names, so that few characters are allowed.
 
 use airbyte_agent_core::{Error, ErrorKind, Result};
 
-/// The account that is meant when none is named.
+/// The name of the account that is meant when none is given.
 pub const DEFAULT: &str = "default";
 
-/// Longest name of a connector or an account.
+/// The most characters of the name of a connector or an account.
 const LONGEST: usize = 64;
 
 /// Checks the names of a connector and an account of it.
@@ -26,7 +26,7 @@ pub(crate) fn check(connector: &str, account: &str) -> Result<()> {
     Ok(())
 }
 
-/// The account's own part of file names. `~` is in no name, so that no two accounts share it.
+/// The part of file names that belongs to one account. No two accounts share it, because no name has a `~`.
 pub(crate) fn key(connector: &str, account: &str) -> String {
     format!("{connector}~{account}")
 }

@@ -1,4 +1,4 @@
-//! Where the passphrase of sealed files comes from.
+//! The passphrase of sealed files, and where it comes from.
 
 use std::env;
 use std::fmt;
@@ -10,28 +10,29 @@ use secrecy::{ExposeSecret as _, SecretString};
 /// What a passphrase is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// To open what is there.
+    /// To open sealed files that exist.
     Open,
-    /// To seal the first account; a wrong one would not be noticed.
+    /// To seal the first account, when a misspelt passphrase would not be noticed.
     Create,
 }
 
-/// Fewest characters of a new passphrase. What it seals can be copied and tried at leisure.
+/// The fewest characters of a new passphrase, because whoever copies the sealed files can try any number of
+/// passphrases.
 pub const SHORTEST_PASSPHRASE: usize = 8;
 
 type Ask = dyn Fn(Purpose) -> Result<SecretString> + Send + Sync;
 
-/// A way to get at the passphrase; asked at most once by a store.
+/// Where the passphrase comes from. A store asks for it at most once.
 #[derive(Clone)]
 pub struct Passphrase(Arc<Ask>);
 
 impl Passphrase {
-    /// Asked by a function.
+    /// A passphrase that a function asks for.
     pub fn by(ask: impl Fn(Purpose) -> Result<SecretString> + Send + Sync + 'static) -> Self {
         Self(Arc::new(ask))
     }
 
-    /// A passphrase that is known.
+    /// A passphrase that is known already.
     pub fn known(text: impl Into<String>) -> Self {
         let text = SecretString::from(text.into());
         Self::by(move |_| Ok(text.clone()))
@@ -61,7 +62,7 @@ impl Passphrase {
         if text.expose_secret().is_empty() {
             return Err(Error::new(ErrorKind::Usage, "the passphrase of the accounts is empty"));
         }
-        // One that is in use already has to go on opening what it sealed.
+        // A passphrase that is in use already has to open what it has sealed, however short it is.
         if purpose == Purpose::Create
             && text.expose_secret().trim().chars().count() < SHORTEST_PASSPHRASE
         {
@@ -78,7 +79,7 @@ impl Passphrase {
     }
 }
 
-/// Nobody to ask.
+/// The error for a store that has no source of its passphrase.
 pub(crate) fn missing() -> Error {
     Error::new(
         ErrorKind::Usage,

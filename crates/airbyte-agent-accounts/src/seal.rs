@@ -11,12 +11,13 @@ use serde_json::{Value, json};
 
 const KEY_LEN: usize = 32;
 const SALT_LEN: usize = 16;
-/// What the key file says of itself.
+/// The version of the key file's form.
 const VERSION: u64 = 1;
-/// How hard a passphrase is stretched: OWASP's first choice for Argon2id, 19 MiB, twice.
+/// The cost of deriving a key from a passphrase with Argon2id, as OWASP recommends it: memory in KiB, passes and
+/// lanes.
 const STRETCH: (u32, u32, u32) = (19 * 1024, 2, 1);
-/// Most that a key file may ask for: memory in KiB, memory times passes, and lanes. Far more than
-/// is ever written, and still done in a second or two: a file may be anybody's.
+/// The most that a key file may ask for: memory in KiB, memory times passes, and lanes. This is much more than
+/// is ever written, and still takes no more than two seconds, because the file may come from somebody else.
 const MOST_MEMORY: u64 = 256 * 1024;
 const MOST_WORK: u64 = 1024 * 1024;
 const MOST_LANES: u64 = 16;
@@ -25,12 +26,12 @@ const MOST_LANES: u64 = 16;
 pub(crate) struct Key(SecretBox<[u8; KEY_LEN]>);
 
 impl Key {
-    /// A new one.
+    /// A new random key.
     pub(crate) fn random() -> Result<Self> {
         random::<KEY_LEN>().map(|bytes| Self(SecretBox::new(Box::new(bytes))))
     }
 
-    /// Seals `plain` for one purpose: nothing else opens it.
+    /// Seals `plain` for one purpose, for which alone it can be opened.
     pub(crate) fn seal(&self, purpose: &str, plain: &[u8]) -> Result<Vec<u8>> {
         let nonce = random::<NONCE_LEN>()?;
         let mut sealed = plain.to_vec();
@@ -46,7 +47,7 @@ impl Key {
         Ok(out)
     }
 
-    /// Opens what was sealed for this purpose; `None` when it was not, or not by this key.
+    /// Opens what was sealed; `None` when it was sealed for another purpose or by another key, or was changed.
     pub(crate) fn open(&self, purpose: &str, sealed: &[u8]) -> Option<SecretSlice<u8>> {
         let (nonce, sealed) = sealed.split_at_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
@@ -61,7 +62,7 @@ impl Key {
         key.map(LessSafeKey::new).map_err(|_| failed())
     }
 
-    /// The key under a passphrase, as a file holds it.
+    /// The content of the key file: this key, sealed by a passphrase.
     pub(crate) fn wrap(&self, passphrase: &SecretString) -> Result<Vec<u8>> {
         let salt = random::<SALT_LEN>()?;
         let (memory, passes, lanes) = STRETCH;
@@ -82,7 +83,7 @@ impl Key {
         Ok(format!("{file:#}\n").into_bytes())
     }
 
-    /// The key of such a file.
+    /// The key in the content of a key file.
     pub(crate) fn unwrap(file: &[u8], passphrase: &SecretString) -> Result<Self> {
         let broken = || {
             let message = "the key file of the accounts (key.json) is damaged; remove the folder \

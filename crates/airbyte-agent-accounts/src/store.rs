@@ -1,4 +1,4 @@
-//! The store: an index, and the vaults it points to.
+//! The store of accounts: an index, and the vaults that keep the secrets.
 
 use std::env;
 use std::fmt;
@@ -13,20 +13,20 @@ use crate::folder::{Folder, Lock};
 use crate::vault::{SealedFiles, Vault, former_file};
 use crate::{Account, Entry, Passphrase, Place, index, name};
 
-/// Where a store is, and what it may ask.
+/// Where a store keeps accounts, and where its passphrase comes from.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Options {
-    /// The folder of index and sealed files.
+    /// The folder of the index and the sealed files.
     pub folder: PathBuf,
-    /// Where new accounts go; unset: the keyring, or sealed files where there is none.
+    /// Where new accounts are stored; `None` for the keyring, or for sealed files where there is no keyring.
     pub place: Option<Place>,
-    /// Opens sealed files.
+    /// The passphrase that opens sealed files.
     pub passphrase: Option<Passphrase>,
 }
 
 impl Options {
-    /// A store in this folder.
+    /// Options for a store in this folder.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into(), place: None, passphrase: None }
     }
@@ -53,14 +53,14 @@ impl Options {
         Ok(options)
     }
 
-    /// Says where new accounts go.
+    /// Sets where new accounts are stored.
     #[must_use]
     pub fn place(mut self, place: Place) -> Self {
         self.place = Some(place);
         self
     }
 
-    /// Says what opens sealed files.
+    /// Sets the passphrase that opens sealed files.
     #[must_use]
     pub fn passphrase(mut self, passphrase: Passphrase) -> Self {
         self.passphrase = Some(passphrase);
@@ -68,7 +68,7 @@ impl Options {
     }
 }
 
-/// Keeps accounts. Clones are the same store. Its calls block.
+/// A store of accounts. Clones are the same store. Its methods block the calling thread.
 #[derive(Clone)]
 pub struct Store(Arc<Inner>);
 
@@ -80,14 +80,14 @@ struct Inner {
 }
 
 impl Store {
-    /// Opens a store; touches nothing yet.
+    /// A store with these options. Nothing is read or written yet.
     pub fn open(options: Options) -> Self {
         let folder = Folder::new(options.folder);
         let files = SealedFiles::new(folder.clone(), options.passphrase);
         Self(Arc::new(Inner { folder, place: options.place, files, keyring: OnceLock::new() }))
     }
 
-    /// The folder of index and sealed files.
+    /// The folder of the index and the sealed files.
     pub fn folder(&self) -> &Path {
         self.0.folder.path()
     }
@@ -109,7 +109,7 @@ impl Store {
         Ok(entries)
     }
 
-    /// An account as the index knows it.
+    /// What the index says about an account; `None` when there is none of this name.
     ///
     /// # Errors
     ///
@@ -118,7 +118,7 @@ impl Store {
         Ok(self.list()?.into_iter().find(|entry| entry.is(connector, account)))
     }
 
-    /// An account with its secrets, `None` when there is none of this name.
+    /// An account with its secrets; `None` when there is none of this name.
     ///
     /// # Errors
     ///
@@ -137,30 +137,30 @@ impl Store {
         Account::read(connector, account, text).map(Some)
     }
 
-    /// Keeps an account instead of one of the same name, and says where.
+    /// Stores an account in the place of one of the same name, and returns where it is stored.
     ///
     /// # Errors
     ///
     /// When the names are not allowed, or it cannot be written.
     pub fn put(&self, account: &Account) -> Result<Place> {
         name::check(account.connector(), account.name())?;
-        // A renewal of the old account under way would overwrite the new one.
+        // A renewal of the old account that is in progress would overwrite the new one.
         let _renewal = self.lock_renewal(account.connector(), account.name())?;
         let _lock = self.0.folder.lock("store")?;
         self.put_locked(account, self.place()?)
     }
 
-    /// Binds an account of an earlier version to the origins to which `connector` sends its
-    /// credentials, and keeps that. Only for a connector that is known to be the one the account
-    /// was made for: that a spec bears the name is not enough.
+    /// Binds an account of an earlier version to the origins to which `connector` sends its credentials, and
+    /// stores it. Only the connector that the account was made for may be given; that a spec has its name is
+    /// not enough.
     ///
-    /// An account that is bound already is given back as it is; `None` when there is none.
+    /// Returns the bound account, which is unchanged if it was bound before; `None` when there is none.
     ///
     /// # Errors
     ///
     /// When the account does not fit the connector, or cannot be opened or written.
     pub fn bind(&self, connector: &Connector, account: &str) -> Result<Option<Account>> {
-        // What is not listed may have a name that no file can have.
+        // A name that is not in the index may be one that no file can have.
         if self.entry(&connector.name, account)?.is_none() {
             return Ok(None);
         }
@@ -174,7 +174,7 @@ impl Store {
         Ok(Some(account))
     }
 
-    /// Keeps what a renewal changed, unless the account is gone by now.
+    /// Stores what a renewal changed, unless the account has been removed meanwhile.
     pub(crate) fn put_renewed(&self, account: &Account) -> Result<()> {
         let _lock = self.0.folder.lock("store")?;
         let Some(entry) = self.entry(account.connector(), account.name())? else { return Ok(()) };
@@ -190,15 +190,15 @@ impl Store {
         entries.push(Entry::new(account, place));
         self.0.folder.write(index::FILE, &index::write(&entries))?;
         if let Some(before) = before.filter(|before| before.place != place) {
-            // What cannot be removed there is out of date at least.
+            // An old copy that cannot be removed is out of date and not used.
             let _ = self.vault(before.place).and_then(|vault| vault.remove(connector, name));
         }
         self.remove_former(&entries, connector, name)?;
         Ok(place)
     }
 
-    /// Removes the sealed file that an earlier version wrote for an account, unless it may be that
-    /// of another of these accounts by now.
+    /// Removes the sealed file that an earlier version wrote for an account, unless the file may belong to
+    /// another of these accounts.
     fn remove_former(&self, entries: &[Entry], connector: &str, account: &str) -> Result<()> {
         let file = former_file(connector, account);
         let reads_it = |entry: &Entry| {
@@ -213,7 +213,7 @@ impl Store {
         self.0.files.remove_former(connector, account)
     }
 
-    /// Forgets an account; whether there was one.
+    /// Removes an account, and returns whether there was one.
     ///
     /// # Errors
     ///
@@ -236,11 +236,11 @@ impl Store {
         Ok(true)
     }
 
-    /// Where a new account would go.
+    /// Where a new account would be stored.
     ///
     /// # Errors
     ///
-    /// When the place that was asked for does not exist.
+    /// When the place that the options name does not exist.
     pub fn place(&self) -> Result<Place> {
         match self.0.place {
             Some(Place::Keyring) => self.vault(Place::Keyring).map(|_| Place::Keyring),
@@ -249,11 +249,11 @@ impl Store {
         }
     }
 
-    /// Opens the keyring of this machine.
+    /// Checks that this machine has a keyring that can be opened.
     ///
     /// # Errors
     ///
-    /// Why there is none.
+    /// `Usage`, with the reason why there is none.
     pub fn keyring(&self) -> Result<()> {
         self.vault(Place::Keyring).map(drop)
     }

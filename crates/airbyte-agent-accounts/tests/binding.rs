@@ -195,8 +195,8 @@ fn an_account_of_another_connector_or_of_an_earlier_version_is_refused() {
     assert!(!store.get("acme", "default").unwrap().unwrap().is_bound());
     let bound = store.bind(&connector(ACME), "default").unwrap().unwrap();
     bound.local(&connector(ACME), &store).unwrap();
-    let kept = store.get("acme", "default").unwrap().unwrap();
-    kept.local(&connector(ACME), &store).unwrap();
+    let account = store.get("acme", "default").unwrap().unwrap();
+    account.local(&connector(ACME), &store).unwrap();
     // It is bound once; another description changes nothing.
     let evil = connector(&ACME.replace("https://{region}.acme.test", "https://evil.test"));
     let still = store.bind(&evil, "default").unwrap().unwrap();

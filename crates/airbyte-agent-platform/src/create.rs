@@ -1,4 +1,4 @@
-//! Connectors from credentials and settings.
+//! Creation of connectors from credentials and settings.
 
 use airbyte_agent_core::description::{Connector, Kind, Server, ServerVariable, Setting};
 use airbyte_agent_core::hosted::NewConnector;
@@ -12,7 +12,7 @@ use crate::exists::already_exists;
 use crate::info::{CheckOutcome, Ensured};
 use crate::workspace::Workspace;
 
-/// What a connector is created with beside its credentials.
+/// Everything that a connector is created with, apart from its credentials.
 ///
 /// ```
 /// use airbyte_agent_platform::CreateOptions;
@@ -31,56 +31,57 @@ pub struct CreateOptions {
 }
 
 impl CreateOptions {
-    /// Nothing yet.
+    /// Options in which nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Display name; `<connector> - <workspace>` unless told.
+    /// Sets the display name, which is `<connector> - <workspace>` otherwise.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// A setting of the connector (`replication_config`), such as GitHub's `repositories`. A list
-    /// may be written as a text with commas.
+    /// Sets a setting of the connector (`replication_config`), such as `repositories`. A list may be given as
+    /// a text with commas.
     pub fn setting(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.settings.insert(name.into(), value.into());
         self
     }
 
-    /// A variable of the service's address (`environment`), such as `subdomain`.
+    /// Sets a variable of the service's address (`environment`), such as `subdomain`.
     pub fn variable(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.variables.insert(name.into(), value.into());
         self
     }
 
-    /// Confines the connector to this entity, to be read and written. May be repeated.
+    /// Allows the connector to read and write this entity, and no others. May be repeated for several.
     pub fn entity(mut self, name: impl Into<String>) -> Self {
         self.entities.push(types::EntitySelection { entity: name.into(), modes: None });
         self
     }
 
-    /// Confines the connector to reading this entity. May be repeated.
+    /// Allows the connector to read this entity, and no others. May be repeated for several.
     pub fn read_only_entity(mut self, name: impl Into<String>) -> Self {
         let modes = Some(vec![types::EntitySelectionModesItem::Read]);
         self.entities.push(types::EntitySelection { entity: name.into(), modes });
         self
     }
 
-    /// The source template, where the organization has several of the kind.
+    /// Sets the source template by its id, where the organization has several for the kind.
     pub fn template(mut self, id: impl Into<String>) -> Self {
         self.template_id = Some(id.into());
         self
     }
 
-    /// How credentials are written; the platform takes both shapes, older ones only the direct.
+    /// Sets the form in which credentials are sent. The platform accepts both, older versions of it only
+    /// the direct form.
     pub fn shape(mut self, shape: StoredShape) -> Self {
         self.shape = shape;
         self
     }
 
-    /// The settings, checked against what the connector knows.
+    /// The settings, compared with those that the connector has.
     pub(crate) fn checked_settings(&self, connector: &Connector) -> Result<Map<String, Value>> {
         let known = &connector.hosting.settings;
         let mut wrong = Vec::new();
@@ -107,7 +108,7 @@ impl CreateOptions {
         Ok(settings)
     }
 
-    /// The variables of the address, checked against what the connector knows.
+    /// The variables of the address, compared with those that the connector has.
     pub(crate) fn checked_variables(&self, connector: &Connector) -> Result<Map<String, Value>> {
         let known = connector.variables();
         let mut wrong = Vec::new();
@@ -128,7 +129,7 @@ impl CreateOptions {
                 }
             }
         }
-        // A way to authenticate may have a server of its own; one of the servers has to be known.
+        // A security scheme may have a server of its own; the address of one of the servers has to be known.
         let own = connector.auth.iter().filter_map(|scheme| scheme.server.as_ref());
         let mut servers = std::iter::once(&connector.server).chain(own.map(|own| &own.server));
         if servers.all(|server| self.missing(server).next().is_some()) {
@@ -144,10 +145,10 @@ impl CreateOptions {
     /// The variables without which the server has no address.
     fn missing<'s>(&self, server: &'s Server) -> impl Iterator<Item = &'s ServerVariable> {
         server.variables.iter().filter(|variable| {
-            let comes_by_itself = variable.default.is_some()
+            let is_supplied = variable.default.is_some()
                 || variable.from_token
                 || variable.derived_from.is_some();
-            !comes_by_itself && !self.variables.contains_key(variable.name.as_ref())
+            !is_supplied && !self.variables.contains_key(variable.name.as_ref())
         })
     }
 
@@ -168,7 +169,7 @@ fn refuse(connector: &Connector, wrong: &[String]) -> Result<()> {
     Err(Error::new(ErrorKind::Validation, message))
 }
 
-/// The value as the setting takes it.
+/// Converts the value to the type of the setting.
 fn fitted(setting: &Setting, value: &Value) -> Result<Value, String> {
     let kinds = &setting.schema.kinds;
     let fits = |kind: &Kind| match kind {
@@ -197,29 +198,28 @@ fn fitted(setting: &Setting, value: &Value) -> Result<Value, String> {
         }
     }
     let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
-    Err(format!("the setting '{}' is to be {}", setting.name, kinds.join(" or ")))
+    Err(format!("the setting '{}' must be of the type {}", setting.name, kinds.join(" or ")))
 }
 
-/// What a connector authenticates with.
+/// What the platform authenticates with when it calls operations of a connector.
 enum Secrets<'a> {
     Credentials(&'a Credentials),
     SignedIn(&'a str),
 }
 
 impl Workspace {
-    /// Stores credentials and settings of a service as a new connector; gives its id. The
-    /// workspace is created when it is not there.
+    /// Stores credentials and settings of a service as a new connector, and returns its id. The workspace is
+    /// created when it does not exist.
     ///
-    /// The platform does not try the credentials: [`check_new`](Self::check_new) does so before,
-    /// [`check_connector`](Self::check_connector) afterwards. Calling this twice makes two
-    /// connectors, which lookups by kind cannot tell apart; [`ensure_connector`](
-    /// Self::ensure_connector) does not.
+    /// The platform does not try the credentials: [`check_new`](Self::check_new) does so before the creation,
+    /// [`check_connector`](Self::check_connector) after it. A second call creates a second connector, and
+    /// lookups by kind then fail; [`ensure_connector`](Self::ensure_connector) avoids that.
     ///
     /// # Errors
     ///
-    /// `Authentication` when the credentials are complete for no way to authenticate, `Validation`
-    /// when a setting or variable is missing or unknown; neither sends anything. Otherwise what the
-    /// platform answers.
+    /// `Authentication` when the credentials are not complete for any security scheme, and `Validation` when a
+    /// setting or variable is missing or unknown; nothing is sent in either case. Otherwise what the
+    /// platform reports.
     pub async fn create_connector(
         &self,
         connector: impl Into<Description>,
@@ -230,13 +230,12 @@ impl Workspace {
         self.create(&connector, &Secrets::Credentials(&credentials), &options).await
     }
 
-    /// Makes sure that the workspace has a connector of a kind: takes the one that is there, or
-    /// creates it.
+    /// Makes sure that the workspace has a connector of a kind, and returns its id. It is created when there is
+    /// none.
     ///
     /// # Errors
     ///
-    /// `Usage` when there are several already, else as [`create_connector`](
-    /// Self::create_connector).
+    /// `Usage` when there are several already; otherwise as [`create_connector`](Self::create_connector).
     pub async fn ensure_connector(
         &self,
         connector: impl Into<Description>,
@@ -244,7 +243,7 @@ impl Workspace {
         options: CreateOptions,
     ) -> Result<Ensured<String>> {
         let (connector, credentials) = (connector.into(), credentials.into());
-        // Also where they are not needed.
+        // Wrong credentials are reported even when the connector exists and they are not needed.
         credentials.check_connector(&connector)?;
         match self.connector_id(connector.clone()).await {
             Ok(value) => return Ok(Ensured { value, existed: true }),
@@ -253,7 +252,7 @@ impl Workspace {
         }
         match self.create(&connector, &Secrets::Credentials(&credentials), &options).await {
             Ok(value) => Ok(Ensured { value, existed: false }),
-            // Somebody was faster.
+            // Another client has created it meanwhile.
             Err(error) if already_exists(&error) => {
                 let value = self.connector_id(connector).await?;
                 Ok(Ensured { value, existed: true })
@@ -262,11 +261,11 @@ impl Workspace {
         }
     }
 
-    /// Lets the platform try credentials and settings before a connector is made of them.
+    /// Lets the platform try credentials and settings before a connector is created from them.
     ///
     /// # Errors
     ///
-    /// As [`create_connector`](Self::create_connector). A failed check is an outcome, no error.
+    /// As [`create_connector`](Self::create_connector). A check that fails is an outcome and not an error.
     pub async fn check_new(
         &self,
         connector: impl Into<Description>,
@@ -298,7 +297,7 @@ impl Workspace {
         request.send().await.map(CheckOutcome::from)
     }
 
-    /// Makes a connector of the secret that a person's sign-in left at the platform.
+    /// Creates a connector from the secret that the platform keeps since a person's sign-in.
     pub(crate) async fn create_signed_in(
         &self,
         connector: &Description,
@@ -318,18 +317,21 @@ impl Workspace {
         for entity in &options.entities {
             let entity = serde_json::to_value(entity);
             new.entities.push(entity.map_err(|error| {
-                Error::new(ErrorKind::Internal, format!("an entity cannot be written: {error}"))
+                Error::new(
+                    ErrorKind::Internal,
+                    format!("the choice of entities cannot be written as JSON: {error}"),
+                )
             })?);
         }
         self.ensure().await?;
         let session = self.platform().session();
         let made = session.create_connector(self.name(), &new).await;
-        // Also where a template says the kind.
+        // The session forgets by itself only where the definition id, and not a template, names the kind.
         session.forget_connector(self.name(), &connector.definition_id);
         made
     }
 
-    /// The connector to be, checked against what its spec says.
+    /// The connector to create, compared with its description.
     fn draft(
         &self,
         connector: &Connector,
@@ -347,7 +349,7 @@ impl Workspace {
             Secrets::SignedIn(id) => new.server_side_oauth_secret_id = Some((*id).to_owned()),
         }
         match options.template_id() {
-            // A template says the kind by itself.
+            // A template determines the kind.
             Some(template) => new.source_template_id = Some(template.to_owned()),
             None => new.definition_id = Some(connector.definition_id.to_string()),
         }

@@ -6,11 +6,11 @@ use crate::info::DefinitionInfo;
 use crate::platform::Platform;
 
 impl Platform {
-    /// The kinds of connectors whose display name holds this text; all with an empty one.
+    /// The kinds of connectors whose display name contains this text; all kinds for an empty text.
     ///
     /// # Errors
     ///
-    /// What the platform answers.
+    /// What the platform reports.
     pub async fn definitions(&self, text: &str) -> Result<Vec<DefinitionInfo>> {
         let mut request = self.api().list_source_definitions();
         if !text.is_empty() {
@@ -20,15 +20,15 @@ impl Platform {
         theirs.into_iter().map(DefinitionInfo::try_from).collect()
     }
 
-    /// A kind of connector by its display name or its slug: `Zendesk Support`, `zendesk-support`.
+    /// The kind of connector of this display name or slug, such as `Zendesk Support` or `zendesk-support`.
     ///
     /// # Errors
     ///
     /// `NotFound` when there is none of that name, `Usage` when there are several, and what the
-    /// platform answers.
+    /// platform reports.
     pub async fn definition(&self, name: &str) -> Result<DefinitionInfo> {
         let wanted = words(name);
-        // The platform compares with display names, which have no hyphens.
+        // The platform searches in display names, which have no hyphens.
         let first = wanted.split(' ').next().unwrap_or_default();
         let near = self.definitions(first).await?;
         let same = || near.iter().filter(|definition| words(&definition.name) == wanted);
@@ -57,7 +57,7 @@ impl Platform {
     }
 }
 
-/// The words of a name in lower case, however they are joined.
+/// The words of a name in lower case, with spaces in the place of hyphens and underscores.
 fn words(name: &str) -> String {
     let name = name.to_lowercase().replace(['-', '_'], " ");
     name.split_whitespace().collect::<Vec<_>>().join(" ")

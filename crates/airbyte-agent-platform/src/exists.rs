@@ -1,9 +1,9 @@
-//! "Already exists": what the platform says when something is made a second time.
+//! Recognises that the platform refuses to create something because it exists.
 
 use airbyte_agent_core::Error;
 
-/// Whether the platform refuses because the thing is there. Newer servers answer 409, older ones
-/// 400 with these words.
+/// Whether the error says that something exists already. Newer servers respond with the status 409, older
+/// ones with 400 or 422 and these words.
 pub(crate) fn already_exists(error: &Error) -> bool {
     match error.status() {
         Some(409) => true,
@@ -19,7 +19,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_without_a_status_is_something_else() {
+    fn an_error_without_a_status_does_not_come_from_the_platform() {
         assert!(!already_exists(&Error::new(ErrorKind::Vendor, "Template already exists")));
     }
 }

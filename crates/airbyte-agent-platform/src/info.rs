@@ -1,5 +1,5 @@
-//! What the platform tells of its things, in the members that callers work with. Everything else
-//! is in the answers of [`api`](crate::api).
+//! What the platform reports about workspaces, connectors, kinds and templates, reduced to what callers
+//! need. Everything else is in the responses of [`api`](crate::api).
 
 use airbyte_agent_core::{Error, ErrorKind, Result};
 use serde::Serialize;
@@ -7,46 +7,46 @@ use serde_json::{Map, Value};
 
 use crate::api::types;
 
-/// A workspace.
+/// A workspace of the organization, as the platform reports it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceInfo {
-    /// Its id.
+    /// The id that the platform gave to the workspace.
     pub id: String,
-    /// Its name: the caller's own identifier of the tenant.
+    /// The name: the caller's own identifier of the tenant.
     pub name: String,
-    /// `active` or `inactive`.
+    /// The status: `active` or `inactive`.
     pub status: String,
-    /// The organization it belongs to.
+    /// The id of the organization that the workspace belongs to.
     pub organization_id: Option<String>,
-    /// When it was made, as the platform writes it.
+    /// The time of creation, as the platform writes it.
     pub created_at: Option<String>,
 }
 
 impl WorkspaceInfo {
-    /// Whether it runs anything.
+    /// Whether operations can be run in the workspace.
     pub fn is_active(&self) -> bool {
         self.status != "inactive"
     }
 }
 
-/// A connector of a workspace, as lists show it.
+/// A connector of a workspace, as lists describe it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ConnectorInfo {
-    /// Its id.
+    /// The id that the platform gave to the connector.
     pub id: String,
-    /// Its display name.
+    /// The display name of the connector.
     pub name: String,
     /// Display name of its kind, such as `Zendesk Support`.
     pub kind: Option<String>,
-    /// Slug of its kind, such as `zendesk-support`, where the platform tells it.
+    /// Slug of its kind, such as `zendesk-support`, where the platform reports it.
     pub connector: Option<String>,
-    /// Id of its kind.
+    /// Definition id of its kind.
     pub definition_id: Option<String>,
-    /// When it was made, as the platform writes it.
+    /// The time of creation, as the platform writes it.
     pub created_at: Option<String>,
-    /// When it was last changed, as the platform writes it.
+    /// The time of the last change, as the platform writes it.
     pub updated_at: Option<String>,
 }
 
@@ -54,24 +54,24 @@ pub struct ConnectorInfo {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ConnectorDetails {
-    /// What lists show of it.
+    /// What lists say about the connector.
     #[serde(flatten)]
     pub info: ConnectorInfo,
-    /// Its settings, secrets masked by the platform.
+    /// The settings of the connector, in which the platform has masked secrets.
     pub settings: Map<String, Value>,
 }
 
-/// A kind of connector.
+/// A kind of connector that the platform offers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct DefinitionInfo {
-    /// Its id.
+    /// The definition id of the kind.
     pub id: String,
-    /// Its display name.
+    /// The display name of the kind.
     pub name: String,
-    /// Whether the organization made it itself.
+    /// Whether the organization defined the kind itself.
     pub is_custom: bool,
-    /// Who looks after it: `certified`, `community` and so on.
+    /// Who maintains the kind: `certified`, `community` and so on.
     pub support_level: Option<String>,
 }
 
@@ -79,58 +79,58 @@ pub struct DefinitionInfo {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TemplateInfo {
-    /// Its id.
+    /// The id of the template.
     pub id: String,
-    /// Its display name.
+    /// The display name of the template.
     pub name: String,
-    /// Id of the kind of connector.
+    /// Definition id of the kind of connector.
     pub definition_id: Option<String>,
-    /// Slug of the kind of connector, where the platform tells it.
+    /// Slug of the kind of connector, where the platform reports it.
     pub connector: Option<String>,
-    /// `DIRECT`, `REPLICATION` or `MULTI`.
+    /// What connectors can be used for: `DIRECT`, `REPLICATION` or `MULTI`.
     pub mode: Option<String>,
-    /// The organization it belongs to; none for the platform's own.
+    /// The id of the organization that the template belongs to; `None` for templates of the platform.
     pub organization_id: Option<String>,
 }
 
 impl TemplateInfo {
-    /// Whether connectors of it run operations, which those for copying data only do not.
+    /// Whether connectors of this template run operations; connectors that only copy data do not.
     pub fn runs_operations(&self) -> bool {
         self.mode.as_deref().is_some_and(|mode| matches!(mode, "DIRECT" | "MULTI"))
     }
 }
 
-/// What a check by the platform found.
+/// The result of a check of credentials by the platform.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CheckOutcome {
-    /// `succeeded`, `failed`, `running` and so on; `unknown` where the platform does not say.
+    /// The status: `succeeded`, `failed`, `running` and so on; `unknown` where the platform reports none.
     pub status: String,
-    /// Why it failed.
+    /// Why the check failed, as the platform reports it.
     pub message: Option<String>,
 }
 
 impl CheckOutcome {
-    /// Whether the credentials work.
+    /// Whether the check found that the credentials work.
     pub fn succeeded(&self) -> bool {
         self.status == "succeeded"
     }
 }
 
-/// Something that was there or was made.
+/// Something that existed before or was created now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Ensured<T> {
-    /// What is there now.
+    /// What exists now, such as the id of a connector.
     pub value: T,
-    /// Whether it was there before.
+    /// Whether it existed before the call.
     pub existed: bool,
 }
 
-/// A member without which nothing can be done.
+/// A member of a response that is needed; `what` names it in the error.
 pub(crate) fn needed(value: Option<String>, what: &str) -> Result<String> {
     value.filter(|value| !value.is_empty()).ok_or_else(|| {
-        Error::new(ErrorKind::Decode, format!("the platform's answer has no {what}"))
+        Error::new(ErrorKind::Decode, format!("the platform's response has no {what}"))
     })
 }
 

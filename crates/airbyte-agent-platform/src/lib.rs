@@ -1,8 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 #[rustfmt::skip]
-#[allow(clippy::pedantic, reason = "as progenitor writes it")]
+#[allow(clippy::all, clippy::pedantic, reason = "generated code is not written by hand")]
 pub mod api;
+mod builders;
 mod client;
 mod create;
 mod definitions;

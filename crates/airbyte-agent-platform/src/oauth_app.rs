@@ -7,13 +7,13 @@ use crate::api::types;
 use crate::platform::Platform;
 
 impl Platform {
-    /// Makes the platform sign people in with the organization's own OAuth application for a kind
-    /// of connector; takes the place of the one set before. `configuration` is what the third party
-    /// gave for the application, `client_id` and `client_secret` as a rule.
+    /// Makes the platform use the organization's own OAuth application when people sign in for a kind of
+    /// connector, instead of the one that was used before. `configuration` is what the third party issued for
+    /// the application, usually `client_id` and `client_secret`.
     ///
     /// # Errors
     ///
-    /// What the platform answers.
+    /// What the platform reports.
     pub async fn set_oauth_app(
         &self,
         definition_id: &str,
@@ -27,12 +27,12 @@ impl Platform {
         self.api().set_oauth_app().body(body).send().await.map(drop)
     }
 
-    /// Goes back to the platform's own OAuth application for the kind of this display name.
-    /// Nothing happens when none was set.
+    /// Makes the platform use its own OAuth application again for the kind of this display name. Nothing
+    /// changes when the organization has set none.
     ///
     /// # Errors
     ///
-    /// What the platform answers.
+    /// What the platform reports.
     pub async fn reset_oauth_app(&self, kind: &str) -> Result<()> {
         self.api().reset_oauth_app().connector_type(kind).send().await
     }

@@ -1,4 +1,4 @@
-//! The platform as one object: a session, and the generated client on it.
+//! The platform: a session, and the generated client that uses it.
 
 use std::fmt;
 
@@ -8,9 +8,9 @@ use secrecy::SecretString;
 
 use crate::client::Client;
 
-/// Airbyte's hosted platform, seen by one organization.
+/// Airbyte's hosted platform, as one organization uses it.
 ///
-/// Clones share token and connections.
+/// Clones share the token and the connections.
 #[derive(Clone)]
 pub struct Platform {
     session: Session,
@@ -18,17 +18,17 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// The platform that these options lead to. Sends nothing.
+    /// A client of the platform with these options. Sends nothing.
     ///
     /// # Errors
     ///
-    /// `Validation` when the address or the organization cannot be right.
+    /// `Validation` when the address or the organization is malformed.
     pub fn new(options: Hosted) -> Result<Self> {
         Session::new(options).map(Self::within)
     }
 
-    /// With client id, secret and organization from the environment (`AIRBYTE_CLIENT_ID`,
-    /// `AIRBYTE_CLIENT_SECRET`, `AIRBYTE_ORGANIZATION_ID`).
+    /// A client with client id, secret and organization from the environment: `AIRBYTE_CLIENT_ID`,
+    /// `AIRBYTE_CLIENT_SECRET` and `AIRBYTE_ORGANIZATION_ID`.
     ///
     /// # Errors
     ///
@@ -37,7 +37,7 @@ impl Platform {
         Self::new(Hosted::from_env()?)
     }
 
-    /// In a session that exists.
+    /// A client that sends its requests through an existing session.
     pub fn within(session: Session) -> Self {
         Self { api: Client::new(session.clone(), None), session }
     }
@@ -52,12 +52,12 @@ impl Platform {
         Self { api: Client::new(session.clone(), Some(token)), session }
     }
 
-    /// The whole API, operation by operation, as it is generated from its document.
+    /// The whole API, operation by operation.
     pub fn api(&self) -> &Client {
         &self.api
     }
 
-    /// The session that requests go out through.
+    /// The session through which requests are sent.
     pub fn session(&self) -> &Session {
         &self.session
     }

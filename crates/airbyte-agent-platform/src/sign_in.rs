@@ -1,4 +1,4 @@
-//! Sign-in of a person at a third party, which leaves a connector behind.
+//! Sign-in of a person at a third party, from which the platform creates a connector.
 
 use airbyte_agent_core::{Description, Error, ErrorKind, Result};
 use serde_json::Value;
@@ -9,13 +9,13 @@ use crate::create::CreateOptions;
 use crate::info::needed;
 use crate::workspace::Workspace;
 
-/// How a sign-in ended, as the query of the redirect tells it.
+/// The result of a sign-in, as the query of the redirect address reports it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignedIn {
-    /// The connector was made; this is its id.
+    /// The platform created the connector of this id.
     Connector(String),
-    /// The platform keeps the secret under this id; a connector has yet to be made of it.
+    /// The platform keeps the secret under this id, and a connector has still to be created from it.
     Secret(String),
 }
 
@@ -29,12 +29,12 @@ impl std::fmt::Debug for SignedIn {
 }
 
 impl SignedIn {
-    /// Reads the address that the person's browser was sent to, or its query.
+    /// Reads the result from the address to which the person's browser was redirected, or from its query.
     ///
     /// # Errors
     ///
     /// `Authentication` when the person or the third party refused, `Validation` when the address
-    /// tells neither.
+    /// reports no result.
     ///
     /// ```
     /// use airbyte_agent_platform::SignedIn;
@@ -63,23 +63,24 @@ impl SignedIn {
         if let Some(id) = member(&["server_side_oauth_secret_id", "secret_id"]) {
             return Ok(Self::Secret(id));
         }
-        let message = "the address names neither a connector nor a secret nor an error";
+        let message =
+            "the address has no result of a sign-in: it names no connector, secret or error";
         Err(Error::new(ErrorKind::Validation, message))
     }
 }
 
 impl Workspace {
-    /// Begins a sign-in; gives the address that the person's browser has to open. At the end it is
-    /// sent to `redirect_url` with what [`SignedIn::read`] reads; query parameters of the address,
-    /// such as a `state` to recognise the person by, survive.
+    /// Begins a sign-in, and returns the address that the person's browser has to open. At the end the
+    /// browser is redirected to `redirect_url`, to which the result is added for [`SignedIn::read`]. Query
+    /// parameters of the address, such as a `state` that identifies the person, are kept.
     ///
     /// The organization needs a template of its own for the kind:
     /// [`register_template`](crate::Platform::register_template).
     ///
     /// # Errors
     ///
-    /// `Validation` when the address, a setting or a variable cannot be right, or the organization
-    /// has no template; else what the platform answers.
+    /// `Validation` when the address, a setting or a variable is wrong, or the organization has no
+    /// template; otherwise what the platform reports.
     pub async fn start_sign_in(
         &self,
         connector: impl Into<Description>,
@@ -88,7 +89,7 @@ impl Workspace {
     ) -> Result<Url> {
         let connector = connector.into();
         if Url::parse(redirect_url).is_err() {
-            let message = format!("the redirect address is no URL: '{redirect_url}'");
+            let message = format!("the redirect address is not a URL: '{redirect_url}'");
             return Err(Error::new(ErrorKind::Validation, message));
         }
         let settings = options.checked_settings(&connector)?;
@@ -105,14 +106,15 @@ impl Workspace {
             source_template_id: options.template_id().map(str::to_owned),
             oauth_input_configuration: None,
         };
-        let answer = self.platform().api().start_oauth().body(body).send().await?;
-        let address = needed(answer.consent_url, "consent address")?;
-        Url::parse(&address)
-            .map_err(|_| Error::new(ErrorKind::Decode, "the platform's consent address is no URL"))
+        let response = self.platform().api().start_oauth().body(body).send().await?;
+        let address = needed(response.consent_url, "consent address")?;
+        Url::parse(&address).map_err(|_| {
+            Error::new(ErrorKind::Decode, "the platform's consent address is not a URL")
+        })
     }
 
-    /// Ends a sign-in; gives the connector's id. Where the platform made the connector there is
-    /// nothing left to do, else it is made now.
+    /// Ends a sign-in, and returns the id of the connector. The connector is created now, unless the platform
+    /// has already created it.
     ///
     /// # Errors
     ///
@@ -126,7 +128,7 @@ impl Workspace {
         let connector = connector.into();
         match ended {
             SignedIn::Connector(id) => {
-                // The address passed through a browser: the id counts only inside the workspace.
+                // The address comes from a browser, so the id is only accepted if it is in the workspace.
                 let id = self.connector(&id).await?.info.id;
                 self.platform().session().forget_connector(self.name(), &connector.definition_id);
                 Ok(id)

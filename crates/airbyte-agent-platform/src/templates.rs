@@ -1,4 +1,4 @@
-//! Source templates: which kinds of connectors the organization has switched on.
+//! Source templates: the kinds of connectors that an organization has switched on.
 
 use airbyte_agent_core::{Error, ErrorKind, Result};
 use serde_json::Map;
@@ -8,7 +8,7 @@ use crate::exists::already_exists;
 use crate::info::{Ensured, TemplateInfo};
 use crate::platform::Platform;
 
-/// Names tried for a template whose own name is taken by another kind of connector.
+/// How many names are tried for a template when other kinds of connectors have the names before.
 const NAMES: u32 = 5;
 
 impl Platform {
@@ -16,39 +16,39 @@ impl Platform {
     ///
     /// # Errors
     ///
-    /// What the platform answers.
+    /// What the platform reports.
     pub async fn templates(&self) -> Result<Vec<TemplateInfo>> {
         let theirs = self.api().list_source_templates().send().await?;
         theirs.data.unwrap_or_default().into_iter().map(TemplateInfo::try_from).collect()
     }
 
-    /// The templates that the platform itself offers.
+    /// The source templates that the platform itself offers.
     ///
     /// # Errors
     ///
-    /// What the platform answers.
+    /// What the platform reports.
     pub async fn global_templates(&self) -> Result<Vec<TemplateInfo>> {
         let theirs = self.api().list_global_source_templates().send().await?;
         theirs.data.unwrap_or_default().into_iter().map(TemplateInfo::try_from).collect()
     }
 
-    /// The organization's template of a kind of connector that runs operations, where there is one.
+    /// The organization's template of a kind of connector that runs operations; `None` when there is none.
     ///
     /// # Errors
     ///
-    /// What the platform answers.
+    /// What the platform reports.
     pub async fn template_of(&self, definition_id: &str) -> Result<Option<TemplateInfo>> {
         Ok(self.templates().await?.into_iter().find(|template| is_usable(template, definition_id)))
     }
 
-    /// Makes sure that the organization has a template (mode `DIRECT`) for a kind of connector, as
-    /// signing in and the web application need it. One that is there is taken as it is.
+    /// Makes sure that the organization has a template for a kind of connector, which sign-in and the web
+    /// application need. An existing template is returned as it is; a new one has the mode `DIRECT`.
     ///
-    /// A name that is taken by another kind gets a number behind it.
+    /// When a template of another kind has the name already, a number is added to it.
     ///
     /// # Errors
     ///
-    /// What the platform answers, such as `Validation` for an unknown definition.
+    /// What the platform reports, such as `Validation` for an unknown definition.
     pub async fn register_template(
         &self,
         definition_id: &str,
@@ -73,13 +73,13 @@ impl Platform {
                     return Ok(Ensured { value, existed: false });
                 }
                 Err(error) if already_exists(&error) => {
-                    // Somebody may have been faster, or the name belongs to another kind.
-                    let there = self.templates().await?.into_iter().find(|template| {
+                    // Another client may have created it meanwhile, or another kind has the name.
+                    let found = self.templates().await?.into_iter().find(|template| {
                         is_usable(template, definition_id)
                             || template.name == name
                                 && template.definition_id.as_deref() == Some(definition_id)
                     });
-                    if let Some(value) = there {
+                    if let Some(value) = found {
                         return Ok(Ensured { value, existed: true });
                     }
                 }
@@ -93,11 +93,11 @@ impl Platform {
         Err(Error::new(ErrorKind::Usage, message))
     }
 
-    /// Removes a source template.
+    /// Removes the source template of this id.
     ///
     /// # Errors
     ///
-    /// `NotFound` when there is none of this id, and what the platform answers.
+    /// `NotFound` when there is none of this id, and what the platform reports.
     pub async fn delete_template(&self, id: &str) -> Result<()> {
         self.api().delete_source_template().template_id(id).send().await.map(drop)
     }

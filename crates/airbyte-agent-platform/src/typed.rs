@@ -1,4 +1,4 @@
-//! Creating typed connectors: what every generated connector can do with a workspace.
+//! Creation of typed connectors, which every generated connector has.
 
 use std::future::Future;
 
@@ -7,7 +7,7 @@ use airbyte_agent_core::{AuthFor, Credentials, Result, TypedConnector};
 use crate::create::CreateOptions;
 use crate::workspace::Workspace;
 
-/// A typed connector in a workspace of the platform. Every generated connector is one.
+/// Creation of typed connectors in a workspace of the platform, for every generated connector.
 ///
 /// ```no_run
 /// # use airbyte_agent_core::{Credentials, Result, TypedConnector};
@@ -34,9 +34,9 @@ use crate::workspace::Workspace;
 /// # }
 /// ```
 ///
-/// Where their type does not tell whose they are, they are refused before anything is sent.
+/// Where their type does not say which connector they belong to, they are refused before anything is sent.
 pub trait HostedConnector: TypedConnector {
-    /// Stores credentials and settings as a new connector of the workspace.
+    /// Stores credentials and settings as a new connector of the workspace, and returns it ready to be called.
     ///
     /// # Errors
     ///
@@ -53,7 +53,7 @@ pub trait HostedConnector: TypedConnector {
         }
     }
 
-    /// Takes the workspace's connector of this kind, or creates it.
+    /// Returns the workspace's connector of this kind, ready to be called; creates it when there is none.
     ///
     /// # Errors
     ///
@@ -65,8 +65,8 @@ pub trait HostedConnector: TypedConnector {
     ) -> impl Future<Output = Result<Self>> + Send {
         let credentials = credentials.into();
         async move {
-            let there = workspace.ensure_connector(Self::description(), credentials, options);
-            Ok(workspace.connect_typed_to(&there.await?.value))
+            let ensured = workspace.ensure_connector(Self::description(), credentials, options);
+            Ok(workspace.connect_typed_to(&ensured.await?.value))
         }
     }
 }

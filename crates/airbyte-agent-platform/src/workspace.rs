@@ -1,4 +1,4 @@
-//! A workspace: the partition of one tenant, and the connectors in it.
+//! A workspace: the area of one tenant on the platform, and the connectors in it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,18 +11,18 @@ use crate::api::types;
 use crate::info::{CheckOutcome, ConnectorDetails, ConnectorInfo, WorkspaceInfo};
 use crate::platform::Platform;
 
-/// How long to wait between two looks at a list.
-const LOOK_AGAIN: Duration = Duration::from_millis(500);
+/// The delay between two requests for a list.
+const DELAY: Duration = Duration::from_millis(500);
 
 /// A workspace of the platform, by its name.
 ///
-/// Connectors are addressed inside their workspace: an id of another tenant's connector is "not
-/// found" here, although the application token could reach it.
+/// Its methods reach the connectors of this workspace only: the id of another tenant's connector is not
+/// found, although the application token could reach it.
 #[derive(Debug, Clone)]
 pub struct Workspace {
     platform: Platform,
     name: String,
-    /// What is remembered once it is known.
+    /// What was found out about the workspace; clones share it.
     known: Arc<Known>,
 }
 
@@ -37,59 +37,59 @@ impl Workspace {
         Self { platform, name, known: Arc::default() }
     }
 
-    /// The platform it belongs to.
+    /// The platform that the workspace belongs to.
     pub fn platform(&self) -> &Platform {
         &self.platform
     }
 
-    /// Its name.
+    /// The name of the workspace.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What the platform tells of it; asked once.
+    /// Id, name and status of the workspace; requested once and remembered.
     ///
     /// # Errors
     ///
-    /// `NotFound` when it does not exist, and what the platform answers.
+    /// `NotFound` when it does not exist, and what the platform reports.
     pub async fn info(&self) -> Result<&WorkspaceInfo> {
         self.known.info.get_or_try_init(|| self.platform.find_workspace(&self.name)).await
     }
 
-    /// Creates it, unless it is there. Done once, before the first connector is created.
+    /// Creates the workspace unless it exists. This happens once, before the first connector is created.
     ///
     /// # Errors
     ///
-    /// What the platform answers.
+    /// What the platform reports.
     pub async fn ensure(&self) -> Result<()> {
-        let mint = || async { self.platform.scoped_token(&self.name).await.map(drop) };
-        self.known.exists.get_or_try_init(mint).await.copied()
+        let create = || async { self.platform.scoped_token(&self.name).await.map(drop) };
+        self.known.exists.get_or_try_init(create).await.copied()
     }
 
-    /// Removes it with everything in it.
+    /// Removes the workspace with everything in it.
     ///
     /// # Errors
     ///
-    /// `NotFound` when it does not exist, and what the platform answers.
+    /// `NotFound` when it does not exist, and what the platform reports.
     pub async fn delete(self) -> Result<()> {
         let info = self.platform.find_workspace(&self.name).await?;
         self.platform.delete_workspace(&info.id).await
     }
 
-    /// Its connectors; none when it does not exist.
+    /// The connectors of the workspace; none when the workspace does not exist.
     ///
     /// # Errors
     ///
-    /// What the platform answers.
+    /// What the platform reports.
     pub async fn connectors(&self) -> Result<Vec<ConnectorInfo>> {
         self.list(None).await
     }
 
-    /// Its connectors of one kind.
+    /// The connectors of one kind in the workspace, by the id of the kind.
     ///
     /// # Errors
     ///
-    /// What the platform answers.
+    /// What the platform reports.
     pub async fn connectors_of(&self, definition_id: &str) -> Result<Vec<ConnectorInfo>> {
         self.list(Some(definition_id)).await
     }
@@ -103,13 +103,13 @@ impl Workspace {
             Ok(list) => {
                 list.data.unwrap_or_default().into_iter().map(ConnectorInfo::try_from).collect()
             }
-            // Some servers know no empty workspaces.
+            // Some servers report a workspace without connectors as missing.
             Err(error) if error.is_not_found() => Ok(Vec::new()),
             Err(error) => Err(error),
         }
     }
 
-    /// The connector of this id, if it is in this workspace.
+    /// Finds the connector of this id in the workspace.
     async fn own(&self, id: &str) -> Result<ConnectorInfo> {
         let found = self.connectors().await?.into_iter().find(|connector| connector.id == id);
         found.ok_or_else(|| {
@@ -118,16 +118,16 @@ impl Workspace {
         })
     }
 
-    /// A connector with its settings.
+    /// The connector of this id with its settings.
     ///
     /// # Errors
     ///
-    /// `NotFound` when the workspace has none of this id, and what the platform answers.
+    /// `NotFound` when the workspace has none of this id, and what the platform reports.
     pub async fn connector(&self, id: &str) -> Result<ConnectorDetails> {
         let info = self.own(id).await?;
         let theirs = self.platform.api().get_connector().connector_id(id).send().await?;
         let details = ConnectorDetails::try_from(theirs)?;
-        // Lists tell more of the kind.
+        // Lists say more about the kind than the connector itself.
         Ok(ConnectorDetails { info, ..details })
     }
 
@@ -136,11 +136,11 @@ impl Workspace {
     ///
     /// # Errors
     ///
-    /// `NotFound` when the workspace has none of this id, and what the platform answers.
+    /// `NotFound` when the workspace has none of this id, and what the platform reports.
     pub async fn delete_connector(&self, id: &str) -> Result<()> {
         let info = self.own(id).await?;
         let ended = self.platform.api().delete_connector().connector_id(id).send().await;
-        // Whatever a success says beyond being one is of no use here.
+        // The body of a success is not needed, so that it may have any form.
         let ended = ended.map(drop).or_else(|error| match error.kind() {
             ErrorKind::Decode => Ok(()),
             _ => Err(error),
@@ -156,7 +156,7 @@ impl Workspace {
     /// # Errors
     ///
     /// `Network` (retryable) when it is still there at the end of `limit`, and what the platform
-    /// answers.
+    /// reports.
     pub async fn removal(&self, id: &str, limit: Duration) -> Result<()> {
         let end = Instant::now() + limit;
         loop {
@@ -168,16 +168,16 @@ impl Workspace {
                 let message = format!("connector {id} is still there after {seconds} s");
                 return Err(Error::new(ErrorKind::Network, message));
             }
-            sleep(LOOK_AGAIN).await;
+            sleep(DELAY).await;
         }
     }
 
-    /// Lets the platform try the stored credentials of a connector. A failed check is an outcome,
-    /// no error.
+    /// Lets the platform try the stored credentials of a connector. A check that fails is an outcome and not
+    /// an error.
     ///
     /// # Errors
     ///
-    /// `NotFound` when the workspace has none of this id, and what the platform answers.
+    /// `NotFound` when the workspace has none of this id, and what the platform reports.
     pub async fn check_connector(&self, id: &str) -> Result<CheckOutcome> {
         self.own(id).await?;
         let request = self.platform.api().check_connector().connector_id(id);
@@ -185,11 +185,11 @@ impl Workspace {
         request.send().await.map(CheckOutcome::from)
     }
 
-    /// Renames a connector.
+    /// Gives a connector another display name.
     ///
     /// # Errors
     ///
-    /// `NotFound` when the workspace has none of this id, and what the platform answers.
+    /// `NotFound` when the workspace has none of this id, and what the platform reports.
     pub async fn rename_connector(&self, id: &str, name: &str) -> Result<()> {
         self.own(id).await?;
         let body = types::UpdateConnector { name: Some(name.to_owned()), ..Default::default() };
@@ -210,8 +210,8 @@ impl Workspace {
 
     /// The only connector of a kind, ready to be called.
     ///
-    /// It is looked up right away, so that a missing or ambiguous connector shows here and not at
-    /// the first call.
+    /// It is looked up at once, so that a missing or ambiguous connector is reported here and not by the
+    /// first call.
     ///
     /// # Errors
     ///
@@ -227,7 +227,8 @@ impl Workspace {
         Client::within(connector, self.platform.session(), Some(id))
     }
 
-    /// The only connector of a typed kind: `workspace.connect_typed::<StripeConnector>()`.
+    /// The only connector of a typed kind, ready to be called:
+    /// `workspace.connect_typed::<StripeConnector>()`.
     ///
     /// # Errors
     ///
@@ -236,7 +237,7 @@ impl Workspace {
         self.connect(C::description()).await.map(C::from_client)
     }
 
-    /// The typed connector of this id. Sends nothing.
+    /// The typed connector of this id, ready to be called. Sends nothing.
     pub fn connect_typed_to<C: TypedConnector>(&self, id: &str) -> C {
         C::from_client(self.connect_to(C::description(), id))
     }

@@ -1,4 +1,4 @@
-//! Workspaces of the organization: list, find, create, remove.
+//! Workspaces of the organization: listed, found, created and removed.
 
 use airbyte_agent_core::{Error, ErrorKind, Result, suggestion};
 use secrecy::SecretString;
@@ -9,18 +9,18 @@ use crate::info::{WorkspaceInfo, needed};
 use crate::platform::Platform;
 use crate::workspace::Workspace;
 
-/// Entries of a page.
+/// The number of entries in a page of a list.
 const PAGE: u64 = 100;
-/// Pages read before a list is given up: a server that never ends it is broken.
+/// The most pages that are read of a list, because a faulty server may never end it.
 const PAGES: usize = 1_000;
 
 impl Platform {
-    /// A workspace by its name. Sends nothing; the workspace need not exist yet.
+    /// The workspace of this name. Sends nothing, so that the workspace need not exist yet.
     pub fn workspace(&self, name: impl Into<String>) -> Workspace {
         Workspace::new(self.clone(), name.into())
     }
 
-    /// The workspace that the session's options name, `default` unless told otherwise.
+    /// The workspace that the session's options name; they name `default` unless it is set.
     pub fn default_workspace(&self) -> Workspace {
         self.workspace(self.session().workspace())
     }
@@ -29,12 +29,12 @@ impl Platform {
     ///
     /// # Errors
     ///
-    /// What the platform answers, and `Decode` when its list never ends.
+    /// What the platform reports, and `Decode` when its list never ends.
     pub async fn workspaces(&self) -> Result<Vec<WorkspaceInfo>> {
         self.workspaces_with("").await
     }
 
-    /// The workspaces whose name holds this text, upper and lower case alike.
+    /// The workspaces whose name contains this text in upper or lower case.
     ///
     /// # Errors
     ///
@@ -52,8 +52,8 @@ impl Platform {
             }
             let page = request.send().await?;
             let theirs = page.data.unwrap_or_default().into_iter();
-            let there = theirs.filter(|workspace| workspace.tombstone != Some(true));
-            all.extend(there.map(WorkspaceInfo::try_from).collect::<Result<Vec<_>>>()?);
+            let existing = theirs.filter(|workspace| workspace.tombstone != Some(true));
+            all.extend(existing.map(WorkspaceInfo::try_from).collect::<Result<Vec<_>>>()?);
             let next = page.next.as_deref().and_then(next_cursor);
             if next.is_none() || next == cursor {
                 return Ok(all);
@@ -68,7 +68,7 @@ impl Platform {
     /// # Errors
     ///
     /// `NotFound` when there is none, `Usage` when there are several, and what the platform
-    /// answers.
+    /// reports.
     pub async fn find_workspace(&self, name: &str) -> Result<WorkspaceInfo> {
         let near = self.workspaces_with(name).await?;
         let mut exact = near.iter().filter(|workspace| workspace.name == name);
@@ -91,7 +91,7 @@ impl Platform {
         }
     }
 
-    /// The workspace to work in: the one named, else the only active one there is.
+    /// The workspace of this name; without a name the only active workspace of the organization.
     ///
     /// # Errors
     ///
@@ -124,51 +124,51 @@ impl Platform {
         }
     }
 
-    /// Creates a workspace, or finds it as it is: nothing happens when it exists.
+    /// Creates a workspace unless it exists, and returns it.
     ///
     /// # Errors
     ///
-    /// What the platform answers.
+    /// What the platform reports.
     pub async fn create_workspace(&self, name: &str) -> Result<WorkspaceInfo> {
         self.scoped_token(name).await?;
         self.find_workspace(name).await
     }
 
-    /// A token for one workspace, good for 20 minutes. The workspace is created when it is not
-    /// there, and left as it is when it is.
+    /// A token for one workspace, which is valid for 20 minutes. The workspace is created when it does not
+    /// exist.
     ///
     /// # Errors
     ///
-    /// What the platform answers, and `Decode` when there is no token in it.
+    /// What the platform reports, and `Decode` when its response has no token.
     pub async fn scoped_token(&self, workspace: &str) -> Result<SecretString> {
         self.session().scoped_token(workspace).await
     }
 
-    /// A token for the sign-in widget on a page of this origin, such as `https://app.acme.com`. The
-    /// workspace is created when it is not there.
+    /// A token for the sign-in widget on a web page of this origin, such as `https://app.acme.com`. The
+    /// workspace is created when it does not exist.
     ///
     /// # Errors
     ///
-    /// What the platform answers, and `Decode` when there is no token in it.
+    /// What the platform reports, and `Decode` when its response has no token.
     pub async fn widget_token(&self, workspace: &str, origin: &str) -> Result<SecretString> {
         let body =
             types::WidgetTokenRequest::builder().workspace_name(workspace).allowed_origin(origin);
         let request = self.api().create_widget_token().body_map(|_| body);
-        let answer = request.send().await?;
-        needed(answer.token.or(answer.access_token), "widget token").map(SecretString::from)
+        let response = request.send().await?;
+        needed(response.token.or(response.access_token), "widget token").map(SecretString::from)
     }
 
-    /// Removes a workspace with everything in it. It leaves the lists at once.
+    /// Removes the workspace of this id with everything in it. It disappears from lists at once.
     ///
     /// # Errors
     ///
-    /// `NotFound` when there is no workspace of this id, and what the platform answers.
+    /// `NotFound` when there is no workspace of this id, and what the platform reports.
     pub async fn delete_workspace(&self, id: &str) -> Result<()> {
         self.api().delete_workspace().workspace_id(id).send().await.map(drop)
     }
 }
 
-/// The cursor in the address of the next page; a text that is no address is one by itself.
+/// The cursor in the address of the next page; a text that is not an address is itself the cursor.
 fn next_cursor(next: &str) -> Option<String> {
     let base = Url::parse("https://platform.invalid/").ok()?;
     let in_query = base.join(next).ok().and_then(|url| {
@@ -183,7 +183,7 @@ mod tests {
     use super::next_cursor;
 
     #[test]
-    fn the_next_page_is_told_in_several_ways() {
+    fn the_cursor_of_the_next_page_is_found_in_every_form() {
         for (next, cursor) in [
             ("https://api.airbyte.ai/api/v1/workspaces?limit=20&cursor=a%2Fb", Some("a/b")),
             ("/api/v1/workspaces?cursor=x", Some("x")),

@@ -1,4 +1,4 @@
-//! The parsed spec: what has to hold before anything else can be said about it.
+//! A spec that was read: whether it is an `OpenAPI` document at all, and what can be done with it.
 
 use airbyte_agent_description::Connector;
 
@@ -16,10 +16,12 @@ pub struct Spec {
 }
 
 impl Spec {
-    /// Reads YAML or JSON text.
+    /// Reads the text of a spec, which is YAML or JSON.
     ///
-    /// Fails when the text is no YAML (duplicate keys and merge keys included), or is not an
-    /// `OpenAPI` 3.1 document with paths.
+    /// # Errors
+    ///
+    /// The problems of a text that is not YAML, has duplicate keys or merge keys, or is not an `OpenAPI` 3.1
+    /// document with paths.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         let yaml::Document { root, warnings } =
             yaml::read(text.strip_prefix('\u{feff}').unwrap_or(text))?;
@@ -29,12 +31,12 @@ impl Spec {
         Ok(Self { json: root.to_json(), root, warnings })
     }
 
-    /// The whole document.
+    /// The whole document as JSON, with all its keys.
     pub fn document(&self) -> &serde_json::Value {
         &self.json
     }
 
-    /// Everything that is wrong or doubtful, in the order of the text.
+    /// Finds everything that is wrong or doubtful; the problems come in the order of the text.
     pub fn lint(&self) -> Vec<Problem> {
         let cx = Cx::new(&self.root);
         lint::check(&cx);
@@ -44,10 +46,11 @@ impl Spec {
         problems
     }
 
-    /// The description of the connector.
+    /// Lowers the spec to the description of its connector.
     ///
-    /// Fails only where the connector could not run; what else is wrong is told by
-    /// [`Spec::lint`].
+    /// # Errors
+    ///
+    /// The problems that keep the connector from running; [`Spec::lint`] gives all the others, too.
     pub fn lower(&self) -> Result<Connector, Vec<Problem>> {
         let cx = Cx::new(&self.root);
         let connector = lower::connector(&cx);
@@ -55,18 +58,18 @@ impl Spec {
     }
 }
 
-/// Reads any YAML or JSON text the way specs are read, for documents that are no specs: the API of
-/// the hosted platform.
+/// Reads YAML or JSON text in the way in which specs are read, for documents that are no connector specs, such
+/// as the API of the hosted platform.
 ///
 /// # Errors
 ///
-/// When the text is no YAML, duplicate keys and merge keys included.
+/// The problems of a text that is not YAML, or has duplicate keys or merge keys.
 pub fn read(text: &str) -> Result<serde_json::Value, Vec<Problem>> {
     let document = yaml::read(text.strip_prefix('\u{feff}').unwrap_or(text))?;
     Ok(document.root.to_json())
 }
 
-/// Why this is not a spec at all.
+/// Says why the document is not a spec at all.
 fn unfit(root: &Node) -> Option<Problem> {
     let problem = |node: &Node, path: &str, message: String| {
         Some(Problem {

@@ -1,10 +1,10 @@
-//! Expressions of a spec: whether they compile and use only what exists when they are rendered.
+//! Expressions in a spec: whether they compile, and use only names that exist when they are rendered.
 
 use crate::lower::Cx;
 use crate::names::hint;
 use crate::yaml::Node;
 
-/// Where an expression stands, which decides what it may use.
+/// The place of an expression, which decides which names it may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     /// `value_template` of a scoping entry.
@@ -75,7 +75,7 @@ enum Role {
     Method,
 }
 
-/// The names an expression uses. Loops and the like do not occur in specs.
+/// The names that an expression uses. Loops and other statements do not occur in specs.
 fn used(text: &str) -> Vec<(Role, String)> {
     let mut found = Vec::new();
     let mut rest = text;
@@ -92,7 +92,7 @@ fn used(text: &str) -> Vec<(Role, String)> {
 fn scan(code: &str, found: &mut Vec<(Role, String)>) {
     let letters: Vec<char> = code.chars().collect();
     let mut at = 0;
-    // The last mark before a name tells its role.
+    // The last character before a name, white space aside, tells the role of the name.
     let mut before = ' ';
     while at < letters.len() {
         let letter = letters[at];

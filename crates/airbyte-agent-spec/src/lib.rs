@@ -1,12 +1,11 @@
 //! Reads and checks a connector spec and lowers it to a connector description.
 //!
-//! A spec is an `OpenAPI` 3.1 document in YAML or JSON with the `x-airbyte-*` keys of the published
-//! dialect and our own `x-agent-*` keys; `specs/README.md` describes both. [`Spec::parse`] reads
-//! the text and keeps the position of every value, [`Spec::lower`] turns the document into an
-//! [`airbyte_agent_description::Connector`], and [`Spec::lint`] says everything that is
-//! wrong or doubtful at once.
+//! A spec is an `OpenAPI` 3.1 document in YAML or JSON with the `x-airbyte-*` keys of the published dialect and
+//! the `x-agent-*` keys of this project; `specs/README.md` describes both. [`Spec::parse`] reads the text and
+//! keeps the position of every value, [`Spec::lower`] turns the document into an
+//! [`airbyte_agent_description::Connector`], and [`Spec::lint`] finds everything that is wrong or doubtful.
 //!
-//! This crate never touches the network and generates no code.
+//! This crate never uses the network and generates no code.
 //!
 //! ```
 //! let text = r#"
@@ -31,10 +30,9 @@
 //! assert_eq!(connector.operations().count(), 1);
 //! ```
 
-/// Keeps the examples of the README compiling.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
-pub struct ReadmeExamples;
+mod readme {}
 
 mod document;
 mod expression;
@@ -43,6 +41,7 @@ mod load;
 mod lower;
 mod names;
 mod problem;
+mod report;
 mod yaml;
 
 pub use document::{Spec, read};

@@ -1,4 +1,4 @@
-//! From a file to a description.
+//! Reads a spec file and lowers it to a description.
 
 use std::io::{Error, ErrorKind, Read as _};
 use std::path::Path;
@@ -7,24 +7,24 @@ use airbyte_agent_description::Connector;
 
 use crate::{Problem, Spec};
 
-/// Longest spec that is read: many times as long as the longest known one.
+/// The most bytes of a spec that are read, which is many times the length of the longest known spec.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// Why a spec file could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// The file cannot be read.
+    /// The file cannot be opened or read, or is too long.
     #[error("cannot read {path}: {source}")]
     Read {
-        /// The file.
+        /// The path of the file.
         path: String,
-        /// What the system says.
+        /// What the operating system says.
         source: std::io::Error,
     },
-    /// The file is no usable spec.
+    /// The file was read, but cannot be lowered to a connector.
     #[error("{}", list(path, problems))]
     Spec {
-        /// The file.
+        /// The path of the file.
         path: String,
         /// What is wrong with it.
         problems: Vec<Problem>,
@@ -32,7 +32,7 @@ pub enum LoadError {
 }
 
 impl LoadError {
-    /// The problems of the spec; none when the file could not be read.
+    /// The problems of the spec; empty when the file could not be read.
     pub fn problems(&self) -> &[Problem] {
         match self {
             Self::Read { .. } => &[],
@@ -46,7 +46,11 @@ fn list(path: &str, problems: &[Problem]) -> String {
     lines.join("\n")
 }
 
-/// Reads, parses and lowers a spec. The error lists every problem as `file:line:column`.
+/// Reads, parses and lowers a spec file.
+///
+/// # Errors
+///
+/// When the file cannot be read, or is no usable spec; the message lists every problem as `file:line:column`.
 pub fn load(path: &Path) -> Result<Connector, LoadError> {
     let name = path.display().to_string();
     let text =
@@ -56,10 +60,10 @@ pub fn load(path: &Path) -> Result<Connector, LoadError> {
         .map_err(|problems| LoadError::Spec { path: name, problems })
 }
 
-/// The text of a file, which may be a pipe; some devices never end.
+/// Reads the text of a file, which may be a pipe or a device, and these may never end.
 fn read(path: &Path, largest: u64) -> Result<String, Error> {
     let mut text = String::new();
-    // One byte more tells that it is too long.
+    // One byte more than allowed shows that the file is too long.
     let mut file = std::fs::File::open(path)?.take(largest.saturating_add(1));
     let read = file.read_to_string(&mut text);
     if file.limit() == 0 {
@@ -90,7 +94,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_device_that_never_ends_is_refused() {
-        let said = load(Path::new("/dev/zero")).unwrap_err().to_string();
-        assert_eq!(said, "cannot read /dev/zero: it is longer than 16 MiB");
+        let message = load(Path::new("/dev/zero")).unwrap_err().to_string();
+        assert_eq!(message, "cannot read /dev/zero: it is longer than 16 MiB");
     }
 }

@@ -1,11 +1,11 @@
-//! Names compared as people mean them.
+//! Names compared as people mean them: without case and punctuation, and with misspellings.
 
 /// A name without case and punctuation: `page[cursor]` and `pageCursor` are the same.
 pub(crate) fn squash(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// The candidate that `name` was probably meant to be.
+/// The candidate that is most similar to `name`, if one is similar enough to be meant.
 pub(crate) fn nearest<'a>(
     name: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -18,7 +18,7 @@ pub(crate) fn nearest<'a>(
         .map(|(_, candidate)| candidate)
 }
 
-/// ` (did you mean …?)`, or nothing.
+/// The text `; did you mean …?` with the nearest candidate; empty when none is near.
 pub(crate) fn hint<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     nearest(name, candidates).map(|c| format!("; did you mean `{c}`?")).unwrap_or_default()
 }

@@ -5,8 +5,8 @@
 use airbyte_agent_description::{Action, Next, Paging, Source};
 use airbyte_agent_spec::Spec;
 
-/// The pagination of a list with these metadata fields, parameters (`name:type`) and answer.
-fn paging(meta: &str, parameters: &str, answer: &str) -> Paging {
+/// The pagination of a list with these metadata fields, parameters (`name:type`) and response.
+fn paging(meta: &str, parameters: &str, response: &str) -> Paging {
     let list: Vec<_> = parameters
         .split_whitespace()
         .map(|word| {
@@ -27,7 +27,7 @@ paths:
       x-airbyte-meta-extractor: {{{meta}}}
       parameters: [{}]
       responses:
-        '200': {{description: Items., content: {{application/json: {{schema: {{type: object, properties: {{items: {{type: array}}, {answer}}}}}}}}}}}
+        '200': {{description: Items., content: {{application/json: {{schema: {{type: object, properties: {{items: {{type: array}}, {response}}}}}}}}}}}
 ",
         list.join(", ")
     );
@@ -74,7 +74,7 @@ fn show(paging: &Paging) -> String {
 #[test]
 fn names_tell_how_a_list_continues() {
     let string = |path: &str| format!("{path}: {{type: string}}");
-    for (meta, parameters, answer, expected) in [
+    for (meta, parameters, response, expected) in [
         // tokens
         (
             "end_cursor: $.end, has_next_page: $.more",
@@ -209,9 +209,9 @@ fn names_tell_how_a_list_continues() {
         ("", "limit:integer", "", "none, size limit"),
     ] {
         assert_eq!(
-            show(&paging(meta, parameters, answer)),
+            show(&paging(meta, parameters, response)),
             expected,
-            "{{{meta}}} {parameters} {answer}"
+            "{{{meta}}} {parameters} {response}"
         );
     }
 }

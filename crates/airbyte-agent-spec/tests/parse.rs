@@ -55,7 +55,7 @@ fn nesting_and_aliases_have_limits() {
         let previous = format!("*a{}", level - 1);
         wide += &format!("a{level}: &a{level} [{}]\n", vec![previous; 10].join(", "));
     }
-    for (text, expected) in [(deep, "nested deeper"), (wide, "unfold to too large")] {
+    for (text, expected) in [(deep, "nested deeper"), (wide, "make the document too large")] {
         let problems = Spec::parse(&text).err().unwrap_or_default();
         assert!(problems.iter().any(|p| p.message.contains(expected)), "{problems:#?}");
     }

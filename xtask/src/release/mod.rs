@@ -13,13 +13,13 @@ use crate::tidy::{self, Crate, Workspace};
 /// A package as it would be published.
 #[derive(Debug)]
 pub struct Package {
-    /// Name of the crate.
+    /// The name of the crate.
     pub name: String,
-    /// Size of the `.crate` file in bytes.
+    /// The size of the `.crate` file in bytes.
     pub size: u64,
-    /// Number of files in it.
+    /// The number of files in the package.
     pub files: usize,
-    /// What it lacks; empty for a package that may be published.
+    /// What the package lacks; empty when it may be published.
     pub missing: Vec<String>,
 }
 
@@ -32,15 +32,15 @@ pub enum Error {
     /// Crates need each other to be published.
     #[error("these crates need each other, so that none can be published first: {0}")]
     Circle(String),
-    /// A command failed; what it had to say stands above.
+    /// A command failed, and has printed why.
     #[error("`{0}` failed")]
     Command(String),
-    /// A file or directory.
+    /// A file or directory cannot be read or written.
     #[error("{path}: {source}")]
     File {
-        /// Which one.
+        /// The path of the file or directory.
         path: PathBuf,
-        /// What the system says.
+        /// What the operating system says.
         source: std::io::Error,
     },
 }

@@ -18,8 +18,13 @@ pub(super) fn check(workspace: &Workspace, report: &mut Report) {
         for (n, circle) in circles.iter().enumerate() {
             let limit = allowed.get(n).copied().unwrap_or(1);
             if circle.len() > limit {
+                let allowed = match limit {
+                    1 => "none is allowed".to_owned(),
+                    limit => format!("no more than {limit} are allowed"),
+                };
                 let message = format!(
-                    "{} files need each other ({limit} are allowed here): {}",
+                    "these {} files need each other, where {allowed}; move what several of them need into \
+                     a file of its own: {}",
                     circle.len(),
                     circle.join(", ")
                 );
@@ -29,7 +34,8 @@ pub(super) fn check(workspace: &Workspace, report: &mut Report) {
         let sizes: Vec<usize> = circles.iter().map(Vec::len).collect();
         if sizes != *allowed {
             report.notes.push(format!(
-                "circles of {} are {sizes:?}, xtask/tidy.toml allows {allowed:?}",
+                "the circles of {} have {sizes:?} files, and xtask/tidy.toml allows {allowed:?}; lower its \
+                 numbers",
                 member.name
             ));
         }

@@ -11,7 +11,7 @@ pub(super) fn check(workspace: &Workspace, report: &mut Report) {
             let lines = token.text.trim_start_matches("/*").trim_end_matches("*/").lines();
             for (n, line) in lines.enumerate() {
                 if is_code(line.trim_start_matches('/').trim()) {
-                    let message = format!("remove `{}`", line.trim());
+                    let message = format!("this comment is code; remove `{}`", line.trim());
                     report.problem(RULE, file.path.clone(), token.line + n, message);
                 }
             }

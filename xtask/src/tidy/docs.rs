@@ -14,7 +14,9 @@ pub(super) fn check(workspace: &Workspace, report: &mut Report) {
         let clean = workspace.rules.clean.contains(&member.name);
         for (line, text) in short(&file.tokens) {
             if clean {
-                let message = format!("\"{text}\" says too little; write a sentence");
+                let message = format!(
+                    "\"{text}\" says no more than the name; describe the item in a sentence"
+                );
                 report.problem(RULE, file.path.clone(), line, message);
             } else {
                 others += 1;

@@ -28,7 +28,9 @@ pub(super) fn check(workspace: &Workspace, report: &mut Report) {
             member.dependencies(workspace).into_iter().map(kind).collect();
         let manifest = format!("{}/Cargo.toml", member.folder);
         match rows.get(&row) {
-            None => report.problem(RULE, PATH, 0, format!("the table has no row for `{row}`")),
+            None => {
+                report.problem(RULE, PATH, 0, format!("the table has no row for `{row}`; add one"))
+            }
             Some((_, allowed)) => {
                 for need in needs.difference(allowed) {
                     let message = format!("`{row}` must not depend on `{need}` (see {PATH})");
@@ -40,10 +42,16 @@ pub(super) fn check(workspace: &Workspace, report: &mut Report) {
     }
     for (row, (line, allowed)) in &rows {
         match used.get(row) {
-            None => report.problem(RULE, PATH, *line, format!("there is no crate `{row}`")),
+            None => report.problem(
+                RULE,
+                PATH,
+                *line,
+                format!("there is no crate `{row}`; remove the row"),
+            ),
             Some(used) => {
                 for unused in allowed.difference(used) {
-                    let message = format!("`{row}` does not depend on `{unused}`; remove it");
+                    let message =
+                        format!("`{row}` does not depend on `{unused}`; remove it from the row");
                     report.problem(RULE, PATH, *line, message);
                 }
             }

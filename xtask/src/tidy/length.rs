@@ -11,7 +11,9 @@ pub(super) fn check(workspace: &Workspace, report: &mut Report) {
         let excused = length.allow.iter().find(|allowed| allowed.path == file.path);
         let limit = excused.map_or(length.limit, |allowed| allowed.lines);
         if lines > limit {
-            let message = format!("{lines} lines, {limit} are allowed; split the file by ideas");
+            let message = format!(
+                "the file has {lines} lines, {limit} are allowed; split it into files of one subject each"
+            );
             report.problem(RULE, file.path.clone(), 0, message);
         }
         if let Some(allowed) = excused

@@ -21,11 +21,11 @@ pub use self::workspace::{Crate, Workspace};
 /// Something that breaks a rule.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
-    /// The file, relative to the root of the workspace.
+    /// The path of the file, relative to the root of the workspace.
     pub path: String,
     /// The line, counted from one; zero when the whole file is meant.
     pub line: usize,
-    /// The name of the rule.
+    /// The name of the rule that is broken.
     pub rule: &'static str,
     /// What is wrong and what would be right.
     pub message: String,
@@ -41,10 +41,10 @@ impl fmt::Display for Problem {
     }
 }
 
-/// What all rules found.
+/// The problems and figures that all rules found.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// What has to be mended, sorted by place.
+    /// What has to be changed, sorted by place.
     pub problems: Vec<Problem>,
     /// Figures that are shown for information only.
     pub notes: Vec<String>,
@@ -88,17 +88,17 @@ pub enum Error {
     /// A file or folder cannot be read.
     #[error("cannot read {path}: {source}")]
     Read {
-        /// Which one.
+        /// The path of the file or folder.
         path: String,
-        /// What the system says.
+        /// What the operating system says.
         source: std::io::Error,
     },
     /// A TOML file cannot be understood.
     #[error("{path}: {source}")]
     Toml {
-        /// Which one.
+        /// The path of the TOML file.
         path: String,
-        /// What the parser says.
+        /// What the parser reports.
         source: toml::de::Error,
     },
     /// The specs cannot be listed.

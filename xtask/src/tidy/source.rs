@@ -1,17 +1,17 @@
-//! A Rust file as tokens with lines, and which of them belong to tests.
+//! A Rust file as tokens with their lines, and whether they belong to tests.
 
 use ra_ap_rustc_lexer::{DocStyle, FrontmatterAllowed, LiteralKind, TokenKind, tokenize};
 
-/// What a token is, as far as the rules care.
+/// What a token is, as far as the rules need to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// An identifier or keyword.
     Ident,
     /// A text, with its quotes.
     Text,
-    /// `///` or `/**`.
+    /// A documentation comment before an item: `///` or `/**`.
     OuterDoc,
-    /// `//!` or `/*!`.
+    /// A documentation comment inside an item: `//!` or `/*!`.
     InnerDoc,
     /// A comment that is no documentation.
     Comment,
@@ -87,8 +87,8 @@ fn mark_tests(tokens: &mut [Token]) {
     const MARK: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
     let mut at = 0;
     while at + MARK.len() <= tokens.len() {
-        let here = tokens.get(at..at + MARK.len()).unwrap_or_default();
-        if here.iter().zip(MARK).all(|(token, text)| token.is(text)) {
+        let run = tokens.get(at..at + MARK.len()).unwrap_or_default();
+        if run.iter().zip(MARK).all(|(token, text)| token.is(text)) {
             let end = item_end(tokens, at + MARK.len());
             tokens.iter_mut().take(end).skip(at).for_each(|token| token.test = true);
             at = end;

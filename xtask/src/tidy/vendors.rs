@@ -25,7 +25,7 @@ pub(super) fn check(workspace: &Workspace, report: &mut Report) -> Result<(), Er
                 used[n] = true;
             } else {
                 let message = format!(
-                    "`{}` names {}; say it by a key in specs/{}.yaml",
+                    "`{}` names the vendor {}; what is special about it belongs in a key of specs/{}.yaml",
                     token.text, vendor.slug, vendor.slug
                 );
                 report.problem(RULE, file.path.clone(), token.line, message);

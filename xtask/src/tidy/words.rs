@@ -15,7 +15,10 @@ pub(super) fn check(workspace: &Workspace, report: &mut Report) {
                 Kind::Ident => {
                     let name = words(&token.text).join("_");
                     if let Some(instead) = banned.identifiers.get(&name) {
-                        let message = format!("do not name anything `{}`: {instead}", token.text);
+                        let message = format!(
+                            "the name `{}` does not say what is meant; instead: {instead}",
+                            token.text
+                        );
                         report.problem(RULE, file.path.clone(), token.line, message);
                     }
                 }
@@ -23,7 +26,9 @@ pub(super) fn check(workspace: &Workspace, report: &mut Report) {
                     let text = token.text.to_lowercase();
                     for word in text.split(|c: char| !c.is_alphanumeric() && c != '_') {
                         if let Some(instead) = banned.docs.get(word) {
-                            let message = format!("do not write \"{word}\": {instead}");
+                            let message = format!(
+                                "the word \"{word}\" does not say what is meant; instead: {instead}"
+                            );
                             report.problem(RULE, file.path.clone(), token.line, message);
                         }
                     }

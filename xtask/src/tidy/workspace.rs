@@ -9,12 +9,12 @@ use toml::Table;
 use super::Error;
 use super::rules::Rules;
 use super::source::{Token, tokens};
-use crate::regen;
+use crate::output;
 
 /// Everything that the rules look at.
 #[derive(Debug)]
 pub struct Workspace {
-    /// Where it lies.
+    /// The path of its root.
     pub root: PathBuf,
     /// The manifest of the workspace.
     pub manifest: Table,
@@ -27,11 +27,11 @@ pub struct Workspace {
 /// A member of the workspace.
 #[derive(Debug)]
 pub struct Crate {
-    /// The package's name.
+    /// The name of the package.
     pub name: String,
-    /// The folder, relative to the root.
+    /// The path of its folder, relative to the root.
     pub folder: String,
-    /// Its `Cargo.toml`.
+    /// The content of its `Cargo.toml`.
     pub manifest: Table,
     /// Whether the crate as a whole is made from a spec.
     pub generated: bool,
@@ -97,7 +97,7 @@ impl Crate {
         let mut files = Vec::new();
         collect(root, folder, &mut files)?;
         let mut member = Self {
-            generated: regen::is_generated("Cargo.toml", content.as_bytes())
+            generated: output::is_generated("Cargo.toml", content.as_bytes())
                 && name != "airbyte-agent",
             name,
             folder: folder.to_owned(),
@@ -163,7 +163,7 @@ fn collect(root: &Path, folder: &str, files: &mut Vec<File>) -> Result<(), Error
             }
         } else if Path::new(&name).extension().is_some_and(|extension| extension == "rs") {
             let text = text(root, &path)?;
-            if !regen::is_generated(&path, text.as_bytes()) {
+            if !output::is_generated(&path, text.as_bytes()) {
                 let folders = ["/tests/", "/benches/", "/examples/"];
                 let for_tests = folders.iter().any(|folder| path.contains(folder));
                 files.push(File { tokens: tokens(&text), test: for_tests, path, text });

@@ -1,4 +1,4 @@
-//! Sealed files: one per account, under a key that a passphrase opens.
+//! Sealed files: one for each account, sealed by a key that a passphrase opens.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,7 +17,7 @@ const KEY: &str = "key.json";
 pub(crate) struct SealedFiles {
     folder: Folder,
     passphrase: Option<Passphrase>,
-    /// Opened once: stretching a passphrase takes time, and nobody likes to type it twice.
+    /// Opened once, because deriving a key takes time and nobody likes to type a passphrase twice.
     key: Mutex<Option<Arc<Key>>>,
 }
 
@@ -36,7 +36,7 @@ impl SealedFiles {
         self.folder.remove(&former_file(connector, account))
     }
 
-    /// The key; made when there is none and `purpose` is to create.
+    /// The key; it is created when there is none and `purpose` is to create.
     fn key(&self, purpose: Purpose) -> Result<Arc<Key>> {
         let mut known = self.key.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(key) = &*known {
@@ -68,7 +68,7 @@ fn file(connector: &str, account: &str) -> String {
     format!("{}.sealed", name::key(connector, account))
 }
 
-/// The name that earlier versions gave; `a.b`/`c` and `a`/`b.c` share it.
+/// The name of the file in earlier versions, which accounts such as `a.b`/`c` and `a`/`b.c` share.
 pub(crate) fn former_file(connector: &str, account: &str) -> String {
     format!("{connector}.{account}.sealed")
 }

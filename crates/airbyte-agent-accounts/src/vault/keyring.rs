@@ -7,7 +7,7 @@ use keyring_core::{CredentialStore, Entry};
 
 use super::pieces::Entries;
 
-/// Under which name the keyring shows the entries.
+/// The name under which the keyring shows the entries.
 const SERVICE: &str = "airbyte-agent";
 
 /// An open keyring.
@@ -34,7 +34,7 @@ fn native() -> Result<Arc<CredentialStore>, String> {
 
 #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "openbsd"))]
 fn native() -> Result<Arc<CredentialStore>, String> {
-    // Without a session there is no bus; looking for one would start a process.
+    // Without a session there is no bus, and connecting to it would start a process.
     let has_bus = std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some()
         || std::env::var_os("XDG_RUNTIME_DIR")
             .is_some_and(|folder| std::path::Path::new(&folder).join("bus").exists());
@@ -83,7 +83,7 @@ impl Entries for Keyring {
     }
 }
 
-/// The error in words of our own: some of the library's hold the secret in their debug form.
+/// The error without the library's own text, because some of its errors hold the secret.
 fn failed(name: &str, error: &keyring_core::Error) -> Error {
     let why = match error {
         keyring_core::Error::NoStorageAccess(_) => "is locked or refuses access".to_owned(),

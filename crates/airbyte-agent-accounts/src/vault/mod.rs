@@ -1,4 +1,4 @@
-//! Places that keep secrets.
+//! Vaults: the places that keep the secrets of accounts.
 
 mod file;
 #[cfg(feature = "keyring")]
@@ -17,17 +17,17 @@ pub(crate) use keyring::connect;
 #[cfg(feature = "keyring")]
 pub(crate) use pieces::Pieces;
 
-/// Where the secrets of an account are.
+/// Where the secrets of an account are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// The keyring of the operating system.
     Keyring,
-    /// A sealed file.
+    /// A file that is sealed by a passphrase.
     File,
 }
 
 impl Place {
-    /// As texts name it: `keyring` or `file`.
+    /// The word for it in settings: `keyring` or `file`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Keyring => "keyring",
@@ -35,7 +35,7 @@ impl Place {
         }
     }
 
-    /// As a sentence names it.
+    /// The words for it in sentences: `the keyring` or `a sealed file`.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Keyring => "the keyring",
@@ -43,7 +43,7 @@ impl Place {
         }
     }
 
-    /// The place of such a text.
+    /// The place that a word of settings names; `None` for other words.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Keyring, Self::File].into_iter().find(|place| place.as_str() == text)
     }
@@ -55,15 +55,15 @@ impl fmt::Display for Place {
     }
 }
 
-/// Keeps texts under the names of a connector and an account. Whoever changes something holds the
-/// store's lock.
+/// Keeps texts under the names of a connector and an account. The caller holds the store's lock when something
+/// is changed.
 pub(crate) trait Vault: Send + Sync {
-    /// What is kept, `None` when nothing is.
+    /// The text that is kept; `None` when there is none.
     fn get(&self, connector: &str, account: &str) -> Result<Option<SecretString>>;
 
-    /// Keeps a text instead of what was there.
+    /// Keeps a text in the place of the one before.
     fn put(&self, connector: &str, account: &str, text: &SecretString) -> Result<()>;
 
-    /// Forgets it.
+    /// Removes the text; nothing happens when there is none.
     fn remove(&self, connector: &str, account: &str) -> Result<()>;
 }

@@ -1,8 +1,8 @@
 //! Long texts in a keyring whose entries are short.
 //!
-//! Windows keeps 2,560 bytes in an entry; tokens and keys of service accounts are longer. A long
-//! text lies in pieces under names of their own, and the account's entry says how many there are.
-//! The entry is written last, so that a reader finds the old text or the new one.
+//! Windows keeps 2,560 bytes in an entry, and tokens and keys of service accounts are longer. A long text is
+//! therefore split into pieces with names of their own, and the account's entry says how many there are. The
+//! entry is written last, so that a reader finds either the old text or the new one.
 
 use airbyte_agent_core::{Error, ErrorKind, Result};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::Vault;
 
-/// Longest entry in bytes, below every keyring's own limit.
+/// The longest entry in bytes, which is below the limit of every keyring.
 const LONGEST: usize = 2_400;
 
 /// Entries of a keyring.
@@ -64,7 +64,7 @@ fn piece(name: &str, generation: u64, index: usize) -> String {
 impl<E: Entries> Vault for Pieces<E> {
     fn get(&self, connector: &str, account: &str) -> Result<Option<SecretString>> {
         let name = entry(connector, account);
-        // Pieces that are replaced while they are read are read again.
+        // A text that is replaced while it is read is read again.
         for _ in 0..3 {
             let Some(head) = self.0.get(&name)? else { return Ok(None) };
             let whole = match Self::split_of(&head) {

@@ -6,5 +6,6 @@
 
 mod auth;
 mod connectors;
+mod descriptions;
 mod harness;
 mod lists;

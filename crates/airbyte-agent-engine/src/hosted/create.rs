@@ -1,4 +1,4 @@
-//! Tokens for one workspace, and new connectors in it, in every form of the API.
+//! Tokens for one workspace, and creation of connectors in it, in every generation of the API.
 
 use http::Method;
 use secrecy::SecretString;
@@ -9,30 +9,30 @@ use super::request::PlatformRequest;
 use super::session::Session;
 use crate::error::{Error, ErrorKind, Result};
 
-/// A connector to be created in a workspace. The platform keeps the credentials.
+/// A connector that is to be created in a workspace, where the platform keeps its credentials.
 ///
-/// One of `definition_id`, `connector_type` and `source_template_id` says of which kind it is.
+/// One of `definition_id`, `connector_type` and `source_template_id` determines its kind.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NewConnector {
-    /// Name to show; the platform makes one up when there is none.
+    /// The display name; the platform chooses one when there is none.
     pub name: Option<String>,
-    /// Kind, by the identifier of the connector.
+    /// The kind of connector, by its definition id.
     pub definition_id: Option<String>,
-    /// Kind, by its display name, for example `GitHub`.
+    /// The kind of connector, by its display name.
     pub connector_type: Option<String>,
-    /// Kind, by a template of the organization, where it has several for one kind.
+    /// The kind of connector, by a template of the organization, which may have several for one kind.
     pub source_template_id: Option<String>,
-    /// Fields of one way to authenticate, by the names of the connector.
+    /// The fields of one security scheme, by the names that the connector gives them.
     pub credentials: Map<String, Value>,
-    /// Settings that are no secrets: start dates, repositories, accounts.
+    /// Settings that are not secret, such as start dates, repositories or accounts.
     pub replication_config: Map<String, Value>,
-    /// Variables of the vendor's address: a subdomain, a shop.
+    /// Variables of the vendor's address, such as a subdomain or a shop.
     pub environment: Map<String, Value>,
-    /// What a person's sign-in left at the platform, in the place of credentials.
+    /// The secret that the platform keeps since a person's sign-in, in the place of credentials.
     pub server_side_oauth_secret_id: Option<String>,
-    /// What the connector is confined to, `{"entity": …, "modes": ["read", "write"]}` each;
-    /// everything when empty.
+    /// The entities that the connector may use, each as `{"entity": …, "modes": ["read", "write"]}`; when
+    /// the list is empty, it may use all of them.
     pub entities: Vec<Value>,
 }
 
@@ -48,7 +48,7 @@ impl std::fmt::Debug for NewConnector {
 }
 
 impl Session {
-    /// A token for one workspace, which is created where it does not exist.
+    /// A token for one workspace, which is created when it does not exist.
     ///
     /// # Errors
     ///
@@ -58,22 +58,22 @@ impl Session {
             .body(json!({ "workspace_name": workspace }))
             .repeatable(true)
             .what("scoped token");
-        let answer = self.json(&request).await?;
-        // It has been called both.
-        let token = ["token", "access_token"].iter().find_map(|name| answer.get(*name)?.as_str());
+        let response = self.json(&request).await?;
+        // The member has had both names.
+        let token = ["token", "access_token"].iter().find_map(|name| response.get(*name)?.as_str());
         let token = token
-            .ok_or_else(|| Error::decode("scoped token: the platform's answer has no 'token'"))?;
+            .ok_or_else(|| Error::decode("scoped token: the platform's response has no 'token'"))?;
         self.conceal(token);
         Ok(SecretString::from(token))
     }
 
-    /// Creates a connector in a workspace and gives back its identifier. Not tried again after a
-    /// failure: the platform would create another one.
+    /// Creates a connector in a workspace and returns its id. The request is not repeated after a failure,
+    /// because the platform would create another connector.
     ///
     /// # Errors
     ///
-    /// As [`request`](Self::request); the platform says what is wrong with the credentials, not
-    /// whether the vendor takes them.
+    /// As [`request`](Self::request). The platform says whether the credentials have the right form, and not
+    /// whether the vendor accepts them.
     pub async fn create_connector(&self, workspace: &str, new: &NewConnector) -> Result<String> {
         new.credentials.values().filter_map(Value::as_str).for_each(|value| self.conceal(value));
         let what = "connector creation";
@@ -93,23 +93,23 @@ impl Session {
                 PlatformRequest::new(Method::POST, PATH).body(body)
             }
         };
-        let answer =
+        let response =
             self.json(&request.what(what)).await.map_err(|error| advised(error, workspace))?;
         if let Some(definition_id) = &new.definition_id {
             self.forget_connector(workspace, definition_id);
         }
-        let id = answer.get("id").and_then(Value::as_str).map(str::to_owned);
-        id.ok_or_else(|| Error::decode(format!("{what}: the platform's answer has no 'id'")))
+        let id = response.get("id").and_then(Value::as_str).map(str::to_owned);
+        id.ok_or_else(|| Error::decode(format!("{what}: the platform's response has no 'id'")))
     }
 
-    /// The oldest way, which names the workspace by its identifier.
+    /// The request of the oldest generation, which names the workspace by its id.
     async fn create_instance(
         &self,
         workspace: &str,
         new: &NewConnector,
     ) -> Result<PlatformRequest> {
         let template = new.source_template_id.as_deref().ok_or_else(|| {
-            Error::usage("the oldest form of the platform's API needs a source template id")
+            Error::usage("the oldest generation of the platform's API needs a source template id")
         })?;
         let token = self.scoped_token(workspace).await?;
         let info = PlatformRequest::new(Method::GET, "/api/v1/embedded/scoped-token/info")
@@ -117,7 +117,7 @@ impl Session {
             .what("scoped token");
         let info = self.json(&info).await?;
         let workspace_id = info.get("workspace_id").and_then(Value::as_str).ok_or_else(|| {
-            Error::decode("scoped token: the platform's answer has no 'workspace_id'")
+            Error::decode("scoped token: the platform's response has no 'workspace_id'")
         })?;
         let mut body = json!({
             "source_template_id": template,
@@ -131,7 +131,7 @@ impl Session {
     }
 }
 
-/// Where connectors are created, but for the oldest form.
+/// The path of creation in all generations but the oldest.
 const PATH: &str = "/api/v1/integrations/connectors";
 
 impl NewConnector {
@@ -164,7 +164,7 @@ impl NewConnector {
     }
 }
 
-/// What to do about the refusals that are known.
+/// Adds advice to refusals whose cause is known.
 fn advised(error: Error, workspace: &str) -> Error {
     match (error.kind(), error.status()) {
         (ErrorKind::NotFound, _) => error.with_advice(&format!(

@@ -1,4 +1,4 @@
-//! A network of our own: keeps what is sent, answers what it is told to.
+//! An HTTP client for tests: it records requests, and responds as the test wants.
 
 use std::sync::{Arc, Mutex};
 

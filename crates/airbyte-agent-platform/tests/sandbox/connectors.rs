@@ -111,9 +111,9 @@ async fn somebody_faster_is_no_failure() {
     // The lookup sees nothing yet.
     let nothing = Fault::status(200, json!({"data": []})).connector("platform");
     stage.sandbox.inject(nothing);
-    let there = workspace.ensure_connector(kind, ApiKey::new("sk"), account()).await.unwrap();
-    assert!(there.existed);
-    assert_eq!(there.value, id);
+    let ensured = workspace.ensure_connector(kind, ApiKey::new("sk"), account()).await.unwrap();
+    assert!(ensured.existed);
+    assert_eq!(ensured.value, id);
 }
 
 #[tokio::test]

@@ -5,11 +5,11 @@
 mod api;
 mod browser;
 mod connectors;
+mod faults;
 mod older;
 mod settings;
 mod sign_in;
 mod stage;
 mod templates;
 mod tenants;
-mod weather;
 mod workspaces;

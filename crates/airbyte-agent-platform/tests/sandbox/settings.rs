@@ -17,7 +17,10 @@ async fn what_is_missing_unknown_or_ill_typed_is_told_at_once() {
     for (options, expected) in [
         (CreateOptions::new(), "setting 'account_id' is missing"),
         (CreateOptions::new().setting("acount_id", "acct_1"), "did you mean 'account_id'?"),
-        (CreateOptions::new().setting("account_id", json!({})), "'account_id' is to be string"),
+        (
+            CreateOptions::new().setting("account_id", json!({})),
+            "'account_id' must be of the type string",
+        ),
         (
             CreateOptions::new().setting("account_id", "acct_1").variable("shop", "x"),
             "there is no variable 'shop'",

@@ -55,8 +55,8 @@ async fn a_template_for_copying_alone_runs_nothing() {
     request.send().await.unwrap();
     assert_eq!(stage.platform.template_of(id).await.unwrap(), None);
     // It has the name, and is of the kind: it is taken for what was asked.
-    let there = stage.platform.register_template(id, "Stripe").await.unwrap();
-    assert!(there.existed);
+    let ensured = stage.platform.register_template(id, "Stripe").await.unwrap();
+    assert!(ensured.existed);
 }
 
 #[tokio::test]

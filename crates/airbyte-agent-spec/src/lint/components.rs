@@ -1,4 +1,4 @@
-//! Component schemas: each one is there for something.
+//! Component schemas: each of them is used.
 
 use std::collections::HashSet;
 
@@ -24,7 +24,7 @@ pub(super) fn check(cx: &Cx<'_>) {
             let known = entities.iter().map(String::as_str);
             cx.report.warning(
                 entity,
-                format!("no operation is about `{entity_name}`{}", hint(&entity_name, known)),
+                format!("no operation has the entity `{entity_name}`{}", hint(&entity_name, known)),
             );
         }
     }

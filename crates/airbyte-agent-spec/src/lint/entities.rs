@@ -1,4 +1,4 @@
-//! Entities: every one explained, every mention of one known.
+//! Entities: each of them is described, and wherever one is named, it exists.
 
 use airbyte_agent_description::Connector;
 
@@ -57,17 +57,21 @@ pub(super) fn check(cx: &Cx<'_>, connector: &Connector) {
     scoping(cx, connector);
 }
 
-/// Scoping must fill a parameter that exists.
+/// Checks that every scoping entry fills a parameter that exists.
 fn scoping(cx: &Cx<'_>, connector: &Connector) {
     let entries = cx.info_key("x-airbyte-scoping").map(Node::items).unwrap_or_default();
     for (position, entry) in entries.iter().enumerate() {
         let name = entry.text("param");
         let mut parameters = connector.operations().flat_map(|op| op.parameters.iter());
         if !parameters.any(|parameter| parameter.name == name.as_str()) {
-            cx.report.error(entry, format!("no operation has the parameter `{name}`"));
+            cx.report.error(
+                entry,
+                format!("no operation has the parameter `{name}`; `param` must name one"),
+            );
         }
         if entries[..position].iter().any(|other| other.text("param") == name) {
-            cx.report.error(entry, format!("`{name}` is already filled by an earlier entry"));
+            cx.report
+                .error(entry, format!("`{name}` is already filled by an earlier entry; keep one"));
         }
         let config = cx.info_key("x-airbyte-replication-config").and_then(|c| c.get("properties"));
         let key = match entry.text("config_key") {

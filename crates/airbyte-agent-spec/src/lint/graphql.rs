@@ -1,4 +1,4 @@
-//! GraphQL bodies: document, variables and parameters belong together.
+//! GraphQL bodies: the document, the variables and the parameters fit together.
 
 use std::collections::HashSet;
 
@@ -46,10 +46,10 @@ pub(super) fn check<'a>(cx: &Cx<'a>, op: Op<'a>) {
     unused(cx, op, settings, &document);
 }
 
-/// Parameters that end up nowhere.
+/// Reports parameters that no part of the request uses.
 fn unused<'a>(cx: &Cx<'a>, op: Op<'a>, settings: &'a Node, document: &str) {
     let used: HashSet<String> = placeholders(settings).into_iter().map(|p| p.name).collect();
-    let told = |node: &'a Node, name: &str| {
+    let report_unused = |node: &'a Node, name: &str| {
         let selects = name == "fields" && document.contains("{{ fields }}");
         if !used.contains(name) && !selects {
             cx.report.warning(node, format!("no variable uses `{name}`; it would have no effect"));
@@ -57,14 +57,14 @@ fn unused<'a>(cx: &Cx<'a>, op: Op<'a>, settings: &'a Node, document: &str) {
     };
     for parameter in op.node.get("parameters").map(Node::items).unwrap_or_default() {
         if parameter.text("in") == "query" {
-            told(parameter, &parameter.text("name"));
+            report_unused(parameter, &parameter.text("name"));
         }
     }
     let content = op.node.at(&["requestBody", "content"]).map(Node::members).unwrap_or_default();
     for (_, media) in content.iter().take(1) {
         let Some(schema) = media.get("schema") else { continue };
         for (name, node) in cx.properties(schema) {
-            told(node, name);
+            report_unused(node, name);
         }
     }
 }
@@ -85,7 +85,7 @@ fn signature(document: &str) -> Vec<(String, bool)> {
     found
 }
 
-/// Braces and parentheses that do not close.
+/// Says which brace or parenthesis is not closed, or closes nothing.
 fn unbalanced(text: &str) -> Option<String> {
     let mut open: Vec<(char, usize)> = Vec::new();
     let mut in_text = false;

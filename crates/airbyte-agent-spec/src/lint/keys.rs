@@ -1,11 +1,11 @@
-//! Keys and forms of every object, held against the grammar.
+//! Compares the keys of every object, and the form of their values, with the grammar.
 
 use super::grammar::{ROOT, Rule, Shape, Unknown};
 use crate::lower::Cx;
 use crate::names::hint;
 use crate::yaml::{Node, Value};
 
-/// Keys of schemas that the grammar of `x-` keys has to know as well.
+/// The `x-` keys of schemas, which are checked as schemas and not by the grammar.
 const SCHEMA_EXTENSIONS: [&str; 4] = [
     "x-airbyte-entity-name",
     "x-airbyte-stream-name",

@@ -1,12 +1,12 @@
-//! Everything that is wrong or doubtful: what lowering reports, and what only a reader of the
-//! whole document sees.
+//! Reports everything that is wrong or doubtful: what lowering reports, and what can only be seen in the
+//! document as a whole.
 
-mod answers;
 mod components;
 mod entities;
 mod grammar;
 mod graphql;
 mod keys;
+mod responses;
 mod schemas;
 mod scope;
 mod service;
@@ -14,7 +14,7 @@ mod texts;
 
 use crate::lower::{self, Cx};
 
-/// Reports all findings.
+/// Reports everything that is wrong or doubtful.
 pub(crate) fn check(cx: &Cx<'_>) {
     let connector = lower::connector(cx);
     keys::check(cx);
@@ -24,7 +24,7 @@ pub(crate) fn check(cx: &Cx<'_>) {
     entities::check(cx, &connector);
     for op in lower::operations(cx.root) {
         texts::check(cx, op);
-        answers::check(cx, op);
+        responses::check(cx, op);
         graphql::check(cx, op);
         scope::check(cx, op);
     }

@@ -1,5 +1,5 @@
-//! Schema nodes: keywords, types, names, references. Mis-indented schemas load silently, so
-//! anything out of place is told.
+//! Schemas: their keywords, types, names and references. A schema with wrong indentation is still valid
+//! YAML, so everything that stands at a wrong place is reported.
 
 use serde_json::Value as Json;
 
@@ -58,7 +58,7 @@ const TYPES: [&str; 7] = ["string", "integer", "number", "boolean", "array", "ob
 const COMPONENT_KEYS: [&str; 3] =
     ["x-airbyte-entity-name", "x-airbyte-stream-name", "x-airbyte-ai-hints"];
 
-/// Where a schema stands decides which vendor keys it may have.
+/// The place of a schema, which decides which `x-` keys it may have.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
     Component,
@@ -82,8 +82,8 @@ pub(super) fn check(cx: &Cx<'_>) {
         }
         let bodies = op.node.at(&["requestBody", "content"]).into_iter();
         let responses = op.node.get("responses").map(Node::members).unwrap_or_default();
-        let answers = responses.iter().filter_map(|(_, response)| response.get("content"));
-        for content in bodies.chain(answers) {
+        let responses = responses.iter().filter_map(|(_, response)| response.get("content"));
+        for content in bodies.chain(responses) {
             for (_, media) in content.members() {
                 if let Some(node) = media.get("schema") {
                     schema(cx, node, Role::Nested);
@@ -223,13 +223,13 @@ fn kinds<'a>(cx: &Cx<'a>, node: &'a Node) {
     let Some(declared) = node.get("type") else {
         for (key, kind) in [("properties", "object"), ("items", "array")] {
             if let Some(child) = node.get(key) {
-                cx.report.warning(child, format!("`{key}` without `type: {kind}` beside it"));
+                cx.report.warning(child, format!("`{key}` needs `type: {kind}` beside it"));
             }
         }
         return;
     };
     if looks_like_schema(declared) {
-        return; // told by `keywords`
+        return; // `keywords` reports it.
     }
     if declared.is_map() {
         cx.report.error(declared, "`type` must be a name such as `string`, found a mapping");
@@ -270,7 +270,7 @@ fn kinds<'a>(cx: &Cx<'a>, node: &'a Node) {
     }
     if types.contains(&"array") && node.get("items").is_none() && node.get("prefixItems").is_none()
     {
-        cx.report.warning(node, "an array without `items`; say what its elements are");
+        cx.report.warning(node, "an array needs `items`, which says what its elements are");
     }
 }
 
@@ -303,7 +303,7 @@ fn values<'a>(cx: &Cx<'a>, node: &'a Node) {
                 cx.report.error(item, format!("{value} is not of the type {}", types.join(" or ")));
             }
             if seen.contains(&value) {
-                cx.report.error(item, format!("{value} stands twice in the enum"));
+                cx.report.error(item, format!("{value} stands twice in `enum`; keep one"));
             }
             seen.push(value);
         }
@@ -316,7 +316,7 @@ fn values<'a>(cx: &Cx<'a>, node: &'a Node) {
     let member =
         node.get("enum").is_none_or(|list| list.items().iter().any(|item| item.to_json() == value));
     if !member {
-        cx.report.error(default, format!("the default {value} is none of the enum"));
+        cx.report.error(default, format!("the default {value} is not one of the values in `enum`"));
     } else if !of_type(&value) && !value.is_null() {
         cx.report.error(
             default,
@@ -355,7 +355,8 @@ fn range<'a>(cx: &Cx<'a>, node: &'a Node) {
     {
         let (Some(least), Some(most)) = (node.get(low), node.get(high)) else { continue };
         if least.as_f64().zip(most.as_f64()).is_some_and(|(least, most)| least > most) {
-            cx.report.error(least, format!("`{low}` is above `{high}`"));
+            cx.report
+                .error(least, format!("`{low}` is greater than `{high}`; correct one of them"));
         }
     }
 }

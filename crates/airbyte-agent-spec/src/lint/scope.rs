@@ -1,4 +1,4 @@
-//! Values that a list needs from elsewhere, and headers nobody would think of.
+//! Values that callers have to know: where the arguments of a list come from, and required headers.
 
 use airbyte_agent_description::Action;
 
@@ -51,7 +51,7 @@ pub(super) fn check<'a>(cx: &Cx<'a>, op: Op<'a>) {
     if let Some(upload) = op.node.get("x-airbyte-upload-file-param")
         && op.node.at(&["requestBody", "content", "multipart/related"]).is_none()
     {
-        cx.report.error(upload, "only a `multipart/related` body has a file");
+        cx.report.error(upload, "`x-airbyte-upload-file-param` is only for bodies of the type `multipart/related`; remove it");
     }
 }
 

@@ -1,4 +1,4 @@
-//! The service as a whole: servers, secrets, the check operation, the context store.
+//! The service as a whole: its identity, servers, secrets, check operation and context store.
 
 use crate::lower::{Cx, looks_secret, operations};
 use crate::names::hint;
@@ -20,7 +20,7 @@ fn identity(cx: &Cx<'_>) {
         let hexadecimal = |part: &str| part.bytes().all(|b| b.is_ascii_hexdigit());
         let lengths: Vec<_> = text.split('-').map(str::len).collect();
         if lengths != [8, 4, 4, 4, 12] || !text.split('-').all(hexadecimal) {
-            cx.report.error(node, format!("`{text}` is no UUID"));
+            cx.report.error(node, format!("`{text}` is not a UUID; expected a form like `11111111-2222-3333-4444-555555555555`"));
         }
     }
     if let Some(node) = cx.info_key("x-airbyte-connector-name") {
@@ -42,7 +42,10 @@ fn identity(cx: &Cx<'_>) {
     {
         let url = link.text("url");
         if !url.starts_with("https://") && !url.starts_with("http://") {
-            cx.report.error(link, format!("`{url}` is no web address"));
+            cx.report.error(
+                link,
+                format!("`{url}` is not a web address; it must begin with `https://`"),
+            );
         }
     }
 }
@@ -52,7 +55,7 @@ fn server(cx: &Cx<'_>) {
         let Some(own) = scheme.get("x-agent-server") else { continue };
         for (name, node) in own.get("variables").map(Node::members).unwrap_or_default() {
             if !own.text("url").contains(&format!("{{{name}}}")) {
-                cx.report.warning(node, format!("the URL does not use the variable `{name}`"));
+                cx.report.warning(node, format!("the URL does not use the variable `{name}`; write it as `{{{name}}}` there, or remove it"));
             }
         }
     }
@@ -66,7 +69,7 @@ fn server(cx: &Cx<'_>) {
             .iter()
             .any(|url| url.replace(' ', "").contains(&format!("{{{{{name}}}}}")));
         if !in_url && !in_refresh {
-            cx.report.warning(node, format!("the URL does not use the variable `{name}`"));
+            cx.report.warning(node, format!("the URL does not use the variable `{name}`; write it as `{{{name}}}` there, or remove it"));
         }
     }
     for (_, scheme) in schemes(cx) {
@@ -79,7 +82,7 @@ fn server(cx: &Cx<'_>) {
                     .error(item, format!("`{name}` is no server variable{}", hint(&name, known)));
             }
             if extract.items()[..position].iter().any(|other| other.plain() == name) {
-                cx.report.error(item, format!("`{name}` is extracted twice"));
+                cx.report.error(item, format!("`{name}` is extracted twice; keep one"));
             }
         }
     }
@@ -132,10 +135,10 @@ fn check_operation(cx: &Cx<'_>) {
         }
         for parameter in op.node.get("parameters").map(Node::items).unwrap_or_default() {
             let schema = |key: &str| parameter.at(&["schema", key]).is_some();
-            let answered = schema("default")
+            let is_known = schema("default")
                 || schema("x-airbyte-probe-default")
                 || parameter.get("x-airbyte-param-config-inject").is_some();
-            if parameter.get("required").and_then(Node::as_bool) == Some(true) && !answered {
+            if parameter.get("required").and_then(Node::as_bool) == Some(true) && !is_known {
                 cx.report.error(
                     parameter,
                     format!(
@@ -148,7 +151,8 @@ fn check_operation(cx: &Cx<'_>) {
         }
     }
     for node in marked.iter().skip(1) {
-        cx.report.warning(node, "another operation is already preferred for the check; mark one");
+        cx.report
+            .warning(node, "another operation is already preferred for the check; mark only one");
     }
 }
 
@@ -156,7 +160,10 @@ fn operation_ids(cx: &Cx<'_>) {
     let mut seen: Vec<(String, &Node)> = Vec::new();
     for op in operations(cx.root) {
         let Some(node) = op.node.get("operationId") else {
-            cx.report.warning(op.node, "the operation has no `operationId`");
+            cx.report.warning(
+                op.node,
+                "the operation has no `operationId`; give it one that no other operation has",
+            );
             continue;
         };
         let id = node.plain();
@@ -174,7 +181,10 @@ fn path_items(cx: &Cx<'_>) {
     for (_, item) in cx.root.get("paths").map(Node::members).unwrap_or_default() {
         for key in ["parameters", "servers", "head", "options", "trace"] {
             if let Some(node) = item.get(key) {
-                cx.report.warning(node, format!("`{key}` of a path is not read"));
+                cx.report.warning(
+                    node,
+                    format!("`{key}` of a path is not read; write it in each operation"),
+                );
             }
         }
     }

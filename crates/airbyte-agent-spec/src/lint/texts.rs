@@ -1,4 +1,4 @@
-//! Texts for people and models: every operation and everything a caller may pass is explained.
+//! Texts for people and models: every operation and every argument is described.
 
 use crate::lower::{Cx, Op};
 use crate::yaml::Node;
@@ -7,11 +7,12 @@ use crate::yaml::Node;
 const MAX_DEPTH: usize = 8;
 
 pub(super) fn check<'a>(cx: &Cx<'a>, op: Op<'a>) {
-    for (key, what) in
-        [("summary", "one line"), ("description", "what comes back and when to use it")]
-    {
+    for (key, what) in [
+        ("summary", "say in one line what it does"),
+        ("description", "say what comes back and when to use it"),
+    ] {
         if op.node.text(key).is_empty() {
-            cx.report.error(op.node, format!("the operation has no `{key}`: {what}"));
+            cx.report.error(op.node, format!("the operation has no `{key}`; {what}"));
         }
     }
     for parameter in op.node.get("parameters").map(Node::items).unwrap_or_default() {
@@ -48,6 +49,8 @@ fn members<'a>(cx: &Cx<'a>, schema: &'a Node, depth: usize) {
 }
 
 fn explained<'a>(cx: &Cx<'a>, node: &'a Node) -> bool {
-    let here = |node: &Node| !node.text("description").is_empty();
-    here(node) || cx.resolve(node).is_some_and(here) || cx.essential(node).is_some_and(here)
+    let has_text = |node: &Node| !node.text("description").is_empty();
+    has_text(node)
+        || cx.resolve(node).is_some_and(has_text)
+        || cx.essential(node).is_some_and(has_text)
 }

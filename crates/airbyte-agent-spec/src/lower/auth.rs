@@ -1,4 +1,4 @@
-//! Ways to authenticate.
+//! Security schemes.
 
 use airbyte_agent_description::{
     ApiKeyLocation, AuthKind, AuthScheme, CredentialField, Mapping, Refresh, RefreshFormat,
@@ -8,7 +8,7 @@ use airbyte_agent_description::{
 use super::{Cx, authorization, credentials, hosting, server};
 use crate::yaml::Node;
 
-/// Flows in the order of preference.
+/// The OAuth flows in the order of preference.
 const FLOWS: [&str; 4] = ["authorizationCode", "clientCredentials", "password", "implicit"];
 
 /// All usable schemes; a bearer token when the spec names none.
@@ -32,13 +32,13 @@ pub(super) fn schemes(cx: &Cx<'_>) -> Vec<AuthScheme> {
     if schemes.is_empty() && !cx.report.failed_since(0) {
         cx.report.fatal(
             cx.root.get("components").unwrap_or(cx.root),
-            "no security scheme is usable; mend at least one",
+            "no security scheme is usable; correct at least one",
         );
     }
     schemes
 }
 
-/// What is assumed of a spec without security schemes.
+/// The scheme that is assumed for a spec without security schemes.
 fn bearer_token() -> AuthScheme {
     AuthScheme {
         name: "bearer".into(),
@@ -162,7 +162,8 @@ fn refresh<'a>(cx: &Cx<'a>, node: &'a Node, flow: Option<&'a Node>) -> Option<Re
         if !extract.is_empty() {
             cx.report.error(
                 node.get("x-airbyte-token-extract").unwrap_or(node),
-                "nothing can be taken from a token answer when the flow has no `refreshUrl`",
+                "nothing can be taken from a token response when the flow has no `refreshUrl`; add it, or remove \
+                 this key",
             );
         }
         return None;

@@ -1,4 +1,4 @@
-//! How a user signs in: the endpoints of the authorization-code flow, and `x-agent-authorization`.
+//! Sign-in by a user: the endpoints of the authorization-code flow, and `x-agent-authorization`.
 
 use airbyte_agent_description::{Mapping, OAuthEndpoints, Template};
 
@@ -11,20 +11,20 @@ pub(super) fn endpoints<'a>(cx: &Cx<'a>, scheme: &'a Node, flow: &'a Node) -> OA
     let url = |key: &str| Template::parse(&flow.text(key), "{{", "}}");
     let settings = scheme.get("x-agent-authorization");
     let known = auth::scope_names(flow);
-    let asked = settings.map(|settings| settings.texts("scopes")).unwrap_or_default();
-    for scope in &asked {
+    let requested = settings.map(|settings| settings.texts("scopes")).unwrap_or_default();
+    for scope in &requested {
         if !known.contains(scope) {
             cx.report.error(
                 settings.unwrap_or(scheme),
                 format!(
-                    "the scope `{scope}` is asked for but no scope of the flow{}",
+                    "the scope `{scope}` is requested but is not one of the scopes of the flow{}",
                     hint(scope, known.iter().map(String::as_str))
                 ),
             );
         }
     }
-    let scopes = if asked.is_empty() { known } else { asked };
-    // Who says nothing exchanges codes as tokens are renewed.
+    let scopes = if requested.is_empty() { known } else { requested };
+    // Without settings of its own the exchange of codes follows the settings of token renewal.
     let says_client = settings.is_some_and(|settings| {
         ["auth_style", "body_format"].iter().any(|key| settings.get(key).is_some())
     });

@@ -14,7 +14,8 @@ const RELATED: &str = "multipart/related";
 pub(super) fn body<'a>(cx: &Cx<'a>, op: Op<'a>, parameters: &mut Vec<Parameter>) -> Body {
     let Some(request) = op.node.get("requestBody") else { return Body::None };
     let Some(request) = cx.resolve(request) else {
-        cx.report.fatal(request, "the body refers to something that does not exist");
+        cx.report
+            .fatal(request, "the body refers to something that does not exist; correct `$ref`");
         return Body::None;
     };
     if let Some(settings) = op.graphql() {
@@ -34,7 +35,10 @@ pub(super) fn body<'a>(cx: &Cx<'a>, op: Op<'a>, parameters: &mut Vec<Parameter>)
         return if is_json(kind) { Body::Json { open: true, in_array: false } } else { Body::None };
     };
     let Some(target) = cx.essential(schema) else {
-        cx.report.fatal(schema, "the schema of the body refers to something that does not exist");
+        cx.report.fatal(
+            schema,
+            "the schema of the body refers to something that does not exist; correct `$ref`",
+        );
         return Body::None;
     };
     let in_array = types(target) == ["array"];

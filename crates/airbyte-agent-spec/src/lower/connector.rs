@@ -5,7 +5,7 @@ use airbyte_agent_description::Connector;
 use super::{Cx, auth, entity, hosting, info, operation, server};
 use crate::yaml::Node;
 
-/// The description. Meaningless where fatal findings were reported.
+/// The description of the connector. It must not be used when fatal findings were reported.
 pub(crate) fn connector(cx: &Cx<'_>) -> Connector {
     let info = cx.info();
     for key in ["title", "version"] {

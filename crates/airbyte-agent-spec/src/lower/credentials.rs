@@ -1,4 +1,4 @@
-//! What a user provides for a scheme, and the secrets computed from it.
+//! The credential fields that a user fills in for a scheme, and the secrets computed from them.
 
 use airbyte_agent_description::{AuthKind, CredentialField, Header, Mapping, Template};
 
@@ -12,7 +12,7 @@ pub(super) struct Parts {
     pub(super) headers: Vec<Header>,
 }
 
-/// Secrets that a kind works with.
+/// The secrets that a kind of scheme uses in requests.
 fn targets(kind: &AuthKind) -> &'static [&'static str] {
     match kind {
         AuthKind::Bearer => &["token"],
@@ -66,7 +66,7 @@ pub(super) fn parts<'a>(cx: &Cx<'a>, scheme: &'a Node, kind: &AuthKind) -> Parts
     Parts { fields, mapping, headers }
 }
 
-/// What a scheme without `x-airbyte-auth-config` takes.
+/// The fields of a scheme without `x-airbyte-auth-config`.
 fn assumed(kind: &AuthKind) -> Parts {
     let oauth = matches!(kind, AuthKind::OAuth2 { .. });
     let names = targets(kind).iter().filter(|name| **name != "credentials_json");
@@ -165,7 +165,7 @@ fn headers<'a>(
         .collect()
 }
 
-/// Every property must end up in a request.
+/// Reports properties that no request uses.
 fn unused<'a>(
     cx: &Cx<'a>,
     config: &'a Node,
@@ -173,16 +173,16 @@ fn unused<'a>(
     mapping: &[Mapping],
     headers: &[Header],
 ) {
-    let asked = scheme.get("x-agent-token-fields").map(Node::members).unwrap_or_default();
-    let asked: Vec<Template> =
-        asked.iter().map(|(_, value)| Template::parse(&value.plain(), "${", "}")).collect();
+    let requested = scheme.get("x-agent-token-fields").map(Node::members).unwrap_or_default();
+    let requested: Vec<Template> =
+        requested.iter().map(|(_, value)| Template::parse(&value.plain(), "${", "}")).collect();
     for (name, node) in config.get("properties").map(Node::members).unwrap_or_default() {
         let values = mapping.iter().map(|mapping| &mapping.value);
-        let mut values = values.chain(headers.iter().map(|h| &h.value)).chain(&asked);
+        let mut values = values.chain(headers.iter().map(|h| &h.value)).chain(&requested);
         if !values.any(|value| value.names().any(|used| used == name)) {
             cx.report.error(
                 node,
-                format!("`{name}` is asked for but never sent; name it in `auth_mapping` as `${{{name}}}`, in `additional_headers` as `{{{{ {name} }}}}`, or remove it"),
+                format!("`{name}` is requested from the user but never sent; name it in `auth_mapping` as `${{{name}}}`, in `additional_headers` as `{{{{ {name} }}}}`, or remove it"),
             );
         }
     }
@@ -196,7 +196,7 @@ fn title_of(name: &str) -> String {
     })
 }
 
-/// Whether a field of this name holds something that must never be shown.
+/// Whether the name of a field suggests that its value must never be shown.
 pub(crate) fn looks_secret(name: &str) -> bool {
     let name = squash(name);
     ["token", "secret", "password", "apikey", "accesskey", "credentials", "privatekey", "botkey"]

@@ -1,4 +1,4 @@
-//! Entities: operations brought together, with what the spec says about the kind of record.
+//! Entities: the operations of each, and what the spec says about its records.
 
 use airbyte_agent_description::{Action, Entity, Operation, StoreField};
 
@@ -33,7 +33,7 @@ fn entity(cx: &Cx<'_>, name: String, operations: Vec<Operation>) -> Entity {
     let schema = component
         .filter(|node| has_shape(cx, node))
         .map(|node| cx.inlined(node))
-        .or_else(|| from_answers(&operations));
+        .or_else(|| from_responses(&operations));
     Entity {
         description: descriptions
             .into_iter()
@@ -69,7 +69,7 @@ fn has_shape<'a>(cx: &Cx<'a>, node: &'a Node) -> bool {
     !cx.properties(node).is_empty() || node.get("additionalProperties").is_some()
 }
 
-fn from_answers(operations: &[Operation]) -> Option<airbyte_agent_description::Json> {
+fn from_responses(operations: &[Operation]) -> Option<airbyte_agent_description::Json> {
     [Action::Get, Action::List, Action::Search, Action::Create, Action::Update]
         .into_iter()
         .filter_map(|action| operations.iter().find(|operation| operation.action == action))
@@ -91,7 +91,7 @@ fn store(cx: &Cx<'_>, name: &str) -> Vec<StoreField> {
     all
 }
 
-/// A field and what is inside it, by names with dots.
+/// Adds a field of the context store and the fields inside it, whose names are joined by dots.
 fn store_field(node: &Node, name: &str, all: &mut Vec<StoreField>) {
     let kind = node.texts("type").into_iter().find(|kind| kind != "null").unwrap_or_default();
     let inside = node.get("properties").map(Node::members).unwrap_or_default();

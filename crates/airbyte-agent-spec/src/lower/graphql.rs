@@ -8,10 +8,10 @@ use airbyte_agent_description::{
 use super::{Cx, Op};
 use crate::yaml::{Node, Value};
 
-/// The hole of a document that takes the field selection.
+/// The placeholder of a document that is replaced by the selection of fields.
 const FIELDS: &str = "{{ fields }}";
 
-/// A hole in the variables.
+/// A placeholder in the variables of a GraphQL body.
 pub(crate) struct Placeholder<'a> {
     pub(crate) name: String,
     pub(crate) node: &'a Node,
@@ -27,7 +27,7 @@ pub(crate) fn variables(settings: &Node) -> &[(String, Node)] {
     settings.get("variables").map(Node::members).unwrap_or_default()
 }
 
-/// Every hole in the variables, in document order.
+/// Every placeholder in the variables, in the order of the document.
 pub(crate) fn placeholders(settings: &Node) -> Vec<Placeholder<'_>> {
     let mut found = Vec::new();
     let mut open: Vec<&Node> = variables(settings).iter().rev().map(|(_, node)| node).collect();
@@ -153,10 +153,10 @@ fn value(node: &Node) -> VariableValue {
                 _ => VariableValue::Constant(Json::new(&node.to_json())),
             }
         }
-        Value::List(items) if has_holes(node) => {
+        Value::List(items) if has_placeholders(node) => {
             VariableValue::Array(items.iter().map(value).collect::<Vec<_>>().into())
         }
-        Value::Map(members) if has_holes(node) => VariableValue::Object(
+        Value::Map(members) if has_placeholders(node) => VariableValue::Object(
             members
                 .iter()
                 .map(|(name, node)| Variable { name: name.clone().into(), value: value(node) })
@@ -167,16 +167,16 @@ fn value(node: &Node) -> VariableValue {
     }
 }
 
-fn has_holes(node: &Node) -> bool {
+fn has_placeholders(node: &Node) -> bool {
     match &node.value {
         Value::Text(text) => Template::parse(text, "{{", "}}").names().next().is_some(),
-        Value::List(items) => items.iter().any(has_holes),
-        Value::Map(members) => members.iter().any(|(_, node)| has_holes(node)),
+        Value::List(items) => items.iter().any(has_placeholders),
+        Value::Map(members) => members.iter().any(|(_, node)| has_placeholders(node)),
         _ => false,
     }
 }
 
-/// A selection: GraphQL text, or a list in dot notation.
+/// The selection of fields, which a spec gives as GraphQL text or as a list in dot notation.
 pub(crate) fn selection(node: &Node) -> String {
     match node.as_str() {
         Some(text) => text.trim().to_owned(),

@@ -1,4 +1,4 @@
-//! How the hosted platform keeps a connector: `x-airbyte-replication-*`.
+//! How the hosted platform stores a connector: the keys `x-airbyte-replication-*`.
 
 use airbyte_agent_description::{Constant, Hosting, Json, Setting, StoredField, StoredVariable};
 

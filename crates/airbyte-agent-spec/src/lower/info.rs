@@ -55,7 +55,7 @@ pub(super) fn retry(cx: &Cx<'_>) -> RetryPolicy {
     let standard = RetryPolicy::STANDARD;
     let Some(config) = cx.info_key("x-airbyte-retry-config") else { return standard };
     let millis = |key: &str, default: u64| {
-        // Waits of a spec are seconds with a fraction; anything below a millisecond is noise.
+        // Delays are written in seconds with a fraction; less than a millisecond does not matter.
         config.get(key).and_then(Node::as_f64).filter(|s| *s >= 0.0).map_or(default, |seconds| {
             u64::try_from(std::time::Duration::from_secs_f64(seconds.min(1e9)).as_millis())
                 .unwrap_or(default)
@@ -104,7 +104,7 @@ fn wait_format<'a>(cx: &Cx<'a>, node: &'a Node) -> Option<WaitFormat> {
         other => {
             cx.report.error(
                 node,
-                format!("`{other}` is no way to write a wait; expected `seconds`, `milliseconds`, `unix_timestamp`, `epoch_milliseconds` or `iso8601`"),
+                format!("`{other}` is not a format of a delay; expected `seconds`, `milliseconds`, `unix_timestamp`, `epoch_milliseconds` or `iso8601`"),
             );
             None
         }
@@ -119,7 +119,7 @@ pub(super) fn rate_limits(cx: &Cx<'_>) -> Vec<RateLimit> {
         let (requests, per_seconds) = match (number("requests"), number("per_seconds")) {
             (Some(requests), Some(per_seconds)) => (Some(requests), per_seconds),
             _ if number("concurrent").is_some() => (number("concurrent"), 0),
-            // Vendors that publish no number say something all the same.
+            // Some vendors publish a limit without numbers.
             (None, window)
                 if item.get("requests").is_none() && !item.text("description").is_empty() =>
             {
@@ -169,9 +169,9 @@ pub(super) fn error_kinds(cx: &Cx<'_>) -> Vec<ErrorMeaning> {
         ("unavailable", FailureKind::Unavailable),
         ("vendor", FailureKind::Vendor),
     ];
-    let said = cx.info_key("x-agent-error-kinds").map(Node::members).unwrap_or_default();
+    let declared = cx.info_key("x-agent-error-kinds").map(Node::members).unwrap_or_default();
     let mut meanings = Vec::new();
-    for (code, node) in said {
+    for (code, node) in declared {
         let kind = node.plain();
         match KINDS.iter().find(|(name, _)| *name == kind) {
             Some((_, kind)) => {
@@ -203,15 +203,16 @@ fn error_code(text: &str) -> ErrorCode {
 
 /// `x-agent-error-code`: one place or several.
 pub(super) fn error_codes(cx: &Cx<'_>) -> Vec<JsonPath> {
-    let Some(said) = cx.info_key("x-agent-error-code") else { return Vec::new() };
-    let places = if said.items().is_empty() { std::slice::from_ref(said) } else { said.items() };
+    let Some(declared) = cx.info_key("x-agent-error-code") else { return Vec::new() };
+    let places =
+        if declared.items().is_empty() { std::slice::from_ref(declared) } else { declared.items() };
     places.iter().filter_map(|node| path(cx, node)).collect()
 }
 
 /// `x-agent-rate-limit-cost`
 pub(super) fn rate_limit_cost(cx: &Cx<'_>) -> Option<RateLimitCost> {
-    let said = cx.info_key("x-agent-rate-limit-cost")?;
-    let place = |key: &str| path(cx, said.get(key)?);
+    let declared = cx.info_key("x-agent-rate-limit-cost")?;
+    let place = |key: &str| path(cx, declared.get(key)?);
     Some(RateLimitCost {
         needed: place("needed")?,
         available: place("available")?,
@@ -228,8 +229,8 @@ fn path<'a>(cx: &Cx<'a>, node: &'a Node) -> Option<JsonPath> {
     path
 }
 
-/// Failures inside successful answers. The dialect allows a top-level field only; we also take a
-/// path.
+/// Checks for failures inside successful responses. The published dialect allows only a member at the top
+/// level; a path is understood as well.
 pub(super) fn errors(cx: &Cx<'_>) -> Vec<ErrorCheck> {
     let Some(check) = cx.info_key("x-airbyte-response-error-check") else { return Vec::new() };
     let place = |key: &str| match check.text(key) {
@@ -240,7 +241,7 @@ pub(super) fn errors(cx: &Cx<'_>) -> Vec<ErrorCheck> {
     let (Some(path), Some(value)) = (place("field"), check.get("on_value")) else {
         cx.report.error(
             check,
-            "an error check needs `field` (a member of the answer) and `on_value` (its value in a \
+            "an error check needs `field` (a member of the response) and `on_value` (its value in a \
              failure)",
         );
         return Vec::new();

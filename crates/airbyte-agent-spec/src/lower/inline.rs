@@ -1,4 +1,4 @@
-//! Schemas of records as JSON Schema with every reference resolved.
+//! Schemas of records as JSON Schema in which every reference is resolved.
 
 use airbyte_agent_description::Json;
 use serde_json::{Map, Value, json};
@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 use super::Cx;
 use crate::yaml::{self, Node};
 
-/// Schemas that unfold to more nodes than this are cut off behind their type.
+/// The most nodes of a resolved schema; beyond them only types are kept.
 const MAX_NODES: usize = 20_000;
 
-/// Deeper nesting is cut off with "anything".
+/// The deepest nesting of a resolved schema; below it only types are kept.
 const MAX_DEPTH: usize = 40;
 
 impl<'a> Cx<'a> {
@@ -21,7 +21,7 @@ impl<'a> Cx<'a> {
     }
 }
 
-/// What is said of a schema that is not gone into: its type.
+/// What is kept of a schema whose members are left out: its type.
 fn ending(target: &Node) -> Value {
     match target.get("type") {
         Some(kind) => json!({"type": kind.to_json()}),

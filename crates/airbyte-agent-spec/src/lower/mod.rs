@@ -1,7 +1,7 @@
-//! From the document to the connector description.
+//! Lowers the document to the connector description.
 //!
-//! Tolerant: what can be understood is lowered. `fatal` findings are kept for what cannot run,
-//! `error` findings are for the linter only.
+//! What can be understood is lowered. Only what makes the connector unusable is reported as `fatal`; all
+//! other findings are for the linter.
 
 mod auth;
 mod authorization;
@@ -31,10 +31,10 @@ pub(crate) use parameter::is_template;
 pub(crate) use refs::{Walk, types};
 pub(crate) use response::success_schema;
 
-use crate::problem::Report;
+use crate::report::Report;
 use crate::yaml::Node;
 
-/// The document and the findings about it.
+/// What every part of lowering and linting works with: the document, and the findings about it.
 pub(crate) struct Cx<'a> {
     pub(crate) root: &'a Node,
     pub(crate) report: Report<'a>,

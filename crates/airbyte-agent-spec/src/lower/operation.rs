@@ -1,4 +1,4 @@
-//! Operations in the order of the document.
+//! Operations, in the order of the document.
 
 use airbyte_agent_description::{
     Action, Body, Download, Hints, Location, Method, Operation, Parameter, Schema, Style, Template,
@@ -67,8 +67,8 @@ pub(crate) fn operations(root: &Node) -> Vec<Op<'_>> {
     found
 }
 
-/// Every operation, lowered. Of two with the same entity and action the later stays, at the place
-/// of the earlier.
+/// All operations, lowered. Of two operations with the same entity and action the later one is kept, at the
+/// place of the earlier one.
 pub(super) fn lower_all(cx: &Cx<'_>) -> Vec<Operation> {
     let mut lowered: Vec<Operation> = Vec::new();
     let mut places: Vec<&Node> = Vec::new();
@@ -124,7 +124,7 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
     if download.is_none()
         && let Some(node) = op.node.get("x-airbyte-file-url")
     {
-        cx.report.error(node, "only a download has a file address; the action is another");
+        cx.report.error(node, "`x-airbyte-file-url` is only for the action `download`; remove it");
     }
     let hints = hints(op.node, action);
     let read_only = hints.read_only;
@@ -161,7 +161,7 @@ fn unknown_action<'a>(cx: &Cx<'a>, op: Op<'a>) {
     }
 }
 
-/// Every hole of the path is a parameter, and every path parameter a hole.
+/// Makes sure that every variable of the path is a parameter, and that the path uses every path parameter.
 fn path_parameters<'a>(cx: &Cx<'a>, op: Op<'a>, path: &Template, parameters: &mut Vec<Parameter>) {
     let is = |parameter: &Parameter, name: &str| {
         parameter.location == Location::Path && parameter.name == name
@@ -197,7 +197,7 @@ fn path_parameters<'a>(cx: &Cx<'a>, op: Op<'a>, path: &Template, parameters: &mu
     }
     for node in op.node.get("parameters").map(Node::items).unwrap_or_default() {
         let name = node.text("name");
-        if node.text("in") == "path" && !path.names().any(|hole| hole == name) {
+        if node.text("in") == "path" && !path.names().any(|variable| variable == name) {
             cx.report.error(
                 node,
                 format!("the path does not use `{{{name}}}`; the parameter would never be sent"),
@@ -208,13 +208,13 @@ fn path_parameters<'a>(cx: &Cx<'a>, op: Op<'a>, path: &Template, parameters: &mu
 
 fn hints(node: &Node, action: Action) -> Hints {
     let reads = matches!(action, Action::List | Action::Get | Action::Search | Action::Download);
-    let said =
+    let declared =
         |key: &str, otherwise: bool| node.get(key).and_then(Node::as_bool).unwrap_or(otherwise);
-    let read_only = said("x-agent-read-only", reads);
+    let read_only = declared("x-agent-read-only", reads);
     Hints {
         read_only,
-        destructive: said("x-agent-destructive", action == Action::Delete),
-        idempotent: said(
+        destructive: declared("x-agent-destructive", action == Action::Delete),
+        idempotent: declared(
             "x-agent-idempotent",
             read_only || matches!(action, Action::Update | Action::Delete),
         ),
@@ -223,7 +223,7 @@ fn hints(node: &Node, action: Action) -> Hints {
     }
 }
 
-/// The header that makes a repeated POST harmless. Reads need none.
+/// The header by which the vendor recognises a repeated POST. Reads need none.
 fn idempotency(cx: &Cx<'_>, op: Op<'_>, read_only: bool, body: &Body) -> Option<Text> {
     let own = op.node.get("x-agent-idempotency-key");
     let general = cx.info_key("x-agent-idempotency-key");

@@ -18,7 +18,10 @@ pub(super) fn parameters<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action) -> Vec<Par
     let mut parameters: Vec<Parameter> = Vec::new();
     for node in op.node.get("parameters").map(Node::items).unwrap_or_default() {
         let Some(node) = cx.resolve(node) else {
-            cx.report.fatal(node, "the parameter refers to something that does not exist");
+            cx.report.fatal(
+                node,
+                "the parameter refers to something that does not exist; correct `$ref`",
+            );
             continue;
         };
         let Some(parameter) = parameter(cx, node, op.graphql().is_some(), action) else { continue };
@@ -62,12 +65,12 @@ fn parameter<'a>(cx: &Cx<'a>, node: &'a Node, graphql: bool, action: Action) -> 
         location == Location::Path || node.get("required").and_then(Node::as_bool) == Some(true);
     let default = schema.default.clone().filter(|default| !default.value().is_null());
     let send_default =
-        default.as_ref().is_some_and(|default| !defeats_itself(default, required, location))
+        default.as_ref().is_some_and(|default| !is_empty_query(default, required, location))
             && match location {
                 Location::Path => false,
                 Location::Header | Location::GraphQl | Location::Body => true,
                 Location::Query => match node.get("x-agent-send-default").and_then(Node::as_bool) {
-                    Some(said) => said,
+                    Some(declared) => declared,
                     None => required || action == Action::Download || only_choice(&schema),
                 },
             };
@@ -97,8 +100,8 @@ fn parameter<'a>(cx: &Cx<'a>, node: &'a Node, graphql: bool, action: Action) -> 
     ))
 }
 
-/// The parts that parameters and body properties have in common: a description moved out of the
-/// schema, and the value for checks.
+/// Completes a parameter by what parameters and body properties have in common: the description, which is
+/// moved out of the schema, and the value for checks.
 pub(super) fn finish<'a>(
     cx: &Cx<'a>,
     schema_node: Option<&'a Node>,
@@ -118,10 +121,10 @@ pub(super) fn finish<'a>(
     parameter
 }
 
-/// Whether the default is an empty text that would stand for a missing value all the same. It is
-/// kept, because it says that a caller may pass an empty text, but it is never sent. GraphQL tells
-/// an empty text from no text, so there it goes out.
-fn defeats_itself(default: &Json, required: bool, location: Location) -> bool {
+/// Whether the default is an empty text in the query, where it would mean the same as a missing value. It is
+/// kept, because it says that a caller may pass an empty text, but it is never sent. GraphQL distinguishes
+/// an empty text from a missing one, so it is sent there.
+fn is_empty_query(default: &Json, required: bool, location: Location) -> bool {
     required && location == Location::Query && default.value() == Value::String(String::new())
 }
 
@@ -153,12 +156,12 @@ fn style<'a>(cx: &Cx<'a>, node: &'a Node) -> Style {
 
 /// `x-agent-wire-name`
 fn wire_name<'a>(cx: &Cx<'a>, node: &'a Node, location: Location) -> Option<Text> {
-    let said = node.get("x-agent-wire-name")?;
+    let declared = node.get("x-agent-wire-name")?;
     if !matches!(location, Location::Query | Location::Header) {
-        cx.report.error(said, "only query and header parameters have another name on the wire");
+        cx.report.error(declared, "only query and header parameters have another name on the wire");
         return None;
     }
-    Some(said.plain().into())
+    Some(declared.plain().into())
 }
 
 fn config_inject(node: &Node) -> Option<ConfigInject> {

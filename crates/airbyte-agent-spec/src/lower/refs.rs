@@ -1,4 +1,4 @@
-//! References and ways through schemas.
+//! References, and the schemas that paths lead to.
 
 use airbyte_agent_description::{JsonPath, Step};
 
@@ -120,25 +120,25 @@ impl<'a> Cx<'a> {
 
     /// The schema of what `path` leads to.
     pub(crate) fn walk(&self, schema: &'a Node, path: &JsonPath) -> Walk<'a> {
-        let mut here = schema;
+        let mut current = schema;
         for step in path.steps.iter() {
-            match self.step(here, step) {
-                Walk::Schema(next) => here = next,
+            match self.step(current, step) {
+                Walk::Schema(next) => current = next,
                 end => return end,
             }
         }
-        Walk::Schema(here)
+        Walk::Schema(current)
     }
 }
 
-/// Where a way through a schema leads.
+/// Where a path leads inside a schema.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Walk<'a> {
-    /// To this schema.
+    /// The path leads to this schema.
     Schema(&'a Node),
-    /// To something the schema leaves open.
+    /// The schema does not say whether there is a value.
     Unknown,
-    /// To something the schema rules out.
+    /// The schema says that there is no value.
     Nowhere,
 }
 

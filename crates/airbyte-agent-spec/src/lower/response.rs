@@ -1,4 +1,4 @@
-//! Where records and metadata stand in the answer.
+//! Where records and metadata stand in the response.
 
 use airbyte_agent_description::{
     Action, ErrorCheck, ErrorCondition, Filter, Json, JsonPath, MetaField, MetaSource, Response,
@@ -29,7 +29,7 @@ pub(crate) fn success(op: Op<'_>) -> Option<&Node> {
     responses.get("200").or_else(|| responses.get("201"))
 }
 
-/// The schema of the whole answer.
+/// The schema of the whole response.
 pub(crate) fn success_schema<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<&'a Node> {
     let response = cx.resolve(success(op)?)?;
     let content = response.get("content")?.members();
@@ -54,7 +54,10 @@ pub(crate) fn extractor<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<JsonPath> {
 fn filter<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action) -> Option<Filter> {
     let node = op.node.get("x-airbyte-record-filter")?;
     if !action.is_array() {
-        cx.report.error(node, "only list and search have a filter");
+        cx.report.error(
+            node,
+            "`x-airbyte-record-filter` is only for the actions `list` and `search`; remove it",
+        );
         return None;
     }
     expression::check(cx, node, Place::Filter);
@@ -80,7 +83,7 @@ fn transform<'a>(cx: &Cx<'a>, op: Op<'a>, extracts: bool) -> Vec<Transform> {
     if !extracts {
         cx.report.error(
             node,
-            "a transform needs `x-airbyte-record-extractor`; use `$` for the whole answer",
+            "a transform needs `x-airbyte-record-extractor`; use `$` for the whole response",
         );
     }
     node.members()
@@ -192,7 +195,7 @@ pub(super) fn file_url<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Vec<UrlStep>> {
     if steps.is_none() {
         cx.report.fatal(
             node,
-            format!("`{text}` is no way to a file address; expected a form like `data.url`, `calls[0].media.url` or `[0].url`"),
+            format!("`{text}` does not lead to a file address; expected a form like `data.url`, `calls[0].media.url` or `[0].url`"),
         );
     }
     steps

@@ -7,12 +7,12 @@ use super::Cx;
 use super::refs::{is_null, is_open, types};
 use crate::yaml::Node;
 
-/// Deeper nesting accepts anything: no caller writes arguments of that depth by hand, and a
-/// schema inside itself has to end somewhere.
+/// The deepest nesting of an argument that is checked; anything is accepted below it, because a schema that
+/// contains itself has to end somewhere.
 const MAX_DEPTH: usize = 12;
 
 impl<'a> Cx<'a> {
-    /// What an argument may be. Anything, where the schema says nothing or is too deep.
+    /// The schema of an argument; it accepts anything where the node says nothing or is nested too deeply.
     pub(crate) fn argument(&self, node: &'a Node) -> Schema {
         self.argument_at(node, 0)
     }

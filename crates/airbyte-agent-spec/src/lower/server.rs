@@ -1,4 +1,4 @@
-//! Where requests go.
+//! Servers: the base addresses of requests, and the variables in them.
 
 use airbyte_agent_description::{Derivation, SchemeServer, Server, ServerVariable, Template, Text};
 
@@ -6,7 +6,7 @@ use super::Cx;
 use crate::names::{hint, squash};
 use crate::yaml::Node;
 
-/// Words by which authors mark a default that nobody can use.
+/// Words that mark a default as an example that nobody can use.
 const PLACEHOLDER_WORDS: [&str; 15] = [
     "your",
     "example",
@@ -103,7 +103,7 @@ fn read<'a>(cx: &Cx<'a>, first: &'a Node) -> Server {
     Server { url: template, variables: variables.into() }
 }
 
-/// Server variables that the token answer of some scheme supplies.
+/// Server variables that the token response of some scheme supplies.
 fn extracted(cx: &Cx<'_>) -> Vec<String> {
     let schemes = cx.root.at(&["components", "securitySchemes"]).map(Node::members);
     schemes
@@ -137,7 +137,7 @@ pub(crate) fn is_placeholder(name: &str, default: &str) -> bool {
         || squash(host).starts_with("example")
 }
 
-/// The credential field in which the variable hides.
+/// How the variable is derived from a credential field.
 fn derivation(cx: &Cx<'_>, variable: &str) -> Option<Derivation> {
     let rules = cx.info_key("x-airbyte-config-normalization")?.get("rules")?;
     let rule = rules.items().iter().find(|rule| rule.text("target") == variable)?;

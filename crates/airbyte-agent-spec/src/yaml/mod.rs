@@ -1,4 +1,4 @@
-//! YAML and JSON text as a tree whose nodes know their position. Knows nothing of specs.
+//! YAML and JSON text as a tree whose nodes know their position in the text. Knows nothing of specs.
 
 mod read;
 mod scalar;
@@ -115,7 +115,7 @@ impl Node {
         }
     }
 
-    /// The word for what this is, in messages.
+    /// The name that messages use for this kind of value.
     pub(crate) fn kind(&self) -> &'static str {
         match self.value {
             Value::Null => "nothing",

@@ -1,4 +1,4 @@
-//! From parser events to a tree.
+//! Builds the tree from the events of the parser.
 
 use std::collections::HashMap;
 
@@ -8,13 +8,13 @@ use super::scalar::{ambiguity, resolve};
 use super::{Node, Value};
 use crate::problem::{Problem, Severity};
 
-/// Deeper nesting is refused, so that no later walk can exhaust the stack.
+/// The deepest nesting that is read, so that no later recursion can exhaust the stack.
 const MAX_DEPTH: usize = 128;
 
-/// More nodes are refused: aliases can multiply without end.
+/// The most nodes that are read, because aliases can multiply without limit.
 const MAX_NODES: usize = 500_000;
 
-/// A tree, and what is doubtful about its text.
+/// The tree of a text, and what is doubtful about the text.
 #[derive(Debug)]
 pub(crate) struct Document {
     pub(crate) root: Node,
@@ -49,7 +49,7 @@ struct Reader<'t> {
     warnings: Vec<Problem>,
 }
 
-/// The error after which reading makes no sense.
+/// The result of a step of reading; after an error nothing more is read.
 type Step<T> = Result<T, Problem>;
 
 impl<'t> Reader<'t> {
@@ -102,21 +102,25 @@ impl<'t> Reader<'t> {
             return Err(at(
                 Severity::Error,
                 span,
-                format!("nested deeper than {MAX_DEPTH} levels"),
+                format!("values are nested deeper than {MAX_DEPTH} levels, which is not read"),
             ));
         }
         let before = self.nodes;
         let (value, anchor) = match event {
             Event::Alias(id) => {
                 let Some((node, size)) = self.anchors.get(&id) else {
-                    return Err(at(Severity::Error, span, "an alias inside its own anchor"));
+                    return Err(at(
+                        Severity::Error,
+                        span,
+                        "an alias must not stand inside the value that its anchor names",
+                    ));
                 };
                 self.nodes += size;
                 if self.nodes > MAX_NODES {
                     return Err(at(
                         Severity::Error,
                         span,
-                        "the aliases unfold to too large a document",
+                        "the aliases make the document too large; write fewer of them",
                     ));
                 }
                 return Ok(node.clone());
@@ -152,7 +156,7 @@ impl<'t> Reader<'t> {
                 (Value::List(items), anchor)
             }
             Event::MappingStart(anchor, _) => (self.mapping(depth)?, anchor),
-            _ => return Err(at(Severity::Error, span, "not valid YAML here")),
+            _ => return Err(at(Severity::Error, span, "this is not valid YAML")),
         };
         let node = Node { value, line: line(span), column: column(span) };
         if anchor > 0 {

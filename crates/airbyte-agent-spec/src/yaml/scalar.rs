@@ -1,4 +1,4 @@
-//! What an unquoted YAML word means: the core schema of YAML 1.2, and where 1.1 differs.
+//! The meaning of unquoted YAML words: the core schema of YAML 1.2, and where YAML 1.1 differs.
 
 use serde_json::Number;
 

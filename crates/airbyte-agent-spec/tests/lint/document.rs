@@ -75,7 +75,7 @@ fn required_pieces_are_missed() {
     check(
         "definition-id: 00000000-1111-4222-8333-555555555555",
         "definition-id: small",
-        &["error: `small` is no UUID"],
+        &["error: `small` is not a UUID"],
     );
     check("connector-name: small", "connector-name: Small One", &["error: `Small One` is no slug"]);
     check(
@@ -145,7 +145,7 @@ fn credentials_reach_the_request() {
         "tokn: {type: string, title: Token, description: The token., airbyte_secret: true}",
         &[
             "error: `${token}` names no property of this scheme; did you mean `tokn`?",
-            "error: `tokn` is asked for but never sent",
+            "error: `tokn` is requested from the user but never sent",
         ],
     );
     check(

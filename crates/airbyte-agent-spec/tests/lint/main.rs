@@ -50,7 +50,7 @@ fn problems_stand_where_the_mistake_is() {
     let shown = found.first().map(ToString::to_string).unwrap_or_default();
     assert_eq!(
         shown,
-        "42:7: error: `$.user` leads nowhere in the schema of the answer, which has users, cursor \
+        "42:7: error: `$.user` leads nowhere in the schema of the response, which has users, cursor \
          at `$` (at /paths/~1users/get/x-airbyte-record-extractor)"
     );
 }

@@ -19,14 +19,14 @@ fn lists_say_how_they_continue() {
         ("{cursor: {from: $.cursor, into: after}, page: {into: after}}", "error: exactly one of"),
         ("{more: cursor}", "error: exactly one of"),
         ("{none: ''}", "error: say in `none` why"),
-        ("[]", "error: the list must hold at least one way to continue"),
+        ("[]", "error: the list must hold at least one pagination style"),
         (
             "[{page: {into: after}}, {cursor: {from: $.cursor, into: after}}]",
-            "error: of several ways all but the last must be `cursor` or `link`",
+            "error: of several pagination styles all but the last must be `cursor` or `link`",
         ),
         (
             "{cursor: {from: $.cursor, into: after}, size: {parameter: after, needed: true}}",
-            "error: a size that is needed is asked for by its `maximum`",
+            "error: a page size with `needed: true` is sent as `maximum` says",
         ),
         (
             "{link: {from: $.cursor, feed: {a: after}, into: after}}",
@@ -84,7 +84,7 @@ fn parameters_belong_somewhere() {
         &[
             "error: `users.list` is declared twice, first in line 35",
             "error: nothing says how the list continues",
-            "warning: the answer has no schema",
+            "warning: the response has no schema",
         ],
     );
 }

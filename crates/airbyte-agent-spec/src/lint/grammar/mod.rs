@@ -1,4 +1,5 @@
-//! The objects of the dialect as tables: which keys each may have, and of what form.
+//! The grammar: the objects of the dialect as tables of the keys that they may have, and of the form of each
+//! value.
 //!
 //! Schemas are free-form here; [`super::schemas`] looks at them.
 
@@ -11,23 +12,23 @@ pub(super) use operation::ROOT;
 /// What a value has to be.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Rule {
-    /// Anything.
+    /// A value of any form.
     Any,
-    /// A text.
+    /// A text, which is not written as a number.
     Text,
     /// A text that may stay unquoted although it looks like a number.
     Word,
-    /// `true` or `false`.
+    /// The words `true` or `false`.
     Bool,
     /// A whole number, not negative.
     Count,
-    /// A number.
+    /// A number, with a fraction or without.
     Number,
-    /// One of these words.
+    /// A text that is one of these words.
     OneOf(&'static [&'static str]),
-    /// A list of this.
+    /// A list whose elements follow this rule.
     List(&'static Rule),
-    /// A mapping of free names to this.
+    /// A mapping with any names, whose values follow this rule.
     Map(&'static Rule),
     /// Either of two forms: the first if it is a mapping or list as wanted, else the second.
     Either(&'static Rule, &'static Rule),
@@ -46,7 +47,7 @@ pub(super) struct Shape {
     pub(super) unknown: Unknown,
 }
 
-/// What becomes of keys that the table does not know.
+/// How keys that the table does not know are reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unknown {
     /// Both plain and `x-` keys are errors.

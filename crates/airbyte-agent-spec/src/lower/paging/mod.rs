@@ -1,8 +1,8 @@
-//! How a list continues: said by `x-agent-pagination` or `x-airbyte-no-pagination`, else guessed
-//! from the names that published specs use.
+//! Pagination: declared by `x-agent-pagination` or `x-airbyte-no-pagination`, or else inferred from the names
+//! that published specs use.
 
-mod infer;
-mod said;
+mod declared;
+mod inferred;
 
 use airbyte_agent_description::{Action, MetaField, Next, Paging, Parameter};
 
@@ -18,19 +18,22 @@ pub(crate) fn paging<'a>(
 ) -> Paging {
     if let Some(node) = op.node.get("x-agent-pagination") {
         if !action.is_array() {
-            cx.report.error(node, "only list and search continue");
+            cx.report.error(
+                node,
+                "`x-agent-pagination` is only for the actions `list` and `search`; remove it",
+            );
             return ends("");
         }
-        return said::paging(cx, node, meta, parameters);
+        return declared::paging(cx, node, meta, parameters);
     }
     if !action.is_array() {
         return ends("");
     }
     let none = op.node.get("x-airbyte-no-pagination").map(Node::plain);
     if let Some(reason) = none.filter(|reason| !reason.is_empty()) {
-        return Paging { size: infer::size(parameters), ..ends(&reason) };
+        return Paging { size: inferred::size(parameters), ..ends(&reason) };
     }
-    if let Some(paging) = infer::paging(cx, op, meta, parameters) {
+    if let Some(paging) = inferred::paging(cx, op, meta, parameters) {
         return paging;
     }
     cx.report.error(
@@ -39,7 +42,7 @@ pub(crate) fn paging<'a>(
          last_record, offset, page or `none: \"reason\"`)",
     );
     Paging {
-        size: infer::size(parameters),
+        size: inferred::size(parameters),
         ..ends("The spec names no way to continue after the first page.")
     }
 }

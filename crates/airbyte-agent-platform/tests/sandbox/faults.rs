@@ -1,5 +1,5 @@
-//! What goes wrong between here and there: tokens that end, storms, cut connections, failures that
-//! look like successes.
+//! Faults between client and platform: tokens that expire, overload, broken connections, and failures with a
+//! success status.
 
 use std::time::Duration;
 
@@ -141,8 +141,8 @@ async fn a_proxy_that_cuts_connections_costs_reads_a_try_and_creates_the_answer(
     let made = workspace.create_connector(kind, ApiKey::new("sk"), account()).await;
     let error = made.unwrap_err();
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Network, false), "{error}");
-    let there = workspace.ensure_connector(kind, ApiKey::new("sk"), account()).await.unwrap();
-    assert!(there.existed);
+    let ensured = workspace.ensure_connector(kind, ApiKey::new("sk"), account()).await.unwrap();
+    assert!(ensured.existed);
     assert_eq!(workspace.connectors().await.unwrap().len(), 1);
 }
 

@@ -1,4 +1,4 @@
-//! `x-agent-pagination`.
+//! Pagination that the spec declares with `x-agent-pagination`.
 
 use airbyte_agent_description::{
     JsonPath, List, MetaField, Next, PageSize, Paging, Parameter, Source, Text,
@@ -9,10 +9,10 @@ use crate::lower::Cx;
 use crate::names::hint;
 use crate::yaml::{Node, Value};
 
-/// The styles, of which exactly one is given.
+/// The styles of pagination, of which exactly one is given.
 const STYLES: [&str; 6] = ["cursor", "link", "last_record", "offset", "page", "none"];
 
-/// One way to continue, or a list of them.
+/// Reads one style of pagination, or a list of several.
 pub(super) fn paging<'a>(
     cx: &Cx<'a>,
     node: &'a Node,
@@ -21,15 +21,15 @@ pub(super) fn paging<'a>(
 ) -> Paging {
     let Value::List(nodes) = &node.value else { return style(cx, node, meta, parameters) };
     let Some((last, others)) = nodes.split_last() else {
-        cx.report.fatal(node, "the list must hold at least one way to continue");
+        cx.report.fatal(node, "the list must hold at least one pagination style");
         return ends("");
     };
     for node in others {
         if node.get("cursor").or_else(|| node.get("link")).is_none() {
             cx.report.error(
                 node,
-                "of several ways all but the last must be `cursor` or `link`: the answer has to \
-                 tell which one it takes",
+                "of several pagination styles all but the last must be `cursor` or `link`, because the \
+                 response has to tell which one applies",
             );
         }
     }
@@ -77,7 +77,7 @@ fn style<'a>(cx: &Cx<'a>, node: &'a Node, meta: &[MetaField], parameters: &[Para
         _ => {
             let reason = settings.plain();
             if reason.is_empty() {
-                cx.report.error(settings, "say in `none` why the answer is always complete");
+                cx.report.error(settings, "say in `none` why the response is always complete");
             }
             Some(Next::None { reason: reason.into() })
         }
@@ -86,7 +86,10 @@ fn style<'a>(cx: &Cx<'a>, node: &'a Node, meta: &[MetaField], parameters: &[Para
         let parameter = reader.parameter(size, "parameter")?;
         let needed = size.get("needed").and_then(Node::as_bool) == Some(true);
         if needed && size.get("maximum").is_none() {
-            cx.report.error(size, "a size that is needed is asked for by its `maximum`; give it");
+            cx.report.error(
+                size,
+                "a page size with `needed: true` is sent as `maximum` says; add `maximum`",
+            );
         }
         Some(PageSize {
             parameter: parameter.into(),
@@ -115,7 +118,7 @@ impl<'a> Reader<'_, 'a> {
     fn member(&self, settings: &'a Node, key: &str) -> Option<&'a Node> {
         let found = settings.get(key).filter(|node| !node.plain().is_empty());
         if found.is_none() {
-            self.cx.report.fatal(settings, format!("`{key}` is missing"));
+            self.cx.report.fatal(settings, format!("`{key}` is missing here; add it"));
         }
         found
     }
@@ -124,7 +127,7 @@ impl<'a> Reader<'_, 'a> {
         self.place(self.member(settings, key)?)
     }
 
-    /// A place in the answer: `$.path`, a metadata field, or a member inside one.
+    /// A place in the response: `$.path`, a metadata field, or a member inside one.
     fn place(&self, node: &'a Node) -> Option<Source> {
         let text = node.plain();
         if text.starts_with('$') {

@@ -1,4 +1,4 @@
-//! Answers: extractors must lead somewhere, and the way must be described.
+//! Responses: they are described, and extractors lead to values that their schemas have.
 
 use airbyte_agent_description::{Action, JsonPath};
 
@@ -26,7 +26,7 @@ pub(super) fn check<'a>(cx: &Cx<'a>, op: Op<'a>) {
         if success && !empty && records {
             cx.report.warning(
                 op.place("responses"),
-                "the answer has no schema; describe it under `content.application/json.schema`",
+                "the response has no schema; describe it under `content.application/json.schema`",
             );
         }
         return;
@@ -49,10 +49,12 @@ fn records<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action, schema: &'a Node) {
             let reached = reachable(cx, schema, &path);
             cx.report.error(
                 node,
-                format!("`{path}` leads nowhere in the schema of the answer, which has {reached}"),
+                format!(
+                    "`{path}` leads nowhere in the schema of the response, which has {reached}"
+                ),
             );
         }
-        // An explicit `$` says that the whole answer is meant.
+        // An explicit `$` says that the whole response is meant.
         Walk::Schema(found)
             if action.is_array() && !path.is_multiple() && node.as_str() != Some("$") =>
         {
@@ -64,7 +66,7 @@ fn records<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action, schema: &'a Node) {
                     format!(
                         "a {action} needs a list of records, but `{path}` leads to a value of the \
                          type {}; name the list in `x-airbyte-record-extractor`, or write `$` if \
-                         the whole answer is the record",
+                         the whole response is the record",
                         types.join(" or ")
                     ),
                 );
@@ -86,13 +88,15 @@ fn meta<'a>(cx: &Cx<'a>, op: Op<'a>, schema: &'a Node) {
             let reached = reachable(cx, schema, &path);
             cx.report.error(
                 node,
-                format!("`{path}` leads nowhere in the schema of the answer, which has {reached}"),
+                format!(
+                    "`{path}` leads nowhere in the schema of the response, which has {reached}"
+                ),
             );
         }
     }
 }
 
-/// The way to a file address, as far as it consists of names and indexes.
+/// Checks the path to a file address, as far as it consists of names and indexes.
 fn file_url<'a>(cx: &Cx<'a>, op: Op<'a>, schema: &'a Node) {
     let Some(node) = op.node.get("x-airbyte-file-url") else { return };
     let text = node.plain();
@@ -102,26 +106,26 @@ fn file_url<'a>(cx: &Cx<'a>, op: Op<'a>, schema: &'a Node) {
         let reached = reachable(cx, schema, &path);
         cx.report.error(
             node,
-            format!("`{text}` leads nowhere in the schema of the answer, which has {reached}"),
+            format!("`{text}` leads nowhere in the schema of the response, which has {reached}"),
         );
     }
 }
 
-/// What the schema has at the place where a path gets lost.
+/// Says what the schema has at the last place that a path reaches.
 fn reachable<'a>(cx: &Cx<'a>, schema: &'a Node, path: &JsonPath) -> String {
-    let mut here = schema;
-    let mut way = "$".to_owned();
+    let mut current = schema;
+    let mut reached = "$".to_owned();
     for step in path.steps.iter() {
-        match cx.step(here, step) {
-            Walk::Schema(next) => here = next,
+        match cx.step(current, step) {
+            Walk::Schema(next) => current = next,
             Walk::Unknown | Walk::Nowhere => break,
         }
         let one = JsonPath { steps: vec![step.clone()].into() };
-        way.push_str(one.to_string().trim_start_matches('$'));
+        reached.push_str(one.to_string().trim_start_matches('$'));
     }
-    let names: Vec<_> = cx.properties(here).into_iter().map(|(name, _)| name).collect();
+    let names: Vec<_> = cx.properties(current).into_iter().map(|(name, _)| name).collect();
     match names[..] {
-        [] => format!("no members at `{way}`"),
-        _ => format!("{} at `{way}`", names.join(", ")),
+        [] => format!("no members at `{reached}`"),
+        _ => format!("{} at `{reached}`", names.join(", ")),
     }
 }

@@ -1,7 +1,7 @@
-//! Pagination guessed from names, for published specs, which do not say it.
+//! Pagination that is inferred from names, for published specs, which do not declare it.
 //!
-//! The tables below are the vocabulary of those specs. Names are compared without case and
-//! punctuation, so `page[cursor]`, `pageCursor` and `page_cursor` are one word.
+//! The tables below are the names that those specs use. Names are compared without case and punctuation, so
+//! that `page[cursor]`, `pageCursor` and `page_cursor` are the same.
 
 use airbyte_agent_description::{
     Json, JsonPath, Kind, Location, MetaField, MetaSource, Next, PageSize, Paging, Parameter,
@@ -13,7 +13,7 @@ use crate::lower::{Cx, Op, success_schema};
 use crate::names::squash;
 use crate::yaml::Node;
 
-/// Parameters that set the size of a page, best first.
+/// Parameters that set the size of a page, the best ones first.
 const SIZES: [&str; 12] = [
     "perpage",
     "pagesize",
@@ -28,10 +28,10 @@ const SIZES: [&str; 12] = [
     "itemsperpage",
     "paginationlimit",
 ];
-/// Fields that say whether there is more.
+/// Fields that say whether there are more pages.
 const MORE: [&str; 6] =
     ["hasnextpage", "hasmore", "hasnext", "more", "moreavailable", "hasnexttoken"];
-/// Fields that say whether this was all.
+/// Fields that say whether this was the last page.
 const DONE: [&str; 4] = ["islast", "islastpage", "done", "iscomplete"];
 /// Fields that hold a token.
 const TOKENS: [&str; 17] = [
@@ -89,7 +89,7 @@ const INTO: [&str; 19] = [
     "offset",
     "page",
 ];
-/// Parameters that a URL feeds, by the same name in the URL.
+/// Parameters whose value is taken from the URL of the next page, where it has the same name.
 const FED: [&str; 17] = [
     "cursor",
     "pagetoken",
@@ -114,10 +114,10 @@ const OFFSETS: [&str; 6] = ["offset", "startat", "skip", "pageoffset", "start", 
 /// Parameters that count pages.
 const PAGES: [&str; 4] = ["page", "pagenumber", "pageindex", "pageno"];
 
-/// Something in the answer that may say how to go on.
+/// A field of the response that may say where the list continues.
 struct Field<'a> {
     name: String,
-    /// Last name of its path, which often says more than the name given to it.
+    /// The last name of its path, which often says more than the name of the metadata field.
     last: String,
     /// The whole path, squashed.
     place: String,
@@ -190,10 +190,9 @@ pub(super) fn paging<'a>(
     let source = |words: &[&str]| {
         fields.iter().find(|field| field.is(words)).map(|field| field.source.clone())
     };
-    let guess = Guess { cx, fields: &fields, parameters };
-    let next = guess.token().or_else(|| guess.link()).or_else(|| guess.counted())?;
+    let inference = Inference { cx, fields: &fields, parameters };
+    let next = inference.token().or_else(|| inference.link()).or_else(|| inference.counted())?;
     let (more, done) = match next {
-        // A counter knows by itself when the last page was short.
         Next::Offset { .. }
         | Next::Page { .. }
         | Next::LastRecord { .. }
@@ -211,13 +210,13 @@ pub(super) fn paging<'a>(
     })
 }
 
-struct Guess<'c, 'a> {
+struct Inference<'c, 'a> {
     cx: &'c Cx<'a>,
     fields: &'c [Field<'a>],
     parameters: &'c [Parameter],
 }
 
-impl<'a> Guess<'_, 'a> {
+impl<'a> Inference<'_, 'a> {
     fn named(&self, words: &[&str]) -> Option<&Parameter> {
         words.iter().find_map(|word| {
             self.parameters
@@ -226,7 +225,7 @@ impl<'a> Guess<'_, 'a> {
         })
     }
 
-    /// A token of the answer that a parameter takes.
+    /// A token of the response that a parameter takes.
     fn token(&self) -> Option<Next> {
         let by_rank = TOKENS.iter().chain(&EITHER);
         by_rank.filter_map(|word| self.fields.iter().find(|f| f.name == *word)).find_map(|field| {
@@ -259,7 +258,7 @@ impl<'a> Guess<'_, 'a> {
             return field.has_type("integer").then_some(parameter);
         }
         if OFFSETS.contains(&word.as_str()) && is_number(parameter) {
-            // Where this page started says nothing about the next.
+            // The offset of this page does not say where the next page begins.
             return field.last.starts_with("next").then_some(parameter);
         }
         Some(parameter)
@@ -285,7 +284,7 @@ impl<'a> Guess<'_, 'a> {
         Some(Next::Cursor { from, into: into.name.clone() })
     }
 
-    /// A URL of the answer.
+    /// A URL of the response.
     fn link(&self) -> Option<Next> {
         let field = self.fields.iter().find(|field| field.is_link()).or_else(|| {
             let either = |field: &&Field<'_>| field.is(&EITHER) && !field.has_type("integer");
@@ -299,7 +298,7 @@ impl<'a> Guess<'_, 'a> {
         Some(Next::Link { from: field.source.clone(), feed: feed.into(), keep: None })
     }
 
-    /// A counter, or the last record, in a parameter.
+    /// A parameter that counts records or pages, or that takes the last record.
     fn counted(&self) -> Option<Next> {
         if let Some(parameter) = self.named(&["startingafter", "sinceid"]) {
             let field = JsonPath { steps: vec![Step::Key("id".into())].into() };
@@ -324,7 +323,7 @@ fn longer(path: &JsonPath, name: String) -> JsonPath {
     JsonPath { steps: steps.into() }
 }
 
-/// Metadata fields, then the members of the answer and of the objects that vendors put around
+/// Metadata fields, then the members of the response and of the objects that vendors put around
 /// their cursors.
 fn fields<'a>(cx: &Cx<'a>, schema: Option<&'a Node>, meta: &[MetaField]) -> Vec<Field<'a>> {
     const WRAPPERS: [&str; 8] = [
@@ -362,7 +361,7 @@ fn fields<'a>(cx: &Cx<'a>, schema: Option<&'a Node>, meta: &[MetaField]) -> Vec<
 }
 
 fn from_meta<'a>(cx: &Cx<'a>, schema: Option<&'a Node>, field: &MetaField) -> Field<'a> {
-    let here =
+    let source =
         Source::Meta { name: field.name.clone(), inside: JsonPath { steps: Vec::new().into() } };
     let name = squash(&field.name);
     let base = Field {
@@ -370,7 +369,7 @@ fn from_meta<'a>(cx: &Cx<'a>, schema: Option<&'a Node>, field: &MetaField) -> Fi
         place: name.clone(),
         name,
         from_link_header: false,
-        source: here,
+        source,
         schema: None,
     };
     match &field.source {
