@@ -12,6 +12,7 @@ use crate::auth::{Announce, Credentials, TokenStore, TokenUpdate};
 use crate::description::RetryPolicy;
 use crate::error::Result;
 use crate::http::{HttpClient, shown};
+use crate::secret::Redactor;
 
 /// Straight to the vendor, with the user's credentials.
 ///
@@ -47,6 +48,8 @@ pub(crate) struct Options {
     pub(crate) http: Option<Arc<dyn HttpClient>>,
     pub(crate) private_hosts: bool,
     pub(crate) max_answer_bytes: usize,
+    /// Knows the secrets that must not appear in texts; shared with whoever made the options.
+    pub(crate) redactor: Redactor,
 }
 
 impl<A: Into<Credentials>> Local<A> {
@@ -65,6 +68,7 @@ impl<A: Into<Credentials>> Local<A> {
             http: None,
             private_hosts: false,
             max_answer_bytes: 64 * 1024 * 1024,
+            redactor: Redactor::default(),
         })
     }
 }

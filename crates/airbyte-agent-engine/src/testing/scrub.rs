@@ -10,7 +10,7 @@ use http::HeaderMap;
 use serde_json::Value;
 use url::Url;
 
-use super::cassette::{Answered, Body, Exchange, PLACEHOLDER};
+use super::cassette::{Body, Exchange, PLACEHOLDER, RecordedResponse};
 use crate::auth::Credentials;
 
 /// Headers that a cassette may hold; besides those whose name speaks of a limit or a count.
@@ -229,7 +229,7 @@ impl Scrubber {
             }
         };
         add(&exchange.request.body);
-        if let Answered::Answer { body, .. } = &exchange.answer {
+        if let RecordedResponse::Answer { body, .. } = &exchange.answer {
             add(body);
         }
         // Short ones occur by chance.
@@ -241,13 +241,13 @@ impl Scrubber {
         found.map(|(name, _)| name.as_str())
     }
 
-    /// The headers that may be kept, without secrets.
+    /// The headers that may be recorded, without secrets.
     pub(super) fn headers(
         &self,
         headers: &HeaderMap,
         more: &BTreeSet<String>,
     ) -> Vec<(String, String)> {
-        let kept = headers.iter().filter(|(name, value)| {
+        let recorded = headers.iter().filter(|(name, value)| {
             let name = name.as_str();
             let counts = ["ratelimit", "rate-limit", "-total", "-count", "-remaining", "-reset"]
                 .iter()
@@ -259,10 +259,11 @@ impl Scrubber {
             "link" => self.link(value),
             _ => self.text(value),
         };
-        kept.filter_map(|(name, value)| {
-            Some((name.to_string(), text(name.as_str(), value.to_str().ok()?)))
-        })
-        .collect()
+        recorded
+            .filter_map(|(name, value)| {
+                Some((name.to_string(), text(name.as_str(), value.to_str().ok()?)))
+            })
+            .collect()
     }
 
     /// `<https://…>; rel="next", <https://…>; rel="last"`

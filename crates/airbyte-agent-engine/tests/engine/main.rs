@@ -30,4 +30,6 @@ mod selections;
 mod server;
 mod servers;
 mod spans;
+mod store;
+mod transports;
 mod wire;

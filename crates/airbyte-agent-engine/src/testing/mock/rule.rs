@@ -7,8 +7,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::mock::{Mock, Seen};
 use super::reply::{Answer, Failure, File, Page, Step};
+use super::{Mock, Seen};
 use crate::arguments::find_unknown;
 use crate::description::{Action, Connector};
 use crate::lookup::find_operation;
