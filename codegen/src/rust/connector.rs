@@ -40,10 +40,11 @@ pub use airbyte_agent_core::tools;
 #[cfg(feature = "engine")]
 pub use airbyte_agent_core::{{
     AuthFor, BodyStream, BoxFuture, CallOptions, CheckReport, CheckStatus, Client, Credentials,
-    Cursor, Download, DryRun, EntitySummary, Error, ErrorKind, Execute, ExposeSecret, Extra, Hosted,
-    Http, HttpBuilder, HttpClient, HttpFailure, HttpRequest, HttpResponse, IntoLocal, Items, Local,
-    Outcome, Page, Pages, RecordAs, RecordsAs, Result, Scalar, SecretString, StoredTokens,
-    TokenLock, TokenStore, TokenUpdate, TypedConnector, description::RetryPolicy, serde_json,
+    Cursor, Download, DryRun, EntitySummary, Error, ErrorKind, Execute, ExposeSecret, Extra,
+    Hosted, Http, HttpBuilder, HttpClient, HttpFailure, HttpRequest, HttpResponse, IntoLocal,
+    Items, Local, Outcome, Page, Pages, RecordAs, RecordsAs, Result, Scalar, SecretString,
+    StoredTokens, TokenLock, TokenStore, TokenUpdate, TypedConnector, description::RetryPolicy,
+    serde_json,
 }};
 
 #[cfg(feature = "typed")]

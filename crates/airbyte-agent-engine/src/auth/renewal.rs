@@ -186,7 +186,11 @@ impl Renewal {
     /// store have replaced are forgotten.
     fn unsaved(&self, stored: &StoredTokens) -> Option<Unsaved> {
         let mut unsaved = self.lock_unsaved();
-        if unsaved.as_ref().is_some_and(|unsaved| !unsaved.replaced.has_same_tokens(stored)) {
+        // The store may have them although it failed, or although the callback did afterwards.
+        let is_replaced = unsaved.as_ref().is_some_and(|unsaved| {
+            !unsaved.replaced.has_same_tokens(stored) && !unsaved.tokens.has_same_tokens(stored)
+        });
+        if is_replaced {
             *unsaved = None;
         }
         unsaved.clone()

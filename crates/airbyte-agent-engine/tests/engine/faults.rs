@@ -264,7 +264,7 @@ async fn a_cancelled_call_does_not_burn_the_refresh_token() {
         if request.target == "/token" {
             let next = count.fetch_add(1, Ordering::SeqCst) + 1;
             let body = json!({"access_token": format!("new-access-{next}")});
-            return Answer::json(200, body).pause(Duration::from_millis(20));
+            return Answer::json(200, body).pause(Duration::from_millis(200));
         }
         match request.header("authorization") {
             Some("Bearer new-access-1") => Answer::json(200, page(&["a"], None)),

@@ -119,6 +119,7 @@ pub fn answer(request: &Seen) -> Answer {
             Answer::json(200, json!({"data": {"shelves": [shelf]}}))
         }
         "/books/404" => Answer::json(404, json!({"message": "no such book"})),
+        "/books/403" => Answer::json(403, json!({"message": "not your shelf"})),
         "/books/401" => Answer::json(401, json!({"message": "bad token"})),
         "/books/422" => Answer::json(422, json!({"message": "the \"note\" is too long"})),
         "/books/429" => Answer::json(429, json!({})).header("retry-after", 70),
