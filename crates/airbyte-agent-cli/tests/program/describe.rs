@@ -114,4 +114,3 @@ fn examples_of_the_manual_are_commands_that_work() {
         }
     }
 }
-

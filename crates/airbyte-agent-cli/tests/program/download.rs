@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::run::{Folder, acme};
+use crate::run::{Folder, acme, at_once};
 use crate::vendor::{Answer, Vendor};
 
 const DOWNLOAD: [&str; 4] = ["files", "download", "-p", "id=1"];
@@ -138,7 +138,7 @@ fn a_file_that_has_changed_is_fetched_anew() {
 
 #[test]
 fn a_server_without_parts_and_one_that_refuses_them_send_the_whole_file() {
-    for status in [200, 416] {
+    at_once([200, 416], |status| {
         let (_folder, path) = broken(&format!("whole-{status}"));
         let vendor = Vendor::new(move |seen, _| match seen.header("range") {
             Some(_) if status == 416 => Answer::text(416, "no such range"),
@@ -146,7 +146,7 @@ fn a_server_without_parts_and_one_that_refuses_them_send_the_whole_file() {
         });
         acme(&vendor.url, &[&DOWNLOAD[..], &["--out", &path]].concat()).succeeded();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), CONTENT);
-    }
+    });
 }
 
 #[test]

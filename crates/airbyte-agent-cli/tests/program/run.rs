@@ -62,6 +62,17 @@ pub(crate) fn command(args: &[&str]) -> Command {
     command
 }
 
+/// Tries all cases at the same time. For cases in which the program waits, such as before it repeats
+/// a request.
+pub(crate) fn at_once<C: Send>(cases: impl IntoIterator<Item = C>, test: impl Fn(C) + Sync) {
+    let test = &test;
+    std::thread::scope(|scope| {
+        for case in cases {
+            scope.spawn(move || test(case));
+        }
+    });
+}
+
 /// Runs the program and waits for its end.
 pub(crate) fn run(args: &[&str]) -> Outcome {
     command(args).output().unwrap().into()

@@ -182,11 +182,14 @@ fn hosted_list<'a>(variables: impl Iterator<Item = (&'a str, &'a str)>) -> Outco
 #[test]
 fn a_served_sandbox_prints_what_a_program_has_to_export() {
     let mut served = Served::start(&[]);
-    let lines = BufReader::new(served.child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let mut is_last = false;
-    let script: Vec<String> = lines
-        .take_while(|line| !std::mem::replace(&mut is_last, line.contains("sandbox --json")))
-        .collect();
+    let lines = BufReader::new(served.child.stderr.take().unwrap()).lines();
+    let mut script = Vec::new();
+    for line in lines.map(Result::unwrap) {
+        script.push(line);
+        if script.last().is_some_and(|line| line.contains("sandbox --json")) {
+            break;
+        }
+    }
     assert!(script.iter().any(|line| line.contains(&format!("--via {}", served.url))));
     let exports = script.iter().filter_map(|line| line.strip_prefix("export ")?.split_once('='));
     let listed = hosted_list(exports).succeeded();
