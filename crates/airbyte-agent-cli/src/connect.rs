@@ -48,7 +48,7 @@ pub(crate) async fn connect(
     let (client, redactor) = if args.hosted {
         hosted_client(args, description, &variables, sandbox_origin)?
     } else {
-        local_client(args, description, &variables, sandbox_origin)?
+        local_client(args, &description, &variables, sandbox_origin)?
     };
     let (client, cursor_problem) = cursor_key::with_stored_key(client);
     Ok(Connection { client, redactor, cursor_problem, _sandbox: sandbox })
@@ -87,23 +87,23 @@ fn hosted_client(
 
 fn local_client(
     args: &ConnectionArgs,
-    description: Description,
+    description: &Description,
     variables: &Variables,
     sandbox_origin: Option<&str>,
 ) -> Result<(Client, RecordRedactor), Error> {
-    let source = find_credentials(args, &description, variables, sandbox_origin.is_some())?;
+    let source = find_credentials(args, description, variables, sandbox_origin.is_some())?;
     let redactor = match &source {
         CredentialSource::Given(given) => {
-            RecordRedactor::for_credentials(&description, Some(given), variables)
+            RecordRedactor::for_credentials(description, Some(given), variables)
         }
-        CredentialSource::Stored(account, _) => RecordRedactor::for_account(account, &description),
-        _ => RecordRedactor::for_credentials(&description, None, variables),
+        CredentialSource::Stored(account, _) => RecordRedactor::for_account(account, description),
+        _ => RecordRedactor::for_credentials(description, None, variables),
     };
     let is_missing = matches!(source, CredentialSource::Missing);
-    let local = local_options(args, &description, source, sandbox_origin)?;
+    let local = local_options(args, description, source, sandbox_origin)?;
     let client = Client::local(description.clone(), local).map_err(|error| {
         if is_missing && error.kind() == ErrorKind::Authentication {
-            accounts::missing_credentials(&description, &error)
+            accounts::missing_credentials(description, &error)
         } else {
             error
         }

@@ -67,13 +67,11 @@ impl From<Error> for Stop {
 impl From<io::Error> for Stop {
     /// For errors of standard output only.
     fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::BrokenPipe => Self::OutputClosed,
-            _ => {
-                let message = format!("cannot write to standard output: {error}");
-                Error::new(ErrorKind::Internal, message).into()
-            }
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::OutputClosed;
         }
+        let message = format!("cannot write to standard output: {error}");
+        Error::new(ErrorKind::Internal, message).into()
     }
 }
 

@@ -75,7 +75,7 @@ async fn examine_session(report: &mut Report, session: &Session, args: &DoctorAr
     match tokio::time::timeout(args.timeout, request_token(session)).await {
         Ok(Ok(skew)) => {
             report.add_good(format!("{address} accepts the credentials"));
-            report_skew(report, skew);
+            report_skew(report, skew.as_ref());
             true
         }
         Ok(Err(error)) => {
@@ -182,12 +182,12 @@ async fn request_token(session: &Session) -> Result<Option<ClockSkew>, Error> {
     }))
 }
 
-fn report_skew(report: &mut Report, skew: Option<ClockSkew>) {
+fn report_skew(report: &mut Report, skew: Option<&ClockSkew>) {
     let Some(ClockSkew { difference, is_ahead }) = skew else { return };
-    if difference < LARGEST_SKEW {
+    if *difference < LARGEST_SKEW {
         report.add_good("this machine's clock is right");
     } else {
-        let side = if is_ahead { "ahead" } else { "behind" };
+        let side = if *is_ahead { "ahead" } else { "behind" };
         let message = format!("this machine's clock is {} s {side}", difference.as_secs());
         report.add_problem(message, "set the clock of this machine");
     }
