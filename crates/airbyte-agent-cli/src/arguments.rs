@@ -1,77 +1,82 @@
-//! From `--params` and `-p` to the arguments of an operation.
+//! Turns `--params` and `-p` into the arguments of an operation.
 //!
-//! A `-p` value is a text; what it becomes is said by the operation's own schema. Whether the
-//! result is allowed is not judged here: the engine checks every argument.
+//! The value of `-p` is a text, and the schema of the operation decides which JSON value it becomes.
+//! This module does not check whether the value is allowed: the engine checks every argument.
 
 use airbyte_agent_core::Error;
 use airbyte_agent_core::description::{Kind, Operation, Schema};
 use serde_json::{Map, Value};
 
-use crate::failure::{usage, validation};
-use crate::json_option;
+use crate::failure::{usage_error, validation_error};
+use crate::json_option::parse_json_object;
 
-/// What a caller wrote for one name.
-enum Written {
+/// The value of one `-p` option.
+enum PairValue {
     /// `NAME=VALUE`
     Text(String),
     /// `NAME:=JSON`
     Json(Value),
 }
 
-/// Stands for names that no schema knows.
+/// The schema of names that the operation does not know.
 static ANY: Schema = Schema::ANY;
 
-/// The arguments of a call; `-p` wins over `--params`.
-pub(crate) fn arguments(
+/// The arguments of a call, typed by the schema of the operation. `-p` replaces what `--params` says.
+pub(crate) fn typed_arguments(
     operation: &Operation,
     params: Option<&str>,
     pairs: &[String],
 ) -> Result<Map<String, Value>, Error> {
     let mut arguments = match params {
-        Some(text) => json_option::object("--params", text, r#"{"limit": 10}"#)?,
+        Some(text) => parse_json_object("--params", text, r#"{"limit": 10}"#)?,
         None => Map::new(),
     };
-    let mut named: Vec<(&str, Vec<Written>)> = Vec::new();
+    let mut values_by_name: Vec<(&str, Vec<PairValue>)> = Vec::new();
     for pair in pairs {
-        let (name, written) = read(pair)?;
-        match named.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, all)) => all.push(written),
-            None => named.push((name, vec![written])),
+        let (name, value) = parse_pair(pair)?;
+        match values_by_name.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, values)) => values.push(value),
+            None => values_by_name.push((name, vec![value])),
         }
     }
-    for (name, written) in named {
-        let (steps, schema) = place(operation, name);
-        let value = value(name, schema, written)?;
+    for (name, values) in values_by_name {
+        let (steps, schema) = find_target(operation, name);
+        let value = argument_value(name, schema, values)?;
         assign(&mut arguments, &steps, name, value)?;
     }
     Ok(arguments)
 }
 
-fn read(pair: &str) -> Result<(&str, Written), Error> {
+/// Splits `NAME=VALUE` or `NAME:=JSON`.
+fn parse_pair(pair: &str) -> Result<(&str, PairValue), Error> {
     let Some((name, text)) = pair.split_once('=') else {
-        return Err(usage("-p takes NAME=VALUE or NAME:=JSON; there is no '=' in what it got"));
+        return Err(usage_error(
+            "-p takes NAME=VALUE or NAME:=JSON; there is no '=' in what it got",
+        ));
     };
-    let (name, written) = match name.strip_suffix(':') {
+    let (name, value) = match name.strip_suffix(':') {
         Some(name) => {
             let value = serde_json::from_str(text).map_err(|error| {
-                usage(format!("-p {name}:= is not JSON: {error}; for a plain text write {name}=…"))
+                usage_error(format!(
+                    "-p {name}:= is not JSON: {error}; for a plain text write {name}=…"
+                ))
             })?;
-            (name, Written::Json(value))
+            (name, PairValue::Json(value))
         }
-        None => (name, Written::Text(text.to_owned())),
+        None => (name, PairValue::Text(text.to_owned())),
     };
     if name.trim().is_empty() {
-        return Err(usage("-p takes NAME=VALUE or NAME:=JSON; the name is missing"));
+        return Err(usage_error("-p takes NAME=VALUE or NAME:=JSON; the name is missing"));
     }
-    Ok((name.trim(), written))
+    Ok((name.trim(), value))
 }
 
-/// Where a name leads: the steps into the arguments, and what is allowed there.
-fn place<'o>(operation: &'o Operation, name: &str) -> (Vec<String>, &'o Schema) {
+/// The path of a name through the arguments, and the schema of the value at its end.
+fn find_target<'o>(operation: &'o Operation, name: &str) -> (Vec<String>, &'o Schema) {
     if let Some(parameter) = operation.parameter(name) {
         return (vec![name.to_owned()], &parameter.schema);
     }
-    // Names may have dots of their own, so the longest one that exists is meant.
+    // Names of parameters may contain dots, so the longest one that exists is meant.
     for (dot, _) in name.rmatch_indices('.') {
         let Some(parameter) = operation.parameter(&name[..dot]) else { continue };
         let mut steps = vec![name[..dot].to_owned()];
@@ -85,7 +90,7 @@ fn place<'o>(operation: &'o Operation, name: &str) -> (Vec<String>, &'o Schema) 
     (vec![name.to_owned()], &ANY)
 }
 
-/// Puts a value at the end of the steps, making objects on the way.
+/// Sets the value at the end of a path, and creates the objects on it.
 fn assign(
     root: &mut Map<String, Value>,
     steps: &[String],
@@ -93,59 +98,63 @@ fn assign(
     value: Value,
 ) -> Result<(), Error> {
     let Some((last, path)) = steps.split_last() else { return Ok(()) };
-    let mut here = root;
+    let mut object = root;
     for step in path {
-        let next = here.entry(step.clone()).or_insert_with(|| Value::Object(Map::new()));
-        here = next.as_object_mut().ok_or_else(|| {
-            validation(format!("-p {name}: '{step}' is given as a value too, so it has no members"))
+        let next = object.entry(step.clone()).or_insert_with(|| Value::Object(Map::new()));
+        object = next.as_object_mut().ok_or_else(|| {
+            validation_error(format!(
+                "-p {name}: '{step}' is given as a value too, so it has no members"
+            ))
         })?;
     }
-    here.insert(last.clone(), value);
+    object.insert(last.clone(), value);
     Ok(())
 }
 
-fn value(name: &str, schema: &Schema, mut written: Vec<Written>) -> Result<Value, Error> {
+fn argument_value(name: &str, schema: &Schema, mut values: Vec<PairValue>) -> Result<Value, Error> {
     let allows = |kind| schema.kinds.contains(&kind);
-    let several = written.len() > 1;
+    let several = values.len() > 1;
     if allows(Kind::Array) || (several && schema.kinds.is_empty()) {
-        return array(name, schema, written);
+        return array_value(name, schema, values);
     }
-    match written.pop() {
-        Some(_) if several => {
-            Err(validation(format!("-p {name} is given several times and takes a single value")))
-        }
-        Some(Written::Json(value)) => Ok(value),
-        Some(Written::Text(text)) => single(name, schema, text),
+    match values.pop() {
+        Some(_) if several => Err(validation_error(format!(
+            "-p {name} is given several times and takes a single value"
+        ))),
+        Some(PairValue::Json(value)) => Ok(value),
+        Some(PairValue::Text(text)) => scalar_value(name, schema, text),
         None => Ok(Value::Null),
     }
 }
 
-/// A list: repeated, separated by commas, or JSON.
-fn array(name: &str, schema: &Schema, written: Vec<Written>) -> Result<Value, Error> {
+/// A list, which is written as repeated options, separated by commas, or as JSON.
+fn array_value(name: &str, schema: &Schema, values: Vec<PairValue>) -> Result<Value, Error> {
     let element = schema.items.first().unwrap_or(&ANY);
-    let is_only = written.len() == 1;
+    let is_only = values.len() == 1;
     let mut elements = Vec::new();
-    for one in written {
-        match one {
-            Written::Json(Value::Array(values)) => elements.extend(values),
-            Written::Json(value) if is_only => return Ok(value),
-            Written::Json(value) => elements.push(value),
-            Written::Text(text) if text.trim_start().starts_with('[') => match json(name, &text)? {
-                Value::Array(values) => elements.extend(values),
-                value => elements.push(value),
-            },
-            Written::Text(text) if text.trim_start().starts_with('{') => {
-                elements.push(json(name, &text)?);
+    for value in values {
+        match value {
+            PairValue::Json(Value::Array(values)) => elements.extend(values),
+            PairValue::Json(value) if is_only => return Ok(value),
+            PairValue::Json(value) => elements.push(value),
+            PairValue::Text(text) if text.trim_start().starts_with('[') => {
+                match parse_json(name, &text)? {
+                    Value::Array(values) => elements.extend(values),
+                    value => elements.push(value),
+                }
             }
-            Written::Text(text) => {
-                // Of `string or array`, a text without commas is the string.
+            PairValue::Text(text) if text.trim_start().starts_with('{') => {
+                elements.push(parse_json(name, &text)?);
+            }
+            PairValue::Text(text) => {
+                // If the schema allows a string or an array, a text without commas is the string.
                 let is_text = schema.kinds.contains(&Kind::String);
                 if is_only && is_text && !text.contains(',') {
                     return Ok(Value::String(text));
                 }
                 let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
                 for part in parts {
-                    elements.push(single(name, element, part.to_owned())?);
+                    elements.push(scalar_value(name, element, part.to_owned())?);
                 }
             }
         }
@@ -153,9 +162,9 @@ fn array(name: &str, schema: &Schema, written: Vec<Written>) -> Result<Value, Er
     Ok(Value::Array(elements))
 }
 
-/// A single value by the kinds allowed. A text that fits none stays a text, and the engine says
-/// what it should have been.
-fn single(name: &str, schema: &Schema, text: String) -> Result<Value, Error> {
+/// A single value of one of the types that the schema allows. A text that fits none of them stays a
+/// text, and the engine reports what it should have been.
+fn scalar_value(name: &str, schema: &Schema, text: String) -> Result<Value, Error> {
     let allows = |kind| schema.kinds.contains(&kind);
     let is_free = schema.kinds.is_empty();
     let takes_text = allows(Kind::String);
@@ -177,15 +186,15 @@ fn single(name: &str, schema: &Schema, text: String) -> Result<Value, Error> {
         match serde_json::from_str(trimmed) {
             Ok(value) => return Ok(value),
             Err(_) if takes_text || is_free => {}
-            Err(_) => return json(name, trimmed),
+            Err(_) => return parse_json(name, trimmed),
         }
     }
     Ok(Value::String(text))
 }
 
-fn json(name: &str, text: &str) -> Result<Value, Error> {
+fn parse_json(name: &str, text: &str) -> Result<Value, Error> {
     serde_json::from_str(text).map_err(|error| {
-        validation(format!(
+        validation_error(format!(
             "-p {name} starts like JSON and is not: {error}; for a text that begins \
              like this write {name}:= and the text in JSON"
         ))
@@ -276,13 +285,13 @@ paths:
         ];
         for (pairs, expected) in cases {
             let pairs: Vec<String> = pairs.iter().map(ToString::to_string).collect();
-            let got = arguments(&operation, None, &pairs).unwrap();
+            let got = typed_arguments(&operation, None, &pairs).unwrap();
             assert_eq!(Value::Object(got), *expected, "{pairs:?}");
         }
     }
 
     #[test]
-    fn what_cannot_be_read_is_told() {
+    fn values_that_cannot_be_parsed_are_reported() {
         let operation = operation();
         let cases: &[(&[&str], &str, &str)] = &[
             (&["page"], "usage", "NAME=VALUE"),
@@ -295,7 +304,7 @@ paths:
         ];
         for (pairs, kind, part) in cases {
             let pairs: Vec<String> = pairs.iter().map(ToString::to_string).collect();
-            let error = arguments(&operation, None, &pairs).unwrap_err();
+            let error = typed_arguments(&operation, None, &pairs).unwrap_err();
             assert_eq!(error.kind().as_str(), *kind, "{pairs:?}");
             assert!(error.to_string().contains(part), "{pairs:?}: {error}");
         }
@@ -304,7 +313,7 @@ paths:
     #[test]
     fn single_arguments_win_over_params() {
         let params = r#"{"page": 1, "name": "x"}"#;
-        let got = arguments(&operation(), Some(params), &["page=2".to_owned()]).unwrap();
+        let got = typed_arguments(&operation(), Some(params), &["page=2".to_owned()]).unwrap();
         assert_eq!(Value::Object(got), json!({"page": 2, "name": "x"}));
     }
 }

@@ -1,4 +1,4 @@
-//! From the options of a connection to a client.
+//! Turns the options of a connection into a client. Sends nothing.
 
 use airbyte_agent_accounts::{Account, Overrides, Store};
 use airbyte_agent_core::description::Connector;
@@ -7,76 +7,51 @@ use airbyte_agent_core::{Client, Credentials, Description, Error, ErrorKind, Loc
 use airbyte_agent_sandbox::Sandbox;
 use serde_json::{Map, Value};
 
-use crate::accounts;
-use crate::args::ConnectionArgs;
-use crate::cursor_key;
+use crate::args::connection::ConnectionArgs;
 use crate::engine::LocalEngine;
-use crate::failure::usage;
-use crate::hosted::{Choice, Way, way};
-use crate::mask::Mask;
-use crate::variables::{Variables, used_text};
-use crate::{json_option, note, reach, sample};
+use crate::failure::usage_error;
+use crate::json_option::parse_json_object;
+use crate::platform_access::{PlatformAccess, PlatformChoice, resolve_platform_access};
+use crate::redact::RecordRedactor;
+use crate::variables::{Variables, used_note};
+use crate::{accounts, cursor_key, notes, ownership, sample};
 
-/// A client, and what has to live as long as it is used.
+/// A client, with everything that must live as long as the client is used.
 pub(crate) struct Connection {
     pub(crate) client: Client,
-    pub(crate) mask: Mask,
-    /// Why cursors end with this run, where they do.
-    fleeting: Option<String>,
+    pub(crate) redactor: RecordRedactor,
+    /// Why cursors are valid in this run only, if they are.
+    cursor_problem: Option<String>,
     /// Stops when it is dropped.
     _sandbox: Option<Sandbox>,
 }
 
 impl Connection {
-    /// Says that cursors end with this run, where they do: to whoever asks for one or brings one.
-    pub(crate) fn warn_of_fleeting_cursors(&self) {
-        note::warn(self.fleeting.iter().map(|why| {
-            format!(
-                "a cursor of this run is of no use to another one, nor the other way round: {why}"
-            )
+    /// Warns if cursors are valid in this run only. To be called when the user requests a cursor or
+    /// gives one.
+    pub(crate) fn warn_about_cursors(&self) {
+        notes::print_warnings(self.cursor_problem.iter().map(|why| {
+            format!("cursors are valid within one run of the program only, because {why}")
         }));
     }
 }
 
-/// Makes a client. Sends nothing; starts the sandbox where one is asked for.
+/// Creates a client, and starts the sandbox if one is requested.
 pub(crate) async fn connect(
     args: &ConnectionArgs,
     description: Description,
 ) -> Result<Connection, Error> {
     let sandbox = if args.sandbox { Some(start_sandbox(args, &description).await?) } else { None };
-    let origin = sandbox.as_ref().map(Sandbox::url);
-    let origin = origin.as_deref();
-    let variables = Variables::here();
-    let (client, mask) = if args.hosted {
-        let choice = Choice {
-            workspace: &args.workspace,
-            organization: &args.organization,
-            via: &args.via,
-            timeout: args.timeout,
-        };
-        let Way { mut hosted, mask, .. } = way(&choice, &variables, origin)?;
-        if let Some(id) = &args.connector_id {
-            hosted = hosted.connector_id(id);
-        }
-        reach::check_hosted(&description, &hosted)?;
-        (Client::hosted(description, hosted)?, mask)
+    let sandbox_origin = sandbox.as_ref().map(Sandbox::url);
+    let sandbox_origin = sandbox_origin.as_deref();
+    let variables = Variables::load_with_warnings();
+    let (client, redactor) = if args.hosted {
+        hosted_client(args, description, &variables, sandbox_origin)?
     } else {
-        let source = source(args, &description, &variables, origin.is_some())?;
-        let mask = match &source {
-            Source::Given(given) => Mask::new(&description, Some(given), &variables),
-            Source::Stored(account, _) => Mask::stored(account, &description),
-            _ => Mask::new(&description, None, &variables),
-        };
-        let is_missing = matches!(source, Source::Nowhere);
-        let local = local(args, &description, source, origin)?;
-        let client = Client::local(description.clone(), local).map_err(|error| {
-            let hint = is_missing && error.kind() == ErrorKind::Authentication;
-            if hint { accounts::missing(&description, &error) } else { error }
-        })?;
-        (client, mask)
+        local_client(args, &description, &variables, sandbox_origin)?
     };
-    let (client, fleeting) = cursor_key::lasting(client);
-    Ok(Connection { client, mask, fleeting, _sandbox: sandbox })
+    let (client, cursor_problem) = cursor_key::with_stored_key(client);
+    Ok(Connection { client, redactor, cursor_problem, _sandbox: sandbox })
 }
 
 async fn start_sandbox(args: &ConnectionArgs, description: &Description) -> Result<Sandbox, Error> {
@@ -85,121 +60,170 @@ async fn start_sandbox(args: &ConnectionArgs, description: &Description) -> Resu
     if args.hosted {
         builder = builder.executor(LocalEngine::new([description.clone()]));
     }
-    builder.start().await.map_err(|error| usage(format!("the sandbox cannot start: {error}")))
+    let started = builder.start().await;
+    started.map_err(|error| usage_error(format!("the sandbox cannot start: {error}")))
+}
+
+fn hosted_client(
+    args: &ConnectionArgs,
+    description: Description,
+    variables: &Variables,
+    sandbox_origin: Option<&str>,
+) -> Result<(Client, RecordRedactor), Error> {
+    let choice = PlatformChoice {
+        workspace: &args.workspace,
+        organization: &args.organization,
+        via: &args.via,
+        timeout: args.timeout,
+    };
+    let PlatformAccess { mut hosted, redactor, .. } =
+        resolve_platform_access(&choice, variables, sandbox_origin)?;
+    if let Some(id) = &args.connector_id {
+        hosted = hosted.connector_id(id);
+    }
+    ownership::check_hosted(&description, &hosted)?;
+    Ok((Client::hosted(description, hosted)?, redactor))
+}
+
+fn local_client(
+    args: &ConnectionArgs,
+    description: &Description,
+    variables: &Variables,
+    sandbox_origin: Option<&str>,
+) -> Result<(Client, RecordRedactor), Error> {
+    let source = find_credentials(args, description, variables, sandbox_origin.is_some())?;
+    let redactor = match &source {
+        CredentialSource::Given(given) => {
+            RecordRedactor::for_credentials(description, Some(given), variables)
+        }
+        CredentialSource::Stored(account, _) => RecordRedactor::for_account(account, description),
+        _ => RecordRedactor::for_credentials(description, None, variables),
+    };
+    let is_missing = matches!(source, CredentialSource::Missing);
+    let local = local_options(args, description, source, sandbox_origin)?;
+    let client = Client::local(description.clone(), local).map_err(|error| {
+        if is_missing && error.kind() == ErrorKind::Authentication {
+            accounts::missing_credentials(description, &error)
+        } else {
+            error
+        }
+    })?;
+    Ok((client, redactor))
 }
 
 /// Where the credentials of a local call come from.
-enum Source {
+enum CredentialSource {
     /// `--credentials`
     Given(Map<String, Value>),
     /// The environment or `.env`.
     Variables(Credentials),
-    /// An account that `login` kept.
+    /// An account that `login` has stored.
     Stored(Box<Account>, Store),
-    /// Made up for the sandbox.
+    /// Sample values that the sandbox accepts.
     Sample,
-    /// There are none.
-    Nowhere,
+    /// There are no credentials.
+    Missing,
 }
 
-/// What is said on the command line counts before the environment, that before what is stored, and
-/// that before what the folder brings.
-fn source(
+/// Finds the credentials of a local call. The command line goes before the environment, the
+/// environment before a stored account, and a stored account before `.env`.
+fn find_credentials(
     args: &ConnectionArgs,
     connector: &Connector,
     variables: &Variables,
     in_sandbox: bool,
-) -> Result<Source, Error> {
-    if let Some(given) = given_credentials(args)? {
-        return Ok(Source::Given(given));
+) -> Result<CredentialSource, Error> {
+    if let Some(text) = &args.credentials {
+        let given = parse_json_object("--credentials", text, r#"{"api_key": "…"}"#)?;
+        return Ok(CredentialSource::Given(given));
     }
     if let Some(name) = args.account.as_deref() {
-        return Ok(stored(connector, Some(name))?.unwrap_or(Source::Nowhere));
+        let account = stored_account(connector, Some(name))?;
+        return Ok(account.unwrap_or(CredentialSource::Missing));
     }
-    let found = |from: Provenance| match variables.credentials(from, connector) {
-        // Made-up credentials are anybody's.
+    let from_variables = |from: Provenance| match variables.credentials(from, connector) {
+        // A sandbox needs no credentials, so there is nothing to refuse.
         Err(_) if in_sandbox => Ok(None),
-        found => found,
+        credentials => credentials,
     };
-    let folder = found(Provenance::Folder)?;
-    let from = |found: Sourced<Credentials>| {
-        // Where they go is said by the description and the command line.
-        found.release(&Receiver::of_user()).map(Source::Variables)
+    let folder = from_variables(Provenance::Folder)?;
+    let release = |credentials: Sourced<Credentials>| {
+        // The user decides by description and command line to which server they go.
+        credentials.release(&Receiver::of_user()).map(CredentialSource::Variables)
     };
-    let unused = |stronger: &str| {
+    let note_unused = |reason: &str| {
         let names = folder.as_ref().map(Sourced::names).unwrap_or_default();
-        note::note(variables.unused(names, stronger));
+        notes::print_notes(variables.unused_note(names, reason));
     };
-    if let Some(found) = found(Provenance::Environment)? {
-        unused("those of the environment go first");
-        return from(found);
+    if let Some(credentials) = from_variables(Provenance::Environment)? {
+        note_unused("those of the environment go first");
+        return release(credentials);
     }
-    if !in_sandbox && let Some(found) = stored(connector, None)? {
-        unused("the stored account goes first");
-        return Ok(found);
+    if !in_sandbox && let Some(account) = stored_account(connector, None)? {
+        note_unused("the stored account goes first");
+        return Ok(account);
     }
     match folder {
-        Some(found) => {
-            note::note([used_text(found.names())]);
-            from(found)
+        Some(credentials) => {
+            notes::print_notes([used_note(credentials.names())]);
+            release(credentials)
         }
-        None if in_sandbox => Ok(Source::Sample),
-        None => Ok(Source::Nowhere),
+        None if in_sandbox => Ok(CredentialSource::Sample),
+        None => Ok(CredentialSource::Missing),
     }
 }
 
-/// A stored account.
-fn stored(connector: &Connector, name: Option<&str>) -> Result<Option<Source>, Error> {
-    let stored = reach::stored(connector, name)?;
-    Ok(stored.map(|(account, store)| Source::Stored(Box::new(account), store)))
+fn stored_account(
+    connector: &Connector,
+    name: Option<&str>,
+) -> Result<Option<CredentialSource>, Error> {
+    let account = accounts::find_account(connector, name)?;
+    Ok(account.map(|(account, store)| CredentialSource::Stored(Box::new(account), store)))
 }
 
-fn local(
+fn local_options(
     args: &ConnectionArgs,
     connector: &Connector,
-    source: Source,
-    sandbox: Option<&str>,
+    source: CredentialSource,
+    sandbox_origin: Option<&str>,
 ) -> Result<Local, Error> {
-    let named = |credentials: Credentials| match &args.auth_scheme {
+    let with_scheme = |credentials: Credentials| match &args.auth_scheme {
         Some(scheme) => credentials.scheme(scheme),
         None => credentials,
     };
     let mut local = Local::new(Credentials::new());
-    if sandbox.is_some() {
-        for (name, value) in sample::settings(connector) {
+    if sandbox_origin.is_some() {
+        for (name, value) in sample::sample_settings(connector) {
             local = local.config(name, value);
         }
     }
     let config = match &args.config {
-        Some(text) => json_option::object("--config", text, r#"{"subdomain": "acme"}"#)?,
+        Some(text) => parse_json_object("--config", text, r#"{"subdomain": "acme"}"#)?,
         None => Map::new(),
     };
     local = match source {
-        Source::Given(given) => {
-            local.credentials(named(Credentials::from_json(&Value::Object(given))?))
+        CredentialSource::Given(given) => {
+            local.credentials(with_scheme(Credentials::from_json(&Value::Object(given))?))
         }
-        Source::Variables(credentials) => local.credentials(named(credentials)),
-        Source::Stored(account, store) => {
+        CredentialSource::Variables(credentials) => local.credentials(with_scheme(credentials)),
+        CredentialSource::Stored(account, store) => {
             let mut overrides = Overrides::new().settings(config.clone());
             overrides.scheme.clone_from(&args.auth_scheme);
-            reach::with_stored(&account, local, connector, &store, &overrides)?
+            accounts::apply_account(&account, local, connector, &store, &overrides)?
         }
-        Source::Sample => local.credentials(named(sample::credentials(connector))),
-        Source::Nowhere => local.credentials(named(Credentials::new())),
+        CredentialSource::Sample => {
+            local.credentials(with_scheme(sample::sample_credentials(connector)))
+        }
+        CredentialSource::Missing => local.credentials(with_scheme(Credentials::new())),
     };
     for (name, value) in config {
         local = local.config(name, value);
     }
-    if let Some(origin) = sandbox.or(args.via.as_deref()) {
+    if let Some(origin) = sandbox_origin.or(args.via.as_deref()) {
         local = local.via(origin);
     }
     if let Some(limit) = args.timeout {
         local = local.timeout(limit);
     }
     Ok(local)
-}
-
-fn given_credentials(args: &ConnectionArgs) -> Result<Option<Map<String, Value>>, Error> {
-    let Some(text) = &args.credentials else { return Ok(None) };
-    json_option::object("--credentials", text, r#"{"api_key": "…"}"#).map(Some)
 }

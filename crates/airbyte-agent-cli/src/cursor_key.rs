@@ -1,11 +1,11 @@
-//! The key that seals the cursors of this program.
+//! The key that seals cursors, so that a later run of the program can resume a list.
 
 use airbyte_agent_accounts::{Options, Store};
 use airbyte_agent_core::Client;
 
-/// The same client with cursors that later runs of the program can resume by. Where there is no
-/// place to keep a key, cursors end with this run; the second part says why.
-pub(crate) fn lasting(client: Client) -> (Client, Option<String>) {
+/// Gives the client the key that this user's store keeps. Where no key can be stored, the client
+/// stays as it is, its cursors are valid in this run only, and the second value says why.
+pub(crate) fn with_stored_key(client: Client) -> (Client, Option<String>) {
     let key = Options::from_env().and_then(|options| Store::open(options).cursor_key());
     match key {
         Ok(key) => (client.with_cursor_key(key), None),
@@ -13,9 +13,9 @@ pub(crate) fn lasting(client: Client) -> (Client, Option<String>) {
     }
 }
 
-/// The same for a server, which goes on with its own cursors in any case.
-pub(crate) fn lasting_for_server(client: Client) -> Client {
-    let (client, why) = lasting(client);
+/// The same for a server, which logs that no key can be stored and continues.
+pub(crate) fn with_stored_key_or_log(client: Client) -> Client {
+    let (client, why) = with_stored_key(client);
     if let Some(why) = why {
         tracing::warn!(%why, "cursors of this run cannot be used by a later one");
     }

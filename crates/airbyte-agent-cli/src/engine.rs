@@ -1,7 +1,7 @@
 //! The local engine as the executor of a sandbox's platform.
 //!
-//! A hosted call to a sandbox runs the operation like the platform does: by the connector's local
-//! engine, against the vendors that the same sandbox emulates, with credentials they accept.
+//! A hosted call to a sandbox runs the operation as the platform does: by the engine's local
+//! transport, against the vendors that the same sandbox emulates, with credentials that they accept.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,31 +15,33 @@ use serde_json::{Map, Value, json};
 
 use crate::sample;
 
-/// Runs operations of these connectors with sample credentials.
+/// Executes operations of its connectors against the vendors of a sandbox, with the credentials of
+/// the platform's connector or with sample credentials.
 #[derive(Clone, Debug)]
 pub struct LocalEngine {
     descriptions: Arc<[Description]>,
-    /// Clients by account and origin, so that connections and tokens are kept.
+    /// Clients by account and origin, so that connections and tokens are used again.
     clients: Arc<Mutex<HashMap<String, Client>>>,
 }
 
 impl LocalEngine {
-    /// An engine for these connectors.
+    /// An executor for these connectors.
     pub fn new(connectors: impl IntoIterator<Item = impl Into<Description>>) -> Self {
         let descriptions = connectors.into_iter().map(Into::into).collect();
         Self { descriptions, clients: Arc::default() }
     }
 
-    /// A client of the connector for the sandbox at `origin`, with credentials it accepts.
+    /// A client of the connector for the sandbox at `origin`, with credentials that the sandbox
+    /// accepts.
     ///
     /// # Errors
     ///
-    /// When there is no such connector.
+    /// When the executor has no connector of this name.
     pub fn client(&self, connector: &str, origin: &str) -> Result<Client, Error> {
         self.client_as(connector, None, &Map::new(), origin)
     }
 
-    /// The same with credentials and settings of an account, as far as they are given.
+    /// The same, with the credentials and settings of an account if it has any.
     fn client_as(
         &self,
         connector: &str,
@@ -51,18 +53,20 @@ impl LocalEngine {
         let description = known.find(|known| known.name == connector).ok_or_else(|| {
             Error::new(ErrorKind::NotFound, format!("there is no connector '{connector}'"))
         })?;
-        let credentials = credentials.unwrap_or_else(|| sample::credentials(description));
+        let credentials = credentials.unwrap_or_else(|| sample::sample_credentials(description));
         let mut local = Local::new(credentials).via(origin);
-        for (name, value) in sample::settings(description) {
+        for (name, value) in sample::sample_settings(description) {
             local = local.config(name, value);
         }
-        for (name, value) in config.iter().filter(|(name, _)| is_read(description, name)) {
+        for (name, value) in config.iter().filter(|(name, _)| is_engine_setting(description, name))
+        {
             local = local.config(name.clone(), value.clone());
         }
         Client::local(description.clone(), local)
     }
 
-    fn kept(
+    /// The client that was made before for this key, otherwise a new one.
+    fn cached_client(
         &self,
         key: String,
         make: impl FnOnce() -> Result<Client, Error>,
@@ -77,8 +81,8 @@ impl LocalEngine {
     }
 }
 
-/// Whether the local engine reads this setting; the platform keeps others besides.
-fn is_read(connector: &Connector, name: &str) -> bool {
+/// Whether the engine uses this setting. The platform stores further ones.
+fn is_engine_setting(connector: &Connector, name: &str) -> bool {
     connector.variables().iter().any(|variable| variable.name == name)
         || connector.scoping.iter().any(|rule| rule.config_key == name)
         || connector.operations().any(|operation| {
@@ -97,8 +101,8 @@ impl Executor for LocalEngine {
         vendor_origin: &str,
     ) -> Execution {
         let key = format!("{connector} {vendor_origin}");
-        let client = self.kept(key, || self.client(connector, vendor_origin));
-        execution(client, entity, action, params)
+        let client = self.cached_client(key, || self.client(connector, vendor_origin));
+        execute_operation(client, entity, action, params)
     }
 
     fn execute_as(
@@ -109,21 +113,27 @@ impl Executor for LocalEngine {
         params: Value,
         vendor_origin: &str,
     ) -> Execution {
-        let given = account.credentials.clone().map(Value::Object);
-        let key = json!([account.connector, vendor_origin, account.scheme, given, account.config]);
-        let client = self.kept(key.to_string(), || {
-            let credentials = given.as_ref().map(Credentials::from_json).transpose()?;
+        let credentials_json = account.credentials.clone().map(Value::Object);
+        let key = json!([
+            account.connector,
+            vendor_origin,
+            account.scheme,
+            credentials_json,
+            account.config
+        ]);
+        let client = self.cached_client(key.to_string(), || {
+            let credentials = credentials_json.as_ref().map(Credentials::from_json).transpose()?;
             let credentials = match (credentials, &account.scheme) {
                 (Some(credentials), Some(scheme)) => Some(credentials.scheme(scheme.clone())),
                 (credentials, _) => credentials,
             };
             self.client_as(&account.connector, credentials, &account.config, vendor_origin)
         });
-        execution(client, entity, action, params)
+        execute_operation(client, entity, action, params)
     }
 }
 
-fn execution(
+fn execute_operation(
     client: Result<Client, Error>,
     entity: &str,
     action: &str,
@@ -131,13 +141,18 @@ fn execution(
 ) -> Execution {
     let (entity, action) = (entity.to_owned(), action.to_owned());
     Box::pin(async move {
-        let client = client.map_err(|error| refusal(&error))?;
-        let ran = run(client, &entity, &action, params).await;
-        ran.map_err(|error| refusal(&error))
+        let client = client.map_err(|error| execute_error(&error))?;
+        let executed = run_operation(client, &entity, &action, params).await;
+        executed.map_err(|error| execute_error(&error))
     })
 }
 
-async fn run(client: Client, entity: &str, action: &str, params: Value) -> Result<Executed, Error> {
+async fn run_operation(
+    client: Client,
+    entity: &str,
+    action: &str,
+    params: Value,
+) -> Result<Executed, Error> {
     let operation = find_operation(client.description(), entity, action)?;
     let (action, gives_file) = (operation.action, operation.download.is_some());
     let params = match params {
@@ -155,9 +170,9 @@ async fn run(client: Client, entity: &str, action: &str, params: Value) -> Resul
     Ok(Executed::Json { result: outcome.data, metadata: outcome.meta })
 }
 
-/// The platform's answer to a failure of the engine: the vendor's own status where it has one that
-/// the platform passes on.
-fn refusal(error: &Error) -> ExecuteError {
+/// The platform's response to an error of the engine. It has the vendor's status where the platform
+/// passes that on.
+fn execute_error(error: &Error) -> ExecuteError {
     let status = match error.kind() {
         ErrorKind::Usage => 400,
         ErrorKind::Validation => error.status().unwrap_or(422),

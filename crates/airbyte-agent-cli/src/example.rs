@@ -1,4 +1,5 @@
-//! Command lines that run an operation, with sample values that its schema accepts.
+//! Command lines that run an operation, with sample values that its schema accepts. They are shown
+//! as examples and hints.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -6,25 +7,29 @@ use std::path::Path;
 use airbyte_agent_core::description::{Body, Connector, Json, Kind, Operation, Parameter, Schema};
 use serde_json::{Map, Value, json};
 
-/// The command that runs the operation, with what it cannot do without.
-pub(crate) fn command(connector: &Connector, operation: &Operation, spec: Option<&Path>) -> String {
-    command_with(connector, operation, spec, &[])
+/// The command that runs an operation, with all arguments that it requires.
+pub(crate) fn example_command(
+    connector: &Connector,
+    operation: &Operation,
+    spec: Option<&Path>,
+) -> String {
+    example_command_with(connector, operation, spec, &[])
 }
 
-/// The same with further options behind the names.
-pub(crate) fn command_with(
+/// The same with further options after the names.
+pub(crate) fn example_command_with(
     connector: &Connector,
     operation: &Operation,
     spec: Option<&Path>,
     options: &[&str],
 ) -> String {
-    let mut text = start("exec", connector, spec);
+    let mut text = command_start("exec", connector, spec);
     let _ = write!(text, " {} {}", operation.entity, operation.action);
     for option in options {
         let _ = write!(text, " {option}");
     }
-    for pair in pairs(operation) {
-        let _ = write!(text, " -p {}", quoted(&pair));
+    for pair in example_pairs(operation) {
+        let _ = write!(text, " -p {}", shell_quoted(&pair));
     }
     if operation.download.is_some() {
         text.push_str(" --out FILE");
@@ -32,28 +37,28 @@ pub(crate) fn command_with(
     text
 }
 
-/// `airbyte-agent VERB CONNECTOR`, or with `--spec` in the connector's place.
-pub(crate) fn start(verb: &str, connector: &Connector, spec: Option<&Path>) -> String {
+/// `airbyte-agent COMMAND CONNECTOR`, or with `--spec FILE` in place of the connector.
+pub(crate) fn command_start(command: &str, connector: &Connector, spec: Option<&Path>) -> String {
     match spec {
         Some(path) => {
-            format!("airbyte-agent {verb} --spec {}", quoted(&path.display().to_string()))
+            format!("airbyte-agent {command} --spec {}", shell_quoted(&path.display().to_string()))
         }
-        None => format!("airbyte-agent {verb} {}", connector.name),
+        None => format!("airbyte-agent {command} {}", connector.name),
     }
 }
 
-/// `NAME=VALUE` for every argument that a call cannot do without.
-fn pairs(operation: &Operation) -> Vec<String> {
-    let needed = operation.parameters.iter().filter(|parameter| is_needed(parameter));
-    needed
+/// `NAME=VALUE` for every argument that a call requires.
+fn example_pairs(operation: &Operation) -> Vec<String> {
+    let required = operation.parameters.iter().filter(|parameter| must_be_given(parameter));
+    required
         .map(|parameter| {
             let is_file =
                 matches!(&operation.body, Body::Related { file } if *file == parameter.name);
             let value = if is_file {
-                // "Hello"
+                // The text "Hello" in base64.
                 Value::String("SGVsbG8=".to_owned())
             } else {
-                sample(&parameter.name, &parameter.schema)
+                sample_value(&parameter.name, &parameter.schema)
             };
             match value {
                 Value::String(text) if !starts_like_json(&text) => {
@@ -66,8 +71,8 @@ fn pairs(operation: &Operation) -> Vec<String> {
         .collect()
 }
 
-/// Whether a call without the parameter is refused.
-pub(crate) fn is_needed(parameter: &Parameter) -> bool {
+/// Whether a call without an argument for this parameter is refused.
+pub(crate) fn must_be_given(parameter: &Parameter) -> bool {
     let is_filled = parameter.default.is_some() && parameter.send_default;
     parameter.required && !is_filled && parameter.config.is_none()
 }
@@ -77,51 +82,51 @@ fn starts_like_json(text: &str) -> bool {
 }
 
 /// A value that the schema accepts.
-fn sample(name: &str, schema: &Schema) -> Value {
+fn sample_value(name: &str, schema: &Schema) -> Value {
     if let Some(given) = schema.default.as_ref().or(schema.choices.first()).map(Json::value)
         && !given.is_null()
     {
         return given;
     }
     match schema.kinds.first() {
-        Some(Kind::Integer) => whole(number(name, schema)),
+        Some(Kind::Integer) => whole_number(sample_number(name, schema)),
         Some(Kind::Number) => {
-            let number = number(name, schema);
-            if number.fract() == 0.0 { whole(number) } else { json!(number) }
+            let number = sample_number(name, schema);
+            if number.fract() == 0.0 { whole_number(number) } else { json!(number) }
         }
         Some(Kind::Boolean) => json!(true),
         Some(Kind::Array) => {
-            let element = schema.items.first().map(|items| sample(name, items));
-            Value::Array(vec![element.unwrap_or_else(|| text(name, schema).into())])
+            let element = schema.items.first().map(|items| sample_value(name, items));
+            Value::Array(vec![element.unwrap_or_else(|| sample_text(name, schema).into())])
         }
-        Some(Kind::Object) => object(schema),
-        Some(Kind::String) | None => Value::String(text(name, schema)),
+        Some(Kind::Object) => sample_object(schema),
+        Some(Kind::String) | None => Value::String(sample_text(name, schema)),
     }
 }
 
 /// A whole number without `.0`.
-fn whole(number: f64) -> Value {
+fn whole_number(number: f64) -> Value {
     serde_json::from_str(&number.trunc().to_string()).unwrap_or_else(|_| json!(1))
 }
 
-/// The members that are required; where none is, the first one, so that something is said.
-fn object(schema: &Schema) -> Value {
+/// An object with its required members, or with its first member where none is required.
+fn sample_object(schema: &Schema) -> Value {
     let required = schema.properties.iter().filter(|property| property.required);
     let mut members: Map<String, Value> = required
-        .map(|property| (property.name.to_string(), sample(&property.name, &property.schema)))
+        .map(|property| (property.name.to_string(), sample_value(&property.name, &property.schema)))
         .collect();
     if let (true, Some(first)) = (members.is_empty(), schema.properties.first()) {
-        members.insert(first.name.to_string(), sample(&first.name, &first.schema));
+        members.insert(first.name.to_string(), sample_value(&first.name, &first.schema));
     }
     Value::Object(members)
 }
 
-fn number(name: &str, schema: &Schema) -> f64 {
+fn sample_number(name: &str, schema: &Schema) -> f64 {
     let usual: f64 = if name.contains("limit") || name.contains("size") { 10.0 } else { 1.0 };
     usual.max(schema.minimum.unwrap_or(f64::MIN)).min(schema.maximum.unwrap_or(f64::MAX))
 }
 
-fn text(name: &str, schema: &Schema) -> String {
+fn sample_text(name: &str, schema: &Schema) -> String {
     let lower = name.to_ascii_lowercase();
     let sample = match schema.format.as_ref() {
         "date" => "2026-01-01",
@@ -137,10 +142,10 @@ fn text(name: &str, schema: &Schema) -> String {
     sample.to_owned()
 }
 
-/// The text as one word of a shell.
-pub(crate) fn quoted(word: &str) -> String {
-    let is_tame = |c: char| c.is_ascii_alphanumeric() || "_-./:=@,+%".contains(c);
-    if !word.is_empty() && word.chars().all(is_tame) {
+/// Quotes a text so that a shell takes it as one word.
+pub(crate) fn shell_quoted(word: &str) -> String {
+    let is_safe = |c: char| c.is_ascii_alphanumeric() || "_-./:=@,+%".contains(c);
+    if !word.is_empty() && word.chars().all(is_safe) {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', r"'\''"))
@@ -151,20 +156,21 @@ mod tests {
     use airbyte_agent_core::{Client, Local};
 
     use super::*;
-    use crate::{arguments, sample};
+    use crate::arguments::typed_arguments;
+    use crate::sample::{sample_credentials, sample_settings};
 
     #[test]
     fn every_example_is_a_valid_call() {
         let mut wrong = Vec::new();
         for connector in airbyte_agent::registry() {
-            let mut local = Local::new(sample::credentials(connector));
-            for (name, value) in sample::settings(connector) {
+            let mut local = Local::new(sample_credentials(connector));
+            for (name, value) in sample_settings(connector) {
                 local = local.config(name, value);
             }
             let client = Client::local(*connector, local).unwrap();
             for operation in connector.operations() {
                 let mut call = client.call(&operation.entity, operation.action);
-                match arguments::arguments(operation, None, &pairs(operation)) {
+                match typed_arguments(operation, None, &example_pairs(operation)) {
                     Ok(arguments) => call.set_all(arguments),
                     Err(error) => wrong.push(format!("{}: {error}", connector.name)),
                 }
@@ -184,7 +190,7 @@ mod tests {
             ("it's", r"'it'\''s'"),
             ("", "''"),
         ] {
-            assert_eq!(quoted(word), expected);
+            assert_eq!(shell_quoted(word), expected);
         }
     }
 }

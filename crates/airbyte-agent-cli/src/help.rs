@@ -1,4 +1,4 @@
-//! The overview of `airbyte-agent --help`: commands in groups.
+//! The overview that `airbyte-agent --help` prints, with the commands in groups.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use clap::{Command, CommandFactory as _};
 
 use crate::args::Cli;
 
-/// The groups; a command that is in none of them stands in the last one.
+/// The groups. A command that is in none of them is listed in the last one.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Operations", &["search", "describe", "exec", "connectors"]),
     ("Credentials", &["login", "accounts", "check", "doctor"]),
@@ -19,7 +19,7 @@ const EXAMPLES: &str = "  airbyte-agent search \"open invoices of a customer\"
   airbyte-agent describe github issues list
   airbyte-agent exec github issues list --sandbox -p owner=airbytehq -p repo=airbyte";
 
-/// The command line with its overview.
+/// The definition of the command line, with the overview as its help.
 pub(crate) fn command() -> Command {
     let mut command = Cli::command();
     let styles = command.get_styles();
@@ -29,9 +29,9 @@ pub(crate) fn command() -> Command {
     for (index, (title, names)) in GROUPS.iter().enumerate() {
         let is_last = index + 1 == GROUPS.len();
         let listed = names.iter().filter_map(|name| command.find_subcommand(name));
-        let others = command.get_subcommands().filter(|sub| is_last && !known(sub.get_name()));
+        let ungrouped = command.get_subcommands().filter(|sub| is_last && !known(sub.get_name()));
         let members: Vec<&Command> =
-            listed.chain(others).filter(|sub| !sub.is_hide_set()).collect();
+            listed.chain(ungrouped).filter(|sub| !sub.is_hide_set()).collect();
         if members.is_empty() {
             continue;
         }
@@ -44,7 +44,7 @@ pub(crate) fn command() -> Command {
     }
     let _ = writeln!(text, "\n{header}Options:{header:#}\n{{options}}");
     let _ = writeln!(text, "\n{header}Examples:{header:#}\n{EXAMPLES}");
-    let _ = write!(text, "\n'airbyte-agent help COMMAND' tells more about a command.");
+    let _ = write!(text, "\n'airbyte-agent help COMMAND' explains a command.");
     command = command.help_template(text);
     command
 }

@@ -1,36 +1,41 @@
-//! Options that take JSON, in place or from a file.
+//! Options that take a JSON object, either directly or from a file.
 
 use airbyte_agent_core::Error;
 use serde_json::{Map, Value};
 
-use crate::failure::{usage, validation};
+use crate::failure::{usage_error, validation_error};
 
-/// Reads the JSON object of an option: the text itself, or the file behind `@`.
+/// Parses the JSON object of an option: the text itself, or the content of the file that is named
+/// after `@`.
 ///
-/// The message of an error says where the text breaks off being JSON and never repeats any of it:
-/// it may be a credential.
-pub(crate) fn object(option: &str, text: &str, example: &str) -> Result<Map<String, Value>, Error> {
-    let (text, place) = match text.strip_prefix('@') {
+/// The message of an error says at which line and column the text stops being JSON. It never
+/// repeats any of the text, which may contain a credential.
+pub(crate) fn parse_json_object(
+    option: &str,
+    text: &str,
+    example: &str,
+) -> Result<Map<String, Value>, Error> {
+    let (text, source) = match text.strip_prefix('@') {
         None => (text.to_owned(), String::new()),
         Some(path) => {
             let content = std::fs::read_to_string(path)
-                .map_err(|error| usage(format!("{option}: cannot read {path}: {error}")))?;
+                .map_err(|error| usage_error(format!("{option}: cannot read {path}: {error}")))?;
             (content, format!(" in {path}"))
         }
     };
     match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
         Ok(Value::Object(members)) => Ok(members),
-        Ok(other) => Err(validation(format!(
-            "{option}{place} must be a JSON object such as {example}, got {}",
-            kind_of(&other)
+        Ok(other) => Err(validation_error(format!(
+            "{option}{source} must be a JSON object such as {example}, got {}",
+            json_type(&other)
         ))),
-        Err(error) => Err(usage(format!(
-            "{option}{place} is not JSON: {error}; expected an object such as {example}"
+        Err(error) => Err(usage_error(format!(
+            "{option}{source} is not JSON: {error}; expected an object such as {example}"
         ))),
     }
 }
 
-fn kind_of(value: &Value) -> &'static str {
+fn json_type(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
@@ -56,7 +61,7 @@ mod tests {
             (r#"["s3cret"]"#, "validation", "got an array"),
             (r#""s3cret""#, "validation", "got a string"),
         ] {
-            let error = object("--credentials", text, r#"{"token": "…"}"#).unwrap_err();
+            let error = parse_json_object("--credentials", text, r#"{"token": "…"}"#).unwrap_err();
             let message = error.to_string();
             assert_eq!(error.kind().as_str(), kind, "{text}");
             assert!(message.contains(part), "{text}: {message}");
@@ -66,7 +71,7 @@ mod tests {
 
     #[test]
     fn files_are_read() {
-        let error = object("--params", "@/no/such/file", "{}").unwrap_err();
+        let error = parse_json_object("--params", "@/no/such/file", "{}").unwrap_err();
         assert!(error.to_string().contains("--params: cannot read /no/such/file"), "{error}");
     }
 }

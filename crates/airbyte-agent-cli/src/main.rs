@@ -1,4 +1,4 @@
-//! The `airbyte-agent` program. Everything it does is in the library beside it.
+//! The `airbyte-agent` program. Its code is in the library of this crate.
 
 use std::process::ExitCode;
 

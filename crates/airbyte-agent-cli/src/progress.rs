@@ -1,4 +1,4 @@
-//! Progress on standard error, when that is a terminal.
+//! Progress bars on standard error, if that is a terminal.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -8,30 +8,30 @@ use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, Progres
 
 use crate::terminal;
 
-/// How often the clock of a bar moves.
+/// Interval in which a bar updates its clock.
 const TICK: Duration = Duration::from_millis(120);
 
-/// Counts records and pages; the bar disappears at the end, and a line with the counts stays.
-pub(crate) struct Progress {
+/// Counts records and pages. At the end the bar disappears, and a line with the counts remains.
+pub(crate) struct RecordProgress {
     bar: ProgressBar,
     started: Instant,
     records: u64,
     pages: u64,
 }
 
-impl Progress {
-    /// Starts to count, towards `max` where it is known.
+impl RecordProgress {
+    /// Starts to count towards `max`, if it is known.
     pub(crate) fn new(max: Option<u64>) -> Self {
-        let bar = bar(max);
+        let bar = new_bar(max);
         bar.set_message("first page");
         let progress = Self { bar, started: Instant::now(), records: 0, pages: 0 };
-        progress.look(max.is_some());
-        run(&progress.bar);
+        progress.choose_style(max.is_some());
+        start_clock(&progress.bar);
         progress
     }
 
-    fn look(&self, has_end: bool) {
-        style(
+    fn choose_style(&self, has_end: bool) {
+        set_style(
             &self.bar,
             if has_end {
                 "{bar:30} {human_pos}/{human_len} records, {msg}, {elapsed}, {eta} left"
@@ -41,49 +41,49 @@ impl Progress {
         );
     }
 
-    /// The vendor says how many there are.
-    pub(crate) fn expect(&self, total: u64) {
+    /// Sets the total that the vendor reports.
+    pub(crate) fn set_total(&self, total: u64) {
         if self.bar.length() != Some(total) {
             self.bar.set_length(total);
-            self.look(true);
+            self.choose_style(true);
         }
     }
 
-    /// A page has arrived.
-    pub(crate) fn page(&mut self, records: usize) {
+    /// Counts a page with this number of records.
+    pub(crate) fn add_page(&mut self, records: usize) {
         self.records += records as u64;
         self.pages += 1;
         self.bar.set_position(self.records);
-        self.bar.set_message(pages(self.pages));
+        self.bar.set_message(page_count(self.pages));
     }
 
-    /// Takes the bar away and leaves the counts.
+    /// Removes the bar and prints the counts.
     pub(crate) fn finish(self) {
         self.bar.finish_and_clear();
-        if terminal::shows_errors() {
+        if terminal::stderr_is_terminal() {
             let records = match self.records {
                 1 => "1 record".to_owned(),
                 records => format!("{} records", HumanCount(records)),
             };
             let seconds = self.started.elapsed().as_secs_f64();
-            let pages = pages(self.pages);
+            let pages = page_count(self.pages);
             let _ = writeln!(std::io::stderr(), "{records}, {pages}, {seconds:.1} s");
         }
     }
 }
 
-impl Drop for Progress {
+impl Drop for RecordProgress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
 }
 
-fn pages(number: u64) -> String {
+fn page_count(number: u64) -> String {
     if number == 1 { "1 page".to_owned() } else { format!("{} pages", HumanCount(number)) }
 }
 
-fn bar(length: Option<u64>) -> ProgressBar {
-    let target = if terminal::shows_errors() {
+fn new_bar(length: Option<u64>) -> ProgressBar {
+    let target = if terminal::stderr_is_terminal() {
         ProgressDrawTarget::stderr()
     } else {
         ProgressDrawTarget::hidden()
@@ -91,41 +91,41 @@ fn bar(length: Option<u64>) -> ProgressBar {
     ProgressBar::with_draw_target(length, target)
 }
 
-/// Lets the clock of a bar run, once it looks as it should.
-fn run(bar: &ProgressBar) {
-    if terminal::shows_errors() {
+/// Starts the clock of a bar whose style is set.
+fn start_clock(bar: &ProgressBar) {
+    if terminal::stderr_is_terminal() {
         bar.enable_steady_tick(TICK);
     }
 }
 
-fn style(bar: &ProgressBar, template: &str) {
+fn set_style(bar: &ProgressBar, template: &str) {
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style.progress_chars("━╸ "));
     }
 }
 
-/// Counts the bytes of a file.
-pub(crate) struct Bytes {
+/// Counts the bytes of a download.
+pub(crate) struct ByteProgress {
     bar: ProgressBar,
     started: Instant,
 }
 
-impl Bytes {
-    /// Starts to count, towards `total` where it is known.
+impl ByteProgress {
+    /// Starts to count towards `total`, if it is known.
     pub(crate) fn new(total: Option<u64>) -> Self {
-        let bytes = Self { bar: bar(total), started: Instant::now() };
-        bytes.start(0, total);
-        run(&bytes.bar);
+        let bytes = Self { bar: new_bar(total), started: Instant::now() };
+        bytes.restart(0, total);
+        start_clock(&bytes.bar);
         bytes
     }
 
-    /// Goes on behind bytes that are here.
-    pub(crate) fn start(&self, from: u64, total: Option<u64>) {
+    /// Continues after bytes that an earlier request has received.
+    pub(crate) fn restart(&self, from: u64, total: Option<u64>) {
         self.bar.set_message("");
         if let Some(total) = total {
             self.bar.set_length(total);
         }
-        style(
+        set_style(
             &self.bar,
             if total.is_some() {
                 "{bar:30} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left {msg}"
@@ -134,25 +134,25 @@ impl Bytes {
             },
         );
         self.bar.set_position(from);
-        // The rate is that of the bytes that come from now on.
+        // The rate counts only the bytes that arrive from now on.
         self.bar.tick();
         self.bar.reset_eta();
     }
 
-    /// Bytes have arrived.
-    pub(crate) fn more(&self, bytes: usize) {
+    /// Counts bytes that have arrived.
+    pub(crate) fn add_bytes(&self, bytes: usize) {
         self.bar.inc(bytes as u64);
     }
 
-    /// Why nothing moves.
-    pub(crate) fn say(&self, message: &'static str) {
+    /// Shows a message next to the bar, such as the reason of a wait.
+    pub(crate) fn set_message(&self, message: &'static str) {
         self.bar.set_message(message);
     }
 
-    /// Takes the bar away and leaves a line.
+    /// Removes the bar and prints a line about the saved file.
     pub(crate) fn finish(self, path: &Path) {
         self.bar.finish_and_clear();
-        if terminal::shows_errors() {
+        if terminal::stderr_is_terminal() {
             let bytes = HumanBytes(self.bar.position());
             let seconds = self.started.elapsed().as_secs_f64();
             let name = path.display();
@@ -161,7 +161,7 @@ impl Bytes {
     }
 }
 
-impl Drop for Bytes {
+impl Drop for ByteProgress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

@@ -1,24 +1,25 @@
-//! The connectors that are compiled in, and those of spec files.
+//! The connector that a command is about: a built-in one, or that of a spec file.
 
 use std::path::Path;
 
 use airbyte_agent_core::{Description, Error};
 
-use crate::failure::usage;
+use crate::failure::usage_error;
 
-/// The connector of a spec file.
-pub(crate) fn load(path: &Path) -> Result<Description, Error> {
-    airbyte_agent_spec::load(path).map(Description::from).map_err(|error| usage(error.to_string()))
+/// Reads and lowers a spec file.
+pub(crate) fn load_spec(path: &Path) -> Result<Description, Error> {
+    let connector = airbyte_agent_spec::load(path);
+    connector.map(Description::from).map_err(|error| usage_error(error.to_string()))
 }
 
-/// The connector that names and `--spec` mean, and the names behind it.
-pub(crate) fn choose<'n>(
+/// The connector that `--spec` or else the first name stands for, and the names after it.
+pub(crate) fn choose_connector<'n>(
     spec: Option<&Path>,
     names: &'n [String],
 ) -> Result<(Description, &'n [String]), Error> {
     match (spec, names) {
-        (Some(path), names) => Ok((load(path)?, names)),
+        (Some(path), names) => Ok((load_spec(path)?, names)),
         (None, [connector, rest @ ..]) => Ok((airbyte_agent::connector(connector)?, rest)),
-        (None, []) => Err(usage("name a connector, or give a spec with --spec FILE")),
+        (None, []) => Err(usage_error("name a connector, or give a spec with --spec FILE")),
     }
 }

@@ -1,46 +1,47 @@
-//! What there is to know of the terminal, and how text is fitted to it.
+//! Facts about the terminal, and functions that fit text to it.
 
 use std::io::{IsTerminal as _, stderr, stdout};
 
-/// Columns to assume when nobody says.
-const WIDTH: usize = 100;
+/// Columns to assume where neither `COLUMNS` nor the terminal says how many there are.
+const DEFAULT_WIDTH: usize = 100;
 
 /// Whether standard output is a terminal.
-pub(crate) fn shows_output() -> bool {
+pub(crate) fn stdout_is_terminal() -> bool {
     stdout().is_terminal()
 }
 
 /// Whether standard error is a terminal.
-pub(crate) fn shows_errors() -> bool {
+pub(crate) fn stderr_is_terminal() -> bool {
     stderr().is_terminal()
 }
 
-/// Columns of standard output: `COLUMNS`, else the terminal's own.
+/// The number of columns of standard output: `COLUMNS`, otherwise that of the terminal.
 pub(crate) fn width() -> usize {
-    let said = std::env::var("COLUMNS").ok().and_then(|text| text.trim().parse().ok());
-    let width = said.or_else(|| {
+    let requested = std::env::var("COLUMNS").ok().and_then(|text| text.trim().parse().ok());
+    let width = requested.or_else(|| {
         console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns))
     });
-    width.filter(|width| *width >= 20).unwrap_or(WIDTH)
+    width.filter(|width| *width >= 20).unwrap_or(DEFAULT_WIDTH)
 }
 
-/// Lines of the terminal, if standard output is one.
+/// The number of lines of the terminal, if standard output is one.
 pub(crate) fn height() -> Option<usize> {
     console::Term::stdout().size_checked().map(|(lines, _)| usize::from(lines))
 }
 
-/// Whether standard output may be coloured: on a terminal, unless the environment says otherwise.
-pub(crate) fn takes_colours() -> bool {
-    colours(shows_output(), |name| std::env::var(name).ok())
+/// Whether standard output may be coloured. On a terminal it may, unless the environment says
+/// otherwise.
+pub(crate) fn stdout_takes_colours() -> bool {
+    colours_wanted(stdout_is_terminal(), |name| std::env::var(name).ok())
 }
 
-/// The same for standard error.
-pub(crate) fn takes_colours_in_errors() -> bool {
-    colours(shows_errors(), |name| std::env::var(name).ok())
+/// Whether standard error may be coloured, by the same rules.
+pub(crate) fn stderr_takes_colours() -> bool {
+    colours_wanted(stderr_is_terminal(), |name| std::env::var(name).ok())
 }
 
-/// By the conventions of `NO_COLOR`, `CLICOLOR_FORCE` and `CLICOLOR`, the strongest first.
-fn colours(is_terminal: bool, variable: impl Fn(&str) -> Option<String>) -> bool {
+/// Applies the conventions of `NO_COLOR`, `CLICOLOR_FORCE` and `CLICOLOR`, in this order.
+fn colours_wanted(is_terminal: bool, variable: impl Fn(&str) -> Option<String>) -> bool {
     let set = |name: &str| variable(name).filter(|value| !value.is_empty());
     if set("NO_COLOR").is_some() {
         return false;
@@ -53,34 +54,35 @@ fn colours(is_terminal: bool, variable: impl Fn(&str) -> Option<String>) -> bool
         && set("TERM").is_none_or(|term| term != "dumb")
 }
 
-/// `text` on a single line without control characters, which records could misuse.
-pub(crate) fn one_line(text: &str) -> String {
+/// The text on a single line without control characters. Records come from third parties and could
+/// otherwise control the terminal.
+pub(crate) fn single_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut was_blank = false;
-    for letter in text.trim().chars() {
-        // Marks that turn the direction of writing would disturb what stands beside them.
-        if matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}') {
+    for character in text.trim().chars() {
+        // Marks that change the direction of writing would also change the text around them.
+        if matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}') {
             continue;
         }
-        let letter = if letter.is_control() { ' ' } else { letter };
-        if letter != ' ' || !was_blank {
-            out.push(letter);
+        let character = if character.is_control() { ' ' } else { character };
+        if character != ' ' || !was_blank {
+            out.push(character);
         }
-        was_blank = letter == ' ';
+        was_blank = character == ' ';
     }
     out
 }
 
-/// Paragraphs of `text`, broken into lines of at most `width` columns behind `indent` blanks.
-pub(crate) fn wrap(text: &str, indent: usize, width: usize) -> String {
-    let room = width.saturating_sub(indent).max(20);
+/// The text with every line wrapped at `width` columns and indented by `indent` blanks.
+pub(crate) fn wrap_text(text: &str, indent: usize, width: usize) -> String {
+    let available = width.saturating_sub(indent).max(20);
     let margin = " ".repeat(indent);
     let mut out = String::new();
     for paragraph in text.trim().lines() {
         let mut column = 0;
         for word in paragraph.split_whitespace() {
-            let long = console::measure_text_width(word);
-            if column > 0 && column + 1 + long > room {
+            let word_width = console::measure_text_width(word);
+            if column > 0 && column + 1 + word_width > available {
                 out.push('\n');
                 column = 0;
             }
@@ -91,7 +93,7 @@ pub(crate) fn wrap(text: &str, indent: usize, width: usize) -> String {
                 column += 1;
             }
             out.push_str(word);
-            column += long;
+            column += word_width;
         }
         out.push('\n');
     }
@@ -105,13 +107,13 @@ mod tests {
     #[test]
     fn long_lines_are_broken_between_words() {
         let text = "one two three four five six\n\nseven";
-        assert_eq!(wrap(text, 2, 22), "  one two three four\n  five six\n\n  seven\n");
+        assert_eq!(wrap_text(text, 2, 22), "  one two three four\n  five six\n\n  seven\n");
     }
 
     #[test]
     fn control_characters_do_not_reach_the_terminal() {
-        assert_eq!(one_line(" a\n\n b\u{1b}[31mc\u{7}\td "), "a b [31mc d");
-        assert_eq!(one_line("a\u{202e}b"), "ab");
+        assert_eq!(single_line(" a\n\n b\u{1b}[31mc\u{7}\td "), "a b [31mc d");
+        assert_eq!(single_line("a\u{202e}b"), "ab");
     }
 
     #[test]
@@ -132,7 +134,7 @@ mod tests {
                 let found = set.iter().find(|(known, _)| *known == name);
                 found.map(|(_, value)| (*value).to_owned())
             };
-            assert_eq!(colours(is_terminal, variable), expected, "{is_terminal} {set:?}");
+            assert_eq!(colours_wanted(is_terminal, variable), expected, "{is_terminal} {set:?}");
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Environment variables, and those of the file `.env` in the working directory.
+//! Environment variables, and the variables of the file `.env` in the working directory.
 //!
-//! The two are kept apart: the file belongs to the folder, which may be anybody's. A value is asked
-//! for by where it comes from and remembers that. Nothing is put into the process's own
-//! environment: what others read there stays as it was.
+//! The two are kept apart, because the file may have come with a folder that somebody else made. A
+//! value is read from a named provenance and carries that provenance with it. Nothing is added to
+//! the environment of the process, so other code reads there what it would read without `.env`.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,12 +15,26 @@ use airbyte_agent_core::provenance::{Provenance, Sourced};
 use airbyte_agent_core::{Credentials, Error};
 
 use crate::dotenv::{self, Parsed};
-use crate::{note, reach};
+use crate::{notes, ownership};
 
-/// What a variable of this program's begins with.
-const OURS: [&str; 3] = ["AIRBYTE_", "SDK_DEV_ADP_API_HOST", "SECRETS_CONFIGURED_"];
+/// Prefixes of the variables that this program reads.
+const PROGRAM_PREFIXES: [&str; 3] = ["AIRBYTE_", "SDK_DEV_ADP_API_HOST", "SECRETS_CONFIGURED_"];
 
-/// The variables of this run.
+/// The prefix of the variables that hold the credentials of a connector.
+pub(crate) fn variable_prefix(connector: &Connector) -> String {
+    format!("AIRBYTE_AGENT_{}_", variable_part(&connector.name))
+}
+
+/// The variable that holds a credential field of a connector.
+pub(crate) fn credential_variable(connector: &Connector, field: &str) -> String {
+    format!("{}{}", variable_prefix(connector), variable_part(field))
+}
+
+fn variable_part(name: &str) -> String {
+    name.to_uppercase().replace('-', "_")
+}
+
+/// The variables that a run of the program can read.
 #[derive(Default)]
 pub(crate) struct Variables {
     folder: BTreeMap<String, String>,
@@ -28,21 +42,21 @@ pub(crate) struct Variables {
 }
 
 impl Variables {
-    /// Those of the environment and of `.env`. Says what is wrong with the file.
-    pub(crate) fn here() -> Self {
-        let variables = Self::look();
-        note::warn(&variables.warnings);
+    /// Reads `.env` of the working directory, and prints warnings about what is wrong with it.
+    pub(crate) fn load_with_warnings() -> Self {
+        let variables = Self::load();
+        notes::print_warnings(&variables.warnings);
         variables
     }
 
-    /// The same, and says nothing.
-    pub(crate) fn look() -> Self {
-        match dotenv::text(Path::new(".env")) {
+    /// Reads `.env` of the working directory and prints nothing.
+    pub(crate) fn load() -> Self {
+        match dotenv::read_file(Path::new(".env")) {
             Ok(None) => Self::default(),
             Ok(Some(text)) => {
-                let Parsed { variables: folder, unreadable } = dotenv::parse(&text);
-                let ours = unreadable.iter().filter(|(_, name)| is_ours(name));
-                let warnings = ours.map(|(line, name)| {
+                let Parsed { variables: folder, unreadable } = dotenv::parse_variables(&text);
+                let relevant = unreadable.iter().filter(|(_, name)| is_of_program(name));
+                let warnings = relevant.map(|(line, name)| {
                     format!(
                         ".env of this folder, line {line}: {name} has no value that can be read"
                     )
@@ -55,7 +69,7 @@ impl Variables {
         }
     }
 
-    /// What is wrong with the file.
+    /// Warnings about what is wrong with the file `.env`.
     pub(crate) fn warnings(&self) -> &[String] {
         &self.warnings
     }
@@ -69,20 +83,20 @@ impl Variables {
         value.filter(|value| !value.trim().is_empty())
     }
 
-    /// A variable of the environment or of the folder, unless it is blank.
+    /// A variable of the environment or of the folder, unless its value is blank.
     pub(crate) fn get(&self, from: Provenance, name: &str) -> Option<Sourced<String>> {
         self.value(from, name).map(|value| Sourced::new(value, from).named(name))
     }
 
-    /// The credentials of a connector, all of them from one place: a field of the folder beside a
-    /// secret of the user could lead that secret elsewhere.
+    /// The credentials of a connector, all from the same provenance: a field of the folder next to
+    /// a secret of the user could send that secret to another server.
     pub(crate) fn credentials(
         &self,
         from: Provenance,
         connector: &Connector,
     ) -> Result<Option<Sourced<Credentials>>, Error> {
         let names = RefCell::new(Vec::new());
-        let found = reach::credentials(connector, |name| {
+        let credentials = ownership::credentials_from_variables(connector, |name| {
             let value = self.value(from, name)?;
             names.borrow_mut().push(name.to_owned());
             Some(value)
@@ -90,71 +104,73 @@ impl Variables {
         let mut names = names.into_inner();
         names.sort();
         names.dedup();
-        if found.is_empty() {
+        if credentials.is_empty() {
             return Ok(None);
         }
-        Ok(Some(names.into_iter().fold(Sourced::new(found, from), Sourced::named)))
+        Ok(Some(names.into_iter().fold(Sourced::new(credentials, from), Sourced::named)))
     }
 
-    /// What is known of the platform: what was given for this run, else the environment, else the
-    /// user's file, else the folder.
-    pub(crate) fn settings(&self, given: Settings, file: Settings) -> Settings {
+    /// The settings of the platform: those given for this run, then those of the environment, of
+    /// the user's settings file, and of the folder.
+    pub(crate) fn platform_settings(&self, given: Settings, file: Settings) -> Settings {
         let folder = Settings::from_folder(|name| self.value(Provenance::Folder, name));
         given.or(Settings::from_env()).or(file).or(folder)
     }
 
-    /// What the folder has to do with these settings of the platform, in a sentence each.
-    pub(crate) fn about(&self, settings: &Settings) -> Vec<String> {
-        let mut told = Vec::new();
+    /// One sentence each for what these settings take from the folder, and for what they do not
+    /// take from it although the folder has it.
+    pub(crate) fn platform_notes(&self, settings: &Settings) -> Vec<String> {
+        let mut notes = Vec::new();
         let receiver = settings.receiver();
         let used = receiver.folder_names();
         if !used.is_empty() {
-            told.push(used_text(used));
+            notes.push(used_note(used));
         }
         let names = Settings::FROM_FOLDER.map(str::to_owned);
         let names: Vec<String> = names.into_iter().filter(|name| !used.contains(name)).collect();
-        let stronger = "the command line, the environment and the settings file go first";
-        told.extend(self.unused(&names, stronger));
-        told
+        let reason = "the command line, the environment and the settings file go first";
+        notes.extend(self.unused_note(&names, reason));
+        notes
     }
 
-    /// The variables of the folder that say where the platform is or that secrets of this machine
-    /// are used. They are ignored.
-    pub(crate) fn ignored(&self) -> Option<String> {
-        let own = self.own(&Settings::NOT_FROM_FOLDER.map(str::to_owned));
-        (!own.is_empty()).then(|| {
+    /// A warning about the variables of the folder that are always ignored, because they say where
+    /// the platform is or that secrets of this machine are used.
+    pub(crate) fn ignored_warning(&self) -> Option<String> {
+        let ignored = self.only_in_folder(&Settings::NOT_FROM_FOLDER.map(str::to_owned));
+        (!ignored.is_empty()).then(|| {
             format!(
                 "{} in .env of this folder is ignored: a folder says neither where the platform is \
                  nor whether secrets of this machine are used. If it is meant, set it in the \
                  environment: export {}=…",
-                own.join(", "),
-                own[0]
+                ignored.join(", "),
+                ignored[0]
             )
         })
     }
 
-    /// The variables of these names that the folder sets and the environment does not set alike.
-    fn own(&self, names: &[String]) -> Vec<String> {
-        let is_own = |name: &&String| {
+    /// Those of the names that the folder sets and to which the environment does not give the same
+    /// value.
+    fn only_in_folder(&self, names: &[String]) -> Vec<String> {
+        let is_only_in_folder = |name: &&String| {
             let value = self.value(Provenance::Folder, name);
             value.is_some() && value != self.value(Provenance::Environment, name)
         };
-        names.iter().filter(is_own).cloned().collect()
+        names.iter().filter(is_only_in_folder).cloned().collect()
     }
 
-    /// That variables of the folder are not used because of something stronger; nothing where
-    /// that makes no difference.
-    pub(crate) fn unused(&self, names: &[String], stronger: &str) -> Option<String> {
-        let own = self.own(names);
-        let verb = if own.len() == 1 { "is" } else { "are" };
-        (!own.is_empty()).then(|| {
-            let names = own.join(", ");
-            format!("{names} in .env of this folder {verb} not used: {stronger}")
+    /// A note that variables of the folder are not used, with the reason. `None` where that makes
+    /// no difference.
+    pub(crate) fn unused_note(&self, names: &[String], reason: &str) -> Option<String> {
+        let unused = self.only_in_folder(names);
+        let verb = if unused.len() == 1 { "is" } else { "are" };
+        (!unused.is_empty()).then(|| {
+            let names = unused.join(", ");
+            format!("{names} in .env of this folder {verb} not used: {reason}")
         })
     }
 
-    /// All that begin so, from wherever: what must not be shown.
-    pub(crate) fn beginning(&self, prefix: &str) -> Vec<(String, String)> {
+    /// All variables, of the environment and of the folder, whose name starts with the prefix.
+    pub(crate) fn starting_with(&self, prefix: &str) -> Vec<(String, String)> {
         let environment = env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
         });
@@ -163,12 +179,12 @@ impl Variables {
     }
 }
 
-/// That these variables of the folder are used.
-pub(crate) fn used_text(names: &[String]) -> String {
+/// A note that these variables of the folder are used.
+pub(crate) fn used_note(names: &[String]) -> String {
     let verb = if names.len() == 1 { "comes" } else { "come" };
     format!("{} {verb} from .env of this folder", names.join(", "))
 }
 
-fn is_ours(name: &str) -> bool {
-    OURS.iter().any(|prefix| name.starts_with(prefix))
+fn is_of_program(name: &str) -> bool {
+    PROGRAM_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }

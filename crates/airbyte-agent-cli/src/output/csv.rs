@@ -1,54 +1,54 @@
-//! CSV and tab-separated values: a header with every name that occurs, a row per record, nested
-//! values as JSON.
+//! Comma-separated and tab-separated values: a header with every field name that occurs, a row per
+//! record, nested values as JSON.
 
 use std::io::{self, Write};
 
 use serde_json::Value;
 
-use super::{at, cell, records};
+use super::{cell_text, records_of, value_at};
 
-/// Writes the records of `data`, separated by commas.
-pub(super) fn write(out: &mut impl Write, data: &Value, selected: &[String]) -> io::Result<()> {
-    let records = records(data);
-    let columns = columns(records, selected);
-    if columns.is_empty() {
-        return Ok(());
-    }
+/// Writes the records of `data` as comma-separated values.
+pub(super) fn write_csv(out: &mut impl Write, data: &Value, selected: &[String]) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    let header = columns.iter().map(|path| path.join("."));
-    writer.write_record(header).map_err(io_error)?;
-    for record in records {
-        let cells = columns.iter().map(|path| at(record, path).map(cell).unwrap_or_default());
-        writer.write_record(cells).map_err(io_error)?;
+    for row in rows(data, selected) {
+        writer.write_record(row).map_err(io_error)?;
     }
     writer.flush()
 }
 
-/// Writes the records of `data`, separated by tabs. A tab or a line break inside a value is written
-/// `\t` or `\n`, so that a line is a record for every program.
-pub(super) fn tabs(out: &mut impl Write, data: &Value, selected: &[String]) -> io::Result<()> {
-    let records = records(data);
-    let columns = columns(records, selected);
-    if columns.is_empty() {
-        return Ok(());
-    }
-    let header: Vec<String> = columns.iter().map(|path| escaped(&path.join("."))).collect();
-    writeln!(out, "{}", header.join("\t"))?;
-    for record in records {
-        let text = |path: &Vec<String>| at(record, path).map(cell).unwrap_or_default();
-        let cells: Vec<String> = columns.iter().map(|path| escaped(&text(path))).collect();
+/// Writes the records of `data` as tab-separated values. A tab or a line break inside a value is
+/// written as `\t` or `\n`, so that every program can take a line for a record.
+///
+/// The CSV library cannot write this format: it writes a lone empty value as two quotation marks,
+/// even where quoting is off, and readers of tab-separated values take these literally.
+pub(super) fn write_tsv(out: &mut impl Write, data: &Value, selected: &[String]) -> io::Result<()> {
+    for row in rows(data, selected) {
+        let cells: Vec<String> = row.iter().map(|cell| escape_tsv(cell)).collect();
         writeln!(out, "{}", cells.join("\t"))?;
     }
     Ok(())
 }
 
-fn escaped(text: &str) -> String {
+/// The header and a row for each record; nothing where the records have no fields.
+fn rows<'d>(data: &'d Value, selected: &[String]) -> impl Iterator<Item = Vec<String>> + use<'d> {
+    let records = records_of(data);
+    let columns = columns(records, selected);
+    let header: Vec<String> = columns.iter().map(|path| path.join(".")).collect();
+    let has_columns = !columns.is_empty();
+    let rows = records.iter().map(move |record| {
+        let cell = |path: &Vec<String>| value_at(record, path).map(cell_text).unwrap_or_default();
+        columns.iter().map(cell).collect()
+    });
+    std::iter::once(header).chain(rows).filter(move |_| has_columns)
+}
+
+fn escape_tsv(text: &str) -> String {
     let text = text.replace('\\', "\\\\").replace('\t', "\\t");
     text.replace('\n', "\\n").replace('\r', "\\r")
 }
 
-/// The ways to all members in the order in which they first appear; those asked for come in the
-/// order in which they were.
+/// The paths of all fields in the order in which they first occur. Selected fields come in the order
+/// in which they were selected.
 fn columns(records: &[Value], selected: &[String]) -> Vec<Vec<String>> {
     let mut names: Vec<&str> = Vec::new();
     let mut known = std::collections::HashSet::new();
@@ -67,7 +67,7 @@ fn columns(records: &[Value], selected: &[String]) -> Vec<Vec<String>> {
     selected.iter().map(path).collect()
 }
 
-/// Keeps the kind: a closed pipe is no failure.
+/// Keeps the kind of the error, because a closed pipe is not a failure.
 fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
@@ -90,22 +90,23 @@ mod tests {
                 "id\tname\ttags\tnone\n1\ta, \"b\"\t\t\n2\t\t[\"x\"]\t\n",
             ),
             (json!({"id": "x", "b": "a\nb"}), "id,b\nx,\"a\nb\"\n", "id\tb\nx\ta\\nb\n"),
+            (json!([{"a": null}, {"a": ""}]), "a\n\"\"\n\"\"\n", "a\n\n\n"),
             (json!([]), "", ""),
             (json!(null), "", ""),
         ] {
             let (mut out, mut tab) = (Vec::new(), Vec::new());
-            write(&mut out, &data, &[]).unwrap();
-            tabs(&mut tab, &data, &[]).unwrap();
+            write_csv(&mut out, &data, &[]).unwrap();
+            write_tsv(&mut tab, &data, &[]).unwrap();
             assert_eq!(String::from_utf8(out).unwrap(), commas);
             assert_eq!(String::from_utf8(tab).unwrap(), tabbed);
         }
     }
 
     #[test]
-    fn fields_that_are_asked_for_come_in_that_order() {
+    fn selected_fields_come_in_the_order_of_the_selection() {
         let data = json!([{"id": 1, "in": {"a": 2}}]);
         let mut out = Vec::new();
-        write(&mut out, &data, &["in.a".to_owned(), "id".to_owned()]).unwrap();
+        write_csv(&mut out, &data, &["in.a".to_owned(), "id".to_owned()]).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "in.a,id\n2,1\n");
     }
 }

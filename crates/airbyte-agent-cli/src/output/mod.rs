@@ -1,4 +1,6 @@
-//! How results are printed.
+//! Printing of results to standard output, in the format that was requested.
+//!
+//! Knows nothing about how a result was obtained. Secrets must have been redacted before.
 
 mod csv;
 mod json;
@@ -8,92 +10,133 @@ mod table;
 mod yaml;
 
 use std::io::{BufWriter, Write, stdout};
+use std::time::SystemTime;
 
-use serde_json::Value;
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
-use crate::args::Format;
+use crate::args::format::{DocumentFormat, Format};
 use crate::failure::Stop;
 use crate::terminal;
 
-/// What a call gave.
-pub(crate) struct Printed {
-    /// Records, or one record.
+/// The result of a command.
+pub(crate) struct ResultDocument {
+    /// Records, or a single record.
     pub(crate) data: Value,
-    /// Metadata, `null` for none.
+    /// Metadata, or `null` for none.
     pub(crate) meta: Value,
-    /// Where the list continues, as a text or `null`; `None` leaves it unsaid.
+    /// The cursor of the next page as a text, or `null` for the last page. `None` leaves the member
+    /// `next` out.
     pub(crate) next: Option<Value>,
 }
 
-/// What is known of the records beforehand.
+impl ResultDocument {
+    /// A result without metadata and without a cursor.
+    pub(crate) fn of_data(data: Value) -> Self {
+        Self { data, meta: Value::Null, next: None }
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = json!({"data": self.data, "meta": self.meta});
+        if let Some(next) = &self.next {
+            object["next"] = next.clone();
+        }
+        object
+    }
+}
+
+/// What is known about records before they are printed.
 #[derive(Default)]
-pub(crate) struct Known<'k> {
-    /// JSON Schema of one record.
+pub(crate) struct RecordHints<'k> {
+    /// The JSON Schema of one record.
     pub(crate) schema: Option<&'k Value>,
-    /// The fields that were asked for, in their order.
+    /// The fields that the user selected, in the order of the selection.
     pub(crate) selected: &'k [String],
 }
 
-/// The format asked for, else a table on a terminal and JSON for programs.
-pub(crate) fn format(asked: Option<Format>) -> Format {
-    asked.unwrap_or(if terminal::shows_output() { Format::Table } else { Format::Json })
+/// The requested format, otherwise a table on a terminal and JSON for programs.
+pub(crate) fn format_or_default(requested: Option<Format>) -> Format {
+    let default = if terminal::stdout_is_terminal() { Format::Table } else { Format::Json };
+    requested.unwrap_or(default)
 }
 
-/// Prints to standard output.
-pub(crate) fn print(format: Format, printed: &Printed) -> Result<(), Stop> {
-    print_known(format, printed, &Known::default())
+/// The requested format, otherwise text on a terminal and JSON for programs.
+pub(crate) fn document_format_or_default(requested: Option<DocumentFormat>) -> DocumentFormat {
+    let is_terminal = terminal::stdout_is_terminal();
+    let default = if is_terminal { DocumentFormat::Text } else { DocumentFormat::Json };
+    requested.unwrap_or(default)
 }
 
-/// Prints records of which something is known to standard output.
-pub(crate) fn print_known(format: Format, printed: &Printed, known: &Known) -> Result<(), Stop> {
+/// Prints a result in the requested format, otherwise in the default one.
+pub(crate) fn print_result(
+    requested: Option<Format>,
+    document: &ResultDocument,
+) -> Result<(), Stop> {
+    print_records(format_or_default(requested), document, &RecordHints::default())
+}
+
+/// Prints records of which something is known.
+pub(crate) fn print_records(
+    format: Format,
+    document: &ResultDocument,
+    hints: &RecordHints<'_>,
+) -> Result<(), Stop> {
     let mut out = BufWriter::new(stdout().lock());
-    let colours = terminal::takes_colours();
+    let (for_people, colours) = (terminal::stdout_is_terminal(), terminal::stdout_takes_colours());
     match format {
-        Format::Json => json::object(&mut out, printed, terminal::shows_output(), colours)?,
-        Format::Jsonl => json::lines(&mut out, &printed.data)?,
-        Format::Yaml => yaml::object(&mut out, printed)?,
-        Format::Csv => csv::write(&mut out, &printed.data, known.selected)?,
-        Format::Tsv => csv::tabs(&mut out, &printed.data, known.selected)?,
+        Format::Json => json::write_object(&mut out, document, for_people, colours)?,
+        Format::Jsonl => json::write_lines(&mut out, &document.data)?,
+        Format::Yaml => yaml::write_document(&mut out, document)?,
+        Format::Csv => csv::write_csv(&mut out, &document.data, hints.selected)?,
+        Format::Tsv => csv::write_tsv(&mut out, &document.data, hints.selected)?,
         Format::Table => {
             let width = terminal::width();
-            let untold = match &printed.data {
-                Value::Object(record) => record::write(&mut out, record, width, colours)?,
-                data => table::write(&mut out, records(data), known, width, colours)?,
+            let omitted = match &document.data {
+                Value::Object(record) => record::write_record(&mut out, record, width, colours)?,
+                data => table::write_table(&mut out, records_of(data), hints, width, colours)?,
             };
             out.flush()?;
-            hint_at_rest(untold.as_deref());
+            print_omitted(omitted.as_deref());
         }
     }
     out.flush()?;
     Ok(())
 }
 
-/// Prints records, one per line.
-pub(crate) fn lines(data: &Value) -> Result<(), Stop> {
+/// Prints every record as one line of JSON.
+pub(crate) fn print_json_lines(data: &Value) -> Result<(), Stop> {
     let mut out = BufWriter::new(stdout().lock());
-    json::lines(&mut out, data)?;
+    json::write_lines(&mut out, data)?;
     out.flush()?;
     Ok(())
 }
 
-/// JSON for the eyes on a terminal, on one line for programs.
-pub(crate) fn json_text(value: &Value) -> String {
-    if terminal::shows_output() {
-        json::pretty(value, terminal::takes_colours())
+/// JSON for standard output: indented on a terminal, on one line for programs.
+pub(crate) fn json_for_output(value: &Value) -> String {
+    if terminal::stdout_is_terminal() {
+        json::indented_json(value, terminal::stdout_takes_colours())
     } else {
         value.to_string()
     }
 }
 
-/// A table shows what fits; the rest is named where it does not disturb.
-fn hint_at_rest(untold: Option<&str>) {
-    if let Some(untold) = untold.filter(|_| terminal::shows_errors()) {
-        let _ = write!(std::io::stderr(), "{}", terminal::wrap(untold, 0, terminal::width()));
+/// A point in time as people and programs read it, such as `2026-01-01T00:00:00Z`.
+pub(crate) fn timestamp(at: SystemTime) -> Option<String> {
+    let at = Timestamp::try_from(at).ok()?;
+    at.round(jiff::Unit::Second).ok().map(|at| at.to_string())
+}
+
+/// Prints what a table leaves out. This goes to standard error, so that it is not part of the
+/// result.
+fn print_omitted(omitted: Option<&str>) {
+    if let Some(omitted) = omitted.filter(|_| terminal::stderr_is_terminal()) {
+        let text = terminal::wrap_text(omitted, 0, terminal::width());
+        let _ = write!(std::io::stderr(), "{text}");
     }
 }
 
-/// A value in a cell: texts as they are, the rest as compact JSON.
-fn cell(value: &Value) -> String {
+/// A value as the text of a cell: texts as they are, other values as compact JSON.
+fn cell_text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
@@ -101,8 +144,8 @@ fn cell(value: &Value) -> String {
     }
 }
 
-/// The records of `data`: an array's elements, else the value itself.
-fn records(data: &Value) -> &[Value] {
+/// The records of `data`: the elements of an array, otherwise the value itself.
+fn records_of(data: &Value) -> &[Value] {
     match data {
         Value::Array(items) => items,
         Value::Null => &[],
@@ -110,7 +153,7 @@ fn records(data: &Value) -> &[Value] {
     }
 }
 
-/// The value at the end of a way.
-fn at<'v>(record: &'v Value, path: &[String]) -> Option<&'v Value> {
+/// The value at a path through nested objects.
+fn value_at<'v>(record: &'v Value, path: &[String]) -> Option<&'v Value> {
     path.iter().try_fold(record, |value, name| value.get(name))
 }

@@ -1,34 +1,31 @@
-//! YAML: what JSON says, with fewer brackets.
+//! YAML: the same document as in JSON.
 //!
-//! Texts are written plain where nobody can mistake them, and as JSON texts otherwise, which YAML
-//! understands.
+//! A text is written without quotes where every version of YAML reads it back as that text, and as
+//! a JSON string otherwise, which YAML accepts as well. The YAML library of this workspace only
+//! reads.
 
 use std::io::{self, Write};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::Printed;
+use super::ResultDocument;
 
-/// `data`, `meta` and, where it is told, `next`.
-pub(super) fn object(out: &mut impl Write, printed: &Printed) -> io::Result<()> {
-    let mut object = json!({"data": printed.data, "meta": printed.meta});
-    if let Some(next) = &printed.next {
-        object["next"] = next.clone();
-    }
+/// Writes the members `data`, `meta` and, where it is set, `next`.
+pub(super) fn write_document(out: &mut impl Write, document: &ResultDocument) -> io::Result<()> {
     let mut text = String::new();
-    block(&object, 0, &mut text);
+    write_block(&document.to_json(), 0, &mut text);
     out.write_all(text.as_bytes())
 }
 
-/// Members and elements on lines of their own.
-fn block(value: &Value, depth: usize, out: &mut String) {
+/// Writes every member of an object and every element of an array on a line of its own.
+fn write_block(value: &Value, depth: usize, out: &mut String) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
                 out.push_str(&"  ".repeat(depth));
                 out.push_str(&scalar(&Value::String(name.clone())));
                 out.push(':');
-                behind(member, depth, out);
+                write_value(member, depth, out);
             }
         }
         Value::Array(items) => {
@@ -36,8 +33,8 @@ fn block(value: &Value, depth: usize, out: &mut String) {
                 let from = out.len();
                 match item {
                     Value::Object(members) if !members.is_empty() => {
-                        block(item, depth + 1, out);
-                        // The first member stands behind the dash.
+                        write_block(item, depth + 1, out);
+                        // The first member follows the dash on the same line.
                         out.replace_range(
                             from..from + 2 * depth + 2,
                             &format!("{}- ", "  ".repeat(depth)),
@@ -46,7 +43,7 @@ fn block(value: &Value, depth: usize, out: &mut String) {
                     item => {
                         out.push_str(&"  ".repeat(depth));
                         out.push('-');
-                        behind(item, depth, out);
+                        write_value(item, depth, out);
                     }
                 }
             }
@@ -58,8 +55,9 @@ fn block(value: &Value, depth: usize, out: &mut String) {
     }
 }
 
-/// What follows a colon or a dash.
-fn behind(value: &Value, depth: usize, out: &mut String) {
+/// Writes the value after a colon or a dash: an empty or simple value on the same line, any other
+/// as a block below it.
+fn write_value(value: &Value, depth: usize, out: &mut String) {
     let is_block = match value {
         Value::Object(members) => !members.is_empty(),
         Value::Array(items) => !items.is_empty(),
@@ -67,7 +65,7 @@ fn behind(value: &Value, depth: usize, out: &mut String) {
     };
     if is_block {
         out.push('\n');
-        block(value, depth + 1, out);
+        write_block(value, depth + 1, out);
     } else {
         out.push(' ');
         out.push_str(&scalar(value));
@@ -82,28 +80,30 @@ fn scalar(value: &Value) -> String {
     }
 }
 
-/// Whether a text without quotes is that text and nothing else, by any version of YAML.
+/// Whether every version of YAML reads this text, without quotes, as the same text.
 fn is_plain(text: &str) -> bool {
-    let mut letters = text.chars();
-    let starts_well = letters.next().is_some_and(char::is_alphabetic);
-    let is_tame = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '/' | '@');
+    let mut characters = text.chars();
+    let starts_well = characters.next().is_some_and(char::is_alphabetic);
+    let is_safe = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '/' | '@');
     let word = text.to_ascii_lowercase();
     let reserved =
         ["true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "inf", "infinity"];
     starts_well
         && text.is_ascii()
-        && letters.all(is_tame)
+        && characters.all(is_safe)
         && !text.ends_with(' ')
         && !reserved.contains(&word.as_str())
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn blocks_nest_and_texts_stay_texts() {
-        let printed = Printed {
+        let document = ResultDocument {
             data: json!([
                 {"id": 1, "name": "Ada L.", "no": "no", "tags": ["a", "1"], "in": {"x": null}},
                 {"empty": [], "none": {}, "text": "a: b\nc", "deep": [[1, 2], {"k": true}]},
@@ -113,7 +113,7 @@ mod tests {
             next: Some(json!("c")),
         };
         let mut out = Vec::new();
-        object(&mut out, &printed).unwrap();
+        write_document(&mut out, &document).unwrap();
         let expected = "\
 data:
   - id: 1

@@ -1,11 +1,11 @@
-//! Every way to authenticate with every connector, under every name of its fields: accepted when
-//! it is good, told as a matter of credentials when it is not, renewed when it has run out.
+//! Tests of every scheme of every connector, with every name of its fields: good credentials are
+//! accepted, bad ones lead to an error of the kind `authentication`, and expired tokens are renewed.
 
 use airbyte_agent_core::description::{AuthScheme, Connector, CredentialField, RefreshGrant};
 use airbyte_agent_core::{CheckStatus, Client, Credentials, ErrorKind, Local};
 use airbyte_agent_sandbox::Sandbox;
 
-/// Values for the fields of a scheme; `name` chooses under which of its names a field is given.
+/// Credentials for the fields of a scheme; `name` chooses among the names of each field.
 fn credentials<'s>(
     connector: &Connector,
     scheme: &'s AuthScheme,
@@ -44,7 +44,7 @@ fn client(
     Client::local(connector, local).unwrap_or_else(|error| panic!("{}: {error}", connector.name))
 }
 
-/// What a check says: nothing when all is well.
+/// The error of a check, or nothing if the check succeeds.
 async fn complaint(client: &Client) -> Option<(Option<ErrorKind>, String)> {
     let report = client.check().await;
     (report.status != CheckStatus::Healthy).then(|| {
@@ -71,7 +71,7 @@ async fn every_scheme_of_every_connector_works_under_every_name_of_its_fields() 
             let all = || scheme.fields.iter();
             let required = || scheme.fields.iter().filter(|field| field.required);
             let own = |field: &'static CredentialField| field.name.as_ref();
-            let mut ways = vec![
+            let mut cases = vec![
                 ("all fields".to_owned(), credentials(connector, scheme, all(), own, "good")),
                 ("what it needs".to_owned(), credentials(connector, scheme, required(), own, "ok")),
             ];
@@ -81,14 +81,14 @@ async fn every_scheme_of_every_connector_works_under_every_name_of_its_fields() 
                         if other.name == field.name { alias.as_ref() } else { other.name.as_ref() }
                     };
                     let given = credentials(connector, scheme, all(), name, "other");
-                    ways.push((format!("{} as {alias}", field.name), given));
+                    cases.push((format!("{} as {alias}", field.name), given));
                 }
             }
-            for (way, credentials) in ways {
+            for (case, credentials) in cases {
                 if let Some((_, why)) =
                     complaint(&client(connector, scheme, &sandbox, credentials)).await
                 {
-                    wrong.push(format!("{place}, {way}: {why}"));
+                    wrong.push(format!("{place}, {case}: {why}"));
                 }
             }
 

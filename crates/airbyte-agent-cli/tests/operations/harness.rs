@@ -1,4 +1,4 @@
-//! What holds for every operation of a connector. Knows no connector.
+//! What must be true for every operation of a connector. Knows no connector.
 
 use std::collections::BTreeMap;
 use std::future::IntoFuture;
@@ -21,11 +21,11 @@ type Result<T> = std::result::Result<T, Error>;
 pub(crate) struct Operation<C> {
     /// `entity.action`
     pub(crate) name: &'static str,
-    /// A value for everything the operation takes, as JSON.
+    /// A value for every parameter of the operation, as JSON.
     pub(crate) arguments: &'static str,
-    /// What the builder would send when it is given the same values.
+    /// The request that the builder would send with the same values.
     pub(crate) all: fn(&C) -> Result<DryRun>,
-    /// The builder with no more than the sandbox asks for.
+    /// Calls the builder with no more arguments than the sandbox requires.
     pub(crate) needed: fn(&C, &Arguments) -> BoxFuture<'static, Result<Value>>,
 }
 
@@ -41,10 +41,11 @@ impl Arguments {
     }
 }
 
-/// What is said of hosted lists that continue by an address, or by a value that is lost.
+/// Parts of the errors for hosted lists that continue by an address, or by a value that the platform
+/// does not return.
 const NO_WAY_ON: [&str; 2] = ["the platform cannot follow", "the platform does not hand on"];
 
-/// All pages of a list, small ones where the size can be chosen.
+/// All pages of a list. They are small if their size can be chosen.
 macro_rules! list {
     ($builder:expr, $size:expr, $records:expr) => {
         $crate::harness::list!($builder.param($size, $records))
@@ -58,8 +59,8 @@ macro_rules! list {
 }
 pub(crate) use list;
 
-/// The pages of a list, each an array of records, read to the end or to where the transport cannot
-/// follow; then the second once more, by its cursor and from there.
+/// The pages of a list, each an array of records. They are read to the end or as far as the transport
+/// can follow. Then the second page is read again by its cursor.
 pub(crate) fn pages<T, M>(
     mut all: Pages<Page<T, M>>,
     resume: impl FnOnce(Cursor) -> Pages<Page<T, M>> + Send + 'static,
@@ -98,7 +99,7 @@ where
     })
 }
 
-/// One record.
+/// The record that a call returns.
 pub(crate) fn record<T: Serialize>(
     call: impl IntoFuture<Output = Result<T>, IntoFuture: Send> + 'static,
 ) -> BoxFuture<'static, Result<Value>> {
@@ -106,7 +107,7 @@ pub(crate) fn record<T: Serialize>(
     Box::pin(async move { Ok(json!(call.await?)) })
 }
 
-/// The bytes of a file, as a list.
+/// The bytes of a file as a JSON array.
 pub(crate) fn download(
     call: impl IntoFuture<Output = Result<Download>, IntoFuture: Send> + 'static,
 ) -> BoxFuture<'static, Result<Value>> {
@@ -114,8 +115,8 @@ pub(crate) fn download(
     Box::pin(async move { Ok(json!(call.await?.bytes().await?)) })
 }
 
-/// A connector over one transport: its typed and its dynamic door.
-struct Door<C> {
+/// The typed and the dynamic interface of a connector over one transport.
+struct Interface<C> {
     name: &'static str,
     typed: C,
     dynamic: Client,
@@ -131,10 +132,11 @@ pub(crate) async fn run<C>(
     let sandbox = Sandbox::builder().connector(connector.clone()).executor(engine.clone());
     let sandbox = sandbox.start().await.unwrap();
     let hosted = Hosted::new(CLIENT_ID, CLIENT_SECRET).workspace("default").via(sandbox.url());
-    let door = |name, dynamic: Client| Door { name, typed: typed(dynamic.clone()), dynamic };
-    let doors = [
-        door("local", engine.client(&connector.name, &sandbox.url()).unwrap()),
-        door("hosted", Client::hosted(connector, hosted).unwrap()),
+    let interface =
+        |name, dynamic: Client| Interface { name, typed: typed(dynamic.clone()), dynamic };
+    let interfaces = [
+        interface("local", engine.client(&connector.name, &sandbox.url()).unwrap()),
+        interface("hosted", Client::hosted(connector, hosted).unwrap()),
     ];
     let mut wrong = Vec::new();
     let names: Vec<String> =
@@ -150,13 +152,13 @@ pub(crate) async fn run<C>(
                     .push(format!("{}: '{name}' is not tried; give it an example", operation.name));
             }
         }
-        for door in &doors {
-            if let Err(why) = sends_the_same(operation, &arguments, door) {
-                wrong.push(format!("{} {}: {why}", door.name, operation.name));
+        for interface in &interfaces {
+            if let Err(why) = sends_the_same(operation, &arguments, interface) {
+                wrong.push(format!("{} {}: {why}", interface.name, operation.name));
             }
         }
     }
-    answers(connector, operations, &doors, &sandbox, &mut wrong).await;
+    compare_responses(connector, operations, &interfaces, &sandbox, &mut wrong).await;
     sandbox.shutdown().await;
     let count = operations.len();
     assert!(
@@ -167,27 +169,34 @@ pub(crate) async fn run<C>(
     );
 }
 
-/// Builder and dynamic door send one request for one set of arguments.
+/// Compares the requests that the builder and the dynamic interface would send for the same
+/// arguments.
 fn sends_the_same<C>(
     operation: &Operation<C>,
     arguments: &Value,
-    door: &Door<C>,
+    interface: &Interface<C>,
 ) -> std::result::Result<(), String> {
     let (entity, action) = operation.name.split_once('.').unwrap();
-    let typed = (operation.all)(&door.typed).map_err(|error| format!("builder: {error}"))?;
-    let dynamic = door.dynamic.execute(entity, action, arguments.clone()).into_call();
+    let typed = (operation.all)(&interface.typed).map_err(|error| format!("builder: {error}"))?;
+    let dynamic = interface.dynamic.execute(entity, action, arguments.clone()).into_call();
     let dynamic = dynamic.and_then(|call| call.dry_run()).map_err(|error| error.to_string())?;
     if typed == dynamic {
         return Ok(());
     }
-    Err(format!("the builder would send {}, the dynamic door {}", json!(typed), json!(dynamic)))
+    Err(format!(
+        "the builder would send {}, the dynamic interface {}",
+        json!(typed),
+        json!(dynamic)
+    ))
 }
 
-/// Reads first, so that both transports see the same data; then each changes a record of its own.
-async fn answers<C>(
+/// Runs every operation over both transports and compares the responses. Operations that only read
+/// come first, so that both transports see the same data; then each transport changes a record of
+/// its own.
+async fn compare_responses<C>(
     connector: &Connector,
     operations: &[Operation<C>],
-    doors: &[Door<C>; 2],
+    interfaces: &[Interface<C>; 2],
     sandbox: &Sandbox,
     wrong: &mut Vec<String>,
 ) {
@@ -207,26 +216,26 @@ async fn answers<C>(
     let mut known: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for (described, operation) in steps {
         let mut answers = Vec::new();
-        for (n, door) in doors.iter().enumerate() {
+        for (n, interface) in interfaces.iter().enumerate() {
             let n = if described.hints.read_only { 0 } else { n };
             let record = record_for(connector, &described.entity, &known, n);
             let arguments = Arguments(sample::arguments(described, &record));
             let sent = Value::Object(arguments.0.clone());
-            match (operation.needed)(&door.typed, &arguments).await {
+            match (operation.needed)(&interface.typed, &arguments).await {
                 Ok(Value::Array(pages)) if described.action.is_array() => {
-                    let whole = door.name == "local" || lists::goes_on_when_hosted(described);
+                    let whole = interface.name == "local" || lists::goes_on_when_hosted(described);
                     if let Err(why) = lists::is_whole(described, &pages, whole) {
-                        wrong.push(format!("{} {}: {why}", door.name, operation.name));
+                        wrong.push(format!("{} {}: {why}", interface.name, operation.name));
                     }
                     answers.push(pages.into_iter().flat_map(records).collect());
                 }
                 Ok(answer) => answers.push(answer),
                 Err(why) => {
-                    wrong.push(format!("{} {}: {why} for {sent}", door.name, operation.name));
+                    wrong.push(format!("{} {}: {why} for {sent}", interface.name, operation.name));
                 }
             }
             if let Err(why) = is_meant(described, sandbox) {
-                wrong.push(format!("{} {}: {why}", door.name, operation.name));
+                wrong.push(format!("{} {}: {why}", interface.name, operation.name));
             }
         }
         if described.hints.read_only
@@ -247,10 +256,11 @@ async fn answers<C>(
             let found = lists::listed(found);
             let record = record_for(connector, &described.entity, &known, 0);
             let arguments = sample::arguments(described, &record);
-            for door in doors {
-                let searched = lists::finds(described, &arguments, &found, &door.dynamic).await;
+            for interface in interfaces {
+                let searched =
+                    lists::finds(described, &arguments, &found, &interface.dynamic).await;
                 if let Err(why) = searched {
-                    wrong.push(format!("{} {}: {why}", door.name, operation.name));
+                    wrong.push(format!("{} {}: {why}", interface.name, operation.name));
                 }
             }
             known.entry(described.entity.to_string()).or_insert(found);
@@ -258,8 +268,8 @@ async fn answers<C>(
     }
 }
 
-/// The sandbox took the last request for what it was. Searches that are told apart by their texts
-/// only, and downloads in two steps, cannot be told.
+/// Whether the sandbox has recognized the operation of the last request. Searches that differ in
+/// their texts only, and downloads in two steps, cannot be distinguished.
 fn is_meant(described: &Described, sandbox: &Sandbox) -> std::result::Result<(), String> {
     let requests = sandbox.requests();
     let mut vendor = requests.iter().rev().filter(|request| request.connector != "platform");
@@ -276,7 +286,7 @@ fn records(page: Value) -> Vec<Value> {
     if let Value::Array(records) = page { records } else { Vec::new() }
 }
 
-/// The `n`th record of the entity, behind the identifiers of what it belongs to.
+/// The `n`th record of the entity, together with the identifiers of the records that it belongs to.
 fn record_for(
     connector: &Connector,
     entity: &str,
@@ -301,7 +311,7 @@ fn record_for(
     Value::Object(all)
 }
 
-/// The first place in which two answers differ.
+/// The first difference between two responses, with its place.
 fn difference(local: &Value, hosted: &Value) -> String {
     let pairs: Vec<(String, &Value, &Value)> = match (local, hosted) {
         (Value::Object(a), Value::Object(b)) if a.len() == b.len() => {

@@ -1,4 +1,4 @@
-//! What is expected of lists: how far they go, and that they can be searched. Knows no connector.
+//! What must be true for lists: how far they go, and that they can be searched. Knows no connector.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 type Expected = std::result::Result<(), String>;
 
-/// The records of the lists that are inside these records, where the whole answer is the record.
+/// The elements of the lists inside these records, if each record is a whole response.
 pub(crate) fn listed(found: Vec<Value>) -> Vec<Value> {
     let inner = |record: &Value| {
         let members = record.as_object().filter(|members| !members.contains_key("id"))?;
@@ -22,8 +22,8 @@ pub(crate) fn listed(found: Vec<Value>) -> Vec<Value> {
     all.map_or(found, |all| all.into_iter().flatten().collect())
 }
 
-/// Whether the platform's answer says how a list continues. It holds records and metadata only:
-/// a value that stands elsewhere in the vendor's answer is lost, and an address cannot be asked for.
+/// Whether the platform's response says how a list continues. It contains only records and metadata,
+/// so a value elsewhere in the vendor's response is lost, and an address cannot be requested.
 pub(crate) fn goes_on_when_hosted(described: &Described) -> bool {
     let is_below = |outer: &JsonPath, path: &JsonPath| path.steps.starts_with(&outer.steps);
     let is_carried = |source: &Source| match source {
@@ -45,7 +45,7 @@ pub(crate) fn goes_on_when_hosted(described: &Described) -> bool {
     })
 }
 
-/// A list that continues comes in three pages at least, and no record comes twice.
+/// A list with pages has at least three of them, and contains no record twice.
 pub(crate) fn is_whole(described: &Described, pages: &[Value], goes_on: bool) -> Expected {
     let all = || pages.iter().filter_map(Value::as_array).flatten();
     let count = all().count();
@@ -76,8 +76,8 @@ pub(crate) fn is_whole(described: &Described, pages: &[Value], goes_on: bool) ->
     Ok(())
 }
 
-/// A search for words finds the record that they were taken from, and nothing for words that are
-/// nowhere.
+/// A search for words finds the record that contains them, and finds nothing for words that no record
+/// contains.
 pub(crate) async fn finds(
     described: &Described,
     arguments: &Map<String, Value>,

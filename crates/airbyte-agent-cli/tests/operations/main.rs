@@ -1,7 +1,7 @@
-//! Every operation of every connector, by its typed builder: the same requests as through the
-//! dynamic door, the same records through both transports, and answers that fit their types.
+//! Tests of every operation of every connector: the typed builder sends the same request as the
+//! dynamic interface, both transports return the same records, and responses fit their types.
 //!
-//! The operations are generated; what is asserted of them stands in `harness` and `lists`.
+//! The calls are generated; `harness` and `lists` say what is asserted of them.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod auth;

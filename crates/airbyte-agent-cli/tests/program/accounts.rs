@@ -1,23 +1,23 @@
-//! Stored accounts: used when nothing else is given, listed, forgotten.
+//! Tests of stored accounts: they are used if nothing else is given, listed, and removed.
 
 use serde_json::json;
 
 use crate::home::Home;
-use crate::run::{CANARY, Ran, spec};
+use crate::run::{CANARY, Outcome, spec};
 use crate::vendor::{Answer, Vendor};
 
-/// Echoes what it is sent.
+/// A vendor that returns the request as a record.
 fn vendor() -> Vendor {
     Vendor::new(|seen, _| Answer::json(200, &json!({"things": [{"id": "1", "echo": seen.echo()}]})))
 }
 
-/// The credential of the last request.
+/// The value of the authorization header of the last request.
 fn last(vendor: &Vendor) -> String {
     let seen = vendor.seen().pop().unwrap();
     seen.header("authorization").unwrap_or_default().to_owned()
 }
 
-fn keep(home: &Home, via: &str, account: &str, token: &str) -> Ran {
+fn keep(home: &Home, via: &str, account: &str, token: &str) -> Outcome {
     let spec = spec();
     let args = ["login", "--spec", &spec, "--account", account, "--via", via, "--credentials", "-"];
     home.feed(&args, &json!({ "token": token }).to_string()).succeeded()
@@ -28,15 +28,15 @@ fn a_call_without_credentials_uses_what_is_stored() {
     let (home, vendor, spec) = (Home::new("order"), vendor(), spec());
     let list = ["exec", "--spec", &spec, "things", "list", "--via", &vendor.url];
     // Nothing is stored yet, and the message says what to do.
-    let ran = home.run(&list);
-    assert_eq!(ran.code, 4, "{ran:?}");
-    assert!(ran.message().contains("airbyte-agent login --spec FILE"), "{ran:?}");
+    let outcome = home.run(&list);
+    assert_eq!(outcome.code, 4, "{outcome:?}");
+    assert!(outcome.message().contains("airbyte-agent login --spec FILE"), "{outcome:?}");
 
     keep(&home, &vendor.url, "default", CANARY);
     keep(&home, &vendor.url, "work", "token-of-work");
-    let silent = |ran: Ran| {
-        assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
-        ran.succeeded();
+    let silent = |outcome: Outcome| {
+        assert!(!format!("{outcome:?}").contains(CANARY), "{outcome:?}");
+        outcome.succeeded();
     };
     let work = [&list[..], &["--account", "work"]].concat();
     let given = [&list[..], &["--credentials", r#"{"token": "token-given"}"#]].concat();
@@ -63,9 +63,9 @@ fn a_call_without_credentials_uses_what_is_stored() {
     home.run(&["exec", "--spec", &spec, "things", "list", "--sandbox"]).succeeded();
 
     for (account, part) in [("wrok", "work"), ("Work", "work")] {
-        let ran = home.run(&[&list[..], &["--account", account]].concat());
-        assert_eq!(ran.code, 2, "{ran:?}");
-        assert!(ran.message().contains(part), "{ran:?}");
+        let outcome = home.run(&[&list[..], &["--account", account]].concat());
+        assert_eq!(outcome.code, 2, "{outcome:?}");
+        assert!(outcome.message().contains(part), "{outcome:?}");
     }
     let both = [&work[..], &["--credentials", "{}"]].concat();
     assert_eq!(home.run(&both).code, 2);
@@ -78,9 +78,9 @@ fn accounts_are_listed_without_a_passphrase_and_forgotten() {
     keep(&home, &vendor.url, "default", CANARY);
     keep(&home, &vendor.url, "work", CANARY);
     let mut list = home.command(&["accounts", "list", "acme"]);
-    let ran = Ran::from(list.env_remove("AIRBYTE_AGENT_PASSPHRASE").output().unwrap());
-    assert!(!format!("{ran:?}").contains(CANARY));
-    let listed = ran.succeeded().json()["data"].clone();
+    let outcome = Outcome::from(list.env_remove("AIRBYTE_AGENT_PASSPHRASE").output().unwrap());
+    assert!(!format!("{outcome:?}").contains(CANARY));
+    let listed = outcome.succeeded().json()["data"].clone();
     let first = json!({
         "connector": "acme", "account": "default", "scheme": "token", "stored_in": "file",
         "expires_at": null, "renews": false,
@@ -91,9 +91,9 @@ fn accounts_are_listed_without_a_passphrase_and_forgotten() {
 
     let removed = home.run(&["accounts", "remove", "acme", "work"]).succeeded();
     assert_eq!(removed.json()["removed"], true);
-    let ran = home.run(&["accounts", "remove", "acme", "work"]);
-    assert_eq!(ran.code, 5, "{ran:?}");
-    assert!(ran.message().contains("there are: default"), "{ran:?}");
+    let outcome = home.run(&["accounts", "remove", "acme", "work"]);
+    assert_eq!(outcome.code, 5, "{outcome:?}");
+    assert!(outcome.message().contains("there are: default"), "{outcome:?}");
     home.run(&["accounts", "remove", "acme"]).succeeded();
     let list = ["exec", "--spec", &spec, "things", "list", "--via", &vendor.url];
     assert_eq!(home.run(&list).code, 4);
@@ -105,18 +105,22 @@ fn a_wrong_or_missing_passphrase_is_told() {
     keep(&home, &vendor.url, "default", CANARY);
     let list = ["exec", "--spec", &spec, "things", "list", "--via", &vendor.url];
     let mut wrong = home.command(&list);
-    let ran = Ran::from(wrong.env("AIRBYTE_AGENT_PASSPHRASE", "canary-wrong").output().unwrap());
-    assert_eq!(ran.code, 4, "{ran:?}");
-    assert!(ran.message().contains("passphrase") && !ran.message().contains("canary"), "{ran:?}");
+    let outcome =
+        Outcome::from(wrong.env("AIRBYTE_AGENT_PASSPHRASE", "canary-wrong").output().unwrap());
+    assert_eq!(outcome.code, 4, "{outcome:?}");
+    assert!(
+        outcome.message().contains("passphrase") && !outcome.message().contains("canary"),
+        "{outcome:?}"
+    );
     let mut missing = home.command(&list);
-    let ran = Ran::from(missing.env_remove("AIRBYTE_AGENT_PASSPHRASE").output().unwrap());
-    assert_eq!(ran.code, 2, "{ran:?}");
-    assert!(ran.message().contains("AIRBYTE_AGENT_PASSPHRASE_FILE"), "{ran:?}");
+    let outcome = Outcome::from(missing.env_remove("AIRBYTE_AGENT_PASSPHRASE").output().unwrap());
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    assert!(outcome.message().contains("AIRBYTE_AGENT_PASSPHRASE_FILE"), "{outcome:?}");
     let file = home.0.file("passphrase");
     std::fs::write(&file, format!("{}\n", crate::home::PASSPHRASE)).unwrap();
     let mut by_file = home.command(&list);
     by_file.env_remove("AIRBYTE_AGENT_PASSPHRASE").env("AIRBYTE_AGENT_PASSPHRASE_FILE", &file);
-    Ran::from(by_file.output().unwrap()).succeeded();
+    Outcome::from(by_file.output().unwrap()).succeeded();
 }
 
 #[cfg(unix)]
@@ -135,14 +139,14 @@ fn a_folder_that_is_open_to_others_is_not_used() {
     for mode in [0o755, 0o770] {
         set(mode);
         for command in commands {
-            let ran = home.run(command);
-            assert_eq!(ran.code, 2, "{ran:?}");
-            assert!(ran.message().contains("chmod 700"), "{ran:?}");
+            let outcome = home.run(command);
+            assert_eq!(outcome.code, 2, "{outcome:?}");
+            assert!(outcome.message().contains("chmod 700"), "{outcome:?}");
         }
-        let ran = home.run(&["doctor", "--offline"]);
+        let outcome = home.run(&["doctor", "--offline"]);
         assert!(
-            ran.code == 1 && ran.json()["next"][0].to_string().contains("chmod 700"),
-            "{ran:?}"
+            outcome.code == 1 && outcome.json()["next"][0].to_string().contains("chmod 700"),
+            "{outcome:?}"
         );
     }
     assert_eq!(vendor.seen().len(), before);
@@ -156,9 +160,9 @@ fn a_short_passphrase_keeps_nothing() {
     let args = ["login", "--spec", &spec, "--no-check", "--credentials"];
     let credentials = json!({ "token": CANARY }).to_string();
     let mut command = home.command(&[&args[..], &[&credentials]].concat());
-    let ran = Ran::from(command.env("AIRBYTE_AGENT_PASSPHRASE", "x").output().unwrap());
-    assert_eq!(ran.code, 2, "{ran:?}");
-    assert!(ran.message().contains("at least 8 characters"), "{ran:?}");
+    let outcome = Outcome::from(command.env("AIRBYTE_AGENT_PASSPHRASE", "x").output().unwrap());
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    assert!(outcome.message().contains("at least 8 characters"), "{outcome:?}");
     assert_eq!(home.run(&["accounts", "list"]).json()["data"], json!([]));
 }
 

@@ -1,19 +1,20 @@
-//! Addresses that secrets are sent to: not in the open, and without a password in them that a
-//! message could repeat.
+//! Tests of the addresses that secrets are sent to: they must be encrypted, and must not contain a
+//! password, which a message could repeat.
 
 use serde_json::json;
 
 use crate::home::Home;
-use crate::run::{CANARY, Ran, command, spec};
+use crate::run::{CANARY, Outcome, command, spec};
 
 const ACCOUNT: [(&str, &str); 2] =
     [("AIRBYTE_CLIENT_ID", "id"), ("AIRBYTE_CLIENT_SECRET", "canary-secret")];
 
-fn run(home: &Home, args: &[&str], environment: &[(&str, &str)]) -> Ran {
-    let ran: Ran = home.command(args).envs(environment.iter().copied()).output().unwrap().into();
-    let shown = format!("{ran:?}");
+fn run(home: &Home, args: &[&str], environment: &[(&str, &str)]) -> Outcome {
+    let outcome: Outcome =
+        home.command(args).envs(environment.iter().copied()).output().unwrap().into();
+    let shown = format!("{outcome:?}");
     assert!(!shown.contains(CANARY) && !shown.contains("canary-secret"), "{args:?}: {shown}");
-    ran
+    outcome
 }
 
 #[test]
@@ -48,16 +49,16 @@ fn a_password_in_via_is_refused_and_not_repeated() {
         format!("http://:{CANARY}@127.0.0.1:9"),
     ] {
         for args in commands {
-            let ran = run(&home, &[args, &["--via", &address]].concat(), &ACCOUNT);
-            assert_eq!(ran.code, 2, "{args:?}: {ran:?}");
-            assert!(ran.message().contains("user name or a password"), "{args:?}: {ran:?}");
+            let outcome = run(&home, &[args, &["--via", &address]].concat(), &ACCOUNT);
+            assert_eq!(outcome.code, 2, "{args:?}: {outcome:?}");
+            assert!(outcome.message().contains("user name or a password"), "{args:?}: {outcome:?}");
         }
     }
     // What is no address at all may hold one, too.
     for address in [format!("u:{CANARY}@host"), format!("http://u:{CANARY}@host:port")] {
         for args in commands {
-            let ran = run(&home, &[args, &["--via", &address]].concat(), &ACCOUNT);
-            assert_eq!(ran.code, 2, "{args:?}: {ran:?}");
+            let outcome = run(&home, &[args, &["--via", &address]].concat(), &ACCOUNT);
+            assert_eq!(outcome.code, 2, "{args:?}: {outcome:?}");
         }
     }
     let url = run(&home, &["mcp", "install", "cursor", "--url", &user], &[]);
@@ -81,15 +82,15 @@ fn the_platform_is_not_reached_in_the_open_or_beside_a_password() {
     ] {
         for args in commands {
             let host = ("SDK_DEV_ADP_API_HOST", address);
-            let ran = run(&home, args, &[&ACCOUNT[..], &[host]].concat());
-            assert_eq!(ran.code, 3, "{args:?}: {ran:?}");
-            assert!(ran.message().contains(why), "{args:?}: {ran:?}");
+            let outcome = run(&home, args, &[&ACCOUNT[..], &[host]].concat());
+            assert_eq!(outcome.code, 3, "{args:?}: {outcome:?}");
+            assert!(outcome.message().contains(why), "{args:?}: {outcome:?}");
         }
     }
     // This machine is another matter: only nobody is there.
     let host = ("SDK_DEV_ADP_API_HOST", "http://localhost:9");
-    let ran = run(&home, commands[1], &[&ACCOUNT[..], &[host]].concat());
-    assert_eq!(ran.code, 8, "{ran:?}");
+    let outcome = run(&home, commands[1], &[&ACCOUNT[..], &[host]].concat());
+    assert_eq!(outcome.code, 8, "{outcome:?}");
 }
 
 #[test]
@@ -97,15 +98,15 @@ fn a_password_in_the_address_of_a_vendor_is_refused_and_not_repeated() {
     for address in [format!("https://u:{CANARY}@host"), format!("https://u:{CANARY}@host:port")] {
         let config = json!({ "instance_url": address, "subdomain": address }).to_string();
         for connector in ["zendesk-support", "salesforce"] {
-            let ran: Ran = command(&["check", connector, "--config", &config])
+            let outcome: Outcome = command(&["check", connector, "--config", &config])
                 .env("AIRBYTE_AGENT_ZENDESK_SUPPORT_EMAIL", "a@b.c")
                 .env("AIRBYTE_AGENT_ZENDESK_SUPPORT_API_TOKEN", "canary-secret")
                 .env("AIRBYTE_AGENT_SALESFORCE_ACCESS_TOKEN", "canary-secret")
                 .output()
                 .unwrap()
                 .into();
-            assert_ne!(ran.code, 0, "{ran:?}");
-            assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
+            assert_ne!(outcome.code, 0, "{outcome:?}");
+            assert!(!format!("{outcome:?}").contains(CANARY), "{outcome:?}");
         }
     }
 }

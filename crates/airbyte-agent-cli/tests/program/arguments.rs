@@ -1,11 +1,11 @@
-//! What `--params` and `-p` become on the wire.
+//! Tests of the requests that `--params` and `-p` lead to.
 
 use serde_json::{Value, json};
 
 use crate::run::{Folder, acme};
 use crate::vendor::{Answer, Vendor};
 
-/// The request of a dry run.
+/// The request that a dry run prints.
 fn request(args: &[&str]) -> Value {
     let mut all = args.to_vec();
     all.push("--dry-run");

@@ -1,4 +1,4 @@
-//! Completions: scripts of shells, and what they show when a shell runs them.
+//! Tests of completions: the scripts of shells, and what shells offer with them.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -14,21 +14,21 @@ fn every_shell_has_a_script() {
         ("elvish", "idempotency-key"),
         ("powershell", "idempotency-key"),
     ] {
-        let ran = run(&["completions", shell]).succeeded();
-        assert!(ran.stdout.contains(part), "{shell}");
+        let outcome = run(&["completions", shell]).succeeded();
+        assert!(outcome.stdout.contains(part), "{shell}");
     }
     assert_eq!(run(&["completions", "sh"]).code, 2);
     assert!(!run(&["--help"]).stdout.contains("__complete"));
 }
 
-/// Whether a program answers at all; shells other than bash are not everywhere.
+/// Whether a shell is installed; shells other than bash often are not.
 fn exists(program: &str) -> bool {
     let mut command = Command::new(program);
     command.args(["-c", "true"]).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
 
-/// What a shell prints for this script, with the program in its path.
+/// What a shell prints for this script, with the program in its search path.
 fn shell(program: &str, script: &str) -> String {
     let folder = Path::new(PROGRAM).parent().unwrap().display().to_string();
     let path = format!("{folder}:{}", std::env::var("PATH").unwrap());

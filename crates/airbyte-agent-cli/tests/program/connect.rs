@@ -1,4 +1,4 @@
-//! Hosted connectors by name, in a program of one's own, against a sandbox that runs operations.
+//! Tests of hosted connectors in a program of one's own, against a sandbox that runs operations.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ async fn stripe(sandbox: &Sandbox) -> Client {
     connect("stripe").hosted(hosted(sandbox)).await.unwrap()
 }
 
-/// Requests whose path ends so.
+/// The number of requests whose path has this ending.
 fn count(sandbox: &Sandbox, end: &str) -> usize {
     sandbox.requests().iter().filter(|request| request.path.ends_with(end)).count()
 }
@@ -85,8 +85,8 @@ async fn an_id_settles_what_a_name_cannot() {
     let crowded = platform.workspace("crowded").connectors().await.unwrap();
     assert_eq!(crowded.len(), 2);
     for connector in crowded {
-        let there = connect("stripe").hosted(hosted(&sandbox)).workspace("crowded");
-        let client = there.connector_id(connector.id).await.unwrap();
+        let builder = connect("stripe").hosted(hosted(&sandbox)).workspace("crowded");
+        let client = builder.connector_id(connector.id).await.unwrap();
         assert!(client.execute("customers", "list", json!({})).await.is_ok());
     }
     let nothing = connect("stripe").hosted(hosted(&sandbox)).connector_id("nothing").await;

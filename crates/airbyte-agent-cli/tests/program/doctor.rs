@@ -1,46 +1,50 @@
-//! `doctor`: tells what is there and what is missing, and never a secret.
+//! Tests of `doctor`: it reports what is set up and what is missing, and never a secret.
 
 use serde_json::{Value, json};
 
 use crate::home::Home;
-use crate::run::{CANARY, Ran, spec};
+use crate::run::{CANARY, Outcome, spec};
 use crate::sandbox::Served;
 
 type Variables<'a> = &'a [(&'a str, &'a str)];
 
-/// Runs `doctor` with these variables; checks that nothing secret is told.
-fn doctor(home: &Home, args: &[&str], variables: Variables<'_>) -> Ran {
+/// Runs `doctor` with these variables, and checks that it prints no secret.
+fn doctor(home: &Home, args: &[&str], variables: Variables<'_>) -> Outcome {
     let mut command = home.command(&[&["doctor"], args].concat());
     // A folder without a `.env`.
     command.current_dir(home.0.file(""));
-    let ran = Ran::from(command.envs(variables.iter().copied()).output().unwrap());
-    assert!(!format!("{ran:?}").contains("canary"), "{ran:?}");
-    ran
+    let outcome = Outcome::from(command.envs(variables.iter().copied()).output().unwrap());
+    assert!(!format!("{outcome:?}").contains("canary"), "{outcome:?}");
+    outcome
 }
 
-/// The messages of this level.
-fn told(ran: &Ran, level: &str) -> String {
-    let findings = ran.json()["findings"].as_array().unwrap().clone();
+/// The messages of one level, one per line.
+fn told(outcome: &Outcome, level: &str) -> String {
+    let findings = outcome.json()["findings"].as_array().unwrap().clone();
     let of = |finding: &&Value| finding["level"] == level;
     let text = |finding: &Value| finding["message"].as_str().unwrap().to_owned();
     findings.iter().filter(of).map(text).collect::<Vec<_>>().join("\n")
 }
 
-fn next(ran: &Ran) -> String {
-    ran.json()["next"].to_string()
+fn next(outcome: &Outcome) -> String {
+    outcome.json()["next"].to_string()
 }
 
 #[test]
 fn an_empty_home_is_told_what_to_do() {
     let home = Home::new("doctor-empty");
-    let ran = doctor(&home, &[], &[]);
-    assert_eq!((ran.code, ran.json()["healthy"].as_bool()), (1, Some(false)), "{ran:?}");
-    assert!(next(&ran).contains("airbyte-agent login CONNECTOR"), "{ran:?}");
-    assert!(next(&ran).contains("--sandbox"), "{ran:?}");
-    let ran = doctor(&home, &["github"], &[]);
-    assert_eq!(ran.code, 1);
-    assert!(told(&ran, "problem").contains("AIRBYTE_AGENT_GITHUB_TOKEN"), "{ran:?}");
-    assert!(next(&ran).contains("airbyte-agent login github"), "{ran:?}");
+    let outcome = doctor(&home, &[], &[]);
+    assert_eq!(
+        (outcome.code, outcome.json()["healthy"].as_bool()),
+        (1, Some(false)),
+        "{outcome:?}"
+    );
+    assert!(next(&outcome).contains("airbyte-agent login CONNECTOR"), "{outcome:?}");
+    assert!(next(&outcome).contains("--sandbox"), "{outcome:?}");
+    let outcome = doctor(&home, &["github"], &[]);
+    assert_eq!(outcome.code, 1);
+    assert!(told(&outcome, "problem").contains("AIRBYTE_AGENT_GITHUB_TOKEN"), "{outcome:?}");
+    assert!(next(&outcome).contains("airbyte-agent login github"), "{outcome:?}");
     let text = doctor(&home, &["github", "--output", "text"], &[]);
     assert!(text.stdout.contains("\nNext\n  airbyte-agent login github\n"), "{text:?}");
     assert_eq!(doctor(&home, &["githb"], &[]).code, 2);
@@ -82,9 +86,9 @@ fn credentials_of_the_environment_are_judged() {
     for (connector, variables, code, expected) in cases {
         let (level, part) = expected.split_once(':').unwrap();
         for args in [&[connector][..], &[]] {
-            let ran = doctor(&home, args, variables);
-            assert_eq!(ran.code, code, "{connector}: {ran:?}");
-            assert!(told(&ran, level).contains(part), "{connector}: {ran:?}");
+            let outcome = doctor(&home, args, variables);
+            assert_eq!(outcome.code, code, "{connector}: {outcome:?}");
+            assert!(told(&outcome, level).contains(part), "{connector}: {outcome:?}");
         }
     }
 }
@@ -94,24 +98,27 @@ fn stored_accounts_are_judged() {
     let (home, spec) = (Home::new("doctor-stored"), spec());
     let login = ["login", "--spec", &spec, "--no-check", "--credentials", "-"];
     home.feed(&login, &json!({ "token": CANARY }).to_string()).succeeded();
-    let ran = doctor(&home, &["--spec", &spec], &[]);
-    assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(told(&ran, "ok").contains("calls use the account 'default'"), "{ran:?}");
+    let outcome = doctor(&home, &["--spec", &spec], &[]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert!(told(&outcome, "ok").contains("calls use the account 'default'"), "{outcome:?}");
     let wrong = [("AIRBYTE_AGENT_PASSPHRASE", "canary-wrong")];
-    let ran = doctor(&home, &["--spec", &spec], &wrong);
-    assert!(ran.code == 1 && told(&ran, "problem").contains("passphrase"), "{ran:?}");
-    let ran = doctor(&home, &["--spec", &spec], &[("AIRBYTE_AGENT_PASSPHRASE", "")]);
-    assert!(ran.code == 1 && next(&ran).contains("AIRBYTE_AGENT_PASSPHRASE"), "{ran:?}");
+    let outcome = doctor(&home, &["--spec", &spec], &wrong);
+    assert!(outcome.code == 1 && told(&outcome, "problem").contains("passphrase"), "{outcome:?}");
+    let outcome = doctor(&home, &["--spec", &spec], &[("AIRBYTE_AGENT_PASSPHRASE", "")]);
+    assert!(
+        outcome.code == 1 && next(&outcome).contains("AIRBYTE_AGENT_PASSPHRASE"),
+        "{outcome:?}"
+    );
     // A token that ended and cannot be renewed.
     let index = home.0.file("accounts/index.json");
     let text = std::fs::read_to_string(&index).unwrap();
     std::fs::write(&index, text.replace("\"expires_at\": null", "\"expires_at\": 1700000000"))
         .unwrap();
-    let ran = doctor(&home, &["--spec", &spec], &[]);
-    assert!(ran.code == 1 && told(&ran, "problem").contains("2023-11-14"), "{ran:?}");
+    let outcome = doctor(&home, &["--spec", &spec], &[]);
+    assert!(outcome.code == 1 && told(&outcome, "problem").contains("2023-11-14"), "{outcome:?}");
     std::fs::write(&index, "{").unwrap();
-    let ran = doctor(&home, &[], &[]);
-    assert!(ran.code == 1 && told(&ran, "problem").contains("index"), "{ran:?}");
+    let outcome = doctor(&home, &[], &[]);
+    assert!(outcome.code == 1 && told(&outcome, "problem").contains("index"), "{outcome:?}");
 }
 
 #[test]
@@ -120,21 +127,24 @@ fn the_platform_is_tried() {
     let host = ("SDK_DEV_ADP_API_HOST", served.url.as_str());
     let id = ("AIRBYTE_CLIENT_ID", "sandbox-client");
     let good = [host, id, ("AIRBYTE_CLIENT_SECRET", "sandbox-secret")];
-    let ran = doctor(&home, &[], &good);
-    assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(told(&ran, "ok").contains("takes the credentials"), "{ran:?}");
-    assert!(!ran.stdout.contains("sandbox-secret"), "{ran:?}");
-    let ran = doctor(&home, &[], &[host, id, ("AIRBYTE_CLIENT_SECRET", CANARY)]);
-    assert!(ran.code == 1 && !told(&ran, "problem").is_empty(), "{ran:?}");
-    let ran = doctor(&home, &[], &[host, id]);
-    assert!(ran.code == 1 && next(&ran).contains("AIRBYTE_CLIENT_SECRET"), "{ran:?}");
+    let outcome = doctor(&home, &[], &good);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert!(told(&outcome, "ok").contains("accepts the credentials"), "{outcome:?}");
+    assert!(!outcome.stdout.contains("sandbox-secret"), "{outcome:?}");
+    let outcome = doctor(&home, &[], &[host, id, ("AIRBYTE_CLIENT_SECRET", CANARY)]);
+    assert!(outcome.code == 1 && !told(&outcome, "problem").is_empty(), "{outcome:?}");
+    let outcome = doctor(&home, &[], &[host, id]);
+    assert!(outcome.code == 1 && next(&outcome).contains("AIRBYTE_CLIENT_SECRET"), "{outcome:?}");
     let nobody = ("SDK_DEV_ADP_API_HOST", "http://127.0.0.1:9");
-    let ran = doctor(&home, &["--timeout", "2"], &[nobody, good[1], good[2]]);
-    assert!(ran.code == 1 && told(&ran, "problem").contains("127.0.0.1:9"), "{ran:?}");
-    let ran = doctor(&home, &["--offline"], &[nobody, good[1], good[2]]);
-    assert!(ran.code == 0 && told(&ran, "note").contains("--offline"), "{ran:?}");
+    let outcome = doctor(&home, &["--timeout", "2"], &[nobody, good[1], good[2]]);
+    assert!(outcome.code == 1 && told(&outcome, "problem").contains("127.0.0.1:9"), "{outcome:?}");
+    let outcome = doctor(&home, &["--offline"], &[nobody, good[1], good[2]]);
+    assert!(outcome.code == 0 && told(&outcome, "note").contains("--offline"), "{outcome:?}");
     std::fs::write(home.0.file("settings.json"), format!("{{\"client_secret\": \"{CANARY}"))
         .unwrap();
-    let ran = doctor(&home, &["--offline"], &[]);
-    assert!(ran.code == 1 && told(&ran, "problem").contains("settings.json"), "{ran:?}");
+    let outcome = doctor(&home, &["--offline"], &[]);
+    assert!(
+        outcome.code == 1 && told(&outcome, "problem").contains("settings.json"),
+        "{outcome:?}"
+    );
 }

@@ -1,8 +1,8 @@
-//! Files: saved whole or not at all, or written to standard output.
+//! Tests of downloads: a file is saved completely or not at all, or written to standard output.
 
 use std::path::Path;
 
-use crate::run::{Folder, acme};
+use crate::run::{Folder, acme, at_once};
 use crate::vendor::{Answer, Vendor};
 
 const DOWNLOAD: [&str; 4] = ["files", "download", "-p", "id=1"];
@@ -12,8 +12,8 @@ fn a_file_is_saved() {
     let folder = Folder::new("save");
     let path = folder.file("a/b.bin");
     let vendor = Vendor::always(Answer::text(200, "the bytes"));
-    let ran = acme(&vendor.url, &[&DOWNLOAD[..], &["--out", &path]].concat()).succeeded();
-    assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", ""));
+    let outcome = acme(&vendor.url, &[&DOWNLOAD[..], &["--out", &path]].concat()).succeeded();
+    assert_eq!((outcome.stdout.as_str(), outcome.stderr.as_str()), ("", ""));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "the bytes");
 }
 
@@ -23,9 +23,9 @@ fn an_existing_file_is_left_alone() {
     let path = folder.file("b.bin");
     std::fs::write(&path, "mine").unwrap();
     let vendor = Vendor::always(Answer::text(200, "the bytes"));
-    let ran = acme(&vendor.url, &[&DOWNLOAD[..], &["--out", &path]].concat());
-    assert_eq!(ran.code, 2, "{ran:?}");
-    assert!(ran.message().contains("exists already"), "{ran:?}");
+    let outcome = acme(&vendor.url, &[&DOWNLOAD[..], &["--out", &path]].concat());
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    assert!(outcome.message().contains("exists already"), "{outcome:?}");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
     assert!(vendor.seen().is_empty());
 }
@@ -34,8 +34,8 @@ fn an_existing_file_is_left_alone() {
 fn standard_output_takes_the_bytes() {
     let vendor = Vendor::always(Answer::text(200, "the bytes"));
     for more in [&["--out", "-"][..], &[]] {
-        let ran = acme(&vendor.url, &[&DOWNLOAD[..], more].concat()).succeeded();
-        assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("the bytes", ""));
+        let outcome = acme(&vendor.url, &[&DOWNLOAD[..], more].concat()).succeeded();
+        assert_eq!((outcome.stdout.as_str(), outcome.stderr.as_str()), ("the bytes", ""));
     }
 }
 
@@ -44,8 +44,8 @@ fn a_file_that_breaks_off_leaves_nothing_behind() {
     let folder = Folder::new("cut");
     let path = folder.file("b.bin");
     let vendor = Vendor::always(Answer::text(200, "the by").cut());
-    let ran = acme(&vendor.url, &[&DOWNLOAD[..], &["--out", &path]].concat());
-    assert_eq!(ran.code, 8, "{ran:?}");
+    let outcome = acme(&vendor.url, &[&DOWNLOAD[..], &["--out", &path]].concat());
+    assert_eq!(outcome.code, 8, "{outcome:?}");
     let folder = Path::new(&path).parent().unwrap();
     assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0);
 }
@@ -55,12 +55,12 @@ fn a_missing_file_is_not_found() {
     let folder = Folder::new("missing");
     let path = folder.file("b.bin");
     let vendor = Vendor::always(Answer::text(404, "gone"));
-    let ran = acme(&vendor.url, &[&DOWNLOAD[..], &["--out", &path]].concat());
-    assert_eq!(ran.code, 5, "{ran:?}");
+    let outcome = acme(&vendor.url, &[&DOWNLOAD[..], &["--out", &path]].concat());
+    assert_eq!(outcome.code, 5, "{outcome:?}");
     assert!(!Path::new(&path).exists());
 }
 
-/// A vendor that serves `CONTENT` with parts, breaking off where `cut` says.
+/// A vendor that serves `CONTENT` in parts, and breaks off after the number of bytes in `cuts`.
 fn serves(tag: &'static str, cuts: &'static [usize]) -> Vendor {
     Vendor::new(move |seen, before| {
         let from = seen
@@ -98,15 +98,19 @@ fn a_break_is_mended_in_the_same_call() {
     assert_eq!(std::fs::read_dir(Path::new(&path).parent().unwrap()).unwrap().count(), 1);
 }
 
-/// Fetches until the connection has broken too often; gives back the folder and the path.
+/// Downloads until the connection has failed too often. Returns the folder and the path.
 fn broken(name: &str) -> (Folder, String) {
     let folder = Folder::new(name);
     let path = folder.file("b.bin");
     let vendor = serves("\"v1\"", &[5, 0, 0, 0, 0]);
-    let ran = acme(&vendor.url, &[&DOWNLOAD[..], &["--out", &path]].concat());
-    assert_eq!((ran.code, ran.error()["kind"].as_str()), (8, Some("network")), "{ran:?}");
-    let hint = ran.error()["hint"].as_str().unwrap().to_owned();
-    assert!(hint.contains("5 bytes are kept") && hint.contains("b.bin.part"), "{ran:?}");
+    let outcome = acme(&vendor.url, &[&DOWNLOAD[..], &["--out", &path]].concat());
+    assert_eq!(
+        (outcome.code, outcome.error()["kind"].as_str()),
+        (8, Some("network")),
+        "{outcome:?}"
+    );
+    let hint = outcome.error()["hint"].as_str().unwrap().to_owned();
+    assert!(hint.contains("5 bytes are kept") && hint.contains("b.bin.part"), "{outcome:?}");
     assert!(!Path::new(&path).exists());
     assert_eq!(std::fs::read_to_string(format!("{path}.part")).unwrap(), "01234");
     (folder, path)
@@ -134,7 +138,7 @@ fn a_file_that_has_changed_is_fetched_anew() {
 
 #[test]
 fn a_server_without_parts_and_one_that_refuses_them_send_the_whole_file() {
-    for status in [200, 416] {
+    at_once([200, 416], |status| {
         let (_folder, path) = broken(&format!("whole-{status}"));
         let vendor = Vendor::new(move |seen, _| match seen.header("range") {
             Some(_) if status == 416 => Answer::text(416, "no such range"),
@@ -142,7 +146,7 @@ fn a_server_without_parts_and_one_that_refuses_them_send_the_whole_file() {
         });
         acme(&vendor.url, &[&DOWNLOAD[..], &["--out", &path]].concat()).succeeded();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), CONTENT);
-    }
+    });
 }
 
 #[test]
@@ -164,7 +168,7 @@ fn an_existing_file_is_overwritten_by_force_only_and_a_folder_never() {
     acme(&vendor.url, &[&DOWNLOAD[..], &["--out", &path, "--force"]].concat()).succeeded();
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "the bytes");
     let folder = Path::new(&path).parent().unwrap().display().to_string();
-    let ran = acme(&vendor.url, &[&DOWNLOAD[..], &["--out", &folder, "--force"]].concat());
-    assert_eq!(ran.code, 2, "{ran:?}");
-    assert!(ran.message().contains("is a folder"), "{ran:?}");
+    let outcome = acme(&vendor.url, &[&DOWNLOAD[..], &["--out", &folder, "--force"]].concat());
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    assert!(outcome.message().contains("is a folder"), "{outcome:?}");
 }

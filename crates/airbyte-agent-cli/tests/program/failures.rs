@@ -1,11 +1,11 @@
-//! Every kind of failure: exit code and error line.
+//! Tests of every kind of failure: its exit code and its error line.
 
 use serde_json::{Value, json};
 
-use crate::run::{Ran, acme, command, run, spec};
+use crate::run::{Outcome, acme, command, run, spec};
 use crate::vendor::{Answer, Vendor};
 
-fn get(answer: Answer) -> Ran {
+fn get(answer: Answer) -> Outcome {
     acme(&Vendor::always(answer).url, &["things", "get", "-p", "id=7"])
 }
 
@@ -23,38 +23,46 @@ fn answers_of_the_vendor_have_their_exit_codes() {
         (500, 7, "vendor", true),
         (503, 7, "vendor", true),
     ] {
-        let ran = get(Answer::json(status, &body).header("x-request-id", "req-1"));
-        let error = ran.error();
-        assert_eq!((ran.code, error["kind"].as_str()), (code, Some(kind)), "{status}: {ran:?}");
+        let outcome = get(Answer::json(status, &body).header("x-request-id", "req-1"));
+        let error = outcome.error();
+        assert_eq!(
+            (outcome.code, error["kind"].as_str()),
+            (code, Some(kind)),
+            "{status}: {outcome:?}"
+        );
         assert_eq!(error["status"], status);
         assert_eq!(error["retryable"], retryable, "{status}");
         assert_eq!(error["request_id"], "req-1", "{status}");
-        assert_eq!(ran.stdout, "", "{status}");
-        assert_eq!(ran.stderr.lines().count(), 1, "{ran:?}");
+        assert_eq!(outcome.stdout, "", "{status}");
+        assert_eq!(outcome.stderr.lines().count(), 1, "{outcome:?}");
     }
 }
 
 #[test]
 fn an_error_inside_a_success_is_the_vendors() {
-    let ran = get(Answer::json(200, &json!({"ok": false, "error": "no_such_plan"})));
-    assert_eq!((ran.code, ran.error()["kind"].as_str()), (7, Some("vendor")), "{ran:?}");
-    assert!(ran.message().contains("no_such_plan"), "{ran:?}");
+    let outcome = get(Answer::json(200, &json!({"ok": false, "error": "no_such_plan"})));
+    assert_eq!(
+        (outcome.code, outcome.error()["kind"].as_str()),
+        (7, Some("vendor")),
+        "{outcome:?}"
+    );
+    assert!(outcome.message().contains("no_such_plan"), "{outcome:?}");
 }
 
 #[test]
 fn the_vendors_answer_is_told_on_request() {
     let body = json!({"code": 17, "detail": ["a", "b"]});
     let vendor = Vendor::always(Answer::json(400, &body));
-    let ran = acme(&vendor.url, &["things", "get", "-p", "id=7", "-v"]);
+    let outcome = acme(&vendor.url, &["things", "get", "-p", "id=7", "-v"]);
     let body = body.to_string();
-    assert!(ran.stderr.lines().any(|line| line == body), "{ran:?}");
-    assert_eq!(ran.error()["kind"], "validation", "{ran:?}");
+    assert!(outcome.stderr.lines().any(|line| line == body), "{outcome:?}");
+    assert_eq!(outcome.error()["kind"], "validation", "{outcome:?}");
 }
 
 #[test]
 fn a_rate_limit_says_how_long_to_wait() {
-    let ran = get(Answer::json(429, &json!({})).header("retry-after", "17"));
-    assert_eq!((ran.code, &ran.error()["retry_after"]), (6, &json!(17)), "{ran:?}");
+    let outcome = get(Answer::json(429, &json!({})).header("retry-after", "17"));
+    assert_eq!((outcome.code, &outcome.error()["retry_after"]), (6, &json!(17)), "{outcome:?}");
 }
 
 #[test]
@@ -66,16 +74,24 @@ fn nobody_there_a_broken_body_and_a_timeout_are_the_network() {
         Answer::json(200, &json!({}))
     });
     let late = acme(&slow.url, &["things", "get", "-p", "id=7", "--timeout", "0.2"]);
-    for ran in [nobody, broken, late] {
-        assert_eq!((ran.code, ran.error()["kind"].as_str()), (8, Some("network")), "{ran:?}");
-        assert_eq!(ran.error().get("status"), None, "{ran:?}");
+    for outcome in [nobody, broken, late] {
+        assert_eq!(
+            (outcome.code, outcome.error()["kind"].as_str()),
+            (8, Some("network")),
+            "{outcome:?}"
+        );
+        assert_eq!(outcome.error().get("status"), None, "{outcome:?}");
     }
 }
 
 #[test]
 fn an_answer_that_is_no_json_is_told_as_such() {
-    let ran = get(Answer::text(200, "<html>Welcome</html>"));
-    assert_eq!((ran.code, ran.error()["kind"].as_str()), (9, Some("decode")), "{ran:?}");
+    let outcome = get(Answer::text(200, "<html>Welcome</html>"));
+    assert_eq!(
+        (outcome.code, outcome.error()["kind"].as_str()),
+        (9, Some("decode")),
+        "{outcome:?}"
+    );
 }
 
 #[test]
@@ -95,9 +111,13 @@ fn unknown_names_come_with_close_ones() {
         (vec!["search", "x", "--output"], "--output <FORMAT> takes one of json, "),
         (vec!["exec"], "missing: <CONNECTOR ENTITY ACTION>"),
     ] {
-        let ran = run(&args);
-        assert_eq!((ran.code, ran.error()["kind"].as_str()), (2, Some("usage")), "{args:?}");
-        assert!(ran.message().contains(part), "{args:?}: {ran:?}");
+        let outcome = run(&args);
+        assert_eq!(
+            (outcome.code, outcome.error()["kind"].as_str()),
+            (2, Some("usage")),
+            "{args:?}"
+        );
+        assert!(outcome.message().contains(part), "{args:?}: {outcome:?}");
     }
 }
 
@@ -113,11 +133,11 @@ fn failures_come_with_a_line_that_works() {
         ),
         ("describe github isues lst", "'airbyte-agent describe github issues list'"),
     ] {
-        let ran = run(&args.split(' ').collect::<Vec<_>>());
-        let told = ran.error()["hint"].as_str().unwrap_or_default().to_owned();
-        assert!(ran.code != 0 && told.contains(hint), "{args}: {ran:?}");
+        let outcome = run(&args.split(' ').collect::<Vec<_>>());
+        let told = outcome.error()["hint"].as_str().unwrap_or_default().to_owned();
+        assert!(outcome.code != 0 && told.contains(hint), "{args}: {outcome:?}");
     }
-    let ran = run(&[
+    let outcome = run(&[
         "exec",
         "github",
         "issues",
@@ -130,7 +150,7 @@ fn failures_come_with_a_line_that_works() {
         "states=OPN",
         "--sandbox",
     ]);
-    assert!(ran.message().ends_with("did you mean 'OPEN'?"), "{ran:?}");
+    assert!(outcome.message().ends_with("did you mean 'OPEN'?"), "{outcome:?}");
 }
 
 #[test]
@@ -156,9 +176,13 @@ fn command_lines_that_make_no_sense_are_usage_errors() {
         vec!["exec", "--spec", &spec, "things", "list", "--credentials", "{"],
         vec!["exec", "--spec", &spec, "things", "list", "--credentials", "{}", "--config", "{"],
     ] {
-        let ran = run(&args);
-        assert_eq!((ran.code, ran.error()["kind"].as_str()), (2, Some("usage")), "{args:?}");
-        assert_eq!(ran.error()["retryable"], false);
+        let outcome = run(&args);
+        assert_eq!(
+            (outcome.code, outcome.error()["kind"].as_str()),
+            (2, Some("usage")),
+            "{args:?}"
+        );
+        assert_eq!(outcome.error()["retryable"], false);
     }
 }
 
@@ -177,9 +201,13 @@ fn arguments_are_checked_before_anything_is_sent() {
         (vec!["things", "list", "--config", r#"{"regin": "eu"}"#], "'region'"),
         (vec!["things", "list", "--config", "7"], "--config must be a JSON object"),
     ] {
-        let ran = acme(&vendor.url, &args);
-        assert_eq!((ran.code, ran.error()["kind"].as_str()), (3, Some("validation")), "{ran:?}");
-        assert!(ran.message().contains(part), "{args:?}: {ran:?}");
+        let outcome = acme(&vendor.url, &args);
+        assert_eq!(
+            (outcome.code, outcome.error()["kind"].as_str()),
+            (3, Some("validation")),
+            "{outcome:?}"
+        );
+        assert!(outcome.message().contains(part), "{args:?}: {outcome:?}");
     }
     assert!(vendor.seen().is_empty());
 }
@@ -187,10 +215,10 @@ fn arguments_are_checked_before_anything_is_sent() {
 #[test]
 fn malformed_json_says_which_option_and_where() {
     for option in ["--params", "--config"] {
-        let ran = acme("http://127.0.0.1:9", &["things", "list", option, r#"{"a": 1,}"#]);
-        assert_eq!(ran.code, 2, "{ran:?}");
-        assert!(ran.message().contains(option), "{ran:?}");
-        assert!(ran.message().contains("line 1 column 9"), "{ran:?}");
+        let outcome = acme("http://127.0.0.1:9", &["things", "list", option, r#"{"a": 1,}"#]);
+        assert_eq!(outcome.code, 2, "{outcome:?}");
+        assert!(outcome.message().contains(option), "{outcome:?}");
+        assert!(outcome.message().contains("line 1 column 9"), "{outcome:?}");
     }
 }
 
@@ -206,21 +234,21 @@ fn credentials_that_are_missing_or_do_not_fit_are_told() {
         (vec!["--credentials", r#"{"token": ""}"#], "needs the credential token"),
     ] {
         let args: Vec<&str> = base.iter().copied().chain(more).collect();
-        let ran = run(&args);
+        let outcome = run(&args);
         assert_eq!(
-            (ran.code, ran.error()["kind"].as_str()),
+            (outcome.code, outcome.error()["kind"].as_str()),
             (4, Some("authentication")),
-            "{ran:?}"
+            "{outcome:?}"
         );
-        assert!(ran.message().contains(part), "{ran:?}");
+        assert!(outcome.message().contains(part), "{outcome:?}");
     }
 }
 
 #[test]
 fn the_platform_needs_its_own_credentials() {
-    let ran = run(&["exec", "github", "issues", "list", "--hosted"]);
-    assert_eq!(ran.code, 4, "{ran:?}");
-    assert!(ran.message().contains("AIRBYTE_CLIENT_ID"), "{ran:?}");
+    let outcome = run(&["exec", "github", "issues", "list", "--hosted"]);
+    assert_eq!(outcome.code, 4, "{outcome:?}");
+    assert!(outcome.message().contains("AIRBYTE_CLIENT_ID"), "{outcome:?}");
 }
 
 #[test]
@@ -228,10 +256,10 @@ fn a_broken_spec_is_told_with_its_place() {
     let folder = crate::run::Folder::new("broken");
     let path = folder.file("broken.yaml");
     std::fs::write(&path, "openapi: 3.1.0\ninfo: {title: X\n").unwrap();
-    let ran = run(&["exec", "--spec", &path, "things", "list"]);
-    assert_eq!(ran.code, 2, "{ran:?}");
-    assert!(ran.message().contains("broken.yaml:"), "{ran:?}");
-    assert_eq!(ran.stderr.lines().count(), 1, "{ran:?}");
+    let outcome = run(&["exec", "--spec", &path, "things", "list"]);
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    assert!(outcome.message().contains("broken.yaml:"), "{outcome:?}");
+    assert_eq!(outcome.stderr.lines().count(), 1, "{outcome:?}");
 }
 
 #[test]
@@ -245,6 +273,6 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     args.extend(["--via", &vendor.url, "--credentials", r#"{"token": "x"}"#]);
     let mut child = command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
-    let ran = Ran::from(child.wait_with_output().unwrap());
-    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    let outcome = Outcome::from(child.wait_with_output().unwrap());
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{outcome:?}");
 }

@@ -1,4 +1,4 @@
-//! A folder that somebody else made: its `.env` tries to get what is the user's.
+//! A folder that somebody else made: its `.env` tries to obtain credentials of the user.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -6,11 +6,11 @@ use std::process::{Command, Stdio};
 use serde_json::json;
 
 use crate::home::Home;
-use crate::run::{CANARY, Folder, Ran, command, spec};
+use crate::run::{CANARY, Folder, Outcome, command, spec};
 use crate::sandbox::Served;
 use crate::vendor::{Answer, Vendor};
 
-/// Anything that answers, and remembers what it was asked.
+/// A server that answers every request, and records it.
 fn server() -> Vendor {
     Vendor::new(|seen, _| {
         if seen.target.ends_with("/token") {
@@ -24,12 +24,12 @@ fn server() -> Vendor {
     })
 }
 
-/// Everything that a server was sent.
+/// All requests that a server has received, as one text.
 fn told(server: &Vendor) -> String {
     server.seen().iter().map(|seen| seen.echo() + "\n").collect()
 }
 
-/// A folder with this `.env`.
+/// A folder that contains this `.env`.
 struct Evil(Folder);
 
 impl Evil {
@@ -43,20 +43,20 @@ impl Evil {
         Path::new(&self.0.file(".env")).parent().unwrap().to_path_buf()
     }
 
-    /// Runs the program in it with these variables.
-    fn run(&self, args: &[&str], environment: &[(&str, &str)]) -> Ran {
+    /// Runs the program in the folder with these variables.
+    fn run(&self, args: &[&str], environment: &[(&str, &str)]) -> Outcome {
         self.finish(command(args), environment)
     }
 
-    fn finish(&self, mut command: Command, environment: &[(&str, &str)]) -> Ran {
+    fn finish(&self, mut command: Command, environment: &[(&str, &str)]) -> Outcome {
         command.current_dir(self.path()).envs(environment.iter().copied());
-        let ran = Ran::from(command.output().unwrap());
-        assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
-        ran
+        let outcome = Outcome::from(command.output().unwrap());
+        assert!(!format!("{outcome:?}").contains(CANARY), "{outcome:?}");
+        outcome
     }
 }
 
-/// `exec` of the invented vendor, which is really at `via`.
+/// Lists things of the invented vendor, whose requests are sent to `via`.
 fn list<'a>(spec: &'a str, via: &'a str) -> [&'a str; 7] {
     ["exec", "--spec", spec, "things", "list", "--via", via]
 }
@@ -99,16 +99,16 @@ fn a_file_that_is_too_long_is_not_read_and_that_is_told() {
         text.push_str(&format!("V{}=${{V{number}}}${{V{number}}}\n", number + 1));
     }
     let folder = Evil::new("long", &text);
-    let ran = folder.run(&list(&spec, &vendor.url), &[]);
-    assert_eq!((ran.code, vendor.seen().len()), (4, 0), "{ran:?}");
-    assert!(ran.stderr.starts_with("warning: .env of this folder is not read: it is larger"));
-    assert_eq!(ran.error()["kind"], "authentication");
+    let outcome = folder.run(&list(&spec, &vendor.url), &[]);
+    assert_eq!((outcome.code, vendor.seen().len()), (4, 0), "{outcome:?}");
+    assert!(outcome.stderr.starts_with("warning: .env of this folder is not read: it is larger"));
+    assert_eq!(outcome.error()["kind"], "authentication");
     // A line of ours that cannot be read is told, too, by its name.
     let folder = Evil::new("broken", "X='\nexport AIRBYTE_AGENT_ACME_TOKEN=\"unclosed\nY\n");
-    let ran = folder.run(&list(&spec, &vendor.url), &[]);
+    let outcome = folder.run(&list(&spec, &vendor.url), &[]);
     let warned = "warning: .env of this folder, line 2: AIRBYTE_AGENT_ACME_TOKEN has no value";
-    assert!(ran.stderr.starts_with(warned), "{ran:?}");
-    assert!(!ran.stderr.contains("unclosed"), "{ran:?}");
+    assert!(outcome.stderr.starts_with(warned), "{outcome:?}");
+    assert!(!outcome.stderr.contains("unclosed"), "{outcome:?}");
 }
 
 #[test]
@@ -132,10 +132,13 @@ fn it_does_not_say_where_the_platform_is() {
             std::fs::write(folder.0.file("settings.json"), file).unwrap();
             with_file.env("AIRBYTE_CONFIG_DIR", folder.path());
         }
-        let ran = folder.finish(with_file, &[&environment[..], &[host]].concat()).succeeded();
-        let warning = ran.stderr.lines().next().unwrap();
-        assert!(warning.starts_with("warning: SDK_DEV_ADP_API_HOST in .env"), "{name}: {ran:?}");
-        assert!(warning.ends_with("export SDK_DEV_ADP_API_HOST=…"), "{name}: {ran:?}");
+        let outcome = folder.finish(with_file, &[&environment[..], &[host]].concat()).succeeded();
+        let warning = outcome.stderr.lines().next().unwrap();
+        assert!(
+            warning.starts_with("warning: SDK_DEV_ADP_API_HOST in .env"),
+            "{name}: {outcome:?}"
+        );
+        assert!(warning.ends_with("export SDK_DEV_ADP_API_HOST=…"), "{name}: {outcome:?}");
         assert_eq!(evil.seen().len(), 0, "{name}");
         let whose = good.seen()[good.seen().len() - 3].body.clone();
         let expected = if name == "own" { "of-the-folder" } else { CANARY };
@@ -143,14 +146,14 @@ fn it_does_not_say_where_the_platform_is() {
     }
     // What the environment says as well is no news.
     let folder = Evil::new("address-same", &format!("SDK_DEV_ADP_API_HOST={}\n", good.url));
-    let ran = folder.run(&HOSTED, &[&account[..], &[host]].concat()).succeeded();
-    assert_eq!(ran.stderr, "");
+    let outcome = folder.run(&HOSTED, &[&account[..], &[host]].concat()).succeeded();
+    assert_eq!(outcome.stderr, "");
 }
 
-/// A command, options, variables, and what is not sent.
+/// A command, its options, environment variables, and the name of the secret that is not sent.
 type Attempt<'a> = (&'a [&'a str], &'a [&'a str], &'a [(&'a str, &'a str)], &'a str);
 
-/// What the served sandbox takes as an account.
+/// Client id and client secret of the served sandbox.
 const SANDBOX: &str = "AIRBYTE_CLIENT_ID=sandbox-client\nAIRBYTE_CLIENT_SECRET=sandbox-secret\n";
 
 #[test]
@@ -183,18 +186,18 @@ fn credentials_of_the_user_do_not_go_to_an_account_of_the_folder() {
         ),
     ] {
         let folder = Evil::new("vendor", &text);
-        let ways: [Attempt<'_>; 4] = [
+        let attempts: [Attempt<'_>; 4] = [
             (&setup, &[], &[token], "AIRBYTE_AGENT_GITHUB_TOKEN (of the environment)"),
             (&create, &[], &[token], "AIRBYTE_AGENT_GITHUB_TOKEN (of the environment)"),
             (&setup, &["--credentials", &given], &[], "--credentials (said for this call)"),
             (&create, &["--credentials", &given], &[], "--credentials (said for this call)"),
         ];
-        for (args, more, secret, what) in ways {
+        for (args, more, secret, what) in attempts {
             let environment = [&mine[..], &[host], secret].concat();
-            let ran = folder.run(&[args, more].concat(), &environment);
-            assert_eq!(ran.code, 2, "{ran:?}");
-            assert!(ran.message().contains(&format!("{what} is not sent")), "{ran:?}");
-            assert!(ran.message().contains(decided), "{ran:?}");
+            let outcome = folder.run(&[args, more].concat(), &environment);
+            assert_eq!(outcome.code, 2, "{outcome:?}");
+            assert!(outcome.message().contains(&format!("{what} is not sent")), "{outcome:?}");
+            assert!(outcome.message().contains(decided), "{outcome:?}");
         }
     }
     assert_eq!(evil.seen().len(), 0);
@@ -213,10 +216,10 @@ fn a_folder_may_bring_an_account_with_credentials_and_the_user_may_say_what_is_m
     let create =
         ["platform", "connectors", "create", "github", "--config", r#"{"repositories": "a/b"}"#];
     let own = format!("{SANDBOX}AIRBYTE_WORKSPACE_NAME=own\nAIRBYTE_AGENT_GITHUB_TOKEN={CANARY}\n");
-    let ran = Evil::new("whole", &own).run(&create, &[host]).succeeded();
-    assert_eq!(ran.json()["data"]["workspace"], "own");
+    let outcome = Evil::new("whole", &own).run(&create, &[host]).succeeded();
+    assert_eq!(outcome.json()["data"]["workspace"], "own");
     for name in ["AIRBYTE_CLIENT_ID", "AIRBYTE_CLIENT_SECRET", "AIRBYTE_AGENT_GITHUB_TOKEN"] {
-        assert!(ran.stderr.contains(name), "{ran:?}");
+        assert!(outcome.stderr.contains(name), "{outcome:?}");
     }
     // Said in the environment or on the command line, the same values are the user's.
     let folder = Evil::new("said", &format!("{SANDBOX}AIRBYTE_WORKSPACE_NAME=own\n"));
@@ -241,15 +244,17 @@ fn secrets_of_this_machine_are_not_used_for_an_account_of_the_folder() {
         ("account", own, vec![host, secret, on]),
         ("workspace", "AIRBYTE_WORKSPACE=w\n", [&account[..], &[host, secret, on]].concat()),
     ] {
-        let ran = Evil::new(&format!("secrets-{name}"), text).run(&HOSTED, &environment);
-        assert_eq!(ran.code, 2, "{ran:?}");
-        assert!(ran.message().contains("AIRBYTE_SECRET_… (of the environment) is not sent"));
+        let outcome = Evil::new(&format!("secrets-{name}"), text).run(&HOSTED, &environment);
+        assert_eq!(outcome.code, 2, "{outcome:?}");
+        assert!(outcome.message().contains("AIRBYTE_SECRET_… (of the environment) is not sent"));
         assert_eq!(good.seen().len(), 0);
     }
     // It does not switch them on, either.
     let text = format!("SECRETS_CONFIGURED_FROM_ENVIRONMENT=1\n{own}");
-    let ran = Evil::new("secrets-on", &text).run(&HOSTED, &[host, secret]).succeeded();
-    assert!(ran.stderr.contains("SECRETS_CONFIGURED_FROM_ENVIRONMENT in .env of this folder is"));
+    let outcome = Evil::new("secrets-on", &text).run(&HOSTED, &[host, secret]).succeeded();
+    assert!(
+        outcome.stderr.contains("SECRETS_CONFIGURED_FROM_ENVIRONMENT in .env of this folder is")
+    );
     assert!(told(&good).contains("/execute"), "{}", told(&good));
 }
 
@@ -261,22 +266,22 @@ fn its_values_are_not_put_beside_those_of_the_user() {
     let zendesk =
         ["exec", "zendesk-support", "tickets", "list", "--config", r#"{"subdomain": "acme"}"#];
     let zendesk = [&zendesk[..], &["--via", &good.url]].concat();
-    let ran = folder.run(&zendesk, &[("AIRBYTE_AGENT_ZENDESK_SUPPORT_API_TOKEN", CANARY)]);
-    assert_eq!((ran.code, good.seen().len()), (4, 0), "{ran:?}");
+    let outcome = folder.run(&zendesk, &[("AIRBYTE_AGENT_ZENDESK_SUPPORT_API_TOKEN", CANARY)]);
+    assert_eq!((outcome.code, good.seen().len()), (4, 0), "{outcome:?}");
     let note = "note: AIRBYTE_AGENT_ZENDESK_SUPPORT_EMAIL in .env of this folder is not used";
-    assert!(ran.stderr.starts_with(note), "{ran:?}");
-    assert!(ran.message().contains("email"), "{ran:?}");
+    assert!(outcome.stderr.starts_with(note), "{outcome:?}");
+    assert!(outcome.message().contains("email"), "{outcome:?}");
 
     let halves = [("AIRBYTE_CLIENT_SECRET", CANARY), ("SDK_DEV_ADP_API_HOST", &*good.url)];
     let folder = Evil::new("halves", "AIRBYTE_CLIENT_ID=evil\nAIRBYTE_CLIENT_SECRET=evil\n");
-    let ran = folder.run(&HOSTED, &halves);
-    assert_eq!((ran.code, good.seen().len()), (4, 0), "{ran:?}");
+    let outcome = folder.run(&HOSTED, &halves);
+    assert_eq!((outcome.code, good.seen().len()), (4, 0), "{outcome:?}");
 
     // The environment goes first, and what it says as well is no news.
     let folder = Evil::new("first", "AIRBYTE_AGENT_ACME_TOKEN=of-the-folder\n");
-    let ran = folder.run(&list(&spec, &good.url), &[("AIRBYTE_AGENT_ACME_TOKEN", CANARY)]);
+    let outcome = folder.run(&list(&spec, &good.url), &[("AIRBYTE_AGENT_ACME_TOKEN", CANARY)]);
     assert!(told(&good).contains(CANARY) && !told(&good).contains("of-the-folder"));
-    assert!(ran.succeeded().stderr.contains("ACME_TOKEN in .env of this folder is not used"));
+    assert!(outcome.succeeded().stderr.contains("ACME_TOKEN in .env of this folder is not used"));
     let same = [("AIRBYTE_AGENT_ACME_TOKEN", "of-the-folder")];
     assert_eq!(folder.run(&list(&spec, &good.url), &same).succeeded().stderr, "");
 }
@@ -287,33 +292,40 @@ fn a_stored_account_goes_before_it() {
     let login = ["login", "--spec", &spec, "--no-check", "--credentials", "-"];
     home.feed(&login, r#"{"token": "of-the-account"}"#).succeeded();
     let folder = Evil::new("stored", &format!("AIRBYTE_AGENT_ACME_TOKEN={CANARY}\n"));
-    let ran = folder.finish(home.command(&list(&spec, &vendor.url)), &[]).succeeded();
+    let outcome = folder.finish(home.command(&list(&spec, &vendor.url)), &[]).succeeded();
     assert!(told(&vendor).contains("of-the-account") && !told(&vendor).contains(CANARY));
     assert_eq!(
-        ran.stderr,
+        outcome.stderr,
         "note: AIRBYTE_AGENT_ACME_TOKEN in .env of this folder is not used: the stored account \
          goes first\n"
     );
     // An account that cannot be opened is no reason to take what the folder brings.
     let before = vendor.seen().len();
     let wrong = [("AIRBYTE_AGENT_PASSPHRASE", "wrong")];
-    let ran = folder.finish(home.command(&list(&spec, &vendor.url)), &wrong);
-    assert!(ran.code != 0 && vendor.seen().len() == before, "{ran:?}");
+    let outcome = folder.finish(home.command(&list(&spec, &vendor.url)), &wrong);
+    assert!(outcome.code != 0 && vendor.seen().len() == before, "{outcome:?}");
 
     home.run(&["accounts", "remove", "acme"]).succeeded();
-    let ran = folder.finish(home.command(&list(&spec, &vendor.url)), &[]).succeeded();
+    let outcome = folder.finish(home.command(&list(&spec, &vendor.url)), &[]).succeeded();
     assert!(told(&vendor).contains(CANARY));
-    assert_eq!(ran.stderr, "note: AIRBYTE_AGENT_ACME_TOKEN comes from .env of this folder\n");
+    assert_eq!(outcome.stderr, "note: AIRBYTE_AGENT_ACME_TOKEN comes from .env of this folder\n");
 }
 
 #[test]
 fn notes_stand_before_the_error_and_not_on_standard_output() {
     let vendor = Vendor::always(Answer::json(404, &json!({"message": "no such thing"})));
     let (folder, spec) = (Evil::new("notes", "AIRBYTE_AGENT_ACME_TOKEN=t0ken-of-it\n"), spec());
-    let ran = folder.run(&list(&spec, &vendor.url), &[]);
-    assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.lines().count()), (5, "", 2), "{ran:?}");
-    assert!(ran.stderr.starts_with("note: ") && ran.error()["kind"] == "not_found", "{ran:?}");
-    assert!(!ran.stderr.contains("t0ken-of-it"), "{ran:?}");
+    let outcome = folder.run(&list(&spec, &vendor.url), &[]);
+    assert_eq!(
+        (outcome.code, outcome.stdout.as_str(), outcome.stderr.lines().count()),
+        (5, "", 2),
+        "{outcome:?}"
+    );
+    assert!(
+        outcome.stderr.starts_with("note: ") && outcome.error()["kind"] == "not_found",
+        "{outcome:?}"
+    );
+    assert!(!outcome.stderr.contains("t0ken-of-it"), "{outcome:?}");
 }
 
 #[test]
@@ -329,16 +341,19 @@ fn an_app_of_the_folder_is_taken_in_whole_or_not_at_all_when_signing_in() {
         command.stdin(Stdio::null());
         Evil::new("sign-in", &text).finish(command, environment)
     };
-    let ran = sign_in(format!("{id}=evil-app\n{secret}=evil\n"), &[]);
+    let outcome = sign_in(format!("{id}=evil-app\n{secret}=evil\n"), &[]);
     let note = format!("note: {id}, {secret} come from .env of this folder");
-    assert!(ran.stderr.contains(&note) && ran.stderr.contains("client_id=evil-app"), "{ran:?}");
+    assert!(
+        outcome.stderr.contains(&note) && outcome.stderr.contains("client_id=evil-app"),
+        "{outcome:?}"
+    );
     for environment in
         [&[(secret, CANARY)][..], &[(id, "my-app")], &[(id, "my-app"), (secret, CANARY)]]
     {
-        let ran = sign_in(format!("{id}=evil-app\n{secret}=evil\n"), environment);
-        assert!(!ran.stderr.contains("evil-app"), "{ran:?}");
+        let outcome = sign_in(format!("{id}=evil-app\n{secret}=evil\n"), environment);
+        assert!(!outcome.stderr.contains("evil-app"), "{outcome:?}");
         let has_app = environment[0].0 == id;
-        assert_eq!(ran.stderr.contains("client_id=my-app"), has_app, "{ran:?}");
+        assert_eq!(outcome.stderr.contains("client_id=my-app"), has_app, "{outcome:?}");
     }
     assert_eq!(vendor.seen().len(), 0);
 }
@@ -348,9 +363,9 @@ fn doctor_tells_what_it_brings() {
     let served = Served::start(&[]);
     let doctor = |text: &str, args: &[&str], environment: &[(&str, &str)]| {
         let folder = Evil::new("doctor", text);
-        let ran = folder.run(&[&["doctor"], args].concat(), environment);
-        assert_eq!(ran.stderr, "", "{ran:?}");
-        ran.json()["findings"].as_array().unwrap().clone()
+        let outcome = folder.run(&[&["doctor"], args].concat(), environment);
+        assert_eq!(outcome.stderr, "", "{outcome:?}");
+        outcome.json()["findings"].as_array().unwrap().clone()
     };
     let says = |findings: &[serde_json::Value], level: &str, part: &str| {
         let told = findings

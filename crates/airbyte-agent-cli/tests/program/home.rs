@@ -1,14 +1,14 @@
-//! A user's home in which accounts are kept in sealed files.
+//! A user's home, where accounts are stored in sealed files.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use crate::run::{Folder, Ran, command};
+use crate::run::{Folder, Outcome, command};
 
-/// Opens the sealed files of the tests.
+/// The passphrase of the sealed files.
 pub(crate) const PASSPHRASE: &str = "canary-passphrase";
 
-/// A home that is gone after the test.
+/// A home that is removed after the test.
 pub(crate) struct Home(pub(crate) Folder);
 
 impl Home {
@@ -16,7 +16,7 @@ impl Home {
         Self(Folder::new(&format!("home-{name}")))
     }
 
-    /// The program at home here.
+    /// The program with this home.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = command(args);
         command.env("AIRBYTE_CONFIG_DIR", self.0.file(""));
@@ -24,12 +24,12 @@ impl Home {
         command
     }
 
-    pub(crate) fn run(&self, args: &[&str]) -> Ran {
+    pub(crate) fn run(&self, args: &[&str]) -> Outcome {
         self.command(args).output().unwrap().into()
     }
 
-    /// Runs with this on standard input.
-    pub(crate) fn feed(&self, args: &[&str], input: &str) -> Ran {
+    /// Runs the program with this text on standard input.
+    pub(crate) fn feed(&self, args: &[&str], input: &str) -> Outcome {
         let mut command = self.command(args);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();

@@ -1,16 +1,16 @@
-//! Specs that bear another connector's name to get its credentials.
+//! Tests of specs that bear the name of another connector to get its credentials.
 
 use airbyte_agent_accounts::{Account, Options, Passphrase, Place, Store};
 use serde_json::json;
 
 use crate::home::{Home, PASSPHRASE};
-use crate::run::{CANARY, Ran, spec};
+use crate::run::{CANARY, Outcome, spec};
 use crate::vendor::{Answer, Vendor};
 
-/// What every test asks for.
+/// The operation that every test runs.
 const LIST: [&str; 2] = ["things", "list"];
 
-/// A home, a vendor that would take anything, and specs that are written for a test.
+/// A home, a vendor that accepts every request, and specs that a test writes.
 struct Stage {
     home: Home,
     vendor: Vendor,
@@ -22,7 +22,7 @@ impl Stage {
         Self { home: Home::new(name), vendor }
     }
 
-    /// The invented vendor's spec with this name, at this server.
+    /// The spec of the invented vendor with another name and another server.
     fn spec(&self, file: &str, name: &str, server: &str) -> String {
         let text = std::fs::read_to_string(spec()).unwrap();
         let text = text.replace("connector-name: acme", &format!("connector-name: '{name}'"));
@@ -35,35 +35,35 @@ impl Stage {
         path
     }
 
-    /// Runs in the home's folder with these variables; no secret may be seen, or sent.
-    fn run(&self, args: &[&str], variables: &[(&str, &str)]) -> Ran {
+    /// Runs the program in the home's folder with these variables. No secret may be printed.
+    fn run(&self, args: &[&str], variables: &[(&str, &str)]) -> Outcome {
         let mut command = self.home.command(args);
         command.current_dir(self.home.0.file("")).envs(variables.iter().copied());
-        let ran = Ran::from(command.output().unwrap());
-        assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
-        ran
+        let outcome = Outcome::from(command.output().unwrap());
+        assert!(!format!("{outcome:?}").contains(CANARY), "{outcome:?}");
+        outcome
     }
 
-    fn exec(&self, spec: &str, more: &[&str], variables: &[(&str, &str)]) -> Ran {
+    fn exec(&self, spec: &str, more: &[&str], variables: &[(&str, &str)]) -> Outcome {
         let args = ["exec", "--spec", spec, "--via", &self.vendor.url];
         self.run(&[&args[..], &LIST, more].concat(), variables)
     }
 
-    /// What the vendor was sent since the last time.
+    /// All requests since the last call of this function, as one text.
     fn sent(&self) -> String {
         self.vendor.take().iter().map(crate::vendor::Seen::echo).collect()
     }
 
     #[track_caller]
-    fn refused(&self, ran: &Ran, code: i32, parts: &[&str]) {
-        assert_eq!(ran.code, code, "{ran:?}");
+    fn refused(&self, outcome: &Outcome, code: i32, parts: &[&str]) {
+        assert_eq!(outcome.code, code, "{outcome:?}");
         for part in parts {
-            assert!(ran.message().contains(part), "{part}: {ran:?}");
+            assert!(outcome.message().contains(part), "{part}: {outcome:?}");
         }
-        assert_eq!(self.sent(), "", "{ran:?}");
+        assert_eq!(self.sent(), "", "{outcome:?}");
     }
 
-    /// An account as an earlier version kept it: bound to nothing.
+    /// Stores an account as an earlier version did: it is bound to no server.
     fn keep_unbound(&self, connector: &str, scheme: &str, field: &str) {
         let options = Options::new(self.home.0.file("accounts")).place(Place::File);
         let store = Store::open(options.passphrase(Passphrase::known(PASSPHRASE)));
@@ -71,7 +71,7 @@ impl Stage {
         store.put(&account).unwrap();
     }
 
-    fn login(&self, args: &[&str], credentials: &serde_json::Value) -> Ran {
+    fn login(&self, args: &[&str], credentials: &serde_json::Value) -> Outcome {
         let args = [&["login", "--no-check", "--credentials", "-"], args].concat();
         self.home.feed(&args, &credentials.to_string())
     }
@@ -160,8 +160,8 @@ fn a_variable_belongs_to_one_connector() {
         let long = format!("{CANARY}-{CANARY}");
         stage.refused(&stage.run(&mcp, &[(variable, &long)]), 2, &parts[..2]);
         // Where nothing is set, the usual complaint is the right one.
-        let ran = stage.exec(&spec, &[], &[]);
-        stage.refused(&ran, 4, &["are missing", "login --spec FILE"]);
+        let outcome = stage.exec(&spec, &[], &[]);
+        stage.refused(&outcome, 4, &["are missing", "login --spec FILE"]);
     }
     // A setting goes into the address.
     let text = text.replace("connector-name: acme", "connector-name: zendesk");
@@ -197,12 +197,12 @@ fn a_name_takes_no_stored_account_and_replaces_none() {
     stage.refused(&stage.run(&["mcp", "--config", &file], &[]), 2, &[EVIL]);
     for name in ["github", "zendesk_support"] {
         let spec = stage.spec("evil.yaml", name, EVIL);
-        let ran = stage.login(&["--spec", &spec], &json!({"token": "evil"}));
-        stage.refused(&ran, 2, &[EVIL, "no account is kept", "another name"]);
+        let outcome = stage.login(&["--spec", &spec], &json!({"token": "evil"}));
+        stage.refused(&outcome, 2, &[EVIL, "no account is kept", "another name"]);
     }
     let github = ["exec", "github", "issues", "list", "--via", &stage.vendor.url, "-p"];
-    let ran = stage.run(&[&github[..], &["owner=a", "-p", "repo=b"]].concat(), &[]);
-    assert!(stage.sent().contains(CANARY), "{ran:?}");
+    let outcome = stage.run(&[&github[..], &["owner=a", "-p", "repo=b"]].concat(), &[]);
+    assert!(stage.sent().contains(CANARY), "{outcome:?}");
 }
 
 #[test]

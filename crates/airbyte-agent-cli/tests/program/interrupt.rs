@@ -1,4 +1,4 @@
-//! Ctrl-C: what was printed stays valid, and how to go on is told.
+//! Ctrl-C: what was printed is a complete document, and a cursor continues after it.
 
 #![cfg(unix)]
 
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::run::{Folder, Ran, command, spec};
+use crate::run::{Folder, Outcome, command, spec};
 use crate::vendor::{Answer, Vendor};
 
 /// Starts an operation of the invented vendor.
@@ -19,8 +19,8 @@ fn start(vendor: &Vendor, args: &[&str]) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-/// Presses Ctrl-C once `ready` says so, and waits for the end.
-fn interrupt(child: Child, ready: impl Fn() -> bool) -> Ran {
+/// Sends Ctrl-C once `ready` returns true, and waits for the end.
+fn interrupt(child: Child, ready: impl Fn() -> bool) -> Outcome {
     let started = Instant::now();
     while !ready() {
         assert!(started.elapsed() < Duration::from_secs(20), "nothing happens");
@@ -31,7 +31,7 @@ fn interrupt(child: Child, ready: impl Fn() -> bool) -> Ran {
     child.wait_with_output().unwrap().into()
 }
 
-/// One page, and then none for a long time.
+/// A vendor that sends one page, and does not send the second one.
 fn slow() -> Vendor {
     Vendor::new(|_, before| {
         if before == 0 {
@@ -50,13 +50,17 @@ fn pages_that_came_are_printed_and_the_cursor_is_told() {
     {
         let vendor = slow();
         let child = start(&vendor, &["things", "list", "--all", "--output", format]);
-        let ran = interrupt(child, || vendor.seen().len() == 2);
-        assert_eq!((ran.code, &ran.error()["kind"]), (130, &json!("interrupted")), "{ran:?}");
-        let cursor = ran.error()["resume"].clone();
+        let outcome = interrupt(child, || vendor.seen().len() == 2);
+        assert_eq!(
+            (outcome.code, &outcome.error()["kind"]),
+            (130, &json!("interrupted")),
+            "{outcome:?}"
+        );
+        let cursor = outcome.error()["resume"].clone();
         if let Some(expected) = expected {
-            assert_eq!(ran.stdout, expected);
+            assert_eq!(outcome.stdout, expected);
         } else {
-            let printed = ran.json();
+            let printed = outcome.json();
             assert_eq!(printed["data"], json!([{"id": 1}, {"id": 2}]));
             assert_eq!(printed["next"], cursor);
         }
@@ -65,8 +69,9 @@ fn pages_that_came_are_printed_and_the_cursor_is_told() {
             Answer::json(200, &json!({"things": [{"id": 3}]}))
         });
         let resume = ["things", "list", "--all", "--resume", cursor.as_str().unwrap()];
-        let ran = Ran::from(start(&vendor, &resume).wait_with_output().unwrap()).succeeded();
-        assert_eq!(ran.json()["data"], json!([{"id": 3}]));
+        let outcome =
+            Outcome::from(start(&vendor, &resume).wait_with_output().unwrap()).succeeded();
+        assert_eq!(outcome.json()["data"], json!([{"id": 3}]));
     }
 }
 
@@ -77,9 +82,9 @@ fn before_the_first_page_nothing_is_printed() {
         Answer::json(200, &json!({}))
     });
     let child = start(&vendor, &["things", "list", "--all"]);
-    let ran = interrupt(child, || !vendor.seen().is_empty());
-    assert_eq!((ran.code, ran.stdout.as_str()), (130, ""), "{ran:?}");
-    assert_eq!(ran.error().get("resume"), None::<&Value>, "{ran:?}");
+    let outcome = interrupt(child, || !vendor.seen().is_empty());
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (130, ""), "{outcome:?}");
+    assert_eq!(outcome.error().get("resume"), None::<&Value>, "{outcome:?}");
 }
 
 #[test]
@@ -90,15 +95,19 @@ fn half_a_file_is_kept_and_gone_on_with() {
     let vendor = Vendor::slow("0123456789", 4, "\"v1\"");
     let child = start(&vendor, &["files", "download", "-p", "id=1", "--out", &path]);
     let has_come = || std::fs::metadata(&part).is_ok_and(|about| about.len() == 4);
-    let ran = interrupt(child, has_come);
-    assert_eq!((ran.code, &ran.error()["kind"]), (130, &json!("interrupted")), "{ran:?}");
-    assert!(ran.message().contains("4 bytes are kept"), "{ran:?}");
+    let outcome = interrupt(child, has_come);
+    assert_eq!(
+        (outcome.code, &outcome.error()["kind"]),
+        (130, &json!("interrupted")),
+        "{outcome:?}"
+    );
+    assert!(outcome.message().contains("4 bytes are kept"), "{outcome:?}");
     assert!(!Path::new(&path).exists());
     let vendor = Vendor::new(|seen, _| {
         assert_eq!(seen.header("range"), Some("bytes=4-"));
         Answer::text(206, "456789").header("content-range", "bytes 4-9/10").header("etag", "\"v1\"")
     });
     let again = start(&vendor, &["files", "download", "-p", "id=1", "--out", &path]);
-    Ran::from(again.wait_with_output().unwrap()).succeeded();
+    Outcome::from(again.wait_with_output().unwrap()).succeeded();
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "0123456789");
 }

@@ -1,4 +1,4 @@
-//! `login` with credentials that a user has already.
+//! Tests of `login` with credentials that the user already has.
 
 use serde_json::json;
 
@@ -14,13 +14,13 @@ fn credentials_are_tried_and_then_kept() {
     let file = home.0.file("credentials.json");
     std::fs::write(&file, json!({ "token": CANARY }).to_string()).unwrap();
     let config = ["--config", r#"{"region": "us"}"#];
-    let ran = home.run(&[&args[..], &[&format!("@{file}")], &config[..]].concat()).succeeded();
+    let outcome = home.run(&[&args[..], &[&format!("@{file}")], &config[..]].concat()).succeeded();
     let expected = json!({
         "connector": "acme", "account": "default", "scheme": "token", "stored_in": "file",
         "checked": "healthy", "expires_at": null,
     });
-    assert_eq!(ran.json(), expected);
-    assert!(!format!("{ran:?}").contains(CANARY));
+    assert_eq!(outcome.json(), expected);
+    assert!(!format!("{outcome:?}").contains(CANARY));
     let seen = vendor.seen();
     assert_eq!(seen[0].header("authorization"), Some(format!("Bearer {CANARY}").as_str()));
     // The settings are kept with the account, and one call may have its own.
@@ -42,14 +42,14 @@ fn credentials_that_do_not_work_are_not_kept() {
         let vendor =
             Vendor::new(move |seen, _| Answer::json(status, &json!({"error": seen.echo()})));
         let args = ["login", "--spec", &spec, "--via", &vendor.url, "--credentials", "-"];
-        let ran = home.feed(&args, &json!({ "token": CANARY }).to_string());
-        assert_eq!(ran.code, code, "{ran:?}");
-        assert!(ran.message().contains("not kept"), "{ran:?}");
-        assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
+        let outcome = home.feed(&args, &json!({ "token": CANARY }).to_string());
+        assert_eq!(outcome.code, code, "{outcome:?}");
+        assert!(outcome.message().contains("not kept"), "{outcome:?}");
+        assert!(!format!("{outcome:?}").contains(CANARY), "{outcome:?}");
         assert_eq!(home.run(&["accounts", "list"]).json()["data"], json!([]));
         let unchecked = [&args[..], &["--no-check", "--account", "kept"]].concat();
-        let ran = home.feed(&unchecked, &json!({ "token": CANARY }).to_string()).succeeded();
-        assert_eq!(ran.json()["checked"], "skipped");
+        let outcome = home.feed(&unchecked, &json!({ "token": CANARY }).to_string()).succeeded();
+        assert_eq!(outcome.json()["checked"], "skipped");
         home.run(&["accounts", "remove", "acme", "kept"]).succeeded();
     }
 }
@@ -76,14 +76,14 @@ fn what_is_missing_or_unknown_is_told() {
         ),
     ];
     for (args, input, code, part) in cases {
-        let ran = home.feed(&[&acme[..], args].concat(), input);
-        assert_eq!(ran.code, code, "{args:?} {input}: {ran:?}");
-        assert!(ran.message().contains(part), "{args:?} {input}: {ran:?}");
-        assert!(!format!("{ran:?}").contains("canary"), "{ran:?}");
+        let outcome = home.feed(&[&acme[..], args].concat(), input);
+        assert_eq!(outcome.code, code, "{args:?} {input}: {outcome:?}");
+        assert!(outcome.message().contains(part), "{args:?} {input}: {outcome:?}");
+        assert!(!format!("{outcome:?}").contains("canary"), "{outcome:?}");
     }
     // A setting without which there is no address, and nobody to ask for it.
     let credentials = r#"{"email": "a@b.c", "api_token": "canary"}"#;
-    let ran = home.feed(&["login", "zendesk-support", "--credentials", "-"], credentials);
-    assert_eq!(ran.code, 2, "{ran:?}");
-    assert!(ran.message().contains("subdomain"), "{ran:?}");
+    let outcome = home.feed(&["login", "zendesk-support", "--credentials", "-"], credentials);
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    assert!(outcome.message().contains("subdomain"), "{outcome:?}");
 }

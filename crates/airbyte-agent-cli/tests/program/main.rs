@@ -1,4 +1,4 @@
-//! The program as scripts see it: exit codes, streams, files. Everything runs offline.
+//! Tests of the program as scripts see it: exit codes, streams and files. They need no network.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 

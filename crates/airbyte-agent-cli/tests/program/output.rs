@@ -1,12 +1,12 @@
-//! Formats, selection, pages.
+//! Tests of output formats, of the selection of fields, and of pages.
 
 use serde_json::{Value, json};
 
 use crate::home::Home;
-use crate::run::{CANARY, Ran, acme, command, run, spec};
+use crate::run::{CANARY, Outcome, acme, command, run, spec};
 use crate::vendor::{Answer, Vendor};
 
-/// Three pages of two things.
+/// A vendor with three pages of two things each.
 fn shop() -> Vendor {
     Vendor::new(|seen, _| {
         let page = match seen.target.rsplit_once("cursor=") {
@@ -24,42 +24,43 @@ fn ids(records: &Value) -> Vec<u64> {
     records.as_array().unwrap().iter().map(|record| record["id"].as_u64().unwrap()).collect()
 }
 
-fn list(vendor: &Vendor, args: &[&str]) -> Ran {
+fn list(vendor: &Vendor, args: &[&str]) -> Outcome {
     acme(&vendor.url, &[&["things", "list"], args].concat())
 }
 
 #[test]
 fn json_is_one_object_with_data_and_meta() {
-    let ran = list(&shop(), &[]).succeeded();
+    let outcome = list(&shop(), &[]).succeeded();
     let thing = |id| json!({"id": id, "name": format!("thing, {id}"), "in": {"a": id}});
-    assert_eq!(ran.json(), json!({"data": [thing(1), thing(2)], "meta": {"next": "c1"}}));
-    assert_eq!(ran.stderr, "");
+    assert_eq!(outcome.json(), json!({"data": [thing(1), thing(2)], "meta": {"next": "c1"}}));
+    assert_eq!(outcome.stderr, "");
     let one = Vendor::always(Answer::json(200, &json!({"id": 7})));
-    let ran = acme(&one.url, &["things", "get", "-p", "id=7", "--output", "json"]).succeeded();
-    assert_eq!(ran.stdout, "{\"data\":{\"id\":7},\"meta\":null}\n");
+    let outcome = acme(&one.url, &["things", "get", "-p", "id=7", "--output", "json"]).succeeded();
+    assert_eq!(outcome.stdout, "{\"data\":{\"id\":7},\"meta\":null}\n");
 }
 
 #[test]
 fn json_lines_are_records() {
-    let ran = list(&shop(), &["--output", "jsonl"]).succeeded();
-    let lines: Vec<Value> = ran.stdout.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let outcome = list(&shop(), &["--output", "jsonl"]).succeeded();
+    let lines: Vec<Value> =
+        outcome.stdout.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     assert_eq!(ids(&Value::Array(lines)), [1, 2]);
 }
 
 #[test]
 fn csv_quotes_and_nests() {
-    let ran = list(&shop(), &["--output", "csv"]).succeeded();
+    let outcome = list(&shop(), &["--output", "csv"]).succeeded();
     let expected =
         "id,name,in\n1,\"thing, 1\",\"{\"\"a\"\":1}\"\n2,\"thing, 2\",\"{\"\"a\"\":2}\"\n";
-    assert_eq!(ran.stdout, expected);
+    assert_eq!(outcome.stdout, expected);
 }
 
 #[test]
 fn tabs_and_yaml() {
-    let ran = list(&shop(), &["--output", "tsv", "--select", "in.a,id"]).succeeded();
-    assert_eq!(ran.stdout, "in.a\tid\n1\t1\n2\t2\n");
-    let ran = list(&shop(), &["--output", "yaml", "--select", "id", "--cursor"]).succeeded();
-    assert!(ran.stdout.starts_with("data:\n  - id: 1\n  - id: 2\nmeta:\n  next: c1\nnext: "));
+    let outcome = list(&shop(), &["--output", "tsv", "--select", "in.a,id"]).succeeded();
+    assert_eq!(outcome.stdout, "in.a\tid\n1\t1\n2\t2\n");
+    let outcome = list(&shop(), &["--output", "yaml", "--select", "id", "--cursor"]).succeeded();
+    assert!(outcome.stdout.starts_with("data:\n  - id: 1\n  - id: 2\nmeta:\n  next: c1\nnext: "));
 }
 
 #[test]
@@ -72,21 +73,21 @@ fn colours_come_where_they_are_wanted() {
         let args = ["exec", "--spec", &spec, "things", "list", "--output", "table"];
         let more = ["--via", &vendor.url, "--credentials", r#"{"token": "x"}"#];
         let mut command = command(&[&args[..], &more].concat());
-        let ran = Ran::from(command.env(name, value).output().unwrap()).succeeded();
-        assert_eq!(ran.stdout.contains('\u{1b}'), expected, "{name}: {ran:?}");
+        let outcome = Outcome::from(command.env(name, value).output().unwrap()).succeeded();
+        assert_eq!(outcome.stdout.contains('\u{1b}'), expected, "{name}: {outcome:?}");
     }
 }
 
 #[test]
 fn a_field_that_no_record_has_is_told() {
-    let ran = list(&shop(), &["--select", "id,nam"]).succeeded();
-    assert_eq!(ran.stderr, "warning: no record has the field 'nam'\n");
+    let outcome = list(&shop(), &["--select", "id,nam"]).succeeded();
+    assert_eq!(outcome.stderr, "warning: no record has the field 'nam'\n");
     let github = ["exec", "github", "issues", "list", "--sandbox", "-p", "owner=a", "-p", "repo=b"];
-    let ran = run(&[&github[..], &["--select", "titel,body.x"]].concat()).succeeded();
-    assert_eq!(ran.stderr, "warning: no record has the field 'titel', did you mean 'title'?\n");
+    let outcome = run(&[&github[..], &["--select", "titel,body.x"]].concat()).succeeded();
+    assert_eq!(outcome.stderr, "warning: no record has the field 'titel', did you mean 'title'?\n");
     let all = ["--select", "id,name,in.a,in.b", "--all"];
-    let ran = list(&shop(), &all).succeeded();
-    assert_eq!(ran.stderr, "warning: no record has the field 'in.b'\n");
+    let outcome = list(&shop(), &all).succeeded();
+    assert_eq!(outcome.stderr, "warning: no record has the field 'in.b'\n");
 }
 
 #[test]
@@ -99,21 +100,21 @@ fn tables_fit_the_terminal() {
     let mut args = vec!["exec", "--spec", &spec, "things", "list", "--output", "table"];
     args.extend(["--via", &vendor.url, "--credentials", r#"{"token": "x"}"#]);
     for width in [40, 80, 200] {
-        let ran = command(&args).env("COLUMNS", width.to_string()).output().unwrap();
-        let ran = Ran::from(ran).succeeded();
-        assert!(ran.stdout.lines().all(|line| line.chars().count() <= width), "{ran:?}");
-        assert!(ran.stdout.starts_with("id"), "{ran:?}");
-        assert!(!ran.stdout.contains('\u{1b}'), "{ran:?}");
+        let outcome = command(&args).env("COLUMNS", width.to_string()).output().unwrap();
+        let outcome = Outcome::from(outcome).succeeded();
+        assert!(outcome.stdout.lines().all(|line| line.chars().count() <= width), "{outcome:?}");
+        assert!(outcome.stdout.starts_with("id"), "{outcome:?}");
+        assert!(!outcome.stdout.contains('\u{1b}'), "{outcome:?}");
     }
 }
 
 #[test]
 fn records_are_shaped() {
     let vendor = shop();
-    let ran = list(&vendor, &["--select", "id,in.a"]).succeeded();
-    assert_eq!(ran.json()["data"][0], json!({"id": 1, "in": {"a": 1}}));
-    let ran = list(&vendor, &["--exclude", "name", "--exclude", "in"]).succeeded();
-    assert_eq!(ran.json()["data"][0], json!({"id": 1}));
+    let outcome = list(&vendor, &["--select", "id,in.a"]).succeeded();
+    assert_eq!(outcome.json()["data"][0], json!({"id": 1, "in": {"a": 1}}));
+    let outcome = list(&vendor, &["--exclude", "name", "--exclude", "in"]).succeeded();
+    assert_eq!(outcome.json()["data"][0], json!({"id": 1}));
 }
 
 #[test]
@@ -128,8 +129,8 @@ fn all_follows_the_pages_and_max_ends_them() {
         let mut args = vec!["--all"];
         args.extend(max.iter().flat_map(|max| ["--max", *max]));
         let vendor = shop();
-        let ran = list(&vendor, &args).succeeded();
-        assert_eq!(ids(&ran.json()["data"]), expected, "{max:?}");
+        let outcome = list(&vendor, &args).succeeded();
+        assert_eq!(ids(&outcome.json()["data"]), expected, "{max:?}");
         assert_eq!(vendor.seen().len(), requests, "{max:?}");
         let lines = list(&shop(), &[&args[..], &["--output", "jsonl"]].concat()).succeeded();
         assert_eq!(lines.stdout.lines().count(), expected.len(), "{max:?}");
@@ -142,9 +143,9 @@ fn lines_that_arrived_before_a_failure_are_out() {
         0 => Answer::json(200, &json!({"things": [{"id": 1}], "next": "c1"})),
         _ => Answer::json(500, &json!({})),
     });
-    let ran = list(&vendor, &["--all", "--output", "jsonl"]);
-    assert_eq!((ran.code, ran.stdout.as_str()), (7, "{\"id\":1}\n"), "{ran:?}");
-    let cursor = ran.error()["resume"].as_str().unwrap().to_owned();
+    let outcome = list(&vendor, &["--all", "--output", "jsonl"]);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (7, "{\"id\":1}\n"), "{outcome:?}");
+    let cursor = outcome.error()["resume"].as_str().unwrap().to_owned();
     // The other formats are whole documents that say where to go on.
     let vendor = Vendor::new(|seen, before| match before {
         0 => Answer::json(200, &json!({"things": [{"id": 1}], "next": "c1"})),
@@ -154,10 +155,14 @@ fn lines_that_arrived_before_a_failure_are_out() {
             Answer::json(200, &json!({"things": [{"id": 2}]}))
         }
     });
-    let ran = list(&vendor, &["--all"]);
-    assert_eq!((ran.code, ran.error()["kind"].as_str()), (8, Some("network")), "{ran:?}");
-    assert_eq!((ids(&ran.json()["data"]), &ran.json()["next"]), (vec![1], &json!(cursor)));
-    assert_eq!(ran.error()["resume"], json!(cursor));
+    let outcome = list(&vendor, &["--all"]);
+    assert_eq!(
+        (outcome.code, outcome.error()["kind"].as_str()),
+        (8, Some("network")),
+        "{outcome:?}"
+    );
+    assert_eq!((ids(&outcome.json()["data"]), &outcome.json()["next"]), (vec![1], &json!(cursor)));
+    assert_eq!(outcome.error()["resume"], json!(cursor));
     let rest = list(&vendor, &["--all", "--resume", &cursor]).succeeded();
     assert_eq!(ids(&rest.json()["data"]), [2]);
 }
@@ -187,16 +192,16 @@ fn a_cursor_that_no_other_run_can_use_is_told() {
     assert_eq!(list(&["--cursor"]).succeeded().stderr, "");
     std::fs::write(home.0.file("accounts/cursor.key"), "short").unwrap();
     assert_eq!(list(&[]).succeeded().stderr, "");
-    let ran = list(&["--cursor"]).succeeded();
-    let cursor = ran.json()["next"].as_str().unwrap().to_owned();
+    let outcome = list(&["--cursor"]).succeeded();
+    let cursor = outcome.json()["next"].as_str().unwrap().to_owned();
     let resumed = list(&["--resume", &cursor]);
     assert!(resumed.message().contains("was not given out for this call"), "{resumed:?}");
-    for ran in [ran, resumed] {
-        let warning = ran.stderr.lines().next().unwrap_or_default();
+    for outcome in [outcome, resumed] {
+        let warning = outcome.stderr.lines().next().unwrap_or_default();
         assert!(
-            warning.starts_with("warning: a cursor of this run is of no use to another one")
+            warning.starts_with("warning: cursors are valid within one run of the program only")
                 && warning.ends_with("cursor.key does not hold a key; remove it to get another"),
-            "{ran:?}"
+            "{outcome:?}"
         );
     }
 }
@@ -205,6 +210,6 @@ fn a_cursor_that_no_other_run_can_use_is_told() {
 fn an_idempotency_key_and_intent_are_accepted() {
     let args = ["exec", "stripe", "customers", "create", "--credentials", r#"{"api_key": "x"}"#];
     let more = ["--idempotency-key", "k-1", "--intent", "test", "--dry-run"];
-    let ran = run(&[&args[..], &more].concat()).succeeded();
-    assert_eq!(ran.json()["headers"]["idempotency-key"], "k-1");
+    let outcome = run(&[&args[..], &more].concat()).succeeded();
+    assert_eq!(outcome.json()["headers"]["idempotency-key"], "k-1");
 }

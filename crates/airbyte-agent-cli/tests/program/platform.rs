@@ -1,19 +1,19 @@
-//! `platform`: workspaces, connectors, templates, definitions, sign-in, and the guided setup.
+//! Tests of `platform`: workspaces, connectors, templates, definitions, sign-in, and the setup.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use serde_json::{Value, json};
 
-use crate::run::{CANARY, Folder, Ran, command, run};
+use crate::run::{CANARY, Folder, Outcome, command, run};
 use crate::sandbox::Served;
 
-/// Runs `platform …` as the client of the served sandbox.
-fn platform(served: &Served, args: &[&str]) -> Ran {
+/// Runs `platform …` as a client of the served sandbox.
+fn platform(served: &Served, args: &[&str]) -> Outcome {
     as_client(served, "sandbox-secret", args)
 }
 
-fn as_client(served: &Served, secret: &str, args: &[&str]) -> Ran {
+fn as_client(served: &Served, secret: &str, args: &[&str]) -> Outcome {
     let mut command = command(&[&["platform"], args].concat());
     command
         .env("AIRBYTE_CLIENT_ID", "sandbox-client")
@@ -22,13 +22,13 @@ fn as_client(served: &Served, secret: &str, args: &[&str]) -> Ran {
     command.output().unwrap().into()
 }
 
-/// What a command gave.
+/// The data that a command prints.
 fn data(served: &Served, args: &[&str]) -> Value {
     platform(served, args).succeeded().json()["data"].clone()
 }
 
-fn states(ran: &Ran) -> Vec<String> {
-    let steps = ran.json()["data"].as_array().unwrap().clone();
+fn states(outcome: &Outcome) -> Vec<String> {
+    let steps = outcome.json()["data"].as_array().unwrap().clone();
     let names: Vec<&str> = steps.iter().map(|step| step["name"].as_str().unwrap()).collect();
     let expected = [
         "token",
@@ -62,10 +62,10 @@ fn setup_makes_what_is_missing_and_nothing_twice() {
     assert_eq!(made["workspace"], "tenant-42");
     assert_eq!(made["template"], "Stripe");
     let verified = first.json()["data"][5]["detail"].as_str().unwrap().to_owned();
-    assert!(verified.ends_with("gave 1 record"), "{verified}");
-    let kept = std::fs::read_to_string(&file).unwrap();
+    assert!(verified.ends_with("returned 1 record"), "{verified}");
+    let stored = std::fs::read_to_string(&file).unwrap();
     assert_eq!(
-        kept,
+        stored,
         "AIRBYTE_CLIENT_ID=sandbox-client\nAIRBYTE_CLIENT_SECRET=sandbox-secret\n\
          AIRBYTE_WORKSPACE_NAME=tenant-42\n"
     );
@@ -74,13 +74,13 @@ fn setup_makes_what_is_missing_and_nothing_twice() {
     let expected = ["done", "existed", "existed", "skipped", "existed", "done", "existed"];
     assert_eq!(states(&second), expected);
     assert_eq!(second.json()["meta"], made);
-    assert_eq!(std::fs::read_to_string(&file).unwrap(), kept);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), stored);
     let listed = data(&served, &["connectors", "list", "--workspace", "tenant-42"]);
     assert_eq!(listed.as_array().unwrap().len(), 1);
     assert_eq!(data(&served, &["templates", "list"]).as_array().unwrap().len(), 1);
-    for ran in [first, second] {
-        assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
-        assert!(!format!("{ran:?}").contains("sandbox-secret"), "{ran:?}");
+    for outcome in [first, second] {
+        assert!(!format!("{outcome:?}").contains(CANARY), "{outcome:?}");
+        assert!(!format!("{outcome:?}").contains("sandbox-secret"), "{outcome:?}");
     }
 }
 
@@ -90,54 +90,54 @@ fn setup_needs_no_account_with_a_sandbox() {
     for connector in all["data"].as_array().unwrap() {
         let connector = connector["name"].as_str().unwrap();
         let setup = ["platform", "setup", connector, "--sandbox", "--workspace", "mine"];
-        let ran = run(&setup).succeeded();
+        let outcome = run(&setup).succeeded();
         let expected = ["done", "created", "done", "created", "created", "done", "skipped"];
-        assert_eq!(states(&ran), expected, "{connector}");
+        assert_eq!(states(&outcome), expected, "{connector}");
     }
     // The workspace that is there has one of every kind.
-    let ran = run(&["platform", "setup", "stripe", "--sandbox"]).succeeded();
-    assert_eq!(states(&ran)[1..5], ["existed", "done", "created", "existed"]);
+    let outcome = run(&["platform", "setup", "stripe", "--sandbox"]).succeeded();
+    assert_eq!(states(&outcome)[1..5], ["existed", "done", "created", "existed"]);
 }
 
 #[test]
 fn setup_says_at_which_step_it_stopped() {
     let served = Served::start(&[]);
-    let ran = as_client(&served, "wrong-secret", &["setup", "stripe"]);
-    assert_eq!(ran.code, 4, "{ran:?}");
-    assert!(ran.message().starts_with("step 1 of 7 (token)"), "{ran:?}");
+    let outcome = as_client(&served, "wrong-secret", &["setup", "stripe"]);
+    assert_eq!(outcome.code, 4, "{outcome:?}");
+    assert!(outcome.message().starts_with("step 1 of 7 (token)"), "{outcome:?}");
 
     // Two workspaces, and nobody to ask.
-    let ran = platform(&served, &["setup", "stripe"]);
-    assert_eq!(ran.code, 2, "{ran:?}");
-    let message = ran.message();
+    let outcome = platform(&served, &["setup", "stripe"]);
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    let message = outcome.message();
     assert!(message.contains("step 2") && message.contains("default, crowded"), "{message}");
     assert!(message.contains("--workspace"), "{message}");
 
     let crowded = ["setup", "stripe", "--workspace", "crowded"];
-    let ran = platform(&served, &crowded);
-    assert_eq!(ran.code, 2, "{ran:?}");
-    assert!(ran.message().contains("step 5") && ran.message().contains("--connector-id"));
+    let outcome = platform(&served, &crowded);
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    assert!(outcome.message().contains("step 5") && outcome.message().contains("--connector-id"));
     let listed = data(&served, &["connectors", "list", "--workspace", "crowded"]);
     let id = listed[1]["id"].as_str().unwrap();
-    let ran = platform(&served, &[&crowded[..], &["--connector-id", id]].concat()).succeeded();
-    assert_eq!(ran.json()["meta"]["connector_id"], id);
+    let outcome = platform(&served, &[&crowded[..], &["--connector-id", id]].concat()).succeeded();
+    assert_eq!(outcome.json()["meta"]["connector_id"], id);
     let other = ["setup", "github", "--workspace", "crowded", "--connector-id", id];
     assert_eq!(platform(&served, &other).code, 3);
 
     let new = ["setup", "stripe", "--workspace", "new"];
-    let ran = platform(&served, &[&new[..], &ACCOUNT].concat());
-    assert_eq!(ran.code, 4, "{ran:?}");
-    assert!(ran.message().contains("step 5"), "{ran:?}");
+    let outcome = platform(&served, &[&new[..], &ACCOUNT].concat());
+    assert_eq!(outcome.code, 4, "{outcome:?}");
+    assert!(outcome.message().contains("step 5"), "{outcome:?}");
     let with_key = [&new[..], &["--credentials", r#"{"api_key": "k"}"#]].concat();
-    let ran = platform(&served, &with_key);
-    assert_eq!(ran.code, 3, "{ran:?}");
-    assert!(ran.message().contains("account_id"), "{ran:?}");
+    let outcome = platform(&served, &with_key);
+    assert_eq!(outcome.code, 3, "{outcome:?}");
+    assert!(outcome.message().contains("account_id"), "{outcome:?}");
 
     // The platform takes any credentials; the first call tells.
     let bad = [&new[..], &ACCOUNT, &["--credentials", r#"{"api_key": "invalid"}"#]].concat();
-    let ran = platform(&served, &bad);
-    assert_eq!(ran.code, 4, "{ran:?}");
-    let message = ran.message();
+    let outcome = platform(&served, &bad);
+    assert_eq!(outcome.code, 4, "{outcome:?}");
+    let message = outcome.message();
     assert!(message.contains("step 6") && message.contains("connectors delete"), "{message}");
 }
 
@@ -162,8 +162,8 @@ fn workspaces_are_listed_resolved_made_and_removed() {
         (&["workspaces", "list", "--output", "xml"], 2),
         (&["workspaces"], 2),
     ] {
-        let ran = platform(&served, args);
-        assert_eq!(ran.code, code, "{args:?}: {ran:?}");
+        let outcome = platform(&served, args);
+        assert_eq!(outcome.code, code, "{args:?}: {outcome:?}");
     }
     let made = data(&served, &["workspaces", "create", "mine"]);
     assert_eq!(data(&served, &["workspaces", "create", "mine"]), made);
@@ -186,12 +186,12 @@ fn connectors_live_and_go() {
     let made = data(&served, &create);
     let id = made["id"].as_str().unwrap();
     assert_eq!(made["existed"], false);
-    let there = data(&served, &[&create[..], &["--if-missing"]].concat());
-    assert_eq!((&there["id"], &there["existed"]), (&made["id"], &json!(true)));
-    let ran = platform(&served, &[&["connectors", "get", id], &mine[..]].concat()).succeeded();
-    assert_eq!(ran.json()["data"]["name"], "billing");
-    assert_eq!(ran.json()["data"]["settings"]["account_id"], "acct_1");
-    assert!(!ran.stdout.contains(CANARY), "{ran:?}");
+    let existing = data(&served, &[&create[..], &["--if-missing"]].concat());
+    assert_eq!((&existing["id"], &existing["existed"]), (&made["id"], &json!(true)));
+    let outcome = platform(&served, &[&["connectors", "get", id], &mine[..]].concat()).succeeded();
+    assert_eq!(outcome.json()["data"]["name"], "billing");
+    assert_eq!(outcome.json()["data"]["settings"]["account_id"], "acct_1");
+    assert!(!outcome.stdout.contains(CANARY), "{outcome:?}");
     let checked = data(&served, &[&["connectors", "check", id], &mine[..]].concat());
     assert_eq!(checked["status"], "succeeded");
 
@@ -200,14 +200,14 @@ fn connectors_live_and_go() {
         assert_eq!(platform(&served, &["connectors", what, id]).code, 5, "{what}");
     }
     platform(&served, &[&["connectors", "delete", id], &mine[..]].concat()).succeeded();
-    let ran = platform(&served, &[&["connectors", "get", id], &mine[..]].concat());
-    assert_eq!(ran.code, 5, "{ran:?}");
+    let outcome = platform(&served, &[&["connectors", "get", id], &mine[..]].concat());
+    assert_eq!(outcome.code, 5, "{outcome:?}");
 
     let invalid = ["connectors", "create", "stripe", "--credentials", r#"{"api_key": "invalid"}"#];
     let made = data(&served, &[&invalid[..], &ACCOUNT, &mine].concat());
     let id = made["id"].as_str().unwrap();
-    let ran = platform(&served, &[&["connectors", "check", id], &mine[..]].concat());
-    assert_eq!(ran.code, 4, "{ran:?}");
+    let outcome = platform(&served, &[&["connectors", "check", id], &mine[..]].concat());
+    assert_eq!(outcome.code, 4, "{outcome:?}");
 
     let odd = ["--credentials", r#"{"api_key": "k"}"#, "--config", r#"{"acount_id": "a"}"#];
     for (args, code, part) in [
@@ -216,9 +216,9 @@ fn connectors_live_and_go() {
         (&[&["stripe"], &ACCOUNT[..]].concat(), 4, "api_key"),
         (&[&["stripe"], &odd[..]].concat(), 3, "did you mean 'account_id'?"),
     ] {
-        let ran = platform(&served, &[&["connectors", "create"], args, &mine].concat());
-        assert_eq!(ran.code, code, "{args:?}: {ran:?}");
-        assert!(ran.message().contains(part), "{ran:?}");
+        let outcome = platform(&served, &[&["connectors", "create"], args, &mine].concat());
+        assert_eq!(outcome.code, code, "{args:?}: {outcome:?}");
+        assert!(outcome.message().contains(part), "{outcome:?}");
     }
 }
 
@@ -227,16 +227,16 @@ fn credentials_may_come_from_the_environment() {
     let served = Served::start(&[]);
     let create = ["platform", "connectors", "create", "github", "--workspace", "mine"];
     let config = ["--config", r#"{"repositories": "acme/web,acme/api"}"#, "-vv"];
-    let ran = command(&[&create[..], &config].concat())
+    let outcome = command(&[&create[..], &config].concat())
         .env("AIRBYTE_CLIENT_ID", "sandbox-client")
         .env("AIRBYTE_CLIENT_SECRET", "sandbox-secret")
         .env("SDK_DEV_ADP_API_HOST", &served.url)
         .env("AIRBYTE_AGENT_GITHUB_TOKEN", CANARY)
         .output()
         .unwrap();
-    let ran = Ran::from(ran).succeeded();
-    assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
-    let id = ran.json()["data"]["id"].as_str().unwrap().to_owned();
+    let outcome = Outcome::from(outcome).succeeded();
+    assert!(!format!("{outcome:?}").contains(CANARY), "{outcome:?}");
+    let id = outcome.json()["data"]["id"].as_str().unwrap().to_owned();
     let got = data(&served, &["connectors", "get", &id, "--workspace", "mine"]);
     assert_eq!(got["settings"]["repositories"], json!(["acme/web", "acme/api"]));
 }
@@ -259,9 +259,9 @@ fn templates_and_definitions_are_found() {
         let found = data(&served, &["definitions", "find", name]);
         assert_eq!(found["id"], "79c1aa37-dae3-42ae-b333-d1c105477715");
     }
-    let ran = platform(&served, &["definitions", "find", "zendesk-suport"]);
-    assert_eq!(ran.code, 5, "{ran:?}");
-    assert!(ran.message().contains("Zendesk Support"), "{ran:?}");
+    let outcome = platform(&served, &["definitions", "find", "zendesk-suport"]);
+    assert_eq!(outcome.code, 5, "{outcome:?}");
+    assert!(outcome.message().contains("Zendesk Support"), "{outcome:?}");
 }
 
 #[test]
@@ -270,9 +270,9 @@ fn a_person_signs_in() {
     let mine = ["--workspace", "mine"];
     let begin = ["oauth", "consent-url", "hubspot", "--redirect-url", "https://acme.test/done"];
     let begin = [&begin[..], &mine].concat();
-    let ran = platform(&served, &begin);
-    assert_eq!(ran.code, 3, "{ran:?}");
-    assert!(ran.stderr.contains("templates register hubspot"), "{ran:?}");
+    let outcome = platform(&served, &begin);
+    assert_eq!(outcome.code, 3, "{outcome:?}");
+    assert!(outcome.stderr.contains("templates register hubspot"), "{outcome:?}");
     data(&served, &["templates", "register", "hubspot"]);
     let address = data(&served, &begin)["consent_url"].as_str().unwrap().to_owned();
     let table = platform(&served, &[&begin[..], &["--output", "table"]].concat()).succeeded();
@@ -291,7 +291,7 @@ fn a_person_signs_in() {
     assert_eq!(setup.json()["meta"]["connector_id"], id);
 }
 
-/// Where a browser that opens the address is sent.
+/// The address to which a browser is redirected that opens this address.
 fn redirect(address: &str) -> String {
     let (host, path) = address.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut stream = TcpStream::connect(host).unwrap();

@@ -1,30 +1,30 @@
-//! Runs the real program and reads what it leaves behind.
+//! Runs the real program, and reads its exit code and its output.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-/// The program.
+/// The path of the program.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_airbyte-agent");
 
-/// A secret that must never be seen.
+/// A secret that must never be printed.
 pub(crate) const CANARY: &str = "canary-5f1c9b7e";
 
-/// What a run of the program left behind.
+/// The exit code and the output of a run of the program.
 #[derive(Debug)]
-pub(crate) struct Ran {
+pub(crate) struct Outcome {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-impl Ran {
+impl Outcome {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// The error line: the last line of standard error.
+    /// The error on the last line of standard error.
     pub(crate) fn error(&self) -> Value {
         let last = self.stderr.lines().last().unwrap_or_default();
         let line: Value =
@@ -43,7 +43,7 @@ impl Ran {
     }
 }
 
-impl From<Output> for Ran {
+impl From<Output> for Outcome {
     fn from(output: Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),
@@ -53,22 +53,33 @@ impl From<Output> for Ran {
     }
 }
 
-/// The program with an environment of its own.
+/// A command that starts the program with an empty environment.
 pub(crate) fn command(args: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
     command.args(args).env_clear().stdin(Stdio::null());
-    // Whatever the one who runs the tests keeps at home, and a place for the key of cursors.
+    // The tests neither read the settings of the person who runs them nor write to their home.
     command.env("AIRBYTE_CONFIG_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/home"));
     command
 }
 
-/// Runs the program.
-pub(crate) fn run(args: &[&str]) -> Ran {
+/// Tries all cases at the same time. For cases in which the program waits, such as before it repeats
+/// a request.
+pub(crate) fn at_once<C: Send>(cases: impl IntoIterator<Item = C>, test: impl Fn(C) + Sync) {
+    let test = &test;
+    std::thread::scope(|scope| {
+        for case in cases {
+            scope.spawn(move || test(case));
+        }
+    });
+}
+
+/// Runs the program and waits for its end.
+pub(crate) fn run(args: &[&str]) -> Outcome {
     command(args).output().unwrap().into()
 }
 
-/// Runs an operation of the invented vendor at this address.
-pub(crate) fn acme(via: &str, args: &[&str]) -> Ran {
+/// Runs an operation of the invented vendor, whose requests are sent to this address.
+pub(crate) fn acme(via: &str, args: &[&str]) -> Outcome {
     let credentials = format!(r#"{{"token": "{CANARY}"}}"#);
     let spec = spec();
     let mut all = vec!["exec", "--spec", spec.as_str(), "--via", via];
@@ -77,12 +88,12 @@ pub(crate) fn acme(via: &str, args: &[&str]) -> Ran {
     run(&all)
 }
 
-/// The spec of the invented vendor.
+/// The path of the spec of the invented vendor.
 pub(crate) fn spec() -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/program/acme.yaml").display().to_string()
 }
 
-/// A folder that is gone after the test.
+/// A folder that is removed after the test.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {

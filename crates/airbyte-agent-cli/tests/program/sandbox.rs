@@ -1,9 +1,9 @@
-//! The embedded sandbox and the one that is served.
+//! Tests of the sandbox that a call starts for itself, and of the sandbox that is served.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use crate::run::{Ran, command, run};
+use crate::run::{Outcome, command, run};
 
 const ISSUES: [&str; 9] = [
     "exec",
@@ -19,8 +19,8 @@ const ISSUES: [&str; 9] = [
 
 #[test]
 fn the_first_command_of_the_readme_works() {
-    let ran = run(&ISSUES).succeeded().json();
-    assert_eq!(ran["data"].as_array().unwrap().len(), 30);
+    let outcome = run(&ISSUES).succeeded().json();
+    assert_eq!(outcome["data"].as_array().unwrap().len(), 30);
     let all = run(&[&ISSUES[..], &["--all", "--max", "120"]].concat()).succeeded().json();
     assert_eq!(all["data"].as_array().unwrap().len(), 120);
 }
@@ -87,11 +87,11 @@ fn the_context_store_is_asked() {
 
 #[test]
 fn credentials_are_checked() {
-    let ran = run(&["check", "stripe", "--sandbox"]).succeeded();
-    assert_eq!(ran.json()["status"], "healthy");
+    let outcome = run(&["check", "stripe", "--sandbox"]).succeeded();
+    assert_eq!(outcome.json()["status"], "healthy");
     let bad = ["check", "stripe", "--sandbox", "--credentials", r#"{"api_key": "invalid"}"#];
-    let ran = run(&bad);
-    assert_eq!((ran.code, ran.error()["status"].as_u64()), (4, Some(401)), "{ran:?}");
+    let outcome = run(&bad);
+    assert_eq!((outcome.code, outcome.error()["status"].as_u64()), (4, Some(401)), "{outcome:?}");
 }
 
 #[test]
@@ -99,14 +99,14 @@ fn unknown_workspaces_and_crowded_ones_are_told() {
     let served = Served::start(&[]);
     for (workspace, code) in [("nobody", 5), ("crowded", 2)] {
         let args = ["exec", "stripe", "customers", "list", "--hosted", "--workspace", workspace];
-        let ran = command(&args)
+        let outcome = command(&args)
             .env("AIRBYTE_CLIENT_ID", "sandbox-client")
             .env("AIRBYTE_CLIENT_SECRET", "sandbox-secret")
             .env("SDK_DEV_ADP_API_HOST", &served.url)
             .output()
             .unwrap();
-        let ran = Ran::from(ran);
-        assert_eq!(ran.code, code, "{workspace}: {ran:?}");
+        let outcome = Outcome::from(outcome);
+        assert_eq!(outcome.code, code, "{workspace}: {outcome:?}");
     }
 }
 
@@ -114,16 +114,16 @@ fn unknown_workspaces_and_crowded_ones_are_told() {
 fn the_platform_is_reached_through_a_proxy() {
     let served = Served::start(&[]);
     let args = ["exec", "stripe", "customers", "list", "--hosted", "--via", &served.url];
-    let ran = command(&args)
+    let outcome = command(&args)
         .env("AIRBYTE_CLIENT_ID", "sandbox-client")
         .env("AIRBYTE_CLIENT_SECRET", "sandbox-secret")
         .output()
         .unwrap();
-    let ran = Ran::from(ran).succeeded();
-    assert!(!ran.json()["data"].as_array().unwrap().is_empty());
+    let outcome = Outcome::from(outcome).succeeded();
+    assert!(!outcome.json()["data"].as_array().unwrap().is_empty());
 }
 
-/// A sandbox that is served by the program itself.
+/// A sandbox that the program serves.
 pub(crate) struct Served {
     child: Child,
     pub(crate) url: String,
@@ -173,11 +173,67 @@ fn a_served_sandbox_answers_until_it_is_told_to_stop() {
     }
 }
 
+/// Runs a hosted list with these environment variables.
+fn hosted_list<'a>(variables: impl Iterator<Item = (&'a str, &'a str)>) -> Outcome {
+    let args = ["exec", "stripe", "customers", "list", "--hosted"];
+    command(&args).envs(variables).output().unwrap().into()
+}
+
+#[test]
+fn a_served_sandbox_prints_what_a_program_has_to_export() {
+    let mut served = Served::start(&[]);
+    let lines = BufReader::new(served.child.stderr.take().unwrap()).lines();
+    let mut script = Vec::new();
+    for line in lines.map(Result::unwrap) {
+        script.push(line);
+        if script.last().is_some_and(|line| line.contains("sandbox --json")) {
+            break;
+        }
+    }
+    assert!(script.iter().any(|line| line.contains(&format!("--via {}", served.url))));
+    let exports = script.iter().filter_map(|line| line.strip_prefix("export ")?.split_once('='));
+    let listed = hosted_list(exports).succeeded();
+    assert!(!listed.json()["data"].as_array().unwrap().is_empty());
+    // Every other line is a comment, so that a shell can read the whole text.
+    assert!(script.iter().all(|line| line.starts_with("export ") || line.starts_with("# ")));
+}
+
+#[test]
+fn a_served_sandbox_prints_json_for_programs() {
+    let mut child = command(&["sandbox", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let access: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let url = access["url"].as_str().unwrap().to_owned();
+    let _served = Served { child, url: url.clone() };
+    let variables = |value: &serde_json::Value| -> Vec<(String, String)> {
+        let members = value["environment"].as_object().unwrap().iter();
+        members.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect()
+    };
+    let platform = variables(&access);
+    hosted_list(platform.iter().map(|(name, value)| (name.as_str(), value.as_str()))).succeeded();
+    for (name, connector) in access["connectors"].as_object().unwrap() {
+        let outcome = command(&["check", name, "--via", &url])
+            .args(["--config", &connector["settings"].to_string()])
+            .envs(variables(connector))
+            .output()
+            .unwrap();
+        Outcome::from(outcome).succeeded();
+    }
+    let github = &access["connectors"]["github"];
+    assert!(github["vendor_url"].as_str().unwrap().starts_with(&url), "{github}");
+    assert_eq!(access["client_id"], "sandbox-client");
+}
+
 #[test]
 fn an_address_that_is_taken_is_told() {
     let served = Served::start(&[]);
     let address = served.url.strip_prefix("http://").unwrap();
-    let ran = run(&["sandbox", "--listen", address]);
-    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{ran:?}");
-    assert!(ran.message().contains(address), "{ran:?}");
+    let outcome = run(&["sandbox", "--listen", address]);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{outcome:?}");
+    assert!(outcome.message().contains(address), "{outcome:?}");
 }

@@ -1,11 +1,12 @@
-//! `search`: from words to operations.
+//! Tests of `search`: words lead to operations.
 
 use crate::run::{run, spec};
 
 #[test]
 fn operations_are_found_with_a_command_that_works() {
-    let ran = run(&["search", "open invoices of a customer", "--limit", "3"]).succeeded().json();
-    let found = ran["data"].as_array().unwrap();
+    let outcome =
+        run(&["search", "open invoices of a customer", "--limit", "3"]).succeeded().json();
+    let found = outcome["data"].as_array().unwrap();
     assert_eq!(found.len(), 3);
     assert_eq!((&found[0]["entity"], &found[0]["action"]), (&"invoices".into(), &"list".into()));
     for one in found {
@@ -27,13 +28,13 @@ fn operations_are_found_with_a_command_that_works() {
 #[test]
 fn specs_are_searched_and_nothing_is_no_failure() {
     let spec = spec();
-    let ran = run(&["search", "all things", "--spec", &spec]).succeeded().json();
-    assert_eq!(ran["data"][0]["connector"], "acme");
-    assert!(ran["data"][0]["command"].as_str().unwrap().contains("--spec"), "{ran}");
-    let ran = run(&["search", "qqxyz"]).succeeded();
-    assert_eq!(ran.json()["data"].as_array().unwrap().len(), 0);
+    let outcome = run(&["search", "all things", "--spec", &spec]).succeeded().json();
+    assert_eq!(outcome["data"][0]["connector"], "acme");
+    assert!(outcome["data"][0]["command"].as_str().unwrap().contains("--spec"), "{outcome}");
+    let outcome = run(&["search", "qqxyz"]).succeeded();
+    assert_eq!(outcome.json()["data"].as_array().unwrap().len(), 0);
     assert!(run(&["search", "qqxyz", "--output", "table"]).stdout.contains("Nothing found"));
-    let ran = run(&["search", "x", "--connector", "gitub"]);
-    assert_eq!(ran.code, 2);
-    assert!(ran.message().contains("'github'"), "{ran:?}");
+    let outcome = run(&["search", "x", "--connector", "gitub"]);
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.message().contains("'github'"), "{outcome:?}");
 }

@@ -1,13 +1,14 @@
-//! No secret on either stream, whatever the vendor echoes and however much is told.
+//! Tests that no stream contains a secret, whatever the vendor echoes and however verbose the program
+//! is.
 
 use serde_json::json;
 
-use crate::run::{CANARY, Folder, Ran, acme, command, run, spec};
+use crate::run::{CANARY, Folder, Outcome, acme, command, run, spec};
 use crate::vendor::{Answer, Vendor};
 
 #[track_caller]
-fn is_silent(ran: &Ran) {
-    assert!(!ran.stdout.contains(CANARY) && !ran.stderr.contains(CANARY), "{ran:?}");
+fn is_silent(outcome: &Outcome) {
+    assert!(!outcome.stdout.contains(CANARY) && !outcome.stderr.contains(CANARY), "{outcome:?}");
 }
 
 #[test]
@@ -18,9 +19,9 @@ fn a_vendor_that_echoes_the_request_reveals_nothing() {
             Answer::json(status, &json!({"message": echo, "error": {"message": echo}}))
                 .header("x-request-id", "r")
         });
-        let ran = acme(&vendor.url, &["things", "get", "-p", "id=1", "-vv"]);
+        let outcome = acme(&vendor.url, &["things", "get", "-p", "id=1", "-vv"]);
         assert!(vendor.seen()[0].echo().contains(CANARY));
-        is_silent(&ran);
+        is_silent(&outcome);
     }
 }
 
@@ -48,9 +49,9 @@ fn a_key_in_the_query_is_hidden_too() {
 
 #[test]
 fn a_dry_run_masks_headers() {
-    let ran = acme("http://127.0.0.1:9", &["things", "list", "--dry-run", "-vv"]).succeeded();
-    is_silent(&ran);
-    assert_eq!(ran.json()["headers"]["authorization"], "[redacted]");
+    let outcome = acme("http://127.0.0.1:9", &["things", "list", "--dry-run", "-vv"]).succeeded();
+    is_silent(&outcome);
+    assert_eq!(outcome.json()["headers"]["authorization"], "[redacted]");
 }
 
 #[test]
@@ -63,9 +64,10 @@ fn malformed_credentials_are_not_repeated() {
         CANARY.to_owned(),
         format!(r#"{{"token": ["{CANARY}"]}}"#),
     ] {
-        let ran = run(&["exec", "--spec", &spec, "things", "list", "--credentials", &credentials]);
-        assert!(matches!(ran.code, 2 | 3), "{ran:?}");
-        is_silent(&ran);
+        let outcome =
+            run(&["exec", "--spec", &spec, "things", "list", "--credentials", &credentials]);
+        assert!(matches!(outcome.code, 2 | 3), "{outcome:?}");
+        is_silent(&outcome);
     }
 }
 
@@ -79,9 +81,9 @@ fn credentials_without_quotes_are_not_repeated() {
         vec!["check", "github", "--credentials", "{\"token\":", &broken],
         vec!["describe", "github", "issues", "list", &broken],
     ] {
-        let ran = run(&args);
-        assert_eq!(ran.code, 2, "{ran:?}");
-        is_silent(&ran);
+        let outcome = run(&args);
+        assert_eq!(outcome.code, 2, "{outcome:?}");
+        is_silent(&outcome);
     }
     let glued = format!("--credential={broken}");
     is_silent(&run(&["exec", "--spec", &spec, "things", "list", &glued]));
@@ -93,8 +95,9 @@ fn credentials_from_environment_and_files_are_hidden() {
     let spec = spec();
     let base =
         ["exec", "--spec", &spec, "things", "get", "-p", "id=1", "--via", &vendor.url, "-vv"];
-    let ran = Ran::from(command(&base).env("AIRBYTE_AGENT_ACME_TOKEN", CANARY).output().unwrap());
-    is_silent(&ran.succeeded());
+    let outcome =
+        Outcome::from(command(&base).env("AIRBYTE_AGENT_ACME_TOKEN", CANARY).output().unwrap());
+    is_silent(&outcome.succeeded());
     let folder = Folder::new("credentials");
     let path = folder.file("credentials.json");
     std::fs::write(&path, format!(r#"{{"token": "{CANARY}"}}"#)).unwrap();
@@ -109,14 +112,14 @@ fn the_platforms_secret_is_hidden() {
     let platform = Vendor::new(|seen, _| Answer::json(401, &json!({"message": seen.echo()})));
     let args =
         ["exec", "github", "issues", "list", "-p", "owner=a", "-p", "repo=b", "--hosted", "-vv"];
-    let ran = command(&args)
+    let outcome = command(&args)
         .env("AIRBYTE_CLIENT_ID", "id")
         .env("AIRBYTE_CLIENT_SECRET", CANARY)
         .env("SDK_DEV_ADP_API_HOST", &platform.url)
         .output()
         .unwrap();
-    let ran = Ran::from(ran);
+    let outcome = Outcome::from(outcome);
     assert!(platform.seen()[0].body.contains(CANARY));
-    assert_eq!(ran.code, 4, "{ran:?}");
-    is_silent(&ran);
+    assert_eq!(outcome.code, 4, "{outcome:?}");
+    is_silent(&outcome);
 }

@@ -1,12 +1,12 @@
-//! Where the program finds client id, secret and credentials: options, environment, settings file,
-//! `.env`. What a folder may not do is tried in `folder`.
+//! Tests of the sources of client id, client secret and credentials: options, environment, settings
+//! file and `.env`. The tests in `folder` try what a folder must not do.
 
 use serde_json::json;
 
-use crate::run::{CANARY, Folder, Ran, command};
+use crate::run::{CANARY, Folder, Outcome, command};
 use crate::vendor::{Answer, Vendor};
 
-/// A platform that takes every secret and has one connector; it echoes what it is sent.
+/// A platform that accepts every secret and has one connector; it echoes the requests.
 fn platform() -> Vendor {
     Vendor::new(|seen, _| {
         if seen.target.ends_with("/token") {
@@ -22,17 +22,17 @@ fn platform() -> Vendor {
 
 const LIST: [&str; 7] = ["exec", "github", "issues", "list", "--hosted", "-p", "owner=a"];
 
-/// Runs a hosted list in a folder of this name whose `.env` and settings file hold these texts.
-fn hosted(name: &str, env_file: &str, settings: &str, environment: &[(&str, &str)]) -> Ran {
+/// Runs a hosted list in a folder whose `.env` and settings file have these contents.
+fn hosted(name: &str, env_file: &str, settings: &str, environment: &[(&str, &str)]) -> Outcome {
     let folder = Folder::new(name);
     std::fs::write(folder.file(".env"), env_file).unwrap();
     let settings_file = folder.file("settings.json");
     if !settings.is_empty() {
         std::fs::write(&settings_file, settings).unwrap();
     }
-    let here = std::path::Path::new(&settings_file).parent().unwrap();
+    let path = std::path::Path::new(&settings_file).parent().unwrap();
     let mut command = command(&[&LIST[..], &["-p", "repo=b"]].concat());
-    command.current_dir(here).env("AIRBYTE_CONFIG_DIR", here);
+    command.current_dir(path).env("AIRBYTE_CONFIG_DIR", path);
     command.envs(environment.iter().copied()).output().unwrap().into()
 }
 
@@ -44,10 +44,10 @@ fn a_folder_may_bring_its_own_account() {
         "# of this folder\nAIRBYTE_CLIENT_ID=folder\nAIRBYTE_CLIENT_SECRET='{CANARY}'\n\
          AIRBYTE_WORKSPACE_NAME=w-folder\nnonsense in between\n"
     );
-    let ran = hosted("own", &env_file, "", &[host]).succeeded();
-    assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
+    let outcome = hosted("own", &env_file, "", &[host]).succeeded();
+    assert!(!format!("{outcome:?}").contains(CANARY), "{outcome:?}");
     assert_eq!(
-        ran.stderr,
+        outcome.stderr,
         "note: AIRBYTE_CLIENT_ID, AIRBYTE_CLIENT_SECRET, AIRBYTE_WORKSPACE_NAME come from .env of \
          this folder\n"
     );
@@ -56,18 +56,18 @@ fn a_folder_may_bring_its_own_account() {
     assert!(seen[1].target.contains("workspace_name=w-folder"), "{}", seen[1].target);
 
     // The environment is stronger.
-    let ran = hosted("own", &env_file, "", &[host, ("AIRBYTE_WORKSPACE", "w-env")]).succeeded();
-    assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
+    let outcome = hosted("own", &env_file, "", &[host, ("AIRBYTE_WORKSPACE", "w-env")]).succeeded();
+    assert!(!format!("{outcome:?}").contains(CANARY), "{outcome:?}");
     assert!(platform.seen()[4].target.contains("workspace_name=w-env"));
-    assert!(ran.stderr.contains("AIRBYTE_WORKSPACE_NAME in .env of this folder is not used"));
+    assert!(outcome.stderr.contains("AIRBYTE_WORKSPACE_NAME in .env of this folder is not used"));
 }
 
 #[test]
 fn a_settings_file_that_is_broken_is_told_without_its_content() {
-    let ran = hosted("broken-settings", "", &format!("{{\"client_secret\": \"{CANARY}\""), &[]);
-    assert_eq!(ran.error()["kind"], "validation", "{ran:?}");
-    assert!(ran.message().contains("settings.json"), "{ran:?}");
-    assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
+    let outcome = hosted("broken-settings", "", &format!("{{\"client_secret\": \"{CANARY}\""), &[]);
+    assert_eq!(outcome.error()["kind"], "validation", "{outcome:?}");
+    assert!(outcome.message().contains("settings.json"), "{outcome:?}");
+    assert!(!format!("{outcome:?}").contains(CANARY), "{outcome:?}");
 }
 
 #[test]
@@ -79,10 +79,10 @@ fn credentials_of_a_vendor_may_stand_in_the_folder() {
     std::fs::write(folder.file(".env"), format!("AIRBYTE_AGENT_ACME_TOKEN={CANARY}\n")).unwrap();
     let spec = crate::run::spec();
     let args = ["exec", "--spec", &spec, "things", "list", "--via", &vendor.url];
-    let here = folder.file(".env");
-    let here = std::path::Path::new(&here).parent().unwrap();
-    let ran = Ran::from(command(&args).current_dir(here).output().unwrap());
-    assert_eq!(vendor.seen().len(), 1, "{ran:?}");
-    assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
-    assert_eq!(ran.stderr, "note: AIRBYTE_AGENT_ACME_TOKEN comes from .env of this folder\n");
+    let file = folder.file(".env");
+    let path = std::path::Path::new(&file).parent().unwrap();
+    let outcome = Outcome::from(command(&args).current_dir(path).output().unwrap());
+    assert_eq!(vendor.seen().len(), 1, "{outcome:?}");
+    assert!(!format!("{outcome:?}").contains(CANARY), "{outcome:?}");
+    assert_eq!(outcome.stderr, "note: AIRBYTE_AGENT_ACME_TOKEN comes from .env of this folder\n");
 }

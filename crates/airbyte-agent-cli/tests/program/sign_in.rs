@@ -1,4 +1,4 @@
-//! `login` by signing in: the test plays the browser, the sandbox is the vendor.
+//! Tests of `login` by signing in: the test is the browser, and the sandbox is the vendor.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -8,26 +8,26 @@ use airbyte_agent_core::description::{AuthScheme, Connector};
 use serde_json::{Map, Value, json};
 
 use crate::home::Home;
-use crate::run::Ran;
+use crate::run::Outcome;
 use crate::sandbox::Served;
 
 const SECRET: &str = "canary-client-secret";
 
-/// A sign-in under way.
+/// A running `login` that waits for the browser.
 struct SignIn {
     child: Child,
-    /// Where the program sends the browser.
+    /// The address that the program asks the user to open.
     url: String,
 }
 
-/// What the browser was answered.
+/// The response that the browser has received.
 struct Shown {
     status: u16,
     location: Option<String>,
     body: String,
 }
 
-/// Fetches an address; `forwarded` is the host it is meant for when another one answers.
+/// Requests an address. `forwarded` is the intended host, if another server answers for it.
 fn get(address: &str, target: &str, forwarded: Option<&str>) -> Shown {
     let mut stream = TcpStream::connect(address).unwrap();
     let host = forwarded.map(|host| format!("x-forwarded-host: {host}\r\n")).unwrap_or_default();
@@ -44,7 +44,7 @@ fn get(address: &str, target: &str, forwarded: Option<&str>) -> Shown {
     Shown { status, location, body: body.to_owned() }
 }
 
-/// Fetches an absolute address of this machine.
+/// Requests an absolute address on this machine.
 fn visit(url: &str) -> Shown {
     let (address, target) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     get(address, &format!("/{target}"), None)
@@ -72,7 +72,7 @@ impl SignIn {
         Self { child, url }
     }
 
-    /// The vendor's page: agrees at once, or does what `more` says; gives the way back.
+    /// Gives consent on the vendor's page, or does what `more` says. Returns the redirect address.
     fn consent(&self, sandbox: &str, more: &str) -> String {
         let (host, target) = self.url.strip_prefix("https://").unwrap().split_once('/').unwrap();
         let address = sandbox.strip_prefix("http://").unwrap();
@@ -81,7 +81,7 @@ impl SignIn {
         shown.location.unwrap()
     }
 
-    fn end(self) -> Ran {
+    fn end(self) -> Outcome {
         self.child.wait_with_output().unwrap().into()
     }
 
@@ -92,7 +92,7 @@ impl SignIn {
     }
 }
 
-/// The settings that a connector has no address without.
+/// The settings that the addresses of a connector need.
 fn settings(connector: &Connector, scheme: &AuthScheme) -> Value {
     let flow = scheme.oauth.as_ref().unwrap();
     let variables = connector.server_of(scheme, |_| false).variables.iter();
@@ -127,14 +127,14 @@ fn every_connector_with_a_sign_in_can_be_signed_in_to() {
             assert!(!sign_in.url.contains(SECRET));
             let shown = visit(&sign_in.consent(&served.url, ""));
             assert_eq!(shown.status, 200, "{name}: {}", shown.body);
-            let ran = sign_in.end();
-            assert_eq!(ran.code, 0, "{name}: {ran:?}");
-            assert!(!format!("{ran:?}").contains("canary"), "{name}: {ran:?}");
-            let said = ran.json();
+            let outcome = sign_in.end();
+            assert_eq!(outcome.code, 0, "{name}: {outcome:?}");
+            assert!(!format!("{outcome:?}").contains("canary"), "{name}: {outcome:?}");
+            let said = outcome.json();
             assert_eq!((&said["stored_in"], &said["connector"]), (&json!("file"), &json!(name)));
             // What was kept works by itself, in another process.
-            let ran = home.run(&["check", name, "--via", &served.url]);
-            assert_eq!(ran.code, 0, "{name}: {ran:?}");
+            let outcome = home.run(&["check", name, "--via", &served.url]);
+            assert_eq!(outcome.code, 0, "{name}: {outcome:?}");
         }
     }
     assert!(count >= 14, "{count}");
@@ -150,9 +150,9 @@ fn what_comes_back_is_judged() {
         let sign_in = start(&[]);
         let shown = visit(&sign_in.consent(&served.url, more));
         assert_eq!(shown.status, 400);
-        let ran = sign_in.end();
-        assert_eq!(ran.code, 4, "{ran:?}");
-        assert!(ran.message().contains(part), "{ran:?}");
+        let outcome = sign_in.end();
+        assert_eq!(outcome.code, 4, "{outcome:?}");
+        assert!(outcome.message().contains(part), "{outcome:?}");
     }
     // Another state is not an answer: the browser is told, and the sign-in goes on.
     let sign_in = start(&[]);
@@ -172,13 +172,13 @@ fn what_comes_back_is_judged() {
     let sign_in = start(&["--account", "mixed"]);
     let back = sign_in.consent(&served.url, "").replace("code=sandbox-code", "code=made-up");
     assert_eq!(visit(&back).status, 400);
-    let ran = sign_in.end();
-    assert_eq!(ran.code, 4, "{ran:?}");
-    assert!(ran.message().contains("invalid_grant"), "{ran:?}");
+    let outcome = sign_in.end();
+    assert_eq!(outcome.code, 4, "{outcome:?}");
+    assert!(outcome.message().contains("invalid_grant"), "{outcome:?}");
     // Nobody comes back.
-    let ran = start(&["--timeout", "0.3", "--account", "mixed"]).end();
-    assert_eq!(ran.code, 4, "{ran:?}");
-    assert!(ran.message().contains("did not come back"), "{ran:?}");
+    let outcome = start(&["--timeout", "0.3", "--account", "mixed"]).end();
+    assert_eq!(outcome.code, 4, "{outcome:?}");
+    assert!(outcome.message().contains("did not come back"), "{outcome:?}");
     let listed = home.run(&["accounts", "list"]).json();
     assert_eq!(listed["data"].as_array().unwrap().len(), 1, "{listed}");
 }
@@ -201,15 +201,15 @@ fn the_address_to_come_back_to_can_be_chosen() {
     let client = json!({"client_id": "app"}).to_string();
     let args =
         ["login", "linear", "--scheme", "linearOAuth", "--credentials", "-", "--port", &port];
-    let ran = home.feed(&args, &client);
-    assert_eq!(ran.code, 2, "{ran:?}");
-    assert!(ran.message().contains("--port"), "{ran:?}");
+    let outcome = home.feed(&args, &client);
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    assert!(outcome.message().contains("--port"), "{outcome:?}");
     drop(taken);
     for (args, part) in [
         (&["--redirect-uri", "nowhere"][..], "--redirect-uri"),
         (&["--redirect-uri", "https://tunnel.example/cb"], "--port"),
     ] {
-        let ran = home.feed(
+        let outcome = home.feed(
             &[
                 &args[..0],
                 &["login", "linear", "--scheme", "linearOAuth"],
@@ -219,13 +219,13 @@ fn the_address_to_come_back_to_can_be_chosen() {
             .concat(),
             &client,
         );
-        assert_eq!(ran.code, 2, "{ran:?}");
-        assert!(ran.message().contains(part), "{ran:?}");
+        assert_eq!(outcome.code, 2, "{outcome:?}");
+        assert!(outcome.message().contains(part), "{outcome:?}");
     }
     // No client, and nobody to ask for one.
-    let ran = home.run(&["login", "linear", "--scheme", "linearOAuth"]);
-    assert_eq!(ran.code, 4, "{ran:?}");
-    assert!(ran.message().contains("AIRBYTE_AGENT_LINEAR_CLIENT_ID"), "{ran:?}");
+    let outcome = home.run(&["login", "linear", "--scheme", "linearOAuth"]);
+    assert_eq!(outcome.code, 4, "{outcome:?}");
+    assert!(outcome.message().contains("AIRBYTE_AGENT_LINEAR_CLIENT_ID"), "{outcome:?}");
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn renewed_tokens_are_kept() {
             running.push(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
         }
         for child in running {
-            Ran::from(child.wait_with_output().unwrap()).succeeded();
+            Outcome::from(child.wait_with_output().unwrap()).succeeded();
         }
     }
 }

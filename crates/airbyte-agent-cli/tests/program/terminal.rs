@@ -1,4 +1,4 @@
-//! What people see: the program on a terminal, which `script` (util-linux) plays.
+//! Tests of the program on a terminal, which `script` (util-linux) emulates.
 
 #![cfg(target_os = "linux")]
 
@@ -8,7 +8,7 @@ use crate::run::{PROGRAM, spec};
 use crate::vendor::{Answer, Vendor};
 use serde_json::json;
 
-/// What stands on a terminal of 60 columns and 20 lines; `None` where there is no `script`.
+/// The output on a terminal of 60 columns and 20 lines; `None` if `script` is not installed.
 fn shown(args: &str, variables: &[(&str, &str)]) -> Option<String> {
     let mut command = Command::new("script");
     let line = format!("stty cols 60 rows 20; '{PROGRAM}' {args}");

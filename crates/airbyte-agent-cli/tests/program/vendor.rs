@@ -1,4 +1,4 @@
-//! A vendor on plain TCP that says what a test wants it to say, and remembers what it was asked.
+//! A vendor on plain TCP that responds as a test says, and records the requests.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,7 +7,7 @@ use std::thread;
 
 use serde_json::Value;
 
-/// A request as it arrived.
+/// A request that the vendor has received.
 #[derive(Debug, Clone)]
 pub(crate) struct Seen {
     pub(crate) target: String,
@@ -21,19 +21,19 @@ impl Seen {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// Everything that was sent, as one text.
+    /// Target, headers and body as one text.
     pub(crate) fn echo(&self) -> String {
         format!("{} {:?} {}", self.target, self.headers, self.body)
     }
 }
 
-/// What to answer.
+/// A response of the vendor.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: String,
-    /// Length that is announced, when it is not that of the body.
+    /// The content length to announce, if it differs from that of the body.
     pub(crate) announced: Option<usize>,
 }
 
@@ -53,21 +53,21 @@ impl Answer {
         self
     }
 
-    /// Breaks off before the end.
+    /// Announces more bytes than are sent, so that the connection breaks off.
     pub(crate) fn cut(mut self) -> Self {
         self.announced = Some(self.body.len() + 100);
         self
     }
 }
 
-/// The server. It ends with the test process.
+/// A server that ends with the test process.
 pub(crate) struct Vendor {
     pub(crate) url: String,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
 impl Vendor {
-    /// Answers each request by `handler`, which is given the number of requests before it too.
+    /// Answers each request by `handler`, which also gets the number of earlier requests.
     pub(crate) fn new(handler: impl Fn(&Seen, usize) -> Answer + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -81,7 +81,7 @@ impl Vendor {
         Self { url, seen }
     }
 
-    /// Sends the first bytes of a file and keeps the rest for a long time.
+    /// Sends the first bytes of a file, and does not send the rest.
     #[cfg(unix)]
     pub(crate) fn slow(content: &'static str, first: usize, tag: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -104,7 +104,7 @@ impl Vendor {
         Self { url, seen: Arc::default() }
     }
 
-    /// Always gives the same answer.
+    /// Sends the same response to every request.
     pub(crate) fn always(answer: Answer) -> Self {
         Self::new(move |_, _| answer.clone())
     }
@@ -113,7 +113,7 @@ impl Vendor {
         self.seen.lock().unwrap().clone()
     }
 
-    /// What was asked since the last time.
+    /// The requests since the last call of this function.
     pub(crate) fn take(&self) -> Vec<Seen> {
         std::mem::take(&mut *self.seen.lock().unwrap())
     }

@@ -1,4 +1,4 @@
-//! `mcp install`: the entries for clients.
+//! Tests of `mcp install`: the entries for clients.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -6,9 +6,9 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::folder;
-use crate::run::{CANARY, Ran, command};
+use crate::run::{CANARY, Outcome, command};
 
-fn install(home: &PathBuf, args: &[&str]) -> Ran {
+fn install(home: &PathBuf, args: &[&str]) -> Outcome {
     let mut command: Command = command(&[&["mcp", "install"], args].concat());
     command.env("HOME", home).env("XDG_CONFIG_HOME", home.join(".config"));
     command.env("APPDATA", home.join(".config")).output().unwrap().into()
@@ -63,17 +63,20 @@ fn entries_are_written_once_with_a_copy_of_the_former_file() {
 fn entries_are_printed_without_values_and_nothing_is_written() {
     let home = folder("print");
     let value = format!("TOKEN={CANARY}");
-    let ran =
+    let outcome =
         install(&home, &["claude-desktop", "--env", &value, "--config", "a.toml"]).succeeded();
-    assert!(ran.stdout.contains("<value of TOKEN>") && !ran.stdout.contains(CANARY), "{ran:?}");
-    assert!(!ran.stdout.contains("\"a.toml\""), "paths are whole: {ran:?}");
+    assert!(
+        outcome.stdout.contains("<value of TOKEN>") && !outcome.stdout.contains(CANARY),
+        "{outcome:?}"
+    );
+    assert!(!outcome.stdout.contains("\"a.toml\""), "paths are whole: {outcome:?}");
     assert_eq!(std::fs::read_dir(&home).unwrap().count(), 0);
-    let ran = install(&home, &["cursor", "--env", "TOKEN"]).succeeded();
-    assert!(ran.stdout.contains("${env:TOKEN}"), "{ran:?}");
-    let ran = install(&home, &["zed", "--env", "TOKEN"]);
-    assert!(ran.code == 2 && ran.message().contains("--env TOKEN=VALUE"), "{ran:?}");
-    let ran = install(&home, &["windsurf", "--url", "http://127.0.0.1:8080/mcp"]).succeeded();
-    assert!(ran.stdout.contains("serverUrl"), "{ran:?}");
-    let ran = install(&home, &[]).succeeded();
-    assert!(ran.stdout.contains("cursor") && ran.stdout.contains(".cursor"), "{ran:?}");
+    let outcome = install(&home, &["cursor", "--env", "TOKEN"]).succeeded();
+    assert!(outcome.stdout.contains("${env:TOKEN}"), "{outcome:?}");
+    let outcome = install(&home, &["zed", "--env", "TOKEN"]);
+    assert!(outcome.code == 2 && outcome.message().contains("--env TOKEN=VALUE"), "{outcome:?}");
+    let outcome = install(&home, &["windsurf", "--url", "http://127.0.0.1:8080/mcp"]).succeeded();
+    assert!(outcome.stdout.contains("serverUrl"), "{outcome:?}");
+    let outcome = install(&home, &[]).succeeded();
+    assert!(outcome.stdout.contains("cursor") && outcome.stdout.contains(".cursor"), "{outcome:?}");
 }

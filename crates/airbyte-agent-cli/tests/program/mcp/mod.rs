@@ -1,4 +1,4 @@
-//! `mcp`: the server on standard input and output, and its mistakes.
+//! Tests of `mcp`: the server on standard input and output, and mistakes of its operator.
 
 mod install;
 mod rules;
@@ -11,9 +11,9 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::run::{CANARY, Ran, command, run};
+use crate::run::{CANARY, Outcome, command, run};
 
-/// A server and the two ends of its streams.
+/// A running server with its input and its output.
 struct Server {
     child: Child,
     input: Option<ChildStdin>,
@@ -48,7 +48,7 @@ impl Server {
         writeln!(input, "{message}").unwrap();
     }
 
-    /// The answer with this number.
+    /// Waits for the response with this number.
     fn answer(&mut self, id: u32) -> Value {
         loop {
             let mut line = String::new();
@@ -72,21 +72,21 @@ impl Server {
         self.ask(7, "tools/call", params)
     }
 
-    /// Closes its input and waits for its end.
-    fn end(mut self) -> Ran {
+    /// Closes the input of the server and waits for its end.
+    fn end(mut self) -> Outcome {
         drop(self.input.take());
         self.wait()
     }
 
-    /// Waits for its end; its input stays open.
-    fn wait(mut self) -> Ran {
+    /// Waits for the end of the server without closing its input.
+    fn wait(mut self) -> Outcome {
         let input = self.input.take();
         let (mut stdout, mut stderr) = (String::new(), String::new());
         self.output.read_to_string(&mut stdout).unwrap();
         self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
         let code = self.child.wait().unwrap().code().unwrap_or(-1);
         drop(input);
-        Ran { code, stdout, stderr }
+        Outcome { code, stdout, stderr }
     }
 }
 
@@ -105,8 +105,8 @@ fn all_connectors_are_served_from_a_sandbox() {
     let users = server.call("execute", call);
     assert_eq!(users["isError"], false, "{users}");
     assert!(!users["structuredContent"]["data"].as_array().unwrap().is_empty());
-    let ran = server.end().succeeded();
-    assert_eq!(ran.stderr, "");
+    let outcome = server.end().succeeded();
+    assert_eq!(outcome.stderr, "");
 }
 
 #[test]
@@ -140,9 +140,9 @@ fn missing_credentials_are_told_to_model_and_operator_and_no_secret_is() {
     let refused = server.call("stripe", create);
     assert_eq!(refused["structuredContent"]["error"], "not_permitted");
     assert!(!format!("{tools}{answer}{refused}").contains(CANARY));
-    let ran = server.end().succeeded();
-    assert!(ran.stderr.contains("credentials for github are missing"), "{ran:?}");
-    assert!(!ran.stderr.contains(CANARY));
+    let outcome = server.end().succeeded();
+    assert!(outcome.stderr.contains("credentials for github are missing"), "{outcome:?}");
+    assert!(!outcome.stderr.contains(CANARY));
 }
 
 #[test]
@@ -163,23 +163,23 @@ fn mistakes_of_the_operator_end_the_program_before_it_serves() {
         (vec!["--config", "/no/such/file"], 2, "cannot read /no/such/file"),
         (vec!["--hosted"], 4, "AIRBYTE_CLIENT_ID"),
     ] {
-        let ran = run(&[&["mcp"], &args[..]].concat());
-        assert_eq!(ran.code, code, "{args:?} {ran:?}");
-        assert!(ran.message().contains(part), "{args:?} {ran:?}");
-        assert_eq!(ran.stdout, "");
+        let outcome = run(&[&["mcp"], &args[..]].concat());
+        assert_eq!(outcome.code, code, "{args:?} {outcome:?}");
+        assert!(outcome.message().contains(part), "{args:?} {outcome:?}");
+        assert_eq!(outcome.stdout, "");
     }
     let path = file("read_only = true\nallow = ['issues.*']\n[accounts.github]\n");
-    let ran = run(&["mcp", "--config", &path, "--allow", "users.*"]);
-    assert!(ran.message().contains("'allow' already"), "{ran:?}");
+    let outcome = run(&["mcp", "--config", &path, "--allow", "users.*"]);
+    assert!(outcome.message().contains("'allow' already"), "{outcome:?}");
     let path = file("[accounts.github]\ncredentials = { token = '${GITHUB_TOKEN}' }\n");
-    let ran = run(&["mcp", "--config", &path]);
-    assert_eq!(ran.code, 2, "{ran:?}");
+    let outcome = run(&["mcp", "--config", &path]);
+    assert_eq!(outcome.code, 2, "{outcome:?}");
     let expected = format!("{path}:2:25: the environment has no variable 'GITHUB_TOKEN'");
-    assert!(ran.message().contains(&expected), "{ran:?}");
+    assert!(outcome.message().contains(&expected), "{outcome:?}");
     let path = file(&format!("[accounts.github]\ncredentials = {{ tokn = '{CANARY}' }}\n"));
-    let ran = run(&["mcp", "--config", &path]);
-    assert_eq!(ran.code, 4, "{ran:?}");
-    assert!(!ran.stderr.contains(CANARY), "{ran:?}");
+    let outcome = run(&["mcp", "--config", &path]);
+    assert_eq!(outcome.code, 4, "{outcome:?}");
+    assert!(!outcome.stderr.contains(CANARY), "{outcome:?}");
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn a_file_is_served_and_options_narrow_it() {
     assert!(log.contains(r#""account":"work""#) && !log.contains(CANARY), "{log}");
 }
 
-/// A folder of its own for a test, empty.
+/// An empty folder for one test.
 fn folder(name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("mcp-{name}"));
     let _ = std::fs::remove_dir_all(&folder);

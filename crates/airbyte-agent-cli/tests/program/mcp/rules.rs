@@ -1,5 +1,5 @@
-//! What the operator permits cannot be widened from outside: neither by options and variables
-//! beside a file, nor by calls, whichever way they go.
+//! Tests that nothing can permit more than the operator does: neither options and variables beside a
+//! file, nor calls of any form.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::{Server, folder};
 use crate::run::CANARY;
 use crate::vendor::{Answer, Vendor};
 
-/// A call that would make a customer, for each way to show operations.
+/// A call that would create a customer, for each exposure.
 fn creation(expose: &str) -> (&'static str, Value) {
     let params = json!({"email": "a@b.c"});
     match expose {

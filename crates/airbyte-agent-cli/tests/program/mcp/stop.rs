@@ -1,4 +1,4 @@
-//! How the server ends: by its client, by a signal, in mid-call or not.
+//! Tests of how the server ends: by its client or by a signal, during a call or between calls.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -10,7 +10,7 @@ use super::Server;
 use crate::run::{CANARY, command};
 use crate::vendor::{Answer, Vendor};
 
-/// A vendor that takes its time.
+/// A vendor that waits before it responds.
 fn slow(pause: Duration) -> Vendor {
     Vendor::new(move |_, _| {
         std::thread::sleep(pause);
@@ -23,7 +23,7 @@ fn start(vendor: &Vendor) -> Server {
     Server::start(&args, &[("AIRBYTE_AGENT_STRIPE_API_KEY", CANARY)])
 }
 
-/// Begins a call and waits until the vendor has it.
+/// Starts a call and waits until the vendor has received the request.
 fn begin(server: &mut Server, vendor: &Vendor) {
     let arguments = json!({"entity": "customers", "action": "list"});
     server.send(7, "tools/call", json!({"name": "stripe", "arguments": arguments}));
@@ -70,8 +70,8 @@ fn a_signal_lets_the_call_end_that_runs() {
         signal(&server.child, name);
         let answer = server.answer(7);
         assert_eq!(answer["structuredContent"]["data"][0]["id"], "cus_1", "{answer}");
-        let ran = server.wait().succeeded();
-        assert!(!ran.stderr.contains(CANARY), "{ran:?}");
+        let outcome = server.wait().succeeded();
+        assert!(!outcome.stderr.contains(CANARY), "{outcome:?}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Accounts that `login` stored are served without any credentials in sight.
+//! Tests of a server for accounts that `login` has stored.
 
 use serde_json::json;
 
@@ -45,10 +45,10 @@ fn stored_accounts_are_served_by_name_or_where_nothing_else_is_known() {
         assert_eq!(seen.header("authorization"), Some(key.as_str()), "{args:?}");
     }
     std::fs::write(&file, text.replace("'work'", "'wrok'")).unwrap();
-    let ran = home.run(&["mcp", "--config", &file]);
-    assert_eq!(ran.code, 2, "{ran:?}");
+    let outcome = home.run(&["mcp", "--config", &file]);
+    assert_eq!(outcome.code, 2, "{outcome:?}");
     let command = "airbyte-agent login stripe --account wrok";
-    assert!(ran.message().contains(command), "{ran:?}");
+    assert!(outcome.message().contains(command), "{outcome:?}");
 }
 
 #[test]

@@ -1,0 +1,59 @@
+//! What the accounts of a server use from this machine: environment variables and stored accounts.
+
+use airbyte_agent_accounts::{DEFAULT, Entry, Overrides, Store};
+use airbyte_agent_core::description::Connector;
+use airbyte_agent_core::{Error, Local};
+use airbyte_agent_mcp::config::Sources;
+use serde_json::{Map, Value};
+
+use crate::{accounts, ownership};
+
+/// The environment and the store of this user. The index of the store is read only once, so that a
+/// server with many accounts starts quickly.
+pub(super) struct UserSources {
+    /// `None` if there is no home folder.
+    store: Option<Store>,
+    entries: Vec<Entry>,
+}
+
+impl UserSources {
+    /// Reads the index of the store. No account is opened.
+    pub(super) fn load() -> Result<Self, Error> {
+        let store = accounts::open_store(None).ok();
+        let entries = store.as_ref().map(Store::list).transpose()?.unwrap_or_default();
+        Ok(Self { store, entries })
+    }
+}
+
+impl Sources for UserSources {
+    fn variable(&self, connector: &Connector, name: &str) -> Result<Option<String>, Error> {
+        let Ok(value) = std::env::var(name) else { return Ok(None) };
+        ownership::check_variable(connector, name)?;
+        Ok(Some(value))
+    }
+
+    fn stored(
+        &self,
+        connector: &Connector,
+        name: Option<&str>,
+        local: Local,
+        settings: &Map<String, Value>,
+    ) -> Result<Option<Local>, Error> {
+        ownership::check_name(connector)?;
+        let name = name.unwrap_or(DEFAULT);
+        let is_wanted = |entry: &Entry| entry.connector == connector.name && entry.account == name;
+        let Some(store) = &self.store else { return Ok(None) };
+        if !self.entries.iter().any(is_wanted) {
+            return Ok(None);
+        }
+        let Some(account) = accounts::open_account(store, connector, name)? else {
+            return Ok(None);
+        };
+        let overrides = Overrides::new().settings(settings.clone());
+        accounts::apply_account(&account, local, connector, store, &overrides).map(Some)
+    }
+
+    fn command(&self, connector: &Connector, name: Option<&str>) -> Option<String> {
+        Some(accounts::login_command(connector, name.unwrap_or(DEFAULT)))
+    }
+}
