@@ -28,7 +28,7 @@ pub(crate) struct Facts {
 /// Choices of a parameter that select records and are not a value of one.
 const NOT_VALUES: [&str; 5] = ["all", "any", "none", "", "*"];
 
-/// Names that a property with a text has as often as an entity has them.
+/// Names of entities that are common names of properties with a text, too.
 const TEXTS: [&str; 11] = [
     "note", "comment", "message", "tag", "label", "event", "status", "list", "view", "field",
     "type",

@@ -52,11 +52,12 @@ fn syntax_error(source: &str, error: &Error) -> String {
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     let found = match error.data() {
-        "" => "the end of the document".to_owned(),
-        text => format!("\"{text}\""),
+        _ if error.is_limit() => String::new(),
+        "" => ", found the end of the document".to_owned(),
+        text => format!(", found \"{text}\""),
     };
-    let message = error.message();
-    format!("Syntax Error: {message}, found {found} (line {line}, column {column}).")
+    let message = error.message().trim_end_matches('.');
+    format!("Syntax Error: {message}{found} (line {line}, column {column}).")
 }
 
 fn operation(definition: &cst::OperationDefinition) -> Operation {
@@ -176,7 +177,7 @@ mod tests {
     fn what_is_no_document_is_refused_with_its_position() {
         let deep = format!("{}x{}", "{a".repeat(80), "}".repeat(80));
         for (source, expected) in [
-            ("", "no operation"),
+            ("", "Unexpected <EOF>"),
             ("{ a {{ fields }} }", "column 6"),
             ("{ a\n { } }", "line 2"),
             ("{ a", "the end of the document"),

@@ -59,7 +59,7 @@ async fn what_is_wrong_with_a_new_connector_is_said() {
         (json!({"source_template_id": "none"}), 404, "Source template"),
         (json!({"credentials": null, "replication_config": null}), 422, "At least one of"),
         (json!({"credentials": {"password": "x"}}), 400, "[password]"),
-        (json!({"credentials": "x"}), 422, "to be an object"),
+        (json!({"credentials": "x"}), 422, "must be an object"),
         (json!({"replication_config": {}}), 422, "required property 'accounts' not found"),
         (
             json!({"replication_config": {"accounts": ["a"], "depth": "deep"}}),

@@ -67,6 +67,9 @@ async fn an_inactive_workspace_executes_nothing_and_a_deleted_one_is_gone() {
         assert_eq!(changed["name"], name);
         let result = platform.execute(&connector, &list).await;
         assert_eq!(result.map_or_else(|answer| answer.status, |_| 200), status, "{change}");
+        let question = format!("workspaces/query/structured?workspace_name={name}");
+        let answer = platform.ask("POST", &question, &json!({"prompt": "all customers"})).await;
+        assert_eq!(answer.status, status, "{change}: {}", answer.text());
     }
     let clash = platform.ask("PUT", &path, &json!({"name": "default"})).await;
     assert_eq!(clash.status, 409);

@@ -63,7 +63,8 @@ async fn tokens_are_renewed_rotated_and_expired() {
         let expected = Some(format!("{back}?{expected}"));
         assert_eq!(authorize(&query).await, (302, expected), "{query}");
     }
-    let failed = authorize(&format!("{request}&{}", pkce.replace("S256", "plain"))).await.1.unwrap();
+    let failed =
+        authorize(&format!("{request}&{}", pkce.replace("S256", "plain"))).await.1.unwrap();
     assert!(failed.contains("error=invalid_request"), "{failed}");
     for query in
         ["client_id=i", "redirect_uri=http://127.0.0.1:1/cb", &request.replace("=id&", "=invalid&")]

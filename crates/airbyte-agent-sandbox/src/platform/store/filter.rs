@@ -301,7 +301,7 @@ mod tests {
             (json!({"and": [{"eq": {"id": "c1"}}, {"eq": {"stage": "lost"}}]}), false),
         ] {
             let condition = parser.parse(&filter).unwrap();
-            assert_eq!(condition.meets(&row), expected, "{filter}");
+            assert_eq!(condition.is_met_by(&row), expected, "{filter}");
         }
     }
 
