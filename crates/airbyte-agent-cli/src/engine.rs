@@ -94,19 +94,6 @@ fn is_engine_setting(connector: &Connector, name: &str) -> bool {
 impl Executor for LocalEngine {
     fn execute(
         &self,
-        connector: &str,
-        entity: &str,
-        action: &str,
-        params: Value,
-        vendor_origin: &str,
-    ) -> Execution {
-        let key = format!("{connector} {vendor_origin}");
-        let client = self.cached_client(key, || self.client(connector, vendor_origin));
-        execute_operation(client, entity, action, params)
-    }
-
-    fn execute_as(
-        &self,
         account: &Account,
         entity: &str,
         action: &str,

@@ -1,109 +1,120 @@
-//! The sandbox's own endpoints: faults, the log, and what tests choose about the platform.
+//! The control endpoints, by which tests steer a sandbox over HTTP.
 
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::dispatch::World;
 use crate::fault::Fault;
-use crate::incoming::Incoming;
-use crate::platform::{Conduct, Platform, Tenant};
-use crate::reply::Reply;
+use crate::platform::{Behaviour, Platform, Tenant};
+use crate::request::Request;
+use crate::response::Response;
+use crate::services::Services;
 
-/// Path of the sandbox's own endpoints.
+/// What the paths of the control endpoints begin with.
 pub(crate) const ROOT: &str = "/_sandbox/";
 
-/// Answers a request to `rest` below [`ROOT`].
-pub(crate) fn answer(world: &World, request: &Incoming, rest: &str) -> Reply {
-    match (request.method.as_str(), rest) {
-        ("POST", "faults") => match serde_json::from_slice::<Fault>(&request.body) {
-            Ok(fault) => {
-                world.inject(fault);
-                Reply::empty(204)
-            }
-            Err(why) => Reply::json(400, &json!({"error": format!("not a fault: {why}")})),
-        },
-        ("DELETE", "faults") => {
-            world.faults.clear();
-            Reply::empty(204)
-        }
-        ("GET", "requests") => Reply::json(200, &json!({"requests": world.log.masked()})),
-        ("DELETE", "requests") => {
-            world.log.clear();
-            Reply::empty(204)
-        }
-        ("GET", "connectors") => {
-            let names: Vec<&str> =
-                world.vendors.iter().map(|vendor| vendor.description.name.as_ref()).collect();
-            Reply::json(200, &json!({"connectors": names}))
-        }
-        (_, "clock" | "tenants" | "conduct" | "context-store") => {
-            platform(&world.platform, request, rest)
-        }
-        _ => Reply::json(
-            404,
-            &json!({"error": "the sandbox has /_sandbox/faults (POST, DELETE), \
-            /_sandbox/requests (GET, DELETE), /_sandbox/connectors (GET), \
-            /_sandbox/clock (GET, POST), /_sandbox/tenants (POST), /_sandbox/conduct (GET, PATCH) \
-            and /_sandbox/context-store (POST)"}),
-        ),
-    }
-}
-
-/// Answers what concerns the platform.
-fn platform(platform: &Platform, request: &Incoming, rest: &str) -> Reply {
-    let refuse = |why: String| Reply::json(400, &json!({"error": why}));
-    let clock = || {
-        let ahead = platform.clock.ahead();
-        Reply::json(200, &json!({"now": platform.clock.now(), "ahead_seconds": ahead}))
-    };
-    match (request.method.as_str(), rest) {
-        ("GET", "clock") => clock(),
-        ("POST", "clock") => match serde_json::from_slice::<Advance>(&request.body) {
-            Ok(advance) => {
-                platform.clock.advance(Duration::from_secs(advance.advance_seconds));
-                clock()
-            }
-            Err(why) => refuse(format!("not an advance: {why}")),
-        },
-        ("POST", "tenants") => match serde_json::from_slice::<Tenant>(&request.body) {
-            Ok(tenant) => Reply::json(200, &json!({"organizations": platform.admit(tenant)})),
-            Err(why) => refuse(format!("not a tenant: {why}")),
-        },
-        ("GET", "conduct") => Reply::json(200, &json!(platform.conduct())),
-        ("PATCH", "conduct") => {
-            let mut whole = json!(platform.conduct());
-            let change = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
-            if let (Value::Object(whole), Value::Object(change)) = (&mut whole, change) {
-                whole.extend(change);
-            }
-            match serde_json::from_value::<Conduct>(whole) {
-                Ok(conduct) => {
-                    platform.set_conduct(conduct.clone());
-                    Reply::json(200, &json!(conduct))
-                }
-                Err(why) => refuse(format!("not a conduct: {why}")),
-            }
-        }
-        ("POST", "context-store") => match serde_json::from_slice::<Store>(&request.body) {
-            Ok(store) => match platform.set_store(store.connector_id.as_deref(), &store.status) {
-                Some(count) => Reply::json(200, &json!({"connectors": count})),
-                None => refuse(format!("`{}` is no status of a context store", store.status)),
-            },
-            Err(why) => refuse(format!("not a state of a context store: {why}")),
-        },
-        _ => Reply::json(405, &json!({"error": "this endpoint has another method"})),
-    }
-}
+/// What a request to an unknown control endpoint is told.
+const ENDPOINTS: &str = "the sandbox has /_sandbox/faults (POST, DELETE), \
+    /_sandbox/requests (GET, DELETE), /_sandbox/connectors (GET), /_sandbox/clock (GET, POST), \
+    /_sandbox/tenants (POST), /_sandbox/behaviour (GET, PATCH) and /_sandbox/context-store (POST)";
 
 #[derive(Deserialize)]
-struct Advance {
+struct ClockChange {
     advance_seconds: u64,
 }
 
 #[derive(Deserialize)]
-struct Store {
+struct ContextStoreChange {
     connector_id: Option<String>,
     status: String,
+}
+
+/// Responds to a request whose path is `endpoint` below [`ROOT`].
+pub(crate) fn respond(services: &Services, request: &Request, endpoint: &str) -> Response {
+    match (request.method.as_str(), endpoint) {
+        ("POST", "faults") => match serde_json::from_slice::<Fault>(&request.body) {
+            Ok(fault) => {
+                services.inject(fault);
+                Response::empty(204)
+            }
+            Err(error) => bad_request(format!("the body is not a fault: {error}")),
+        },
+        ("DELETE", "faults") => {
+            services.faults.clear();
+            Response::empty(204)
+        }
+        ("GET", "requests") => Response::json(200, &json!({"requests": services.log.masked()})),
+        ("DELETE", "requests") => {
+            services.log.clear();
+            Response::empty(204)
+        }
+        ("GET", "connectors") => {
+            let names: Vec<&str> = services.vendors.iter().map(|vendor| vendor.slug()).collect();
+            Response::json(200, &json!({"connectors": names}))
+        }
+        (_, "clock" | "tenants" | "behaviour" | "context-store") => {
+            respond_for_platform(&services.platform, request, endpoint)
+        }
+        _ => Response::json(404, &json!({"error": ENDPOINTS})),
+    }
+}
+
+fn respond_for_platform(platform: &Platform, request: &Request, endpoint: &str) -> Response {
+    match (request.method.as_str(), endpoint) {
+        ("GET", "clock") => clock(platform),
+        ("POST", "clock") => match serde_json::from_slice::<ClockChange>(&request.body) {
+            Ok(change) => {
+                platform.clock.advance(Duration::from_secs(change.advance_seconds));
+                clock(platform)
+            }
+            Err(error) => bad_request(format!("the body does not advance the clock: {error}")),
+        },
+        ("POST", "tenants") => match serde_json::from_slice::<Tenant>(&request.body) {
+            Ok(tenant) => Response::json(200, &json!({"organizations": platform.admit(tenant)})),
+            Err(error) => bad_request(format!("the body is not a tenant: {error}")),
+        },
+        ("GET", "behaviour") => Response::json(200, &json!(platform.behaviour())),
+        ("PATCH", "behaviour") => change_behaviour(platform, request),
+        ("POST", "context-store") => {
+            match serde_json::from_slice::<ContextStoreChange>(&request.body) {
+                Ok(change) => change_context_stores(platform, &change),
+                Err(error) => {
+                    bad_request(format!("the body is not a status of a context store: {error}"))
+                }
+            }
+        }
+        _ => Response::json(405, &json!({"error": "the endpoint does not have this method"})),
+    }
+}
+
+fn clock(platform: &Platform) -> Response {
+    let ahead = platform.clock.seconds_ahead();
+    Response::json(200, &json!({"now": platform.clock.now(), "ahead_seconds": ahead}))
+}
+
+fn change_behaviour(platform: &Platform, request: &Request) -> Response {
+    let mut whole = json!(platform.behaviour());
+    let change = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
+    if let (Value::Object(whole), Value::Object(change)) = (&mut whole, change) {
+        whole.extend(change);
+    }
+    match serde_json::from_value::<Behaviour>(whole) {
+        Ok(behaviour) => {
+            platform.set_behaviour(behaviour.clone());
+            Response::json(200, &json!(behaviour))
+        }
+        Err(error) => bad_request(format!("the body does not describe a behaviour: {error}")),
+    }
+}
+
+fn change_context_stores(platform: &Platform, change: &ContextStoreChange) -> Response {
+    match platform.set_context_store(change.connector_id.as_deref(), &change.status) {
+        Some(count) => Response::json(200, &json!({"connectors": count})),
+        None => bad_request(format!("`{}` is not a status of a context store", change.status)),
+    }
+}
+
+fn bad_request(message: String) -> Response {
+    Response::json(400, &json!({"error": message}))
 }

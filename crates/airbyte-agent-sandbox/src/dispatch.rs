@@ -1,92 +1,49 @@
-//! Who answers a request: a vendor, the platform, or the sandbox itself.
-
-use std::collections::HashMap;
-use std::sync::Arc;
+//! Who responds to a request: the sandbox itself, a vendor, or the platform.
 
 use serde_json::json;
 
 use crate::control;
-use crate::fault::{Fault, FaultKind, Faults, Target};
-use crate::incoming::Incoming;
-use crate::log::{Log, LoggedRequest};
-use crate::platform::Platform;
-use crate::reply::{Delivery, Reply};
-use crate::vendor::Vendor;
-
-/// Everything behind the server.
-#[derive(Debug)]
-pub(crate) struct World {
-    pub(crate) vendors: Vec<Vendor>,
-    /// Places in `vendors` by slug.
-    pub(crate) slugs: HashMap<String, usize>,
-    pub(crate) platform: Platform,
-    pub(crate) faults: Faults,
-    pub(crate) log: Log,
-}
+use crate::fault::Target;
+use crate::log::LoggedRequest;
+use crate::request::Request;
+use crate::response::{Delivery, Response};
+use crate::services::Services;
 
 /// Path under which vendors are reached by slug.
 const VENDORS: &str = "/vendors/";
-/// The platform's own hosts, for clients that reach it through a proxy; the second one gave out
-/// tokens once.
-const PLATFORM: [&str; 2] = ["api.airbyte.ai", "cloud.airbyte.com"];
+/// The platform's own hosts, for clients that reach it through a proxy. Tokens once came from the
+/// second one.
+const PLATFORM_HOSTS: [&str; 2] = ["api.airbyte.ai", "cloud.airbyte.com"];
 
-impl World {
-    /// Answers a request and notes it.
-    pub(crate) async fn answer(self: &Arc<Self>, request: Incoming) -> Reply {
-        if let Some(rest) = request.path.strip_prefix(control::ROOT) {
-            return control::answer(self, &request, rest);
-        }
-        let (reply, target) = self.route(&request).await;
-        let status = if reply.delivery == Delivery::Closed { 0 } else { reply.status };
-        tracing::debug!(method = request.method, path = request.path, status, "answered");
-        self.log.add(LoggedRequest::new(&request, &target, status));
-        reply
+/// Responds to a request and writes it to the log, unless it is one of the control endpoints.
+pub(crate) async fn respond(services: &Services, request: &Request) -> Response {
+    if let Some(endpoint) = request.path.strip_prefix(control::ROOT) {
+        return control::respond(services, request, endpoint);
     }
+    let (response, target) = route(services, request).await;
+    let status = if response.delivery == Delivery::Closed { 0 } else { response.status };
+    tracing::debug!(method = request.method, path = request.path, status, "responded");
+    services.log.add(LoggedRequest::new(request, &target, status));
+    response
+}
 
-    async fn route(&self, request: &Incoming) -> (Reply, Target) {
-        if let Some(host) = request.host.as_ref().filter(|host| !PLATFORM.contains(&host.as_str()))
-        {
-            let fitting = self
-                .vendors
-                .iter()
-                .filter_map(|vendor| Some((vendor.fits(request)?, vendor)))
-                .max_by_key(|(fit, _)| *fit);
-            if let Some((_, vendor)) = fitting {
-                return vendor.answer(request, &request.path, false, &self.faults);
-            }
-            let why = format!("no vendor here answers at {host}{}", request.path);
-            return (Reply::json(502, &json!({"error": why})), Target::default());
+async fn route(services: &Services, request: &Request) -> (Response, Target) {
+    let vendors = &services.vendors;
+    let is_vendor_host = |host: &&String| !PLATFORM_HOSTS.contains(&host.as_str());
+    if let Some(host) = request.host.as_ref().filter(is_vendor_host) {
+        if let Some(vendor) = vendors.by_host(request) {
+            return vendor.respond(request, &request.path, false, &services.faults);
         }
-        if let Some(rest) = request.path.strip_prefix(VENDORS) {
-            let (slug, rest) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
-            if let Some(vendor) = self.vendor(slug) {
-                return vendor.answer(request, rest, true, &self.faults);
-            }
-            let why = format!("no vendor here is called {slug}");
-            return (Reply::json(404, &json!({"error": why})), Target::default());
-        }
-        self.platform.answer(request, self).await
+        let message = format!("no vendor of this sandbox answers at {host}{}", request.path);
+        return (Response::json(502, &json!({"error": message})), Target::default());
     }
-
-    /// The vendor of this slug.
-    pub(crate) fn vendor(&self, slug: &str) -> Option<&Vendor> {
-        self.vendors.get(*self.slugs.get(slug)?)
+    if let Some(rest) = request.path.strip_prefix(VENDORS) {
+        let (slug, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
+        if let Some(vendor) = vendors.by_slug(slug) {
+            return vendor.respond(request, path, true, &services.faults);
+        }
+        let message = format!("no vendor of this sandbox is called {slug}");
+        return (Response::json(404, &json!({"error": message})), Target::default());
     }
-
-    /// Lets requests fail. Tokens expire at once.
-    pub(crate) fn inject(&self, fault: Fault) {
-        if fault.kind != FaultKind::ExpireTokens {
-            self.faults.add(fault);
-            return;
-        }
-        let wanted = fault.matching.connector.as_deref();
-        if wanted.is_none_or(|name| name == "platform") {
-            self.platform.expire_tokens();
-        }
-        for vendor in &self.vendors {
-            if wanted.is_none_or(|name| name == vendor.description.name) {
-                vendor.expire_tokens();
-            }
-        }
-    }
+    services.platform.respond(request, vendors, &services.faults).await
 }

@@ -1,6 +1,6 @@
-//! A hash that is the same on every machine and in every release, so that records never change.
+//! A hash that is the same on every machine and in every release, so that generated records never change.
 
-/// FNV-1a over the parts, with a final mix that spreads neighbouring inputs.
+/// The FNV-1a hash of the parts, mixed so that similar inputs give very different numbers.
 pub(crate) fn stable(parts: &[&str]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for part in parts {
@@ -11,25 +11,25 @@ pub(crate) fn stable(parts: &[&str]) -> u64 {
     mix(hash)
 }
 
-/// Spreads the bits of `value`.
+/// A number that depends on every bit of `value`, so that neighbours give very different numbers.
 pub(crate) fn mix(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ (value >> 31)
 }
 
-/// `value` in base 36, `length` characters of it.
+/// The last `length` digits of `value` in base 36.
 pub(crate) fn base36(mut value: u64, length: usize) -> String {
     const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let mut text = vec![b'0'; length];
-    for place in text.iter_mut().rev() {
-        *place = DIGITS[usize::try_from(value % 36).unwrap_or(0)];
+    for digit in text.iter_mut().rev() {
+        *digit = DIGITS[usize::try_from(value % 36).unwrap_or(0)];
         value /= 36;
     }
     text.into_iter().map(char::from).collect()
 }
 
-/// `length` hexadecimal digits.
+/// This many hexadecimal digits, made from `seed`.
 pub(crate) fn hex(seed: u64, length: usize) -> String {
     let mut text = String::with_capacity(length + 16);
     let mut state = seed;
@@ -41,7 +41,7 @@ pub(crate) fn hex(seed: u64, length: usize) -> String {
     text
 }
 
-/// A UUID made of `seed`.
+/// A UUID, made from `seed`.
 pub(crate) fn uuid(seed: u64) -> String {
     let digits = hex(seed, 32);
     format!(

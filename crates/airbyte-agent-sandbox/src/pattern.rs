@@ -1,8 +1,8 @@
-//! Texts with holes, matched against what arrived: path segments, hosts, credentials.
+//! Texts with named placeholders, matched against parts of requests: path segments, hosts, credentials.
 
 use airbyte_agent_description::{Piece, Template};
 
-/// A text with named holes, each of which stands for at least one character.
+/// A text with named placeholders, each of which stands for at least one character.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Pattern {
     parts: Vec<Part>,
@@ -11,7 +11,7 @@ pub(crate) struct Pattern {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Text(String),
-    Hole(String),
+    Placeholder(String),
 }
 
 impl Pattern {
@@ -22,18 +22,18 @@ impl Pattern {
             .iter()
             .map(|piece| match piece {
                 Piece::Text(text) => Part::Text(text.to_string()),
-                Piece::Name(name) => Part::Hole(name.to_string()),
+                Piece::Name(name) => Part::Placeholder(name.to_string()),
             })
             .collect();
         Self { parts }
     }
 
-    /// A single hole.
-    pub(crate) fn anything(name: &str) -> Self {
-        Self { parts: vec![Part::Hole(name.to_owned())] }
+    /// A pattern that any text fits, as the value of one placeholder.
+    pub(crate) fn any(name: &str) -> Self {
+        Self { parts: vec![Part::Placeholder(name.to_owned())] }
     }
 
-    /// Splits the pattern wherever a literal text has `separator`.
+    /// The parts of the pattern between separators. Only literal texts are searched for them.
     pub(crate) fn split(&self, separator: char) -> Vec<Self> {
         let mut all = vec![Self::default()];
         let push = |all: &mut Vec<Self>, part: Part| {
@@ -43,7 +43,7 @@ impl Pattern {
         };
         for part in &self.parts {
             match part {
-                Part::Hole(_) => push(&mut all, part.clone()),
+                Part::Placeholder(_) => push(&mut all, part.clone()),
                 Part::Text(text) => {
                     for (at, piece) in text.split(separator).enumerate() {
                         if at > 0 {
@@ -59,7 +59,7 @@ impl Pattern {
         all
     }
 
-    /// Whether nothing is in it.
+    /// Whether the pattern has neither text nor placeholders.
     pub(crate) fn is_empty(&self) -> bool {
         self.parts.is_empty()
     }
@@ -70,12 +70,12 @@ impl Pattern {
             .iter()
             .map(|part| match part {
                 Part::Text(text) => text.len(),
-                Part::Hole(_) => 0,
+                Part::Placeholder(_) => 0,
             })
             .sum()
     }
 
-    /// The same with literal texts in lower case, for hosts.
+    /// The pattern with its literal texts in lower case, for hosts.
     pub(crate) fn lowercase(mut self) -> Self {
         for part in &mut self.parts {
             if let Part::Text(text) = part {
@@ -85,7 +85,7 @@ impl Pattern {
         self
     }
 
-    /// The pattern without its first literal text `prefix`.
+    /// The pattern without this text at its beginning; `None` when it begins differently.
     pub(crate) fn without_prefix(mut self, prefix: &str) -> Option<Self> {
         match self.parts.first_mut() {
             Some(Part::Text(text)) => {
@@ -96,16 +96,16 @@ impl Pattern {
         }
     }
 
-    /// The name of the first hole when the pattern begins with it.
-    pub(crate) fn leading_hole(&self) -> Option<&str> {
+    /// The name of the placeholder with which the pattern begins, if it begins with one.
+    pub(crate) fn leading_name(&self) -> Option<&str> {
         match self.parts.first() {
-            Some(Part::Hole(name)) => Some(name),
+            Some(Part::Placeholder(name)) => Some(name),
             _ => None,
         }
     }
 
     /// The pattern with its first part replaced by `text`.
-    pub(crate) fn with_leading(&self, text: &str) -> Self {
+    pub(crate) fn with_leading_text(&self, text: &str) -> Self {
         let mut parts = self.parts.clone();
         if let Some(first) = parts.first_mut() {
             *first = Part::Text(text.to_owned());
@@ -113,35 +113,36 @@ impl Pattern {
         Self { parts }
     }
 
-    /// The text with every hole filled by `value`.
+    /// The text with every placeholder replaced by the value of its name.
     pub(crate) fn fill(&self, value: impl Fn(&str) -> String) -> String {
         self.parts
             .iter()
             .map(|part| match part {
                 Part::Text(text) => text.clone(),
-                Part::Hole(name) => value(name),
+                Part::Placeholder(name) => value(name),
             })
             .collect()
     }
 
-    /// What stands in the holes, or `None` when the text does not fit.
+    /// Names and values of the placeholders; `None` when the text does not fit.
     pub(crate) fn captures(&self, text: &str) -> Option<Vec<(String, String)>> {
         let mut found = Vec::new();
-        Self::walk(&self.parts, text, &mut found).then(|| {
+        Self::capture(&self.parts, text, &mut found).then(|| {
             found.reverse();
             found
         })
     }
 
-    fn walk(parts: &[Part], text: &str, found: &mut Vec<(String, String)>) -> bool {
+    /// Matches the rest of the parts with the rest of the text. The captures are found in reverse order.
+    fn capture(parts: &[Part], text: &str, found: &mut Vec<(String, String)>) -> bool {
         match parts.split_first() {
             None => text.is_empty(),
             Some((Part::Text(literal), rest)) => text
                 .strip_prefix(literal.as_str())
-                .is_some_and(|after| Self::walk(rest, after, found)),
-            Some((Part::Hole(name), rest)) => {
+                .is_some_and(|after| Self::capture(rest, after, found)),
+            Some((Part::Placeholder(name), rest)) => {
                 text.char_indices().map(|(at, c)| at + c.len_utf8()).any(|end| {
-                    let fits = Self::walk(rest, &text[end..], found);
+                    let fits = Self::capture(rest, &text[end..], found);
                     if fits {
                         found.push((name.clone(), text[..end].to_owned()));
                     }
@@ -157,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn holes_take_at_least_one_character() {
+    fn placeholders_take_at_least_one_character() {
         for (template, text, expected) in [
             ("{id}.json", "12.json", Some("id=12")),
             ("{id}.json", ".json", None),

@@ -1,39 +1,36 @@
-//! Arguments that a sandbox accepts, for whoever wants to try an operation. Knows descriptions
-//! only.
+//! Sample arguments with which an operation of a sandbox succeeds, made from its description alone.
 
 use airbyte_agent_description::{Body, Kind, Location, Operation, Schema};
 use serde_json::{Map, Value, json};
 
+use crate::data::plain;
 use crate::vendor::criteria;
 
-/// What a call of the operation must bring. Identifiers are taken from `record`, for example the
-/// first of a list of the same entity; whatever it does not hold is made up.
+/// The arguments that a call of the operation needs, by parameter name. Identifiers are taken from
+/// `record`, for example the first record of a list of the same entity; pass `null` when there is none.
+/// All other values are made up.
 pub fn arguments(operation: &Operation, record: &Value) -> Map<String, Value> {
     let needed = operation.parameters.iter().filter(|parameter| {
         (parameter.required || parameter.location == Location::Path)
             && parameter.default.as_ref().is_none_or(|default| default.0 == "\"\"")
     });
     let mut all: Map<String, Value> =
-        needed.map(|p| (p.name.to_string(), value(&p.name, &p.schema, record))).collect();
+        needed.map(|p| (p.name.to_string(), value_for(&p.name, &p.schema, record))).collect();
     if let Body::Related { file } = &operation.body {
         all.insert(file.to_string(), "aGVsbG8=".into());
     }
     all
 }
 
-fn plain(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// A value for a parameter: from the record, else anything that fits.
-fn value(name: &str, schema: &Schema, record: &Value) -> Value {
+/// A value for a parameter: from the record, or otherwise any value that fits.
+fn value_for(name: &str, schema: &Schema, record: &Value) -> Value {
     let wanted = plain(name);
     for (key, value) in record.as_object().into_iter().flatten() {
         let key = plain(key);
-        let names = key == wanted
+        let is_named = key == wanted
             || ["id", "gid", "key", "number", "ts"].contains(&key.as_str())
                 && wanted.ends_with(&key);
-        if names && (value.is_string() || value.is_number()) {
+        if is_named && (value.is_string() || value.is_number()) {
             return match (value, schema.kinds.contains(&Kind::String)) {
                 (Value::Number(number), true) => number.to_string().into(),
                 (Value::String(text), false) => serde_json::from_str(text).unwrap_or(value.clone()),
@@ -47,11 +44,11 @@ fn value(name: &str, schema: &Schema, record: &Value) -> Value {
     {
         return json!([id]);
     }
-    any(schema, name)
+    any_value(schema, name)
 }
 
-/// The parameter of a list in which words are searched for. One with a default is left out: that
-/// is written in a language of its own.
+/// The name of the parameter by which a list is searched for words, if it has one. A parameter with a
+/// default is not one: its values are written in a query language.
 pub fn search_parameter(operation: &Operation) -> Option<&str> {
     let mut all = operation.parameters.iter().filter(|_| operation.action.is_array());
     let named = all.find(|parameter| {
@@ -62,8 +59,8 @@ pub fn search_parameter(operation: &Operation) -> Option<&str> {
     named.map(|parameter| parameter.name.as_ref())
 }
 
-/// A bound that leaves everything in.
-fn edge(schema: &Schema, name: &str) -> Option<Value> {
+/// A bound of a range that includes every record; `None` when the parameter is not a bound.
+fn inclusive_bound(schema: &Schema, name: &str) -> Option<Value> {
     let is_lower = criteria::bound(name)?.is_lower();
     let has = |kind| schema.kinds.contains(&kind);
     if has(Kind::String) {
@@ -76,32 +73,33 @@ fn edge(schema: &Schema, name: &str) -> Option<Value> {
     has(Kind::Integer).then(|| json!(if is_lower { 1 } else { 4_000_000_000_u64 }))
 }
 
-fn any(schema: &Schema, name: &str) -> Value {
+/// Any value that fits the schema.
+fn any_value(schema: &Schema, name: &str) -> Value {
     if let Some(choice) = schema.choices.first() {
         return choice.value();
     }
     let passes =
         |kind: &&Kind| !schema.nullable || schema.kinds.len() == 1 || **kind != Kind::String;
-    if let Some(edge) = edge(schema, name) {
-        return edge;
+    if let Some(bound) = inclusive_bound(schema, name) {
+        return bound;
     }
     match schema.kinds.iter().find(passes) {
         Some(Kind::Integer | Kind::Number) => {
             let least = schema.minimum.unwrap_or(1.0).max(1.0);
-            // Whole numbers without a fraction.
+            // A whole number must not have a fraction.
             serde_json::from_str(&format!("{least:.0}")).unwrap_or(json!(1))
         }
         Some(Kind::Boolean) => json!(true),
         Some(Kind::Array) => {
-            schema.items.first().map_or(json!([]), |items| json!([any(items, name)]))
+            schema.items.first().map_or(json!([]), |items| json!([any_value(items, name)]))
         }
         Some(Kind::Object) => {
             let required = schema.properties.iter().filter(|property| property.required);
-            let members = required.map(|p| (p.name.to_string(), any(&p.schema, &p.name)));
+            let members = required.map(|p| (p.name.to_string(), any_value(&p.schema, &p.name)));
             Value::Object(members.collect())
         }
         _ if plain(name).contains("date") => json!("2025-03-01"),
-        // A letter that nearly every record has somewhere.
+        // Nearly every record has this letter somewhere.
         _ if criteria::is_search(name) => json!("e"),
         _ => json!("sample"),
     }

@@ -14,8 +14,8 @@ use serde_json::{Map, Value, json};
 
 /// The spec that uses every feature.
 fn connector() -> Arc<Connector> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let spec = here.join("../airbyte-agent-spec/tests/fixtures/feature.yaml");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let spec = folder.join("../airbyte-agent-spec/tests/fixtures/feature.yaml");
     Arc::new(airbyte_agent_spec::load(&spec).unwrap())
 }
 

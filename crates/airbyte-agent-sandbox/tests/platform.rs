@@ -1,56 +1,20 @@
 //! The hosted platform: tokens, look-up, execution.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "support/executor.rs"]
+mod executor;
 mod support;
 
-use std::sync::Arc;
-
-use airbyte_agent_core::{Client, Credentials, Local};
-use airbyte_agent_sandbox::{
-    CLIENT_ID, CLIENT_SECRET, ExecuteError, Executed, Execution, Executor, Fault, FaultKind,
-    Sandbox,
-};
+use airbyte_agent_core::Credentials;
+use airbyte_agent_sandbox::{CLIENT_ID, CLIENT_SECRET, Fault, FaultKind, Sandbox};
+use executor::EngineExecutor;
 use serde_json::{Value, json};
 use support::{Answer, acme, builder, send};
 
-/// Runs operations with the engine, against the sandbox that asks for it.
-struct Engine;
-
-impl Executor for Engine {
-    fn execute(
-        &self,
-        _connector: &str,
-        entity: &str,
-        action: &str,
-        params: Value,
-        vendor_origin: &str,
-    ) -> Execution {
-        let credentials = Credentials::new().scheme("key").field("api_key", "k");
-        let local = Local::new(credentials).via(vendor_origin).config("site", "east");
-        let client = Client::local(Arc::new(acme()), local);
-        let (entity, action) = (entity.to_owned(), action.to_owned());
-        Box::pin(async move {
-            let failed = |error: airbyte_agent_core::Error| ExecuteError {
-                status: error.status().unwrap_or(400),
-                message: error.to_string(),
-                retry_after: None,
-            };
-            let call = client.map_err(failed)?.execute(&entity, &action, params);
-            if action == "download" {
-                let download =
-                    call.into_call().map_err(failed)?.download().await.map_err(failed)?;
-                let media_type = download.content_type().unwrap_or_default().to_owned();
-                let bytes = download.bytes().await.map_err(failed)?.into();
-                return Ok(Executed::Bytes { bytes, media_type });
-            }
-            let outcome = call.await.map_err(failed)?;
-            Ok(Executed::Json { result: outcome.data, metadata: outcome.meta })
-        })
-    }
-}
-
 async fn start() -> Sandbox {
-    builder().executor(Engine).crowded("acme").start().await.unwrap()
+    let credentials = Credentials::new().scheme("key").field("api_key", "k");
+    let executor = EngineExecutor { description: acme(), credentials };
+    builder().executor(executor).crowded("acme").start().await.unwrap()
 }
 
 async fn token(sandbox: &Sandbox) -> String {

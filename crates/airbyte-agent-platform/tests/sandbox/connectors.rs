@@ -102,7 +102,7 @@ async fn ensuring_twice_makes_one() {
 #[tokio::test]
 async fn somebody_faster_is_no_failure() {
     let stage = stage().await;
-    stage.sandbox.set_conduct(|conduct| conduct.unique_connectors = true);
+    stage.sandbox.set_behaviour(|behaviour| behaviour.unique_connectors = true);
     let workspace = stage.platform.workspace("tenant-42");
     let kind = StripeConnector::description();
     let id = workspace.create_connector(kind, ApiKey::new("sk"), account()).await.unwrap();

@@ -27,7 +27,7 @@ async fn a_sign_in_leaves_a_connector() {
     stage.platform.register_template(&github.definition_id, "GitHub").await.unwrap();
 
     for leaves_secret in [false, true] {
-        stage.sandbox.set_conduct(|conduct| conduct.oauth_secret_ids = leaves_secret);
+        stage.sandbox.set_behaviour(|behaviour| behaviour.oauth_secret_ids = leaves_secret);
         let consent = workspace.start_sign_in(github, BACK, &options()).await.unwrap();
         let back = open(&consent).await;
         // What the redirect address had is still there.

@@ -50,11 +50,7 @@ impl Stage {
 struct Echo;
 
 impl Executor for Echo {
-    fn execute(&self, _: &str, _: &str, _: &str, _: Value, _: &str) -> Execution {
-        Box::pin(async { Ok(Executed::Json { result: json!([]), metadata: Value::Null }) })
-    }
-
-    fn execute_as(
+    fn execute(
         &self,
         account: &Account,
         entity: &str,

@@ -1,18 +1,24 @@
-//! Deterministic records that fit a schema and look like the real thing.
+//! Deterministic records that fit a JSON Schema and look like those of a real account.
 
 pub(crate) mod dates;
+mod facts;
+mod generate;
 mod guess;
-mod make;
+mod identifier;
+mod number;
+mod property;
+mod schema;
 mod shape;
-mod words;
-mod world;
+mod text;
+mod vocabulary;
 
-pub(crate) use dates::instant;
-pub(crate) use make::{Maker, identifiers};
-pub(crate) use shape::{of_fields, of_selection, property_types};
-pub(crate) use world::World;
+pub(crate) use dates::format_instant;
+pub(crate) use facts::Facts;
+pub(crate) use generate::Generator;
+pub(crate) use identifier::identifiers;
+pub(crate) use shape::{property_types, schema_of_fields, schema_of_selection};
 
-/// A name without case and separators: `ownerId` and `owner_id` are the same.
+/// A name without case and separators, so that `ownerId` and `owner_id` are the same.
 pub(crate) fn plain(name: &str) -> String {
     if name.is_ascii() {
         let bytes = name.bytes().filter(u8::is_ascii_alphanumeric);
@@ -37,13 +43,13 @@ pub(crate) fn singular(name: &str) -> String {
     name.strip_suffix('s').unwrap_or(name).to_owned()
 }
 
-/// Whether a property of this name identifies a record.
+/// Whether a property of this name identifies the record that has it.
 pub(crate) fn is_identifier(name: &str) -> bool {
-    words::is_identifier(&plain(name))
+    identifier::is_identifier(&plain(name))
 }
 
 /// Number of records that an entity has at the start: between 250 and 300.
-pub(crate) fn count(connector: &str, entity: &str) -> u64 {
+pub(crate) fn initial_count(connector: &str, entity: &str) -> u64 {
     250 + crate::hash::stable(&[connector, entity, "count"]) % 51
 }
 
@@ -52,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_compared_without_their_dress() {
+    fn names_are_compared_without_case_and_separators() {
         assert_eq!(plain("Owner-Id"), plain("owner_id"));
         for (many, one) in [
             ("companies", "company"),

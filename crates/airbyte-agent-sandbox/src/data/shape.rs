@@ -1,56 +1,55 @@
-//! Shapes of records: a JSON Schema made of a GraphQL selection or of the context store's fields.
+//! JSON Schemas of records that are not described by one: made of a GraphQL selection, or of the
+//! fields of the context store.
 
 use std::collections::HashMap;
 
 use airbyte_agent_description::StoreField;
 use serde_json::{Map, Value, json};
 
-use super::guess::{self, Guess};
-use super::make::kind_of;
+use super::schema::{schema_of_name, type_of};
+use super::{plain, singular};
 use crate::graphql::{Document, Selection};
 
-/// Types of properties that a description tells, by plain name.
+/// The schemas of properties that a description tells, by plain name.
 pub(crate) fn property_types(
     schema: Option<&Value>,
     store: &[StoreField],
 ) -> HashMap<String, Value> {
     let mut types = HashMap::new();
     for field in store {
-        if let Ok(kind) = serde_json::from_str::<Value>(&field.kind) {
-            types.insert(super::plain(&field.name), json!({"type": kind}));
-        } else {
-            types.insert(super::plain(&field.name), json!({"type": field.kind}));
-        }
+        let kind = serde_json::from_str(&field.kind).unwrap_or_else(|_| json!(field.kind));
+        types.insert(plain(&field.name), json!({"type": kind}));
     }
     if let Some(schema) = schema {
-        members(schema, &mut types);
+        add_properties(schema, &mut types);
     }
     types
 }
 
-/// The properties of an object, or of the objects in a list, by plain name.
-fn members(schema: &Value, types: &mut HashMap<String, Value>) {
+/// Adds the properties of an object, or of the objects in a list.
+fn add_properties(schema: &Value, types: &mut HashMap<String, Value>) {
     for (name, schema) in schema.get("properties").and_then(Value::as_object).into_iter().flatten()
     {
-        types.insert(super::plain(name), schema.clone());
+        types.insert(plain(name), schema.clone());
     }
     for union in ["allOf", "anyOf", "oneOf"] {
         let parts = schema.get(union).and_then(Value::as_array);
-        parts.into_iter().flatten().for_each(|part| members(part, types));
+        parts.into_iter().flatten().for_each(|part| add_properties(part, types));
     }
     if let Some(items) = schema.get("items") {
-        members(items, types);
+        add_properties(items, types);
     }
 }
 
-/// A record with the fields of the context store, or a plain one when there are none.
-pub(crate) fn of_fields(store: &[StoreField]) -> Value {
+/// The schema of a record with the fields of the context store, or with a few usual fields when
+/// the store has none.
+pub(crate) fn schema_of_fields(store: &[StoreField]) -> Value {
     let mut properties = Map::new();
     for field in store {
         let known = ["string", "integer", "number", "boolean", "array", "object"];
         let kind = field.kind.as_ref();
         let schema =
-            if known.contains(&kind) { json!({"type": kind}) } else { untyped(&field.name) };
+            if known.contains(&kind) { json!({"type": kind}) } else { schema_of_name(&field.name) };
         properties.insert(field.name.to_string(), schema);
     }
     if properties.is_empty() {
@@ -61,70 +60,66 @@ pub(crate) fn of_fields(store: &[StoreField]) -> Value {
     json!({"type": "object", "properties": properties})
 }
 
-/// A record with exactly the selected fields.
-pub(crate) fn of_selection(
+/// The schema of an object with exactly the selected fields. `types` has the schemas of properties
+/// by plain name, as far as they are known. A field with an alias keeps its own name in `x-name`.
+pub(crate) fn schema_of_selection(
     document: &Document,
     selection: &[Selection],
     types: &HashMap<String, Value>,
 ) -> Value {
-    let (kind, fields) = document.fields(selection);
+    let (type_name, fields) = document.fields(selection);
     let mut properties = Map::new();
-    for (key, name, inner) in fields {
-        let known = types.get(&super::plain(key)).or_else(|| types.get(&super::plain(name)));
-        let mut schema = if name == "__typename" {
-            json!({"type": "string", "const": kind.unwrap_or("Object")})
-        } else if inner.is_empty() {
-            leaf(name, known)
+    for field in fields {
+        let known = types.get(&plain(field.key)).or_else(|| types.get(&plain(field.name)));
+        let mut schema = if field.name == "__typename" {
+            json!({"type": "string", "const": type_name.unwrap_or("Object")})
+        } else if field.selection.is_empty() {
+            schema_of_leaf(field.name, known)
         } else {
-            nested(document, name, inner, known)
+            schema_of_nested(document, field.name, field.selection, known)
         };
-        if let (Some(schema), true) = (schema.as_object_mut(), key != name) {
-            schema.insert("x-name".to_owned(), name.into());
+        if let (Some(schema), true) = (schema.as_object_mut(), field.key != field.name) {
+            schema.insert("x-name".to_owned(), field.name.into());
         }
-        properties.insert(key.to_owned(), schema);
+        properties.insert(field.key.to_owned(), schema);
     }
     json!({"type": "object", "properties": properties, "additionalProperties": false})
 }
 
-fn leaf(name: &str, known: Option<&Value>) -> Value {
+fn schema_of_leaf(name: &str, known: Option<&Value>) -> Value {
     match known {
-        Some(known) if kind_of(known).0 == Some("array") && known.get("items").is_none() => {
+        Some(known) if type_of(known).0 == Some("array") && known.get("items").is_none() => {
             json!({"type": "array", "items": {"type": "string"}})
         }
-        Some(known) if kind_of(known).0 != Some("object") => known.clone(),
-        _ => untyped(name),
+        Some(known) if type_of(known).0 != Some("object") => known.clone(),
+        _ => schema_of_name(name),
     }
 }
 
-/// A value of which only the name is known.
-pub(crate) fn untyped(name: &str) -> Value {
-    match guess::of(name) {
-        Guess::Text => json!({"type": "string"}),
-        Guess::Integer => json!({"type": "integer"}),
-        Guess::Number => json!({"type": "number"}),
-        Guess::Boolean => json!({"type": "boolean"}),
-        Guess::EmptyList => json!({"type": "array", "maxItems": 0}),
-    }
-}
-
-/// An object with fields of its own, or a list of such: as the schema says, else as the name does.
-fn nested(document: &Document, name: &str, inner: &[Selection], known: Option<&Value>) -> Value {
-    let plain = super::plain(name);
-    if plain == "usererrors" || plain == "errors" {
+/// An object with fields of its own, or a list of such objects: as the known schema says, otherwise
+/// as the name and the selection suggest.
+fn schema_of_nested(
+    document: &Document,
+    name: &str,
+    selection: &[Selection],
+    known: Option<&Value>,
+) -> Value {
+    let plain_name = plain(name);
+    if plain_name == "usererrors" || plain_name == "errors" {
         return json!({"type": "array", "maxItems": 0});
     }
-    let is_list = match known.and_then(|known| kind_of(known).0) {
+    let is_list = match known.and_then(|known| type_of(known).0) {
         Some("array") => true,
         Some("object") => false,
         _ => {
-            let (_, fields) = document.fields(inner);
+            let (_, fields) = document.fields(selection);
             let is_connection = fields
                 .iter()
-                .any(|(_, name, _)| matches!(*name, "nodes" | "edges" | "pageInfo" | "totalCount"));
-            let is_plural = super::singular(&plain) != plain && !is_connection;
+                .any(|field| matches!(field.name, "nodes" | "edges" | "pageInfo" | "totalCount"));
+            let is_plural = singular(&plain_name) != plain_name && !is_connection;
             matches!(name, "nodes" | "edges") || is_plural
         }
     };
-    let schema = of_selection(document, inner, &property_types(known, &[]));
+    let schema = schema_of_selection(document, selection, &property_types(known, &[]));
     if is_list { json!({"type": "array", "items": schema}) } else { schema }
 }

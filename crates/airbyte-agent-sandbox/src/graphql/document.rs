@@ -1,334 +1,140 @@
-//! A GraphQL document, parsed as far as answering it needs.
+//! A GraphQL document, as far as responding to it needs.
 
 use std::collections::BTreeSet;
 
-use super::token::{SPREAD, Token, tokens};
-
-/// A document.
+/// Queries, mutations and the fragments that they use.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Document {
     pub(crate) operations: Vec<Operation>,
     pub(crate) fragments: Vec<Fragment>,
 }
 
-/// A query or mutation.
+/// A query, mutation or subscription.
 #[derive(Debug, Clone)]
 pub(crate) struct Operation {
     pub(crate) name: Option<String>,
-    pub(crate) variables: Vec<Definition>,
+    pub(crate) variables: Vec<VariableDefinition>,
     pub(crate) selection: Vec<Selection>,
-    /// Variables that occur in it.
+    /// The variables that occur in the operation or in any fragment of the document.
     pub(crate) used: BTreeSet<String>,
 }
 
-/// A declared variable.
+/// A variable that an operation declares.
 #[derive(Debug, Clone)]
-pub(crate) struct Definition {
+pub(crate) struct VariableDefinition {
     pub(crate) name: String,
     pub(crate) kind: Type,
     pub(crate) has_default: bool,
 }
 
-/// A type of a variable.
+/// The type of a variable.
 #[derive(Debug, Clone)]
 pub(crate) struct Type {
-    /// As written.
+    /// The type as the document writes it, for example `[ID!]!`.
     pub(crate) text: String,
     pub(crate) shape: Shape,
     pub(crate) required: bool,
 }
 
-/// A name or a list of a type.
+/// Whether a type is a list.
 #[derive(Debug, Clone)]
 pub(crate) enum Shape {
     Named(String),
     List(Box<Type>),
 }
 
-/// A named fragment.
+/// A fragment that selections refer to by its name.
 #[derive(Debug, Clone)]
 pub(crate) struct Fragment {
     pub(crate) name: String,
     pub(crate) selection: Vec<Selection>,
-    used: BTreeSet<String>,
 }
 
-/// What is selected.
+/// One element of a selection.
 #[derive(Debug, Clone)]
 pub(crate) enum Selection {
-    Field { key: String, name: String, selection: Vec<Selection> },
+    Field {
+        /// Name in the response: the alias, or the name of the field.
+        key: String,
+        name: String,
+        selection: Vec<Selection>,
+    },
+    /// A fragment by its name.
     Spread(String),
+    /// A selection that applies to one type; without a type it applies to all.
     Inline { on: Option<String>, selection: Vec<Selection> },
 }
 
-/// A selected field: its key in the answer, its name, and what is selected of it.
-pub(crate) type Field<'d> = (&'d str, &'d str, &'d [Selection]);
+/// A selected field.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Field<'d> {
+    /// Name in the response.
+    pub(crate) key: &'d str,
+    pub(crate) name: &'d str,
+    pub(crate) selection: &'d [Selection],
+}
 
 impl Document {
-    /// Parses `source`; the error is what a server would say.
-    pub(crate) fn parse(source: &str) -> Result<Self, String> {
-        if source.contains("{{") {
-            return Err("Syntax Error: Expected Name, found \"{\" (a placeholder is left)".into());
-        }
-        let tokens = tokens(source).map_err(|why| format!("Syntax Error: {why}"))?;
-        let mut parser = Parser { tokens: &tokens, at: 0, used: BTreeSet::new() };
-        let mut document = Self::default();
-        while parser.at < tokens.len() {
-            parser.definition(&mut document).map_err(|why| format!("Syntax Error: {why}"))?;
-        }
-        if document.operations.is_empty() {
-            return Err("Syntax Error: Unexpected <EOF>".to_owned());
-        }
-        let of_fragments: Vec<String> =
-            document.fragments.iter().flat_map(|f| f.used.iter().cloned()).collect();
-        for operation in &mut document.operations {
-            operation.used.extend(of_fragments.iter().cloned());
-        }
-        Ok(document)
-    }
-
-    /// The operation of this name, or the first.
+    /// The operation of this name, or the first one.
     pub(crate) fn operation(&self, name: Option<&str>) -> Option<&Operation> {
         let named = |o: &&Operation| name.is_some() && o.name.as_deref() == name;
         self.operations.iter().find(named).or_else(|| self.operations.first())
     }
 
-    /// The fields of a selection, spreads and inline fragments opened. Of several inline fragments
-    /// the first one is what the record is.
+    /// The selection of the operation of this name, or of the first one.
+    pub(crate) fn selection_of(&self, operation: Option<&str>) -> &[Selection] {
+        self.operation(operation).map_or(&[], |operation| &operation.selection)
+    }
+
+    /// The fields of a selection, those of fragments included, and the type of the object where an
+    /// inline fragment names it. Of several inline fragments with a type only the first one applies.
     pub(crate) fn fields<'d>(
         &'d self,
         selection: &'d [Selection],
     ) -> (Option<&'d str>, Vec<Field<'d>>) {
-        let mut fields: Vec<Field<'d>> = Vec::new();
-        let mut kind = None;
+        let mut found = Fields::default();
+        self.add_fields(selection, &mut Vec::new(), &mut found);
+        (found.kind, found.all)
+    }
+
+    /// Adds the fields of a selection. `open` names the fragments that the selection is part of, so
+    /// that a fragment that contains itself comes to an end.
+    fn add_fields<'d>(
+        &'d self,
+        selection: &'d [Selection],
+        open: &mut Vec<&'d str>,
+        found: &mut Fields<'d>,
+    ) {
         for item in selection {
-            let (on, inner) = match item {
+            match item {
                 Selection::Field { key, name, selection } => {
-                    if !fields.iter().any(|(known, ..)| known == key) {
-                        fields.push((key, name, selection));
+                    if !found.all.iter().any(|known| known.key == key) {
+                        found.all.push(Field { key, name, selection });
                     }
-                    continue;
                 }
                 Selection::Spread(name) => {
-                    let fragment = self.fragments.iter().find(|f| f.name == *name);
-                    (None, fragment.map_or(&[][..], |f| &f.selection))
+                    let fragment = self.fragments.iter().find(|fragment| fragment.name == *name);
+                    if let Some(fragment) = fragment.filter(|_| !open.contains(&name.as_str())) {
+                        open.push(name);
+                        self.add_fields(&fragment.selection, open, found);
+                        open.pop();
+                    }
                 }
-                Selection::Inline { on, selection } => (on.as_deref(), selection.as_slice()),
-            };
-            if kind.is_some() && on.is_some() && kind != on {
-                continue;
-            }
-            kind = kind.or(on);
-            let (inner_kind, inner_fields) = self.fields(inner);
-            kind = kind.or(inner_kind);
-            for field in inner_fields {
-                if !fields.iter().any(|(known, ..)| *known == field.0) {
-                    fields.push(field);
-                }
-            }
-        }
-        (kind, fields)
-    }
-}
-
-struct Parser<'t> {
-    tokens: &'t [Token],
-    at: usize,
-    used: BTreeSet<String>,
-}
-
-impl Parser<'_> {
-    fn definition(&mut self, document: &mut Document) -> Result<(), String> {
-        self.used.clear();
-        if self.peek_sign('{') {
-            let selection = self.selection()?;
-            document.operations.push(Operation {
-                name: None,
-                variables: Vec::new(),
-                selection,
-                used: std::mem::take(&mut self.used),
-            });
-            return Ok(());
-        }
-        let kind = self.word()?;
-        match kind.as_str() {
-            "query" | "mutation" | "subscription" => {
-                let name = self.peek_word().then(|| self.word()).transpose()?;
-                let variables = if self.take('(') { self.variables()? } else { Vec::new() };
-                self.used.clear();
-                self.directives()?;
-                let selection = self.selection()?;
-                document.operations.push(Operation {
-                    name,
-                    variables,
-                    selection,
-                    used: std::mem::take(&mut self.used),
-                });
-            }
-            "fragment" => {
-                let name = self.word()?;
-                let on = self.word()?;
-                if on != "on" {
-                    return Err(format!("Expected \"on\", found \"{on}\""));
-                }
-                self.word()?;
-                self.directives()?;
-                let selection = self.selection()?;
-                let used = std::mem::take(&mut self.used);
-                document.fragments.push(Fragment { name, selection, used });
-            }
-            other => return Err(format!("Unexpected Name \"{other}\"")),
-        }
-        Ok(())
-    }
-
-    fn variables(&mut self) -> Result<Vec<Definition>, String> {
-        let mut all = Vec::new();
-        while !self.take(')') {
-            self.expect('$')?;
-            let name = self.word()?;
-            self.expect(':')?;
-            let kind = self.kind()?;
-            let has_default = self.take('=');
-            if has_default {
-                self.value()?;
-            }
-            self.directives()?;
-            all.push(Definition { name, kind, has_default });
-        }
-        Ok(all)
-    }
-
-    fn kind(&mut self) -> Result<Type, String> {
-        let (shape, mut text) = if self.take('[') {
-            let inner = self.kind()?;
-            self.expect(']')?;
-            let text = format!("[{}]", inner.text);
-            (Shape::List(Box::new(inner)), text)
-        } else {
-            let name = self.word()?;
-            (Shape::Named(name.clone()), name)
-        };
-        let required = self.take('!');
-        if required {
-            text.push('!');
-        }
-        Ok(Type { text, shape, required })
-    }
-
-    fn selection(&mut self) -> Result<Vec<Selection>, String> {
-        self.expect('{')?;
-        let mut all = Vec::new();
-        while !self.take('}') {
-            all.push(self.selected()?);
-        }
-        if all.is_empty() { Err("Expected Name, found \"}\"".to_owned()) } else { Ok(all) }
-    }
-
-    fn selected(&mut self) -> Result<Selection, String> {
-        if self.take(SPREAD) {
-            if self.peek_word() {
-                let name = self.word()?;
-                if name != "on" {
-                    self.directives()?;
-                    return Ok(Selection::Spread(name));
-                }
-                let on = Some(self.word()?);
-                self.directives()?;
-                return Ok(Selection::Inline { on, selection: self.selection()? });
-            }
-            self.directives()?;
-            return Ok(Selection::Inline { on: None, selection: self.selection()? });
-        }
-        let key = self.word()?;
-        let name = if self.take(':') { self.word()? } else { key.clone() };
-        if self.take('(') {
-            while !self.take(')') {
-                self.word()?;
-                self.expect(':')?;
-                self.value()?;
-            }
-        }
-        self.directives()?;
-        let selection = if self.peek_sign('{') { self.selection()? } else { Vec::new() };
-        Ok(Selection::Field { key, name, selection })
-    }
-
-    fn directives(&mut self) -> Result<(), String> {
-        while self.take('@') {
-            self.word()?;
-            if self.take('(') {
-                while !self.take(')') {
-                    self.word()?;
-                    self.expect(':')?;
-                    self.value()?;
+                Selection::Inline { on, selection } => {
+                    let on = on.as_deref();
+                    if found.kind.is_none() || on.is_none() || found.kind == on {
+                        found.kind = found.kind.or(on);
+                        self.add_fields(selection, open, found);
+                    }
                 }
             }
-        }
-        Ok(())
-    }
-
-    fn value(&mut self) -> Result<(), String> {
-        if self.take('$') {
-            let name = self.word()?;
-            self.used.insert(name);
-        } else if self.take('[') {
-            while !self.take(']') {
-                self.value()?;
-            }
-        } else if self.take('{') {
-            while !self.take('}') {
-                self.word()?;
-                self.expect(':')?;
-                self.value()?;
-            }
-        } else {
-            match self.tokens.get(self.at) {
-                Some(Token::Word(_) | Token::Text(_)) => self.at += 1,
-                other => return Err(format!("Expected a value, found {}", show(other))),
-            }
-        }
-        Ok(())
-    }
-
-    fn peek_sign(&self, sign: char) -> bool {
-        self.tokens.get(self.at) == Some(&Token::Sign(sign))
-    }
-
-    fn peek_word(&self) -> bool {
-        matches!(self.tokens.get(self.at), Some(Token::Word(_)))
-    }
-
-    fn take(&mut self, sign: char) -> bool {
-        let found = self.peek_sign(sign);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn expect(&mut self, sign: char) -> Result<(), String> {
-        if self.take(sign) {
-            return Ok(());
-        }
-        Err(format!("Expected \"{sign}\", found {}", show(self.tokens.get(self.at))))
-    }
-
-    fn word(&mut self) -> Result<String, String> {
-        match self.tokens.get(self.at) {
-            Some(Token::Word(word)) => {
-                self.at += 1;
-                Ok(word.clone())
-            }
-            other => Err(format!("Expected Name, found {}", show(other))),
         }
     }
 }
 
-fn show(token: Option<&Token>) -> String {
-    match token {
-        None => "<EOF>".to_owned(),
-        Some(Token::Word(word)) => format!("Name \"{word}\""),
-        Some(Token::Text(text)) => format!("String {text}"),
-        Some(Token::Sign(SPREAD)) => "\"...\"".to_owned(),
-        Some(Token::Sign(sign)) => format!("\"{sign}\""),
-    }
+/// The fields that were found so far, and the type of the object that has them.
+#[derive(Default)]
+struct Fields<'d> {
+    kind: Option<&'d str>,
+    all: Vec<Field<'d>>,
 }

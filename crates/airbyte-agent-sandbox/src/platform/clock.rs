@@ -1,11 +1,11 @@
-//! The platform's clock: the real one, and as far ahead of it as a test has pushed it.
+//! The platform's clock, which tests can advance.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::data::instant;
+use crate::data::format_instant;
 
-/// A clock that can be advanced.
+/// The real time, plus what a test added to it.
 #[derive(Debug, Default)]
 pub(crate) struct Clock {
     ahead_ms: AtomicU64,
@@ -24,19 +24,19 @@ impl Clock {
         self.milliseconds() / 1_000
     }
 
-    /// Now, as texts of the platform write it.
+    /// The present instant as responses show it, for example `2026-05-01T00:00:00Z`.
     pub(crate) fn now(&self) -> String {
-        instant(self.seconds())
+        format_instant(self.seconds())
     }
 
-    /// Lets time pass.
+    /// Advances the clock.
     pub(crate) fn advance(&self, by: Duration) {
         let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
         self.ahead_ms.fetch_add(by, Ordering::Relaxed);
     }
 
-    /// Seconds by which it is ahead of the real time.
-    pub(crate) fn ahead(&self) -> u64 {
+    /// Seconds by which the clock is ahead of the real time.
+    pub(crate) fn seconds_ahead(&self) -> u64 {
         self.ahead_ms.load(Ordering::Relaxed) / 1_000
     }
 }

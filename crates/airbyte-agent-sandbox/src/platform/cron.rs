@@ -1,7 +1,8 @@
-//! Quartz schedules in words: seconds, minutes, hours, day of the month, month, day of the week,
-//! and a year if need be.
+//! Quartz schedules in words. A schedule has seconds, minutes, hours, day of the month, month, day of the
+//! week, and possibly a year.
 
-/// A field: its name, its bounds, and words that stand for numbers, the first one for the lowest.
+/// A field of a schedule: its name, its lowest and highest number, and words that stand for numbers, the
+/// first one for the lowest.
 type Field = (&'static str, u32, u32, &'static [&'static str]);
 
 const MONTHS: [&str; 12] =
@@ -17,7 +18,7 @@ const FIELDS: [Field; 7] = [
     ("year", 1970, 2199, &[]),
 ];
 
-/// The schedule in words, or what is wrong with it.
+/// The schedule in words; an error says what is wrong with it.
 pub(super) fn describe(text: &str) -> Result<String, String> {
     let parts: Vec<&str> = text.split_whitespace().collect();
     if !(6..=7).contains(&parts.len()) {
@@ -27,20 +28,26 @@ pub(super) fn describe(text: &str) -> Result<String, String> {
         check(part, field)?;
     }
     if (parts[3] == "?") == (parts[5] == "?") {
-        return Err("one of day of the month and day of the week is to be ?".to_owned());
+        return Err("exactly one of day of the month and day of the week must be ?".to_owned());
     }
     let plain = |part: &str| part.parse::<u32>().ok();
-    let said: Vec<String> = match (plain(parts[0]), plain(parts[1]), plain(parts[2])) {
+    let times: Vec<String> = match (plain(parts[0]), plain(parts[1]), plain(parts[2])) {
         (Some(second), Some(minute), Some(hour)) => {
             vec![format!("at {hour:02}:{minute:02}:{second:02}")]
         }
-        _ => parts[..3].iter().zip(FIELDS).filter_map(|(part, field)| say(part, field)).collect(),
+        _ => parts[..3]
+            .iter()
+            .zip(FIELDS)
+            .filter_map(|(part, field)| words_for(part, field))
+            .collect(),
     };
-    let days = parts[3..].iter().zip(&FIELDS[3..]).filter_map(|(part, field)| say(part, *field));
-    Ok(said.into_iter().chain(days).collect::<Vec<_>>().join(", "))
+    let days =
+        parts[3..].iter().zip(&FIELDS[3..]).filter_map(|(part, field)| words_for(part, *field));
+    Ok(times.into_iter().chain(days).collect::<Vec<_>>().join(", "))
 }
 
-fn say(part: &str, (name, ..): Field) -> Option<String> {
+/// A field of a schedule in words; `None` for one that limits nothing.
+fn words_for(part: &str, (name, ..): Field) -> Option<String> {
     match part {
         "?" => None,
         "*" if name.starts_with("day") || name == "year" || name == "month" => None,
@@ -56,7 +63,7 @@ fn say(part: &str, (name, ..): Field) -> Option<String> {
 }
 
 fn check(part: &str, (name, low, high, words): Field) -> Result<(), String> {
-    let wrong = || format!("`{part}` is no {name}");
+    let wrong = || format!("`{part}` is not a {name}");
     let is_day = name.starts_with("day");
     if part == "*" || part == "?" && is_day {
         return Ok(());

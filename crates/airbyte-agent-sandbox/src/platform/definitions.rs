@@ -1,21 +1,22 @@
-//! Definitions: what can be connected. Their members have camelCase names.
+//! Definitions: the kinds of sources and destinations. Their members have names in camelCase.
 
 use airbyte_agent_description::Connector;
 use serde_json::{Value, json};
 
-use super::refusal::{Answer, Refusal};
-use super::{Cx, specification};
+use super::context::Context;
+use super::error::{ApiError, ApiResult};
+use super::specification;
 use crate::hash::{stable, uuid};
-use crate::reply::Reply;
+use crate::response::Response;
 
-/// A destination that exists only here.
+/// The only destination of the sandbox.
 const DESTINATION: &str = "Sandbox Warehouse";
 
-fn summary(kind: &Connector) -> Value {
+fn summary(description: &Connector) -> Value {
     json!({
-        "sourceDefinitionId": kind.definition_id,
-        "name": kind.title,
-        "dockerRepository": format!("airbyte/source-{}", kind.name),
+        "sourceDefinitionId": description.definition_id,
+        "name": description.title,
+        "dockerRepository": format!("airbyte/source-{}", description.name),
         "iconUrl": null,
         "custom": false,
         "supportLevel": "certified",
@@ -23,30 +24,32 @@ fn summary(kind: &Connector) -> Value {
 }
 
 /// `GET /integrations/definitions/sources`
-pub(super) fn sources(cx: &Cx<'_>) -> Answer {
-    let part = cx.query("name").unwrap_or_default().to_lowercase();
-    let all = cx.platform.kinds.iter();
-    let fitting = all.filter(|kind| kind.title.to_lowercase().contains(&part));
-    let definitions: Vec<Value> = fitting.map(|kind| summary(kind)).collect();
-    Ok(Reply::json(200, &json!({"definitions": definitions})))
+pub(super) fn sources(context: &Context<'_>) -> ApiResult {
+    let part = context.query("name").unwrap_or_default().to_lowercase();
+    let all = context.platform.descriptions.iter();
+    let fitting = all.filter(|description| description.title.to_lowercase().contains(&part));
+    let definitions: Vec<Value> = fitting.map(|description| summary(description)).collect();
+    Ok(Response::json(200, &json!({"definitions": definitions})))
 }
 
 /// `GET /integrations/definitions/sources/{id}`
-pub(super) fn source(cx: &Cx<'_>) -> Answer {
-    let mut all = cx.platform.kinds.iter();
-    let kind = all.find(|kind| kind.definition_id.eq_ignore_ascii_case(cx.id(0)));
-    let kind = kind.ok_or_else(|| Refusal::missing("Definition", cx.id(0)))?;
-    let mut definition = summary(kind);
-    definition["spec"] = specification::of(kind);
-    let answer = json!({
-        "id": kind.definition_id,
+pub(super) fn source(context: &Context<'_>) -> ApiResult {
+    let mut all = context.platform.descriptions.iter();
+    let description =
+        all.find(|description| description.definition_id.eq_ignore_ascii_case(context.id(0)));
+    let description =
+        description.ok_or_else(|| ApiError::not_found("Definition", context.id(0)))?;
+    let mut definition = summary(description);
+    definition["spec"] = specification::specification(description);
+    let body = json!({
+        "id": description.definition_id,
         "definition": definition,
         "example_questions": {
-            "direct": kind.questions.direct,
-            "search": kind.questions.search,
+            "direct": description.questions.direct,
+            "search": description.questions.search,
         },
     });
-    Ok(Reply::json(200, &answer))
+    Ok(Response::json(200, &body))
 }
 
 /// The id of the destination.
@@ -55,23 +58,23 @@ pub(super) fn destination_id() -> String {
 }
 
 /// `GET /integrations/definitions/destinations`
-pub(super) fn destinations(cx: &Cx<'_>) -> Answer {
-    let wanted = cx.query_all("actorDefinitionIds");
+pub(super) fn destinations(context: &Context<'_>) -> ApiResult {
+    let wanted = context.query_all("actorDefinitionIds");
     let id = destination_id();
     let is_wanted =
         wanted.is_empty() || wanted.iter().flat_map(|ids| ids.split(',')).any(|one| one == id);
     let one = json!({"id": id, "name": DESTINATION, "icon": ""});
     let destinations: Vec<Value> = is_wanted.then_some(one).into_iter().collect();
-    Ok(Reply::json(200, &json!({"destinations": destinations})))
+    Ok(Response::json(200, &json!({"destinations": destinations})))
 }
 
 /// `GET /integrations/definitions/destinations/{id}`
-pub(super) fn destination(cx: &Cx<'_>) -> Answer {
+pub(super) fn destination(context: &Context<'_>) -> ApiResult {
     let id = destination_id();
-    if cx.id(0) != id {
-        return Err(Refusal::missing("Definition", cx.id(0)));
+    if context.id(0) != id {
+        return Err(ApiError::not_found("Definition", context.id(0)));
     }
-    let answer = json!({
+    let body = json!({
         "id": id,
         "definition": {
             "destinationDefinitionId": id,
@@ -90,5 +93,5 @@ pub(super) fn destination(cx: &Cx<'_>) -> Answer {
             },
         },
     });
-    Ok(Reply::json(200, &answer))
+    Ok(Response::json(200, &body))
 }

@@ -1,106 +1,119 @@
-//! Execution of operations: who runs them, the envelope, downloads.
+//! The endpoint that executes operations: what is executed, and the form of its result.
 
 use std::time::Instant;
 
-use airbyte_agent_description::Connector;
-use serde_json::{Map, Value, json};
+use airbyte_agent_description::{Connector, Operation};
+use bytes::Bytes;
+use serde_json::{Value, json};
 
-use super::order::{Order, Work};
-use super::refusal::{Answer, Refusal};
-use super::state::Installed;
-use super::{Account, Cx, ExecuteError, Executed, selection, store, window};
-use crate::incoming::Incoming;
-use crate::reply::Reply;
+use super::context::Context;
+use super::download::DownloadControls;
+use super::error::{ApiError, ApiResult};
+use super::execute_request::{ExecuteRequest, Task};
+use super::execution::{check_workspace, execute_operation};
+use super::executor::Executed;
+use super::state::ConnectorInstance;
+use super::{selection, store};
+use crate::response::Response;
 
-/// Actions of which long texts are cut on demand.
-const CUT: [&str; 3] = ["list", "context_store_search", "context_store_sql_query"];
+/// Actions whose results are truncated on demand.
+const TRUNCATED_ACTIONS: [&str; 3] = ["list", "context_store_search", "context_store_sql_query"];
 
-/// Entity and action that a request to execute or prepare names.
-pub(super) fn named(request: &Incoming) -> Option<(String, String)> {
-    if !request.path.ends_with("/execute") && !request.path.ends_with("/execute/prepare") {
-        return None;
-    }
-    let body: Value = serde_json::from_slice(&request.body).ok()?;
-    Some((body.get("entity")?.as_str()?.to_owned(), body.get("action")?.as_str()?.to_owned()))
-}
-
-/// The connector that the path names, if its workspace is active.
-pub(super) fn connector(cx: &Cx<'_>) -> Result<Installed, Refusal> {
-    let state = cx.state();
-    let connector = state.connector(&cx.caller, cx.id(0))?;
-    if !state.workspace(&cx.caller, &connector.workspace)?.is_active {
-        return Err(Refusal::conflict("The workspace is inactive"));
-    }
-    Ok(connector.clone())
+/// What a task gave.
+enum TaskResult {
+    Json {
+        result: Value,
+        metadata: Value,
+    },
+    /// A file, and how it is to be returned.
+    File {
+        bytes: Bytes,
+        media_type: String,
+        controls: DownloadControls,
+    },
 }
 
 /// `POST /integrations/connectors/{id}/execute`
-pub(super) async fn answer(cx: &Cx<'_>) -> Answer {
-    let connector = connector(cx)?;
-    let kind = cx.platform.need_kind(&connector.slug)?;
-    let mut order = Order::read(cx.request)?;
+pub(super) async fn execute(context: &Context<'_>) -> ApiResult {
+    let connector = requested_connector(context)?;
+    let description = context.platform.description_of(&connector.slug)?;
+    let request = ExecuteRequest::parse(context.request)?;
     let started = Instant::now();
-    let (mut result, metadata) = match order.work(&kind)? {
-        Work::Search => {
-            (store::search(cx, &connector, &kind, &order.entity, order.params)?, Value::Null)
-        }
-        Work::Sql => (store::sql(cx, &connector, &kind, &order.params)?, Value::Null),
-        Work::Describe => (described(&kind), Value::Null),
-        Work::Operation(operation) => {
-            let controls = window::Controls::take(&mut order.params)
-                .map_err(|why| Refusal::invalid("params", why))?;
-            order.arguments(operation);
-            let action = operation.action.as_str();
-            match run(cx, &connector, &order.entity, action, order.params).await? {
-                Executed::Json { result, metadata } => (result, metadata),
-                Executed::Bytes { bytes, media_type } => {
-                    let now = cx.platform.clock.seconds();
-                    let chunk = controls.chunk(&bytes, &media_type, now);
-                    return match chunk.map_err(|why| Refusal::invalid("params", why))? {
-                        Some(chunk) => Ok(envelope(&connector, started, &chunk, &Value::Null)),
-                        None => Ok(controls.raw(&bytes, &media_type).header(
-                            "content-disposition",
-                            format!("attachment; filename=\"{}\"", order.entity),
-                        )),
-                    };
-                }
+    let (mut result, metadata) = match perform(context, &connector, &description, &request).await? {
+        TaskResult::Json { result, metadata } => (result, metadata),
+        TaskResult::File { bytes, media_type, controls } => {
+            let now = context.platform.clock.seconds();
+            let invalid = |message: String| ApiError::invalid("params", message);
+            if let Some(part) = controls.json_part(&bytes, &media_type, now).map_err(invalid)? {
+                return Ok(success(&connector, started, &part, &Value::Null));
             }
+            let disposition = format!("attachment; filename=\"{}\"", request.entity);
+            let response = controls.raw_response(&bytes, &media_type);
+            return Ok(response.header("content-disposition", disposition));
         }
     };
-    selection::select(&mut result, &order.selection);
-    if !order.skip_truncation && CUT.contains(&order.action.as_str()) {
+    selection::select(&mut result, &request.selection);
+    if !request.skip_truncation && TRUNCATED_ACTIONS.contains(&request.action.as_str()) {
         selection::truncate(&mut result);
     }
-    Ok(envelope(&connector, started, &result, &metadata))
+    Ok(success(&connector, started, &result, &metadata))
 }
 
-/// Runs an operation as the connector's account.
-pub(super) async fn run(
-    cx: &Cx<'_>,
-    connector: &Installed,
-    entity: &str,
-    action: &str,
-    params: Map<String, Value>,
-) -> Result<Executed, ExecuteError> {
-    let Some(executor) = &cx.platform.executor else {
-        let message = "This sandbox was started without an executor".to_owned();
-        return Err(ExecuteError { status: 501, message, retry_after: None });
-    };
-    let mut config = connector.settings.clone();
-    config.extend(connector.variables.clone());
-    let account = Account {
-        connector: connector.slug.clone(),
-        scheme: connector.account.scheme.clone(),
-        credentials: connector.account.fields.clone(),
-        config,
-    };
-    let params = Value::Object(params);
-    executor.execute_as(&account, entity, action, params, &cx.platform.origin).await
+/// The connector that the path names, if its workspace is active.
+pub(super) fn requested_connector(context: &Context<'_>) -> Result<ConnectorInstance, ApiError> {
+    let connector = context.state().connector(&context.caller, context.id(0))?.clone();
+    check_workspace(context, &connector)?;
+    Ok(connector)
 }
 
-fn envelope(connector: &Installed, started: Instant, result: &Value, metadata: &Value) -> Reply {
+async fn perform(
+    context: &Context<'_>,
+    connector: &ConnectorInstance,
+    description: &Connector,
+    request: &ExecuteRequest,
+) -> Result<TaskResult, ApiError> {
+    let without_metadata = |result| TaskResult::Json { result, metadata: Value::Null };
+    match request.task(description)? {
+        Task::Search => {
+            let params = request.params.clone();
+            store::search(context, connector, description, &request.entity, params)
+                .map(without_metadata)
+        }
+        Task::Sql => {
+            store::sql(context, connector, description, &request.params).map(without_metadata)
+        }
+        Task::Describe => Ok(without_metadata(described(description))),
+        Task::Operation(operation) => {
+            perform_operation(context, connector, operation, request).await
+        }
+    }
+}
+
+async fn perform_operation(
+    context: &Context<'_>,
+    connector: &ConnectorInstance,
+    operation: &Operation,
+    request: &ExecuteRequest,
+) -> Result<TaskResult, ApiError> {
+    let mut params = request.params.clone();
+    let controls = DownloadControls::take(&mut params)
+        .map_err(|message| ApiError::invalid("params", message))?;
+    let arguments = ExecuteRequest::arguments(operation, params);
+    Ok(match execute_operation(context, connector, operation, arguments).await? {
+        Executed::Json { result, metadata } => TaskResult::Json { result, metadata },
+        Executed::Bytes { bytes, media_type } => TaskResult::File { bytes, media_type, controls },
+    })
+}
+
+/// The response of a successful execution.
+fn success(
+    connector: &ConnectorInstance,
+    started: Instant,
+    result: &Value,
+    metadata: &Value,
+) -> Response {
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let answer = json!({
+    let body = json!({
         "status": "success",
         "result": result,
         "connector_metadata": metadata,
@@ -109,20 +122,20 @@ fn envelope(connector: &Installed, started: Instant, result: &Value, metadata: &
             "execution_time_ms": milliseconds,
         },
     });
-    Reply::json(200, &answer)
+    Response::json(200, &body)
 }
 
-/// What an older program shows of a connector.
-fn described(kind: &Connector) -> Value {
-    let entities = kind.entities.iter().map(|entity| {
+/// What the action `describe` of an older generation returns.
+fn described(description: &Connector) -> Value {
+    let entities = description.entities.iter().map(|entity| {
         let actions: Vec<&str> = entity.operations.iter().map(|one| one.action.as_str()).collect();
         json!({"name": entity.name, "description": entity.description, "actions": actions})
     });
     json!({
-        "name": kind.name,
-        "title": kind.title,
-        "version": kind.version,
-        "description": kind.description,
+        "name": description.name,
+        "title": description.title,
+        "version": description.version,
+        "description": description.description,
         "entities": entities.collect::<Vec<_>>(),
     })
 }

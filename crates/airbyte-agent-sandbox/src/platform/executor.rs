@@ -1,5 +1,5 @@
-//! How the platform runs an operation. It is given by the caller, so that this crate does not
-//! depend on the engine it is there to test.
+//! How the platform executes operations. The caller provides it, so that this crate does not depend on
+//! the engine that it is there to test.
 
 use std::fmt;
 use std::future::Future;
@@ -8,22 +8,22 @@ use std::pin::Pin;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-/// What an operation gave.
+/// What an operation returned.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Executed {
-    /// Records and metadata, as the platform puts them into its envelope.
+    /// Records and metadata, as the platform puts them into its response.
     Json {
-        /// An array for list and search, else the record.
+        /// An array of records for a list or a search, otherwise the record.
         result: Value,
-        /// Metadata, `null` when the operation has none.
+        /// The metadata as an object, `null` when the operation has none.
         metadata: Value,
     },
-    /// A file.
+    /// The content of a file.
     Bytes {
-        /// Its bytes.
+        /// The bytes of the file.
         bytes: Bytes,
-        /// Its media type.
+        /// The media type of the file.
         media_type: String,
     },
 }
@@ -31,29 +31,30 @@ pub enum Executed {
 /// Why an operation failed.
 #[derive(Debug, Clone)]
 pub struct ExecuteError {
-    /// HTTP status of the platform's answer.
+    /// The HTTP status of the platform's response.
     pub status: u16,
-    /// What went wrong.
+    /// What went wrong, for the caller.
     pub message: String,
-    /// Seconds to wait, for a rate limit.
+    /// Seconds to wait before another attempt, where a rate limit says so.
     pub retry_after: Option<u64>,
 }
 
-/// An operation under way.
+/// The future of an operation that is being executed.
 pub type Execution = Pin<Box<dyn Future<Output = Result<Executed, ExecuteError>> + Send>>;
 
-/// A connector of a workspace, as far as its operations depend on it. Its debug output shows names
-/// of fields only.
+/// A connector of a workspace, as far as its operations depend on it. Its debug output shows only the
+/// names of credentials and settings.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Account {
-    /// Slug of the connector.
+    /// The slug of the connector.
     pub connector: String,
-    /// Security scheme that the credentials are for.
+    /// The authentication scheme of the credentials, where it is known.
     pub scheme: Option<String>,
-    /// Credentials that were given; `None` for a connector that the sandbox set up itself.
+    /// The credentials by field name; `None` for a connector that the sandbox itself set up, which
+    /// works with any credentials that the sandbox accepts.
     pub credentials: Option<Map<String, Value>>,
-    /// Settings and server variables.
+    /// Settings and server variables by name.
     pub config: Map<String, Value>,
 }
 
@@ -68,31 +69,18 @@ impl fmt::Debug for Account {
     }
 }
 
-/// Runs operations for the platform.
+/// Executes operations for the platform.
 pub trait Executor: Send + Sync {
-    /// Runs an operation of a connector against the vendors at `vendor_origin`, with credentials
-    /// that the sandbox accepts.
+    /// Executes an operation with the credentials and settings of an account, against the vendors
+    /// at `vendor_origin`. `params` is an object of arguments by parameter name.
     fn execute(
-        &self,
-        connector: &str,
-        entity: &str,
-        action: &str,
-        params: Value,
-        vendor_origin: &str,
-    ) -> Execution;
-
-    /// The same with the credentials and settings of an account; an executor that has no use for
-    /// them runs it as [`execute`](Self::execute).
-    fn execute_as(
         &self,
         account: &Account,
         entity: &str,
         action: &str,
         params: Value,
         vendor_origin: &str,
-    ) -> Execution {
-        self.execute(&account.connector, entity, action, params, vendor_origin)
-    }
+    ) -> Execution;
 }
 
 impl fmt::Debug for dyn Executor {

@@ -1,11 +1,11 @@
-//! The members of a request's body, taken out one by one and checked on the way.
+//! The members of a request's body. Each is checked when it is taken.
 
 use serde_json::{Map, Value};
 
-use super::refusal::Refusal;
-use crate::incoming::Incoming;
+use super::error::ApiError;
+use crate::request::Request;
 
-/// What is left of a body.
+/// The members of a body that were not taken yet.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Fields(Map<String, Value>);
 
@@ -16,43 +16,45 @@ impl From<Map<String, Value>> for Fields {
 }
 
 impl Fields {
-    /// The body of a request, which is to be a JSON object.
-    pub(crate) fn read(request: &Incoming) -> Result<Self, Refusal> {
+    /// The members of a request's body, which must be a JSON object.
+    pub(crate) fn of_body(request: &Request) -> Result<Self, ApiError> {
         match serde_json::from_slice(&request.body) {
             Ok(Value::Object(members)) => Ok(Self(members)),
-            Ok(_) => Err(Refusal::invalid("body", "The body is to be a JSON object")),
-            Err(why) => Err(Refusal::invalid("body", format!("The body is no JSON: {why}"))),
+            Ok(_) => Err(ApiError::invalid("body", "The body must be a JSON object")),
+            Err(message) => {
+                Err(ApiError::invalid("body", format!("The body is not valid JSON: {message}")))
+            }
         }
     }
 
-    /// The member, unless it is absent or `null`.
+    /// Takes a member; `None` when it is absent or `null`.
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
         self.0.shift_remove(name).filter(|value| !value.is_null())
     }
 
-    /// Whether the member is there, `null` or not.
+    /// Whether the body has the member, even as `null`.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 
-    /// A text that is required.
-    pub(crate) fn text(&mut self, name: &str) -> Result<String, Refusal> {
+    /// Takes a text that is required and must not be empty.
+    pub(crate) fn required_text(&mut self, name: &str) -> Result<String, ApiError> {
         self.optional_text(name)?
             .filter(|text| !text.is_empty())
-            .ok_or_else(|| Refusal::invalid(name, format!("{name} is required")))
+            .ok_or_else(|| ApiError::invalid(name, format!("{name} is required")))
     }
 
-    /// A text.
-    pub(crate) fn optional_text(&mut self, name: &str) -> Result<Option<String>, Refusal> {
+    /// Takes a text, which may be absent.
+    pub(crate) fn optional_text(&mut self, name: &str) -> Result<Option<String>, ApiError> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(Refusal::invalid(name, format!("{name} is to be a string"))),
+            Some(_) => Err(ApiError::invalid(name, format!("{name} must be a string"))),
         }
     }
 
-    /// The first of these texts that is given and not empty; the others are dropped.
-    pub(crate) fn first_text(&mut self, names: &[&str]) -> Result<Option<String>, Refusal> {
+    /// Takes texts of the same meaning, and gives the first one that is not empty.
+    pub(crate) fn first_text(&mut self, names: &[&str]) -> Result<Option<String>, ApiError> {
         let mut found = None;
         for name in names {
             let text = self.optional_text(name)?.filter(|text| !text.is_empty());
@@ -61,67 +63,67 @@ impl Fields {
         Ok(found)
     }
 
-    /// A UUID; an empty text counts as absent.
-    pub(crate) fn uuid(&mut self, name: &str) -> Result<Option<String>, Refusal> {
+    /// Takes a UUID. An empty text is the same as none.
+    pub(crate) fn uuid(&mut self, name: &str) -> Result<Option<String>, ApiError> {
         match self.optional_text(name)?.filter(|text| !text.is_empty()) {
             Some(text) if !is_uuid(&text) => {
-                Err(Refusal::invalid(name, format!("{name} is to be a UUID")))
+                Err(ApiError::invalid(name, format!("{name} must be a UUID")))
             }
             other => Ok(other),
         }
     }
 
-    /// An object.
-    pub(crate) fn object(&mut self, name: &str) -> Result<Option<Map<String, Value>>, Refusal> {
+    /// Takes an object, which may be absent.
+    pub(crate) fn object(&mut self, name: &str) -> Result<Option<Map<String, Value>>, ApiError> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::Object(map)) => Ok(Some(map)),
-            Some(_) => Err(Refusal::invalid(name, format!("{name} is to be an object"))),
+            Some(_) => Err(ApiError::invalid(name, format!("{name} must be an object"))),
         }
     }
 
-    /// A boolean.
-    pub(crate) fn flag(&mut self, name: &str) -> Result<Option<bool>, Refusal> {
+    /// Takes a boolean, which may be absent.
+    pub(crate) fn flag(&mut self, name: &str) -> Result<Option<bool>, ApiError> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::Bool(flag)) => Ok(Some(flag)),
-            Some(_) => Err(Refusal::invalid(name, format!("{name} is to be a boolean"))),
+            Some(_) => Err(ApiError::invalid(name, format!("{name} must be a boolean"))),
         }
     }
 
-    /// An array of texts.
-    pub(crate) fn texts(&mut self, name: &str) -> Result<Option<Vec<String>>, Refusal> {
+    /// Takes an array of texts, which may be absent.
+    pub(crate) fn texts(&mut self, name: &str) -> Result<Option<Vec<String>>, ApiError> {
         let Some(value) = self.take(name) else { return Ok(None) };
         serde_json::from_value(value)
             .map(Some)
-            .map_err(|_| Refusal::invalid(name, format!("{name} is to be an array of strings")))
+            .map_err(|_| ApiError::invalid(name, format!("{name} must be an array of strings")))
     }
 
-    /// One of these words.
+    /// Takes one of these words, which may be absent.
     pub(crate) fn choice(
         &mut self,
         name: &str,
         allowed: &[&str],
-    ) -> Result<Option<String>, Refusal> {
+    ) -> Result<Option<String>, ApiError> {
         match self.optional_text(name)? {
             Some(word) if !allowed.contains(&word.as_str()) => {
                 let allowed = allowed.join(", ");
-                Err(Refusal::invalid(name, format!("{name} is to be one of {allowed}")))
+                Err(ApiError::invalid(name, format!("{name} must be one of {allowed}")))
             }
             other => Ok(other),
         }
     }
 
-    /// Refuses what nobody has asked for.
-    pub(crate) fn end(self) -> Result<(), Refusal> {
+    /// Fails when a member was not taken.
+    pub(crate) fn check_all_taken(self) -> Result<(), ApiError> {
         match self.0.keys().next() {
-            Some(name) => Err(Refusal::invalid(name.clone(), format!("{name} is not allowed"))),
+            Some(name) => Err(ApiError::invalid(name.clone(), format!("{name} is not allowed"))),
             None => Ok(()),
         }
     }
 }
 
-/// Whether a text has the form of a UUID, of whatever version.
+/// Whether a text has the form of a UUID of any version.
 pub(crate) fn is_uuid(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
     let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();

@@ -1,37 +1,43 @@
-//! The hosted platform: tokens, workspaces, connectors, their execution, and what belongs to them.
+//! The hosted platform: its tokens, its workspaces, their connectors, and the execution of operations.
 
-// Endpoints are functions of one type, also those that cannot fail.
+// Endpoints are functions of one type, those that cannot fail included.
 #![allow(clippy::unnecessary_wraps)]
 
-mod ask;
+mod behaviour;
+mod caller;
 mod clock;
-mod conduct;
 mod connection_templates;
 mod connectors;
-mod converted;
+mod context;
 mod cron;
 mod cursor;
 mod customization;
 mod definitions;
+mod download;
+mod error;
 mod execute;
+mod execute_request;
+mod execution;
 mod executor;
 mod fields;
+mod initial_state;
 mod inspect;
 mod legacy;
 mod oauth;
-mod order;
+mod paths;
 mod prepare;
-mod refusal;
+mod question;
 mod route;
-mod seed;
 mod selection;
 mod skills;
 mod specification;
 mod state;
 mod store;
 mod templates;
+mod tenant;
+mod text_pages;
+mod token_endpoints;
 mod tokens;
-mod window;
 mod workflows;
 mod workspaces;
 
@@ -41,102 +47,68 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use airbyte_agent_description::Connector;
 use serde_json::json;
 
-use crate::dispatch::World;
-use crate::fault::{FaultKind, Target};
-use crate::incoming::Incoming;
-use crate::reply::Reply;
+use crate::fault::{FaultKind, FaultQueue, Target};
+use crate::request::Request;
+use crate::response::Response;
+use crate::vendor::Vendors;
 
 use clock::Clock;
-use fields::Fields;
-use refusal::{Answer, Refusal};
-use route::{Act, Lost};
+use context::Context;
+use error::{ApiError, ApiResult};
+use route::{Handler, RouteError};
 use state::{State, StoreStatus};
-use tokens::Caller;
 
-pub use conduct::{Conduct, Tenant};
+pub use behaviour::Behaviour;
 pub use executor::{Account, ExecuteError, Executed, Execution, Executor};
+pub use tenant::Tenant;
 
-/// Client id that the platform knows from the start.
+/// Id of the client that the platform knows from the start.
 pub const CLIENT_ID: &str = "sandbox-client";
-/// Secret that goes with [`CLIENT_ID`].
+/// Secret that belongs to [`CLIENT_ID`].
 pub const CLIENT_SECRET: &str = "sandbox-secret";
 
 /// What the paths of the current API begin with.
 const API: &str = "/api/v1/";
-/// Header that chooses an organization.
-const ORGANIZATION_HEADER: &str = "x-organization-id";
 
-/// The platform.
+/// The emulated platform.
 #[derive(Debug)]
 pub(crate) struct Platform {
     pub(crate) clock: Clock,
-    kinds: Vec<Arc<Connector>>,
-    /// Specs as YAML, by slug, as far as they were given.
+    /// The connectors that can be created, as definitions.
+    descriptions: Vec<Arc<Connector>>,
+    /// Specs as YAML by slug, as far as they were given.
     specs: HashMap<String, Arc<str>>,
     executor: Option<Box<dyn Executor>>,
+    /// Where the platform and the vendors are reached.
     origin: String,
     state: Mutex<State>,
 }
 
-/// What a platform is made of.
+/// What a platform is started with.
 #[derive(Debug, Default)]
-pub(crate) struct Parts {
-    pub(crate) kinds: Vec<Arc<Connector>>,
+pub(crate) struct PlatformConfig {
+    pub(crate) connectors: Vec<Arc<Connector>>,
     pub(crate) specs: HashMap<String, Arc<str>>,
     pub(crate) crowded: Option<String>,
     pub(crate) executor: Option<Box<dyn Executor>>,
     pub(crate) tenants: Vec<Tenant>,
-    pub(crate) conduct: Conduct,
-}
-
-/// A request to an endpoint, and who asks.
-struct Cx<'a> {
-    platform: &'a Platform,
-    world: &'a World,
-    request: &'a Incoming,
-    caller: Caller,
-    /// Segments of the path that name something.
-    path: Vec<String>,
-}
-
-impl Cx<'_> {
-    /// The segment of the path at this place among those that name something.
-    fn id(&self, at: usize) -> &str {
-        self.path.get(at).map_or("", String::as_str)
-    }
-
-    fn query(&self, name: &str) -> Option<String> {
-        self.request.query_value(name)
-    }
-
-    fn query_all(&self, name: &str) -> Vec<String> {
-        let pairs = self.request.query_pairs().into_iter();
-        pairs.filter(|(key, _)| key == name).map(|(_, value)| value).collect()
-    }
-
-    fn fields(&self) -> Result<Fields, Refusal> {
-        Fields::read(self.request)
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.platform.lock()
-    }
+    pub(crate) behaviour: Behaviour,
 }
 
 impl Platform {
-    pub(crate) fn new(parts: Parts, origin: String) -> Self {
+    pub(crate) fn new(config: PlatformConfig, origin: String) -> Self {
         let clock = Clock::default();
-        let crowded = parts.crowded.as_deref();
-        let mut state = seed::state(&parts.kinds, crowded, clock.seconds());
-        state.conduct = parts.conduct;
-        for tenant in parts.tenants {
-            seed::admit(&mut state, tenant, &clock.now());
+        let crowded = config.crowded.as_deref();
+        let mut state = initial_state::state(&config.connectors, crowded, clock.seconds());
+        state.behaviour = config.behaviour;
+        for tenant in config.tenants {
+            initial_state::admit(&mut state, tenant, &clock.now());
         }
         Self {
             clock,
-            kinds: parts.kinds,
-            specs: parts.specs,
-            executor: parts.executor,
+            descriptions: config.connectors,
+            specs: config.specs,
+            executor: config.executor,
             origin,
             state: Mutex::new(state),
         }
@@ -146,17 +118,19 @@ impl Platform {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn kind(&self, slug: &str) -> Option<&Arc<Connector>> {
-        self.kinds.iter().find(|kind| kind.name == slug)
+    /// The description of the connector with this slug.
+    fn description(&self, slug: &str) -> Option<&Arc<Connector>> {
+        self.descriptions.iter().find(|description| description.name == slug)
     }
 
-    fn need_kind(&self, slug: &str) -> Result<Arc<Connector>, Refusal> {
-        self.kind(slug).cloned().ok_or_else(|| Refusal::missing("Connector", slug))
+    /// The same; a slug that is not known is an error.
+    fn description_of(&self, slug: &str) -> Result<Arc<Connector>, ApiError> {
+        self.description(slug).cloned().ok_or_else(|| ApiError::not_found("Connector", slug))
     }
 
-    /// Number of the entities of a connector that the context store holds.
+    /// Number of a connector's entities that the context store contains.
     fn store_entities(&self, slug: &str) -> usize {
-        let entities = self.kind(slug).map(|kind| kind.entities.iter());
+        let entities = self.description(slug).map(|description| description.entities.iter());
         entities.into_iter().flatten().filter(|entity| !entity.store.is_empty()).count()
     }
 
@@ -164,83 +138,87 @@ impl Platform {
         self.store_entities(slug) > 0
     }
 
-    /// Refuses every token issued so far.
+    /// Refuses every token that was issued so far.
     pub(crate) fn expire_tokens(&self) {
         self.lock().tokens.expire();
     }
 
-    /// Lets a client in; gives the ids of its organizations.
+    /// Adds a client or gives it another secret. Gives the ids of its organizations.
     pub(crate) fn admit(&self, tenant: Tenant) -> Vec<String> {
-        seed::admit(&mut self.lock(), tenant, &self.clock.now())
+        initial_state::admit(&mut self.lock(), tenant, &self.clock.now())
     }
 
-    /// How the platform behaves where its sources disagree.
-    pub(crate) fn conduct(&self) -> Conduct {
-        self.lock().conduct.clone()
+    pub(crate) fn behaviour(&self) -> Behaviour {
+        self.lock().behaviour.clone()
     }
 
-    /// Changes how the platform behaves.
-    pub(crate) fn set_conduct(&self, conduct: Conduct) {
-        self.lock().conduct = conduct;
+    pub(crate) fn set_behaviour(&self, behaviour: Behaviour) {
+        self.lock().behaviour = behaviour;
     }
 
-    /// Sets how far the context store of a connector, or of all, has come. Gives the number of
-    /// connectors, `None` for a word that is no status.
-    pub(crate) fn set_store(&self, connector: Option<&str>, word: &str) -> Option<usize> {
+    /// Sets the status of a connector's context store, or of all. Gives the number of connectors;
+    /// `None` when the word is not a status.
+    pub(crate) fn set_context_store(&self, connector: Option<&str>, word: &str) -> Option<usize> {
         let status = StoreStatus::parse(word)?;
         let mut state = self.lock();
-        let fits = |id: &str| connector.is_none_or(|wanted| wanted == id);
+        let is_wanted = |id: &str| connector.is_none_or(|wanted| wanted == id);
         let mut count = 0;
-        for one in state.connectors.iter_mut().filter(|one| fits(&one.id)) {
-            one.store = status;
+        for connector in state.connectors.iter_mut().filter(|one| is_wanted(&one.id)) {
+            connector.store = status;
             count += 1;
         }
         Some(count)
     }
 
-    /// Answers a request to the platform.
-    pub(crate) async fn answer(&self, request: &Incoming, world: &World) -> (Reply, Target) {
+    /// Responds to a request to the platform, unless a fault applies to it.
+    pub(crate) async fn respond(
+        &self,
+        request: &Request,
+        vendors: &Vendors,
+        faults: &FaultQueue,
+    ) -> (Response, Target) {
         let mut target = Target { connector: "platform".to_owned(), ..Target::default() };
-        if let Some(names) = execute::named(request) {
+        if let Some(names) = execute_request::requested_names(request) {
             (target.entity, target.action) = names;
         }
-        let fault = world.faults.take(&target, &request.path);
+        let fault = faults.take(&target, &request.path);
         if fault == Some(FaultKind::ExpireTokens) {
             self.expire_tokens();
         }
-        if let Some(reply) = fault.as_ref().and_then(FaultKind::instead) {
-            return (reply, target);
+        if let Some(response) = fault.as_ref().and_then(FaultKind::replacement) {
+            return (response, target);
         }
-        let reply = self.reply(request, world).await;
-        let reply = match fault {
-            Some(fault) => fault.spoil(reply),
-            None => reply,
+        let response = self.handle(request, vendors).await;
+        let response = match fault {
+            Some(fault) => fault.damage(response),
+            None => response,
         };
-        (reply, target)
+        (response, target)
     }
 
-    async fn reply(&self, request: &Incoming, world: &World) -> Reply {
-        let (access, act, path) = match route::find(request) {
-            Ok(found) => found,
-            Err(Lost::NoPath) => return Reply::json(404, &json!({"detail": "Not Found"})),
-            Err(Lost::NoMethod) => {
-                return Reply::json(405, &json!({"detail": "Method Not Allowed"}));
+    async fn handle(&self, request: &Request, vendors: &Vendors) -> Response {
+        let route = match route::find(request) {
+            Ok(route) => route,
+            Err(RouteError::NoPath) => return Response::json(404, &json!({"detail": "Not Found"})),
+            Err(RouteError::NoMethod) => {
+                return Response::json(405, &json!({"detail": "Method Not Allowed"}));
             }
         };
-        let caller = tokens::authorize(&self.lock(), request, access, self.clock.seconds());
+        let now = self.clock.seconds();
+        let caller = token_endpoints::authorize(&self.lock(), request, route.access, now);
         let caller = match caller {
             Ok(caller) => caller,
-            Err(refusal) => return refusal.into(),
+            Err(error) => return error.into(),
         };
-        let cx = Cx { platform: self, world, request, caller, path };
-        let answer: Answer = match act {
-            Act::Now(answer) => answer(&cx),
-            Act::Execute => execute::answer(&cx).await,
-            Act::Ask => ask::answer(&cx).await,
-            Act::Prepare => prepare::answer(&cx),
-            Act::CheckDraft => connectors::check_draft(&cx).await,
-            Act::CheckInstalled => connectors::check_installed(&cx).await,
+        let context = Context { platform: self, vendors, request, caller, ids: route.ids };
+        let result: ApiResult = match route.handler {
+            Handler::Function(respond) => respond(&context),
+            Handler::Execute => execute::execute(&context).await,
+            Handler::Question => question::answer_question(&context).await,
+            Handler::Prepare => prepare::prepare(&context),
+            Handler::CheckDraft => connectors::check_draft(&context).await,
+            Handler::CheckExisting => connectors::check_existing(&context).await,
         };
-        answer.unwrap_or_else(Reply::from)
+        result.unwrap_or_else(Response::from)
     }
 }

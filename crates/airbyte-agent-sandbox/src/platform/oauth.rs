@@ -1,61 +1,62 @@
-//! OAuth: an organization's own apps, and consent by address: the address leads to a page of the
-//! sandbox that agrees, and from there back, where the connector exists.
+//! OAuth: the apps of organizations, and the consent of users. A consent address leads to a page of the
+//! sandbox that agrees at once, creates the connector, and leads back to the application.
 
 use airbyte_agent_description::{AuthKind, AuthScheme, Connector};
 use serde_json::{Map, Value, json};
 
-use super::Cx;
-use super::connectors::{self, Draft};
+use super::connectors;
+use super::context::Context;
+use super::error::{ApiError, ApiResult};
 use super::fields::Fields;
-use super::refusal::{Answer, Refusal};
-use super::state::{Consent, Credentials, Override, Secret, State};
+use super::state::{ConnectorDraft, Consent, Credentials, OAuthApp, Secret, State};
 use crate::hash::{hex, stable};
-use crate::reply::Reply;
+use crate::response::Response;
 
-/// Path of the page that agrees.
+/// Path of the page on which users consent.
 pub(super) const CONSENT: &str = "/oauth/consent";
 /// How long a consent can be given, in seconds.
-const PATIENCE: u64 = 600;
+const LIFETIME: u64 = 600;
 
-/// The scheme that a connector signs in by.
-fn scheme(kind: &Connector) -> Result<&AuthScheme, Refusal> {
+/// The authentication scheme by which users sign in to a connector.
+fn sign_in_scheme(description: &Connector) -> Result<&AuthScheme, ApiError> {
     let by_user = |scheme: &&AuthScheme| {
         let flow = scheme.oauth.as_ref();
         flow.is_some_and(|flow| !flow.authorization_url.pieces.is_empty())
     };
     let is_oauth = |scheme: &&AuthScheme| matches!(scheme.kind, AuthKind::OAuth2 { .. });
-    let found = kind.auth.iter().find(by_user).or_else(|| kind.auth.iter().find(is_oauth));
-    found.ok_or_else(|| Refusal::bad(format!("{} has no OAuth flow", kind.title)))
+    let found =
+        description.auth.iter().find(by_user).or_else(|| description.auth.iter().find(is_oauth));
+    found.ok_or_else(|| ApiError::bad_request(format!("{} has no OAuth flow", description.title)))
 }
 
 /// `POST /integrations/connectors/oauth/initiate`
-pub(super) fn initiate(cx: &Cx<'_>) -> Answer {
-    let mut fields = cx.fields()?;
-    let redirect = fields.text("redirect_url")?;
+pub(super) fn initiate(context: &Context<'_>) -> ApiResult {
+    let mut fields = context.fields()?;
+    let redirect = fields.required_text("redirect_url")?;
     if !redirect.contains("://") {
-        return Err(Refusal::invalid("redirect_url", "redirect_url is to be an absolute URL"));
+        return Err(ApiError::invalid("redirect_url", "redirect_url must be an absolute URL"));
     }
-    let mut state = cx.state();
-    let url = ask(cx, &mut state, &mut fields, redirect, None)?;
-    Ok(Reply::json(200, &json!({"consent_url": url})))
+    let mut state = context.state();
+    let url = request_consent(context, &mut state, &mut fields, redirect, None)?;
+    Ok(Response::json(200, &json!({"consent_url": url})))
 }
 
-/// Keeps what was asked for; gives the address of the page that agrees.
-pub(super) fn ask(
-    cx: &Cx<'_>,
+/// Stores a request for consent, and gives the address of the page on which users consent.
+pub(super) fn request_consent(
+    context: &Context<'_>,
     state: &mut State,
     fields: &mut Fields,
     redirect_url: String,
     gives_secret: Option<bool>,
-) -> Result<String, Refusal> {
-    let (kind, template) = connectors::choose(cx, state, fields)?;
-    let scheme = scheme(&kind)?;
+) -> Result<String, ApiError> {
+    let (description, template) = connectors::choose(context, state, fields)?;
+    let scheme = sign_in_scheme(&description)?;
     if template.organization.is_none() && gives_secret.is_none() {
-        let why = format!(
+        let message = format!(
             "No organization-specific source template configured for {}; clone a global one",
-            kind.title
+            description.title
         );
-        return Err(Refusal::bad(why));
+        return Err(ApiError::bad_request(message));
     }
     let given = fields.object("replication_config")?.unwrap_or_default();
     let environment = fields.object("environment")?.unwrap_or_default();
@@ -64,37 +65,50 @@ pub(super) fn ask(
     let mut config = template.defaults.clone();
     config.extend(inputs.clone());
     config.extend(given);
-    let gives_secret = gives_secret.unwrap_or(state.conduct.oauth_secret_ids);
-    // Where the callback brings a secret, the settings come with the connector later.
+    let gives_secret = gives_secret.unwrap_or(state.behaviour.oauth_secret_ids);
+    // Where the callback has the id of a secret, the settings come with the connector later.
     let (settings, variables) = if gives_secret {
         (Map::new(), Map::new())
     } else {
-        connectors::configure(&kind, &environment, &config, cx.platform.clock.seconds())?
+        connectors::configure(
+            &description,
+            &environment,
+            &config,
+            context.platform.clock.seconds(),
+        )?
     };
-    let workspace = connectors::place(cx, state, fields, true)?;
-    let organization = cx.caller.organization.clone();
+    let workspace = connectors::requested_workspace(context, state, fields, true)?;
+    let organization = context.caller.organization.clone();
     let own = state
-        .overrides
+        .oauth_apps
         .iter()
-        .find(|one| one.organization == organization && one.slug == kind.name);
+        .find(|one| one.organization == organization && one.slug == description.name);
     let app = own.and_then(|own| own.configuration.get("client_id")?.as_str().map(str::to_owned));
     let app = app.unwrap_or_else(|| "airbyte-sandbox".to_owned());
-    let account = granted(scheme, own.map(|own| &own.configuration));
-    let slug = kind.name.to_string();
-    let order =
-        Draft { workspace, slug, template, name, account, settings, variables, entities: None };
-    let asked_at = cx.platform.clock.seconds();
-    let drawn = state.draw("consent");
-    let key = hex(stable(&["consent", &drawn, &asked_at.to_string()]), 32);
-    let consent = Consent { organization, asked_at, redirect_url, gives_secret, order };
+    let account = granted_credentials(scheme, own.map(|own| &own.configuration));
+    let slug = description.name.to_string();
+    let draft = ConnectorDraft {
+        workspace,
+        slug,
+        template,
+        name,
+        account,
+        settings,
+        variables,
+        entities: None,
+    };
+    let requested_at = context.platform.clock.seconds();
+    let id = state.new_id("consent");
+    let key = hex(stable(&["consent", &id, &requested_at.to_string()]), 32);
+    let consent = Consent { organization, requested_at, redirect_url, gives_secret, draft };
     state.consents.insert(key.clone(), consent);
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("client_id", &app).append_pair("state", &key);
-    Ok(format!("{}{CONSENT}?{}", cx.platform.origin, query.finish()))
+    Ok(format!("{}{CONSENT}?{}", context.platform.origin, query.finish()))
 }
 
-/// Credentials as they are after consent: those of the app, and tokens that the vendors here take.
-fn granted(scheme: &AuthScheme, app: Option<&Map<String, Value>>) -> Credentials {
+/// Credentials after a consent: those of the app, and tokens that the emulated vendors accept.
+fn granted_credentials(scheme: &AuthScheme, app: Option<&Map<String, Value>>) -> Credentials {
     let value = |field: &str| {
         let own = app.and_then(|app| app.get(field)).cloned();
         own.unwrap_or_else(|| format!("sandbox-granted-{field}").into())
@@ -103,39 +117,44 @@ fn granted(scheme: &AuthScheme, app: Option<&Map<String, Value>>) -> Credentials
     Credentials { scheme: Some(scheme.name.to_string()), fields: Some(fields.collect()) }
 }
 
-/// `GET /oauth/consent`: agrees, unless the address says `decision=deny` or `decision=fail`, and
-/// leads back.
-pub(super) fn consent(cx: &Cx<'_>) -> Answer {
-    let key = cx.query("state").unwrap_or_default();
-    let mut state = cx.state();
+/// `GET /oauth/consent`: leads back to the application, with an error if the address says
+/// `decision=deny` or `decision=fail`.
+pub(super) fn consent(context: &Context<'_>) -> ApiResult {
+    let key = context.query("state").unwrap_or_default();
+    let mut state = context.state();
     let consent = state.consents.remove(&key);
-    let now = cx.platform.clock.seconds();
-    let Some(consent) = consent.filter(|c| now < c.asked_at.saturating_add(PATIENCE)) else {
+    let now = context.platform.clock.seconds();
+    let Some(consent) = consent.filter(|c| now < c.requested_at.saturating_add(LIFETIME)) else {
         let text = "This request for consent is unknown, used already, or too old.\n";
-        return Ok(Reply::bytes(400, "text/plain; charset=utf-8", text));
+        return Ok(Response::bytes(400, "text/plain; charset=utf-8", text));
     };
-    let Consent { organization, redirect_url, gives_secret, order, .. } = consent;
-    let failure = |error: &str, why: &str| {
-        vec![("error", error.to_owned()), ("error_description", why.to_owned())]
+    let Consent { organization, redirect_url, gives_secret, draft, .. } = consent;
+    let failure = |error: &str, message: &str| {
+        vec![("error", error.to_owned()), ("error_description", message.to_owned())]
     };
-    let pairs = match cx.query("decision").as_deref() {
+    let pairs = match context.query("decision").as_deref() {
         Some("deny") => failure("access_denied", "The user did not agree"),
         Some("fail") => failure("creation_failed", "The connector could not be created"),
         _ if gives_secret => {
-            let id = state.draw("secret");
-            let secret = Secret { organization, slug: order.slug, account: order.account };
+            let id = state.new_id("secret");
+            let secret = Secret { organization, slug: draft.slug, account: draft.account };
             state.secrets.insert(id.clone(), secret);
             vec![("server_side_oauth_secret_id", id.clone()), ("secret_id", id)]
         }
-        _ => match order.install(&mut state, &organization, &cx.platform.clock.now()) {
+        _ => match connectors::install(
+            draft,
+            &mut state,
+            &organization,
+            &context.platform.clock.now(),
+        ) {
             Ok(connector) => vec![("connector_id", connector.id)],
-            Err(refusal) => failure("creation_failed", refusal.message()),
+            Err(error) => failure("creation_failed", error.message()),
         },
     };
-    Ok(Reply::empty(302).header("location", with_pairs(&redirect_url, &pairs)))
+    Ok(Response::empty(302).header("location", with_pairs(&redirect_url, &pairs)))
 }
 
-/// The address with more pairs in its query; what it had is kept.
+/// The address with more pairs in its query.
 fn with_pairs(url: &str, pairs: &[(&str, String)]) -> String {
     let (url, fragment) = url.split_once('#').map_or((url, None), |(url, rest)| (url, Some(rest)));
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
@@ -145,35 +164,35 @@ fn with_pairs(url: &str, pairs: &[(&str, String)]) -> String {
 }
 
 /// `PUT /oauth/credentials`
-pub(super) fn set_app(cx: &Cx<'_>) -> Answer {
-    let mut fields = cx.fields()?;
+pub(super) fn set_app(context: &Context<'_>) -> ApiResult {
+    let mut fields = context.fields()?;
     let word = fields.optional_text("connector_type")?;
     let definition = fields.optional_text("connector_definition_id")?;
     let configuration = fields.object("configuration")?;
-    fields.end()?;
+    fields.check_all_taken()?;
     let configuration = configuration
-        .ok_or_else(|| Refusal::invalid("configuration", "configuration is required"))?;
-    let kind = match (word, definition) {
-        (Some(word), None) => connectors::by_name(cx.platform, &word)?,
-        (None, Some(id)) => connectors::by_definition(cx.platform, &id)?,
+        .ok_or_else(|| ApiError::invalid("configuration", "configuration is required"))?;
+    let description = match (word, definition) {
+        (Some(word), None) => connectors::by_name(context.platform, &word)?,
+        (None, Some(id)) => connectors::by_definition(context.platform, &id)?,
         _ => {
-            let why = "Exactly one of connector_type and connector_definition_id is required";
-            return Err(Refusal::invalid("body", why));
+            let message = "Exactly one of connector_type and connector_definition_id is required";
+            return Err(ApiError::invalid("body", message));
         }
     };
-    let now = cx.platform.clock.now();
-    let organization = cx.caller.organization.clone();
-    let mut state = cx.state();
+    let now = context.platform.clock.now();
+    let organization = context.caller.organization.clone();
+    let mut state = context.state();
     let known = state
-        .overrides
+        .oauth_apps
         .iter()
-        .position(|known| known.organization == organization && known.slug == kind.name);
+        .position(|known| known.organization == organization && known.slug == description.name);
     let mut one = match known {
-        Some(at) => state.overrides.remove(at),
-        None => Override {
-            id: state.draw("override"),
+        Some(at) => state.oauth_apps.remove(at),
+        None => OAuthApp {
+            id: state.new_id("override"),
             organization,
-            slug: kind.name.to_string(),
+            slug: description.name.to_string(),
             configuration: Map::new(),
             created_at: now.clone(),
             updated_at: String::new(),
@@ -186,19 +205,19 @@ pub(super) fn set_app(cx: &Cx<'_>) -> Answer {
         "scope_type": "organization",
         "scope_id": one.organization,
         "connector_type": "source",
-        "connector_definition_id": kind.definition_id,
+        "connector_definition_id": description.definition_id,
         "created_at": one.created_at,
         "updated_at": one.updated_at,
     });
-    state.overrides.push(one);
-    Ok(Reply::json(200, &shown))
+    state.oauth_apps.push(one);
+    Ok(Response::json(200, &shown))
 }
 
 /// `DELETE /oauth/credentials/connector_type/{connector_type}`
-pub(super) fn remove_app(cx: &Cx<'_>) -> Answer {
-    let kind = connectors::by_name(cx.platform, cx.id(0))?;
-    let organization = &cx.caller.organization;
-    let is = |one: &Override| one.organization == *organization && one.slug == kind.name;
-    cx.state().overrides.retain(|one| !is(one));
-    Ok(Reply::empty(204))
+pub(super) fn remove_app(context: &Context<'_>) -> ApiResult {
+    let description = connectors::by_name(context.platform, context.id(0))?;
+    let organization = &context.caller.organization;
+    let is = |one: &OAuthApp| one.organization == *organization && one.slug == description.name;
+    context.state().oauth_apps.retain(|one| !is(one));
+    Ok(Response::empty(204))
 }

@@ -1,35 +1,38 @@
-//! Preparation: the platform checks an order, the client carries it out with secrets of its own.
+//! Preparation: the platform checks a request for an operation, and the client executes the operation
+//! with its own secrets.
 
 use serde_json::{Map, Value, json};
 
-use super::order::{Order, Work};
-use super::refusal::{Answer, Refusal};
-use super::{Cx, connectors, execute};
-use crate::reply::Reply;
+use super::connectors;
+use super::context::Context;
+use super::error::{ApiError, ApiResult};
+use super::execute::requested_connector;
+use super::execute_request::{ExecuteRequest, Task};
+use crate::response::Response;
 
-/// What a secret's name in the stored configuration begins with.
+/// What the name of a secret in the stored configuration begins with.
 const COORDINATE: &str = "secret_coordinate::";
 
 /// `POST /integrations/connectors/{id}/execute/prepare`
-pub(super) fn answer(cx: &Cx<'_>) -> Answer {
-    let connector = execute::connector(cx)?;
-    let kind = cx.platform.need_kind(&connector.slug)?;
-    let mut order = Order::read(cx.request)?;
-    let Work::Operation(operation) = order.work(&kind)? else {
-        let why = format!("{} is executed by the platform only", order.action);
-        return Err(Refusal::bad(why).field("action"));
+pub(super) fn prepare(context: &Context<'_>) -> ApiResult {
+    let connector = requested_connector(context)?;
+    let description = context.platform.description_of(&connector.slug)?;
+    let request = ExecuteRequest::parse(context.request)?;
+    let Task::Operation(operation) = request.task(&description)? else {
+        let message = format!("{} is executed only by the platform", request.action);
+        return Err(ApiError::bad_request(message).field("action"));
     };
-    let spec = cx.platform.specs.get(&connector.slug).ok_or_else(|| {
-        Refusal::new(501, format!("This sandbox was started without the spec of {}", kind.name))
+    let spec = context.platform.specs.get(&connector.slug).ok_or_else(|| {
+        let message = format!("This sandbox was started without the spec of {}", description.name);
+        ApiError::new(501, message)
     })?;
-    order.arguments(operation);
-    let secret = |path: &str| {
+    let secret_name = |path: &str| {
         let path = path.replace('.', "/");
         format!("{COORDINATE}airbyte/{}/{path}", connector.id).into()
     };
-    let config = connectors::stored(cx.platform, &connector, secret);
+    let config = connectors::stored_configuration(context.platform, &connector, secret_name);
     let name = connector.account.scheme.as_deref();
-    let mut schemes = kind.auth.iter();
+    let mut schemes = description.auth.iter();
     let scheme = schemes.find(|scheme| name.is_none_or(|name| scheme.name == name));
     let mapping: Map<String, Value> = scheme
         .iter()
@@ -40,19 +43,19 @@ pub(super) fn answer(cx: &Cx<'_>) -> Answer {
     values.extend(connector.variables.clone());
     let fields = |names: Vec<String>| if names.is_empty() { Value::Null } else { names.into() };
     let bundle = json!({
-        "connector_definition_id": kind.definition_id,
+        "connector_definition_id": description.definition_id,
         "definition_yaml": spec.as_ref(),
-        "entity": order.entity,
+        "entity": request.entity,
         "action": operation.action.as_str(),
-        "params": order.params,
-        "select_fields": fields(order.selection.select),
-        "exclude_fields": fields(order.selection.exclude),
-        "skip_truncation": order.skip_truncation,
+        "params": ExecuteRequest::arguments(operation, request.params),
+        "select_fields": fields(request.selection.select),
+        "exclude_fields": fields(request.selection.exclude),
+        "skip_truncation": request.skip_truncation,
         "source_config": config,
         "replication_auth_key_mapping": mapping,
         "config_values": values,
     });
-    let answer = json!({
+    let body = json!({
         "status": "success",
         "result": null,
         "connector_metadata": null,
@@ -63,5 +66,5 @@ pub(super) fn answer(cx: &Cx<'_>) -> Answer {
         "bundle": bundle,
         "warning": null,
     });
-    Ok(Reply::json(200, &answer))
+    Ok(Response::json(200, &body))
 }

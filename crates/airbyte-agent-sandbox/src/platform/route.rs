@@ -1,203 +1,275 @@
 //! The platform's endpoints: which request goes where, and which token it needs.
 
-use super::refusal::Answer;
-use super::tokens::Access;
+use super::caller::Access;
+use super::context::Context;
+use super::error::ApiResult;
 use super::{
-    Cx, connection_templates, connectors, definitions, inspect, legacy, oauth, skills, templates,
-    tokens, workflows, workspaces,
+    connection_templates, connectors, definitions, inspect, legacy, oauth, skills, templates,
+    token_endpoints, workflows, workspaces,
 };
-use crate::incoming::Incoming;
+use crate::request::{Request, path_segments};
 
 use Access::{Application, Either, Open, Scoped};
-use Act::{Ask, CheckDraft, CheckInstalled, Execute, Now, Prepare};
+use Handler::{CheckDraft, CheckExisting, Execute, Function, Prepare, Question};
 
-/// What answers a request.
+/// What responds to a request.
 #[derive(Clone, Copy)]
-pub(super) enum Act {
-    /// A function.
-    Now(fn(&Cx<'_>) -> Answer),
-    /// An operation of a connector.
+pub(super) enum Handler {
+    /// This function.
+    Function(fn(&Context<'_>) -> ApiResult),
+    /// The execution of a connector's operation.
     Execute,
-    /// The same, to be run by the client.
+    /// The preparation of an operation that the client executes.
     Prepare,
-    /// A question in plain language.
-    Ask,
-    /// A check of a connector that is not created.
+    /// The answer to a question in plain language.
+    Question,
+    /// The check of a connector that is not created.
     CheckDraft,
-    /// A check of a connector.
-    CheckInstalled,
+    /// The check of an existing connector.
+    CheckExisting,
 }
 
-/// An endpoint: method, path with `{}` for a segment, tokens it takes, what answers.
-type Route = (&'static str, &'static str, Access, Act);
+/// An endpoint: its method, its path with `{}` for an id, the tokens that it accepts, and what responds.
+type Endpoint = (&'static str, &'static str, Access, Handler);
 
-const ROUTES: &[Route] = &[
-    ("POST", "/api/v1/account/applications/token", Open, Now(tokens::application)),
-    ("POST", "/api/v1/account/applications/scoped-token", Application, Now(tokens::scoped)),
-    ("GET", "/api/v1/account/applications/scoped-token/info", Scoped, Now(tokens::info)),
-    ("POST", "/api/v1/account/applications/widget-token", Application, Now(tokens::widget)),
-    // Before `{}`, which would take these words for ids.
+const ENDPOINTS: &[Endpoint] = &[
+    ("POST", "/api/v1/account/applications/token", Open, Function(token_endpoints::application)),
+    (
+        "POST",
+        "/api/v1/account/applications/scoped-token",
+        Application,
+        Function(token_endpoints::scoped),
+    ),
+    (
+        "GET",
+        "/api/v1/account/applications/scoped-token/info",
+        Scoped,
+        Function(token_endpoints::info),
+    ),
+    (
+        "POST",
+        "/api/v1/account/applications/widget-token",
+        Application,
+        Function(token_endpoints::widget),
+    ),
+    // These come before `{}`, which would take their words for ids.
     ("POST", "/api/v1/integrations/connectors/check", Either, CheckDraft),
-    ("POST", "/api/v1/integrations/connectors/oauth/initiate", Either, Now(oauth::initiate)),
-    ("GET", "/api/v1/integrations/connectors", Either, Now(connectors::list)),
-    ("POST", "/api/v1/integrations/connectors", Either, Now(connectors::create)),
-    ("GET", "/api/v1/integrations/connectors/{}", Either, Now(connectors::get)),
-    ("PUT", "/api/v1/integrations/connectors/{}", Either, Now(connectors::update)),
-    ("DELETE", "/api/v1/integrations/connectors/{}", Either, Now(connectors::delete)),
-    ("POST", "/api/v1/integrations/connectors/{}/check", Either, CheckInstalled),
+    ("POST", "/api/v1/integrations/connectors/oauth/initiate", Either, Function(oauth::initiate)),
+    ("GET", "/api/v1/integrations/connectors", Either, Function(connectors::list)),
+    ("POST", "/api/v1/integrations/connectors", Either, Function(connectors::create)),
+    ("GET", "/api/v1/integrations/connectors/{}", Either, Function(connectors::get)),
+    ("PUT", "/api/v1/integrations/connectors/{}", Either, Function(connectors::update)),
+    ("DELETE", "/api/v1/integrations/connectors/{}", Either, Function(connectors::delete)),
+    ("POST", "/api/v1/integrations/connectors/{}/check", Either, CheckExisting),
     ("POST", "/api/v1/integrations/connectors/{}/execute", Either, Execute),
     ("POST", "/api/v1/integrations/connectors/{}/execute/prepare", Application, Prepare),
-    ("GET", "/api/v1/integrations/connectors/{}/inspect", Either, Now(inspect::answer)),
-    ("GET", "/api/v1/integrations/definitions/sources", Open, Now(definitions::sources)),
-    ("GET", "/api/v1/integrations/definitions/sources/{}", Application, Now(definitions::source)),
+    (
+        "GET",
+        "/api/v1/integrations/connectors/{}/inspect",
+        Either,
+        Function(inspect::inspect_connector),
+    ),
+    ("GET", "/api/v1/integrations/definitions/sources", Open, Function(definitions::sources)),
+    (
+        "GET",
+        "/api/v1/integrations/definitions/sources/{}",
+        Application,
+        Function(definitions::source),
+    ),
     (
         "GET",
         "/api/v1/integrations/definitions/destinations",
         Application,
-        Now(definitions::destinations),
+        Function(definitions::destinations),
     ),
     (
         "GET",
         "/api/v1/integrations/definitions/destinations/{}",
         Application,
-        Now(definitions::destination),
+        Function(definitions::destination),
     ),
-    ("GET", "/api/v1/integrations/templates/sources", Either, Now(templates::list)),
-    ("POST", "/api/v1/integrations/templates/sources", Application, Now(templates::create)),
-    ("GET", "/api/v1/integrations/templates/sources/global", Application, Now(templates::global)),
-    ("GET", "/api/v1/integrations/templates/sources/{}", Application, Now(templates::get)),
-    ("PATCH", "/api/v1/integrations/templates/sources/{}", Application, Now(templates::update)),
-    ("DELETE", "/api/v1/integrations/templates/sources/{}", Application, Now(templates::delete)),
+    ("GET", "/api/v1/integrations/templates/sources", Either, Function(templates::list)),
+    ("POST", "/api/v1/integrations/templates/sources", Application, Function(templates::create)),
+    (
+        "GET",
+        "/api/v1/integrations/templates/sources/global",
+        Application,
+        Function(templates::global),
+    ),
+    ("GET", "/api/v1/integrations/templates/sources/{}", Application, Function(templates::get)),
+    (
+        "PATCH",
+        "/api/v1/integrations/templates/sources/{}",
+        Application,
+        Function(templates::update),
+    ),
+    (
+        "DELETE",
+        "/api/v1/integrations/templates/sources/{}",
+        Application,
+        Function(templates::delete),
+    ),
     (
         "POST",
         "/api/v1/integrations/templates/connections/cron/describe",
         Application,
-        Now(connection_templates::describe_cron),
+        Function(connection_templates::describe_cron),
     ),
     (
         "GET",
         "/api/v1/integrations/templates/connections",
         Application,
-        Now(connection_templates::list),
+        Function(connection_templates::list),
     ),
     (
         "POST",
         "/api/v1/integrations/templates/connections",
         Application,
-        Now(connection_templates::create),
+        Function(connection_templates::create),
     ),
     (
         "GET",
         "/api/v1/integrations/templates/connections/{}",
         Application,
-        Now(connection_templates::get),
+        Function(connection_templates::get),
     ),
     (
         "PATCH",
         "/api/v1/integrations/templates/connections/{}",
         Application,
-        Now(connection_templates::update),
+        Function(connection_templates::update),
     ),
     (
         "DELETE",
         "/api/v1/integrations/templates/connections/{}",
         Application,
-        Now(connection_templates::delete),
+        Function(connection_templates::delete),
     ),
-    ("PUT", "/api/v1/oauth/credentials", Application, Now(oauth::set_app)),
-    ("DELETE", "/api/v1/oauth/credentials/connector_type/{}", Application, Now(oauth::remove_app)),
-    ("GET", oauth::CONSENT, Open, Now(oauth::consent)),
-    ("GET", "/api/v1/skills", Application, Now(skills::list)),
-    ("GET", "/api/v1/skills/search", Application, Now(skills::search)),
-    ("GET", "/api/v1/skills/docs", Application, Now(skills::read)),
-    ("GET", "/api/v1/workspaces", Application, Now(workspaces::list)),
-    ("POST", "/api/v1/workspaces", Application, Now(workspaces::create)),
-    ("GET", "/api/v1/workspaces/stats", Application, Now(workspaces::stats)),
-    ("POST", "/api/v1/workspaces/query/structured", Application, Ask),
-    ("GET", "/api/v1/workspaces/{}", Application, Now(workspaces::get)),
-    ("PUT", "/api/v1/workspaces/{}", Application, Now(workspaces::update)),
-    ("DELETE", "/api/v1/workspaces/{}", Application, Now(workspaces::delete)),
-    ("GET", "/api/v1/internal/workflows", Application, Now(workflows::list)),
-    ("POST", "/api/v1/internal/workflows", Application, Now(workflows::create)),
-    ("GET", "/api/v1/internal/workflows/{}", Application, Now(workflows::get)),
-    ("PATCH", "/api/v1/internal/workflows/{}", Application, Now(workflows::update)),
-    ("DELETE", "/api/v1/internal/workflows/{}", Application, Now(workflows::delete)),
+    ("PUT", "/api/v1/oauth/credentials", Application, Function(oauth::set_app)),
+    (
+        "DELETE",
+        "/api/v1/oauth/credentials/connector_type/{}",
+        Application,
+        Function(oauth::remove_app),
+    ),
+    ("GET", oauth::CONSENT, Open, Function(oauth::consent)),
+    ("GET", "/api/v1/skills", Application, Function(skills::list)),
+    ("GET", "/api/v1/skills/search", Application, Function(skills::search)),
+    ("GET", "/api/v1/skills/docs", Application, Function(skills::read_section)),
+    ("GET", "/api/v1/workspaces", Application, Function(workspaces::list)),
+    ("POST", "/api/v1/workspaces", Application, Function(workspaces::create)),
+    ("GET", "/api/v1/workspaces/stats", Application, Function(workspaces::stats)),
+    ("POST", "/api/v1/workspaces/query/structured", Application, Question),
+    ("GET", "/api/v1/workspaces/{}", Application, Function(workspaces::get)),
+    ("PUT", "/api/v1/workspaces/{}", Application, Function(workspaces::update)),
+    ("DELETE", "/api/v1/workspaces/{}", Application, Function(workspaces::delete)),
+    ("GET", "/api/v1/internal/workflows", Application, Function(workflows::list)),
+    ("POST", "/api/v1/internal/workflows", Application, Function(workflows::create)),
+    ("GET", "/api/v1/internal/workflows/{}", Application, Function(workflows::get)),
+    ("PATCH", "/api/v1/internal/workflows/{}", Application, Function(workflows::update)),
+    ("DELETE", "/api/v1/internal/workflows/{}", Application, Function(workflows::delete)),
     (
         "GET",
         "/api/v1/internal/workflows/{}/automations",
         Application,
-        Now(workflows::list_automations),
+        Function(workflows::list_automations),
     ),
     (
         "POST",
         "/api/v1/internal/workflows/{}/automations",
         Application,
-        Now(workflows::create_automation),
+        Function(workflows::create_automation),
     ),
     (
         "GET",
         "/api/v1/internal/workflows/{}/automations/{}",
         Application,
-        Now(workflows::get_automation),
+        Function(workflows::get_automation),
     ),
     (
         "PATCH",
         "/api/v1/internal/workflows/{}/automations/{}",
         Application,
-        Now(workflows::update_automation),
+        Function(workflows::update_automation),
     ),
     (
         "DELETE",
         "/api/v1/internal/workflows/{}/automations/{}",
         Application,
-        Now(workflows::delete_automation),
+        Function(workflows::delete_automation),
     ),
-    ("GET", "/api/v1/organizations/{}/credentials", Application, Now(inspect::of_organization)),
-    // Older generations.
-    ("POST", "/v1/integrations/sources", Either, Now(connectors::create)),
-    ("POST", "/api/v1/applications/token", Open, Now(tokens::application)),
-    ("POST", "/api/v1/embedded/scoped-token", Application, Now(tokens::scoped)),
-    ("GET", "/api/v1/embedded/scoped-token/info", Scoped, Now(tokens::info)),
-    ("POST", "/api/v1/embedded/widget-token", Application, Now(tokens::widget)),
-    ("GET", "/api/v1/connectors/instances_for_user", Either, Now(connectors::legacy_instances)),
+    (
+        "GET",
+        "/api/v1/organizations/{}/credentials",
+        Application,
+        Function(inspect::of_organization),
+    ),
+    // The endpoints of older generations.
+    ("POST", "/v1/integrations/sources", Either, Function(connectors::create)),
+    ("POST", "/api/v1/applications/token", Open, Function(token_endpoints::application)),
+    ("POST", "/api/v1/embedded/scoped-token", Application, Function(token_endpoints::scoped)),
+    ("GET", "/api/v1/embedded/scoped-token/info", Scoped, Function(token_endpoints::info)),
+    ("POST", "/api/v1/embedded/widget-token", Application, Function(token_endpoints::widget)),
+    (
+        "GET",
+        "/api/v1/connectors/instances_for_user",
+        Either,
+        Function(connectors::legacy_instances),
+    ),
     ("POST", "/api/v1/connectors/instances/{}/execute", Either, Execute),
-    ("GET", "/api/v1/connectors/connectors_for_user", Either, Now(connectors::legacy_connectors)),
+    (
+        "GET",
+        "/api/v1/connectors/connectors_for_user",
+        Either,
+        Function(connectors::legacy_connectors),
+    ),
     ("POST", "/api/v1/connectors/sources/{}/execute", Either, Execute),
-    ("POST", "/api/v1/sources/initiateOAuth", Application, Now(legacy::initiate)),
-    ("POST", "/api/v1/sources", Application, Now(legacy::create)),
+    ("POST", "/api/v1/sources/initiateOAuth", Application, Function(legacy::initiate)),
+    ("POST", "/api/v1/sources", Application, Function(legacy::create)),
 ];
 
-/// Why no endpoint answers.
+/// Why no endpoint responds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lost {
+pub(super) enum RouteError {
+    /// No endpoint has this path.
     NoPath,
+    /// Endpoints have this path, but none of them has this method.
     NoMethod,
 }
 
-/// The endpoint of a request, and the segments that `{}` stand for.
-pub(super) fn find(request: &Incoming) -> Result<(Access, Act, Vec<String>), Lost> {
-    let segments = Incoming::segments(&request.path);
-    let mut lost = Lost::NoPath;
-    for (method, path, access, act) in ROUTES {
-        let Some(captured) = captures(path, &segments) else { continue };
-        if *method == request.method {
-            return Ok((*access, *act, captured));
-        }
-        lost = Lost::NoMethod;
-    }
-    Err(lost)
+/// The endpoint for a request.
+pub(super) struct Route {
+    pub(super) access: Access,
+    pub(super) handler: Handler,
+    /// The segments of the path for which the endpoint has `{}`.
+    pub(super) ids: Vec<String>,
 }
 
-fn captures(path: &str, segments: &[String]) -> Option<Vec<String>> {
-    let mut captured = Vec::new();
+/// Finds the endpoint for a request.
+pub(super) fn find(request: &Request) -> Result<Route, RouteError> {
+    let segments = path_segments(&request.path);
+    let mut error = RouteError::NoPath;
+    for (method, path, access, handler) in ENDPOINTS {
+        let Some(ids) = ids_in_path(path, &segments) else { continue };
+        if *method == request.method {
+            return Ok(Route { access: *access, handler: *handler, ids });
+        }
+        error = RouteError::NoMethod;
+    }
+    Err(error)
+}
+
+/// The ids in a path, if it is that of the endpoint.
+fn ids_in_path(path: &str, segments: &[String]) -> Option<Vec<String>> {
+    let mut ids = Vec::new();
     let mut given = segments.iter();
     for wanted in path.split('/').skip(1) {
         let segment = given.next()?;
         match wanted {
-            "{}" if !segment.is_empty() => captured.push(segment.clone()),
+            "{}" if !segment.is_empty() => ids.push(segment.clone()),
             literal if literal == segment => {}
             _ => return None,
         }
     }
-    given.next().is_none().then_some(captured)
+    given.next().is_none().then_some(ids)
 }

@@ -1,42 +1,45 @@
-//! Field selection and truncation of results, as the platform does them.
+//! Selection of fields and truncation of texts in results.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-/// Fields to keep or to leave out; keeping wins.
+use super::paths::{project, remove_value};
+
+/// Dotted paths of the fields that a result has or lacks. When there are paths to select, those to
+/// exclude do not matter.
 #[derive(Debug, Default)]
 pub(crate) struct Selection {
     pub(crate) select: Vec<String>,
     pub(crate) exclude: Vec<String>,
 }
 
-/// Longest text that truncation leaves alone, in characters.
+/// Length to which texts are truncated, in characters.
 const LONGEST: usize = 200;
 
 /// Applies a selection to every record of a result.
 pub(crate) fn select(result: &mut Value, selection: &Selection) {
     if !selection.select.is_empty() {
-        records(result, |record| {
+        for_each_record(result, |record| {
             if let Value::Object(map) = record {
-                *record = kept(map, &selection.select).into();
+                *record = project(map, &selection.select).into();
             }
         });
     } else if !selection.exclude.is_empty() {
-        records(result, |record| {
+        for_each_record(result, |record| {
             if let Value::Object(map) = record {
                 for path in &selection.exclude {
-                    drop_field(map, path);
+                    remove_value(map, path);
                 }
             }
         });
     }
 }
 
-/// Cuts long texts.
+/// Truncates the long texts of every record.
 pub(crate) fn truncate(result: &mut Value) {
-    records(result, cut);
+    for_each_record(result, truncate_texts);
 }
 
-fn records(result: &mut Value, mut act: impl FnMut(&mut Value)) {
+fn for_each_record(result: &mut Value, mut act: impl FnMut(&mut Value)) {
     match result {
         Value::Array(items) => items.iter_mut().for_each(act),
         Value::Object(map) if map.get("data").is_some_and(Value::is_array) => {
@@ -48,52 +51,7 @@ fn records(result: &mut Value, mut act: impl FnMut(&mut Value)) {
     }
 }
 
-fn kept(record: &Map<String, Value>, paths: &[String]) -> Map<String, Value> {
-    let mut out = Map::new();
-    for path in paths {
-        if let Some(value) = record.get(path) {
-            out.insert(path.clone(), value.clone());
-            continue;
-        }
-        let steps: Vec<&str> = path.split('.').collect();
-        let mut value = record.get(steps[0]);
-        for step in &steps[1..] {
-            value = value.and_then(Value::as_object).and_then(|map| map.get(*step));
-        }
-        if let Some(value) = value {
-            put(&mut out, &steps, value.clone());
-        }
-    }
-    out
-}
-
-fn put(map: &mut Map<String, Value>, steps: &[&str], value: Value) {
-    match steps {
-        [] => {}
-        [last] => {
-            map.insert((*last).to_owned(), value);
-        }
-        [first, rest @ ..] => {
-            let slot = map.entry((*first).to_owned()).or_insert_with(|| Map::new().into());
-            if let Value::Object(inner) = slot {
-                put(inner, rest, value);
-            }
-        }
-    }
-}
-
-fn drop_field(map: &mut Map<String, Value>, path: &str) {
-    if map.shift_remove(path).is_some() {
-        return;
-    }
-    if let Some((first, rest)) = path.split_once('.')
-        && let Some(Value::Object(inner)) = map.get_mut(first)
-    {
-        drop_field(inner, rest);
-    }
-}
-
-fn cut(value: &mut Value) {
+fn truncate_texts(value: &mut Value) {
     match value {
         Value::String(text) => {
             if let Some((at, _)) = text.char_indices().nth(LONGEST) {
@@ -101,8 +59,8 @@ fn cut(value: &mut Value) {
                 text.push_str("... [truncated, use get for the whole text]");
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(cut),
-        Value::Object(map) => map.values_mut().for_each(cut),
+        Value::Array(items) => items.iter_mut().for_each(truncate_texts),
+        Value::Object(map) => map.values_mut().for_each(truncate_texts),
         _ => {}
     }
 }

@@ -1,35 +1,37 @@
-//! What the platform remembers. Everything belongs to an organization, and is found only by those
-//! who act for it.
+//! What the platform remembers. Everything belongs to an organization, and only callers who act for it
+//! find it.
 
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::conduct::Conduct;
-use super::refusal::Refusal;
-use super::tokens::{Caller, Tokens};
+use super::behaviour::Behaviour;
+use super::caller::Caller;
+use super::error::ApiError;
+use super::tokens::Tokens;
 use crate::hash::{stable, uuid};
 
 /// The platform's memory.
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    drawn: u64,
-    pub(crate) conduct: Conduct,
+    /// Number of identifiers that were made.
+    identifiers: u64,
+    pub(crate) behaviour: Behaviour,
     pub(crate) clients: Vec<ApiClient>,
     pub(crate) tokens: Tokens,
     pub(crate) workspaces: Vec<Workspace>,
-    pub(crate) connectors: Vec<Installed>,
+    pub(crate) connectors: Vec<ConnectorInstance>,
     pub(crate) templates: Vec<Template>,
-    pub(crate) connection_templates: Vec<Owned>,
-    pub(crate) overrides: Vec<Override>,
+    pub(crate) connection_templates: Vec<StoredObject>,
+    pub(crate) oauth_apps: Vec<OAuthApp>,
     pub(crate) consents: HashMap<String, Consent>,
-    /// Credentials that an OAuth callback left to be used once, by their id.
+    /// Credentials that an OAuth callback left, by their id. They can be used once.
     pub(crate) secrets: HashMap<String, Secret>,
-    pub(crate) workflows: Vec<Owned>,
-    pub(crate) automations: Vec<Owned>,
+    pub(crate) workflows: Vec<StoredObject>,
+    pub(crate) automations: Vec<StoredObject>,
 }
 
-/// A client id with its secret, and the organizations it may act for, the usual one first.
+/// A client, and the organizations for which it may act, the default one first.
 #[derive(Debug, Clone)]
 pub(crate) struct ApiClient {
     pub(crate) id: String,
@@ -37,7 +39,7 @@ pub(crate) struct ApiClient {
     pub(crate) organizations: Vec<String>,
 }
 
-/// A workspace.
+/// A workspace of an organization.
 #[derive(Debug, Clone)]
 pub(crate) struct Workspace {
     pub(crate) id: String,
@@ -52,7 +54,7 @@ pub(crate) struct Workspace {
 
 /// A connector of a workspace.
 #[derive(Debug, Clone)]
-pub(crate) struct Installed {
+pub(crate) struct ConnectorInstance {
     pub(crate) id: String,
     pub(crate) organization: String,
     pub(crate) workspace: String,
@@ -60,9 +62,9 @@ pub(crate) struct Installed {
     pub(crate) name: String,
     pub(crate) template: Template,
     pub(crate) account: Credentials,
-    /// Settings by name.
+    /// Values of settings by name.
     pub(crate) settings: Map<String, Value>,
-    /// Server variables by name.
+    /// Values of server variables by name.
     pub(crate) variables: Map<String, Value>,
     pub(crate) entities: Option<Value>,
     pub(crate) store: StoreStatus,
@@ -70,15 +72,15 @@ pub(crate) struct Installed {
     pub(crate) updated_at: String,
 }
 
-/// Credentials by the names of one scheme.
+/// Credentials by the field names of one authentication scheme.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Credentials {
     pub(crate) scheme: Option<String>,
-    /// `None` for connectors that the sandbox set up itself.
+    /// `None` for a connector that the sandbox itself set up.
     pub(crate) fields: Option<Map<String, Value>>,
 }
 
-/// How far the context store of a connector has come.
+/// Whether the context store of a connector is filled.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum StoreStatus {
     Loading,
@@ -88,7 +90,8 @@ pub(crate) enum StoreStatus {
     Ready,
 }
 
-/// An organization's or, without one, the platform's own configuration of a definition.
+/// A source template: the configuration of a definition by an organization, or by the platform when it
+/// has no organization.
 #[derive(Debug, Clone)]
 pub(crate) struct Template {
     pub(crate) id: String,
@@ -103,19 +106,19 @@ pub(crate) struct Template {
     pub(crate) updated_at: String,
 }
 
-/// An object that is kept as it is shown.
+/// An object that is stored as responses show it.
 #[derive(Debug, Clone)]
-pub(crate) struct Owned {
+pub(crate) struct StoredObject {
     pub(crate) id: String,
     pub(crate) organization: String,
-    /// What it belongs to inside the organization: a workspace or a workflow.
+    /// The workspace or workflow that it belongs to; empty when it belongs to the organization.
     pub(crate) parent: String,
     pub(crate) body: Map<String, Value>,
 }
 
-/// An OAuth app of an organization's own.
+/// An OAuth app that an organization registered for a connector.
 #[derive(Debug, Clone)]
-pub(crate) struct Override {
+pub(crate) struct OAuthApp {
     pub(crate) id: String,
     pub(crate) organization: String,
     pub(crate) slug: String,
@@ -124,19 +127,32 @@ pub(crate) struct Override {
     pub(crate) updated_at: String,
 }
 
-/// A consent that was asked for and not yet given.
+/// A consent that was requested and not yet given.
 #[derive(Debug, Clone)]
 pub(crate) struct Consent {
     pub(crate) organization: String,
     /// Seconds since 1970.
-    pub(crate) asked_at: u64,
+    pub(crate) requested_at: u64,
     pub(crate) redirect_url: String,
-    /// Whether the callback brings the id of a secret instead of that of a connector.
+    /// Whether the callback has the id of a secret instead of that of a connector.
     pub(crate) gives_secret: bool,
-    pub(crate) order: super::connectors::Draft,
+    pub(crate) draft: ConnectorDraft,
 }
 
-/// Credentials that wait for a connector.
+/// A connector that is not created yet.
+#[derive(Debug, Clone)]
+pub(crate) struct ConnectorDraft {
+    pub(crate) workspace: String,
+    pub(crate) slug: String,
+    pub(crate) template: Template,
+    pub(crate) name: Option<String>,
+    pub(crate) account: Credentials,
+    pub(crate) settings: Map<String, Value>,
+    pub(crate) variables: Map<String, Value>,
+    pub(crate) entities: Option<Value>,
+}
+
+/// Credentials from which a connector can be created.
 #[derive(Debug, Clone)]
 pub(crate) struct Secret {
     pub(crate) organization: String,
@@ -145,36 +161,36 @@ pub(crate) struct Secret {
 }
 
 impl State {
-    /// An identifier that was not used before.
-    pub(crate) fn draw(&mut self, kind: &str) -> String {
-        self.drawn += 1;
-        uuid(stable(&["drawn", kind, &self.drawn.to_string()]))
+    /// A new identifier.
+    pub(crate) fn new_id(&mut self, kind: &str) -> String {
+        self.identifiers += 1;
+        uuid(stable(&["drawn", kind, &self.identifiers.to_string()]))
     }
 
-    /// The organization's workspace of this name.
+    /// The workspace of this name, among those of the organization that are not deleted.
     pub(crate) fn workspace_named(&self, organization: &str, name: &str) -> Option<&Workspace> {
-        self.live(organization).find(|workspace| workspace.name == name)
+        self.workspaces_of(organization).find(|workspace| workspace.name == name)
     }
 
     /// The workspace of this id, if the caller may see it.
-    pub(crate) fn workspace(&self, caller: &Caller, id: &str) -> Result<&Workspace, Refusal> {
-        self.live(&caller.organization)
+    pub(crate) fn workspace(&self, caller: &Caller, id: &str) -> Result<&Workspace, ApiError> {
+        self.workspaces_of(&caller.organization)
             .filter(|workspace| caller.reaches(&workspace.id))
             .find(|workspace| workspace.id == id)
-            .ok_or_else(|| Refusal::missing("Workspace", id))
+            .ok_or_else(|| ApiError::not_found("Workspace", id))
     }
 
-    /// The organization's workspaces.
-    pub(crate) fn live(&self, organization: &str) -> impl Iterator<Item = &Workspace> {
+    /// The workspaces of an organization that are not deleted.
+    pub(crate) fn workspaces_of(&self, organization: &str) -> impl Iterator<Item = &Workspace> {
         self.workspaces.iter().filter(move |w| !w.is_deleted && w.organization == organization)
     }
 
-    /// The id of the workspace of this name, which is made if need be.
-    pub(crate) fn need_workspace(&mut self, organization: &str, name: &str, now: &str) -> String {
+    /// The id of the workspace of this name, which is created if it does not exist.
+    pub(crate) fn ensure_workspace(&mut self, organization: &str, name: &str, now: &str) -> String {
         if let Some(known) = self.workspace_named(organization, name) {
             return known.id.clone();
         }
-        let id = self.draw("workspace");
+        let id = self.new_id("workspace");
         self.workspaces.push(Workspace {
             id: id.clone(),
             name: name.to_owned(),
@@ -189,18 +205,22 @@ impl State {
     }
 
     /// The connector of this id, if the caller may see it.
-    pub(crate) fn connector(&self, caller: &Caller, id: &str) -> Result<&Installed, Refusal> {
+    pub(crate) fn connector(
+        &self,
+        caller: &Caller,
+        id: &str,
+    ) -> Result<&ConnectorInstance, ApiError> {
         self.connectors
             .iter()
             .find(|connector| connector.id == id && self.sees(caller, connector))
-            .ok_or_else(|| Refusal::missing("Connector", id))
+            .ok_or_else(|| ApiError::not_found("Connector", id))
     }
 
     /// Whether the caller may see this connector.
-    pub(crate) fn sees(&self, caller: &Caller, connector: &Installed) -> bool {
+    pub(crate) fn sees(&self, caller: &Caller, connector: &ConnectorInstance) -> bool {
         connector.organization == caller.organization
             && caller.reaches(&connector.workspace)
-            && self.live(&caller.organization).any(|w| w.id == connector.workspace)
+            && self.workspaces_of(&caller.organization).any(|w| w.id == connector.workspace)
     }
 }
 
@@ -221,7 +241,7 @@ impl StoreStatus {
         known.map(|(status, _)| *status)
     }
 
-    /// Whether there is something to be searched.
+    /// Whether the store can be searched.
     pub(crate) fn is_searchable(self) -> bool {
         matches!(self, Self::Preview | Self::Ready)
     }

@@ -1,24 +1,26 @@
-//! Source templates: an organization's configuration of a definition, and the platform's own.
+//! Source templates: configurations of a definition by organizations and by the platform.
 
 use serde_json::{Map, Value, json};
 
+use super::context::Context;
+use super::customization::take_customization;
+use super::error::{ApiError, ApiResult};
 use super::fields::Fields;
-use super::refusal::{Answer, Refusal};
 use super::state::{State, Template};
-use super::{Cx, Platform, customization, specification};
-use crate::reply::Reply;
+use super::{Platform, specification};
+use crate::response::Response;
 
 const MODES: [&str; 3] = ["DIRECT", "REPLICATION", "MULTI"];
 
-/// A template as lists and connectors show it.
+/// A template, as lists of templates and connectors show it.
 pub(super) fn summary(platform: &Platform, template: &Template) -> Value {
-    let kind = platform.kind(&template.slug);
+    let description = platform.description(&template.slug);
     let has_store = platform.has_store(&template.slug);
     let shown = json!({
         "id": template.id,
         "name": template.name,
         "icon": null,
-        "actor_definition_id": kind.map(|kind| kind.definition_id.as_ref()),
+        "actor_definition_id": description.map(|description| description.definition_id.as_ref()),
         "connector_name": template.slug,
         "organization_id": template.organization,
         "tags": template.tags,
@@ -31,16 +33,16 @@ pub(super) fn summary(platform: &Platform, template: &Template) -> Value {
     customized(shown, template)
 }
 
-/// A template by itself.
+/// A template, as the endpoint for one template shows it.
 pub(super) fn detailed(platform: &Platform, template: &Template) -> Value {
-    let kind = platform.kind(&template.slug);
+    let description = platform.description(&template.slug);
     let has_store = platform.has_store(&template.slug);
     let shown = json!({
         "id": template.id,
         "name": template.name,
         "icon": null,
-        "source_definition_id": kind.map(|kind| kind.definition_id.as_ref()),
-        "user_config_spec": kind.map(|kind| specification::of(kind)),
+        "source_definition_id": description.map(|description| description.definition_id.as_ref()),
+        "user_config_spec": description.map(|description| specification::specification(description)),
         "partial_default_config": template.defaults,
         "tags": template.tags,
         "mode": template.mode,
@@ -53,7 +55,7 @@ pub(super) fn detailed(platform: &Platform, template: &Template) -> Value {
     customized(shown, template)
 }
 
-/// The same with the customization, if there is one.
+/// The template as shown, with its customization if it has one.
 fn customized(mut shown: Value, template: &Template) -> Value {
     if let Some(customization) = &template.customization {
         shown["customization"] = customization.clone();
@@ -65,146 +67,150 @@ fn runtime_mode(has_store: bool) -> &'static str {
     if has_store { "direct_and_context_store" } else { "direct_only" }
 }
 
-/// The templates that an organization may use: its own, and the platform's.
-pub(super) fn seen<'s>(
+/// The templates that an organization may use: its own, and those of the platform.
+pub(super) fn usable_templates<'s>(
     state: &'s State,
     organization: &str,
 ) -> impl Iterator<Item = &'s Template> + use<'s> {
     let organization = organization.to_owned();
-    let seen = move |t: &&Template| t.organization.as_ref().is_none_or(|own| *own == organization);
-    state.templates.iter().filter(seen)
+    let is_usable =
+        move |t: &&Template| t.organization.as_ref().is_none_or(|own| *own == organization);
+    state.templates.iter().filter(is_usable)
 }
 
 /// `GET /integrations/templates/sources`
-pub(super) fn list(cx: &Cx<'_>) -> Answer {
-    let wanted = match cx.query("use_global").as_deref() {
+pub(super) fn list(context: &Context<'_>) -> ApiResult {
+    let wanted = match context.query("use_global").as_deref() {
         None | Some("" | "false" | "False" | "0") => false,
         Some("true" | "True" | "1") => true,
-        Some(_) => return Err(Refusal::invalid("use_global", "use_global is to be a boolean")),
+        Some(_) => return Err(ApiError::invalid("use_global", "use_global must be a boolean")),
     };
-    let mode = cx.query("tags_mode").unwrap_or_else(|| "all".to_owned());
+    let mode = context.query("tags_mode").unwrap_or_else(|| "all".to_owned());
     if !["all", "any"].contains(&mode.as_str()) {
-        return Err(Refusal::invalid("tags_mode", "tags_mode is to be all or any"));
+        return Err(ApiError::invalid("tags_mode", "tags_mode must be all or any"));
     }
-    let tags = cx.query_all("tags");
+    let tags = context.query_all("tags");
     let tagged = |template: &&Template| {
         let mut has = tags.iter().map(|tag| template.tags.contains(tag));
         tags.is_empty() || if mode == "all" { has.all(|is| is) } else { has.any(|is| is) }
     };
-    let state = cx.state();
-    let data: Vec<Value> = seen(&state, &cx.caller.organization)
+    let state = context.state();
+    let data: Vec<Value> = usable_templates(&state, &context.caller.organization)
         .filter(|template| wanted || template.organization.is_some())
         .filter(tagged)
-        .map(|template| summary(cx.platform, template))
+        .map(|template| summary(context.platform, template))
         .collect();
-    Ok(Reply::json(200, &json!({"data": data})))
+    Ok(Response::json(200, &json!({"data": data})))
 }
 
 /// `GET /integrations/templates/sources/global`
-pub(super) fn global(cx: &Cx<'_>) -> Answer {
-    let state = cx.state();
+pub(super) fn global(context: &Context<'_>) -> ApiResult {
+    let state = context.state();
     let all = state.templates.iter().filter(|template| template.organization.is_none());
-    let data: Vec<Value> = all.map(|template| summary(cx.platform, template)).collect();
-    Ok(Reply::json(200, &json!({"data": data})))
+    let data: Vec<Value> = all.map(|template| summary(context.platform, template)).collect();
+    Ok(Response::json(200, &json!({"data": data})))
 }
 
 /// `POST /integrations/templates/sources`: a new template, or a copy of another.
-pub(super) fn create(cx: &Cx<'_>) -> Answer {
-    let mut fields = cx.fields()?;
-    let organization = cx.caller.organization.clone();
+pub(super) fn create(context: &Context<'_>) -> ApiResult {
+    let mut fields = context.fields()?;
+    let organization = context.caller.organization.clone();
     if fields.uuid("organization_id")?.is_some_and(|id| id != organization) {
-        return Err(Refusal::forbidden("The token does not act for this organization"));
+        return Err(ApiError::forbidden("The token does not act for this organization"));
     }
-    // An empty text means that nothing is copied.
+    // An empty text stands for a new template.
     let original = fields.uuid("original_source_template_id")?;
     let name = fields.optional_text("name")?.filter(|name| !name.is_empty());
     let mode = fields.choice("mode", &MODES)?;
-    let now = cx.platform.clock.now();
-    let mut state = cx.state();
+    let now = context.platform.clock.now();
+    let mut state = context.state();
     let mut template = match original {
         Some(id) => {
-            let known = seen(&state, &organization).find(|template| template.id == id);
-            known.ok_or_else(|| Refusal::missing("Source template", &id))?.clone()
+            let known = usable_templates(&state, &organization).find(|template| template.id == id);
+            known.ok_or_else(|| ApiError::not_found("Source template", &id))?.clone()
         }
-        None => fresh(cx, &mut fields)?,
+        None => new_template(context, &mut fields)?,
     };
     template.name = name.unwrap_or(template.name);
     template.mode = mode.unwrap_or(template.mode);
-    refuse_taken(&state, &organization, &template.name, "")?;
-    template.id = state.draw("template");
+    check_name(&state, &organization, &template.name, "")?;
+    template.id = state.new_id("template");
     template.organization = Some(organization);
     template.created_at.clone_from(&now);
     template.updated_at = now;
-    let shown = detailed(cx.platform, &template);
+    let shown = detailed(context.platform, &template);
     state.templates.push(template);
-    Ok(Reply::json(200, &shown))
+    Ok(Response::json(200, &shown))
 }
 
-fn fresh(cx: &Cx<'_>, fields: &mut Fields) -> Result<Template, Refusal> {
-    let definition = fields.text("actor_definition_id")?;
+fn new_template(context: &Context<'_>, fields: &mut Fields) -> Result<Template, ApiError> {
+    let definition = fields.required_text("actor_definition_id")?;
     let fits = |definition: &str| {
-        let mut all = cx.platform.kinds.iter();
-        all.find(|kind| kind.definition_id.eq_ignore_ascii_case(definition))
+        let mut all = context.platform.descriptions.iter();
+        all.find(|description| description.definition_id.eq_ignore_ascii_case(definition))
     };
-    let kind = fits(&definition).ok_or_else(|| {
-        let why = format!("invalid actor_definition_id: {definition}");
-        Refusal::bad(why).field("actor_definition_id")
+    let description = fits(&definition).ok_or_else(|| {
+        let message = format!("invalid actor_definition_id: {definition}");
+        ApiError::bad_request(message).field("actor_definition_id")
     })?;
     let defaults = fields.object("partial_default_config")?;
     let defaults = defaults.ok_or_else(|| {
-        Refusal::invalid("partial_default_config", "partial_default_config is required")
+        ApiError::invalid("partial_default_config", "partial_default_config is required")
     })?;
     Ok(Template {
         id: String::new(),
         organization: None,
-        slug: kind.name.to_string(),
-        name: kind.title.to_string(),
+        slug: description.name.to_string(),
+        name: description.title.to_string(),
         mode: "REPLICATION".to_owned(),
         tags: Vec::new(),
         defaults,
-        customization: customization::read(fields)?,
+        customization: take_customization(fields)?,
         created_at: String::new(),
         updated_at: String::new(),
     })
 }
 
-fn refuse_taken(state: &State, organization: &str, name: &str, but: &str) -> Result<(), Refusal> {
+/// Fails when another template of the organization has this name.
+fn check_name(state: &State, organization: &str, name: &str, except: &str) -> Result<(), ApiError> {
     let same = |template: &Template| {
         template.organization.as_deref() == Some(organization)
-            && template.id != but
+            && template.id != except
             && template.name.eq_ignore_ascii_case(name)
     };
     if state.templates.iter().any(same) {
-        return Err(Refusal::conflict(format!("Template already exists: {name}")).field("name"));
+        return Err(ApiError::conflict(format!("Template already exists: {name}")).field("name"));
     }
     Ok(())
 }
 
 /// `GET /integrations/templates/sources/{id}`
-pub(super) fn get(cx: &Cx<'_>) -> Answer {
-    let state = cx.state();
-    let template = seen(&state, &cx.caller.organization).find(|one| one.id == cx.id(0));
-    let template = template.ok_or_else(|| Refusal::missing("Source template", cx.id(0)))?;
-    let mut shown = detailed(cx.platform, template);
-    let kind = cx.platform.kind(&template.slug);
-    shown["auth_tooltip"] = kind.map_or(Value::Null, |kind| specification::tooltip(kind));
+pub(super) fn get(context: &Context<'_>) -> ApiResult {
+    let state = context.state();
+    let template =
+        usable_templates(&state, &context.caller.organization).find(|one| one.id == context.id(0));
+    let template = template.ok_or_else(|| ApiError::not_found("Source template", context.id(0)))?;
+    let mut shown = detailed(context.platform, template);
+    let description = context.platform.description(&template.slug);
+    shown["auth_tooltip"] =
+        description.map_or(Value::Null, |description| specification::tooltip(description));
     shown["connector_name"] = template.slug.clone().into();
-    Ok(Reply::json(200, &shown))
+    Ok(Response::json(200, &shown))
 }
 
 /// `PATCH /integrations/templates/sources/{id}`
-pub(super) fn update(cx: &Cx<'_>) -> Answer {
-    let mut fields = cx.fields()?;
+pub(super) fn update(context: &Context<'_>) -> ApiResult {
+    let mut fields = context.fields()?;
     fields.flag("propagate")?;
     let name = fields.optional_text("name")?.filter(|name| !name.is_empty());
     let mode = fields.choice("mode", &MODES)?;
     let defaults = fields.object("partial_default_config")?;
-    let customization = customization::read(&mut fields)?;
-    let now = cx.platform.clock.now();
-    let mut state = cx.state();
-    let at = own(&state, cx)?;
+    let customization = take_customization(&mut fields)?;
+    let now = context.platform.clock.now();
+    let mut state = context.state();
+    let at = position(&state, context)?;
     if let Some(name) = &name {
-        refuse_taken(&state, &cx.caller.organization, name, cx.id(0))?;
+        check_name(&state, &context.caller.organization, name, context.id(0))?;
     }
     let template = &mut state.templates[at];
     template.name = name.unwrap_or_else(|| template.name.clone());
@@ -212,30 +218,31 @@ pub(super) fn update(cx: &Cx<'_>) -> Answer {
     template.defaults = defaults.unwrap_or_else(|| std::mem::take(&mut template.defaults));
     template.customization = customization.or_else(|| template.customization.take());
     template.updated_at = now;
-    let shown = detailed(cx.platform, &state.templates[at]);
-    Ok(Reply::json(200, &shown))
+    let shown = detailed(context.platform, &state.templates[at]);
+    Ok(Response::json(200, &shown))
 }
 
 /// `DELETE /integrations/templates/sources/{id}`
-pub(super) fn delete(cx: &Cx<'_>) -> Answer {
-    let mut state = cx.state();
-    let at = own(&state, cx)?;
+pub(super) fn delete(context: &Context<'_>) -> ApiResult {
+    let mut state = context.state();
+    let at = position(&state, context)?;
     let template = state.templates.remove(at);
-    let deleted_at = cx.platform.clock.now();
-    Ok(Reply::json(200, &json!({"id": template.id, "deleted_at": deleted_at})))
+    let deleted_at = context.platform.clock.now();
+    Ok(Response::json(200, &json!({"id": template.id, "deleted_at": deleted_at})))
 }
 
-/// The place of the organization's own template; those of the platform cannot be changed.
-fn own(state: &State, cx: &Cx<'_>) -> Result<usize, Refusal> {
+/// The position of the organization's template that the path names. Those of the platform cannot be
+/// changed.
+fn position(state: &State, context: &Context<'_>) -> Result<usize, ApiError> {
     let is = |template: &Template| {
-        template.id == cx.id(0)
-            && template.organization.as_deref() == Some(cx.caller.organization.as_str())
+        template.id == context.id(0)
+            && template.organization.as_deref() == Some(context.caller.organization.as_str())
     };
     let at = state.templates.iter().position(is);
-    at.ok_or_else(|| Refusal::missing("Source template", cx.id(0)))
+    at.ok_or_else(|| ApiError::not_found("Source template", context.id(0)))
 }
 
-/// A template of the platform's own, for a definition.
+/// A template of the platform for a definition.
 pub(super) fn platform_owned(id: String, slug: &str, title: &str, at: &str) -> Template {
     Template {
         id,

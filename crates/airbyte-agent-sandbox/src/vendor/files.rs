@@ -1,23 +1,24 @@
-//! Files: made-up content, uploads, ranges.
+//! Files: their content when nobody uploaded one, their addresses, and ranges of them.
 
 use airbyte_agent_description::{Operation, Step, UrlStep};
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::answer::set;
+use super::json_path::set_at;
+use crate::decode::{Arguments, Upload, scalar_text};
 use crate::hash::{mix, stable};
-use crate::incoming::Incoming;
-use crate::reply::Reply;
-use crate::wire::{Arguments, Upload, text_of};
+use crate::request::Request;
+use crate::response::Response;
 
-/// Path under which every vendor's host serves files.
-pub(crate) const FILES: &str = "/sandbox-files/";
+/// What the paths of files begin with, on every host of a vendor.
+pub(super) const FILES: &str = "/sandbox-files/";
 
-/// Size of a made-up file.
+/// Smallest size of a generated file, in bytes.
 const SIZE: usize = 220_000;
 
-/// The file of a record that nobody uploaded: text for even numbers, bytes for odd ones.
-pub(crate) fn made_up(connector: &str, entity: &str, index: u64) -> Upload {
+/// A file for a record: text for even numbers, bytes for odd ones, unless the entity's name says what
+/// it is.
+pub(super) fn generate(connector: &str, entity: &str, index: u64) -> Upload {
     let media_type = if entity.contains("audio") {
         "audio/mpeg"
     } else if entity.contains("video") {
@@ -44,16 +45,16 @@ pub(crate) fn made_up(connector: &str, entity: &str, index: u64) -> Upload {
     Upload { media_type: media_type.to_owned(), bytes: bytes.into() }
 }
 
-/// The file, or the part of it that the request's range asks for.
-pub(crate) fn serve(request: &Incoming, file: &Upload, name: &str) -> Reply {
-    ranged(request.header("range"), file)
+/// A response with the file, or with the range of it that the request asks for.
+pub(super) fn serve(request: &Request, file: &Upload, name: &str) -> Response {
+    range_response(request.header("range"), file)
         .header("accept-ranges", "bytes")
         .header("content-disposition", format!("attachment; filename=\"{name}\""))
 }
 
-fn ranged(range: Option<&str>, file: &Upload) -> Reply {
+fn range_response(range: Option<&str>, file: &Upload) -> Response {
     let total = file.bytes.len();
-    let whole = || Reply::bytes(200, &file.media_type, file.bytes.clone());
+    let whole = || Response::bytes(200, &file.media_type, file.bytes.clone());
     let Some(range) = range.and_then(|range| range.strip_prefix("bytes=")) else { return whole() };
     let Some((first, last)) = range.split_once('-').filter(|_| !range.contains(',')) else {
         return whole();
@@ -69,27 +70,32 @@ fn ranged(range: Option<&str>, file: &Upload) -> Reply {
     match bounds.filter(|(first, last)| first <= last && *first < total) {
         Some((first, last)) => {
             let part: Bytes = file.bytes.slice(first..=last);
-            Reply::bytes(206, &file.media_type, part)
+            Response::bytes(206, &file.media_type, part)
                 .header("content-range", format!("bytes {first}-{last}/{total}"))
         }
-        None => Reply::empty(416).header("content-range", format!("bytes */{total}")),
+        None => Response::empty(416).header("content-range", format!("bytes */{total}")),
     }
 }
 
-/// The entity and the number of the record in a file's path.
-pub(crate) fn parse(path: &str) -> Option<(&str, u64)> {
+/// The entity and the number of the record that a file's path names.
+pub(super) fn parse_path(path: &str) -> Option<(&str, u64)> {
     let (entity, index) = path.strip_prefix(FILES)?.rsplit_once('-')?;
     Some((entity, index.parse().ok()?))
 }
 
-/// Writes the file's address where a two-step download looks for it. `only_known`: only into
-/// objects that exist already.
-pub(crate) fn point(
+/// The address of the file of a record.
+pub(super) fn address(host: &str, entity: &str, index: u64) -> String {
+    format!("https://{host}{FILES}{entity}-{index}")
+}
+
+/// Writes the address of a file where a download in two steps looks for it. With `only_existing` it is
+/// written only into an object that exists already.
+pub(super) fn write_address(
     operation: &Operation,
     arguments: &Arguments,
     address: &str,
     body: &mut Value,
-    only_known: bool,
+    only_existing: bool,
 ) {
     let steps = operation.download.as_ref().and_then(|download| download.file_url.as_ref());
     let Some(steps) = steps else { return };
@@ -99,14 +105,14 @@ pub(crate) fn point(
             UrlStep::Key(key) => Some(Step::Key(key.clone())),
             UrlStep::Index(index) => Some(Step::Index(*index)),
             UrlStep::Argument(name) => {
-                let text = text_of(arguments.values.get(name.as_ref())?)?;
+                let text = scalar_text(arguments.values.get(name.as_ref())?)?;
                 Some(text.parse().map_or(Step::Key(text.into()), Step::Index))
             }
         })
         .collect();
     let parent = steps.split_last().map_or(&[][..], |(_, parent)| parent);
     let known = airbyte_agent_description::JsonPath { steps: parent.to_vec().into() };
-    if !only_known || known.first(body).is_some_and(Value::is_object) {
-        set(body, &steps, address.into());
+    if !only_existing || known.first(body).is_some_and(Value::is_object) {
+        set_at(body, &steps, address.into());
     }
 }

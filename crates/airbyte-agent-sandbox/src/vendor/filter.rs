@@ -1,5 +1,5 @@
-//! Arguments seen in records: filters keep records, names of parents are written into them, sent
-//! fields lie over them.
+//! What the arguments of a request say about its records: filters select records, and the names of
+//! parents are written into them.
 
 use std::collections::HashSet;
 
@@ -7,16 +7,17 @@ use airbyte_agent_description::{Location, Operation, Paging, Parameter};
 use serde_json::{Map, Value};
 
 use super::criteria;
+use super::overlay::overlay_field;
 use crate::data::{plain, singular};
-use crate::wire::{Arguments, text_of};
+use crate::decode::{Arguments, scalar_text};
 
-/// Names of the parameters that steer pages.
-pub(crate) fn paging_names(operation: &Operation) -> HashSet<&str> {
+/// Names of the parameters that are about pages.
+fn paging_names(operation: &Operation) -> HashSet<&str> {
     operation.paging.styles().flat_map(Paging::parameters).collect()
 }
 
-/// Arguments that name what the records belong to.
-pub(crate) fn parents<'a>(
+/// The arguments that name what the records belong to.
+fn parents<'a>(
     operation: &'a Operation,
     arguments: &'a Arguments,
 ) -> impl Iterator<Item = (&'a Parameter, &'a Value)> {
@@ -28,8 +29,8 @@ pub(crate) fn parents<'a>(
     })
 }
 
-/// Arguments that say which records are wanted, and whether the request can do without them.
-fn wishes<'a>(
+/// The arguments that filter records, and whether the parameter is optional.
+fn filters<'a>(
     operation: &'a Operation,
     arguments: &'a Arguments,
 ) -> impl Iterator<Item = (&'a Parameter, &'a Value, bool)> {
@@ -48,22 +49,22 @@ fn wishes<'a>(
 }
 
 /// Whether a record is one of those that the arguments ask for.
-pub(crate) fn keeps(operation: &Operation, arguments: &Arguments, record: &Value) -> bool {
+pub(super) fn matches(operation: &Operation, arguments: &Arguments, record: &Value) -> bool {
     let Some(record) = record.as_object() else { return true };
-    wishes(operation, arguments).all(|(parameter, value, is_optional)| {
-        criteria::judge(parameter.wire_name(), value, record)
+    filters(operation, arguments).all(|(parameter, value, is_optional)| {
+        criteria::meets(parameter.wire_name(), value, record)
             .unwrap_or_else(|| !is_optional || agrees(&parameter.name, value, record))
     })
 }
 
-/// Whether the arguments filter at all.
-pub(crate) fn filters(operation: &Operation, arguments: &Arguments) -> bool {
-    wishes(operation, arguments).next().is_some()
+/// Whether any argument filters records.
+pub(super) fn has_filters(operation: &Operation, arguments: &Arguments) -> bool {
+    filters(operation, arguments).next().is_some()
 }
 
-/// The identifiers to which a list is narrowed, and the name that one of them has: `ids`, or
-/// `callIds` for the entity `calls`. They may stand inside an object of filters.
-pub(crate) fn own_ids(
+/// The identifiers to which a list is limited, and the plain name of one of them: the parameter is
+/// `ids`, or `callIds` for the entity `calls`. It may be a member of an object of filters.
+pub(super) fn requested_ids(
     operation: &Operation,
     arguments: &Arguments,
 ) -> Option<(String, Vec<String>)> {
@@ -74,7 +75,7 @@ pub(crate) fn own_ids(
         if !entity.starts_with(stem) && !singular(&entity).ends_with(stem) {
             return None;
         }
-        let ids = value.as_array()?.iter().filter_map(text_of);
+        let ids = value.as_array()?.iter().filter_map(scalar_text);
         Some((one.clone(), ids.collect()))
     };
     arguments.values.iter().find_map(|(name, value)| {
@@ -82,10 +83,12 @@ pub(crate) fn own_ids(
     })
 }
 
+/// Whether the field of this name has one of the wanted values. A field that is missing or not a
+/// scalar agrees with everything.
 fn agrees(name: &str, wanted: &Value, record: &Map<String, Value>) -> bool {
     let wanted: Vec<String> = match wanted {
-        Value::Array(items) => items.iter().filter_map(text_of).collect(),
-        one => text_of(one).into_iter().collect(),
+        Value::Array(items) => items.iter().filter_map(scalar_text).collect(),
+        one => scalar_text(one).into_iter().collect(),
     };
     let names = [plain(name), singular(&plain(name))];
     let found = record.iter().find(|(known, _)| names.contains(&plain(known)));
@@ -93,70 +96,19 @@ fn agrees(name: &str, wanted: &Value, record: &Map<String, Value>) -> bool {
     if wanted.is_empty() || value.is_object() || value.is_array() {
         return true;
     }
-    let not_a_value = |text: &String| matches!(text.as_str(), "all" | "any" | "" | "*" | "both");
-    if wanted.iter().any(not_a_value) {
+    let selects_all = |text: &String| matches!(text.as_str(), "all" | "any" | "" | "*" | "both");
+    if wanted.iter().any(selects_all) {
         return true;
     }
-    text_of(value).is_some_and(|is| wanted.iter().any(|one| one.eq_ignore_ascii_case(&is)))
+    scalar_text(value).is_some_and(|is| wanted.iter().any(|one| one.eq_ignore_ascii_case(&is)))
 }
 
-/// Writes what the records belong to into one of them.
-pub(crate) fn impose(operation: &Operation, arguments: &Arguments, record: &mut Value) {
+/// Writes into a record what the records of the request belong to.
+pub(super) fn write_parents(operation: &Operation, arguments: &Arguments, record: &mut Value) {
     let Some(map) = record.as_object_mut() else { return };
     for (parameter, value) in parents(operation, arguments) {
-        if parameter.default.is_none() && text_of(value).is_some() {
-            lay(map, &parameter.name, value, true);
+        if parameter.default.is_none() && scalar_text(value).is_some() {
+            overlay_field(map, &parameter.name, value, true);
         }
-    }
-}
-
-/// Lays a sent field over a record; unknown names are added unless the record is `closed`.
-pub(crate) fn lay(record: &mut Map<String, Value>, name: &str, value: &Value, closed: bool) {
-    let wanted = plain(name);
-    let key = if record.contains_key(name) {
-        Some(name.to_owned())
-    } else {
-        record.keys().find(|key| plain(key) == wanted).cloned()
-    };
-    if let Some(existing) = key.and_then(|key| record.get_mut(&key)) {
-        over(existing, value);
-        return;
-    }
-    let stem = wanted.strip_suffix("id").unwrap_or_default();
-    let inner = record.iter_mut().find(|(key, value)| plain(key) == stem && value.is_object());
-    if let Some((_, Value::Object(inner))) = inner.filter(|_| !stem.is_empty()) {
-        lay(inner, "id", value, true);
-    } else if !closed {
-        record.insert(name.to_owned(), value.clone());
-    }
-}
-
-fn over(existing: &mut Value, value: &Value) {
-    match (&mut *existing, value) {
-        (Value::Object(map), Value::Object(sent)) => {
-            for (name, value) in sent {
-                lay(map, name, value, false);
-            }
-        }
-        (Value::Object(map), scalar) => {
-            if map.contains_key("id") && text_of(scalar).is_some() {
-                lay(map, "id", scalar, true);
-            }
-        }
-        (Value::Array(_), Value::Array(_)) | (Value::Null, _) | (_, Value::Null) => {
-            *existing = value.clone();
-        }
-        (Value::Array(_), _) | (_, Value::Object(_) | Value::Array(_)) => {}
-        (Value::String(_), value) => {
-            if let Some(text) = text_of(value) {
-                *existing = text.into();
-            }
-        }
-        (Value::Number(_) | Value::Bool(_), Value::String(text)) => {
-            if let Ok(typed @ (Value::Number(_) | Value::Bool(_))) = serde_json::from_str(text) {
-                *existing = typed;
-            }
-        }
-        (_, value) => *existing = value.clone(),
     }
 }

@@ -1,19 +1,19 @@
-//! Which record a request means: the parameter that names it and the property it is held against.
+//! How requests name a record: the parameter that does so, and the properties that hold the name.
 
 use airbyte_agent_description::{Action, Connector, Location, Operation, Piece};
 use serde_json::Value;
 
 use crate::data::{plain, singular};
-use crate::wire::text_of;
+use crate::decode::scalar_text;
 
-/// How a record is named in a request.
+/// How a request names its record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Naming {
-    /// No argument names one: there is only one.
+pub(super) enum Naming {
+    /// No argument names a record, because there is only one.
     Single,
     /// This parameter names the record itself.
     Own(String),
-    /// This parameter names something the record belongs to.
+    /// This parameter names something that the record belongs to.
     Parent(String),
 }
 
@@ -21,9 +21,9 @@ pub(crate) enum Naming {
 const ENDINGS: [&str; 9] =
     ["id", "gid", "uuid", "guid", "idorkey", "key", "number", "name", "slug"];
 
-/// How `operation` names its record.
-pub(crate) fn naming(connector: &Connector, operation: &Operation) -> Naming {
-    let required: Vec<&str> = in_path(operation).chain(others(operation)).collect();
+/// How requests for `operation` name their record.
+pub(super) fn naming(connector: &Connector, operation: &Operation) -> Naming {
+    let required: Vec<&str> = in_path(operation).chain(required_outside_path(operation)).collect();
     let list = connector.entity(&operation.entity).and_then(|entity| {
         let list = entity.operation(Action::List).or_else(|| entity.operation(Action::Search));
         list.filter(|list| list.action != operation.action)
@@ -33,9 +33,9 @@ pub(crate) fn naming(connector: &Connector, operation: &Operation) -> Naming {
             .is_some_and(|parameter| parameter.required || parameter.location == Location::Path)
     };
     let own: Vec<&str> = required.iter().copied().filter(|name| !of_list(name)).collect();
-    let Some(name) = choice(connector, operation, &own)
-        .or_else(|| if list.is_some() { None } else { choice(connector, operation, &required) })
-    else {
+    let Some(name) = naming_parameter(connector, operation, &own).or_else(|| {
+        if list.is_some() { None } else { naming_parameter(connector, operation, &required) }
+    }) else {
         return match required.last() {
             Some(name) => Naming::Parent((*name).to_owned()),
             None => Naming::Single,
@@ -55,8 +55,8 @@ fn in_path(operation: &Operation) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Parameters outside the path that have to name something.
-fn others(operation: &Operation) -> impl Iterator<Item = &str> {
+/// Required parameters outside of the path that may name something.
+fn required_outside_path(operation: &Operation) -> impl Iterator<Item = &str> {
     let creates = operation.action == Action::Create;
     operation
         .parameters
@@ -73,8 +73,12 @@ fn others(operation: &Operation) -> impl Iterator<Item = &str> {
         .map(|parameter| parameter.name.as_ref())
 }
 
-/// The parameter among these that names the record: one that looks like it, else the last.
-fn choice<'n>(connector: &Connector, operation: &Operation, names: &[&'n str]) -> Option<&'n str> {
+/// The one of these parameters that names the record: one that is called so, otherwise the last.
+fn naming_parameter<'n>(
+    connector: &Connector,
+    operation: &Operation,
+    names: &[&'n str],
+) -> Option<&'n str> {
     let own = |name: &&&str| {
         let name = plain(name);
         ENDINGS.contains(&name.as_str()) || stem(&name) == Some(singular(&plain(&operation.entity)))
@@ -96,7 +100,7 @@ fn choice<'n>(connector: &Connector, operation: &Operation, names: &[&'n str]) -
         .copied()
 }
 
-/// A parameter's name without the part that says it names something.
+/// The name of a parameter without the ending which says that it names something.
 fn stem(name: &str) -> Option<String> {
     ENDINGS
         .iter()
@@ -106,6 +110,7 @@ fn stem(name: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
+/// Whether a parameter names a record of another entity.
 fn is_parent(connector: &Connector, entity: &str, name: &str) -> bool {
     let Some(stem) = stem(&plain(name)) else { return false };
     let own = singular(&plain(entity));
@@ -115,39 +120,39 @@ fn is_parent(connector: &Connector, entity: &str, name: &str) -> bool {
     connector.entities.iter().any(|other| singular(&plain(&other.name)) == stem)
 }
 
-/// Whether a parameter takes a name that people give (a login, a branch, a tag) and no identifier
-/// that the vendor gives. Such a name exists unless it says itself that it does not.
-pub(crate) fn is_given(parameter: &str) -> bool {
+/// Whether a parameter takes a name that people give (a login, a branch, a tag) and not an identifier
+/// that the vendor gives.
+pub(super) fn is_given_name(parameter: &str) -> bool {
     let parameter = plain(parameter);
     let by_vendor = ["id", "gid", "uuid", "guid", "idorkey", "key", "number", "ts", "identifier"];
     !by_vendor.iter().any(|ending| parameter.ends_with(ending))
 }
 
-/// Whether a given name says that nothing is called so.
-pub(crate) fn is_absent(name: &str) -> bool {
+/// Whether a name says itself that nothing is called so, such as `missing-branch`.
+pub(super) fn is_absent_name(name: &str) -> bool {
     let name = plain(name);
     let words = ["missing", "unknown", "notfound", "nonexistent", "notexist", "nosuch", "nope"];
     words.iter().any(|word| name.contains(word))
 }
 
-/// Properties that hold a name that people give.
-const GIVEN: [&str; 9] =
+/// Properties that hold a name which people give.
+const GIVEN_NAMES: [&str; 9] =
     ["login", "username", "slug", "name", "tagname", "oid", "sha", "path", "email"];
 
 /// Whether a property of this name may hold what `parameter` takes.
-fn fits(parameter: &str, name: &str) -> bool {
+fn may_hold(parameter: &str, name: &str) -> bool {
     let (parameter, name) = (plain(parameter), plain(name));
     name == parameter
         || ENDINGS.iter().any(|ending| parameter.ends_with(ending) && name == *ending)
         || matches!(name.as_str(), "id" | "gid" | "uuid" | "ts" | "databaseid")
         || parameter.ends_with("idorkey") && name == "key"
-        || is_given(&parameter) && GIVEN.contains(&name.as_str())
+        || is_given_name(&parameter) && GIVEN_NAMES.contains(&name.as_str())
 }
 
-/// Properties in which a record shows what a parameter names it by.
-fn usual(parameter: &str) -> &'static [&'static str] {
+/// Properties in which a record shows the name by which a parameter takes it.
+fn usual_properties(parameter: &str) -> &'static [&'static str] {
     let has = |words: &[&str]| words.iter().any(|word| parameter.contains(word));
-    if !is_given(parameter) {
+    if !is_given_name(parameter) {
         &["id", "gid", "uuid"]
     } else if has(&["sha", "oid", "commit"]) {
         &["oid", "sha"]
@@ -164,12 +169,12 @@ fn usual(parameter: &str) -> &'static [&'static str] {
     }
 }
 
-/// Calls a record by the name under which it was asked for.
-pub(crate) fn call(record: &mut Value, parameter: &str, name: &str) {
+/// Gives a record the name by which it was requested.
+pub(super) fn rename_record(record: &mut Value, parameter: &str, name: &str) {
     let Some(record) = record.as_object_mut() else { return };
     let wanted = plain(parameter);
     let by = |key: &str| record.keys().find(|known| plain(known) == key).cloned();
-    let key = by(&wanted).or_else(|| usual(&wanted).iter().find_map(|usual| by(usual)));
+    let key = by(&wanted).or_else(|| usual_properties(&wanted).iter().find_map(|usual| by(usual)));
     let slot = match key {
         Some(key) => record.get_mut(&key),
         None => record.values_mut().filter_map(Value::as_object_mut).find_map(|o| o.get_mut("id")),
@@ -179,11 +184,11 @@ pub(crate) fn call(record: &mut Value, parameter: &str, name: &str) {
     }
 }
 
-/// Whether `record` is the one that `parameter` names by `wanted`.
-pub(crate) fn is_named(record: &Value, parameter: &str, wanted: &str) -> bool {
-    let equal = |value: &Value| text_of(value).is_some_and(|text| text == wanted);
+/// Whether `record` is the one that `parameter` names `wanted`.
+pub(super) fn is_named(record: &Value, parameter: &str, wanted: &str) -> bool {
+    let equal = |value: &Value| scalar_text(value).is_some_and(|text| text == wanted);
     let Some(record) = record.as_object() else { return false };
-    let direct = record.iter().any(|(name, value)| fits(parameter, name) && equal(value));
+    let direct = record.iter().any(|(name, value)| may_hold(parameter, name) && equal(value));
     direct
         || record.values().filter_map(Value::as_object).any(|inner| {
             let mut named = inner.iter().filter(|(name, _)| plain(name) == "id");

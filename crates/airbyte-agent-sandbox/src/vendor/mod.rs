@@ -1,136 +1,155 @@
-//! One vendor: its addresses, its tokens, its records, and how a request is answered.
+//! One vendor: which requests reach it, whether they are allowed, and how it responds.
 
-mod answer;
-mod auth;
-mod consent;
+mod address;
+mod credential;
 pub(crate) mod criteria;
-mod export;
+mod execution;
+mod failure;
 mod files;
 mod filter;
-mod find;
-mod hosts;
+mod idempotency;
 mod identity;
+mod json_path;
+mod oauth;
+mod overlay;
 mod page;
-mod perform;
+mod records;
 mod route;
-mod shapes;
-mod store;
-mod tokens;
+mod vendors;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use airbyte_agent_description::{Action, Body, Connector, Operation, WaitFormat};
+use airbyte_agent_description::{Action, Connector, Operation, WaitFormat};
 
-use crate::data::{World, identifiers};
-use crate::fault::{FaultKind, Faults, Target};
-use crate::incoming::Incoming;
-use crate::reply::Reply;
-use crate::wire::Arguments;
-use hosts::Address;
+use crate::decode::Arguments;
+use crate::fault::{FaultKind, FaultQueue, Target};
+use crate::request::{Request, path_segments};
+use crate::response::Response;
+use address::Address;
+use execution::Execution;
+use failure::Failure;
+use idempotency::IdempotencyKeys;
 use identity::Naming;
-use perform::Call;
-use route::{Found, Lost, Route};
-use shapes::Shapes;
-use store::Store;
-use tokens::{Endpoint, Tokens};
+use oauth::{Endpoint, Tokens};
+use records::{Records, StoreRows};
+use route::{Route, RouteError, RoutedRequest};
 
-/// A vendor that is emulated.
+pub(crate) use vendors::Vendors;
+
+/// An emulated vendor.
 #[derive(Debug)]
 pub(crate) struct Vendor {
-    pub(crate) description: Arc<Connector>,
-    bases: Vec<Address>,
-    endpoints: Vec<Endpoint>,
+    description: Arc<Connector>,
+    base_addresses: Vec<Address>,
+    oauth_endpoints: Vec<Endpoint>,
     routes: Vec<Route>,
     tokens: Tokens,
-    store: Store,
-    shapes: Shapes,
-    world: World,
-    copies: export::Copies,
-    answered: AtomicU64,
+    records: Records,
+    idempotency_keys: IdempotencyKeys,
+    /// Number of responses so far.
+    responses: AtomicU64,
 }
 
 impl Vendor {
-    pub(crate) fn new(description: Arc<Connector>) -> Self {
+    fn new(description: Arc<Connector>) -> Self {
         Self {
-            bases: hosts::bases(&description),
-            endpoints: tokens::endpoints(&description),
+            base_addresses: address::base_addresses(&description),
+            oauth_endpoints: oauth::endpoints(&description),
             routes: route::routes(&description),
             tokens: Tokens::default(),
-            store: Store::default(),
-            shapes: Shapes::default(),
-            world: World::new(&description),
-            copies: export::Copies::default(),
-            answered: AtomicU64::new(0),
+            records: Records::new(Arc::clone(&description)),
+            idempotency_keys: IdempotencyKeys::default(),
+            responses: AtomicU64::new(0),
             description,
         }
     }
 
-    /// How well the vendor fits a request by its host; `None` when it does not. One that has what
-    /// is asked for comes before one that only has the host.
-    pub(crate) fn fits(&self, request: &Incoming) -> Option<(bool, usize)> {
-        let (host, path) = (request.host.as_deref(), request.path.as_str());
-        let segments = Incoming::segments(path);
-        let own = |address: &&Address| address.fits_host(host);
-        let token = tokens::addresses(&self.endpoints).filter(own).filter(|a| a.is_path(path));
-        if let Some(most) = token.map(Address::specificity).max() {
-            return Some((true, most));
-        }
-        let bases = self.bases.iter().filter(own);
-        if path.starts_with(files::FILES) {
-            let entity = files::parse(path).map(|(entity, _)| entity);
-            let has = entity.is_some_and(|entity| self.description.entity(entity).is_some());
-            return Some((has, bases.map(Address::specificity).max()?));
-        }
-        let fitting = bases.filter(|base| base.strip(&segments).is_some());
-        let most = fitting.map(Address::specificity).max()?;
-        Some((route::exists(&self.description, &self.bases, &self.routes, request), most))
+    pub(crate) fn slug(&self) -> &str {
+        &self.description.name
     }
 
-    /// Refuses every token seen or issued so far.
+    /// Number of records that an entity has at present.
+    pub(crate) fn record_count(&self, entity: &str) -> usize {
+        self.records.indexes(entity).len()
+    }
+
+    /// The records that an entity has at present, with the fields of the context store.
+    pub(crate) fn store_rows(&self, entity: &str) -> StoreRows {
+        self.records.store_rows(entity)
+    }
+
+    /// Refuses every token that was seen or issued so far.
     pub(crate) fn expire_tokens(&self) {
         self.tokens.expire();
     }
 
-    /// Answers a request for `path`; `prefixed` when it came under the vendor's own path here.
-    pub(crate) fn answer(
+    /// How well the vendor's addresses fit the host and path of a request; `None` when they do not.
+    /// A vendor that has an operation at the path comes before one that only has the host.
+    fn host_fit(&self, request: &Request) -> Option<(bool, usize)> {
+        let (host, path) = (request.host.as_deref(), request.path.as_str());
+        let fits_host = |address: &&Address| address.fits_host(host);
+        let of_token = oauth::addresses(&self.oauth_endpoints)
+            .filter(fits_host)
+            .filter(|address| address.is_path(path));
+        if let Some(most) = of_token.map(Address::specificity).max() {
+            return Some((true, most));
+        }
+        let bases = self.base_addresses.iter().filter(fits_host);
+        if path.starts_with(files::FILES) {
+            let entity = files::parse_path(path).map(|(entity, _)| entity);
+            let has = entity.is_some_and(|entity| self.description.entity(entity).is_some());
+            return Some((has, bases.map(Address::specificity).max()?));
+        }
+        let segments = path_segments(path);
+        let fitting = bases.filter(|base| base.rest_of(&segments).is_some());
+        let most = fitting.map(Address::specificity).max()?;
+        let routed = route::exists(&self.description, &self.base_addresses, &self.routes, request);
+        Some((routed, most))
+    }
+
+    /// Responds to a request for `path`. `has_slug` says that the vendor was chosen by its slug, so
+    /// that the path may lack that of the vendor's base URL.
+    pub(crate) fn respond(
         &self,
-        request: &Incoming,
+        request: &Request,
         path: &str,
-        prefixed: bool,
-        faults: &Faults,
-    ) -> (Reply, Target) {
-        let mut target =
-            Target { connector: self.description.name.to_string(), ..Target::default() };
-        let found = if path.starts_with(files::FILES) {
+        has_slug: bool,
+        faults: &FaultQueue,
+    ) -> (Response, Target) {
+        let mut target = Target { connector: self.slug().to_owned(), ..Target::default() };
+        let routed = if path.starts_with(files::FILES) {
             None
-        } else if let Some(reply) =
-            tokens::answer(&self.description, &self.endpoints, &self.tokens, request, path)
+        } else if let Some(response) =
+            oauth::respond(&self.description, &self.oauth_endpoints, &self.tokens, request, path)
         {
             "token".clone_into(&mut target.entity);
             let fault = faults.take(&target, path);
-            return (self.after(fault.as_ref(), || reply), target);
+            return (self.with_fault(fault.as_ref(), || response), target);
         } else {
             Some(route::find(
                 &self.description,
-                &self.bases,
+                &self.base_addresses,
                 &self.routes,
                 request,
                 path,
-                prefixed,
+                has_slug,
                 |operation, arguments| self.owns(operation, arguments),
             ))
         };
-        if let Some(Ok(found)) = &found {
-            target.entity = found.operation.entity.to_string();
-            target.action = found.operation.action.to_string();
+        if let Some(Ok(routed)) = &routed {
+            target.entity = routed.operation.entity.to_string();
+            target.action = routed.operation.action.to_string();
         }
         let fault = faults.take(&target, path);
-        let reply = self.after(fault.as_ref(), || match found {
-            None => self.file(request, path),
-            Some(found) => self.reply(request, path, found),
+        let response = self.with_fault(fault.as_ref(), || {
+            let response = match routed {
+                None => self.serve_file(request, path),
+                Some(routed) => self.serve_operation(request, path, routed),
+            };
+            response.unwrap_or_else(|failure| failure.response(&self.description))
         });
-        (self.label(reply), target)
+        (self.with_usual_headers(response), target)
     }
 
     /// Whether the record that the arguments name is one of the operation's entity; `None` when
@@ -141,26 +160,28 @@ impl Vendor {
             _ => return None,
         };
         let wanted = arguments.text(&name)?;
-        let connector = &self.description.name;
-        let all = self.store.indexes(connector, &operation.entity);
-        Some(all.iter().any(|i| identifiers(connector, &operation.entity, *i).contains(&wanted)))
+        Some(self.records.position(&operation.entity, &wanted).is_some())
     }
 
-    fn after(&self, fault: Option<&FaultKind>, act: impl FnOnce() -> Reply) -> Reply {
+    fn with_fault(
+        &self,
+        fault: Option<&FaultKind>,
+        execute: impl FnOnce() -> Response,
+    ) -> Response {
         match fault {
-            None => act(),
+            None => execute(),
             Some(FaultKind::ExpireTokens) => {
                 self.tokens.expire();
-                act()
+                execute()
             }
-            Some(fault) => fault.instead().unwrap_or_else(|| fault.spoil(act())),
+            Some(fault) => fault.replacement().unwrap_or_else(|| fault.damage(execute())),
         }
     }
 
-    /// Headers that every answer of a vendor has.
-    fn label(&self, mut reply: Reply) -> Reply {
-        let number = self.answered.fetch_add(1, Ordering::Relaxed) + 1;
-        reply = reply.header("x-request-id", format!("sandbox-{number}"));
+    /// The response with the headers that every response of the vendor has.
+    fn with_usual_headers(&self, mut response: Response) -> Response {
+        let number = self.responses.fetch_add(1, Ordering::Relaxed) + 1;
+        response = response.header("x-request-id", format!("sandbox-{number}"));
         if let Some(names) = &self.description.rate_limit_headers {
             let left = 5_000_u64.saturating_sub(number % 5_000).to_string();
             let reset = match names.reset_format {
@@ -178,43 +199,32 @@ impl Vendor {
                 (&names.reset, reset),
             ];
             for (name, value) in all.into_iter().filter(|(name, _)| !name.is_empty()) {
-                reply = reply.header(name, value);
+                response = response.header(name, value);
             }
         }
-        reply
+        response
     }
 
-    fn reply(&self, request: &Incoming, path: &str, found: Result<Found<'_>, Lost>) -> Reply {
-        let description = &*self.description;
-        if let Some(refusal) = self.check_credential(request) {
-            return refusal;
-        }
-        let Found { operation, mut arguments, siblings } = match found {
-            Ok(found) => found,
-            Err(Lost::NoMethod) => {
-                let message = format!("{} is not allowed on {path}", request.method);
-                return answer::failure(description, 405, &message);
-            }
-            Err(Lost::NoPath) => {
-                return answer::failure(description, 404, &format!("There is nothing at {path}"));
+    fn serve_operation(
+        &self,
+        request: &Request,
+        path: &str,
+        routed: Result<RoutedRequest<'_>, RouteError>,
+    ) -> Result<Response, Failure> {
+        self.check_credential(request)?;
+        let method = || request.method.clone();
+        let RoutedRequest { operation, arguments, siblings } = match routed {
+            Ok(routed) => routed,
+            Err(RouteError::NoPath) => return Err(Failure::NoPath(path.to_owned())),
+            Err(RouteError::NoMethod) => {
+                return Err(Failure::NoMethod { method: method(), path: path.to_owned() });
             }
         };
-        if !arguments.problems.is_empty() {
-            let problems = std::mem::take(&mut arguments.problems);
-            let is_graphql = matches!(operation.body, Body::GraphQl(_));
-            return if is_graphql && arguments.graphql.is_some() {
-                answer::graphql_failure("BAD_USER_INPUT", &problems)
-            } else {
-                answer::failure(description, 400, &problems.join("; "))
-            };
-        }
-        let example = self.bases.first().map(|base| base.example_host(description));
+        let example = self.base_addresses.first().map(|base| base.example_host(&self.description));
         let host = request.host.clone().or(example).unwrap_or_default();
-        let call = Call {
-            connector: description,
-            world: &self.world,
-            store: &self.store,
-            shapes: &self.shapes,
+        let execution = Execution {
+            description: &self.description,
+            records: &self.records,
             operation,
             arguments: &arguments,
             siblings: &siblings,
@@ -223,56 +233,39 @@ impl Vendor {
             path,
         };
         let key = operation.idempotency_header.as_ref().and_then(|name| request.header(name));
-        let Some(key) = key.map(|key| format!("{} {} {key}", operation.entity, operation.action))
-        else {
-            return call.perform();
+        let Some(key) = key.filter(|_| arguments.problems.is_empty()) else {
+            return Ok(execution.execute());
         };
-        let body = format!("{}?{} {:x?}", request.path, request.query, request.body);
-        match self.store.answered(&key) {
-            Some((known, reply)) if known == body => reply.header("idempotent-replayed", "true"),
-            Some(_) => answer::failure(
-                description,
-                400,
-                "This idempotency key was used for another request",
-            ),
-            None => {
-                let reply = call.perform();
-                self.store.note_answer(&key, body, reply.clone());
-                reply
-            }
-        }
+        let key = format!("{} {} {key}", operation.entity, operation.action);
+        let sent = format!("{}?{} {:x?}", request.path, request.query, request.body);
+        self.idempotency_keys.execute_once(&key, sent, || execution.execute()).ok_or_else(|| {
+            let problem = "This idempotency key was used for another request";
+            Failure::InvalidArguments(vec![problem.to_owned()])
+        })
     }
 
-    /// The refusal of a request whose credential is missing, bad or limited.
-    fn check_credential(&self, request: &Incoming) -> Option<Reply> {
-        let description = &*self.description;
-        let credential = match auth::credential(description, request) {
-            Ok(credential) => credential?,
-            Err(why) => {
-                let reply = answer::failure(description, 401, &format!("Not authenticated: {why}"));
-                return Some(reply.header("www-authenticate", "Bearer"));
-            }
-        };
+    /// Fails when the credential of a request is missing, bad or limited.
+    fn check_credential(&self, request: &Request) -> Result<(), Failure> {
+        let credential = credential::find(&self.description, request)
+            .map_err(|reason| Failure::Unauthenticated(format!("Not authenticated: {reason}")))?;
+        let Some(credential) = credential else { return Ok(()) };
         let text = &credential.text;
         if text.contains("invalid") || credential.renewable && !self.tokens.accept(text) {
-            return Some(answer::failure(description, 401, "The credential is invalid or expired"));
+            let reason = "The credential is invalid or expired";
+            return Err(Failure::Unauthenticated(reason.to_owned()));
         }
-        if text.contains("limited") && self.tokens.first_limited(text) {
-            let reply = answer::failure(description, 429, "Too many requests; wait a second");
-            return Some(reply.header("retry-after", "1"));
+        if text.contains("limited") && self.tokens.is_first_limited(text) {
+            return Err(Failure::RateLimited);
         }
-        None
+        Ok(())
     }
 
-    fn file(&self, request: &Incoming, path: &str) -> Reply {
-        let entity = files::parse(path)
-            .and_then(|(entity, index)| Some((self.description.entity(entity)?, index)));
-        let Some((entity, index)) = entity.filter(|_| request.method == "GET") else {
-            return answer::failure(&self.description, 404, "There is no such file");
-        };
-        let file = self.store.file(&entity.name, index);
-        let file =
-            file.unwrap_or_else(|| files::made_up(&self.description.name, &entity.name, index));
-        files::serve(request, &file, &format!("{}-{index}", entity.name))
+    fn serve_file(&self, request: &Request, path: &str) -> Result<Response, Failure> {
+        let (entity, index) = files::parse_path(path)
+            .filter(|(entity, _)| self.description.entity(entity).is_some())
+            .filter(|_| request.method == "GET")
+            .ok_or(Failure::NoFile)?;
+        let file = self.records.file(entity, index);
+        Ok(files::serve(request, &file, &format!("{entity}-{index}")))
     }
 }

@@ -59,7 +59,7 @@ async fn what_is_wrong_with_a_new_connector_is_said() {
         (json!({"source_template_id": "none"}), 404, "Source template"),
         (json!({"credentials": null, "replication_config": null}), 422, "At least one of"),
         (json!({"credentials": {"password": "x"}}), 400, "[password]"),
-        (json!({"credentials": "x"}), 422, "to be an object"),
+        (json!({"credentials": "x"}), 422, "must be an object"),
         (json!({"replication_config": {}}), 422, "required property 'accounts' not found"),
         (
             json!({"replication_config": {"accounts": ["a"], "depth": "deep"}}),
@@ -115,8 +115,8 @@ async fn connectors_are_changed_and_deleted() {
     let bad = json!({"replication_config": {"credentials": {"personal_token": "invalid"}}});
     assert_eq!(platform.ask("PUT", &path, &bad).await.status, 200);
     assert_eq!(platform.execute(&id, &list).await.unwrap_err().status, 401);
-    let kept = platform.ask("PUT", &path, &json!({"name": "again"})).await.json();
-    assert_eq!(kept["entities"][0]["entity"], "customers");
+    let stored = platform.ask("PUT", &path, &json!({"name": "again"})).await.json();
+    assert_eq!(stored["entities"][0]["entity"], "customers");
     let cleared = platform.ask("PUT", &path, &json!({"entities": []})).await.json();
     assert_eq!(cleared["entities"], Value::Null);
 
@@ -191,7 +191,7 @@ async fn oauth_leads_from_an_address_to_a_connector() {
     {
         assert!(consent(decision).await.contains(error));
     }
-    platform.sandbox.set_conduct(|conduct| conduct.oauth_secret_ids = true);
+    platform.sandbox.set_behaviour(|behaviour| behaviour.oauth_secret_ids = true);
     let back = consent("").await;
     let secret = back.split("server_side_oauth_secret_id=").nth(1).unwrap();
     let secret = secret.split(['&', '#']).next().unwrap();
@@ -201,7 +201,7 @@ async fn oauth_leads_from_an_address_to_a_connector() {
         let made = platform.ask("POST", PATH, &body).await;
         assert_eq!(made.status, status, "a secret is used once: {}", made.text());
     }
-    platform.sandbox.set_conduct(|conduct| conduct.oauth_secret_ids = false);
+    platform.sandbox.set_behaviour(|behaviour| behaviour.oauth_secret_ids = false);
     for (change, status) in [
         (json!({"redirect_url": null}), 422),
         (json!({"connector_type": "Big_Ledger"}), 404),

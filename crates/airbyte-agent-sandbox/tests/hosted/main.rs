@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod connectors;
+#[path = "../support/executor.rs"]
+mod executor;
 mod older;
 mod operators;
 mod platform;

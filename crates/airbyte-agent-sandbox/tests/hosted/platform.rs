@@ -1,12 +1,11 @@
 //! A sandbox with one service, and requests to its platform.
 
-use airbyte_agent_core::description::{Action, Connector};
-use airbyte_agent_core::{Client, Credentials, Local, find_operation};
-use airbyte_agent_sandbox::{
-    Account, CLIENT_ID, CLIENT_SECRET, ExecuteError, Executed, Execution, Executor, Sandbox,
-    SandboxBuilder,
-};
+use airbyte_agent_core::Credentials;
+use airbyte_agent_core::description::Connector;
+use airbyte_agent_sandbox::{CLIENT_ID, CLIENT_SECRET, Sandbox, SandboxBuilder};
 use serde_json::{Map, Value, json};
+
+use crate::executor::EngineExecutor;
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -21,60 +20,6 @@ fn ledger() -> Connector {
     spec.lower().unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
-/// Runs operations with the engine, as the account says.
-struct Engine;
-
-impl Executor for Engine {
-    fn execute(
-        &self,
-        connector: &str,
-        entity: &str,
-        action: &str,
-        params: Value,
-        vendor_origin: &str,
-    ) -> Execution {
-        let mut account = Account::default();
-        connector.clone_into(&mut account.connector);
-        self.execute_as(&account, entity, action, params, vendor_origin)
-    }
-
-    fn execute_as(
-        &self,
-        account: &Account,
-        entity: &str,
-        action: &str,
-        params: Value,
-        vendor_origin: &str,
-    ) -> Execution {
-        let credentials = match &account.credentials {
-            Some(given) => Credentials::from_json(&given.clone().into()).unwrap(),
-            None => Credentials::new().field("token", "sandbox"),
-        };
-        let credentials = match &account.scheme {
-            Some(scheme) => credentials.scheme(scheme.clone()),
-            None => credentials,
-        };
-        let site = account.config.get("site").cloned().unwrap_or_else(|| "sandbox".into());
-        let local = Local::new(credentials).via(vendor_origin).config("site", site);
-        let (entity, action) = (entity.to_owned(), action.to_owned());
-        let client = Client::local(ledger(), local);
-        Box::pin(async move {
-            let failed = |error: airbyte_agent_core::Error| ExecuteError {
-                status: error.status().unwrap_or(400),
-                message: error.to_string(),
-                retry_after: error.retry_after().map(|wait| wait.as_secs()),
-            };
-            let client = client.map_err(failed)?;
-            let action: Action =
-                find_operation(client.description(), &entity, &action).map_err(failed)?.action;
-            let mut call = client.call(&entity, action);
-            call.set_all(params.as_object().cloned().unwrap_or_default());
-            let outcome = call.outcome().await.map_err(failed)?;
-            Ok(Executed::Json { result: outcome.data, metadata: outcome.meta })
-        })
-    }
-}
-
 /// A platform, and the token by which it is asked.
 pub(crate) struct Platform {
     pub(crate) sandbox: Sandbox,
@@ -83,7 +28,9 @@ pub(crate) struct Platform {
 
 impl Platform {
     pub(crate) fn builder() -> SandboxBuilder {
-        Sandbox::builder().connector(ledger()).executor(Engine).crowded("big-ledger")
+        let credentials = Credentials::new().field("token", "sandbox");
+        let executor = EngineExecutor { description: ledger(), credentials };
+        Sandbox::builder().connector(ledger()).executor(executor).crowded("big-ledger")
     }
 
     pub(crate) async fn start() -> Self {

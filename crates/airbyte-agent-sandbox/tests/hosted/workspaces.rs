@@ -65,8 +65,11 @@ async fn an_inactive_workspace_executes_nothing_and_a_deleted_one_is_gone() {
     ] {
         let changed = platform.ask("PUT", &path, &change).await.json();
         assert_eq!(changed["name"], name);
-        let ran = platform.execute(&connector, &list).await;
-        assert_eq!(ran.map_or_else(|answer| answer.status, |_| 200), status, "{change}");
+        let result = platform.execute(&connector, &list).await;
+        assert_eq!(result.map_or_else(|answer| answer.status, |_| 200), status, "{change}");
+        let question = format!("workspaces/query/structured?workspace_name={name}");
+        let answer = platform.ask("POST", &question, &json!({"prompt": "all customers"})).await;
+        assert_eq!(answer.status, status, "{change}: {}", answer.text());
     }
     let clash = platform.ask("PUT", &path, &json!({"name": "default"})).await;
     assert_eq!(clash.status, 409);
@@ -81,14 +84,14 @@ async fn an_inactive_workspace_executes_nothing_and_a_deleted_one_is_gone() {
 async fn a_strict_platform_knows_its_workspaces() {
     let platform = Platform::start().await;
     let change = json!({"creates_workspaces": false, "unique_connectors": true});
-    let conduct = platform.send("PATCH", "/_sandbox/conduct", "", &change).await;
-    assert_eq!((conduct.status, &conduct.json()["oauth_secret_ids"]), (200, &json!(false)));
+    let changed = platform.send("PATCH", "/_sandbox/behaviour", "", &change).await;
+    assert_eq!((changed.status, &changed.json()["oauth_secret_ids"]), (200, &json!(false)));
     let unknown = platform.ask("POST", "integrations/connectors", &new("tenant")).await;
     assert_eq!(unknown.status, 404, "{}", unknown.text());
     platform.scoped("tenant").await;
     platform.create("tenant").await;
     let second = platform.ask("POST", "integrations/connectors", &new("tenant")).await;
     assert_eq!(second.status, 409, "{}", second.text());
-    let wrong = platform.send("PATCH", "/_sandbox/conduct", "", &json!({"nonsense": 1})).await;
+    let wrong = platform.send("PATCH", "/_sandbox/behaviour", "", &json!({"nonsense": 1})).await;
     assert_eq!(wrong.status, 400);
 }

@@ -1,72 +1,76 @@
-//! Checks of credentials by the platform: one cheap call that reads.
+//! Checks of credentials by the platform: one inexpensive operation that reads.
 
 use airbyte_agent_description::{Action, Connector, Location, Operation};
 use serde_json::{Map, Value, json};
 
-use super::{change, draft};
-use crate::platform::execute::run;
-use crate::platform::refusal::{Answer, Refusal};
-use crate::platform::state::Installed;
-use crate::platform::{Cx, ExecuteError};
-use crate::reply::Reply;
+use super::apply_changes;
+use super::create::draft;
+use super::install::build;
+use crate::platform::context::Context;
+use crate::platform::error::ApiResult;
+use crate::platform::execution::execute_operation;
+use crate::platform::executor::ExecuteError;
+use crate::platform::state::ConnectorInstance;
+use crate::response::Response;
 
-/// `POST /integrations/connectors/check`: a connector that is not created by this.
-pub(crate) async fn check_draft(cx: &Cx<'_>) -> Answer {
+/// `POST /integrations/connectors/check`: checks a connector without creating it.
+pub(crate) async fn check_draft(context: &Context<'_>) -> ApiResult {
     let connector = {
-        let mut fields = cx.fields()?;
-        let mut state = cx.state();
-        let before = state.workspaces.len();
-        let draft = draft(cx, &mut state, &mut fields)?;
-        let now = cx.platform.clock.now();
-        let connector = draft.build(&mut state, &cx.caller.organization, &now);
-        state.workspaces.truncate(before);
+        let mut fields = context.fields()?;
+        let mut state = context.state();
+        let workspaces = state.workspaces.len();
+        let draft = draft(context, &mut state, &mut fields)?;
+        let now = context.platform.clock.now();
+        let connector = build(draft, &mut state, &context.caller.organization, &now);
+        // A workspace that the draft would have created does not come to exist.
+        state.workspaces.truncate(workspaces);
         connector
     };
-    answer(cx, &connector).await
+    check(context, &connector).await
 }
 
 /// `POST /integrations/connectors/{id}/check`
-pub(crate) async fn check_installed(cx: &Cx<'_>) -> Answer {
-    let mut connector = cx.state().connector(&cx.caller, cx.id(0))?.clone();
-    if !cx.request.body.is_empty() {
-        change(cx, &mut connector)?;
+pub(crate) async fn check_existing(context: &Context<'_>) -> ApiResult {
+    let mut connector = context.state().connector(&context.caller, context.id(0))?.clone();
+    if !context.request.body.is_empty() {
+        apply_changes(context, &mut connector)?;
     }
-    answer(cx, &connector).await
+    check(context, &connector).await
 }
 
-async fn answer(cx: &Cx<'_>, connector: &Installed) -> Answer {
-    let kind = cx.platform.need_kind(&connector.slug)?;
-    let id = cx.state().draw("check");
-    let mut shown = json!({"id": id, "status": "skipped"});
-    if let Some(operation) = probe(&kind) {
-        match call(cx, connector, operation).await {
-            Ok(()) => shown["status"] = "succeeded".into(),
-            Err(failed) => {
-                shown["status"] = "failed".into();
-                shown["error_message"] = failed.message.clone().into();
-                shown["failure_reason"] = reason(cx, &failed);
+async fn check(context: &Context<'_>, connector: &ConnectorInstance) -> ApiResult {
+    let description = context.platform.description_of(&connector.slug)?;
+    let id = context.state().new_id("check");
+    let mut body = json!({"id": id, "status": "skipped"});
+    if let Some(operation) = check_operation(&description) {
+        match call(context, connector, operation).await {
+            Ok(()) => body["status"] = "succeeded".into(),
+            Err(error) => {
+                body["status"] = "failed".into();
+                body["error_message"] = error.message.clone().into();
+                body["failure_reason"] = failure_reason(context, &error);
             }
         }
     }
     if let Some(entities) = connector.entities.as_ref().and_then(Value::as_array) {
         let mut results = Vec::new();
         for entity in entities.iter().filter_map(|entity| entity["entity"].as_str()) {
-            results.push(of_entity(cx, connector, &kind, entity).await);
+            results.push(check_entity(context, connector, &description, entity).await);
         }
-        shown["entity_check_results"] = results.into();
+        body["entity_check_results"] = results.into();
     }
-    Ok(Reply::json(200, &shown))
+    Ok(Response::json(200, &body))
 }
 
-/// The operation that tells whether credentials work: the marked one, else the first list that
-/// needs nothing.
-fn probe(kind: &Connector) -> Option<&Operation> {
-    let marked = kind.operations().find(|operation| operation.hints.preferred_for_check);
-    marked.or_else(|| kind.operations().find(|operation| needs_nothing(operation)))
+/// The operation by which credentials are checked: the one that the description prefers, otherwise the
+/// first list without required arguments.
+fn check_operation(description: &Connector) -> Option<&Operation> {
+    let preferred = description.operations().find(|one| one.hints.preferred_for_check);
+    preferred.or_else(|| description.operations().find(|one| is_plain_list(one)))
 }
 
 /// Whether an operation is a list that can be called without arguments.
-pub(crate) fn needs_nothing(operation: &Operation) -> bool {
+pub(crate) fn is_plain_list(operation: &Operation) -> bool {
     operation.action == Action::List
         && operation.parameters.iter().all(|parameter| {
             parameter.location != Location::Path
@@ -77,49 +81,47 @@ pub(crate) fn needs_nothing(operation: &Operation) -> bool {
 }
 
 async fn call(
-    cx: &Cx<'_>,
-    connector: &Installed,
+    context: &Context<'_>,
+    connector: &ConnectorInstance,
     operation: &Operation,
 ) -> Result<(), ExecuteError> {
     let mut params = Map::new();
     if operation.action == Action::List && operation.parameter("limit").is_some() {
         params.insert("limit".to_owned(), 1.into());
     }
-    let action = operation.action.as_str();
-    run(cx, connector, &operation.entity, action, params).await.map(|_| ())
+    execute_operation(context, connector, operation, params).await.map(|_| ())
 }
 
-async fn of_entity(cx: &Cx<'_>, connector: &Installed, kind: &Connector, name: &str) -> Value {
-    let Some(entity) = kind.entity(name) else {
+async fn check_entity(
+    context: &Context<'_>,
+    connector: &ConnectorInstance,
+    description: &Connector,
+    name: &str,
+) -> Value {
+    let Some(entity) = description.entity(name) else {
         return json!({"entity": name, "status": "failed", "error_message": "no such entity"});
     };
-    let Some(operation) = entity.operations.iter().find(|one| needs_nothing(one)) else {
+    let Some(operation) = entity.operations.iter().find(|one| is_plain_list(one)) else {
         return json!({"entity": name, "status": "skipped"});
     };
-    match call(cx, connector, operation).await {
+    match call(context, connector, operation).await {
         Ok(()) => json!({"entity": name, "status": "succeeded", "status_code": 200}),
-        Err(failed) => json!({
+        Err(error) => json!({
             "entity": name,
             "status": "failed",
-            "status_code": failed.status,
-            "error_message": failed.message,
+            "status_code": error.status,
+            "error_message": error.message,
         }),
     }
 }
 
-fn reason(cx: &Cx<'_>, failed: &ExecuteError) -> Value {
-    let passes = failed.status == 429 || failed.status >= 500;
+fn failure_reason(context: &Context<'_>, error: &ExecuteError) -> Value {
+    let is_transient = error.status == 429 || error.status >= 500;
     json!({
-        "timestamp": cx.platform.clock.milliseconds(),
+        "timestamp": context.platform.clock.milliseconds(),
         "failure_origin": "source",
-        "failure_type": if passes { "transient_error" } else { "config_error" },
-        "external_message": failed.message,
-        "retryable": passes,
+        "failure_type": if is_transient { "transient_error" } else { "config_error" },
+        "external_message": error.message,
+        "retryable": is_transient,
     })
-}
-
-impl From<ExecuteError> for Refusal {
-    fn from(failed: ExecuteError) -> Self {
-        Self::new(failed.status, failed.message).retry_after(failed.retry_after)
-    }
 }

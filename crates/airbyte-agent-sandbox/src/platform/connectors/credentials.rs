@@ -1,47 +1,50 @@
-//! Credentials as they are given at creation: by the field names of one scheme, or by those of the
-//! stored configuration with the words that tell its scheme.
+//! Credentials in the body of a request: by the field names of an authentication scheme, or by those of
+//! the stored configuration, which has words that say which scheme is meant.
 
 use airbyte_agent_description::{AuthScheme, Connector};
 use serde_json::{Map, Value};
 
-use super::view::MASK;
-use crate::platform::refusal::Refusal;
+use crate::platform::error::ApiError;
+use crate::platform::paths::last_step;
 use crate::platform::state::Credentials;
 
-/// Members that tell a scheme in stored configurations, whichever connector they are of.
+/// What responses show in place of a credential.
+pub(super) const MASK: &str = "**********";
+/// Members of stored configurations that say which scheme is meant, whatever the connector.
 const DISCRIMINATORS: [&str; 4] = ["auth_type", "credentials_title", "option_title", "auth_method"];
 
 /// The credentials of the scheme that fits what is given.
-pub(crate) fn fit(
+pub(crate) fn matching_credentials(
     connector: &Connector,
     given: &Map<String, Value>,
-) -> Result<Credentials, Refusal> {
-    let (given, words) = plain(connector, given);
-    let of_word = |scheme: &&AuthScheme| {
+) -> Result<Credentials, ApiError> {
+    let (given, words) = split_discriminators(connector, given);
+    let has_word = |scheme: &&AuthScheme| {
         scheme.markers.iter().any(|marker| words.contains(&marker.value.value()))
     };
-    let told: Vec<&AuthScheme> = connector.auth.iter().filter(of_word).collect();
-    let schemes = if told.is_empty() { connector.auth.iter().collect() } else { told };
-    let direct = schemes.iter().find_map(|scheme| Some((scheme, direct(scheme, &given)?)));
-    let found = direct
-        .or_else(|| schemes.iter().find_map(|scheme| Some((scheme, stored(scheme, &given)?))));
-    let (scheme, fields) = found.ok_or_else(|| misfit(connector, &given))?;
+    let chosen: Vec<&AuthScheme> = connector.auth.iter().filter(has_word).collect();
+    let schemes = if chosen.is_empty() { connector.auth.iter().collect() } else { chosen };
+    let direct = schemes.iter().find_map(|scheme| Some((scheme, fields_by_name(scheme, &given)?)));
+    let found = direct.or_else(|| {
+        schemes.iter().find_map(|scheme| Some((scheme, fields_by_path(scheme, &given)?)))
+    });
+    let (scheme, fields) = found.ok_or_else(|| no_scheme_fits(connector, &given))?;
     Ok(Credentials { scheme: Some(scheme.name.to_string()), fields: Some(fields) })
 }
 
-/// New credentials, if a changed configuration brings any; values that are masked are those that
-/// are kept already.
-pub(super) fn changed(
+/// The credentials after a change of the configuration, if it has any. A masked value stands for the one
+/// that is stored already.
+pub(super) fn changed_credentials(
     connector: &Connector,
     known: &Credentials,
     given: &Map<String, Value>,
 ) -> Option<Credentials> {
-    let (mut given, _) = plain(connector, given);
+    let (mut given, _) = split_discriminators(connector, given);
     given.retain(|_, value| value != MASK);
     let name = known.scheme.as_deref();
     let scheme =
         connector.auth.iter().find(|scheme| name.is_none_or(|name| scheme.name == name))?;
-    let new = by_place(scheme, &given);
+    let new = values_by_path(scheme, &given);
     if new.is_empty() {
         return None;
     }
@@ -50,8 +53,11 @@ pub(super) fn changed(
     Some(Credentials { scheme: Some(scheme.name.to_string()), fields: Some(fields) })
 }
 
-/// What is given without the words that tell a scheme, and those words.
-fn plain(connector: &Connector, given: &Map<String, Value>) -> (Map<String, Value>, Vec<Value>) {
+/// What is given without the words that say which scheme is meant, and those words.
+fn split_discriminators(
+    connector: &Connector,
+    given: &Map<String, Value>,
+) -> (Map<String, Value>, Vec<Value>) {
     let mut flat = Map::new();
     for (name, value) in given {
         match value {
@@ -62,36 +68,37 @@ fn plain(connector: &Connector, given: &Map<String, Value>) -> (Map<String, Valu
         }
     }
     let markers = connector.auth.iter().flat_map(|scheme| scheme.markers.iter());
-    let mut names: Vec<&str> = markers.map(|marker| leaf(&marker.path)).collect();
+    let mut names: Vec<&str> = markers.map(|marker| last_step(&marker.path)).collect();
     names.extend(DISCRIMINATORS);
     let is_field = |name: &str| connector.auth.iter().any(|scheme| scheme.field(name).is_some());
     let mut words = Vec::new();
     flat.retain(|name, value| {
-        let tells = names.contains(&name.as_str()) && !is_field(name);
-        if tells {
+        let is_discriminator = names.contains(&name.as_str()) && !is_field(name);
+        if is_discriminator {
             words.push(value.clone());
         }
-        !tells
+        !is_discriminator
     });
     (flat, words)
 }
 
 /// The fields of a scheme by their own names; `None` when a required one is missing.
-fn direct(scheme: &AuthScheme, given: &Map<String, Value>) -> Option<Map<String, Value>> {
-    let known = given
-        .iter()
-        .filter_map(|(name, value)| Some((scheme.field(name)?.name.to_string(), text(value)?)));
+fn fields_by_name(scheme: &AuthScheme, given: &Map<String, Value>) -> Option<Map<String, Value>> {
+    let known = given.iter().filter_map(|(name, value)| {
+        Some((scheme.field(name)?.name.to_string(), non_empty_text(value)?))
+    });
     complete(scheme, known.collect())
 }
 
-/// The same by the last parts of their places in the stored configuration.
-fn stored(scheme: &AuthScheme, given: &Map<String, Value>) -> Option<Map<String, Value>> {
-    complete(scheme, by_place(scheme, given))
+/// The fields of a scheme as the stored configuration has them; `None` when a required one is missing.
+fn fields_by_path(scheme: &AuthScheme, given: &Map<String, Value>) -> Option<Map<String, Value>> {
+    complete(scheme, values_by_path(scheme, given))
 }
 
-fn by_place(scheme: &AuthScheme, given: &Map<String, Value>) -> Map<String, Value> {
+/// The fields of a scheme by the last steps of their paths in the stored configuration.
+fn values_by_path(scheme: &AuthScheme, given: &Map<String, Value>) -> Map<String, Value> {
     let fields = scheme.stored.iter().filter_map(|stored| {
-        Some((stored.field.to_string(), text(given.get(leaf(&stored.path))?)?))
+        Some((stored.field.to_string(), non_empty_text(given.get(last_step(&stored.path))?)?))
     });
     fields.collect()
 }
@@ -102,8 +109,8 @@ fn complete(scheme: &AuthScheme, fields: Map<String, Value>) -> Option<Map<Strin
     (all && !fields.is_empty()).then_some(fields)
 }
 
-/// A value that is given, as text.
-fn text(value: &Value) -> Option<Value> {
+/// A value as text; `None` when it is empty or not a scalar.
+fn non_empty_text(value: &Value) -> Option<Value> {
     match value {
         Value::String(text) if !text.is_empty() => Some(value.clone()),
         Value::Number(number) => Some(number.to_string().into()),
@@ -111,12 +118,7 @@ fn text(value: &Value) -> Option<Value> {
     }
 }
 
-/// The last part of a place.
-pub(super) fn leaf(path: &str) -> &str {
-    path.rsplit('.').next().unwrap_or(path)
-}
-
-fn misfit(connector: &Connector, given: &Map<String, Value>) -> Refusal {
+fn no_scheme_fits(connector: &Connector, given: &Map<String, Value>) -> ApiError {
     let keys: Vec<&str> = given.keys().map(String::as_str).collect();
     let schemes = connector.auth.iter().map(|scheme| {
         let names = scheme.fields.iter().map(|field| {
@@ -124,11 +126,11 @@ fn misfit(connector: &Connector, given: &Map<String, Value>) -> Refusal {
         });
         format!("{} ({})", scheme.name, names.collect::<Vec<_>>().join(", "))
     });
-    let why = format!(
+    let message = format!(
         "Credentials with the keys [{}] fit no authentication scheme of {}; available: {}",
         keys.join(", "),
         connector.title,
         schemes.collect::<Vec<_>>().join("; ")
     );
-    Refusal::bad(why).field("credentials")
+    ApiError::bad_request(message).field("credentials")
 }

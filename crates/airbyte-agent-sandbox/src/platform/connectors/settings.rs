@@ -1,12 +1,13 @@
-//! Settings and server variables of a connector, as they are given at creation.
+//! Settings and server variables in the body that creates or changes a connector.
 
 use airbyte_agent_description::{Connector, Kind, Setting};
 use serde_json::{Map, Value};
 
-use super::credentials::leaf;
-use super::view::MASK;
-use crate::data::instant;
-use crate::platform::refusal::Refusal;
+use super::credentials::MASK;
+use crate::data::format_instant;
+use crate::decode::is_of_kind;
+use crate::platform::error::ApiError;
+use crate::platform::paths::{last_step, value_at};
 
 /// Values by name.
 type Members = Map<String, Value>;
@@ -17,17 +18,21 @@ pub(crate) fn configure(
     environment: &Map<String, Value>,
     given: &Map<String, Value>,
     now: u64,
-) -> Result<(Members, Members), Refusal> {
-    let mut settings = read(connector, given);
-    check(connector, &mut settings, now)?;
-    Ok((settings, variables(connector, environment, given)))
+) -> Result<(Members, Members), ApiError> {
+    let mut settings = given_settings(connector, given);
+    complete(connector, &mut settings, now)?;
+    Ok((settings, given_variables(connector, environment, given)))
 }
 
-/// The settings among `given`, by their names.
-pub(super) fn read(connector: &Connector, given: &Map<String, Value>) -> Map<String, Value> {
+/// The settings among `given`, by their names. They may also be at their paths in the stored
+/// configuration.
+pub(super) fn given_settings(
+    connector: &Connector,
+    given: &Map<String, Value>,
+) -> Map<String, Value> {
     let mut settings = Map::new();
     for setting in connector.hosting.settings.iter() {
-        let value = given.get(setting.name.as_ref()).or_else(|| at(given, &setting.path));
+        let value = given.get(setting.name.as_ref()).or_else(|| value_at(given, &setting.path));
         if let Some(value) = value.filter(|value| !value.is_null()) {
             settings.insert(setting.name.to_string(), typed(setting, value));
         }
@@ -35,27 +40,20 @@ pub(super) fn read(connector: &Connector, given: &Map<String, Value>) -> Map<Str
     settings
 }
 
-/// The value at a dotted place.
-fn at<'v>(given: &'v Map<String, Value>, path: &str) -> Option<&'v Value> {
-    let mut steps = path.split('.');
-    let first = given.get(steps.next()?)?;
-    steps.try_fold(first, |value, step| value.get(step))
-}
-
 /// The server variables among `environment` and `given`, by their names.
-pub(super) fn variables(
+pub(super) fn given_variables(
     connector: &Connector,
     environment: &Map<String, Value>,
     given: &Map<String, Value>,
 ) -> Map<String, Value> {
-    let places = [environment, given];
-    let text = |name: &str| places.iter().find_map(|place| place.get(name)?.as_str());
+    let sources = [environment, given];
+    let text = |name: &str| sources.iter().find_map(|source| source.get(name)?.as_str());
     let mut found = Map::new();
     for variable in connector.server.variables.iter() {
         let stored = connector.hosting.variables.iter().find(|s| s.variable == variable.name);
         let value = text(&variable.name).or_else(|| {
             let (before, after) = stored?.format.split_once("{value}")?;
-            let text = text(leaf(&stored?.path))?;
+            let text = text(last_step(&stored?.path))?;
             let inner = text.strip_prefix(before).and_then(|text| text.strip_suffix(after));
             Some(inner.unwrap_or(text))
         });
@@ -66,7 +64,7 @@ pub(super) fn variables(
     found
 }
 
-/// A value as the setting has it: texts stand in for lists, numbers and booleans.
+/// A value with the type of its setting. Lists, numbers and booleans may be given as texts.
 fn typed(setting: &Setting, value: &Value) -> Value {
     let Value::String(text) = value else { return value.clone() };
     let read = || serde_json::from_str::<Value>(text).ok();
@@ -81,12 +79,12 @@ fn typed(setting: &Setting, value: &Value) -> Value {
     }
 }
 
-/// Fills in what the platform fills in, and refuses what is missing or ill-typed.
-pub(super) fn check(
+/// Adds the values that the platform adds. Fails when a value is missing or has a wrong type.
+pub(super) fn complete(
     connector: &Connector,
     settings: &mut Map<String, Value>,
     now: u64,
-) -> Result<(), Refusal> {
+) -> Result<(), ApiError> {
     for setting in connector.hosting.settings.iter() {
         let name = setting.name.as_ref();
         let Some(value) = settings.get(name) else {
@@ -98,33 +96,23 @@ pub(super) fn check(
             if let Some(value) = value.or_else(default) {
                 settings.insert(name.to_owned(), value);
             } else if setting.required {
-                let why = format!("required property '{name}' not found");
-                return Err(Refusal::invalid("body", why));
+                let message = format!("required property '{name}' not found");
+                return Err(ApiError::invalid("body", message));
             }
             continue;
         };
         let kinds = &setting.schema.kinds;
-        if !kinds.is_empty() && !kinds.iter().any(|kind| is(*kind, value)) {
+        if !kinds.is_empty() && !kinds.iter().any(|kind| is_of_kind(*kind, value)) {
             let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
-            let why = format!("property '{name}' is to be of type {}", kinds.join(" or "));
-            return Err(Refusal::invalid("body", why));
+            let message = format!("property '{name}' must be of type {}", kinds.join(" or "));
+            return Err(ApiError::invalid("body", message));
         }
     }
     Ok(())
 }
 
-fn is(kind: Kind, value: &Value) -> bool {
-    match kind {
-        Kind::String => value.is_string(),
-        Kind::Integer => value.is_i64() || value.is_u64(),
-        Kind::Number => value.is_number(),
-        Kind::Boolean => value.is_boolean(),
-        Kind::Array => value.is_array(),
-        Kind::Object => value.is_object(),
-    }
-}
-
-/// A constant of the stored configuration; one that is computed is that many days from now.
+/// A constant of the stored configuration. A template stands for the instant that is as many days from
+/// now as it says.
 pub(super) fn constant(value: &Value, now: u64) -> Value {
     match value {
         Value::String(text) if text.contains("{{") => {
@@ -133,7 +121,7 @@ pub(super) fn constant(value: &Value, now: u64) -> Value {
                 rest[..end].trim().parse::<i64>().ok()
             });
             let shift = days.unwrap_or_default().saturating_mul(86_400);
-            instant(now.saturating_add_signed(shift)).into()
+            format_instant(now.saturating_add_signed(shift)).into()
         }
         Value::Object(map) => {
             map.iter().map(|(name, value)| (name.clone(), constant(value, now))).collect()
@@ -142,9 +130,9 @@ pub(super) fn constant(value: &Value, now: u64) -> Value {
     }
 }
 
-/// A value for a setting of a connector that the sandbox sets up itself: the example that its
-/// description gives, if it gives one.
-pub(crate) fn sample(setting: &Setting, now: u64) -> Value {
+/// A value for a setting of a connector that the sandbox sets up itself: the example in the setting's
+/// description, where it has one.
+pub(crate) fn sample_value(setting: &Setting, now: u64) -> Value {
     let text = &setting.schema.description;
     let example = text.to_lowercase().find("example").and_then(|at| {
         let mut parts = text.get(at..)?.split('`');
@@ -160,7 +148,9 @@ pub(crate) fn sample(setting: &Setting, now: u64) -> Value {
         Some(Kind::Integer | Kind::Number) => 0.into(),
         Some(Kind::Boolean) => true.into(),
         Some(Kind::Object) => Map::new().into(),
-        _ if setting.schema.format == "date-time" => instant(now.saturating_sub(7_776_000)).into(),
+        _ if setting.schema.format == "date-time" => {
+            format_instant(now.saturating_sub(7_776_000)).into()
+        }
         _ => word(),
     }
 }

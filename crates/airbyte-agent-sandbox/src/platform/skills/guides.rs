@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::{Section, Skill, code, list_of, paragraph, table};
+use super::document::{Section, Skill, code, list, paragraph, table};
 
-/// All of them.
-pub(super) fn all() -> Vec<Skill> {
+/// The documents that are the same for everybody.
+pub(super) fn guides() -> Vec<Skill> {
     vec![results(), store()]
 }
 
@@ -35,7 +35,7 @@ fn results() -> Skill {
     let fields = vec![
         paragraph("Ask for the fields you need: results stay small."),
         code("json", request.to_string()),
-        list_of(&[
+        list(&[
             "select_fields keeps these fields, by dotted path, and wins over exclude_fields."
                 .into(),
             "exclude_fields leaves these fields out.".into(),

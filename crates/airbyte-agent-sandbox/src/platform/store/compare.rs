@@ -1,11 +1,10 @@
-//! Equality and order of values of the store: numbers by size, instants by time, texts by letters.
+//! Equality and order of values: numbers by size, instants by time, other texts by their letters.
 
 use std::cmp::Ordering;
 
-use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
 use serde_json::Value;
+
+use crate::data::dates::parse_instant;
 
 /// Whether two values are the same.
 pub(super) fn same(one: &Value, other: &Value) -> bool {
@@ -15,7 +14,7 @@ pub(super) fn same(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// How two values follow each other; `None` for values of different kinds.
+/// The order of two values; `None` for values that cannot be compared.
 pub(super) fn order(one: &Value, other: &Value) -> Option<Ordering> {
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => {
@@ -25,25 +24,29 @@ pub(super) fn order(one: &Value, other: &Value) -> Option<Ordering> {
             one.as_f64()?.partial_cmp(&other.as_f64()?)
         }
         (Value::Bool(one), Value::Bool(other)) => Some(one.cmp(other)),
-        (Value::String(one), Value::String(other)) => Some(match (instant(one), instant(other)) {
-            (Some(one), Some(other)) => one.cmp(&other),
-            _ => one.cmp(other),
-        }),
-        // Numbers that come as texts, and instants that come as numbers.
-        (Value::Number(number), Value::String(text)) => of_number(number.as_f64()?, text),
+        (Value::String(one), Value::String(other)) => {
+            Some(match (parse_instant(one), parse_instant(other)) {
+                (Some(one), Some(other)) => one.cmp(&other),
+                _ => one.cmp(other),
+            })
+        }
+        // A text may stand for a number, and a number for an instant.
+        (Value::Number(number), Value::String(text)) => order_of_number(number.as_f64()?, text),
         (Value::String(text), Value::Number(number)) => {
-            of_number(number.as_f64()?, text).map(Ordering::reverse)
+            order_of_number(number.as_f64()?, text).map(Ordering::reverse)
         }
         _ => None,
     }
 }
 
-/// The same for lists in order: values that cannot be compared by kind, `null` last.
-pub(super) fn rank(one: &Value, other: &Value) -> Ordering {
-    order(one, other).unwrap_or_else(|| kind(one).cmp(&kind(other)))
+/// The order of two values in a sorted list. Values that cannot be compared are sorted by their kind, with
+/// `null` last.
+pub(super) fn sort_order(one: &Value, other: &Value) -> Ordering {
+    order(one, other).unwrap_or_else(|| kind_rank(one).cmp(&kind_rank(other)))
 }
 
-fn kind(value: &Value) -> u8 {
+/// The rank of a value's kind in a sorted list.
+fn kind_rank(value: &Value) -> u8 {
     match value {
         Value::Bool(_) => 0,
         Value::Number(_) => 1,
@@ -54,26 +57,15 @@ fn kind(value: &Value) -> u8 {
     }
 }
 
-fn of_number(number: f64, text: &str) -> Option<Ordering> {
+fn order_of_number(number: f64, text: &str) -> Option<Ordering> {
     let other = text.trim().parse::<f64>().ok().or_else(|| {
-        let seconds = instant(text)?.as_second();
-        // Instants as numbers are seconds or milliseconds since 1970.
+        let seconds = parse_instant(text)?.as_second();
+        // An instant as a number is in seconds or milliseconds since 1970.
         let scale = if number.abs() > 1e11 { 1_000 } else { 1 };
         #[allow(clippy::cast_precision_loss)]
         Some((seconds * scale) as f64)
     })?;
     number.partial_cmp(&other)
-}
-
-fn instant(text: &str) -> Option<Timestamp> {
-    if !text.as_bytes().get(..4)?.iter().all(u8::is_ascii_digit) || text.len() < 8 {
-        return None;
-    }
-    let utc = |time: DateTime| time.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
-    text.parse::<Timestamp>()
-        .ok()
-        .or_else(|| utc(text.parse::<DateTime>().ok()?))
-        .or_else(|| utc(text.parse::<Date>().ok()?.to_datetime(jiff::civil::Time::midnight())))
 }
 
 #[cfg(test)]
@@ -98,7 +90,7 @@ mod tests {
         ] {
             assert_eq!(order(&one, &other), expected, "{one} {other}");
         }
-        assert_eq!(rank(&json!(null), &json!("a")), Greater);
+        assert_eq!(sort_order(&json!(null), &json!("a")), Greater);
         assert!(same(&json!(null), &json!(null)) && !same(&json!([1]), &json!(1)));
     }
 }

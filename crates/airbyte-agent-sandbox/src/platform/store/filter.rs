@@ -1,23 +1,28 @@
-//! Filters: conditions over fields, put together by `and`, `or`, `not` and `any`.
+//! Filters: conditions about fields, joined by `and`, `or`, `not` and `any`.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::compare::{order, same};
 use super::{Row, words};
-use crate::platform::refusal::Refusal;
+use crate::platform::error::ApiError;
+use crate::platform::paths::value_at;
 
-/// A filter that was understood.
+/// A parsed filter.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Condition {
+    /// All of these conditions are met.
     All(Vec<Self>),
+    /// At least one of these conditions is met.
     OneOf(Vec<Self>),
+    /// The condition is not met.
     Not(Box<Self>),
-    /// One element of the array at this place meets the condition.
+    /// At least one element of the array at this path meets the condition.
     Element(String, Box<Self>),
+    /// The value at this path compares with the operand.
     Test(String, Operator, Value),
 }
 
-/// What a field is held against.
+/// How a field is compared with an operand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operator {
     Eq,
@@ -53,90 +58,90 @@ const OPERATORS: [(&str, Operator); 14] = [
     ("like", Operator::Like),
 ];
 
-/// Reads filters over these fields; any field when there are none.
+/// Parses filters about these fields. Without fields, filters may be about any field.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reader<'f> {
+pub(super) struct FilterParser<'f> {
     pub(super) fields: &'f [&'f str],
-    /// Where the filter stands, for messages.
+    /// Where the request has the filter, for messages.
     pub(super) at: &'f str,
 }
 
-impl Reader<'_> {
-    /// Reads a filter.
-    pub(super) fn read(&self, filter: &Value) -> Result<Condition, Refusal> {
+impl FilterParser<'_> {
+    /// Parses a filter.
+    pub(super) fn parse(&self, filter: &Value) -> Result<Condition, ApiError> {
         let Some(members) = filter.as_object().filter(|members| !members.is_empty()) else {
-            return Err(self.refuse("a condition is to be an object with an operator"));
+            return Err(self.invalid("a condition must be an object with an operator"));
         };
-        let parts = members.iter().map(|(operator, operand)| self.part(operator, operand));
+        let parts = members.iter().map(|(operator, operand)| self.parse_member(operator, operand));
         let mut parts = parts.collect::<Result<Vec<_>, _>>()?;
         Ok(if parts.len() == 1 { parts.remove(0) } else { Condition::All(parts) })
     }
 
-    fn part(&self, operator: &str, operand: &Value) -> Result<Condition, Refusal> {
+    /// Parses one member of a filter.
+    fn parse_member(&self, operator: &str, operand: &Value) -> Result<Condition, ApiError> {
         match operator {
-            "and" => Ok(Condition::All(self.many(operator, operand)?)),
-            "or" => Ok(Condition::OneOf(self.many(operator, operand)?)),
-            "not" => Ok(Condition::Not(Box::new(self.read(operand)?))),
-            "any" => self.each(operator, operand, |field, inner| {
+            "and" => Ok(Condition::All(self.parse_all(operator, operand)?)),
+            "or" => Ok(Condition::OneOf(self.parse_all(operator, operand)?)),
+            "not" => Ok(Condition::Not(Box::new(self.parse(operand)?))),
+            "any" => self.parse_fields(operator, operand, |field, inner| {
                 let nested = Self { fields: &[], at: self.at };
-                Ok(Condition::Element(field.to_owned(), Box::new(nested.read(inner)?)))
+                Ok(Condition::Element(field.to_owned(), Box::new(nested.parse(inner)?)))
             }),
             _ => {
                 let known = OPERATORS.iter().find(|(name, _)| *name == operator);
-                let Some((_, test)) = known else { return Err(self.unknown(operator)) };
-                self.each(operator, operand, |field, value| {
-                    check(operator, *test, field, value).map_err(|why| self.refuse(&why))?;
+                let Some((_, test)) = known else { return Err(self.unknown_operator(operator)) };
+                self.parse_fields(operator, operand, |field, value| {
+                    check_operand(operator, *test, field, value)
+                        .map_err(|message| self.invalid(&message))?;
                     Ok(Condition::Test(field.to_owned(), *test, value.clone()))
                 })
             }
         }
     }
 
-    fn many(&self, operator: &str, operand: &Value) -> Result<Vec<Condition>, Refusal> {
+    /// Parses an array of filters.
+    fn parse_all(&self, operator: &str, operand: &Value) -> Result<Vec<Condition>, ApiError> {
         match operand.as_array() {
-            Some(items) if !items.is_empty() => items.iter().map(|item| self.read(item)).collect(),
-            _ => Err(self.refuse(&format!("`{operator}` takes an array of conditions"))),
+            Some(items) if !items.is_empty() => items.iter().map(|item| self.parse(item)).collect(),
+            _ => Err(self.invalid(&format!("`{operator}` takes an array of conditions"))),
         }
     }
 
-    fn each(
+    /// Makes a condition of every field in an operand; all of them have to be met.
+    fn parse_fields(
         &self,
         operator: &str,
         operand: &Value,
-        make: impl Fn(&str, &Value) -> Result<Condition, Refusal>,
-    ) -> Result<Condition, Refusal> {
+        make: impl Fn(&str, &Value) -> Result<Condition, ApiError>,
+    ) -> Result<Condition, ApiError> {
         let Some(members) = operand.as_object().filter(|members| !members.is_empty()) else {
-            let why = format!("`{operator}` takes an object of fields, {{\"field\": value}}");
-            return Err(self.refuse(&why));
+            let message = format!("`{operator}` takes an object of fields, {{\"field\": value}}");
+            return Err(self.invalid(&message));
         };
         let mut all = Vec::new();
         for (field, value) in members {
-            self.known(field)?;
+            check_field(field, self.fields).map_err(|message| self.invalid(&message))?;
             all.push(make(field, value)?);
         }
         Ok(if all.len() == 1 { all.remove(0) } else { Condition::All(all) })
     }
 
-    fn known(&self, field: &str) -> Result<(), Refusal> {
-        known(field, self.fields).map_err(|why| self.refuse(&why))
-    }
-
-    fn unknown(&self, operator: &str) -> Refusal {
+    fn unknown_operator(&self, operator: &str) -> ApiError {
         let names: Vec<&str> = OPERATORS.iter().map(|(name, _)| *name).collect();
         let hint = if ["equals", "="].contains(&operator) { " (did you mean `eq`?)" } else { "" };
         let all = names.join(", ");
-        self.refuse(&format!(
-            "`{operator}` is no operator{hint}; known are and, or, not, any, {all}"
+        self.invalid(&format!(
+            "`{operator}` is not an operator{hint}; the operators are and, or, not, any, {all}"
         ))
     }
 
-    fn refuse(&self, why: &str) -> Refusal {
-        Refusal::invalid(self.at, format!("{}: {why}", self.at))
+    fn invalid(&self, message: &str) -> ApiError {
+        ApiError::invalid(self.at, format!("{}: {message}", self.at))
     }
 }
 
-/// Whether a path begins with one of the fields.
-pub(super) fn known(path: &str, fields: &[&str]) -> Result<(), String> {
+/// Fails unless a path is or begins with one of the fields. Without fields every path is accepted.
+pub(super) fn check_field(path: &str, fields: &[&str]) -> Result<(), String> {
     let first = path.split('.').next().unwrap_or(path);
     if fields.is_empty() || fields.contains(&path) || fields.contains(&first) {
         return Ok(());
@@ -144,8 +149,9 @@ pub(super) fn known(path: &str, fields: &[&str]) -> Result<(), String> {
     Err(format!("there is no field `{path}`; the fields are {}", fields.join(", ")))
 }
 
-fn check(name: &str, operator: Operator, field: &str, value: &Value) -> Result<(), String> {
-    let (good, wanted) = match operator {
+/// Fails when an operator does not take such a value.
+fn check_operand(name: &str, operator: Operator, field: &str, value: &Value) -> Result<(), String> {
+    let (is_valid, expected) = match operator {
         Operator::Eq | Operator::Neq | Operator::ArrayContains => {
             (!value.is_array() && !value.is_object(), "a scalar")
         }
@@ -156,45 +162,38 @@ fn check(name: &str, operator: Operator, field: &str, value: &Value) -> Result<(
         Operator::Contains => (value.is_string() || value.is_number(), "a string"),
         _ => (value.is_string(), "a string"),
     };
-    if good { Ok(()) } else { Err(format!("`{name}` holds `{field}` against {wanted}")) }
-}
-
-/// The value at a path: a field of exactly this name, else through objects.
-pub(super) fn at<'r>(row: &'r Map<String, Value>, path: &str) -> Option<&'r Value> {
-    if let Some(value) = row.get(path) {
-        return Some(value);
-    }
-    let (first, rest) = path.split_once('.')?;
-    at(row.get(first)?.as_object()?, rest)
+    if is_valid { Ok(()) } else { Err(format!("`{name}` compares `{field}` with {expected}")) }
 }
 
 impl Condition {
-    /// Whether a row meets it.
-    pub(super) fn meets(&self, row: &Row) -> bool {
+    /// Whether a row meets the condition.
+    pub(super) fn is_met_by(&self, row: &Row) -> bool {
         match self {
-            Self::All(all) => all.iter().all(|one| one.meets(row)),
-            Self::OneOf(all) => all.iter().any(|one| one.meets(row)),
-            Self::Not(inner) => !inner.meets(row),
+            Self::All(all) => all.iter().all(|one| one.is_met_by(row)),
+            Self::OneOf(all) => all.iter().any(|one| one.is_met_by(row)),
+            Self::Not(inner) => !inner.is_met_by(row),
             Self::Element(path, inner) => {
-                let items = at(row, path).and_then(Value::as_array);
+                let items = value_at(row, path).and_then(Value::as_array);
                 let mut objects = items.into_iter().flatten().filter_map(Value::as_object);
-                objects.any(|item| inner.meets(item))
+                objects.any(|item| inner.is_met_by(item))
             }
             Self::Test(path, operator, operand) => {
-                operator.holds(at(row, path).unwrap_or(&Value::Null), operand)
+                operator.is_true(value_at(row, path).unwrap_or(&Value::Null), operand)
             }
         }
     }
 }
 
 impl Operator {
-    fn holds(self, value: &Value, operand: &Value) -> bool {
+    /// Whether the comparison of a value with the operand is true.
+    fn is_true(self, value: &Value, operand: &Value) -> bool {
         let ordered =
             |fits: fn(std::cmp::Ordering) -> bool| order(value, operand).is_some_and(fits);
-        let both = |fits: fn(&str, &str) -> bool| match (text(value), text(operand)) {
-            (Some(value), Some(operand)) => fits(&value, &operand),
-            _ => false,
-        };
+        let both =
+            |fits: fn(&str, &str) -> bool| match (number_or_text(value), number_or_text(operand)) {
+                (Some(value), Some(operand)) => fits(&value, &operand),
+                _ => false,
+            };
         match self {
             Self::Eq => same(value, operand),
             Self::Neq => !same(value, operand),
@@ -205,22 +204,28 @@ impl Operator {
             Self::In => operand.as_array().is_some_and(|all| all.iter().any(|o| same(value, o))),
             Self::StartsWith => both(|value, operand| value.starts_with(operand)),
             Self::EndsWith => both(|value, operand| value.ends_with(operand)),
-            Self::Like => both(like),
+            Self::Like => both(is_like),
             Self::Contains => match value {
-                // What the operator once meant.
-                Value::Array(_) => Self::ArrayContains.holds(value, operand),
+                // The operator once was about elements of arrays.
+                Value::Array(_) => Self::ArrayContains.is_true(value, operand),
                 _ => both(|value, part| value.to_lowercase().contains(&part.to_lowercase())),
             },
             Self::ArrayContains => {
                 value.as_array().is_some_and(|all| all.iter().any(|item| same(item, operand)))
             }
-            Self::Keyword => words::has_all(&words::of(value), operand.as_str().unwrap_or("")),
-            Self::Fuzzy => words::has_all_alike(&words::of(value), operand.as_str().unwrap_or("")),
+            Self::Keyword => {
+                words::contains_all(&words::words_of_value(value), operand.as_str().unwrap_or(""))
+            }
+            Self::Fuzzy => words::contains_all_similar(
+                &words::words_of_value(value),
+                operand.as_str().unwrap_or(""),
+            ),
         }
     }
 }
 
-fn text(value: &Value) -> Option<String> {
+/// A number or a text as text.
+fn number_or_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
@@ -228,8 +233,8 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// Whether a text fits a pattern in which `%` is any text and `_` any letter.
-pub(super) fn like(text: &str, pattern: &str) -> bool {
+/// Whether a text fits a pattern in which `%` stands for any text and `_` for any letter.
+pub(super) fn is_like(text: &str, pattern: &str) -> bool {
     let (text, pattern): (Vec<char>, Vec<char>) =
         (text.chars().collect(), pattern.chars().collect());
     let mut fits = vec![false; text.len() + 1];
@@ -268,7 +273,7 @@ mod tests {
     fn every_operator_is_understood() {
         let row = row();
         let fields: Vec<&str> = row.keys().map(String::as_str).collect();
-        let reader = Reader { fields: &fields, at: "filter" };
+        let parser = FilterParser { fields: &fields, at: "filter" };
         for (filter, expected) in [
             (json!({"eq": {"stage": "won", "amount": 120}}), true),
             (json!({"eq": {"none": null}}), true),
@@ -295,14 +300,14 @@ mod tests {
             (json!({"or": [{"eq": {"id": "x"}}, {"and": [{"eq": {"id": "c1"}}]}]}), true),
             (json!({"and": [{"eq": {"id": "c1"}}, {"eq": {"stage": "lost"}}]}), false),
         ] {
-            let condition = reader.read(&filter).unwrap();
-            assert_eq!(condition.meets(&row), expected, "{filter}");
+            let condition = parser.parse(&filter).unwrap();
+            assert_eq!(condition.is_met_by(&row), expected, "{filter}");
         }
     }
 
     #[test]
     fn what_is_no_filter_is_refused_with_a_reason() {
-        let reader = Reader { fields: &["id"], at: "filter" };
+        let parser = FilterParser { fields: &["id"], at: "filter" };
         for (filter, reason) in [
             (json!({}), "operator"),
             (json!([]), "operator"),
@@ -314,9 +319,9 @@ mod tests {
             (json!({"and": {}}), "array of conditions"),
             (json!({"not": {}}), "operator"),
         ] {
-            let refusal = reader.read(&filter).unwrap_err();
-            assert!(refusal.message().contains(reason), "{filter}: {}", refusal.message());
-            assert_eq!(crate::reply::Reply::from(refusal).status, 422);
+            let error = parser.parse(&filter).unwrap_err();
+            assert!(error.message().contains(reason), "{filter}: {}", error.message());
+            assert_eq!(crate::response::Response::from(error).status, 422);
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Fields of records, found by name and compared as numbers, instants or texts.
+//! Fields of records: found by name, compared as numbers, instants or texts.
 
 use serde_json::{Map, Value};
 
 use crate::data::{dates, plain};
-use crate::wire::text_of;
+use crate::decode::scalar_text;
 
-/// How a field is held against a value.
+/// How a field is compared with a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operator {
     Equal,
@@ -23,9 +23,9 @@ pub(super) enum Operator {
 }
 
 impl Operator {
-    /// The operator that vendors call so; `None` when it is not understood.
+    /// The operator that vendors call by this name or sign; `None` for an unknown one.
     pub(super) fn named(name: &str) -> Option<Self> {
-        if let Some(known) = Self::sign(name) {
+        if let Some(known) = Self::of_sign(name) {
             return Some(known);
         }
         let name = plain(name);
@@ -49,7 +49,7 @@ impl Operator {
         })
     }
 
-    fn sign(sign: &str) -> Option<Self> {
+    fn of_sign(sign: &str) -> Option<Self> {
         Some(match sign {
             "=" | "==" | ":" => Self::Equal,
             "!=" | "<>" => Self::NotEqual,
@@ -65,13 +65,14 @@ impl Operator {
         })
     }
 
-    /// Whether `field` stands so to `wanted`; what cannot be compared holds.
-    pub(super) fn holds(self, field: &Value, wanted: &Value) -> bool {
+    /// Whether the comparison of `field` with `wanted` is true. It is true where the two cannot be
+    /// compared.
+    pub(super) fn is_true(self, field: &Value, wanted: &Value) -> bool {
         match self {
             Self::Present => !field.is_null(),
             Self::Absent => field.is_null(),
-            Self::NotEqual => !Self::Equal.holds(field, wanted),
-            Self::NotContains => !Self::Contains.holds(field, wanted),
+            Self::NotEqual => !Self::Equal.is_true(field, wanted),
+            Self::NotContains => !Self::Contains.is_true(field, wanted),
             Self::Equal | Self::Contains | Self::Starts | Self::Ends => {
                 let wanted = texts(wanted);
                 wanted.is_empty() || self.has_one(field, &wanted)
@@ -93,6 +94,7 @@ impl Operator {
         }
     }
 
+    /// Whether the field, or a part of it, compares with one of the wanted texts.
     fn has_one(self, field: &Value, wanted: &[String]) -> bool {
         match field {
             Value::Null => false,
@@ -101,7 +103,7 @@ impl Operator {
                 map.iter().any(|(key, value)| plain(key) == "id" && self.has_one(value, wanted))
             }
             scalar => {
-                let is = text_of(scalar).unwrap_or_default().to_lowercase();
+                let is = scalar_text(scalar).unwrap_or_default().to_lowercase();
                 let both = |wanted: &String| number(scalar).zip(number(&wanted.as_str().into()));
                 let close = |((a, _), (b, _)): ((f64, bool), (f64, bool))| (a - b).abs() < 1e-9;
                 wanted.iter().any(|wanted| match self {
@@ -115,7 +117,7 @@ impl Operator {
     }
 }
 
-/// Whether a member of this name, in an object about a field, is an operator.
+/// Whether a member of this name is an operator, in an object of conditions about a field.
 pub(super) fn is_operator(name: &str) -> bool {
     Operator::named(name).is_some()
 }
@@ -123,14 +125,14 @@ pub(super) fn is_operator(name: &str) -> bool {
 fn texts(wanted: &Value) -> Vec<String> {
     match wanted {
         Value::Array(items) => items.iter().flat_map(texts).collect(),
-        one => text_of(one).map(|text| text.to_lowercase()).into_iter().collect(),
+        one => scalar_text(one).map(|text| text.to_lowercase()).into_iter().collect(),
     }
 }
 
 /// A value as a number, instants as seconds since 1970, and whether it is a whole day.
 pub(super) fn number(value: &Value) -> Option<(f64, bool)> {
     let plain = |number: f64| {
-        // What is too large for seconds of this age counts milliseconds.
+        // A number that is too large for seconds of this century is in milliseconds.
         (if number.abs() > 1e11 { number / 1_000.0 } else { number }, false)
     };
     match value {
@@ -140,17 +142,17 @@ pub(super) fn number(value: &Value) -> Option<(f64, bool)> {
             if !first.is_ascii_digit() && !matches!(first, b'-' | b'.') {
                 return None;
             }
-            dates::parse(text).or_else(|| text.parse().ok().map(plain))
+            dates::parse_seconds(text).or_else(|| text.parse().ok().map(plain))
         }
         _ => None,
     }
 }
 
-/// Members that hold the fields of a record at some vendors.
+/// Members in which some vendors put the fields of a record.
 const WRAPPERS: [&str; 6] = ["properties", "attributes", "fields", "metadata", "node", "data"];
 
-/// The field at the end of this way of names.
-pub(super) fn found<'r>(path: &[&str], record: &'r Map<String, Value>) -> Option<&'r Value> {
+/// The field at the end of this path of names.
+pub(super) fn find_field<'r>(path: &[&str], record: &'r Map<String, Value>) -> Option<&'r Value> {
     let (first, rest) = path.split_first()?;
     let wanted = plain(first);
     let own = |map: &'r Map<String, Value>| {
@@ -162,5 +164,5 @@ pub(super) fn found<'r>(path: &[&str], record: &'r Map<String, Value>) -> Option
         wrappers.find_map(|(_, value)| own(value.as_object()?))
     };
     let field = own(record).or_else(inner)?;
-    if rest.is_empty() { Some(field) } else { found(rest, field.as_object()?) }
+    if rest.is_empty() { Some(field) } else { find_field(rest, field.as_object()?) }
 }

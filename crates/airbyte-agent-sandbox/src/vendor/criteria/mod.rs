@@ -1,7 +1,7 @@
-//! What a request says about the records it wants beyond equality: ranges, conditions, words.
+//! Criteria of a request beyond equality: ranges, conditions, and words to search for.
 //!
-//! A criterion is recognised by the name and the form of an argument. One that speaks of something
-//! that records do not show holds: a vendor may know more than it shows.
+//! A criterion is recognised by the name and the form of an argument. A criterion about a field that
+//! records do not show is taken to be met, because a vendor may know more than it shows.
 
 mod compare;
 mod name;
@@ -10,90 +10,98 @@ mod text;
 use serde_json::{Map, Value};
 
 use crate::data::plain;
-use compare::{Operator, found, is_operator};
+use compare::{Operator, find_field, is_operator};
 pub(crate) use name::{bound, is_search};
 
-/// Whether a record meets an argument; `None` when the argument is no criterion of this kind.
-pub(crate) fn judge(name: &str, value: &Value, record: &Map<String, Value>) -> Option<bool> {
+/// Whether a record meets an argument; `None` when the argument is not such a criterion.
+pub(crate) fn meets(name: &str, value: &Value, record: &Map<String, Value>) -> Option<bool> {
     match value {
         Value::Object(_) => {
-            let root = if is_root(name) { vec![] } else { vec![name] };
-            Some(tree(&root, value, record))
+            let path = if names_fields_inside(name) { vec![] } else { vec![name] };
+            Some(meets_tree(&path, value, record))
         }
-        Value::Array(items) if items.iter().any(Value::is_object) => Some(tree(&[], value, record)),
-        Value::String(text) if is_search(name) => Some(text::holds(text, record)),
-        Value::String(text) if is_root(name) => Some(text::conditions_hold(text, record)),
-        _ => range(name, value, record),
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            Some(meets_tree(&[], value, record))
+        }
+        Value::String(text) if is_search(name) => Some(text::matches_search(text, record)),
+        Value::String(text) if names_fields_inside(name) => {
+            Some(text::meets_conditions(text, record))
+        }
+        _ => meets_range(name, value, record),
     }
 }
 
-/// Whether an argument of this name is judged although the operation cannot do without it.
+/// Whether an argument of this name is a criterion even where it is required.
 pub(crate) fn is_criterion(name: &str) -> bool {
-    is_root(name) || is_search(name) || bound(name).is_some()
+    names_fields_inside(name) || is_search(name) || bound(name).is_some()
 }
 
-/// Names of arguments whose content speaks of fields by itself.
-fn is_root(name: &str) -> bool {
+/// Whether an argument of this name has the names of fields in its value, as `filter` has.
+fn names_fields_inside(name: &str) -> bool {
     let name = plain(name);
     let names = ["filter", "filters", "filterby", "filtergroups", "where", "criteria"];
     let more = ["conditions", "query", "search", "jql", "formula", "filterbyformula"];
     names.contains(&name.as_str()) || more.contains(&name.as_str())
 }
 
-fn range(name: &str, value: &Value, record: &Map<String, Value>) -> Option<bool> {
+fn meets_range(name: &str, value: &Value, record: &Map<String, Value>) -> Option<bool> {
     let bound = bound(name)?;
     compare::number(value)?;
-    let field = name::field(&bound.stem, record)?;
-    Some(bound.operator.holds(field, value))
+    let field = name::bounded_field(&bound.stem, record)?;
+    Some(bound.operator.is_true(field, value))
 }
 
-/// Objects of conditions, in any of the usual forms. `path` is the way to the field spoken of.
-fn tree(path: &[&str], value: &Value, record: &Map<String, Value>) -> bool {
+/// Whether a record meets an object of conditions, in any of the usual forms. `path` leads to the field
+/// that the conditions are about.
+fn meets_tree(path: &[&str], value: &Value, record: &Map<String, Value>) -> bool {
     match value {
-        Value::Object(map) => object(path, map, record),
+        Value::Object(map) => meets_object(path, map, record),
         Value::Array(items) if items.iter().any(Value::is_object) => {
-            items.iter().all(|item| tree(path, item, record))
+            items.iter().all(|item| meets_tree(path, item, record))
         }
         leaf => {
             let Some(last) = path.last() else { return true };
-            let by_name = judge(last, leaf, record);
+            let by_name = meets(last, leaf, record);
             by_name.unwrap_or_else(|| {
-                found(path, record).is_none_or(|field| Operator::Equal.holds(field, leaf))
+                find_field(path, record).is_none_or(|field| Operator::Equal.is_true(field, leaf))
             })
         }
     }
 }
 
-fn object(path: &[&str], map: &Map<String, Value>, record: &Map<String, Value>) -> bool {
-    if let Some(held) = condition(map, record) {
+fn meets_object(path: &[&str], map: &Map<String, Value>, record: &Map<String, Value>) -> bool {
+    if let Some(held) = meets_condition(map, record) {
         return held;
     }
     if !map.is_empty() && map.keys().all(|key| is_operator(key)) {
         let field = match path {
-            [] => name::moment(record),
-            [one] => found(path, record).or_else(|| name::field(&name::words(one), record)),
-            _ => found(path, record),
+            [] => name::creation_time(record),
+            [one] => {
+                find_field(path, record).or_else(|| name::bounded_field(&name::words(one), record))
+            }
+            _ => find_field(path, record),
         };
         return map.iter().all(|(operator, wanted)| {
             let operator = Operator::named(operator);
-            field.zip(operator).is_none_or(|(field, operator)| operator.holds(field, wanted))
+            field.zip(operator).is_none_or(|(field, operator)| operator.is_true(field, wanted))
         });
     }
     map.iter().all(|(key, value)| match (plain(key).as_str(), value) {
         ("or" | "any" | "filtergroups", Value::Array(items)) => {
-            items.is_empty() || items.iter().any(|item| tree(path, item, record))
+            items.is_empty() || items.iter().any(|item| meets_tree(path, item, record))
         }
-        ("and" | "all" | "filters", inner) => tree(path, inner, record),
+        ("and" | "all" | "filters", inner) => meets_tree(path, inner, record),
         _ => {
             let mut inner = path.to_vec();
             inner.push(key);
-            tree(&inner, value, record)
+            meets_tree(&inner, value, record)
         }
     })
 }
 
-/// An object that names field, operator and value, or that joins such objects.
-fn condition(map: &Map<String, Value>, record: &Map<String, Value>) -> Option<bool> {
+/// Whether a record meets an object that names field, operator and value, or that joins such objects;
+/// `None` for any other object.
+fn meets_condition(map: &Map<String, Value>, record: &Map<String, Value>) -> Option<bool> {
     let get = |names: &[&str]| {
         map.iter().find(|(key, _)| names.contains(&plain(key).as_str())).map(|(_, value)| value)
     };
@@ -102,17 +110,17 @@ fn condition(map: &Map<String, Value>, record: &Map<String, Value>) -> Option<bo
     if let Some(Value::Array(items)) = wanted
         && items.iter().any(Value::is_object)
     {
-        let mut held = items.iter().map(|item| tree(&[], item, record));
+        let mut held = items.iter().map(|item| meets_tree(&[], item, record));
         let is_or = operator.eq_ignore_ascii_case("or");
         return Some(if is_or { held.any(|held| held) } else { held.all(|held| held) });
     }
     let field = get(&["field", "property", "propertyname", "fieldname", "attribute", "name"])?;
-    let field = found(&field.as_str()?.split('.').collect::<Vec<_>>(), record);
+    let field = find_field(&field.as_str()?.split('.').collect::<Vec<_>>(), record);
     let operator = Operator::named(operator);
     let nothing = Value::Null;
     let held = field
         .zip(operator)
-        .is_none_or(|(field, operator)| operator.holds(field, wanted.unwrap_or(&nothing)));
+        .is_none_or(|(field, operator)| operator.is_true(field, wanted.unwrap_or(&nothing)));
     Some(held)
 }
 
@@ -192,7 +200,7 @@ mod tests {
                 Some(false),
             ),
         ] {
-            assert_eq!(judge(name, &value, &record()), expected, "{name}: {value}");
+            assert_eq!(meets(name, &value, &record()), expected, "{name}: {value}");
         }
     }
 }

@@ -2,18 +2,18 @@
 
 use serde_json::{Map, Value};
 
-use super::compare::{Operator, found, number};
+use super::compare::{Operator, find_field, number};
 use crate::data::plain;
 
 /// A bound of a range: `created_after`, `min_price`, `updated_at[lt]`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Bound {
-    /// What is bounded; empty when the name does not say.
+    /// The words for what is bounded; empty when the name does not say it.
     pub(super) stem: Vec<String>,
     pub(super) operator: Operator,
 }
 
-/// The bound that an argument of this name sets.
+/// The bound that an argument of this name sets; `None` for any other name.
 pub(crate) fn bound(name: &str) -> Option<Bound> {
     let mut words = words(name);
     let paging = ["page", "cursor", "limit", "result", "results", "index", "row", "rows", "id"];
@@ -22,14 +22,14 @@ pub(crate) fn bound(name: &str) -> Option<Bound> {
         return None;
     }
     if words.len() > 1
-        && let Some(operator) = words.last().and_then(|word| marker(word))
+        && let Some(operator) = words.last().and_then(|word| operator_of_word(word))
     {
         let last = words.pop().unwrap_or_default();
-        // `assigned_to` names somebody, `date_to` ends a range.
+        // `assigned_to` names a person, `date_to` ends a range.
         let is_weak = ["to", "from", "start", "end", "in"].contains(&last.as_str());
         return (!is_weak || is_time(&words)).then_some(Bound { stem: words, operator });
     }
-    let operator = marker(words.first()?)?;
+    let operator = operator_of_word(words.first()?)?;
     words.remove(0);
     Some(Bound { stem: words, operator })
 }
@@ -42,7 +42,8 @@ pub(crate) fn is_search(name: &str) -> bool {
     names.contains(&name.as_str()) || more.contains(&name.as_str())
 }
 
-fn marker(word: &str) -> Option<Operator> {
+/// The comparison that a word stands for.
+fn operator_of_word(word: &str) -> Option<Operator> {
     Some(match word {
         "after" | "gt" | "newer" => Operator::More,
         "since" | "from" | "min" | "minimum" | "gte" | "start" | "oldest" | "begin" => {
@@ -71,40 +72,43 @@ pub(super) fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// Whether these words speak of time and of nothing that happened then.
+/// Whether these words name a time but not the event that happened at it.
 fn is_time(words: &[String]) -> bool {
     let all = ["date", "time", "datetime", "timestamp", "at", "day", "on", "range", "period"];
     words.iter().all(|word| all.contains(&word.as_str()))
 }
 
 impl Bound {
-    /// Whether a range begins here.
+    /// Whether the bound is the beginning of a range.
     pub(crate) fn is_lower(&self) -> bool {
         matches!(self.operator, Operator::More | Operator::MoreOrEqual)
     }
 }
 
-/// The field of a record that these words speak of when they bound a range.
-pub(super) fn field<'r>(stem: &[String], record: &'r Map<String, Value>) -> Option<&'r Value> {
+/// The field of a record that is bounded, by the words for it.
+pub(super) fn bounded_field<'r>(
+    stem: &[String],
+    record: &'r Map<String, Value>,
+) -> Option<&'r Value> {
     if is_time(stem) {
-        return moment(record);
+        return creation_time(record);
     }
     let stem = stem.concat();
     let short = ["at", "date", "time", "on"].iter().find_map(|end| stem.strip_suffix(end));
     let forms = ["", "at", "date", "time", "on", "datetime", "timestamp"];
     let by_form = |stem: &str| {
         forms.iter().find_map(|form| {
-            found(&[&format!("{stem}{form}")], record).filter(|value| number(value).is_some())
+            find_field(&[&format!("{stem}{form}")], record).filter(|value| number(value).is_some())
         })
     };
     by_form(&stem).or_else(|| by_form(short.filter(|short| short.len() > 3)?))
 }
 
-/// When a record came to be, as far as it shows.
-pub(super) fn moment(record: &Map<String, Value>) -> Option<&Value> {
+/// The time at which a record was created, as far as it shows one.
+pub(super) fn creation_time(record: &Map<String, Value>) -> Option<&Value> {
     let names = ["created", "createdat", "createdtime", "createddate", "creationdate"];
     let more = ["started", "starttime", "startedat", "startdate", "start", "date", "datetime"];
     let last = ["timestamp", "ts", "time", "updatedat", "updated", "lastmodified", "modified"];
     let mut all = names.iter().chain(&more).chain(&last);
-    all.find_map(|name| found(&[name], record).filter(|value| number(value).is_some()))
+    all.find_map(|name| find_field(&[name], record).filter(|value| number(value).is_some()))
 }

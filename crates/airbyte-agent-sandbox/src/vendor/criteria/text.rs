@@ -1,11 +1,12 @@
-//! Queries written as text: words, or conditions in the forms that query languages share.
+//! Queries written as text: words to search for, or conditions in forms that query languages share.
 
 use serde_json::{Map, Value};
 
-use super::compare::{Operator, found};
+use super::compare::{Operator, find_field};
 
-/// Whether a record answers a search: it contains the text, or all of its words and conditions.
-pub(super) fn holds(query: &str, record: &Map<String, Value>) -> bool {
+/// Whether a record matches a search: it contains the text, or it has all of its words and meets all of
+/// its conditions.
+pub(super) fn matches_search(query: &str, record: &Map<String, Value>) -> bool {
     let query = query.trim();
     if query.is_empty() || query == "*" {
         return true;
@@ -14,12 +15,12 @@ pub(super) fn holds(query: &str, record: &Map<String, Value>) -> bool {
     all.contains(&query.to_lowercase()) || evaluate(query, record, Some(&all))
 }
 
-/// Whether a record meets conditions; words without an operator say nothing.
-pub(super) fn conditions_hold(query: &str, record: &Map<String, Value>) -> bool {
+/// Whether a record meets conditions. Words without an operator are not looked at.
+pub(super) fn meets_conditions(query: &str, record: &Map<String, Value>) -> bool {
     evaluate(query, record, None)
 }
 
-/// Every text of a record, in lower case, one to a line.
+/// Every text of a record, in lower case, one per line.
 fn all_texts(record: &Map<String, Value>) -> String {
     fn add(value: &Value, out: &mut String) {
         match value {
@@ -62,24 +63,25 @@ fn conditions(query: &str) -> Option<&str> {
     Some(&part[..end])
 }
 
+/// Evaluates a query: groups of conditions that are joined by `or`.
 fn evaluate(query: &str, record: &Map<String, Value>, texts: Option<&str>) -> bool {
     let Some(tokens) = conditions(query).map(tokens) else { return true };
     let mut groups = tokens.split(|token| is_word(token, &["or", "||"]));
-    // A query that is not understood asks for everything.
-    groups.any(|group| group_holds(group, record, texts).unwrap_or(true))
+    // A query that is not understood selects everything.
+    groups.any(|group| meets_group(group, record, texts).unwrap_or(true))
 }
 
 fn is_word(token: &Token, words: &[&str]) -> bool {
     matches!(token, Token::Word(word) if words.contains(&word.to_ascii_lowercase().as_str()))
 }
 
-/// Whether all conditions of a group hold; `None` when it is not understood.
-fn group_holds(
+/// Whether all conditions of a group are met; `None` when the group is not understood.
+fn meets_group(
     mut rest: &[Token],
     record: &Map<String, Value>,
     texts: Option<&str>,
 ) -> Option<bool> {
-    let mut held = true;
+    let mut met = true;
     while let Some(first) = rest.first() {
         if *first == Token::Comma || is_word(first, &["and", "&&"]) {
             rest = &rest[1..];
@@ -90,20 +92,21 @@ fn group_holds(
             _ => (false, rest),
         };
         let (one, left) = condition(after, record, texts)?;
-        held &= one != negated;
+        met &= one != negated;
         rest = left;
     }
-    Some(held)
+    Some(met)
 }
 
-type Judged<'t> = Option<(bool, &'t [Token])>;
+/// Whether a condition is met, and the tokens after it; `None` when it is not understood.
+type Evaluated<'t> = Option<(bool, &'t [Token])>;
 
 /// One condition, or one word.
 fn condition<'t>(
     tokens: &'t [Token],
     record: &Map<String, Value>,
     texts: Option<&str>,
-) -> Judged<'t> {
+) -> Evaluated<'t> {
     match tokens {
         // equals(email,"x")
         [Token::Word(name), Token::Open, Token::Word(field), Token::Comma, rest @ ..] => {
@@ -147,11 +150,12 @@ fn compare(
     operator: Option<Operator>,
     wanted: &Value,
 ) -> bool {
-    let field = found(&field.split('.').collect::<Vec<_>>(), record);
-    let says_nothing = wanted.as_str().is_some_and(|text| {
+    let field = find_field(&field.split('.').collect::<Vec<_>>(), record);
+    let accepts_all = wanted.as_str().is_some_and(|text| {
         ["null", "empty", "none", "*"].contains(&text.to_ascii_lowercase().as_str())
     });
-    says_nothing || field.zip(operator).is_none_or(|(field, how)| how.holds(field, wanted))
+    accepts_all
+        || field.zip(operator).is_none_or(|(field, operator)| operator.is_true(field, wanted))
 }
 
 /// A value, or several in parentheses.

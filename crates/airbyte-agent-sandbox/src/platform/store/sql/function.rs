@@ -1,15 +1,16 @@
-//! Functions of values, and arithmetic.
+//! Functions of values, arithmetic and casts.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::{beyond, refuse};
-use crate::platform::refusal::Refusal;
+use super::{sql_error, unsupported};
+use crate::data::dates::parse_instant;
+use crate::platform::error::ApiError;
 
-/// A scalar as text; `None` for `null`.
-pub(super) fn text(value: &Value) -> Option<String> {
+/// A value as text; `None` for `null`.
+pub(super) fn value_text(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
@@ -26,7 +27,8 @@ fn number(value: &Value) -> Option<f64> {
     }
 }
 
-/// One of `+ - * / %`; whole numbers stay whole except for `/`, and nothing is divided by zero.
+/// The result of one of the operators `+ - * / %`. Whole numbers stay whole except for `/`; a division by
+/// zero is `null`.
 pub(super) fn arithmetic(operator: char, one: &Value, other: &Value) -> Value {
     if let (Some(one), Some(other)) = (one.as_i64(), other.as_i64()) {
         let whole = match operator {
@@ -52,16 +54,16 @@ pub(super) fn arithmetic(operator: char, one: &Value, other: &Value) -> Value {
     if result.is_finite() { json!(result) } else { Value::Null }
 }
 
-/// A value as another type.
-pub(super) fn cast(value: Value, kind: &str) -> Result<Value, Refusal> {
+/// A value, converted to another type.
+pub(super) fn cast(value: Value, kind: &str) -> Result<Value, ApiError> {
     if value.is_null() {
         return Ok(value);
     }
     let upper = kind.to_uppercase();
     let is = |names: &[&str]| names.iter().any(|name| upper.starts_with(name));
-    let wrong = || refuse(format!("`{value}` is no {kind}"));
+    let wrong = || sql_error(format!("`{value}` is not a {kind}"));
     Ok(if is(&["VARCHAR", "TEXT", "STRING", "CHAR"]) {
-        text(&value).map_or(Value::Null, Value::from)
+        value_text(&value).map_or(Value::Null, Value::from)
     } else if is(&["INT", "BIGINT", "SMALLINT", "TINYINT", "HUGEINT", "UBIGINT"]) {
         #[allow(clippy::cast_possible_truncation)]
         let whole = number(&value).ok_or_else(wrong)?.round() as i64;
@@ -69,31 +71,24 @@ pub(super) fn cast(value: Value, kind: &str) -> Result<Value, Refusal> {
     } else if is(&["DOUBLE", "FLOAT", "REAL", "DECIMAL", "NUMERIC"]) {
         json!(number(&value).ok_or_else(wrong)?)
     } else if is(&["BOOL"]) {
-        match text(&value).unwrap_or_default().to_lowercase().as_str() {
+        match value_text(&value).unwrap_or_default().to_lowercase().as_str() {
             "true" | "t" | "1" => true.into(),
             "false" | "f" | "0" => false.into(),
             _ => return Err(wrong()),
         }
     } else if is(&["DATE"]) && !is(&["DATETIME"]) {
-        time(&value).ok_or_else(wrong)?.date().to_string().into()
+        date_time(&value).ok_or_else(wrong)?.date().to_string().into()
     } else if is(&["TIMESTAMP", "DATETIME"]) {
-        written(time(&value).ok_or_else(wrong)?)
+        instant_value(date_time(&value).ok_or_else(wrong)?)
     } else {
-        return Err(beyond(format!("CAST AS {kind}")));
+        return Err(unsupported(format!("CAST AS {kind}")));
     })
 }
 
-/// An instant: as text, or as seconds since 1970.
-fn time(value: &Value) -> Option<DateTime> {
+/// An instant, given as text or as seconds since 1970.
+fn date_time(value: &Value) -> Option<DateTime> {
     match value {
-        Value::String(text) => {
-            let utc = |at: Timestamp| at.to_zoned(TimeZone::UTC).datetime();
-            let instant = text.parse::<Timestamp>().ok().map(utc);
-            instant.or_else(|| text.parse().ok()).or_else(|| {
-                let date: jiff::civil::Date = text.parse().ok()?;
-                Some(date.to_datetime(jiff::civil::Time::midnight()))
-            })
-        }
+        Value::String(text) => Some(parse_instant(text)?.to_zoned(TimeZone::UTC).datetime()),
         Value::Number(number) => {
             let seconds = number.as_i64()?;
             Some(Timestamp::from_second(seconds).ok()?.to_zoned(TimeZone::UTC).datetime())
@@ -102,16 +97,16 @@ fn time(value: &Value) -> Option<DateTime> {
     }
 }
 
-fn written(time: DateTime) -> Value {
+fn instant_value(time: DateTime) -> Value {
     format!("{}Z", time.strftime("%Y-%m-%dT%H:%M:%S")).into()
 }
 
-/// A part of an instant.
-pub(super) fn date_part(part: &str, value: &Value) -> Result<Value, Refusal> {
+/// A part of an instant, such as its year.
+pub(super) fn date_part(part: &str, value: &Value) -> Result<Value, ApiError> {
     if value.is_null() {
         return Ok(Value::Null);
     }
-    let time = time(value).ok_or_else(|| refuse(format!("`{value}` is no instant")))?;
+    let time = date_time(value).ok_or_else(|| sql_error(format!("`{value}` is not an instant")))?;
     Ok(match part.to_lowercase().as_str() {
         "year" => time.year().into(),
         "quarter" => ((time.month() - 1) / 3 + 1).into(),
@@ -122,37 +117,41 @@ pub(super) fn date_part(part: &str, value: &Value) -> Result<Value, Refusal> {
         "second" => time.second().into(),
         "dow" | "dayofweek" => time.weekday().to_sunday_zero_offset().into(),
         "epoch" => {
-            let zoned = time.to_zoned(TimeZone::UTC).map_err(|why| refuse(why.to_string()))?;
+            let zoned =
+                time.to_zoned(TimeZone::UTC).map_err(|message| sql_error(message.to_string()))?;
             zoned.timestamp().as_second().into()
         }
-        _ => return Err(beyond(format!("EXTRACT({part})"))),
+        _ => return Err(unsupported(format!("EXTRACT({part})"))),
     })
 }
 
-fn truncated(part: &str, value: &Value) -> Result<Value, Refusal> {
+/// An instant, cut to the beginning of its year, month or other part.
+fn truncated(part: &str, value: &Value) -> Result<Value, ApiError> {
     if value.is_null() {
         return Ok(Value::Null);
     }
-    let time = time(value).ok_or_else(|| refuse(format!("`{value}` is no instant")))?;
+    let time = date_time(value).ok_or_else(|| sql_error(format!("`{value}` is not an instant")))?;
     let text = match part.to_lowercase().as_str() {
         "year" => time.strftime("%Y-01-01").to_string(),
         "quarter" => format!("{:04}-{:02}-01", time.year(), (time.month() - 1) / 3 * 3 + 1),
         "month" => time.strftime("%Y-%m-01").to_string(),
         "day" => time.strftime("%Y-%m-%d").to_string(),
         "hour" => time.strftime("%Y-%m-%dT%H:00:00Z").to_string(),
-        _ => return Err(beyond(format!("date_trunc('{part}')"))),
+        _ => return Err(unsupported(format!("date_trunc('{part}')"))),
     };
     Ok(text.into())
 }
 
-/// A function of this name, in lower case.
-pub(super) fn call(name: &str, arguments: &[Value]) -> Result<Value, Refusal> {
+/// The result of the function of this name, which is in lower case.
+pub(super) fn call(name: &str, arguments: &[Value]) -> Result<Value, ApiError> {
     let first = arguments.first().unwrap_or(&Value::Null);
     let second = arguments.get(1).unwrap_or(&Value::Null);
     let third = arguments.get(2).unwrap_or(&Value::Null);
-    let on_text = |act: &dyn Fn(String) -> Value| text(first).map_or(Value::Null, act);
+    let on_text = |act: &dyn Fn(String) -> Value| value_text(first).map_or(Value::Null, act);
     let on_texts = |act: &dyn Fn(String, String) -> Value| {
-        text(first).zip(text(second)).map_or(Value::Null, |(one, other)| act(one, other))
+        value_text(first)
+            .zip(value_text(second))
+            .map_or(Value::Null, |(one, other)| act(one, other))
     };
     let on_number = |act: &dyn Fn(f64) -> f64| {
         number(first).map_or(Value::Null, |number| {
@@ -174,9 +173,9 @@ pub(super) fn call(name: &str, arguments: &[Value]) -> Result<Value, Refusal> {
             Value::Array(items) => items.len().into(),
             _ => on_text(&|text| text.chars().count().into()),
         },
-        "concat" => arguments.iter().filter_map(text).collect::<String>().into(),
+        "concat" => arguments.iter().filter_map(value_text).collect::<String>().into(),
         "replace" => {
-            let new = text(third).unwrap_or_default();
+            let new = value_text(third).unwrap_or_default();
             on_texts(&|text, old| text.replace(&old, &new).into())
         }
         "contains" => match first {
@@ -207,17 +206,17 @@ pub(super) fn call(name: &str, arguments: &[Value]) -> Result<Value, Refusal> {
         }
         "nullif" if first == second => Value::Null,
         "nullif" => first.clone(),
-        "date_trunc" => truncated(&text(first).unwrap_or_default(), second)?,
-        "date_part" | "datepart" => date_part(&text(first).unwrap_or_default(), second)?,
+        "date_trunc" => truncated(&value_text(first).unwrap_or_default(), second)?,
+        "date_part" | "datepart" => date_part(&value_text(first).unwrap_or_default(), second)?,
         "year" | "quarter" | "month" | "day" | "hour" | "minute" | "second" | "epoch" => {
             date_part(name, first)?
         }
-        "to_timestamp" => time(first).map_or(Value::Null, written),
+        "to_timestamp" => date_time(first).map_or(Value::Null, instant_value),
         "json_extract" | "json_extract_string" => {
-            let path = text(second).unwrap_or_default();
+            let path = value_text(second).unwrap_or_default();
             let steps = path.strip_prefix("$.").unwrap_or(&path).split('.');
             steps.fold(first.clone(), |value, step| value.get(step).cloned().unwrap_or(Value::Null))
         }
-        _ => return Err(beyond(format!("{name}()"))),
+        _ => return Err(unsupported(format!("{name}()"))),
     })
 }

@@ -1,9 +1,9 @@
-//! SQL over the entities of the store, really carried out: SELECT with joins, groups, order and
-//! limits. What is beyond that is refused by name.
+//! SQL over the entities of the store: SELECT with joins, groups, order and limits. Anything else is an
+//! error that says what is not supported.
 
-mod aggregate;
 mod expression;
 mod function;
+mod relation;
 mod select;
 mod source;
 
@@ -13,65 +13,65 @@ use sqlparser::dialect::DuckDbDialect;
 use sqlparser::parser::Parser;
 
 use super::Row;
-use crate::platform::refusal::Refusal;
+use crate::platform::error::ApiError;
 
-/// Rows under columns.
+/// The rows of a table or of a result.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Table {
     pub(super) columns: Vec<String>,
     pub(super) rows: Vec<Row>,
 }
 
-/// Finds a table by its name.
-pub(super) type Find<'a> = dyn Fn(&str) -> Result<Table, Refusal> + 'a;
+/// A function that finds a table by its name.
+pub(super) type FindTable<'a> = dyn Fn(&str) -> Result<Table, ApiError> + 'a;
 
-/// Rows of an answer when nothing limits them.
-const MOST: usize = 1_000;
+/// Most rows of a result.
+const LARGEST_LIMIT: usize = 1_000;
 
-/// Carries out the statement of the parameters; gives the rows, and whether there were more.
+/// Runs the statement in the parameters. Gives the rows, and whether there are more.
 pub(super) fn run(
-    find: &Find<'_>,
+    find: &FindTable<'_>,
     params: &Map<String, Value>,
-) -> Result<(Vec<Value>, bool), Refusal> {
+) -> Result<(Vec<Value>, bool), ApiError> {
     let text = params.get("sql").and_then(Value::as_str).filter(|text| !text.trim().is_empty());
-    let text = text.ok_or_else(|| Refusal::invalid("sql", "sql is required"))?;
-    let limit = super::search::limit(params, MOST, MOST)?;
+    let text = text.ok_or_else(|| ApiError::invalid("sql", "sql is required"))?;
+    let limit = super::request::limit(params, LARGEST_LIMIT, LARGEST_LIMIT)?;
     let query = parse(text)?;
     let table = Session { find, named: Vec::new() }.query(&query)?;
     let more = table.rows.len() > limit;
     Ok((table.rows.into_iter().take(limit).map(Value::Object).collect(), more))
 }
 
-fn parse(text: &str) -> Result<Query, Refusal> {
-    let mut statements =
-        Parser::parse_sql(&DuckDbDialect {}, text).map_err(|why| refuse(why.to_string()))?;
+fn parse(text: &str) -> Result<Query, ApiError> {
+    let mut statements = Parser::parse_sql(&DuckDbDialect {}, text)
+        .map_err(|message| sql_error(message.to_string()))?;
     match (statements.pop(), statements.is_empty()) {
         (Some(Statement::Query(query)), true) => Ok(*query),
-        (Some(_), true) => Err(refuse("only SELECT is allowed")),
-        _ => Err(refuse("exactly one statement is allowed")),
+        (Some(_), true) => Err(sql_error("only SELECT is allowed")),
+        _ => Err(sql_error("exactly one statement is allowed")),
     }
 }
 
-/// The refusal of a statement.
-fn refuse(why: impl Into<String>) -> Refusal {
-    Refusal::invalid("sql", format!("sql: {}", why.into()))
+/// The error of a statement.
+fn sql_error(message: impl Into<String>) -> ApiError {
+    ApiError::invalid("sql", format!("sql: {}", message.into()))
 }
 
-/// The refusal of something that is SQL but not carried out here.
-fn beyond(what: impl std::fmt::Display) -> Refusal {
-    refuse(format!("the sandbox does not carry out `{what}`"))
+/// The error of something that is SQL but not carried out here.
+fn unsupported(what: impl std::fmt::Display) -> ApiError {
+    sql_error(format!("the sandbox does not support `{what}`"))
 }
 
-/// What names mean while a query is carried out.
+/// The tables that a query can name.
 struct Session<'a> {
-    find: &'a Find<'a>,
-    /// Tables that the query itself has named.
+    find: &'a FindTable<'a>,
+    /// Tables that the query itself defines, by their names in lower case.
     named: Vec<(String, Table)>,
 }
 
 impl Session<'_> {
-    /// Carries out a query.
-    fn query(&self, query: &Query) -> Result<Table, Refusal> {
+    /// Runs a query.
+    fn query(&self, query: &Query) -> Result<Table, ApiError> {
         let mut inner = Session { find: self.find, named: self.named.clone() };
         for named in query.with.iter().flat_map(|with| &with.cte_tables) {
             let table = inner.query(&named.query)?;
@@ -81,17 +81,17 @@ impl Session<'_> {
         let mut table = match query.body.as_ref() {
             SetExpr::Select(select) => inner.select(select, order)?,
             SetExpr::Query(query) if order.is_none() => inner.query(query)?,
-            other => return Err(beyond(other)),
+            other => return Err(unsupported(other)),
         };
         let (limit, offset) = match &query.limit_clause {
             None => (None, None),
             Some(LimitClause::LimitOffset { limit, offset, limit_by }) if limit_by.is_empty() => {
                 (limit.as_ref(), offset.as_ref().map(|offset| &offset.value))
             }
-            Some(other) => return Err(beyond(other)),
+            Some(other) => return Err(unsupported(other)),
         };
         if let Some(fetch) = &query.fetch {
-            return Err(beyond(fetch));
+            return Err(unsupported(fetch));
         }
         if let Some(offset) = offset {
             let offset = inner.number(offset)?;
@@ -104,10 +104,10 @@ impl Session<'_> {
     }
 
     /// A number that does not depend on a row.
-    fn number(&self, expression: &Expr) -> Result<usize, Refusal> {
+    fn number(&self, expression: &Expr) -> Result<usize, ApiError> {
         let scope = expression::Scope::empty(self);
         let value = scope.value(expression)?.as_u64().and_then(|n| usize::try_from(n).ok());
-        value.ok_or_else(|| refuse(format!("`{expression}` is to be a whole number")))
+        value.ok_or_else(|| sql_error(format!("`{expression}` must be a whole number")))
     }
 }
 

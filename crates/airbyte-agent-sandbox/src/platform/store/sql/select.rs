@@ -1,4 +1,4 @@
-//! SELECT: what is kept, grouped, shown and in which order.
+//! SELECT: conditions, groups, columns and order.
 
 use std::collections::HashSet;
 
@@ -9,29 +9,31 @@ use sqlparser::ast::{
 };
 
 use super::expression::{Scope, has_aggregate};
-use super::source::{Joined, Part, Relation};
-use super::{Row, Session, Table, beyond, refuse};
-use crate::platform::refusal::Refusal;
-use crate::platform::store::compare::rank;
+use super::relation::{Joined, Part, Relation};
+use super::{Row, Session, Table, sql_error, unsupported};
+use crate::platform::error::ApiError;
+use crate::platform::store::compare::sort_order;
 
-/// A column of the answer.
+/// A column of the result.
 struct Column<'q> {
     name: String,
     source: Source<'q>,
 }
 
+/// Where the values of a column come from.
 enum Source<'q> {
     Expression(&'q Expr),
-    /// A column of a part.
+    /// A column of one of the tables.
     Part(usize, String),
 }
 
 impl Session<'_> {
+    /// Runs a SELECT.
     pub(super) fn select(
         &self,
         select: &Select,
         order: Option<&OrderBy>,
-    ) -> Result<Table, Refusal> {
+    ) -> Result<Table, ApiError> {
         for (what, is) in [
             ("INTO", select.into.is_some()),
             ("TOP", select.top.is_some()),
@@ -40,22 +42,22 @@ impl Session<'_> {
             ("WINDOW", !select.named_window.is_empty()),
         ] {
             if is {
-                return Err(beyond(what));
+                return Err(unsupported(what));
             }
         }
-        let Relation { parts, mut rows } = self.from(&select.from)?;
+        let Relation { parts, mut rows } = self.relation(&select.from)?;
         if let Some(condition) = &select.selection {
-            let mut kept = Vec::new();
+            let mut matching = Vec::new();
             for row in rows {
-                if Scope::of(self, &parts, &row).holds(condition)? {
-                    kept.push(row);
+                if Scope::of(self, &parts, &row).is_true(condition)? {
+                    matching.push(row);
                 }
             }
-            rows = kept;
+            rows = matching;
         }
         let columns = columns(&select.projection, &parts)?;
-        let orders = orders(order)?;
-        let groups = self.groups(select, &columns, &orders, &parts, rows)?;
+        let sort_keys = sort_keys(order)?;
+        let groups = self.groups(select, &columns, &sort_keys, &parts, rows)?;
         let mut out: Vec<(Vec<Value>, Row)> = Vec::new();
         for group in &groups {
             let scope = match group {
@@ -63,7 +65,7 @@ impl Session<'_> {
                 Group::Many(rows, first) => Scope::of(self, &parts, first).grouped(rows),
             };
             if let Some(condition) = &select.having
-                && !scope.holds(condition)?
+                && !scope.is_true(condition)?
             {
                 continue;
             }
@@ -75,7 +77,7 @@ impl Session<'_> {
                 };
                 row.insert(column.name.clone(), value);
             }
-            let keys = orders.iter().map(|key| key.value(&scope, &columns, &row));
+            let keys = sort_keys.iter().map(|key| key.value(&scope, &columns, &row));
             out.push((keys.collect::<Result<_, _>>()?, row));
         }
         match &select.distinct {
@@ -84,10 +86,10 @@ impl Session<'_> {
                 let mut seen = HashSet::new();
                 out.retain(|(_, row)| seen.insert(Value::from(row.clone()).to_string()));
             }
-            Some(other) => return Err(beyond(other)),
+            Some(other) => return Err(unsupported(other)),
         }
         out.sort_by(|(one, _), (other, _)| {
-            let compared = one.iter().zip(other).zip(&orders);
+            let compared = one.iter().zip(other).zip(&sort_keys);
             let mut compared = compared.map(|((one, other), key)| key.compare(one, other));
             compared.find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
         });
@@ -95,14 +97,15 @@ impl Session<'_> {
         Ok(Table { columns: names, rows: out.into_iter().map(|(_, row)| row).collect() })
     }
 
+    /// Divides rows into groups. Without GROUP BY and aggregates every row is one.
     fn groups(
         &self,
         select: &Select,
         columns: &[Column<'_>],
-        orders: &[Key<'_>],
+        sort_keys: &[SortKey<'_>],
         parts: &[Part],
         rows: Vec<Joined>,
-    ) -> Result<Vec<Group>, Refusal> {
+    ) -> Result<Vec<Group>, ApiError> {
         let expressions = match &select.group_by {
             GroupByExpr::Expressions(expressions, more) if more.is_empty() => expressions.clone(),
             GroupByExpr::All(more) if more.is_empty() => columns
@@ -114,7 +117,7 @@ impl Session<'_> {
                     _ => None,
                 })
                 .collect(),
-            other => return Err(beyond(other)),
+            other => return Err(unsupported(other)),
         };
         let aggregated = columns.iter().any(|column| match column.source {
             Source::Expression(expression) => has_aggregate(expression),
@@ -122,29 +125,29 @@ impl Session<'_> {
         });
         let aggregated = aggregated
             || select.having.as_ref().is_some_and(has_aggregate)
-            || orders.iter().any(|key| has_aggregate(key.expression));
+            || sort_keys.iter().any(|key| has_aggregate(key.expression));
         if expressions.is_empty() && !aggregated {
             return Ok(rows.into_iter().map(Group::Row).collect());
         }
         let mut groups: Vec<(String, Vec<Joined>)> = Vec::new();
-        let mut places = std::collections::HashMap::new();
+        let mut positions = std::collections::HashMap::new();
         if expressions.is_empty() {
             groups.push((String::new(), Vec::new()));
-            places.insert(String::new(), 0);
+            positions.insert(String::new(), 0);
         }
         for row in rows {
             let scope = Scope::of(self, parts, &row);
             let mut keys = Vec::new();
             for expression in &expressions {
-                let expression = named(expression, columns).unwrap_or(expression);
+                let expression = named_expression(expression, columns).unwrap_or(expression);
                 keys.push(scope.value(expression)?);
             }
             let key = if keys.is_empty() { String::new() } else { Value::from(keys).to_string() };
-            let place = *places.entry(key.clone()).or_insert(groups.len());
-            if place == groups.len() {
+            let position = *positions.entry(key.clone()).or_insert(groups.len());
+            if position == groups.len() {
                 groups.push((key, Vec::new()));
             }
-            groups[place].1.push(row);
+            groups[position].1.push(row);
         }
         let nothing: Joined = parts.iter().map(|_| std::rc::Rc::default()).collect();
         Ok(groups
@@ -157,15 +160,15 @@ impl Session<'_> {
     }
 }
 
-/// What becomes one row of the answer.
+/// The rows that become one row of the result.
 enum Group {
     Row(Joined),
-    /// Rows with the same keys, and the first of them, which stands for all.
+    /// Rows with the same keys, and the first of them, from which other values are taken.
     Many(Vec<Joined>, Joined),
 }
 
-/// The column that an alias or a number in GROUP BY and ORDER BY means.
-fn named<'q>(expression: &Expr, columns: &[Column<'q>]) -> Option<&'q Expr> {
+/// The expression of the column that an alias or a number in GROUP BY means.
+fn named_expression<'q>(expression: &Expr, columns: &[Column<'q>]) -> Option<&'q Expr> {
     let column = match expression {
         Expr::Identifier(name) => {
             columns.iter().find(|column| column.name.eq_ignore_ascii_case(&name.value))?
@@ -184,10 +187,11 @@ fn named<'q>(expression: &Expr, columns: &[Column<'q>]) -> Option<&'q Expr> {
     }
 }
 
-fn columns<'q>(items: &'q [SelectItem], parts: &[Part]) -> Result<Vec<Column<'q>>, Refusal> {
+/// The columns of the result.
+fn columns<'q>(items: &'q [SelectItem], parts: &[Part]) -> Result<Vec<Column<'q>>, ApiError> {
     let mut columns: Vec<Column<'q>> = Vec::new();
     let mut add = |name: String, source| {
-        // Names are made different, as they are members of an object.
+        // The names become members of an object, so each of them must be different.
         let same = columns.iter().filter(|known: &&Column<'_>| {
             known.name == name || known.name.starts_with(&format!("{name}:"))
         });
@@ -215,12 +219,12 @@ fn columns<'q>(items: &'q [SelectItem], parts: &[Part]) -> Result<Vec<Column<'q>
             SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), _) => {
                 let wanted = name.to_string();
                 let at = parts.iter().position(|part| part.name.eq_ignore_ascii_case(&wanted));
-                let at = at.ok_or_else(|| refuse(format!("there is no table `{wanted}`")))?;
+                let at = at.ok_or_else(|| sql_error(format!("there is no table `{wanted}`")))?;
                 for column in &parts[at].columns {
                     add(column.clone(), Source::Part(at, column.clone()));
                 }
             }
-            other => return Err(beyond(other)),
+            other => return Err(unsupported(other)),
         }
     }
     Ok(columns)
@@ -241,35 +245,36 @@ fn name_of(expression: &Expr) -> String {
     }
 }
 
-/// Something to sort by.
-struct Key<'q> {
+/// An expression to sort by.
+struct SortKey<'q> {
     expression: &'q Expr,
-    falls: bool,
+    descending: bool,
     nulls_first: bool,
 }
 
-fn orders(order: Option<&OrderBy>) -> Result<Vec<Key<'_>>, Refusal> {
+/// The keys of ORDER BY.
+fn sort_keys(order: Option<&OrderBy>) -> Result<Vec<SortKey<'_>>, ApiError> {
     let Some(order) = order else { return Ok(Vec::new()) };
     match &order.kind {
         OrderByKind::Expressions(all) => Ok(all
             .iter()
-            .map(|one| Key {
+            .map(|one| SortKey {
                 expression: &one.expr,
-                falls: one.options.to_string().to_uppercase().contains("DESC"),
+                descending: one.options.to_string().to_uppercase().contains("DESC"),
                 nulls_first: one.options.to_string().to_uppercase().contains("NULLS FIRST"),
             })
             .collect()),
-        OrderByKind::All(_) => Err(beyond("ORDER BY ALL")),
+        OrderByKind::All(_) => Err(unsupported("ORDER BY ALL")),
     }
 }
 
-impl Key<'_> {
+impl SortKey<'_> {
     fn value(
         &self,
         scope: &Scope<'_>,
         columns: &[Column<'_>],
         row: &Row,
-    ) -> Result<Value, Refusal> {
+    ) -> Result<Value, ApiError> {
         let by_number = match self.expression {
             Expr::Value(value) => match &value.value {
                 Literal::Number(number, _) => number.parse::<usize>().ok(),
@@ -279,7 +284,7 @@ impl Key<'_> {
         };
         if let Some(number) = by_number {
             let column = number.checked_sub(1).and_then(|at| columns.get(at));
-            let column = column.ok_or_else(|| refuse(format!("there is no column {number}")))?;
+            let column = column.ok_or_else(|| sql_error(format!("there is no column {number}")))?;
             return Ok(row.get(&column.name).cloned().unwrap_or(Value::Null));
         }
         if let Expr::Identifier(name) = self.expression
@@ -293,8 +298,8 @@ impl Key<'_> {
     fn compare(&self, one: &Value, other: &Value) -> std::cmp::Ordering {
         match (one.is_null(), other.is_null()) {
             (false, false) => {
-                let order = rank(one, other);
-                if self.falls { order.reverse() } else { order }
+                let order = sort_order(one, other);
+                if self.descending { order.reverse() } else { order }
             }
             (one, other) => {
                 let order = one.cmp(&other);

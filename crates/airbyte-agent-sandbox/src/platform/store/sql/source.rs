@@ -7,60 +7,46 @@ use sqlparser::ast::{
 };
 
 use super::expression::Scope;
-use super::{Row, Session, Table, beyond, refuse};
-use crate::platform::refusal::Refusal;
-
-/// A table under the name by which the query calls it.
-#[derive(Debug, Clone)]
-pub(super) struct Part {
-    pub(super) name: String,
-    pub(super) columns: Vec<String>,
-}
-
-/// A row of each part.
-pub(super) type Joined = Vec<Rc<Row>>;
-
-/// Tables that were joined.
-#[derive(Debug, Default)]
-pub(super) struct Relation {
-    pub(super) parts: Vec<Part>,
-    pub(super) rows: Vec<Joined>,
-}
+use super::relation::{Part, Relation};
+use super::{Row, Session, Table, sql_error, unsupported};
+use crate::platform::error::ApiError;
 
 impl Session<'_> {
-    pub(super) fn from(&self, from: &[TableWithJoins]) -> Result<Relation, Refusal> {
+    /// The rows that a query reads from.
+    pub(super) fn relation(&self, from: &[TableWithJoins]) -> Result<Relation, ApiError> {
         // Without FROM there is one row without columns.
         let mut whole = Relation { parts: Vec::new(), rows: vec![Vec::new()] };
         for table in from {
-            let (part, table_rows) = self.factor(&table.relation)?;
+            let (part, table_rows) = self.table(&table.relation)?;
             whole = self.join(whole, part, &table_rows, None, false)?;
             for join in &table.joins {
-                let (part, rows) = self.factor(&join.relation)?;
-                let (constraint, keeps) = match &join.join_operator {
+                let (part, rows) = self.table(&join.relation)?;
+                let (constraint, outer) = match &join.join_operator {
                     JoinOperator::Join(on)
                     | JoinOperator::Inner(on)
                     | JoinOperator::CrossJoin(on) => (on, false),
                     JoinOperator::Left(on) | JoinOperator::LeftOuter(on) => (on, true),
-                    _ => return Err(beyond(join)),
+                    _ => return Err(unsupported(join)),
                 };
                 let condition = match constraint {
                     JoinConstraint::On(condition) => Some(Constraint::On(condition)),
                     JoinConstraint::Using(names) => Some(Constraint::Using(
-                        names.iter().map(last).collect::<Option<Vec<_>>>().unwrap_or_default(),
+                        names.iter().map(last_part).collect::<Option<Vec<_>>>().unwrap_or_default(),
                     )),
                     JoinConstraint::None => None,
-                    JoinConstraint::Natural => return Err(beyond("NATURAL JOIN")),
+                    JoinConstraint::Natural => return Err(unsupported("NATURAL JOIN")),
                 };
-                whole = self.join(whole, part, &rows, condition.as_ref(), keeps)?;
+                whole = self.join(whole, part, &rows, condition.as_ref(), outer)?;
             }
         }
         Ok(whole)
     }
 
-    fn factor(&self, factor: &TableFactor) -> Result<(Part, Vec<Rc<Row>>), Refusal> {
+    /// One table or subquery.
+    fn table(&self, factor: &TableFactor) -> Result<(Part, Vec<Rc<Row>>), ApiError> {
         let (table, name) = match factor {
             TableFactor::Table { name, alias, args: None, .. } => {
-                let own = last(name).ok_or_else(|| beyond(name))?;
+                let own = last_part(name).ok_or_else(|| unsupported(name))?;
                 let lower = own.to_lowercase();
                 let named = self.named.iter().rev().find(|(known, _)| *known == lower);
                 let table = match named {
@@ -72,7 +58,7 @@ impl Session<'_> {
             TableFactor::Derived { subquery, alias, lateral: false, .. } => {
                 (self.query(subquery)?, alias_of(alias.as_ref()).unwrap_or_default())
             }
-            other => return Err(beyond(other)),
+            other => return Err(unsupported(other)),
         };
         let Table { columns, rows } = table;
         Ok((Part { name, columns }, rows.into_iter().map(Rc::new).collect()))
@@ -84,11 +70,11 @@ impl Session<'_> {
         part: Part,
         rows: &[Rc<Row>],
         constraint: Option<&Constraint<'_>>,
-        keeps: bool,
-    ) -> Result<Relation, Refusal> {
+        outer: bool,
+    ) -> Result<Relation, ApiError> {
         let Relation { mut parts, rows: known } = left;
         if parts.iter().any(|other| other.name.eq_ignore_ascii_case(&part.name)) {
-            return Err(refuse(format!("two tables are called `{}`", part.name)));
+            return Err(sql_error(format!("two tables are called `{}`", part.name)));
         }
         parts.push(part);
         let mut joined = Vec::new();
@@ -100,7 +86,7 @@ impl Session<'_> {
                 let fits = match constraint {
                     None => true,
                     Some(Constraint::On(condition)) => {
-                        Scope::of(self, &parts, &row).holds(condition)?
+                        Scope::of(self, &parts, &row).is_true(condition)?
                     }
                     Some(Constraint::Using(names)) => names.iter().all(|name| {
                         let mut left = left.iter().filter_map(|row| row.get(name));
@@ -114,7 +100,7 @@ impl Session<'_> {
                     joined.push(row);
                 }
             }
-            if keeps && !found {
+            if outer && !found {
                 let mut row = left;
                 row.push(Rc::default());
                 joined.push(row);
@@ -129,8 +115,8 @@ enum Constraint<'q> {
     Using(Vec<String>),
 }
 
-/// The last part of a name.
-fn last(name: &ObjectName) -> Option<String> {
+/// The last part of a name with dots.
+fn last_part(name: &ObjectName) -> Option<String> {
     Some(name.0.last()?.as_ident()?.value.clone())
 }
 

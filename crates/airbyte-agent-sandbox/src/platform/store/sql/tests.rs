@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn find(name: &str) -> Result<Table, Refusal> {
+fn find(name: &str) -> Result<Table, ApiError> {
     let (columns, rows) = match name {
         "customers" => (
             vec!["id", "name", "amount", "made", "address"],
@@ -25,19 +25,19 @@ fn find(name: &str) -> Result<Table, Refusal> {
                 {"id": 3, "customer_id": "c2", "total": 7},
             ]),
         ),
-        other => return Err(Refusal::bad(format!("no table {other}"))),
+        other => return Err(ApiError::bad_request(format!("no table {other}"))),
     };
     let rows = rows.as_array().unwrap().iter().map(|row| row.as_object().unwrap().clone());
     Ok(Table { columns: columns.into_iter().map(str::to_owned).collect(), rows: rows.collect() })
 }
 
-fn ask(sql: &str) -> Result<Value, Refusal> {
+fn run_sql(sql: &str) -> Result<Value, ApiError> {
     let params = json!({"sql": sql}).as_object().unwrap().clone();
     run(&find, &params).map(|(rows, _)| rows.into())
 }
 
 #[test]
-fn statements_are_carried_out() {
+fn statements_are_run() {
     for (sql, expected) in [
         ("SELECT id FROM customers WHERE amount > 10", json!([{"id": "c2"}])),
         (
@@ -89,13 +89,13 @@ fn statements_are_carried_out() {
         ("SELECT address->>'$.city' AS c FROM customers LIMIT 1", json!([{"c": "Rome"}])),
         ("SELECT round(10.0 / 4, 1) AS r, 1 / 0 AS z", json!([{"r": 2.5, "z": null}])),
     ] {
-        let found = ask(sql).unwrap_or_else(|refusal| panic!("{sql}: {}", refusal.message()));
+        let found = run_sql(sql).unwrap_or_else(|error| panic!("{sql}: {}", error.message()));
         assert_eq!(found, expected, "{sql}");
     }
 }
 
 #[test]
-fn what_is_not_carried_out_is_refused_by_name() {
+fn what_is_not_supported_is_named_in_the_error() {
     for (sql, reason) in [
         ("DELETE FROM customers", "only SELECT"),
         ("SELECT 1; SELECT 2", "one statement"),
@@ -107,7 +107,7 @@ fn what_is_not_carried_out_is_refused_by_name() {
         ("SELECT row_number() OVER () FROM customers", "row_number"),
         ("SELECT id FROM customers UNION SELECT id FROM orders", "UNION"),
     ] {
-        let refusal = ask(sql).unwrap_err();
-        assert!(refusal.message().contains(reason), "{sql}: {}", refusal.message());
+        let error = run_sql(sql).unwrap_err();
+        assert!(error.message().contains(reason), "{sql}: {}", error.message());
     }
 }

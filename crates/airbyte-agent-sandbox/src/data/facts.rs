@@ -1,0 +1,122 @@
+//! Facts about a connector that shape its records: which entities refer to which, and which values
+//! occur.
+
+use std::collections::{HashMap, HashSet};
+
+use airbyte_agent_description::{Connector, Filter, JsonPath, Kind};
+use serde_json::Value;
+
+use super::{plain, singular};
+
+/// Facts about a connector that shape its records, taken from its description once.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) connector: String,
+    /// The names of entities by their plain singular.
+    entities: HashMap<String, String>,
+    /// The entity that a property refers to, by the entity and the plain name of the property.
+    references: HashMap<String, HashMap<String, String>>,
+    /// The values that a parameter of the entity allows, by the entity and the parameter's plain name.
+    /// Properties of the same name take these values.
+    choices: HashMap<String, HashMap<String, Vec<Value>>>,
+    /// Entities whose records are requested by a number.
+    numbered: HashSet<String>,
+    /// Where a record of the entity says that it is left out of lists.
+    hidden_flags: HashMap<String, JsonPath>,
+}
+
+/// Choices of a parameter that select records and are not a value of one.
+const NOT_VALUES: [&str; 5] = ["all", "any", "none", "", "*"];
+
+/// Names of entities that are common names of properties with a text, too.
+const TEXTS: [&str; 11] = [
+    "note", "comment", "message", "tag", "label", "event", "status", "list", "view", "field",
+    "type",
+];
+
+impl Facts {
+    pub(crate) fn new(connector: &Connector) -> Self {
+        let mut facts = Self { connector: connector.name.to_string(), ..Self::default() };
+        for entity in connector.entities.iter() {
+            facts.entities.insert(plain(&singular(&entity.name)), entity.name.to_string());
+            for operation in entity.operations.iter() {
+                if let Some(Filter::Unless(path)) = &operation.response.filter {
+                    facts.hidden_flags.insert(entity.name.to_string(), path.clone());
+                }
+                let by_number = operation.parameters.iter().any(|parameter| {
+                    let name = plain(&parameter.name);
+                    let own =
+                        name == "id" || name == format!("{}id", plain(&singular(&entity.name)));
+                    own && parameter.schema.kinds.contains(&Kind::Integer)
+                        && !parameter.schema.kinds.contains(&Kind::String)
+                });
+                if by_number {
+                    facts.numbered.insert(entity.name.to_string());
+                }
+                for parameter in operation.parameters.iter() {
+                    let values: Vec<Value> = parameter
+                        .schema
+                        .choices
+                        .iter()
+                        .map(airbyte_agent_description::Json::value)
+                        .filter(|value| !value.as_str().is_some_and(|t| NOT_VALUES.contains(&t)))
+                        .collect();
+                    if !values.is_empty() {
+                        let known = facts.choices.entry(entity.name.to_string()).or_default();
+                        known.entry(plain(&parameter.name)).or_insert(values);
+                    }
+                }
+            }
+        }
+        for relation in connector.relationships.iter() {
+            let is_known = connector.entity(&relation.target).is_some();
+            if is_known && plain(&relation.target_key).ends_with("id") {
+                let known = facts.references.entry(relation.source.to_string()).or_default();
+                known.insert(plain(&relation.foreign_key), relation.target.to_string());
+            }
+        }
+        facts
+    }
+
+    /// The entity that a property of this plain name refers to, by a relationship of the description or
+    /// by its name.
+    pub(crate) fn reference(&self, entity: &str, name: &str) -> Option<&str> {
+        let declared = self.references.get(entity).and_then(|known| known.get(name));
+        let by_name = || {
+            let stem = name.strip_suffix("gid").or_else(|| name.strip_suffix("id"));
+            let stem = match stem {
+                Some(stem) => stem,
+                // Without an ending the property may hold the text itself: `note`, `message`.
+                None if TEXTS.iter().any(|text| name.ends_with(text)) => return None,
+                None => name,
+            };
+            let whole = self.entities.get(stem);
+            // `primaryUserId` names a user.
+            let ends = |one: &&String| stem.len() < name.len() && stem.ends_with(one.as_str());
+            let long = || self.entities.keys().filter(|one| one.len() > 3).filter(ends);
+            let part = || self.entities.get(long().max_by_key(|one| one.len())?);
+            whole.or_else(part)
+        };
+        declared.or_else(by_name).map(String::as_str)
+    }
+
+    /// The entity whose plain singular is this.
+    pub(crate) fn entity_called(&self, name: &str) -> Option<&str> {
+        self.entities.get(name).map(String::as_str)
+    }
+
+    /// The values that a property of this plain name takes, where the description lists them.
+    pub(crate) fn choices(&self, entity: &str, name: &str) -> Option<&[Value]> {
+        self.choices.get(entity)?.get(name).map(Vec::as_slice)
+    }
+
+    /// Whether records of this entity are identified by numbers, which may be written as texts.
+    pub(crate) fn is_numbered(&self, entity: &str) -> bool {
+        self.numbered.contains(entity)
+    }
+
+    /// Where a record of this entity says that it is left out of lists: it is when the value is true.
+    pub(crate) fn hidden_flag(&self, entity: &str) -> Option<&JsonPath> {
+        self.hidden_flags.get(entity)
+    }
+}

@@ -1,0 +1,89 @@
+//! How well the document of a request fits the document of an operation's description.
+
+use airbyte_agent_description::GraphQl;
+use apollo_parser::{Lexer, TokenKind};
+
+use super::document::{Document, Selection};
+use super::request::GraphqlRequest;
+
+/// Fit of a document that is the description's own, word by word, apart from the selected fields.
+const SAME_DOCUMENT: i64 = 1_000_000;
+/// Fit of a document that requests the same root fields with the same variables.
+const SAME_ROOT_FIELDS: i64 = 10_000;
+/// Stands for the selection of fields while a description's document is taken apart.
+const PLACEHOLDER: &str = "\u{0}";
+
+/// A word or sign of a document, without white space, commas and comments.
+type Token = (TokenKind, String);
+
+/// A document of a description, prepared for comparison.
+#[derive(Debug)]
+pub(crate) struct DeclaredDocument {
+    /// Its tokens before, between and after the places of selected fields.
+    pieces: Vec<Vec<Token>>,
+    root_fields: Vec<String>,
+    variables: Vec<String>,
+}
+
+impl DeclaredDocument {
+    pub(crate) fn new(declared: &GraphQl) -> Self {
+        let default_fields = declared.default_fields.as_deref().unwrap_or("id");
+        let filled = declared.document(Some(default_fields)).unwrap_or_default();
+        let document = Document::parse(&filled).unwrap_or_default();
+        let variables = document.operation(None).map(|first| first.variables.iter());
+        Self {
+            pieces: declared
+                .document(Some(PLACEHOLDER))
+                .unwrap_or_default()
+                .split(PLACEHOLDER)
+                .map(tokens)
+                .collect(),
+            root_fields: root_fields(&document, document.selection_of(None)),
+            variables: variables.into_iter().flatten().map(|v| v.name.clone()).collect(),
+        }
+    }
+
+    /// How well the document of a request fits; 0 when it does not fit at all.
+    pub(crate) fn fit(&self, request: &GraphqlRequest) -> i64 {
+        if self.has_pieces_of(&tokens(&request.source)) {
+            return SAME_DOCUMENT;
+        }
+        let Some(first) = request.document.operations.first() else { return 0 };
+        let roots = root_fields(&request.document, &first.selection);
+        if self.root_fields.is_empty() || self.root_fields != roots {
+            return 0;
+        }
+        let names: Vec<&String> = first.variables.iter().map(|variable| &variable.name).collect();
+        let common = self.variables.iter().filter(|name| names.contains(name)).count();
+        let difference = self.variables.len().abs_diff(names.len());
+        SAME_ROOT_FIELDS + i64::try_from(common).unwrap_or(0)
+            - i64::try_from(difference).unwrap_or(0)
+    }
+
+    /// Whether the tokens are those of this document, with any selection of fields.
+    fn has_pieces_of(&self, tokens: &[Token]) -> bool {
+        match self.pieces.as_slice() {
+            [] => false,
+            [only] => only == tokens,
+            [first, .., last] => {
+                tokens.len() > first.len() + last.len()
+                    && tokens.starts_with(first)
+                    && tokens.ends_with(last)
+            }
+        }
+    }
+}
+
+/// The names of the fields at the top of a selection.
+fn root_fields(document: &Document, selection: &[Selection]) -> Vec<String> {
+    document.fields(selection).1.iter().map(|field| field.name.to_owned()).collect()
+}
+
+fn tokens(source: &str) -> Vec<Token> {
+    use TokenKind::{Comma, Comment, Eof, Whitespace};
+    Lexer::new(source)
+        .filter_map(Result::ok)
+        .filter(|token| !matches!(token.kind(), Whitespace | Comment | Comma | Eof))
+        .map(|token| (token.kind(), token.data().to_owned()))
+        .collect()
+}

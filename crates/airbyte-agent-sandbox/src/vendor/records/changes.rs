@@ -1,0 +1,105 @@
+//! What was written to a vendor: created records, changes, deletions, files. Everything else is
+//! generated on demand.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::{Map, Value};
+
+use crate::data::initial_count;
+use crate::decode::Upload;
+
+/// The changes to the records of one vendor.
+#[derive(Debug, Default)]
+pub(super) struct Changes(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// Number of times that a record was written.
+    writes: u64,
+    entities: HashMap<String, EntityChanges>,
+    files: HashMap<(String, u64), Upload>,
+}
+
+#[derive(Debug, Default)]
+struct EntityChanges {
+    created: u64,
+    deleted: BTreeSet<u64>,
+    /// Fields that were written, by the number of the record.
+    written: HashMap<u64, Map<String, Value>>,
+}
+
+impl Changes {
+    fn with<R>(&self, act: impl FnOnce(&mut State) -> R) -> R {
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Number of times that a record was written. It tells whether something is out of date.
+    pub(super) fn writes(&self) -> u64 {
+        self.with(|state| state.writes)
+    }
+
+    /// Numbers of the records that exist, new ones first.
+    pub(super) fn indexes(&self, connector: &str, entity: &str) -> Vec<u64> {
+        let start = initial_count(connector, entity);
+        self.with(|state| {
+            let Some(changes) = state.entities.get(entity) else { return (0..start).collect() };
+            let created = (start..start + changes.created).rev();
+            created.chain(0..start).filter(|index| !changes.deleted.contains(index)).collect()
+        })
+    }
+
+    /// Adds a record with these fields and gives its number.
+    pub(super) fn create(&self, connector: &str, entity: &str, fields: Map<String, Value>) -> u64 {
+        self.with(|state| {
+            state.writes += 1;
+            let changes = state.entities.entry(entity.to_owned()).or_default();
+            let index = initial_count(connector, entity) + changes.created;
+            changes.created += 1;
+            changes.written.insert(index, fields);
+            index
+        })
+    }
+
+    /// Writes fields over those of a record.
+    pub(super) fn update(&self, entity: &str, index: u64, fields: Map<String, Value>) {
+        self.with(|state| {
+            state.writes += 1;
+            let changes = state.entities.entry(entity.to_owned()).or_default();
+            merge_objects(changes.written.entry(index).or_default(), fields);
+        });
+    }
+
+    pub(super) fn delete(&self, entity: &str, index: u64) {
+        self.with(|state| {
+            state.writes += 1;
+            state.entities.entry(entity.to_owned()).or_default().deleted.insert(index);
+        });
+    }
+
+    /// The fields that were written to a record.
+    pub(super) fn written(&self, entity: &str, index: u64) -> Option<Map<String, Value>> {
+        self.with(|state| state.entities.get(entity)?.written.get(&index).cloned())
+    }
+
+    pub(super) fn put_file(&self, entity: &str, index: u64, file: Upload) {
+        self.with(|state| state.files.insert((entity.to_owned(), index), file));
+    }
+
+    /// The file that was uploaded for a record.
+    pub(super) fn file(&self, entity: &str, index: u64) -> Option<Upload> {
+        self.with(|state| state.files.get(&(entity.to_owned(), index)).cloned())
+    }
+}
+
+/// Puts the members of `over` into `base`. Where both have an object, their members are merged.
+pub(in crate::vendor) fn merge_objects(base: &mut Map<String, Value>, over: Map<String, Value>) {
+    for (name, value) in over {
+        match (base.get_mut(&name), value) {
+            (Some(Value::Object(base)), Value::Object(over)) => merge_objects(base, over),
+            (_, value) => {
+                base.insert(name, value);
+            }
+        }
+    }
+}
