@@ -1,4 +1,4 @@
-//! A vendor that behaves as the identifiers in a call say, and a client beside the server.
+//! A vendor that behaves as the identifiers in a call say, and a client of the server.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -19,10 +19,10 @@ pub(crate) fn acme() -> Description {
     Description::from(spec.lower().unwrap())
 }
 
-/// A vendor that notes what it is asked.
+/// A vendor that remembers which operations were called.
 #[derive(Clone, Default)]
 pub(crate) struct Vendor {
-    asked: Arc<Mutex<Vec<String>>>,
+    called: Arc<Mutex<Vec<String>>>,
     running: Arc<Mutex<(usize, usize)>>,
 }
 
@@ -32,8 +32,8 @@ impl Vendor {
     }
 
     /// `entity.action` of every call that was made.
-    pub(crate) fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+    pub(crate) fn called(&self) -> Vec<String> {
+        self.called.lock().unwrap().clone()
     }
 
     /// The most calls that ran at the same time.
@@ -68,7 +68,7 @@ impl Drop for Running {
 impl Transport for Vendor {
     fn send<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
-            self.asked.lock().unwrap().push(call.operation.place());
+            self.called.lock().unwrap().push(call.operation.place());
             let _running = Running::new(&self.running);
             let id = call.arguments.get("id").and_then(Value::as_str).unwrap_or_default();
             match id {
@@ -109,7 +109,7 @@ impl Transport for Vendor {
     }
 }
 
-/// A client that remembers what progress it was told.
+/// A client that remembers the reports of progress.
 #[derive(Clone, Default)]
 pub(crate) struct Listener {
     told: Arc<Mutex<Vec<ProgressNotificationParam>>>,
