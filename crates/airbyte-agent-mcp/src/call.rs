@@ -1,28 +1,29 @@
-//! One call of a tool: its turn, its time, its end.
+//! One call of a tool: it is planned, written down, admitted, run and answered.
 
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
-use airbyte_agent_core::tools::{Target, ToolError, ToolOutput};
+use airbyte_agent_core::tools::{Effect, Plan, Target, ToolError, ToolOutput};
 use futures_util::FutureExt as _;
 use rmcp::RoleServer;
 use rmcp::model::{CallToolRequestParams, CallToolResult};
 use rmcp::service::RequestContext;
 use serde_json::Value;
 
-use crate::answer::{self, Again, Refusal};
-use crate::audit::{Ending, Entry};
-use crate::progress::Latest;
+use crate::audit::{Begin, Ending, Entry};
+use crate::progress::LatestReport;
 use crate::quota::Quota;
-use crate::server::Shared;
+use crate::refusal::{Refusal, Retry};
+use crate::response;
+use crate::shared::Shared;
 
 /// How a call ended.
-pub(crate) enum End {
-    /// With a result.
+enum Outcome {
+    /// The tool gave a result.
     Done(ToolOutput),
-    /// With an error of the tool.
+    /// The tool failed.
     Failed(ToolError),
-    /// Ended or not begun by this server.
+    /// This server refused or ended the call.
     Refused(Refusal),
 }
 
@@ -33,40 +34,51 @@ pub(crate) async fn call(
     context: RequestContext<RoleServer>,
 ) -> CallToolResult {
     let arguments = request.arguments.map_or(Value::Null, Value::Object);
-    let target = shared.tools.target(&request.name, &arguments);
-    let client = context.client_info().map(|client| format!("{} {}", client.name, client.version));
-    let entry = Entry::begin(
-        shared.audit.as_ref(),
-        client,
-        &request.name,
-        &arguments,
-        target.as_ref().ok().copied().flatten(),
-    );
-    let end = match target {
-        _ if !entry.is_permitted() => End::Refused(Refusal::new(
+    // The log shows the arguments as they were given.
+    let given = shared.audit.as_ref().map(|audit| (audit, arguments.clone()));
+    let plan = shared.tools.plan(&request.name, arguments);
+    let entry = match given {
+        None => Entry::unlogged(),
+        Some((audit, arguments)) => audit.begin(Begin {
+            client: context
+                .client_info()
+                .map(|client| format!("{} {}", client.name, client.version)),
+            tool: &request.name,
+            arguments: &arguments,
+            target: plan.as_ref().ok().and_then(Plan::target),
+            effect: plan.as_ref().map_or(Effect::Nothing, Plan::effect),
+        }),
+    };
+    let outcome = match plan {
+        _ if !entry.is_permitted() => Outcome::Refused(Refusal::new(
             "not_audited",
             "Nothing was changed: the operator's audit log cannot be written. Tell the user.",
-            Again::Never,
+            Retry::Never,
         )),
-        Ok(target) => match admit(shared, target) {
-            Ok(()) => Box::pin(run(shared, &request.name, arguments, target, &context)).await,
-            Err(refusal) => End::Refused(refusal),
+        Ok(plan) => match admit(shared, plan.target()) {
+            Ok(()) => Box::pin(run(shared, &request.name, plan, &context)).await,
+            Err(refusal) => Outcome::Refused(refusal),
         },
-        Err(error) => End::Failed(error),
+        Err(error) => Outcome::Failed(error),
     };
-    match end {
-        End::Done(output) => {
+    finish(&request.name, outcome, entry)
+}
+
+/// Writes down how a call ended, and gives the response for the client.
+fn finish(tool: &str, outcome: Outcome, entry: Entry) -> CallToolResult {
+    match outcome {
+        Outcome::Done(output) => {
             entry.end(&Ending {
                 outcome: "ok",
                 records: output.records,
                 bytes: Some(output.text.len()),
                 ..Ending::default()
             });
-            answer::success(output)
+            response::success(output)
         }
-        End::Failed(error) => {
+        Outcome::Failed(error) => {
             if error.is_operator_problem() {
-                tracing::warn!(tool = %request.name, "{}", error.message());
+                tracing::warn!(tool, "{}", error.message());
             }
             entry.end(&Ending {
                 outcome: "error",
@@ -75,16 +87,16 @@ pub(crate) async fn call(
                 request_id: error.request_id(),
                 ..Ending::default()
             });
-            answer::failure(&error)
+            response::failure(&error)
         }
-        End::Refused(refusal) => {
+        Outcome::Refused(refusal) => {
             entry.end(&Ending { outcome: refusal.kind(), ..Ending::default() });
-            answer::refusal(&refusal)
+            response::refused(&refusal)
         }
     }
 }
 
-/// Counts the call against the operator's rate limits.
+/// Counts the call against the quotas of the operator.
 fn admit(shared: &Shared, target: Option<Target<'_>>) -> Result<(), Refusal> {
     let Some(target) = target else { return Ok(()) };
     let covers = |quota: &&Quota| quota.covers(target.connector.name.as_ref(), target.operation);
@@ -94,8 +106,9 @@ fn admit(shared: &Shared, target: Option<Target<'_>>) -> Result<(), Refusal> {
         if let Err(wait) = quota.take(now) {
             taken.into_iter().for_each(Quota::give_back);
             let seconds = wait.as_secs() + 1;
-            let text = format!("The operator allows {}. Try again in {seconds} s.", quota.text());
-            return Err(Refusal::new("rate_limited", text, Again::AfterSeconds(seconds)));
+            let message =
+                format!("The operator allows {}. Try again in {seconds} s.", quota.text());
+            return Err(Refusal::new("rate_limited", message, Retry::AfterSeconds(seconds)));
         }
         taken.push(quota);
     }
@@ -105,59 +118,57 @@ fn admit(shared: &Shared, target: Option<Target<'_>>) -> Result<(), Refusal> {
 async fn run(
     shared: &Shared,
     name: &str,
-    arguments: Value,
-    target: Option<Target<'_>>,
+    plan: Plan<'_>,
     context: &RequestContext<RoleServer>,
-) -> End {
-    let Some(_seat) = shared.flight.board() else {
-        return End::Refused(Refusal::new(
+) -> Outcome {
+    let Some(_in_flight) = shared.in_flight.begin() else {
+        return Outcome::Refused(Refusal::new(
             "stopping",
             "The server is stopping and takes no more calls.",
-            Again::Never,
+            Retry::Never,
         ));
     };
-    let progress = Latest::default();
+    let effect = plan.effect();
+    let progress = LatestReport::default();
     let work = async {
-        // The semaphore is never closed; a call that gets no turn runs into the time limit.
+        // The semaphore is never closed. A call that gets no turn runs into the time limit.
         let _turn = shared.turns.acquire().await;
-        shared.tools.call_with(name, arguments, &progress).await
+        plan.run_with(&progress).await
     };
     let token = context.meta.get_progress_token();
-    let told = progress.tell_while(&context.peer, token, AssertUnwindSafe(work).catch_unwind());
+    let work = AssertUnwindSafe(work).catch_unwind();
+    let reported = progress.report_while(&context.peer, token, work);
     tokio::select! {
         biased;
-        // Dropping the work ends it; nobody reads what is answered here.
-        () = context.ct.cancelled() => End::Refused(Refusal::new(
+        // Dropping the work ends the call. The client does not read the response to a cancelled call.
+        () = context.ct.cancelled() => Outcome::Refused(Refusal::new(
             "cancelled",
             "The call was cancelled.",
-            Again::Never,
+            Retry::Never,
         )),
-        ended = tokio::time::timeout(shared.limits.timeout, told) => match ended {
-            Ok(Ok(Ok(output))) => End::Done(output),
-            Ok(Ok(Err(error))) => End::Failed(error),
+        ended = tokio::time::timeout(shared.limits.timeout, reported) => match ended {
+            Ok(Ok(Ok(output))) => Outcome::Done(output),
+            Ok(Ok(Err(error))) => Outcome::Failed(error),
             Ok(Err(_)) => {
                 tracing::error!(tool = name, "a call ended in a panic");
-                End::Refused(Refusal::new(
+                Outcome::Refused(Refusal::new(
                     "internal",
                     "The call failed by a defect of the server. Tell the user and do not call again.",
-                    Again::Never,
+                    Retry::Never,
                 ))
             }
-            Err(_) => {
-                let changes = target.is_some_and(|target| !target.operation.hints.read_only);
-                End::Refused(timed_out(shared, changes))
-            }
+            Err(_) => Outcome::Refused(timed_out(shared, effect)),
         },
     }
 }
 
-fn timed_out(shared: &Shared, changes: bool) -> Refusal {
+fn timed_out(shared: &Shared, effect: Effect) -> Refusal {
     let seconds = shared.limits.timeout.as_secs_f64();
-    let advice = if changes {
+    let advice = if effect.is_change() {
         "It may have taken effect: look before you call again."
     } else {
         "Ask for less: fewer records, fewer fields, a narrower filter."
     };
-    let text = format!("The call was ended after {seconds} s, the operator's limit. {advice}");
-    Refusal::new("timeout", text, Again::Changed)
+    let message = format!("The call was ended after {seconds} s, the operator's limit. {advice}");
+    Refusal::new("timeout", message, Retry::Changed)
 }

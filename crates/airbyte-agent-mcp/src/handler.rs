@@ -1,4 +1,4 @@
-//! What the server answers, method by method.
+//! The responses of the server, method by method of the protocol.
 
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, CompletionInfo,
@@ -31,7 +31,11 @@ impl ServerHandler for Server {
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
         if let Some(client) = context.peer.peer_info() {
             let client = &client.client_info;
-            tracing::debug!(client = client.name, version = client.version, "a client is there");
+            tracing::debug!(
+                client = client.name,
+                version = client.version,
+                "a client is connected"
+            );
         }
     }
 
@@ -101,7 +105,7 @@ impl ServerHandler for Server {
                 let (argument, context) = (&request.argument, request.context.as_ref());
                 reference::complete(&self.shared, argument, context).await
             }
-            // What a user adds to a prompt is free text.
+            // The argument of a prompt is free text.
             _ => CompletionInfo::default(),
         };
         Ok(CompleteResult::new(completion))

@@ -1,22 +1,21 @@
-//! What a client is told of the server as a whole: a few sentences, since every conversation pays
-//! for them.
+//! What a client is told about the server as a whole. It is short, because every conversation contains it.
 
 use airbyte_agent_core::tools::Exposure;
 
-use crate::server::Shared;
+use crate::shared::Shared;
 
-/// Most connectors named.
-const NAMED: usize = 8;
+/// The most connectors that are named.
+const MOST_NAMED: usize = 8;
 
-/// The instructions.
+/// The instructions of the server.
 pub(crate) fn text(shared: &Shared) -> String {
     let titles: Vec<&str> = shared.connectors().map(|connector| connector.title.as_ref()).collect();
     let what = match titles.len() {
         0 => "No connector is configured.".to_owned(),
-        few if few <= NAMED => format!("Operations of {}.", titles.join(", ")),
+        few if few <= MOST_NAMED => format!("Operations of {}.", titles.join(", ")),
         many => {
-            let named = titles[..NAMED].join(", ");
-            format!("Operations of {many} services: {named} and {} more.", many - NAMED)
+            let named = titles[..MOST_NAMED].join(", ");
+            format!("Operations of {many} services: {named} and {} more.", many - MOST_NAMED)
         }
     };
     let how = match shared.exposure {

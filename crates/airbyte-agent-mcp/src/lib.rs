@@ -1,9 +1,10 @@
-//! MCP server over the operations of any set of connectors.
+//! An MCP server that offers the operations of any set of connectors.
 //!
-//! A [`Server`] is built from accounts (a client each, under a name) and the operator's [`Limits`];
-//! it speaks MCP over standard input and output ([`Server::serve_stdio`]) or any pair of streams
-//! ([`Server::serve`]). The tools themselves come from [`airbyte_agent_core::tools`]: what may be
-//! called is decided there, in one place, and nothing in here can widen it.
+//! A [`Server`] is built from accounts, each of which is a client with a name, and from the [`Limits`] of
+//! the operator. It speaks MCP over standard input and output ([`Server::serve_stdio`]), over any pair
+//! of streams ([`Server::serve`]), or over HTTP ([`Server::listen`]). The tools come from
+//! [`airbyte_agent_core::tools`]. It is decided there, in one place, which operations may be called,
+//! and nothing in this crate can widen that.
 //!
 //! ```no_run
 //! use airbyte_agent_core::tools::Policy;
@@ -24,25 +25,29 @@
 #[doc = include_str!("../README.md")]
 pub struct ReadmeExamples;
 
-mod answer;
 mod audit;
+mod builder;
 mod call;
 pub mod config;
-mod flight;
 mod handler;
 mod http;
+mod in_flight;
 mod instructions;
 mod limits;
 mod progress;
 mod prompts;
 mod quota;
 mod reference;
+mod refusal;
+mod response;
 mod server;
+mod shared;
 mod streams;
 
 pub use self::audit::Audit;
+pub use self::builder::ServerBuilder;
 pub use self::config::Config;
 pub use self::http::{HttpOptions, HttpServer, PATH, Token, listen};
 pub use self::limits::Limits;
 pub use self::quota::Quota;
-pub use self::server::{Server, ServerBuilder};
+pub use self::server::Server;

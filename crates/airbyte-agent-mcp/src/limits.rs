@@ -1,19 +1,19 @@
-//! What the operator allows a call to take.
+//! Limits of the operator on the time and the number of calls.
 
 use std::time::Duration;
 
-/// What the operator allows a call to take.
+/// How long a call may take, and how many calls may run at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Longest time for a call, waiting for its turn included.
+    /// The longest time for a call, including the time in which it waits for its turn.
     pub timeout: Duration,
-    /// Calls that run at the same time; further ones wait.
+    /// The most calls that run at the same time. Further calls wait.
     pub concurrency: usize,
 }
 
 impl Limits {
-    /// Two minutes, sixteen calls at a time.
+    /// The default limits: two minutes, and sixteen calls at the same time.
     pub const STANDARD: Self = Self { timeout: Duration::from_secs(120), concurrency: 16 };
 
     /// Sets the longest time for a call.
@@ -23,7 +23,7 @@ impl Limits {
         self
     }
 
-    /// Sets how many calls run at the same time; at least one does.
+    /// Sets how many calls may run at the same time. At least one may.
     #[must_use]
     pub const fn concurrency(mut self, most: usize) -> Self {
         self.concurrency = if most == 0 { 1 } else { most };

@@ -1,4 +1,4 @@
-//! From the reports of a call to the protocol's notifications.
+//! Sends the reports of a call to the client, as notifications of the protocol.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -10,68 +10,69 @@ use rmcp::model::{ProgressNotificationParam, ProgressToken};
 use rmcp::service::Peer;
 use tokio::sync::Notify;
 
-/// How long a call may be silent before the client is told that it still runs.
+/// How long a call may be without reports before the client is told that it still runs.
 const SILENCE: Duration = Duration::from_secs(10);
 
-/// Keeps the latest report until it is sent; a client that reads slowly misses some in between.
+/// The latest report of a call, until it is sent. A client that reads slowly misses earlier ones.
 #[derive(Debug, Default)]
-pub(crate) struct Latest {
+pub(crate) struct LatestReport {
     report: Mutex<Option<Report>>,
-    news: Notify,
+    arrived: Notify,
 }
 
-impl Progress for Latest {
+impl Progress for LatestReport {
     fn report(&self, report: Report) {
         *self.report.lock().unwrap_or_else(PoisonError::into_inner) = Some(report);
-        self.news.notify_one();
+        self.arrived.notify_one();
     }
 }
 
-impl Latest {
+impl LatestReport {
     fn take(&self) -> Option<Report> {
         self.report.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Runs `work` and tells the client how far it is, if it asked for that.
-    pub(crate) async fn tell_while<T>(
+    /// Runs `work` and sends its reports to the client, if the client gave a token for that.
+    pub(crate) async fn report_while<T>(
         &self,
         peer: &Peer<RoleServer>,
         token: Option<ProgressToken>,
         work: impl Future<Output = T>,
     ) -> T {
         let Some(token) = token else { return work.await };
-        let mut teller = Teller { peer, token, told: 0.0 };
+        let mut reporter = Reporter { peer, token, last: 0.0 };
         let mut work = std::pin::pin!(work);
         loop {
             tokio::select! {
                 biased;
                 outcome = &mut work => {
                     if let Some(report) = self.take() {
-                        teller.tell(report).await;
+                        reporter.send_report(report).await;
                     }
                     return outcome;
                 }
-                () = self.news.notified() => {
+                () = self.arrived.notified() => {
                     if let Some(report) = self.take() {
-                        teller.tell(report).await;
+                        reporter.send_report(report).await;
                     }
                 }
-                () = tokio::time::sleep(SILENCE) => teller.tell_alive().await,
+                () = tokio::time::sleep(SILENCE) => reporter.send_sign_of_life().await,
             }
         }
     }
 }
 
-struct Teller<'p> {
+/// Sends the notifications of one call.
+struct Reporter<'p> {
     peer: &'p Peer<RoleServer>,
     token: ProgressToken,
-    /// The value told last; the protocol wants every further one to be larger.
-    told: f64,
+    /// The value that was sent last. The protocol requires that each value is larger than the one before.
+    last: f64,
 }
 
-impl Teller<'_> {
+impl Reporter<'_> {
     #[allow(clippy::cast_precision_loss, reason = "counts beyond 2^52 do not occur")]
-    async fn tell(&mut self, report: Report) {
+    async fn send_report(&mut self, report: Report) {
         let count = if report.bytes > 0 { report.bytes } else { report.records } as f64;
         let total = report.total_bytes.filter(|_| report.bytes > 0).map(|total| total as f64);
         let message = if report.bytes > 0 {
@@ -83,20 +84,20 @@ impl Teller<'_> {
         self.send(count, total, message).await;
     }
 
-    async fn tell_alive(&mut self) {
-        self.send(self.told, None, "still waiting for the answer".to_owned()).await;
+    async fn send_sign_of_life(&mut self) {
+        self.send(self.last, None, "still waiting for the answer".to_owned()).await;
     }
 
     async fn send(&mut self, count: f64, total: Option<f64>, message: String) {
-        // A hair more where the count has not moved.
-        self.told = if count > self.told { count } else { self.told + 0.001 };
-        let mut told =
-            ProgressNotificationParam::new(self.token.clone(), self.told).with_message(message);
+        // Where the count is the same as before, the value grows a little.
+        self.last = if count > self.last { count } else { self.last + 0.001 };
+        let mut notification =
+            ProgressNotificationParam::new(self.token.clone(), self.last).with_message(message);
         if let Some(total) = total {
-            told = told.with_total(total);
+            notification = notification.with_total(total);
         }
-        if let Err(error) = self.peer.notify_progress(told).await {
-            tracing::debug!(%error, "progress cannot be told");
+        if let Err(error) = self.peer.notify_progress(notification).await {
+            tracing::debug!(%error, "the progress of a call cannot be sent");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Prompts: the example questions of the connectors, ready to be asked.
+//! Prompts, which are the example questions of the connectors.
 
 use std::collections::BTreeSet;
 
@@ -7,21 +7,21 @@ use rmcp::model::{
     GetPromptRequestParams, GetPromptResult, Prompt, PromptArgument, PromptMessage, Role,
 };
 
-use crate::server::Shared;
+use crate::shared::Shared;
 
-/// Prompts in all, as near as may be: clients show them in one list.
-const IN_ALL: usize = 24;
+/// About how many prompts there are in all, because clients show them in one list.
+const PROMPTS: usize = 24;
 
-/// Most prompts of a connector.
-const MOST: usize = 12;
+/// The most prompts of a connector.
+const MOST_OF_CONNECTOR: usize = 12;
 
-/// Words of a question in the name of its prompt.
-const WORDS: usize = 6;
+/// How many words of a question are in the name of its prompt.
+const WORDS_IN_NAME: usize = 6;
 
-/// What a user may add.
+/// The name of the argument with what a user adds to the question.
 const DETAILS: &str = "details";
 
-/// A question of a connector.
+/// An example question of a connector.
 struct Question<'s> {
     name: String,
     connector: &'s str,
@@ -29,9 +29,10 @@ struct Question<'s> {
     text: &'s str,
 }
 
+/// The questions that are offered, with names that are all different.
 fn questions(shared: &Shared) -> Vec<Question<'_>> {
     let connectors = shared.connectors().count().max(1);
-    let each = (IN_ALL / connectors).clamp(1, MOST);
+    let each = (PROMPTS / connectors).clamp(1, MOST_OF_CONNECTOR);
     let mut taken = BTreeSet::new();
     let mut all = Vec::new();
     for connector in shared.connectors() {
@@ -46,15 +47,15 @@ fn questions(shared: &Shared) -> Vec<Question<'_>> {
     all
 }
 
-/// `github-list-the-open-issues-of`
+/// The name of the prompt for a question, such as `github-list-the-open-issues-of`.
 fn name(connector: &str, question: &str) -> String {
     let words =
         question.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let words: Vec<String> = words.take(WORDS).map(str::to_ascii_lowercase).collect();
+    let words: Vec<String> = words.take(WORDS_IN_NAME).map(str::to_ascii_lowercase).collect();
     format!("{connector}-{}", words.join("-"))
 }
 
-/// The prompts.
+/// The prompts as the protocol lists them.
 pub(crate) fn list(shared: &Shared) -> Vec<Prompt> {
     questions(shared)
         .into_iter()

@@ -1,4 +1,4 @@
-//! How often operations may be called: the operator's own limits, counted in this process.
+//! Quotas: how often operations may be called, as the operator decides. They are counted in this process.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -7,24 +7,25 @@ use airbyte_agent_core::description::Operation;
 use airbyte_agent_core::tools::Policy;
 use airbyte_agent_core::{Error, ErrorKind, Result};
 
-/// How often the operations that match a pattern may be called, all together. Clones count as one.
+/// How often the operations that match a pattern may be called, all of them together. Clones count
+/// together as well.
 #[derive(Debug, Clone)]
 pub struct Quota {
     text: String,
     matching: Policy,
     calls: u32,
     window: Duration,
-    /// When the calls made so far will all have aged.
+    /// When the quota will be whole again, after the calls that were made so far.
     due: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Quota {
-    /// Reads a pattern (`entity.action` or `connector:entity.action`, with `*` and `?`) and a rate:
-    /// `60/min`, `5/s`, `1000/h`, `20/day`.
+    /// Reads a quota from a pattern of operations, `entity.action` or `connector:entity.action` with `*` and
+    /// `?`, and a rate such as `60/min`, `5/s`, `1000/h` or `20/day`.
     ///
     /// # Errors
     ///
-    /// `Usage` when either is none.
+    /// [`ErrorKind::Usage`] when one of them cannot be understood.
     pub fn parse(pattern: &str, rate: &str) -> Result<Self> {
         let wrong = || {
             let message = format!(
@@ -51,20 +52,20 @@ impl Quota {
         })
     }
 
-    /// Whether calls of this operation count.
+    /// Whether calls of this operation count against the quota.
     pub(crate) fn covers(&self, connector: &str, operation: &Operation) -> bool {
         self.matching.permits_in(connector, operation)
     }
 
-    /// The limit in words.
+    /// The quota in words.
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
-    /// Counts a call, or says how long to wait for a place.
+    /// Counts a call, or says how long to wait until one more is allowed.
     ///
-    /// Every call takes a share of the window; as many as the limit fit in at once, and places
-    /// come back one by one.
+    /// Every call takes a share of the time window. As many calls as the quota allows may be made at
+    /// once, and then one more whenever a share of the window has passed.
     pub(crate) fn take(&self, now: Instant) -> Result<(), Duration> {
         let share = self.window / self.calls;
         let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
@@ -77,7 +78,7 @@ impl Quota {
         Ok(())
     }
 
-    /// Gives back the place of a call that was not made.
+    /// Gives back the share of a call that was not made.
     pub(crate) fn give_back(&self) {
         let share = self.window / self.calls;
         let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,9 +1,9 @@
-//! The reference of the connectors as resources: what a person or a model reads before calling.
+//! The reference of the connectors as resources, which people and models read before they call.
 //!
-//! The texts are those of the tool `describe`, so that what the policy excludes is not told of
-//! here, either.
+//! The texts are those of the tool `describe`, so nothing is told about operations that the policy
+//! excludes.
 
-use airbyte_agent_core::tools::{Exposure, ToolError, Toolset};
+use airbyte_agent_core::tools::ToolError;
 use rmcp::ErrorData;
 use rmcp::model::{
     ArgumentInfo, CompletionContext, CompletionInfo, ReadResourceResult, Resource,
@@ -11,32 +11,28 @@ use rmcp::model::{
 };
 use serde_json::{Map, Value};
 
-use crate::server::Shared;
+use crate::shared::Shared;
 
-/// How the addresses begin.
+/// The beginning of all addresses.
 const SCHEME: &str = "airbyte-agent://";
 
-/// Up to this many connectors their entities are listed, too.
-const FEW: usize = 4;
+/// The most connectors of which the entities are listed as well.
+const MOST_WITH_ENTITIES: usize = 4;
 
-const KIND: &str = "text/plain";
+/// The media type of the texts.
+const MEDIA_TYPE: &str = "text/plain";
 
-/// What a reference is of.
+/// What a reference describes: a connector, an entity of it, or an action on the entity.
 #[derive(Debug, PartialEq, Eq)]
-struct Place<'u> {
+struct Subject<'u> {
     connector: &'u str,
     entity: Option<&'u str>,
     action: Option<&'u str>,
 }
 
-/// The toolset that describes instead of calling.
-pub(crate) fn describing(tools: &Toolset) -> Toolset {
-    tools.clone().exposure(Exposure::SearchExecute)
-}
-
-/// The references that are listed: of every connector and, where they are few, of their entities.
+/// The references that are listed: those of the connectors and, where these are few, of their entities.
 pub(crate) async fn list(shared: &Shared) -> Vec<Resource> {
-    let few = shared.connectors().count() <= FEW;
+    let with_entities = shared.connectors().count() <= MOST_WITH_ENTITIES;
     let mut all = Vec::new();
     for connector in shared.connectors() {
         let name = connector.name.as_ref();
@@ -44,9 +40,9 @@ pub(crate) async fn list(shared: &Shared) -> Vec<Resource> {
             Resource::new(format!("{SCHEME}{name}"), name)
                 .with_title(format!("{} reference", connector.title))
                 .with_description(format!("Entities and operations of {}.", connector.title))
-                .with_mime_type(KIND),
+                .with_mime_type(MEDIA_TYPE),
         );
-        if !few {
+        if !with_entities {
             continue;
         }
         for entity in members(shared, name, None).await {
@@ -56,14 +52,14 @@ pub(crate) async fn list(shared: &Shared) -> Vec<Resource> {
                 Resource::new(format!("{SCHEME}{name}/{entity}"), format!("{name}/{entity}"))
                     .with_title(format!("{} {entity}", connector.title))
                     .with_description(description.unwrap_or_default())
-                    .with_mime_type(KIND),
+                    .with_mime_type(MEDIA_TYPE),
             );
         }
     }
     all
 }
 
-/// The addresses of everything else.
+/// The templates of the addresses of all references.
 pub(crate) fn templates() -> Vec<ResourceTemplate> {
     [
         ("{connector}", "connector", "Entities and operations of a connector."),
@@ -74,7 +70,7 @@ pub(crate) fn templates() -> Vec<ResourceTemplate> {
     .map(|(path, name, description)| {
         ResourceTemplate::new(format!("{SCHEME}{path}"), name)
             .with_description(description)
-            .with_mime_type(KIND)
+            .with_mime_type(MEDIA_TYPE)
     })
     .collect()
 }
@@ -82,16 +78,16 @@ pub(crate) fn templates() -> Vec<ResourceTemplate> {
 /// The reference at this address.
 pub(crate) async fn read(shared: &Shared, uri: &str) -> Result<ReadResourceResult, ErrorData> {
     let unknown = |message: String| ErrorData::resource_not_found(message, None);
-    let place = Place::parse(uri).ok_or_else(|| {
+    let subject = Subject::parse(uri).ok_or_else(|| {
         unknown(format!("'{uri}' is no reference; they begin with {SCHEME} and a connector"))
     })?;
-    let told = describe(shared, &place).await;
-    let (text, _) = told.map_err(|error| unknown(error.message().to_owned()))?;
-    let contents = ResourceContents::text(text, uri).with_mime_type(KIND);
+    let described = describe(shared, &subject).await;
+    let (text, _) = described.map_err(|error| unknown(error.message().to_owned()))?;
+    let contents = ResourceContents::text(text, uri).with_mime_type(MEDIA_TYPE);
     Ok(ReadResourceResult::new(vec![contents]))
 }
 
-/// Values for a part of the templates.
+/// The values with which a part of a template can be completed.
 pub(crate) async fn complete(
     shared: &Shared,
     argument: &ArgumentInfo,
@@ -121,11 +117,12 @@ pub(crate) async fn complete(
     CompletionInfo::with_pagination(fitting, total, more).unwrap_or_default()
 }
 
-/// The entities of a connector that may be used, or the actions of one of them.
+/// The names of the entities of a connector, or of the actions on one of them, as far as the policy permits
+/// operations.
 async fn members(shared: &Shared, connector: &str, entity: Option<&str>) -> Vec<String> {
-    let place = Place { connector, entity: None, action: None };
-    let Ok((_, told)) = describe(shared, &place).await else { return Vec::new() };
-    let Some(entities) = told["entities"].as_array() else { return Vec::new() };
+    let subject = Subject { connector, entity: None, action: None };
+    let Ok((_, reference)) = describe(shared, &subject).await else { return Vec::new() };
+    let Some(entities) = reference["entities"].as_array() else { return Vec::new() };
     let text = |value: &Value| value.as_str().map(str::to_owned);
     match entity {
         None => entities.iter().filter_map(|entry| text(&entry["entity"])).collect(),
@@ -138,25 +135,27 @@ async fn members(shared: &Shared, connector: &str, entity: Option<&str>) -> Vec<
     }
 }
 
-async fn describe(shared: &Shared, place: &Place<'_>) -> Result<(String, Value), ToolError> {
+/// The reference of a subject as text and as JSON.
+async fn describe(shared: &Shared, subject: &Subject<'_>) -> Result<(String, Value), ToolError> {
     let mut arguments = Map::new();
-    arguments.insert("connector".to_owned(), place.connector.into());
-    for (name, value) in [("entity", place.entity), ("action", place.action)] {
+    arguments.insert("connector".to_owned(), subject.connector.into());
+    for (name, value) in [("entity", subject.entity), ("action", subject.action)] {
         if let Some(value) = value {
             arguments.insert(name.to_owned(), value.into());
         }
     }
-    let told = shared.describing.call("describe", Value::Object(arguments)).await?;
-    Ok((told.text, told.structured))
+    let output = shared.describing.call("describe", Value::Object(arguments)).await?;
+    Ok((output.text, output.structured))
 }
 
-impl<'u> Place<'u> {
+impl<'u> Subject<'u> {
+    /// The subject of an address, `None` when it is not one of a reference.
     fn parse(uri: &'u str) -> Option<Self> {
         let path = uri.strip_prefix(SCHEME)?.trim_end_matches('/');
         let mut parts = path.split('/');
         let connector = parts.next().filter(|part| !part.is_empty())?;
-        let place = Self { connector, entity: parts.next(), action: parts.next() };
-        parts.next().is_none().then_some(place)
+        let subject = Self { connector, entity: parts.next(), action: parts.next() };
+        parts.next().is_none().then_some(subject)
     }
 }
 
@@ -176,7 +175,7 @@ mod tests {
             ("file:///etc/passwd", None),
         ] {
             let found =
-                Place::parse(uri).map(|place| (place.connector, place.entity, place.action));
+                Subject::parse(uri).map(|found| (found.connector, found.entity, found.action));
             assert_eq!(found, expected, "{uri}");
         }
     }

@@ -1,4 +1,4 @@
-//! Serving one client over a pair of streams: standard input and output, or any other.
+//! Serves one client over standard input and output, or over any other pair of streams.
 
 use airbyte_agent_core::{Error, ErrorKind, Result};
 use rmcp::serve_server;
@@ -8,22 +8,23 @@ use tokio_util::sync::CancellationToken;
 use crate::server::Server;
 
 impl Server {
-    /// Serves one client over standard input and output until it closes them or `stop` is ready;
-    /// calls under way are given a moment to end.
+    /// Serves one client over standard input and output until it closes them or `stop` is ready. Calls that
+    /// still run have five seconds to end.
     ///
     /// # Errors
     ///
-    /// `Network` when the client does not speak the protocol.
+    /// [`ErrorKind::Network`] when the client does not speak the protocol.
     pub async fn serve_stdio(self, stop: impl Future<Output = ()>) -> Result<()> {
         let (reader, writer) = rmcp::transport::stdio_pipes();
         self.serve(reader, writer, stop).await
     }
 
-    /// Serves one client over a pair of streams until it closes them or `stop` is ready.
+    /// Serves one client over a pair of streams until it closes them or `stop` is ready. Calls that still run
+    /// have five seconds to end.
     ///
     /// # Errors
     ///
-    /// `Network` when the client does not speak the protocol.
+    /// [`ErrorKind::Network`] when the client does not speak the protocol.
     pub async fn serve(
         self,
         reader: impl AsyncRead + Send + Unpin + 'static,
@@ -38,7 +39,7 @@ impl Server {
         };
         let running = match started {
             Ok(running) => running,
-            // A client that goes away before it has said anything.
+            // The client went away before it sent anything.
             Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
             Err(error) => {
                 let message = format!("the client does not speak MCP: {error}");
@@ -56,7 +57,7 @@ impl Server {
         let stopping = async {
             tokio::select! {
                 () = stop => {
-                    shared.flight.close().await;
+                    shared.in_flight.close().await;
                     cancel.cancel();
                 }
                 () = ended.cancelled() => {}

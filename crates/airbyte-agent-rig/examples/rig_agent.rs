@@ -1,7 +1,7 @@
-//! An agent of rig's reads issues, with GitHub as its tool.
+//! An agent of rig reads issues, with GitHub as its tool.
 //!
-//! The model is a script, so that the example runs without a key: a program takes one of rig's
-//! providers.
+//! The model is a script, so that the example runs without a key. A program takes one of rig's providers
+//! instead.
 //!
 //! `GITHUB_TOKEN=… cargo run -p airbyte-agent-rig --example rig_agent`
 #![allow(clippy::print_stdout, reason = "an example shows what it got")]
@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let token = env::var("GITHUB_TOKEN").map_err(|_| "set GITHUB_TOKEN")?;
     let mut local = Local::new(PersonalAccessToken::new(token));
-    // To a sandbox instead of the vendor; `airbyte-agent sandbox` starts one.
+    // With this variable, requests go to a sandbox instead of the vendor; `airbyte-agent sandbox` starts one.
     if let Ok(address) = env::var("AIRBYTE_AGENT_VIA") {
         local = local.via(address);
     }
@@ -48,7 +48,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// A model that is a script. It makes the mistakes that models make, and mends them.
+/// A model that is a script. It makes the mistakes that models make, and corrects them.
 #[derive(Clone)]
 struct Script;
 
@@ -64,7 +64,7 @@ impl Transport<MockScript> for Script {
     }
 }
 
-/// What the tools have said so far.
+/// The results of tools in the conversation so far.
 fn results(request: &CompletionRequest) -> Vec<String> {
     let mut texts = Vec::new();
     for message in &request.chat_history {
@@ -95,14 +95,14 @@ fn answer(results: &[String]) -> Result<Vec<AssistantContent>, String> {
     };
     let page = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
     match results {
-        // Two calls at once: one writes the name in its own way, one takes a parameter away.
+        // Two calls at once: one has another spelling of the name, the other lacks parameters.
         [] => Ok(vec![
             call("call_1", "GitHub", list(&Value::Null))?,
             call("call_2", "github", json!({"entity": "issues", "action": "list"}))?,
         ]),
-        // The list goes on.
+        // The list continues.
         [first, _] => Ok(vec![call("call_3", "github", list(&page(first)["next_cursor"]))?]),
-        // There is no such tool. It stands alone: rig makes no call of a turn with such a one.
+        // There is no such tool. The call is alone, because rig makes no call of a turn that has such a call.
         [_, _, _] => Ok(vec![call("call_4", "githob_issues", json!({}))?]),
         [_, _, _, _] => {
             let params = json!({

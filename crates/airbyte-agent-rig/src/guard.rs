@@ -1,4 +1,4 @@
-//! A hook that keeps agents of `rig-agent` out of dead ends.
+//! A hook for agents of `rig-agent` that deals with calls which cannot succeed.
 
 use airbyte_agent_core::tools::Toolset;
 use rig_agent::agent::{AgentHook, HookContext, OutcomeAction, OutcomeEvent};
@@ -9,30 +9,20 @@ use serde_json::Value;
 
 use crate::operator_problem;
 
-/// Keeps a run out of dead ends: it ends where only the operator can help (credentials,
-/// configuration), and names that a model misspells are mended or answered, where rig alone would
-/// end the run.
+/// A hook for agents of `rig-agent` that deals with calls which cannot succeed.
+///
+/// It ends a run where only the operator can help, such as by other credentials. The name of a tool that a
+/// model writes in another spelling is corrected, and a call of an unknown tool is answered with the
+/// names that exist; rig alone would end the run there.
 #[derive(Debug, Clone)]
 pub struct Guard {
     tools: Toolset,
 }
 
 impl Guard {
-    /// For an agent with the tools of this set.
+    /// A hook for an agent with the tools of this toolset.
     pub fn new(tools: Toolset) -> Self {
         Self { tools }
-    }
-
-    /// The tool that is meant by a name that is only written differently: `GitHub` for `github`.
-    fn meant(&self, name: &str) -> Option<String> {
-        let plain = |name: &str| -> String {
-            name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
-        };
-        let wanted = plain(name);
-        let definitions = self.tools.definitions();
-        let mut alike = definitions.into_iter().filter(|tool| plain(&tool.name) == wanted);
-        let only = alike.next().filter(|_| alike.next().is_none())?;
-        Some(only.name)
     }
 }
 
@@ -52,10 +42,10 @@ impl AgentHook for Guard {
         if event.reason != InvalidToolCallReason::UnknownTool {
             return None;
         }
-        if let Some(name) = self.meant(&event.tool_name) {
-            return Some(InvalidToolCallAction::repair(name));
+        if let Some(tool) = self.tools.definition(&event.tool_name) {
+            return Some(InvalidToolCallAction::repair(tool.name.clone()));
         }
-        let error = self.tools.target(&event.tool_name, &Value::Null).err()?;
+        let error = self.tools.plan(&event.tool_name, Value::Null).err()?;
         Some(InvalidToolCallAction::skip(error.to_string()))
     }
 }

@@ -1,4 +1,4 @@
-//! From a tool set to rig's tools. Knows nothing of agents.
+//! Converts the tools of a toolset to those of rig. The module needs `rig-core` only.
 
 use airbyte_agent_core::ErrorKind;
 use airbyte_agent_core::tools::{Retry, ToolDefinition, ToolError, ToolErrorKind, Toolset};
@@ -7,14 +7,14 @@ use rig_core::tool::{
     DynamicTool, ToolErrorKind as RigKind, ToolExecutionError, ToolOutput, ToolResult,
 };
 
-/// The tools of a set, for `AgentBuilder::dynamic_tools` or a `ToolServer` of rig's.
+/// The tools of a toolset in rig's form, for `AgentBuilder::dynamic_tools` or for a `ToolServer` of rig.
 ///
-/// Each holds the set, which is cheap to clone; policy, limits and exposure are those of the set.
+/// Each of them has a clone of the toolset, which is cheap, with its policy, limits and exposure.
 pub fn dynamic_tools(tools: &Toolset) -> Vec<DynamicTool> {
     tools.definitions().into_iter().filter_map(|tool| dynamic(tools, tool)).collect()
 }
 
-/// A name is never empty, so nothing is left out.
+/// The tool of one definition. It is `None` for an empty name only, which no definition has.
 fn dynamic(tools: &Toolset, tool: ToolDefinition) -> Option<DynamicTool> {
     let tools = tools.clone();
     let name = tool.name.clone();
@@ -30,32 +30,33 @@ fn dynamic(tools: &Toolset, tool: ToolDefinition) -> Option<DynamicTool> {
     Some(DynamicTool::new(name, tool.description, tool.input_schema, call))
 }
 
-/// The failure that no argument mends (credentials, configuration) behind a result of a tool, if it
-/// is one. The model is told so; a program may stop and tell its operator.
+/// The error of a result that no argument can correct, such as missing credentials; `None` for any other
+/// result. The model is told about it, and a program may stop and tell its operator.
 pub fn operator_problem(result: &ToolResult) -> Option<&ToolError> {
     let error = result.error()?.downcast_ref::<ToolError>()?;
     error.is_operator_problem().then_some(error)
 }
 
-/// The error with rig's marks; the model reads its text as it is.
+/// The error in rig's form. The model reads its text unchanged.
 fn execution_error(error: ToolError) -> ToolExecutionError {
     let text = error.to_string();
-    let told = match kind(&error) {
+    let converted = match kind(&error) {
         RigKind::PermissionDenied if error.kind() == ToolErrorKind::NotPermitted => {
             ToolExecutionError::refused(text)
         }
         kind => ToolExecutionError::new(kind, text),
     };
-    let told = told
+    let converted = converted
         .with_retryable(matches!(error.retry(), Retry::After(_)))
         .with_code(error.kind().as_str());
-    let told = match error.status() {
-        Some(status) => told.with_http_status(status),
-        None => told,
+    let converted = match error.status() {
+        Some(status) => converted.with_http_status(status),
+        None => converted,
     };
-    told.with_source(error)
+    converted.with_source(error)
 }
 
+/// The kind of an error as rig names it.
 fn kind(error: &ToolError) -> RigKind {
     match error.kind() {
         ToolErrorKind::UnknownTool => RigKind::NotFound,

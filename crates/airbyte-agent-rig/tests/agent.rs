@@ -143,6 +143,6 @@ async fn a_run_ends_where_only_the_operator_can_help() {
 #[test]
 fn a_toolset_says_why_an_unknown_name_is_unknown() {
     let mock = mock();
-    let error = tools(&mock).target("gitlab", &Value::Null).unwrap_err();
+    let error = tools(&mock).plan("gitlab", Value::Null).unwrap_err();
     assert_eq!(error.kind(), ToolErrorKind::UnknownTool);
 }

@@ -1,5 +1,7 @@
-//! From arguments as models write them to arguments as the engine takes them: only where there is
-//! no doubt about what is meant. What is wrong stays wrong and is reported by the engine.
+//! Converts arguments as models write them to the types that an operation takes.
+//!
+//! A value is converted only where it can mean nothing else. A wrong value stays as it is, and the engine
+//! reports it.
 
 use serde_json::{Map, Value};
 
@@ -9,7 +11,8 @@ use super::schema::key;
 use airbyte_agent_description::closest;
 use airbyte_agent_description::{Kind, Operation, Schema};
 
-/// The arguments of an operation.
+/// The arguments of an operation, converted to the types of its parameters. Parameters that the controls
+/// clear become an explicit `null`.
 pub(super) fn arguments(
     operation: &Operation,
     given: Map<String, Value>,
@@ -17,14 +20,14 @@ pub(super) fn arguments(
 ) -> Result<Map<String, Value>, ToolError> {
     let mut arguments = Map::new();
     for (name, value) in given {
-        // An API that asks for every argument gets `null` for those that are not meant.
+        // Where a model API requires every argument, `null` stands for those that are left out.
         if value.is_null() {
             continue;
         }
         let by_key = || operation.parameters.iter().find(|parameter| key(&parameter.name) == name);
         match operation.parameter(&name).or_else(by_key) {
             Some(parameter) => {
-                arguments.insert(parameter.name.to_string(), fit(&parameter.schema, value));
+                arguments.insert(parameter.name.to_string(), converted(&parameter.schema, value));
             }
             None => {
                 arguments.insert(name, value);
@@ -37,18 +40,18 @@ pub(super) fn arguments(
     Ok(arguments)
 }
 
-/// The value in the type that the schema wants, where it can only mean that.
-fn fit(schema: &Schema, value: Value) -> Value {
+/// The value in a type that the schema allows, where it can mean nothing else.
+fn converted(schema: &Schema, value: Value) -> Value {
     let wants = |kind| schema.kinds.contains(&kind);
     match value {
         Value::String(text) if wants(Kind::String) => {
             if wants(Kind::Object) || wants(Kind::Array) {
-                structure(&text)
+                object_or_list(&text)
             } else {
                 text.into()
             }
         }
-        Value::String(text) if schema.kinds.is_empty() => structure(&text),
+        Value::String(text) if schema.kinds.is_empty() => object_or_list(&text),
         Value::String(text) => from_text(schema, text),
         Value::Number(number)
             if wants(Kind::String) && !wants(Kind::Integer) && !wants(Kind::Number) =>
@@ -59,38 +62,42 @@ fn fit(schema: &Schema, value: Value) -> Value {
             whole(&number).unwrap_or(Value::Number(number))
         }
         Value::Array(items) => match schema.items.first() {
-            Some(schema) => items.into_iter().map(|item| fit(schema, item)).collect(),
+            Some(schema) => items.into_iter().map(|item| converted(schema, item)).collect(),
             None => Value::Array(items),
         },
         Value::Object(members) => {
             let members = members.into_iter().filter_map(|(name, member)| {
                 let by_key = || schema.properties.iter().find(|p| key(&p.name) == name);
                 match schema.property(&name).or_else(by_key) {
-                    // As above: a `null` says nothing.
+                    // Here, too, `null` stands for a member that is left out.
                     Some(_) if member.is_null() => None,
                     Some(property) => {
-                        Some((property.name.to_string(), fit(&property.schema, member)))
+                        Some((property.name.to_string(), converted(&property.schema, member)))
                     }
                     None => Some((name, member)),
                 }
             });
-            let fitted = Value::Object(members.collect());
-            if wants(Kind::Array) && !wants(Kind::Object) { alone(schema, fitted) } else { fitted }
+            let object = Value::Object(members.collect());
+            if wants(Kind::Array) && !wants(Kind::Object) {
+                as_list(schema, object)
+            } else {
+                object
+            }
         }
-        other if wants(Kind::Array) && !other.is_null() => alone(schema, other),
+        other if wants(Kind::Array) && !other.is_null() => as_list(schema, other),
         other => other,
     }
 }
 
-/// A single value where a list is wanted.
-fn alone(schema: &Schema, value: Value) -> Value {
+/// A list of one, for a single value where a list is wanted.
+fn as_list(schema: &Schema, value: Value) -> Value {
     match schema.items.first() {
-        Some(items) => Value::Array(vec![fit(items, value)]),
+        Some(items) => Value::Array(vec![converted(items, value)]),
         None => Value::Array(vec![value]),
     }
 }
 
-/// Text where something else is wanted.
+/// The value that a text contains, where something other than text is wanted.
 fn from_text(schema: &Schema, text: String) -> Value {
     let trimmed = text.trim();
     for kind in schema.kinds.iter() {
@@ -103,21 +110,22 @@ fn from_text(schema: &Schema, text: String) -> Value {
             Kind::String => None,
         };
         if let Some(value) = value {
-            return fit_once(schema, value);
+            return converted_unless_text(schema, value);
         }
     }
-    if schema.kinds.contains(&Kind::Array) { alone(schema, text.into()) } else { text.into() }
+    if schema.kinds.contains(&Kind::Array) { as_list(schema, text.into()) } else { text.into() }
 }
 
-fn fit_once(schema: &Schema, value: Value) -> Value {
-    if value.is_string() { value } else { fit(schema, value) }
+fn converted_unless_text(schema: &Schema, value: Value) -> Value {
+    if value.is_string() { value } else { converted(schema, value) }
 }
 
-/// JSON text of an object or a list as what it says; other text as it is.
-fn structure(text: &str) -> Value {
+/// The object or list that a text contains as JSON; any other text stays as it is.
+fn object_or_list(text: &str) -> Value {
     parsed(text.trim()).unwrap_or_else(|| text.into())
 }
 
+/// The object or list that a text is as JSON.
 fn parsed(text: &str) -> Option<Value> {
     if !text.starts_with(['{', '[']) {
         return None;
@@ -125,7 +133,7 @@ fn parsed(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok()
 }
 
-/// `3.0` as `3`.
+/// The whole number, for one that is written with a fraction of zero, such as `3.0`.
 fn whole(number: &serde_json::Number) -> Option<Value> {
     let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 9e15)?;
     #[allow(clippy::cast_possible_truncation, reason = "whole and small")]
@@ -133,7 +141,7 @@ fn whole(number: &serde_json::Number) -> Option<Value> {
     (!number.is_i64() && !number.is_u64()).then_some(whole.into())
 }
 
-/// Sets the parameter, or a member inside it, to an explicit `null`.
+/// Sets a parameter, or the member at a dotted path inside it, to an explicit `null`.
 fn clear(
     operation: &Operation,
     name: &str,
@@ -156,18 +164,19 @@ fn clear(
             closest: closest.into_iter().map(str::to_owned).collect(),
         }));
     }
-    let mut place = arguments.entry(first).or_insert(Value::Null);
+    let mut value = arguments.entry(first).or_insert(Value::Null);
     for step in inside.into_iter().flat_map(|path| path.split('.')) {
-        if !place.is_object() {
-            *place = Value::Object(Map::new());
+        if !value.is_object() {
+            *value = Value::Object(Map::new());
         }
-        let Value::Object(members) = place else { return Ok(()) };
-        place = members.entry(step).or_insert(Value::Null);
+        let Value::Object(members) = value else { return Ok(()) };
+        value = members.entry(step).or_insert(Value::Null);
     }
-    *place = Value::Null;
+    *value = Value::Null;
     Ok(())
 }
 
+/// Whether the member at a dotted path may be `null`.
 fn is_nullable(schema: &Schema, path: &str) -> bool {
     let (first, rest) = path.split_once('.').map_or((path, None), |(a, b)| (a, Some(b)));
     match (schema.property(first), rest) {
@@ -190,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_only_mean_one_thing_is_taken_as_that() {
+    fn a_value_that_can_mean_one_thing_only_is_converted() {
         for (kinds, given, expected) in [
             (&[Kind::Integer][..], json!("12"), json!(12)),
             (&[Kind::Integer], json!(12.0), json!(12)),
@@ -209,7 +218,7 @@ mod tests {
             (&[], json!("5"), json!("5")),
             (&[], json!("[5]"), json!([5])),
         ] {
-            assert_eq!(fit(&schema(kinds), given.clone()), expected, "{kinds:?} {given}");
+            assert_eq!(converted(&schema(kinds), given.clone()), expected, "{kinds:?} {given}");
         }
     }
 }

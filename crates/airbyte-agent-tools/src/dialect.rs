@@ -1,11 +1,12 @@
-//! Tool schemas in the narrower forms that some model APIs ask for.
+//! The schemas of tools in the restricted forms that some model APIs require.
 
 use serde_json::{Map, Value};
 
-/// What stands in for an object whose members nobody knows beforehand.
+/// The description of a text that replaces an object with any members.
 const AS_TEXT: &str = "A JSON object, written as text.";
 
-/// For `strict: true` of `OpenAI`: everything required, optional things nullable, nothing open.
+/// The schema for `strict: true` of `OpenAI`: every property is required, optional ones may be `null`, and
+/// no object has members that the schema does not name.
 pub(super) fn openai_strict(schema: &Value) -> Value {
     let Some(members) = schema.as_object() else { return schema.clone() };
     if is_open(members) {
@@ -19,8 +20,8 @@ pub(super) fn openai_strict(schema: &Value) -> Value {
                 let properties = value.as_object().into_iter().flatten();
                 let rendered = properties.map(|(name, property)| {
                     let rendered = openai_strict(property);
-                    let wanted = required.contains(&name.as_str());
-                    (name.clone(), if wanted { rendered } else { or_null(rendered) })
+                    let is_required = required.contains(&name.as_str());
+                    (name.clone(), if is_required { rendered } else { or_null(rendered) })
                 });
                 out.insert(key.clone(), Value::Object(rendered.collect()));
             }
@@ -40,7 +41,7 @@ pub(super) fn openai_strict(schema: &Value) -> Value {
     Value::Object(out)
 }
 
-/// For Gemini: no `additionalProperties`, no object without members.
+/// The schema for Gemini: without `additionalProperties`, and without objects that have no members.
 pub(super) fn gemini(schema: &Value) -> Value {
     let Some(members) = schema.as_object() else { return schema.clone() };
     if is_open(members) && required(members).is_empty() {
@@ -67,6 +68,7 @@ pub(super) fn gemini(schema: &Value) -> Value {
     Value::Object(out)
 }
 
+/// Whether an object may have members that the schema does not name.
 fn is_open(schema: &Map<String, Value>) -> bool {
     schema.get("additionalProperties").and_then(Value::as_bool) == Some(true)
 }
@@ -76,18 +78,20 @@ fn required(schema: &Map<String, Value>) -> Vec<&str> {
     names.into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
+/// The schema of a text that contains the object as JSON.
 fn as_text(schema: &Map<String, Value>) -> Value {
-    let said = schema.get("description").and_then(Value::as_str).unwrap_or_default();
+    let description = schema.get("description").and_then(Value::as_str).unwrap_or_default();
     let properties = schema.get("properties").and_then(Value::as_object);
     let names: Vec<&str> =
         properties.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
-    let mut text = super::prose::joined(said, AS_TEXT);
+    let mut text = super::prose::joined(description, AS_TEXT);
     if !names.is_empty() {
         text = super::prose::joined(&text, &format!("Members: {}.", names.join(", ")));
     }
     super::schema::plain("string", &text)
 }
 
+/// The schema with `null` as a further value.
 fn or_null(mut schema: Value) -> Value {
     if let Some(members) = schema.as_object_mut() {
         if let Some(kind) = members.get("type").cloned() {
@@ -107,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn optional_things_become_nullable_and_open_objects_text() {
+    fn optional_properties_become_nullable_and_open_objects_text() {
         let schema = json!({
             "type": "object",
             "properties": {

@@ -1,4 +1,4 @@
-//! Errors told to a model: what was wrong, with which argument, and whether to try again.
+//! Errors for a model to read: what was wrong, with which argument, and whether to call again.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,22 +8,22 @@ use serde_json::{Map, Value, json};
 use super::result::clean;
 use airbyte_agent_engine::{Error, ErrorKind};
 
-/// What kind of thing went wrong.
+/// The kind of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ToolErrorKind {
-    /// There is no tool of this name.
+    /// There is no tool with this name.
     UnknownTool,
     /// The operator's policy does not permit the operation.
     NotPermitted,
-    /// The result is longer than the operator's limits.
+    /// The result is longer than the limits of the operator.
     TooLarge,
-    /// The call itself failed.
+    /// The call was refused by the engine, or failed.
     Call(ErrorKind),
 }
 
 impl ToolErrorKind {
-    /// The kind as one `snake_case` word.
+    /// The kind as one word in `snake_case`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::UnknownTool => "unknown_tool",
@@ -34,33 +34,33 @@ impl ToolErrorKind {
     }
 }
 
-/// Whether the same tool may be called again.
+/// Whether the same tool is worth calling again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Retry {
-    /// Not at all.
+    /// The call will fail again.
     Never,
-    /// With other arguments.
+    /// The call may succeed with other arguments.
     Changed,
-    /// With the same arguments, after this time.
+    /// The call may succeed with the same arguments after this time.
     After(Duration),
 }
 
-/// What is wrong with an argument.
+/// An argument that is wrong, with what is known about it.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ArgumentProblem {
-    /// Name of the argument.
+    /// The name of the argument.
     pub argument: String,
-    /// What is wrong with it.
+    /// What is wrong with the argument.
     pub problem: String,
-    /// The values allowed, empty for any.
+    /// The values that are allowed, empty where any value is.
     pub allowed: Vec<String>,
-    /// Names that exist and look like the one that was meant.
+    /// Names that exist and resemble the one that was given.
     pub closest: Vec<String>,
 }
 
-/// An error told to a model. Its text holds no credential and no invisible characters.
+/// An error for a model to read. Its text contains no credential and no invisible characters.
 #[derive(Clone, PartialEq)]
 pub struct ToolError(Box<Inner>);
 
@@ -90,7 +90,7 @@ impl ToolError {
         }))
     }
 
-    /// An argument of the call is wrong.
+    /// The error of an argument with this problem.
     pub(super) fn argument(name: &str, problem: impl Into<String>) -> Self {
         let problem = problem.into();
         let kind = ToolErrorKind::Call(ErrorKind::Validation);
@@ -102,7 +102,7 @@ impl ToolError {
         Self::new(kind, problem, Retry::Changed).with_argument(argument)
     }
 
-    /// An argument of the call is wrong, and this is known of it.
+    /// The error of an argument about which more is known.
     pub(super) fn problem(argument: ArgumentProblem) -> Self {
         let kind = ToolErrorKind::Call(ErrorKind::Validation);
         let mut text = argument.problem.clone();
@@ -116,26 +116,28 @@ impl ToolError {
         Self::new(kind, text, Retry::Changed).with_argument(argument)
     }
 
-    /// Tells the values allowed for the argument that is wrong.
+    /// Adds the values that are allowed for an argument that is wrong.
     pub(super) fn with_allowed(mut self, argument: &str, allowed: &[&str]) -> Self {
-        let wrong = self.0.arguments.iter_mut().filter(|wrong| wrong.argument == argument);
-        for wrong in wrong {
+        let named = self.0.arguments.iter_mut().filter(|named| named.argument == argument);
+        for wrong in named {
             wrong.allowed = allowed.iter().map(|&value| value.to_owned()).collect();
         }
         self
     }
 
+    /// Adds an argument that is wrong.
     pub(super) fn with_argument(mut self, argument: ArgumentProblem) -> Self {
         self.0.arguments.push(argument);
         self
     }
 
+    /// Sets what the model is advised to do.
     pub(super) fn with_advice(mut self, advice: impl Into<String>) -> Self {
         self.0.advice = advice.into();
         self
     }
 
-    /// The operator of this account has to act.
+    /// Says that only the operator of this account can correct the error.
     pub(super) fn for_operator(mut self, account: &str, title: &str) -> Self {
         self.0.operator = true;
         self.0.retry = Retry::Never;
@@ -146,44 +148,44 @@ impl ToolError {
         self
     }
 
-    /// What kind of thing went wrong.
+    /// The kind of the error.
     pub fn kind(&self) -> ToolErrorKind {
         self.0.kind
     }
 
-    /// What was wrong.
+    /// What was wrong, without the advice.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// The arguments that are wrong, as far as they are known.
+    /// The arguments that are wrong, as far as they are known; empty for other errors.
     pub fn arguments(&self) -> &[ArgumentProblem] {
         &self.0.arguments
     }
 
-    /// Whether to call again.
+    /// Whether the tool is worth calling again.
     pub fn retry(&self) -> Retry {
         self.0.retry
     }
 
-    /// Whether the one who runs the program has to act (credentials, configuration): no argument
-    /// of the model's mends it.
+    /// Whether only the operator of the program can correct the error, by other credentials or another
+    /// configuration.
     pub fn is_operator_problem(&self) -> bool {
         self.0.operator
     }
 
-    /// HTTP status of the vendor's or the platform's answer, when there was one.
+    /// The HTTP status of the vendor's or the platform's response, when there was one.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// The vendor's identifier of the request, for its support.
+    /// The identifier that the vendor gave the request, when there is one. Its support asks for it.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// The error as JSON: `error`, `message`, `retry` and, where known, `arguments`, `status`,
-    /// `request_id`.
+    /// The error as JSON: an object with `error`, `message`, `retry` and, where they are known,
+    /// `arguments`, `operator_problem`, `status` and `request_id`.
     pub fn to_json(&self) -> Value {
         let mut json = Map::new();
         json.insert("error".to_owned(), self.0.kind.as_str().into());
@@ -223,7 +225,7 @@ impl ToolError {
 }
 
 impl From<Error> for ToolError {
-    /// What the engine reports, with advice.
+    /// The error of the engine with advice for a model.
     fn from(error: Error) -> Self {
         let kind = error.kind();
         let operator = matches!(
@@ -267,12 +269,12 @@ impl From<Error> for ToolError {
                 (Retry::Never, advice.to_owned())
             }
         };
-        let mut told = Self::new(ToolErrorKind::Call(kind), error.message(), retry);
-        told.0.advice = advice;
-        told.0.operator = operator;
-        told.0.status = error.status();
-        told.0.request_id = error.request_id().map(clean::line);
-        told
+        let mut converted = Self::new(ToolErrorKind::Call(kind), error.message(), retry);
+        converted.0.advice = advice;
+        converted.0.operator = operator;
+        converted.0.status = error.status();
+        converted.0.request_id = error.request_id().map(clean::line);
+        converted
     }
 }
 

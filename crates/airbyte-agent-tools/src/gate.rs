@@ -1,5 +1,7 @@
-//! The one place where it is decided whether an operation may be called. Every door leads through
-//! it: a call can only be made with what it hands out.
+//! The one place where it is decided whether an operation may be called.
+//!
+//! Every call of a tool needs a [`Permitted`], and only [`permit`] makes one. The arguments of a call are
+//! not looked at, so nothing in them can widen a policy.
 
 use super::account::Account;
 use super::error::{Retry, ToolError, ToolErrorKind};
@@ -7,7 +9,7 @@ use super::policy::{Policy, Refusal};
 use airbyte_agent_description::Operation;
 use airbyte_agent_engine::find_operation;
 
-/// An operation that may be called. Made by [`pass`] alone.
+/// An operation that may be called with an account. Only [`permit`] makes it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Permitted<'t> {
     account: &'t Account,
@@ -20,15 +22,15 @@ impl<'t> Permitted<'t> {
         self.account
     }
 
-    /// The operation.
+    /// The operation to be called.
     pub(super) fn operation(&self) -> &'t Operation {
         self.operation
     }
 }
 
-/// Lets an operation through if the common policy and the account's own both permit it. What
-/// counts is what the account's own description says of it.
-pub(super) fn pass<'t>(
+/// Permits an operation if the common policy and that of the account both permit it. What counts is
+/// what the account's own description says about the operation.
+pub(super) fn permit<'t>(
     common: &Policy,
     account: &'t Account,
     operation: &Operation,
@@ -50,7 +52,7 @@ pub(super) fn pass<'t>(
     }
 }
 
-/// Whether an operation may be called.
+/// Whether an operation may be called with an account, for lists of what there is.
 pub(super) fn permits(common: &Policy, account: &Account, operation: &Operation) -> bool {
     refusal(common, account, operation).is_none()
 }

@@ -1,12 +1,13 @@
-//! Operations as tools for a language model.
+//! Operations of the Airbyte agent connectors as tools for language models.
 //!
-//! A [`Toolset`] holds one or several clients. It says what tools there are, in one of three
-//! [exposures](Exposure), and calls them: arguments as a model writes them go in, text that a
-//! model can read comes out, within the operator's [`Policy`] and [`ResultLimits`]. Errors are
-//! written for the model, too.
+//! A [`Toolset`] contains one or several clients. It defines the tools, in one of three
+//! [exposures](Exposure), and calls them. It takes arguments as models write them, applies the
+//! [`Policy`] of the operator, and gives results and errors that a model can read, within
+//! [`ResultLimits`]. [`Toolset::plan`] decides everything about a call before anything is sent, for
+//! programs that log, count or confirm calls.
 //!
-//! [`ApiTools`] are the same in the formats of the big model APIs. Nothing in here knows a protocol
-//! or a framework: the MCP server and the adapters build on it.
+//! [`ApiTools`] are the same tools in the formats of the APIs of `OpenAI` and Anthropic. The crate knows no
+//! protocol and no framework; the MCP server and the adapter for rig are built on it.
 //!
 //! ```no_run
 //! use airbyte_agent_tools::{ClientTools as _, Exposure, Policy};
@@ -33,19 +34,25 @@ pub struct ReadmeExamples;
 
 mod account;
 mod api;
+mod calls;
+mod catalog;
 mod coerce;
 mod controls;
+mod decision;
 mod definition;
 mod dialect;
 mod error;
 mod expose;
 mod gate;
+mod group;
 mod limits;
 mod names;
 mod output;
+mod plan;
 mod policy;
 mod progress;
 mod prose;
+mod response_schemas;
 mod result;
 mod run;
 mod schema;
@@ -57,8 +64,9 @@ pub use self::definition::{ToolDefinition, ToolHints};
 pub use self::error::{ArgumentProblem, Retry, ToolError, ToolErrorKind};
 pub use self::limits::ResultLimits;
 pub use self::output::ToolOutput;
+pub use self::plan::{Effect, Plan, Target};
 pub use self::policy::Policy;
 pub use self::progress::{Progress, Report};
 pub use self::result::columns::{Columns, columns, gist};
 pub use self::result::tokens::estimate as estimate_tokens;
-pub use self::toolset::{ClientTools, Exposure, Target, Toolset};
+pub use self::toolset::{ClientTools, Exposure, Toolset};

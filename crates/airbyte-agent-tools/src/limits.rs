@@ -1,25 +1,25 @@
-//! How much a model is given to read.
+//! Limits of results: how much a model is given to read.
 
 /// How much a model is given to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ResultLimits {
-    /// Longest text of a result, in bytes.
+    /// The longest text of a result, in bytes.
     pub max_bytes: usize,
-    /// Longest text of a result, in tokens as estimated.
+    /// The longest text of a result, in tokens as [estimated](super::estimate_tokens).
     pub max_tokens: usize,
-    /// Longest text inside a record of a list, in characters; what is longer is cut with a note.
+    /// The longest text inside a record of a list, in characters. A longer text is cut, and a note says so.
     pub list_text: usize,
-    /// Longest text inside a single record, in characters.
+    /// The longest text inside a single record, in characters. A longer text is cut, and a note says so.
     pub record_text: usize,
-    /// Most fields of a record of a list, unless the call names its fields.
+    /// The most fields that are shown of a record of a list, unless the call names the fields.
     pub list_fields: usize,
-    /// Most bytes of a file in one call.
+    /// The most bytes of a file that one call gives.
     pub file_bytes: usize,
 }
 
 impl ResultLimits {
-    /// 48 KiB or 10,000 tokens.
+    /// The default limits: 48 KiB or 10,000 tokens, whichever is reached first.
     pub const STANDARD: Self = Self {
         max_bytes: 48 * 1_024,
         max_tokens: 10_000,
@@ -29,7 +29,7 @@ impl ResultLimits {
         file_bytes: 24 * 1_024,
     };
 
-    /// No limit of any kind, for programs that read results themselves.
+    /// No limits, for programs that read results themselves.
     pub const NONE: Self = Self {
         max_bytes: usize::MAX,
         max_tokens: usize::MAX,
@@ -53,14 +53,14 @@ impl ResultLimits {
         self
     }
 
-    /// Sets the longest text inside a record, in characters: in lists, and in single records.
+    /// Sets the longest text inside a record of a list and inside a single record, in characters.
     #[must_use]
     pub const fn texts(mut self, in_list: usize, in_record: usize) -> Self {
         (self.list_text, self.record_text) = (in_list, in_record);
         self
     }
 
-    /// Sets the most fields of a record of a list.
+    /// Sets the most fields that are shown of a record of a list.
     #[must_use]
     pub const fn fields(mut self, most: usize) -> Self {
         self.list_fields = most;

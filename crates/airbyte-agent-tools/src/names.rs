@@ -1,11 +1,11 @@
-//! Names of tools: valid for every client, the same in every run.
+//! Names of tools, which are valid for every client and the same in every run.
 
 use std::collections::BTreeSet;
 
-/// Longest name. Clients put a prefix of their own before it and limit the whole to 64.
+/// The longest name, in bytes. Clients put a prefix before it and limit the whole to 64.
 const LONGEST: usize = 50;
 
-/// The name made of these parts, such as `github_issues_list`.
+/// The name that consists of these parts, such as `github_issues_list`.
 pub(super) fn join(parts: &[&str]) -> String {
     let plain = parts.iter().map(|part| plain(part)).collect::<Vec<_>>().join("_");
     if plain.len() <= LONGEST && plain.starts_with(|c: char| c.is_ascii_alphabetic()) {
@@ -16,30 +16,30 @@ pub(super) fn join(parts: &[&str]) -> String {
     } else {
         format!("tool_{plain}")
     };
-    if plain.len() <= LONGEST { plain } else { marked(&plain, parts) }
+    if plain.len() <= LONGEST { plain } else { with_hash(&plain, parts) }
 }
 
-/// The name, or one with a mark when it is taken.
+/// The name that consists of these parts, or one with a hash when another tool has that name.
 pub(super) fn unique(parts: &[&str], taken: &mut BTreeSet<String>) -> String {
     let name = join(parts);
-    let name = if taken.contains(&name) { marked(&name, parts) } else { name };
+    let name = if taken.contains(&name) { with_hash(&name, parts) } else { name };
     taken.insert(name.clone());
     name
 }
 
-/// A name as people and models misspell it, for comparison.
+/// A name without case and punctuation, so that different spellings of a name are equal.
 pub(super) fn folded(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
 }
 
+/// A part of a name in the characters that every client accepts.
 fn plain(part: &str) -> String {
     part.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }
 
-/// The name cut in its middle, with a mark that depends on the parts alone. The last part, the
-/// action, stays.
-fn marked(name: &str, parts: &[&str]) -> String {
-    // FNV-1a: the same on every machine and in every release.
+/// The name with a hash of its parts, shortened before the hash. The last part, which is the action, stays.
+fn with_hash(name: &str, parts: &[&str]) -> String {
+    // FNV-1a is the same on every machine and in every release.
     let mut hash: u32 = 0x811c_9dc5;
     for byte in parts.join("\0").bytes() {
         hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);

@@ -1,19 +1,20 @@
-//! What a call gives back.
+//! The result of a call.
 
 use serde_json::Value;
 
 use airbyte_agent_engine::cursor::Cursor;
 
-/// What a call gives back.
+/// The result of a call that succeeded.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ToolOutput {
-    /// What the model reads: compact JSON, or a table where one was asked for.
+    /// The result for a model: compact JSON, or a table where the call wants one.
     pub text: String,
-    /// The same as JSON.
+    /// The same as JSON: an object with `data` and, where there are any, `meta`, `next_cursor` and `notes`.
+    /// Tools that answer from descriptions have members of their own.
     pub structured: Value,
-    /// Where a list continues.
+    /// Where the list continues, `None` at its end and for calls that give no list.
     pub next: Option<Cursor>,
-    /// Number of records given, for calls that give records.
+    /// The number of records in the result, `None` for files and for answers from descriptions.
     pub records: Option<usize>,
 }

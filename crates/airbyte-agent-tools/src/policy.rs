@@ -1,15 +1,16 @@
-//! What may be done: the operator's upper bound on every call.
+//! Policies: which operations may be called, as the operator decides.
 //!
-//! Nothing in the arguments of a call is looked at here, so nothing in them can widen it.
+//! A policy looks at operations only. The arguments of a call are not passed to it, so nothing in them can
+//! widen it.
 
 use airbyte_agent_description::{Action, Connector, Operation};
 use airbyte_agent_engine::{Error, Result};
 
-/// What may be done.
+/// Which operations may be called.
 ///
-/// The default allows everything. An operation is permitted when an allow pattern matches it (or
-/// there is none), no deny pattern matches it and, in read-only mode, it changes nothing. Patterns
-/// are `entity.action`, optionally with a connector before it; `*` stands for any text, `?` for
+/// The default permits every operation. An operation is permitted when an allow pattern matches it or
+/// there is no allow pattern, no deny pattern matches it and, in read-only mode, it changes nothing.
+/// A pattern is `entity.action`, or `connector:entity.action`; `*` stands for any text and `?` for
 /// one character.
 ///
 /// ```
@@ -28,40 +29,42 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Permits only what changes nothing.
+    /// Permits only operations that change nothing.
     #[must_use]
     pub fn read_only(mut self) -> Self {
         self.read_only = true;
         self
     }
 
-    /// Permits what the pattern matches, besides what other allow patterns match.
+    /// Permits the operations that the pattern matches, besides those that other allow patterns match.
     ///
     /// # Errors
     ///
-    /// `Usage` when the pattern has no dot and so names no action.
+    /// [`ErrorKind::Usage`](airbyte_agent_engine::ErrorKind::Usage) when the pattern has no dot and so
+    /// names no action.
     pub fn allow(mut self, pattern: impl AsRef<str>) -> Result<Self> {
         self.allow.push(Pattern::parse(pattern.as_ref())?);
         Ok(self)
     }
 
-    /// Refuses what the pattern matches, whatever is allowed.
+    /// Refuses the operations that the pattern matches, whatever allow patterns match.
     ///
     /// # Errors
     ///
-    /// `Usage` when the pattern has no dot and so names no action.
+    /// [`ErrorKind::Usage`](airbyte_agent_engine::ErrorKind::Usage) when the pattern has no dot and so
+    /// names no action.
     pub fn deny(mut self, pattern: impl AsRef<str>) -> Result<Self> {
         self.deny.push(Pattern::parse(pattern.as_ref())?);
         Ok(self)
     }
 
-    /// Whether this permits only what changes nothing.
+    /// Whether the policy permits only operations that change nothing.
     pub fn is_read_only(&self) -> bool {
         self.read_only
     }
 
-    /// Whether the operation may be called, whichever connector it belongs to: a pattern that
-    /// names a connector denies in case of doubt and does not allow.
+    /// Whether the operation may be called, whichever connector it belongs to. A pattern that names a
+    /// connector refuses the operation if it denies, and does not permit it if it allows.
     pub fn permits(&self, operation: &Operation) -> bool {
         self.refusal(None, operation).is_none()
     }
@@ -71,8 +74,8 @@ impl Policy {
         self.refusal(Some(connector), operation).is_none()
     }
 
-    /// Patterns that match no operation of these connectors: misspelled, most likely. Such that
-    /// name an action and no entity are not among them.
+    /// The patterns that match no operation of these connectors, as they were written. Most likely they
+    /// are misspelled. Patterns that name an action and no entity are not among them.
     pub fn unmatched(&self, connectors: &[&Connector]) -> Vec<String> {
         let matches = |pattern: &Pattern| {
             connectors.iter().any(|connector| {
@@ -85,7 +88,7 @@ impl Policy {
             .collect()
     }
 
-    /// Why the operation may not be called.
+    /// Why the operation may not be called, `None` when it may.
     pub(super) fn refusal(
         &self,
         connector: Option<&str>,
@@ -110,24 +113,25 @@ pub(super) enum Refusal {
     ReadOnly,
 }
 
-/// `entity.action` or `connector:entity.action`, with wildcards.
+/// A pattern `entity.action` or `connector:entity.action`, with wildcards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Pattern {
     text: String,
     connector: Option<String>,
-    place: String,
+    /// The pattern of `entity.action`.
+    operation: String,
 }
 
 impl Pattern {
     fn parse(text: &str) -> Result<Self> {
         let text = text.trim();
-        let (connector, place) = match text.split_once(':') {
-            Some((connector, place)) => (Some(connector.to_owned()), place),
+        let (connector, operation) = match text.split_once(':') {
+            Some((connector, operation)) => (Some(connector.to_owned()), operation),
             None => (None, text),
         };
-        if place.is_empty()
+        if operation.is_empty()
             || connector.as_deref() == Some("")
-            || !(place.contains('.') || place == "*")
+            || !(operation.contains('.') || operation == "*")
         {
             let message = format!(
                 "'{text}' is no pattern of operations: write entity.action, for example issues.list, \
@@ -135,56 +139,61 @@ impl Pattern {
             );
             return Err(Error::usage(message));
         }
-        Ok(Self { text: text.to_owned(), connector, place: place.to_owned() })
+        Ok(Self { text: text.to_owned(), connector, operation: operation.to_owned() })
     }
 
-    /// Whether it names an action and no entity, as `*.delete` does: a rule for any connector, also
-    /// for one that has no such action.
+    /// Whether the pattern names an action and no entity, as `*.delete` does. Such a rule is meant for any
+    /// connector, also for one that has no such action.
     fn is_general(&self) -> bool {
-        let action = self.place.strip_prefix("*.");
+        let action = self.operation.strip_prefix("*.");
         self.connector.is_none() && action.is_some_and(|name| name.parse::<Action>().is_ok())
     }
 
-    /// `in_doubt` is the answer where the pattern names a connector and the caller does not.
+    /// Whether the pattern matches an operation. `in_doubt` is the result where the pattern names a
+    /// connector and the caller does not.
     fn matches(&self, connector: Option<&str>, operation: &Operation, in_doubt: bool) -> bool {
-        let here = match (&self.connector, connector) {
+        let matches_connector = match (&self.connector, connector) {
             (None, _) => true,
-            (Some(pattern), Some(connector)) => glob(pattern, connector),
+            (Some(pattern), Some(connector)) => glob(pattern, connector.chars()),
             (Some(_), None) => in_doubt,
         };
-        let former = || {
-            operation.action == Action::Search
-                && glob(&self.place, &format!("{}.api_search", operation.entity))
+        let matches_action = |action: &str| {
+            let name = operation.entity.chars().chain(['.']).chain(action.chars());
+            glob(&self.operation, name)
         };
-        here && (glob(&self.place, &operation.place()) || former())
+        // Patterns may use the former name of the action `search`.
+        let matches_former = || operation.action == Action::Search && matches_action("api_search");
+        matches_connector && (matches_action(operation.action.as_str()) || matches_former())
     }
 }
 
-/// Whether all of `text` matches: `*` is any text, `?` one character.
-fn glob(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), text.chars().collect());
-    let (mut p, mut t) = (0, 0);
-    // Where to go on when a star has to take in one character more.
-    let mut star: Option<(usize, usize)> = None;
-    while t < text.len() {
-        match pattern.get(p) {
-            Some('*') => {
-                star = Some((p, t));
-                p += 1;
+/// Whether the pattern matches the whole text; `*` stands for any text and `?` for one character.
+fn glob(pattern: &str, mut text: impl Iterator<Item = char> + Clone) -> bool {
+    let mut pattern = pattern.chars();
+    // What follows the last star in the pattern, and the text that is not yet covered by the star.
+    let mut star = None;
+    loop {
+        let (mut next_pattern, mut next_text) = (pattern.clone(), text.clone());
+        match (next_pattern.next(), next_text.next()) {
+            (Some('*'), _) => {
+                pattern = next_pattern;
+                star = Some((pattern.clone(), text.clone()));
             }
-            Some(c) if *c == '?' || *c == text[t] => {
-                p += 1;
-                t += 1;
+            (Some(wanted), Some(given)) if wanted == '?' || wanted == given => {
+                (pattern, text) = (next_pattern, next_text);
             }
+            (None, None) => return true,
             _ => {
-                let Some((at, taken)) = star else { return false };
-                star = Some((at, taken + 1));
-                (p, t) = (at + 1, taken + 1);
+                // The star covers one character more.
+                let Some((behind, mut uncovered)) = star else { return false };
+                if uncovered.next().is_none() {
+                    return false;
+                }
+                (pattern, text) = (behind.clone(), uncovered.clone());
+                star = Some((behind, uncovered));
             }
         }
     }
-    pattern[p..].iter().all(|c| *c == '*')
 }
 
 #[cfg(test)]
@@ -202,9 +211,14 @@ mod tests {
             ("*s*.*t", "issues.list", true),
             ("issues.list", "issues.lists", false),
             ("issues.list*", "issues.list", true),
+            ("*a*b", "aab.ab.b", true),
+            ("*a*b", "aab.ab.bc", false),
+            ("a**", "a", true),
+            ("?", "", false),
+            ("*", "", true),
             ("", "x", false),
         ] {
-            assert_eq!(glob(pattern, text), expected, "{pattern} {text}");
+            assert_eq!(glob(pattern, text.chars()), expected, "{pattern} {text}");
         }
     }
 

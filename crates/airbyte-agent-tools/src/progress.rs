@@ -1,22 +1,22 @@
-//! How far a call has come.
+//! Reports of how far a call has come.
 
-/// How far a call has come: counts so far.
+/// How far a call has come, as counts since it began.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// Pages read.
+    /// The number of pages that were read.
     pub pages: u64,
-    /// Records read.
+    /// The number of records that were read.
     pub records: u64,
-    /// Bytes of a file read.
+    /// The number of bytes of a file that were read.
     pub bytes: u64,
-    /// Bytes to be read, where known.
+    /// The number of bytes of the whole file, where it is known.
     pub total_bytes: Option<u64>,
 }
 
-/// Told how far a call has come, after every page and every part of a file.
+/// Receives reports of how far a call has come, after every page and every part of a file.
 pub trait Progress: Send + Sync {
-    /// Takes a report; must not block.
+    /// Receives a report. It must not block.
     fn report(&self, report: Report);
 }
 
@@ -26,7 +26,7 @@ impl<F: Fn(Report) + Send + Sync> Progress for F {
     }
 }
 
-/// Listens to nothing.
+/// Ignores all reports.
 pub(super) struct Silent;
 
 impl Progress for Silent {

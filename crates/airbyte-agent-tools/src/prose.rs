@@ -1,41 +1,41 @@
-//! Texts of a spec, made short enough for a tool definition.
+//! Shortens texts of a spec for the definition of a tool.
 
-/// The text on one line, whole sentences up to `limit` characters.
+/// The text on one line: as many whole sentences as `limit` characters allow.
 pub(super) fn short(text: &str, limit: usize) -> String {
     let text = one_line(text);
     if text.chars().count() <= limit {
         return text;
     }
-    let mut kept = String::new();
+    let mut shortened = String::new();
     for sentence in sentences(&text) {
-        let longer = joined(&kept, sentence);
+        let longer = joined(&shortened, sentence);
         if longer.chars().count() > limit {
             break;
         }
-        kept = longer;
+        shortened = longer;
     }
-    if !kept.is_empty() {
-        return kept;
+    if !shortened.is_empty() {
+        return shortened;
     }
-    // Not even the first sentence fits: cut at a word.
+    // Not even the first sentence is short enough, so it is cut between two words.
     let cut: String = text.chars().take(limit.saturating_sub(1)).collect();
     let end = cut.rfind(' ').unwrap_or(cut.len());
     format!("{}…", cut[..end].trim_end_matches([',', ';', ':', ' ']))
 }
 
-/// The text without the sentences that name one of these in code marks.
+/// The text without the sentences that contain one of these names in backticks.
 pub(super) fn without(text: &str, names: &[&str]) -> String {
     if names.is_empty() {
         return one_line(text);
     }
     let marked: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     let text = one_line(text);
-    let kept =
+    let others =
         sentences(&text).filter(|sentence| !marked.iter().any(|name| sentence.contains(name)));
-    kept.collect::<Vec<_>>().join(" ")
+    others.collect::<Vec<_>>().join(" ")
 }
 
-/// Two texts with a space between them.
+/// Two texts as consecutive sentences.
 pub(super) fn joined(first: &str, second: &str) -> String {
     let first = first.trim_end();
     if first.is_empty() {
@@ -49,7 +49,8 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The sentences of a text on one line. A stop ends one only before a capital letter or a mark.
+/// The sentences of a text on one line. A full stop ends a sentence only before a capital letter, a
+/// backtick or a quotation mark.
 fn sentences(text: &str) -> impl Iterator<Item = &str> {
     let mut ends: Vec<usize> = Vec::new();
     let bytes = text.as_bytes();

@@ -1,36 +1,37 @@
-//! From what an argument may be to a JSON Schema that every client takes: one type each, no
-//! combinators, no references, enumerations of texts only.
+//! JSON Schemas of arguments in a form that every client accepts: with one type each, without combinators
+//! and references, and with enumerations of texts only.
 
 use serde_json::{Map, Value, json};
 
 use super::prose;
 use airbyte_agent_description::{Kind, Parameter, Schema};
 
-/// Longest description of an argument, in characters.
-const DESCRIPTION: usize = 160;
+/// The longest description of an argument, in characters.
+const LONGEST_DESCRIPTION: usize = 160;
 
-/// The schema of an argument.
+/// The schema of the argument for a parameter.
 pub(super) fn parameter(parameter: &Parameter) -> Value {
     let mut rendered = schema(&parameter.schema, &parameter.description);
     let default = parameter.default.as_ref().or(parameter.schema.default.as_ref());
     if let (Some(default), Value::Object(members)) = (default, &mut rendered) {
         let default = default.value();
         let shown = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
-        let said = members.get("description").and_then(Value::as_str).unwrap_or_default();
-        // A template is filled in by the engine and means nothing to a model.
+        let description = members.get("description").and_then(Value::as_str).unwrap_or_default();
+        // The engine fills in a template, which would mean nothing to a model.
         if !shown.is_empty()
             && shown.len() <= 40
             && !shown.contains("{{")
-            && !said.to_lowercase().contains("default")
+            && !description.to_lowercase().contains("default")
         {
-            let text = prose::joined(said, &format!("Default {shown}."));
+            let text = prose::joined(description, &format!("Default {shown}."));
             members.insert("description".to_owned(), text.into());
         }
     }
     rendered
 }
 
-/// An object of these members: the root of a tool's arguments, too.
+/// The schema of an object. Each property has a name, a schema and whether it is required; `open` says
+/// whether there may be others.
 pub(super) fn object(
     properties: impl IntoIterator<Item = (String, Value, bool)>,
     open: bool,
@@ -51,7 +52,7 @@ pub(super) fn object(
     object
 }
 
-/// The key of an argument: its name, in the characters that every model API takes.
+/// The name of an argument in the characters that every model API accepts.
 pub(super) fn key(name: &str) -> String {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     if !name.is_empty() && name.len() <= 64 && name.chars().all(fits) {
@@ -61,17 +62,17 @@ pub(super) fn key(name: &str) -> String {
     plain.trim_matches('_').chars().take(64).collect()
 }
 
-/// A schema of a plain type with a description.
+/// The schema of a scalar type with a description.
 pub(super) fn plain(kind: &str, description: &str) -> Value {
     json!({"type": kind, "description": description})
 }
 
-/// A list of texts.
+/// The schema of a list of texts.
 pub(super) fn texts(description: &str) -> Value {
     json!({"type": "array", "description": description, "items": {"type": "string"}})
 }
 
-/// A text out of these.
+/// The schema of a text that is one of these names.
 pub(super) fn choice(names: &[&str], description: &str) -> Value {
     let mut schema = Map::new();
     schema.insert("type".to_owned(), "string".into());
@@ -82,15 +83,16 @@ pub(super) fn choice(names: &[&str], description: &str) -> Value {
     Value::Object(schema)
 }
 
-/// The one type that stands for all the types allowed.
+/// The one type that represents all types that the schema allows.
 pub(super) fn kind(schema: &Schema) -> Kind {
     let order = [Kind::Array, Kind::String, Kind::Number, Kind::Integer, Kind::Object];
     let found = order.into_iter().find(|kind| schema.kinds.contains(kind));
-    // Anything at all is passed as text.
+    // Where any value is allowed, it is passed as text.
     found.or_else(|| schema.kinds.first().copied()).unwrap_or(Kind::String)
 }
 
-fn schema(schema: &Schema, said: &str) -> Value {
+/// The JSON Schema of a value, with this description.
+fn schema(schema: &Schema, description: &str) -> Value {
     let kind = kind(schema);
     let mut out = match kind {
         Kind::Object => {
@@ -102,7 +104,7 @@ fn schema(schema: &Schema, said: &str) -> Value {
         }
         _ => Map::from_iter([("type".to_owned(), kind.as_str().into())]),
     };
-    let mut text = prose::short(said, DESCRIPTION);
+    let mut text = prose::short(description, LONGEST_DESCRIPTION);
     if kind == Kind::Array {
         let items = match schema.items.first() {
             Some(items) => self::schema(items, &items.description),
@@ -149,9 +151,9 @@ fn plain_text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// A bound, without a fraction where it has none.
+/// A bound as JSON, as a whole number where it is one.
 fn number(bound: f64) -> Value {
-    // Bounds beyond that are written as they are.
+    // Larger bounds cannot be converted without loss and stay as they are.
     if bound.fract() == 0.0 && bound.abs() < 9e15 {
         #[allow(clippy::cast_possible_truncation, reason = "whole and small")]
         return json!(bound as i64);

@@ -1,20 +1,20 @@
-//! Arguments as the audit log may hold them: which records were meant, not what was written into
-//! them, and nothing that looks like a secret.
+//! Arguments as the audit log may contain them: they show which records were meant, but not what was
+//! written into them, and nothing that looks like a secret.
 
 use airbyte_agent_core::Cursor;
 use airbyte_agent_core::description::{Location, Operation, Parameter, Schema};
 use serde_json::{Map, Value};
 
-/// Longest text shown, in characters.
+/// The longest text that is shown, in characters.
 const LONGEST: usize = 120;
 
-/// Most elements of a list shown.
-const ELEMENTS: usize = 20;
+/// The most elements of a list that are shown.
+const MOST_ELEMENTS: usize = 20;
 
-/// What stands where a secret was.
+/// What is shown in the place of a secret.
 const SECRET: &str = "[secret]";
 
-/// Parts of names of secrets, without marks between words.
+/// Parts of the names of secrets, in small letters and without punctuation.
 const SECRETS: [&str; 24] = [
     "password",
     "passwd",
@@ -42,7 +42,7 @@ const SECRETS: [&str; 24] = [
     "routingnumber",
 ];
 
-/// Arguments that steer a call and hold no data.
+/// Arguments that steer a call and contain no data.
 const STEERING: [&str; 11] = [
     "connector",
     "account",
@@ -57,15 +57,15 @@ const STEERING: [&str; 11] = [
     "encoding",
 ];
 
-/// The arguments of a call without secrets and contents. Without an operation the call was a
-/// question about operations, or was refused unread.
+/// The arguments of a call without secrets and without contents of records. Where there is no operation, the
+/// call asked about operations or was refused.
 pub(super) fn arguments(operation: Option<&Operation>, given: &Value) -> Value {
     let Value::Object(members) = given else { return summary(given) };
     let mut out = Map::new();
     for (name, value) in members {
         let shown = match operation {
             _ if is_secret(name) => SECRET.into(),
-            // Also where the operation has a parameter of that name, which the cursor feeds.
+            // The operation may have a parameter of that name, which the cursor sets.
             Some(_) if is_cursor(name) && is_sealed(value) => position(value),
             Some(operation) => match operation.parameter(name) {
                 Some(parameter) => argument(operation, parameter, value),
@@ -81,7 +81,7 @@ pub(super) fn arguments(operation: Option<&Operation>, given: &Value) -> Value {
     Value::Object(out)
 }
 
-/// The parameters of a call that keeps them apart: an object, or that object as JSON text.
+/// The parameters of a call that passes them in one argument, as an object or as JSON text of an object.
 fn params(operation: &Operation, value: &Value) -> Value {
     match value {
         Value::Object(_) => arguments(Some(operation), value),
@@ -97,19 +97,19 @@ fn is_cursor(name: &str) -> bool {
     name.strip_prefix("result_").unwrap_or(name) == "cursor"
 }
 
-/// Whether a value has the form of a cursor of this server, whoever made it.
+/// Whether a value has the form of a cursor that results contain, whoever made it.
 fn is_sealed(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.parse::<Cursor>().is_ok())
 }
 
-/// What a cursor says: the arguments it sets, or the address it leads to. A cursor that was not
-/// given out by this server is shown as well, and refused when the call is made.
+/// What a cursor says: the arguments that it sets, or the address to which it leads. A cursor that was
+/// not given out by this server is shown as well, and refused when the call is made.
 fn position(value: &Value) -> Value {
     let cursor = value.as_str().and_then(|text| text.parse::<Cursor>().ok());
-    let Some(Value::Object(said)) = cursor.and_then(|cursor| cursor.unverified()) else {
+    let Some(Value::Object(members)) = cursor.and_then(|cursor| cursor.unverified()) else {
         return short(value);
     };
-    let shown = said.into_iter().map(|(name, value)| {
+    let shown = members.into_iter().map(|(name, value)| {
         let value = match value {
             Value::Object(set) => {
                 let set = set.into_iter().map(|(name, value)| {
@@ -139,7 +139,8 @@ fn argument(operation: &Operation, parameter: &Parameter, value: &Value) -> Valu
     if content { content_of(&parameter.schema, value) } else { shown(&parameter.schema, value) }
 }
 
-/// What is written into a record: choices, numbers and truth values, of the rest its size.
+/// What is shown of a value that is written into a record: choices, numbers and booleans; of anything else
+/// only its type and size.
 fn content_of(schema: &Schema, value: &Value) -> Value {
     match value {
         Value::Bool(_) | Value::Number(_) | Value::Null => value.clone(),
@@ -148,12 +149,12 @@ fn content_of(schema: &Schema, value: &Value) -> Value {
     }
 }
 
-/// What says which records are meant.
+/// What is shown of a value that says which records are meant.
 fn shown(schema: &Schema, value: &Value) -> Value {
     match value {
         Value::Array(items) => {
             let inner = schema.items.first();
-            let shown = items.iter().take(ELEMENTS).map(|item| match inner {
+            let shown = items.iter().take(MOST_ELEMENTS).map(|item| match inner {
                 Some(inner) => shown(inner, item),
                 None => short(item),
             });
@@ -175,7 +176,7 @@ fn shown(schema: &Schema, value: &Value) -> Value {
     }
 }
 
-/// How much there is, and of what kind.
+/// The type and size of a value.
 fn summary(value: &Value) -> Value {
     let text = match value {
         Value::Null => return Value::Null,
@@ -188,16 +189,17 @@ fn summary(value: &Value) -> Value {
     Value::String(text)
 }
 
+/// A value without what is inside objects, and without the end of long texts and lists.
 fn short(value: &Value) -> Value {
     match value {
         Value::String(text) => Value::String(cut(text)),
-        Value::Array(items) => items.iter().take(ELEMENTS).map(short).collect(),
+        Value::Array(items) => items.iter().take(MOST_ELEMENTS).map(short).collect(),
         Value::Object(_) => summary(value),
         other => other.clone(),
     }
 }
 
-/// The beginning of a text.
+/// The beginning of a text, as long as may be shown.
 pub(super) fn cut(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((at, _)) => format!("{}…", &text[..at]),

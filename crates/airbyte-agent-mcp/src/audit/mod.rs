@@ -1,7 +1,7 @@
-//! The audit log: a line of JSON for every call, without what it returned.
+//! The audit log, which has a line of JSON for every call, without the result of the call.
 //!
-//! A call that changes something is written down before it is made, and every call when it has
-//! ended, however it did. Lines are written before the client is answered.
+//! A call that may change data is written down before it is made, and every call when it has ended, in
+//! whatever way. Lines are written before the client gets its response.
 
 mod mask;
 
@@ -12,49 +12,63 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use airbyte_agent_core::tools::Target;
+use airbyte_agent_core::tools::{Effect, Target};
 use airbyte_agent_core::{Error, ErrorKind, Result};
 use serde_json::{Map, Value, json};
 
-/// Where calls are written down. Clones write to the same place.
+/// A log of calls, one JSON object per line. Clones write to the same log.
 #[derive(Clone)]
 pub struct Audit {
     out: Arc<Mutex<Box<dyn Write + Send>>>,
+    /// The number of the last call.
     last: Arc<AtomicU64>,
 }
 
-/// A call that is written down when it has ended: dropped before, it was cancelled.
+/// What is known about a call before it is made.
+pub(crate) struct Begin<'b> {
+    /// The name and version of the client.
+    pub(crate) client: Option<String>,
+    pub(crate) tool: &'b str,
+    /// The arguments as they were given.
+    pub(crate) arguments: &'b Value,
+    /// What the call calls; `None` where it calls nothing or was refused.
+    pub(crate) target: Option<Target<'b>>,
+    pub(crate) effect: Effect,
+}
+
+/// A call that is written down when it ends. A call that is dropped before was cancelled.
 pub(crate) struct Entry {
+    /// Where the end is written, `None` without a log and once it was written.
     audit: Option<Audit>,
     members: Map<String, Value>,
     begun: Instant,
-    /// Whether it may go on: a change may only once it is written down.
     is_permitted: bool,
 }
 
 /// How a call ended.
 #[derive(Debug, Default)]
 pub(crate) struct Ending<'e> {
-    /// `ok`, `error`, `timeout`, `cancelled` and the like.
+    /// One word, such as `ok`, `error`, `timeout` or `cancelled`.
     pub(crate) outcome: &'e str,
-    /// Kind of the error.
+    /// The kind of the error.
     pub(crate) error: Option<&'e str>,
-    /// HTTP status of the vendor.
+    /// The HTTP status of the vendor's response.
     pub(crate) status: Option<u16>,
-    /// The vendor's identifier of the request.
+    /// The identifier that the vendor gave the request.
     pub(crate) request_id: Option<&'e str>,
-    /// Records given.
+    /// The number of records in the result.
     pub(crate) records: Option<usize>,
-    /// Bytes of the text given.
+    /// The length of the result's text in bytes.
     pub(crate) bytes: Option<usize>,
 }
 
 impl Audit {
-    /// Appends to a file; `-` is standard error. A new file can be read by its owner only.
+    /// A log that is appended to a file; the path `-` stands for standard error. On Unix only its owner can
+    /// read a file that is created.
     ///
     /// # Errors
     ///
-    /// `Usage` when it cannot be written.
+    /// [`ErrorKind::Usage`] when the file cannot be written.
     pub fn open(path: &Path) -> Result<Self> {
         if path.as_os_str() == "-" {
             return Ok(Self::to(std::io::stderr()));
@@ -66,12 +80,33 @@ impl Audit {
         Ok(Self::to(file))
     }
 
-    /// Writes to `out`.
+    /// A log that is written to `out`.
     pub fn to(out: impl Write + Send + 'static) -> Self {
         Self { out: Arc::new(Mutex::new(Box::new(out))), last: Arc::default() }
     }
 
-    /// Whether the line is written.
+    /// Begins to write a call down. A change is written down at once, any other call when it ends.
+    pub(crate) fn begin(&self, call: Begin<'_>) -> Entry {
+        let mut members = Map::new();
+        let mut put = |name: &str, value: Value| members.insert(name.to_owned(), value);
+        put("call", json!(self.last.fetch_add(1, Ordering::Relaxed) + 1));
+        if let Some(client) = call.client {
+            put("client", mask::cut(&client).into());
+        }
+        put("tool", mask::cut(call.tool).into());
+        if let Some(target) = call.target {
+            put("account", target.account.into());
+            put("connector", target.connector.name.as_ref().into());
+            put("entity", target.operation.entity.as_ref().into());
+            put("action", target.operation.action.as_str().into());
+        }
+        let operation = call.target.map(|target| target.operation);
+        put("arguments", mask::arguments(operation, call.arguments));
+        let is_permitted = !call.effect.is_change() || self.write(&stamped("begin", &members));
+        Entry { audit: Some(self.clone()), members, begun: Instant::now(), is_permitted }
+    }
+
+    /// Writes a line, and says whether that succeeded.
     fn write(&self, line: &Map<String, Value>) -> bool {
         let Ok(mut text) = serde_json::to_vec(line) else { return false };
         text.push(b'\n');
@@ -91,43 +126,17 @@ impl std::fmt::Debug for Audit {
 }
 
 impl Entry {
-    /// Begins to write a call down. `target` is what it would do, if it would do anything.
-    pub(crate) fn begin(
-        audit: Option<&Audit>,
-        client: Option<String>,
-        tool: &str,
-        arguments: &Value,
-        target: Option<Target<'_>>,
-    ) -> Self {
-        let begun = Instant::now();
-        let Some(audit) = audit else {
-            return Self { audit: None, members: Map::new(), begun, is_permitted: true };
-        };
-        let mut members = Map::new();
-        let mut put = |name: &str, value: Value| members.insert(name.to_owned(), value);
-        put("call", json!(audit.last.fetch_add(1, Ordering::Relaxed) + 1));
-        if let Some(client) = client {
-            put("client", mask::cut(&client).into());
-        }
-        put("tool", mask::cut(tool).into());
-        if let Some(target) = target {
-            put("account", target.account.into());
-            put("connector", target.connector.name.as_ref().into());
-            put("entity", target.operation.entity.as_ref().into());
-            put("action", target.operation.action.as_str().into());
-        }
-        put("arguments", mask::arguments(target.map(|target| target.operation), arguments));
-        let changes = target.is_some_and(|target| !target.operation.hints.read_only);
-        let is_permitted = !changes || audit.write(&stamped("begin", &members));
-        Self { audit: Some(audit.clone()), members, begun, is_permitted }
+    /// The entry of a call that is not written down, because there is no log.
+    pub(crate) fn unlogged() -> Self {
+        Self { audit: None, members: Map::new(), begun: Instant::now(), is_permitted: true }
     }
 
-    /// Whether the call may go on: a change that cannot be written down is not made.
+    /// Whether the call may be made. A change that cannot be written down is not made.
     pub(crate) const fn is_permitted(&self) -> bool {
         self.is_permitted
     }
 
-    /// Writes down how it ended.
+    /// Writes down how the call ended.
     pub(crate) fn end(mut self, ending: &Ending<'_>) {
         self.finish(ending);
     }
@@ -158,6 +167,7 @@ impl Drop for Entry {
     }
 }
 
+/// A line with the present time, an event and what is known about the call.
 fn stamped(event: &str, members: &Map<String, Value>) -> Map<String, Value> {
     let mut line = Map::new();
     line.insert("time".to_owned(), jiff::Timestamp::now().to_string().into());

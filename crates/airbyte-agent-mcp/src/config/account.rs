@@ -1,4 +1,4 @@
-//! One account: a connector and the way to reach it.
+//! Accounts of a configuration: a connector, and how its vendor is reached.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -16,27 +16,27 @@ use super::file::Table;
 use super::sources::Sources;
 use super::unavailable::Unavailable;
 
-/// A connector and the way to reach it, under the name by which calls mean it.
+/// A connector and how its vendor is reached, under the name by which calls refer to it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Account {
-    /// The name.
+    /// The name of the account.
     pub name: String,
-    /// Where the connector comes from.
+    /// Where the description of the connector comes from.
     pub origin: Origin,
-    /// How it is reached.
+    /// How the vendor is reached.
     pub reach: Reach,
-    /// What may be done with it, besides what is permitted in general.
+    /// The rules of the account. The common rules have to permit a call as well.
     pub policy: Rules,
 }
 
-/// Where a connector comes from.
+/// Where the description of a connector comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Origin {
-    /// A built-in one, by its name.
+    /// A connector that is built in, by its name.
     Name(String),
-    /// A spec file.
+    /// A spec in a file, by its path.
     Spec(PathBuf),
 }
 
@@ -44,31 +44,31 @@ pub enum Origin {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Reach {
-    /// Straight.
+    /// Directly, with credentials of this machine.
     Direct(Direct),
-    /// Through the platform.
+    /// Through the platform, which keeps the credentials.
     Hosted(Box<Hosted>),
 }
 
-/// What is known of the way straight to a vendor; the environment supplies the rest.
+/// What a configuration says about a vendor that is reached directly. The environment supplies the rest.
 #[derive(Default)]
 #[non_exhaustive]
 pub struct Direct {
-    /// Credentials; those of the environment unless set, or else a stored account's.
+    /// The credentials. Unless they are set, they come from the environment, or else from a stored account.
     pub credentials: Option<Credentials>,
-    /// The stored account whose credentials are meant, whatever the environment holds.
+    /// The name of the stored account whose credentials are used, whatever the environment contains.
     pub stored: Option<String>,
-    /// Server variables and settings of the connector.
+    /// Variables of the server's address and settings of the connector, by name.
     pub settings: Map<String, Value>,
-    /// Where every request goes instead, with the intended host in a header.
+    /// The origin to which every request goes instead, with the intended host in a header.
     pub via: Option<String>,
-    /// Whether redirects and downloads may lead to private hosts.
+    /// Whether redirects and downloads may lead to hosts in private networks.
     pub private_hosts: bool,
 }
 
 impl fmt::Debug for Direct {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // An address that has not been looked at may hold a password.
+        // An address that was not checked yet may contain a password.
         f.debug_struct("Direct")
             .field("credentials", &self.credentials)
             .field("stored", &self.stored)
@@ -80,7 +80,7 @@ impl fmt::Debug for Direct {
 }
 
 impl Account {
-    /// An account of the built-in connector of this name, with credentials of the environment.
+    /// An account of the built-in connector with this name. Its credentials come from the environment.
     pub fn named(name: impl Into<String>, connector: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -90,7 +90,7 @@ impl Account {
         }
     }
 
-    /// Sets where the connector comes from.
+    /// Sets where the description of the connector comes from.
     #[must_use]
     pub fn origin(mut self, origin: Origin) -> Self {
         self.origin = origin;
@@ -104,10 +104,12 @@ impl Account {
         self
     }
 
+    /// Reads an account from its table. `resolve` turns a path of the file into one from the working
+    /// directory.
     pub(super) fn read(
         name: String,
         mut table: Table<'_>,
-        place: &dyn Fn(String) -> PathBuf,
+        resolve: &dyn Fn(String) -> PathBuf,
     ) -> Result<Self> {
         let connector = table.text("connector")?;
         let spec = table.text("spec")?;
@@ -117,7 +119,7 @@ impl Account {
                     "'accounts.{name}' has both 'connector' and 'spec'; one of them is meant"
                 )));
             }
-            (None, Some(spec)) => Origin::Spec(place(spec)),
+            (None, Some(spec)) => Origin::Spec(resolve(spec)),
             (Some(connector), None) => Origin::Name(connector),
             (None, None) => Origin::Name(name.clone()),
         };
@@ -127,15 +129,14 @@ impl Account {
         Ok(Self { name, origin, reach, policy })
     }
 
-    /// A client of the account. Sends nothing.
+    /// The client of the account. Nothing is sent.
     ///
-    /// Where no credentials were configured and `sources` have none that fit, the client is there all the same and every call of it says what is missing: other
-    /// accounts still work.
+    /// Where no credentials were configured and `sources` have none that fit, there is a client all the
+    /// same, and every call of it fails with what is missing. Other accounts still work.
     ///
     /// # Errors
     ///
-    /// When credentials, settings or the stored account that were configured do not fit the
-    /// connector.
+    /// When the configured credentials, settings or stored account do not fit the connector.
     pub fn client(&self, description: Description, sources: &dyn Sources) -> Result<Client> {
         let direct = match &self.reach {
             Reach::Hosted(hosted) => return Client::hosted(description, (**hosted).clone()),
@@ -157,6 +158,7 @@ impl Account {
 }
 
 impl Direct {
+    /// How the vendor is reached, with what the environment or a stored account supplies.
     fn local(
         &self,
         description: &Description,
@@ -195,11 +197,12 @@ impl Direct {
     }
 }
 
-/// The name under which an account is stored; none when it is called like its connector.
+/// The name under which an account is stored, `None` for the account that has the name of its connector.
 fn name_of<'n>(account: &'n str, connector: &Connector) -> Option<&'n str> {
     Some(account).filter(|name| *name != connector.name)
 }
 
+/// Reads how the vendor is reached.
 fn reach(table: &mut Table<'_>) -> Result<Reach> {
     let credentials = table.object("credentials")?;
     let stored = table.text("stored")?;

@@ -1,7 +1,7 @@
-//! Credentials and settings of an account out of the environment.
+//! Credentials and settings of an account from the environment.
 //!
-//! `AIRBYTE_AGENT_<SLUG>_<FIELD>` for the account that is called like its connector,
-//! `AIRBYTE_AGENT_<SLUG>_<ACCOUNT>_<FIELD>` for one with a name of its own.
+//! The variables are `AIRBYTE_AGENT_<SLUG>_<FIELD>` for the account that has the name of its connector, and
+//! `AIRBYTE_AGENT_<SLUG>_<ACCOUNT>_<FIELD>` for an account with another name.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ use airbyte_agent_core::{Credentials, Local, Result};
 
 use super::sources::Sources;
 
-/// The credentials that the environment holds.
+/// The credentials in the environment; empty when it has none.
 pub(super) fn credentials(
     connector: &Connector,
     account: &str,
@@ -21,7 +21,7 @@ pub(super) fn credentials(
     let refused = RefCell::new(None);
     let found = Credentials::from_variables(connector, |name| {
         let field = name.strip_prefix(&common)?;
-        let value = filled(connector, &format!("{prefix}{field}"), sources);
+        let value = value_of(connector, &format!("{prefix}{field}"), sources);
         value.unwrap_or_else(|error| {
             refused.borrow_mut().get_or_insert(error);
             None
@@ -30,7 +30,7 @@ pub(super) fn credentials(
     refused.into_inner().map_or(Ok(found), Err)
 }
 
-/// The settings that the environment holds, without credentials.
+/// The settings in the environment, without credentials.
 pub(super) fn settings(
     connector: &Connector,
     account: &str,
@@ -39,19 +39,25 @@ pub(super) fn settings(
     let prefix = prefix(connector, account);
     let mut local = Local::new(Credentials::new());
     for setting in known_settings(connector) {
-        if let Some(value) = filled(connector, &variable(&prefix, setting), sources)? {
+        if let Some(value) = value_of(connector, &variable(&prefix, setting), sources)? {
             local = local.config(setting, value);
         }
     }
     Ok(local)
 }
 
-fn filled(connector: &Connector, variable: &str, sources: &dyn Sources) -> Result<Option<String>> {
+/// The value of a variable, `None` when it is not set or blank.
+fn value_of(
+    connector: &Connector,
+    variable: &str,
+    sources: &dyn Sources,
+) -> Result<Option<String>> {
     let value = sources.variable(connector, variable)?;
     Ok(value.filter(|value| !value.trim().is_empty()))
 }
 
-/// The variables that would be read: those of one way to authenticate or another, and of settings.
+/// The names of the variables that an account needs: those of each authentication scheme, then those of
+/// settings.
 pub(super) fn names(connector: &Connector, account: &str) -> String {
     let prefix = prefix(connector, account);
     let joined = |fields: Vec<&str>| {
@@ -59,8 +65,8 @@ pub(super) fn names(connector: &Connector, account: &str) -> String {
             fields.into_iter().map(|field| variable(&prefix, field)).collect();
         variables.join(" and ")
     };
-    let ways = connector.auth.iter().map(|scheme| joined(needed(scheme)));
-    let ways: Vec<String> = ways.filter(|way| !way.is_empty()).collect();
+    let schemes = connector.auth.iter().map(|scheme| joined(needed(scheme)));
+    let schemes: Vec<String> = schemes.filter(|names| !names.is_empty()).collect();
     let variables = connector.server.variables.iter();
     let settings = variables
         .filter(|variable| {
@@ -68,16 +74,18 @@ pub(super) fn names(connector: &Connector, account: &str) -> String {
         })
         .map(|variable| variable.name.as_ref());
     let settings = joined(settings.collect());
-    let all = [ways.join(", or "), settings];
+    let all = [schemes.join(", or "), settings];
     all.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
+/// The fields that a scheme requires.
 fn needed(scheme: &AuthScheme) -> Vec<&str> {
     let fields = scheme.fields.iter().filter(|field| field.required);
     fields.map(|field| field.name.as_ref()).collect()
 }
 
-/// Everything that a configuration may hold: server variables, scopes, supplied parameters.
+/// The names of everything that can be configured: variables of the server's address, scopes, and parameters
+/// that the configuration supplies.
 fn known_settings(connector: &Connector) -> BTreeSet<&str> {
     let variables = connector.server.variables.iter().map(|variable| variable.name.as_ref());
     let scopes = connector.scoping.iter().map(|scope| scope.config_key.as_ref());
@@ -87,20 +95,23 @@ fn known_settings(connector: &Connector) -> BTreeSet<&str> {
     variables.chain(scopes).chain(supplied).collect()
 }
 
+/// The beginning of the names of an account's variables.
 fn prefix(connector: &Connector, account: &str) -> String {
-    let slug = shouted(&connector.name);
+    let slug = in_capitals(&connector.name);
     if account == connector.name {
         format!("AIRBYTE_AGENT_{slug}")
     } else {
-        format!("AIRBYTE_AGENT_{slug}_{}", shouted(account))
+        format!("AIRBYTE_AGENT_{slug}_{}", in_capitals(account))
     }
 }
 
+/// The name of the variable for a field.
 fn variable(prefix: &str, field: &str) -> String {
-    format!("{prefix}_{}", shouted(field))
+    format!("{prefix}_{}", in_capitals(field))
 }
 
-fn shouted(name: &str) -> String {
+/// A name in capital letters, with underscores for everything that is no letter and no digit.
+fn in_capitals(name: &str) -> String {
     name.chars()
         .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
         .collect()

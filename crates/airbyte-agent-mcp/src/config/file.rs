@@ -1,5 +1,7 @@
-//! Reading TOML: every key is taken by name, a key that nobody takes is an error, texts may refer
-//! to the environment. Errors say where in the file and never repeat a value: it may be a secret.
+//! Reads TOML tables key by key.
+//!
+//! A key that nothing reads is an error. Texts may refer to variables of the environment. Errors give the
+//! position in the file and never repeat a value, which may be a secret.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -8,7 +10,7 @@ use airbyte_agent_core::{Error, ErrorKind, Result, suggestion};
 use serde_json::{Map, Number, Value};
 use toml::de::{DeTable, DeValue};
 
-/// Finds a variable of the environment.
+/// Gives the value of a variable of the environment.
 pub(crate) type Environment<'e> = &'e dyn Fn(&str) -> Option<String>;
 
 /// A file that is being read.
@@ -19,17 +21,19 @@ pub(crate) struct Source<'f> {
     pub(crate) environment: Environment<'f>,
 }
 
-/// A table of the file.
+/// A table of the file, from which keys are taken.
 pub(crate) struct Table<'f> {
     source: Source<'f>,
-    /// Its name for messages, empty for the whole file.
-    place: String,
+    /// The name of the table in messages, empty for the whole file.
+    name: String,
     span: Range<usize>,
+    /// The keys that were not taken yet, with their positions and values.
     left: Vec<(String, Range<usize>, DeValue<'f>)>,
+    /// The keys that can be taken.
     known: Vec<&'static str>,
 }
 
-/// A value with the place where it stands.
+/// A value with its position in the file.
 struct Found<'f> {
     key: &'static str,
     span: Range<usize>,
@@ -37,16 +41,16 @@ struct Found<'f> {
 }
 
 impl<'f> Source<'f> {
-    /// The whole file.
+    /// The table that is the whole file.
     pub(crate) fn root(self) -> Result<Table<'f>> {
         let parsed = DeTable::parse(self.text).map_err(|error| {
-            // The error's own display would quote the line.
+            // The error would quote the line if it were displayed as it is.
             self.error(error.span().unwrap_or_default(), error.message())
         })?;
         Ok(self.table(String::new(), parsed.span(), parsed.into_inner()))
     }
 
-    fn table(self, place: String, span: Range<usize>, members: DeTable<'f>) -> Table<'f> {
+    fn table(self, name: String, span: Range<usize>, members: DeTable<'f>) -> Table<'f> {
         let left = members
             .into_iter()
             .map(|(key, value)| {
@@ -54,10 +58,10 @@ impl<'f> Source<'f> {
                 (key.into_inner().into_owned(), span, value.into_inner())
             })
             .collect();
-        Table { source: self, place, span, left, known: Vec::new() }
+        Table { source: self, name, span, left, known: Vec::new() }
     }
 
-    /// An error at this place of the file.
+    /// An error at this position of the file.
     fn error(self, span: Range<usize>, message: impl std::fmt::Display) -> Error {
         let before = self.text.get(..span.start).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
@@ -65,7 +69,7 @@ impl<'f> Source<'f> {
         Error::new(ErrorKind::Usage, format!("{}:{line}:{column}: {message}", self.name))
     }
 
-    /// The text with what `${NAME}` stands for; `$$` is a dollar sign.
+    /// The text with the values of variables for `${NAME}`, and a dollar sign for `$$`.
     fn expand(self, span: Range<usize>, text: &str) -> Result<String> {
         let mut out = String::new();
         let mut rest = text;
@@ -94,6 +98,7 @@ impl<'f> Source<'f> {
         Ok(out)
     }
 
+    /// A value of the file as JSON.
     fn json(self, span: &Range<usize>, value: &DeValue<'f>) -> Result<Value> {
         Ok(match value {
             DeValue::String(text) => Value::String(self.expand(span.clone(), text)?),
@@ -117,6 +122,7 @@ impl<'f> Source<'f> {
     }
 }
 
+/// A number of the file as JSON, `None` when it is too large.
 fn number(value: &DeValue<'_>) -> Option<Value> {
     match value {
         DeValue::Integer(number) => {
@@ -131,6 +137,7 @@ fn number(value: &DeValue<'_>) -> Option<Value> {
 }
 
 impl<'f> Table<'f> {
+    /// Takes the value of a key out of the table.
     fn take(&mut self, key: &'static str) -> Option<Found<'f>> {
         self.known.push(key);
         let at = self.left.iter().position(|(name, ..)| name == key)?;
@@ -138,6 +145,7 @@ impl<'f> Table<'f> {
         Some(Found { key, span, value })
     }
 
+    /// The error of a value that has another type than is wanted.
     fn wrong(&self, found: &Found<'_>, wanted: &str) -> Error {
         let kind = found.value.type_str();
         let message = format!("'{}' must be {wanted}, not {kind}", found.key);
@@ -154,7 +162,7 @@ impl<'f> Table<'f> {
         self.source.environment
     }
 
-    /// A text, with what it refers to in the environment.
+    /// Takes a text, with the variables to which it refers replaced by their values.
     pub(crate) fn text(&mut self, key: &'static str) -> Result<Option<String>> {
         let Some(found) = self.take(key) else { return Ok(None) };
         match &found.value {
@@ -163,7 +171,7 @@ impl<'f> Table<'f> {
         }
     }
 
-    /// A text that is read by `parse`; its error is told at the place of the text.
+    /// Takes a text that `parse` reads. Its error gets the position of the text.
     pub(crate) fn parsed<T>(
         &mut self,
         key: &'static str,
@@ -171,11 +179,11 @@ impl<'f> Table<'f> {
     ) -> Result<Option<T>> {
         let span = self.left.iter().find(|(name, ..)| name == key).map(|(_, span, _)| span.clone());
         let Some(text) = self.text(key)? else { return Ok(None) };
-        let at = span.unwrap_or_default();
-        parse(&text).map(Some).map_err(|error| self.source.error(at, error.message()))
+        let position = span.unwrap_or_default();
+        parse(&text).map(Some).map_err(|error| self.source.error(position, error.message()))
     }
 
-    /// True or false.
+    /// Takes `true` or `false`.
     pub(crate) fn flag(&mut self, key: &'static str) -> Result<Option<bool>> {
         let Some(found) = self.take(key) else { return Ok(None) };
         match found.value {
@@ -184,7 +192,7 @@ impl<'f> Table<'f> {
         }
     }
 
-    /// A time in seconds, above zero.
+    /// Takes a time in seconds, which has to be above zero.
     pub(crate) fn seconds(&mut self, key: &'static str) -> Result<Option<Duration>> {
         let Some(found) = self.take(key) else { return Ok(None) };
         let value = number(&found.value).as_ref().and_then(Value::as_f64);
@@ -193,7 +201,7 @@ impl<'f> Table<'f> {
         value.map(Some).ok_or_else(|| self.wrong(&found, "a number of seconds above zero"))
     }
 
-    /// A whole number above zero.
+    /// Takes a whole number, which has to be above zero.
     pub(crate) fn count(&mut self, key: &'static str) -> Result<Option<usize>> {
         let Some(found) = self.take(key) else { return Ok(None) };
         let value = number(&found.value).as_ref().and_then(Value::as_u64);
@@ -201,7 +209,7 @@ impl<'f> Table<'f> {
         value.map(Some).ok_or_else(|| self.wrong(&found, "a whole number above zero"))
     }
 
-    /// A list of texts; one text is a list of one.
+    /// Takes a list of texts. A single text is a list of one.
     pub(crate) fn texts(&mut self, key: &'static str) -> Result<Vec<String>> {
         let Some(found) = self.take(key) else { return Ok(Vec::new()) };
         let value = self.source.json(&found.span, &found.value)?;
@@ -218,7 +226,7 @@ impl<'f> Table<'f> {
         }
     }
 
-    /// A table of the keys that its reader knows.
+    /// Takes a table, whose keys are taken in turn.
     pub(crate) fn table(&mut self, key: &'static str) -> Result<Option<Table<'f>>> {
         let Some(found) = self.take(key) else { return Ok(None) };
         match found.value {
@@ -229,7 +237,7 @@ impl<'f> Table<'f> {
         }
     }
 
-    /// A table, or `true` for an empty one and `false` for none.
+    /// Takes a table; `true` stands for an empty one and `false` for none.
     pub(crate) fn table_or_flag(&mut self, key: &'static str) -> Result<Option<Table<'f>>> {
         let Some(found) = self.take(key) else { return Ok(None) };
         let members = match found.value {
@@ -241,7 +249,7 @@ impl<'f> Table<'f> {
         Ok(Some(self.source.table(self.below(key), found.span, members)))
     }
 
-    /// A table of any keys.
+    /// Takes a table with any keys.
     pub(crate) fn object(&mut self, key: &'static str) -> Result<Option<Map<String, Value>>> {
         let Some(found) = self.take(key) else { return Ok(None) };
         match self.source.json(&found.span, &found.value)? {
@@ -250,7 +258,7 @@ impl<'f> Table<'f> {
         }
     }
 
-    /// A table of tables by names that the user chose.
+    /// Takes a table that contains tables under names which the user chose.
     pub(crate) fn tables(&mut self, key: &'static str) -> Result<Vec<(String, Table<'f>)>> {
         let Some(outer) = self.table(key)? else { return Ok(Vec::new()) };
         let source = outer.source;
@@ -267,16 +275,17 @@ impl<'f> Table<'f> {
         Ok(all)
     }
 
-    /// Refuses what nobody took.
+    /// Refuses keys that were not taken.
     pub(crate) fn end(self) -> Result<()> {
         let Some((key, span, _)) = self.left.first() else { return Ok(()) };
         let hint = suggestion(key, &self.known);
-        let place =
-            if self.place.is_empty() { String::new() } else { format!(" in '{}'", self.place) };
-        Err(self.source.error(span.clone(), format!("there is no key '{key}'{place}{hint}")))
+        let table =
+            if self.name.is_empty() { String::new() } else { format!(" in '{}'", self.name) };
+        Err(self.source.error(span.clone(), format!("there is no key '{key}'{table}{hint}")))
     }
 
+    /// The name of a table inside this one.
     fn below(&self, key: &str) -> String {
-        if self.place.is_empty() { key.to_owned() } else { format!("{}.{key}", self.place) }
+        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
     }
 }

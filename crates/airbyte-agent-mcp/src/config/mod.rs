@@ -1,4 +1,4 @@
-//! What an operator configures, and how it is read from a TOML file.
+//! The configuration of a server by its operator, and how it is read from a TOML file.
 //!
 //! ```toml
 //! expose = "connectors"                 # operations, connectors or search
@@ -28,13 +28,13 @@
 //! hosted = { workspace = "customer-123" }
 //! ```
 //!
-//! The file is the operator's word, like the command line that names it: whoever writes it decides
-//! which variables of the environment go where, by `${NAME}`, `via`, `spec` and `hosted.base_url`.
-//! It is never looked for in the working directory, and what a variable holds is not expanded once
-//! more. A `base_url` gets a client id and a secret that stand beside it, never ones that the
-//! environment supplies unasked.
+//! The file is trusted like the command line that names it. Whoever writes it decides to which servers
+//! variables of the environment are sent, by `${NAME}`, `via`, `spec` and `hosted.base_url`. It is
+//! never looked for in the working directory, and `${NAME}` inside the value of a variable is not
+//! replaced. A `base_url` gets the client id and secret that are written beside it, and never those
+//! that the environment supplies by itself.
 //!
-//! Knows no connector: the caller finds a description for the name or spec of an account.
+//! The module knows no connector: the caller finds a description for the name or the spec of an account.
 
 mod account;
 mod environment;
@@ -51,51 +51,52 @@ pub use self::account::{Account, Direct, Origin, Reach};
 use self::file::{Source, Table};
 pub use self::sources::{EnvironmentOnly, Sources};
 use crate::audit::Audit;
+use crate::builder::ServerBuilder;
 use crate::http::HttpOptions;
 use crate::limits::Limits;
 use crate::quota::Quota;
-use crate::server::{Server, ServerBuilder};
+use crate::server::Server;
 
-/// What an operator configures.
+/// The configuration of a server.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Config {
     /// The accounts, in the order in which their tools are listed.
     pub accounts: Vec<Account>,
-    /// How operations are shown; by the number of connectors unless set.
+    /// How operations are shown. Unless it is set, the number of connectors decides.
     pub expose: Option<Exposure>,
-    /// What may be done, with every account.
+    /// The rules that apply to every account.
     pub policy: Rules,
-    /// What a call may take.
+    /// How long a call may take, and how many may run at the same time.
     pub limits: Limits,
-    /// How much a model is given to read.
+    /// How much of a result a model is given to read.
     pub results: ResultLimits,
-    /// How often operations may be called.
+    /// How often operations may be called. Every quota that covers an operation applies to it.
     pub quotas: Vec<Quota>,
-    /// Where calls are written down.
+    /// The file to which calls are written, `-` for standard error; none unless set.
     pub audit: Option<PathBuf>,
-    /// How to serve over HTTP.
+    /// How the server listens when it serves over HTTP.
     pub http: HttpOptions,
 }
 
-/// What may be done, as it is written down.
+/// Which operations may be called, in the form of the configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rules {
-    /// Only what changes nothing.
+    /// Whether only operations are permitted that change nothing.
     pub read_only: bool,
-    /// Patterns of what is allowed; none allows everything.
+    /// The patterns of operations that are allowed. Where there are none, every operation is.
     pub allow: Vec<String>,
-    /// Patterns of what is refused.
+    /// The patterns of operations that are refused.
     pub deny: Vec<String>,
 }
 
 impl Rules {
-    /// The policy of these rules.
+    /// The policy that these rules describe.
     ///
     /// # Errors
     ///
-    /// `Usage` when a pattern is none.
+    /// [`ErrorKind::Usage`] when a pattern cannot be understood.
     pub fn policy(&self) -> Result<Policy> {
         let mut policy = Policy::default();
         for pattern in &self.allow {
@@ -107,6 +108,7 @@ impl Rules {
         Ok(if self.read_only { policy.read_only() } else { policy })
     }
 
+    /// Reads the rules of a table.
     fn read(table: &mut Table<'_>) -> Result<Self> {
         let rules = Self {
             read_only: table.flag("read_only")?.unwrap_or_default(),
@@ -119,12 +121,12 @@ impl Rules {
 }
 
 impl Config {
-    /// Reads a TOML file. Paths in it start from its folder, `${NAME}` stands for a variable of the
+    /// Reads a TOML file. Paths in it are relative to its folder, and `${NAME}` stands for a variable of the
     /// environment.
     ///
     /// # Errors
     ///
-    /// `Usage` with the place in the file; no value of the file is repeated.
+    /// [`ErrorKind::Usage`] with the position in the file. The message repeats no value of the file.
     pub fn read(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| {
@@ -134,11 +136,12 @@ impl Config {
         Self::parse(&text, &name, path.parent(), &environment)
     }
 
-    /// Reads the text of a TOML file that is called `name`; paths in it start from `folder`.
+    /// Reads the text of a TOML file. Messages call it `name`, paths in it are relative to `folder`, and
+    /// `environment` gives the values of variables.
     ///
     /// # Errors
     ///
-    /// As [`read`](Self::read).
+    /// The same as [`read`](Self::read).
     pub fn parse(
         text: &str,
         name: &str,
@@ -146,14 +149,14 @@ impl Config {
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self> {
         let mut table = Source { name, text, environment }.root()?;
-        let place = |path: String| match folder {
+        let resolve = |path: String| match folder {
             Some(folder) => folder.join(path),
             None => PathBuf::from(path),
         };
         let mut config = Self {
             expose: table.parsed("expose", exposure)?,
             policy: Rules::read(&mut table)?,
-            audit: table.text("audit")?.map(place),
+            audit: table.text("audit")?.map(resolve),
             ..Self::default()
         };
         if let Some(longest) = table.seconds("timeout")? {
@@ -178,29 +181,29 @@ impl Config {
             config.http = HttpOptions::read(http)?;
         }
         for (name, account) in table.tables("accounts")? {
-            config.accounts.push(Account::read(name, account, &place)?);
+            config.accounts.push(Account::read(name, account, &resolve)?);
         }
         table.end()?;
         Ok(config)
     }
 
-    /// Puts a server together. `find` gives the description of an account's connector. What the
-    /// configuration leaves open comes from the environment, by the connector's name: see
-    /// [`EnvironmentOnly`].
+    /// Makes the server. `find` gives the description of an account's connector. Credentials and settings
+    /// that the configuration does not contain come from the environment, by the name of the
+    /// connector; see [`EnvironmentOnly`].
     ///
     /// # Errors
     ///
-    /// `Usage` for what cannot be: a connector that does not exist, two accounts of one name, a
-    /// pattern that matches nothing, an audit log that cannot be written.
+    /// [`ErrorKind::Usage`] when a connector does not exist, two accounts have the same name, a pattern
+    /// matches no operation, or the audit log cannot be written.
     pub fn server(&self, find: impl Fn(&Origin) -> Result<Description>) -> Result<Server> {
         self.server_with(find, |account, description| account.client(description, &EnvironmentOnly))
     }
 
-    /// As [`server`](Self::server), with clients made by `connect`.
+    /// Makes the server with clients that `connect` makes.
     ///
     /// # Errors
     ///
-    /// As [`server`](Self::server), and what `connect` refuses.
+    /// The same as [`server`](Self::server), and the errors of `connect`.
     pub fn server_with(
         &self,
         find: impl Fn(&Origin) -> Result<Description>,
@@ -226,7 +229,7 @@ impl Config {
     }
 }
 
-/// Refuses patterns that match nothing: they protect from nothing, either.
+/// Makes the server unless a pattern matches no operation: such a rule would protect from nothing.
 fn checked(builder: ServerBuilder) -> Result<Server> {
     let server = builder.build();
     let unmatched = server.tools().unmatched_patterns();
@@ -237,11 +240,11 @@ fn checked(builder: ServerBuilder) -> Result<Server> {
     Err(Error::new(ErrorKind::Usage, message))
 }
 
-/// The exposure of this name.
+/// The exposure with this name: `operations`, `connectors` or `search`.
 ///
 /// # Errors
 ///
-/// `Usage` when there is none.
+/// [`ErrorKind::Usage`] for any other name.
 pub fn exposure(name: &str) -> Result<Exposure> {
     match name {
         "operations" => Ok(Exposure::PerOperation),

@@ -1,27 +1,29 @@
-//! Where the credentials and settings of accounts come from that a configuration leaves open.
+//! The sources of credentials and settings that a configuration does not contain.
 
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::{Local, Result};
 use serde_json::{Map, Value};
 
-/// What this machine holds for accounts: variables of the environment, and what a login stored.
+/// The credentials and settings that this machine has for accounts: variables of the environment, and
+/// accounts that a login stored.
 ///
-/// A connector is asked for by its description, and its name proves nothing: any spec may bear it.
-/// Whoever knows which descriptions are genuine refuses what belongs to another one.
+/// A source gets the description of the connector. The name of a connector proves nothing, because any
+/// spec may use it. A source that knows which descriptions are genuine refuses what belongs to
+/// another description.
 pub trait Sources {
     /// The value of an environment variable that an account of this connector reads.
     ///
     /// # Errors
     ///
-    /// When the variable belongs to somebody else.
+    /// When the variable belongs to another connector.
     fn variable(&self, connector: &Connector, name: &str) -> Result<Option<String>>;
 
-    /// Puts credentials and settings of the stored account of this name, or of the usual one, on
-    /// `local`, and `settings`, which go before those of the account; `None` when there is none.
+    /// Adds the credentials and settings of the stored account with this name, or of the default one, to
+    /// `local`. `settings` override those of the account. `None` when there is no such account.
     ///
     /// # Errors
     ///
-    /// When it cannot be opened, or belongs to somebody else.
+    /// When the account cannot be opened, or belongs to another connector.
     fn stored(
         &self,
         connector: &Connector,
@@ -30,14 +32,14 @@ pub trait Sources {
         settings: &Map<String, Value>,
     ) -> Result<Option<Local>>;
 
-    /// The command that stores such an account.
+    /// The command that stores such an account, `None` where there is none.
     fn command(&self, connector: &Connector, name: Option<&str>) -> Option<String>;
 }
 
-/// The environment, and nothing stored.
+/// The variables of the environment, without stored accounts.
 ///
-/// It gives every description the variables of its name. So the connectors of a configuration have
-/// to be ones that you know: a spec that calls itself `github` gets the variables of GitHub.
+/// Every description gets the variables of its name. The connectors of a configuration therefore have to be
+/// ones that you know: a spec that calls itself `github` gets the variables of GitHub.
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct EnvironmentOnly;

@@ -1,10 +1,10 @@
-//! An account without credentials: it is listed, and every call of it says what is missing.
+//! An account without credentials, which is listed, and whose calls fail with what is missing.
 
 use airbyte_agent_core::{
     BoxFuture, CheckedCall, Completion, Error, ErrorKind, Reply, Result, Transport,
 };
 
-/// Answers every call with the same error.
+/// A transport that fails every call with the same error.
 #[derive(Debug)]
 pub(super) struct Unavailable {
     kind: ErrorKind,
@@ -12,20 +12,20 @@ pub(super) struct Unavailable {
 }
 
 impl Unavailable {
-    /// Because of this error; the variables or the command could mend it.
+    /// Fails with this error. `variables` and `command` are what could correct it.
     pub(super) fn new(error: &Error, variables: &str, command: Option<&str>) -> Self {
         let variables = Some(variables).filter(|names| !names.is_empty());
-        let ways = [
+        let remedies = [
             variables.map(|names| format!("environment: {names}")),
             command.map(|text| format!("or once: {text}")),
         ];
-        let ways: Vec<String> = ways.into_iter().flatten().collect();
-        let message = if ways.is_empty() {
+        let remedies: Vec<String> = remedies.into_iter().flatten().collect();
+        let message = if remedies.is_empty() {
             error.message().to_owned()
         } else {
-            format!("{} ({})", error.message(), ways.join("; "))
+            format!("{} ({})", error.message(), remedies.join("; "))
         };
-        // The model cannot mend it, whatever kind of mistake it is.
+        // Whatever the kind of the error is, no argument can correct it.
         Self { kind: ErrorKind::Authentication, message }
     }
 

@@ -1,4 +1,4 @@
-//! Who may ask: the bearer token, and the origin of web pages.
+//! Decides which clients may connect, by the bearer token and by the origin of web pages.
 
 use airbyte_agent_core::{Error, ErrorKind, Result};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use super::options::{HttpOptions, Token};
 use super::{Body, text};
 
-/// Who may ask.
+/// Decides which clients may connect.
 pub(super) struct Guard {
     token: Option<Token>,
     origins: Vec<Origin>,
@@ -15,44 +15,45 @@ pub(super) struct Guard {
 /// Why a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refused {
-    /// It comes from a web page that may not connect.
+    /// The request comes from a web page that may not connect.
     Origin,
-    /// It has no token.
+    /// The request has no token.
     NoToken,
-    /// Its token is another.
+    /// The request has another token.
     WrongToken,
 }
 
 impl Refused {
-    /// What the client is told.
-    pub(super) fn answer(self) -> Response<Body> {
+    /// The response to the client.
+    pub(super) fn response(self) -> Response<Body> {
         let challenge = match self {
             Self::Origin => return text(StatusCode::FORBIDDEN, "this origin may not connect"),
             Self::NoToken => r#"Bearer realm="airbyte-agent""#,
             Self::WrongToken => r#"Bearer realm="airbyte-agent", error="invalid_token""#,
         };
-        let mut answer = text(StatusCode::UNAUTHORIZED, "a bearer token is needed");
-        let headers = answer.headers_mut();
+        let mut response = text(StatusCode::UNAUTHORIZED, "a bearer token is needed");
+        let headers = response.headers_mut();
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
-        answer
+        response
     }
 }
 
-/// A web page's origin that may connect.
+/// The origin of web pages that may connect.
 struct Origin {
-    /// Scheme and host, in small letters, with the port unless any will do.
+    /// Scheme and host in small letters, with the port unless any port is allowed.
     start: String,
     any_port: bool,
 }
 
 impl Guard {
+    /// A guard with the token and the origins of these options.
     pub(super) fn new(options: &HttpOptions) -> Result<Self> {
         let origins =
             options.origins.iter().map(|text| Origin::parse(text)).collect::<Result<_>>()?;
         Ok(Self { token: options.token.clone(), origins })
     }
 
-    /// The origin of a request from a web page that may connect; `None` from a program.
+    /// The origin of a request from a web page that may connect, `None` for a request from a program.
     pub(super) fn origin(&self, headers: &HeaderMap) -> Result<Option<HeaderValue>, Refused> {
         let Some(origin) = headers.get(header::ORIGIN) else { return Ok(None) };
         let given = origin.to_str().unwrap_or_default().to_ascii_lowercase();
@@ -107,10 +108,10 @@ impl Origin {
     }
 }
 
-/// The answer to a browser that asks whether a page may send a request.
+/// The response to a browser that asks whether a page may send a request.
 pub(super) fn preflight() -> Response<Body> {
-    let mut answer = text(StatusCode::NO_CONTENT, "");
-    let headers = answer.headers_mut();
+    let mut response = text(StatusCode::NO_CONTENT, "");
+    let headers = response.headers_mut();
     headers.insert(
         header::ACCESS_CONTROL_ALLOW_METHODS,
         HeaderValue::from_static("GET, POST, DELETE, OPTIONS"),
@@ -123,12 +124,12 @@ pub(super) fn preflight() -> Response<Body> {
         ),
     );
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
-    answer
+    response
 }
 
-/// Lets the page of this origin read the answer.
-pub(super) fn allow_reading(answer: &mut Response<Body>, origin: HeaderValue) {
-    let headers = answer.headers_mut();
+/// Lets web pages of this origin read the response.
+pub(super) fn allow_reading(response: &mut Response<Body>, origin: HeaderValue) {
+    let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(
         header::ACCESS_CONTROL_EXPOSE_HEADERS,

@@ -1,6 +1,6 @@
-//! Serving over streamable HTTP: many clients, each in a session of its own.
+//! Serves many clients over streamable HTTP, each of them in a session of its own.
 //!
-//! Who may ask at all is decided in `guard`; the protocol itself is rmcp's.
+//! The module `guard` decides which clients may connect. The protocol itself is implemented by rmcp.
 
 mod guard;
 mod options;
@@ -28,31 +28,31 @@ use self::guard::Guard;
 pub use self::options::{HttpOptions, Token, listen};
 use crate::server::Server;
 
-/// Where the protocol is spoken.
+/// The path at which the protocol is served.
 pub const PATH: &str = "/mcp";
 
-/// Most sessions at the same time.
-const SESSIONS: usize = 1_024;
+/// The most sessions at the same time.
+const MOST_SESSIONS: usize = 1_024;
 
-/// Most connections at the same time.
-const CONNECTIONS: usize = 2_048;
+/// The most connections at the same time.
+const MOST_CONNECTIONS: usize = 2_048;
 
-/// A session that nobody used for so long ends: its client is gone without a word, most likely.
+/// How long a session may be unused before it ends. Most likely its client has gone without closing it.
 const IDLE: Duration = Duration::from_secs(30 * 60);
 
 /// How much longer a session lives than its longest call.
 const MARGIN: Duration = Duration::from_secs(1);
 
-/// How long the answers of the last calls take to get out.
+/// How long the responses of the last calls have to be sent.
 const DELIVERY: Duration = Duration::from_millis(150);
 
-/// How long connections may take to end once the calls have.
-const LEAVE: Duration = Duration::from_secs(2);
+/// How long connections have to end after the calls have ended.
+const CLOSING: Duration = Duration::from_secs(2);
 
 type Body = BoxBody<Bytes, Infallible>;
 type Protocol = StreamableHttpService<Server, LocalSessionManager>;
 
-/// A server that listens. It begins to answer with [`serve`](Self::serve).
+/// A server that listens at an address. [`serve`](Self::serve) begins to answer requests.
 #[derive(Debug)]
 pub struct HttpServer {
     server: Server,
@@ -61,7 +61,7 @@ pub struct HttpServer {
     options: HttpOptions,
 }
 
-/// What every connection needs.
+/// What all connections share.
 struct Site {
     protocol: Protocol,
     sessions: Arc<LocalSessionManager>,
@@ -73,7 +73,8 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// `Usage` when the address is not a local one and there is no token, or cannot be had.
+    /// [`ErrorKind::Usage`] when other machines can reach the address and there is no token, or when the
+    /// address is not available.
     pub async fn listen(self, options: HttpOptions) -> Result<HttpServer> {
         let wanted = options.address();
         if options.token.is_none() && !wanted.ip().is_loopback() {
@@ -95,21 +96,21 @@ impl Server {
 }
 
 impl HttpServer {
-    /// Where it listens.
+    /// The address at which the server listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The address that clients are given.
+    /// The URL for clients, such as `http://127.0.0.1:8080/mcp`.
     pub fn url(&self) -> String {
         format!("http://{}{PATH}", self.address)
     }
 
-    /// Serves until `stop` is ready; calls under way are given a moment to end.
+    /// Serves until `stop` is ready. Calls that still run have five seconds to end.
     ///
     /// # Errors
     ///
-    /// `Usage` when an origin or a host of the options is none.
+    /// [`ErrorKind::Usage`] when an origin of the options cannot be understood.
     pub async fn serve(self, stop: impl Future<Output = ()>) -> Result<()> {
         let Self { server, listener, address, options } = self;
         let guard = Guard::new(&options)?;
@@ -117,7 +118,7 @@ impl HttpServer {
         let shared = Arc::clone(&server.shared);
         let mut manager = LocalSessionManager::default();
         let idle = options.idle.unwrap_or(IDLE);
-        // A call under way is no use of a session for rmcp.
+        // For rmcp a session is unused while a call of it runs.
         manager.session_config.keep_alive = Some(idle.max(shared.limits.timeout + MARGIN));
         let sessions = Arc::new(manager);
         let config = StreamableHttpServerConfig::default()
@@ -140,35 +141,36 @@ impl HttpServer {
             };
             while connections.try_join_next().is_some() {}
             match accepted {
-                Ok((stream, _)) if connections.len() < CONNECTIONS => {
+                Ok((stream, _)) if connections.len() < MOST_CONNECTIONS => {
                     connections.spawn(connection(stream, Arc::clone(&site), closing.clone()));
                 }
                 Ok(_) => tracing::warn!("too many connections"),
                 Err(error) => {
-                    // Out of file handles, most likely: some come back as connections end.
+                    // Most likely there are no file handles left. They are released as connections end.
                     tracing::warn!(%error, "cannot accept a connection");
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
             }
         }
         drop(listener);
-        shared.flight.close().await;
+        shared.in_flight.close().await;
         closing.cancel();
         tokio::time::sleep(DELIVERY).await;
         stopping.cancel();
         let left = async { while connections.join_next().await.is_some() {} };
-        if tokio::time::timeout(LEAVE, left).await.is_err() {
+        if tokio::time::timeout(CLOSING, left).await.is_err() {
             connections.shutdown().await;
         }
         Ok(())
     }
 }
 
+/// Serves one connection until it ends, or until `closing` is cancelled and its request is answered.
 async fn connection(stream: TcpStream, site: Arc<Site>, closing: CancellationToken) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let site = Arc::clone(&site);
-        async move { Ok::<_, Infallible>(site.answer(request).await) }
+        async move { Ok::<_, Infallible>(site.respond(request).await) }
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
@@ -187,53 +189,56 @@ async fn connection(stream: TcpStream, site: Arc<Site>, closing: CancellationTok
 }
 
 impl Site {
-    async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+    /// Responds to a request, after the origin of a web page was checked.
+    async fn respond(&self, request: Request<Incoming>) -> Response<Body> {
         let origin = match self.guard.origin(request.headers()) {
             Ok(origin) => origin,
-            Err(refused) => return refused.answer(),
+            Err(refused) => return refused.response(),
         };
-        let mut answer = if request.method() == Method::OPTIONS && origin.is_some() {
+        let mut response = if request.method() == Method::OPTIONS && origin.is_some() {
             guard::preflight()
         } else {
-            self.answer_from(request).await
+            self.respond_to_allowed(request).await
         };
         if let Some(origin) = origin {
-            guard::allow_reading(&mut answer, origin);
+            guard::allow_reading(&mut response, origin);
         }
-        answer
+        response
     }
 
-    async fn answer_from(&self, request: Request<Incoming>) -> Response<Body> {
+    /// Responds to a request whose origin is allowed.
+    async fn respond_to_allowed(&self, request: Request<Incoming>) -> Response<Body> {
         match request.uri().path() {
             PATH | "/" => {}
             "/health" => return text(StatusCode::OK, "ok"),
             _ => return text(StatusCode::NOT_FOUND, "MCP is spoken at /mcp"),
         }
         if let Err(refused) = self.guard.token(request.headers()) {
-            return refused.answer();
+            return refused.response();
         }
         let opens =
             request.method() == Method::POST && !request.headers().contains_key("mcp-session-id");
-        if opens && self.sessions.sessions.read().await.len() >= SESSIONS {
-            let mut answer = text(StatusCode::SERVICE_UNAVAILABLE, "too many sessions");
-            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
-            return answer;
+        if opens && self.sessions.sessions.read().await.len() >= MOST_SESSIONS {
+            let mut response = text(StatusCode::SERVICE_UNAVAILABLE, "too many sessions");
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
+            return response;
         }
         let closes = request.method() == Method::DELETE;
-        let mut answer = self.protocol.handle(request).await;
-        if closes && answer.status() == StatusCode::ACCEPTED {
-            // The session is gone by now; clients take "accepted" for "not yet".
-            *answer.status_mut() = StatusCode::NO_CONTENT;
+        let mut response = self.protocol.handle(request).await;
+        if closes && response.status() == StatusCode::ACCEPTED {
+            // The session has ended already, and clients take "accepted" for "not yet".
+            *response.status_mut() = StatusCode::NO_CONTENT;
         }
-        answer
+        response
     }
 }
 
+/// A response with a text.
 fn text(status: StatusCode, text: &'static str) -> Response<Body> {
-    let mut answer = Response::new(Full::new(Bytes::from_static(text.as_bytes())).boxed());
-    *answer.status_mut() = status;
-    answer
+    let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())).boxed());
+    *response.status_mut() = status;
+    response
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    answer
+    response
 }

@@ -1,4 +1,4 @@
-//! How to serve over HTTP.
+//! The options of a server over HTTP.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -8,21 +8,21 @@ use airbyte_agent_core::{Error, ErrorKind, Result};
 
 use crate::config::file::Table;
 
-/// How to serve over HTTP.
+/// The options of a server over HTTP.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct HttpOptions {
-    /// Where to listen; a free port of 127.0.0.1 unless set.
+    /// The address at which the server listens; a free port of 127.0.0.1 unless it is set.
     pub listen: Option<SocketAddr>,
-    /// What clients have to present; needed wherever others than this machine can connect.
+    /// The token that clients have to present. It is needed where other machines can connect.
     pub token: Option<Token>,
-    /// Web pages that may connect, such as `https://app.example.com` or `http://localhost:*`; none
-    /// unless set. Programs are not pages and send no origin.
+    /// The origins of web pages that may connect, such as `https://app.example.com` or
+    /// `http://localhost:*`; none unless they are set. Programs send no origin and need none.
     pub origins: Vec<String>,
-    /// Names under which clients reach the server, besides the local ones.
+    /// The host names under which clients reach the server, besides the local ones.
     pub hosts: Vec<String>,
-    /// A session that nobody used for so long ends; half an hour unless set, and never shorter than
-    /// a call may take.
+    /// How long a session may be unused before it ends; half an hour unless it is set, and never shorter
+    /// than a call may take.
     pub idle: Option<Duration>,
 }
 
@@ -31,11 +31,11 @@ pub struct HttpOptions {
 pub struct Token(String);
 
 impl Token {
-    /// A token of at least 16 characters that can stand in a header.
+    /// A token, which has to have at least 16 visible ASCII characters.
     ///
     /// # Errors
     ///
-    /// `Usage` otherwise; the message does not repeat it.
+    /// [`ErrorKind::Usage`] for any other text. The message does not repeat it.
     pub fn new(token: impl Into<String>) -> Result<Self> {
         let token = token.into();
         let token = token.trim();
@@ -46,7 +46,7 @@ impl Token {
         Ok(Self(token.to_owned()))
     }
 
-    /// Whether `given` is this token; takes as long whatever part of it is right.
+    /// Whether `given` is this token. The time does not depend on how much of it is right.
     pub(super) fn is(&self, given: &str) -> bool {
         let (ours, theirs) = (self.0.as_bytes(), given.as_bytes());
         let same = ours.iter().zip(theirs).fold(0, |all, (a, b)| all | (a ^ b)) == 0;
@@ -61,34 +61,34 @@ impl fmt::Debug for Token {
 }
 
 impl HttpOptions {
-    /// Listens at this address.
+    /// Sets the address at which the server listens.
     #[must_use]
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = Some(address);
         self
     }
 
-    /// Wants this token of clients.
+    /// Sets the token that clients have to present.
     #[must_use]
     pub fn token(mut self, token: Token) -> Self {
         self.token = Some(token);
         self
     }
 
-    /// Ends sessions that nobody used for so long.
+    /// Sets how long a session may be unused before it ends.
     #[must_use]
     pub fn idle(mut self, longest: Duration) -> Self {
         self.idle = Some(longest);
         self
     }
 
-    /// Where to listen.
+    /// The address at which the server listens.
     pub(super) fn address(&self) -> SocketAddr {
         self.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 0).into())
     }
 
-    /// The names under which requests may come; `None` for any, where the address is any, too, and
-    /// the token alone protects.
+    /// The host names under which requests may come. `None` stands for any name, where the server listens at
+    /// all addresses and is protected by the token alone.
     pub(super) fn hosts(&self, address: SocketAddr) -> Option<Vec<String>> {
         if address.ip().is_unspecified() && self.hosts.is_empty() {
             return None;
@@ -99,6 +99,7 @@ impl HttpOptions {
         Some(hosts)
     }
 
+    /// Reads the options of a table.
     pub(crate) fn read(mut table: Table<'_>) -> Result<Self> {
         let options = Self {
             listen: table.parsed("listen", listen)?,
@@ -112,11 +113,11 @@ impl HttpOptions {
     }
 }
 
-/// Reads an address: `127.0.0.1:8080`, `localhost:8080`, or a port alone.
+/// Reads an address: `127.0.0.1:8080`, `localhost:8080`, or a port of 127.0.0.1 alone.
 ///
 /// # Errors
 ///
-/// `Usage` when it is none.
+/// [`ErrorKind::Usage`] when the text is no address.
 pub fn listen(text: &str) -> Result<SocketAddr> {
     if let Ok(port) = text.parse::<u16>() {
         return Ok((Ipv4Addr::LOCALHOST, port).into());

@@ -153,7 +153,7 @@ async fn a_change_that_cannot_be_written_down_is_not_made() {
     assert!(refused.is_error(), "{}", refused.text());
     assert_eq!(refused.error(), "not_audited");
     assert_eq!(refused.json()["retry"], "never");
-    assert!(vendor.asked().is_empty());
+    assert!(vendor.called().is_empty());
     // What changes nothing goes on.
     let list = call(&session, "things", "list", json!({})).await;
     assert!(!list.is_error(), "{}", list.text());

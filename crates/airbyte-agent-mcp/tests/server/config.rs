@@ -18,7 +18,7 @@ fn parse(text: &str) -> Result<Config> {
     Config::parse(text, "mcp.toml", None, &environment)
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "the signature that is asked for")]
+#[allow(clippy::unnecessary_wraps, reason = "the signature that is wanted")]
 fn find(_: &Origin) -> Result<Description> {
     Ok(acme())
 }
@@ -175,15 +175,15 @@ async fn neither_an_account_nor_its_way_widens_the_rules_of_the_whole() {
             let call = json!({"entity": "things", "action": "delete", "params": call});
             let answer = tool(&session, "acme", call).await;
             assert_eq!(answer.error(), "not_permitted", "{text}");
-            assert!(vendor.asked().is_empty(), "{text}");
+            assert!(vendor.called().is_empty(), "{text}");
         }
     }
 }
 
 /// A store that has every account but `lost`.
-struct Kept;
+struct StoredAccounts;
 
-impl Sources for Kept {
+impl Sources for StoredAccounts {
     fn variable(&self, _: &Connector, _: &str) -> Result<Option<String>> {
         Ok(None)
     }
@@ -216,7 +216,7 @@ fn stored_accounts_are_used_where_nothing_else_is_known_and_have_to_be_there_whe
         ("[accounts.lost]\nconnector = 'acme'", None),
     ] {
         let config = parse(text).unwrap();
-        let connect = |account: &Account, connector| account.client(connector, &Kept);
+        let connect = |account: &Account, connector| account.client(connector, &StoredAccounts);
         let server = config.server_with(find, connect);
         match error {
             None => assert!(!format!("{:?}", server.unwrap()).contains("canary"), "{text}"),
@@ -259,7 +259,7 @@ fn examples_of_the_documents_are_read_and_served() {
         let text = text.replace("/var/log", &folder.path().display().to_string());
         let config = Config::parse(&text, "mcp.toml", Some(folder.path()), &environment)
             .unwrap_or_else(|error| panic!("{error}\n{text}"));
-        let connect = |account: &Account, connector| account.client(connector, &Kept);
+        let connect = |account: &Account, connector| account.client(connector, &StoredAccounts);
         let server = config.server_with(find, connect);
         let server = server.unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert!(!server.tools().definitions().is_empty(), "{text}");

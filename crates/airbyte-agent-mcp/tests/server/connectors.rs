@@ -99,5 +99,5 @@ async fn nothing_that_changes_anything_is_called_or_listed_in_read_only_mode() {
             assert_eq!(tool.annotations.unwrap().read_only_hint, Some(true), "{}", tool.name);
         }
     }
-    assert!(vendor.asked().is_empty(), "{:?}", vendor.asked());
+    assert!(vendor.called().is_empty(), "{:?}", vendor.called());
 }

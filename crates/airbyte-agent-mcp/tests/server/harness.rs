@@ -1,4 +1,4 @@
-//! A vendor that behaves as the identifiers in a call say, and a client beside the server.
+//! A vendor that behaves as the identifiers in a call say, and a client of the server.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -18,10 +18,10 @@ pub(crate) fn acme() -> Description {
     Description::from(spec.lower().unwrap())
 }
 
-/// A vendor that notes what it is asked.
+/// A vendor that remembers which operations were called.
 #[derive(Clone, Default)]
 pub(crate) struct Vendor {
-    asked: Arc<Mutex<Vec<String>>>,
+    called: Arc<Mutex<Vec<String>>>,
     running: Arc<Mutex<(usize, usize)>>,
 }
 
@@ -31,8 +31,8 @@ impl Vendor {
     }
 
     /// `entity.action` of every call that was made.
-    pub(crate) fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+    pub(crate) fn called(&self) -> Vec<String> {
+        self.called.lock().unwrap().clone()
     }
 
     /// The most calls that ran at the same time.
@@ -67,7 +67,7 @@ impl Drop for Running {
 impl Transport for Vendor {
     fn send<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
-            self.asked.lock().unwrap().push(call.name.to_owned());
+            self.called.lock().unwrap().push(call.name.to_owned());
             let _running = Running::new(&self.running);
             let id = call.arguments.get("id").and_then(Value::as_str).unwrap_or_default();
             match id {
@@ -95,7 +95,7 @@ impl Transport for Vendor {
     }
 }
 
-/// A client that remembers what progress it was told.
+/// A client that remembers the reports of progress.
 #[derive(Clone, Default)]
 pub(crate) struct Listener {
     told: Arc<Mutex<Vec<ProgressNotificationParam>>>,

@@ -116,7 +116,7 @@ async fn a_session_is_opened_used_and_closed() {
     let session = format!("Mcp-Session-Id: {}", open(site.address, &[]).await);
     let answer = ask(site.address, "POST", "/mcp", &[&session], &calling("t1")).await;
     assert!(answer.message().to_string().contains("t1"));
-    assert_eq!(site.vendor.asked(), ["things.get"]);
+    assert_eq!(site.vendor.called(), ["things.get"]);
     let answer = ask(site.address, "DELETE", "/mcp", &[&session], "").await;
     assert_eq!(answer.status, 204);
     let answer = ask(site.address, "POST", "/mcp", &[&session], &calling("t1")).await;

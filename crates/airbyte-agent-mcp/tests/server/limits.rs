@@ -58,7 +58,7 @@ async fn fifty_calls_at_once_are_all_answered() {
         }
     });
     futures_util::future::join_all(calls).await;
-    assert_eq!(vendor.asked().len(), 50);
+    assert_eq!(vendor.called().len(), 50);
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn the_operators_rates_hold() {
     assert!(answer.text().contains("2 calls of things.get per min"), "{}", answer.text());
     assert!(answer.json()["retry"]["after_seconds"].as_u64().unwrap() <= 31);
     assert!(!call(&session, "things", "list", json!({})).await.is_error());
-    assert_eq!(vendor.asked().len(), 3);
+    assert_eq!(vendor.called().len(), 3);
 }
 
 #[tokio::test]

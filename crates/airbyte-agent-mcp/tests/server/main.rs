@@ -5,7 +5,7 @@
 mod audit;
 mod config;
 mod connectors;
-mod doors;
+mod exposures;
 mod harness;
 mod http;
 mod limits;

@@ -38,7 +38,7 @@ async fn a_call_gives_text_and_the_same_as_structure() {
     assert!(!answer.is_error());
     assert!(answer.text().contains("One"), "{}", answer.text());
     assert!(answer.json().to_string().contains("Two"), "{}", answer.json());
-    assert_eq!(vendor.asked(), ["things.list"]);
+    assert_eq!(vendor.called(), ["things.list"]);
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn mistakes_are_told_to_the_model_and_reach_no_vendor() {
     let answer = tool(&session, "acmee", json!({})).await;
     assert_eq!(answer.error(), "unknown_tool");
     assert!(answer.text().contains("acme"), "{}", answer.text());
-    assert!(vendor.asked().is_empty());
+    assert!(vendor.called().is_empty());
 }
 
 #[tokio::test]
@@ -102,7 +102,7 @@ async fn several_accounts_are_told_apart_and_may_have_rules_of_their_own() {
     let session = connect(server).await;
     let get = |account: &'static str| json!({"account": account, "entity": "things", "action": "get", "params": {"id": "t1"}});
     assert!(!tool(&session, "acme", get("home")).await.is_error());
-    assert_eq!((first.asked().len(), second.asked().len()), (0, 1));
+    assert_eq!((first.called().len(), second.called().len()), (0, 1));
     let mut unclear = get("");
     unclear.as_object_mut().unwrap().remove("account");
     let answer = tool(&session, "acme", unclear).await;
@@ -110,5 +110,5 @@ async fn several_accounts_are_told_apart_and_may_have_rules_of_their_own() {
     let delete =
         json!({"account": "home", "entity": "things", "action": "delete", "params": {"id": "t1"}});
     assert_eq!(tool(&session, "acme", delete).await.error(), "not_permitted");
-    assert_eq!(second.asked(), ["things.get"]);
+    assert_eq!(second.called(), ["things.get"]);
 }

@@ -1,4 +1,4 @@
-//! The form of Anthropic's messages: <https://docs.anthropic.com/en/api/messages>.
+//! The format of Anthropic's messages API: <https://docs.anthropic.com/en/api/messages>.
 
 use serde_json::{Value, json};
 
@@ -13,13 +13,13 @@ pub(super) fn definition(tool: &ToolDefinition) -> Value {
     })
 }
 
-/// The calls of a message, which is the whole answer here.
+/// The calls in a message, which is the whole response in this API.
 pub(super) fn calls(answer: &Value) -> Vec<ToolCall> {
     let blocks = answer.as_array().or_else(|| answer["content"].as_array());
     let calls = blocks.into_iter().flatten().filter(|block| block["type"] == "tool_use");
     let mut calls: Vec<ToolCall> =
         calls.map(|block| ToolCall::new(&block["id"], &block["name"], &block["input"])).collect();
-    // What is missing at the end of a call that was cut off leaves an object that looks whole.
+    // A call that was cut off still looks like a complete object.
     if answer["stop_reason"] == "max_tokens"
         && let Some(last) = calls.last_mut()
     {
@@ -28,7 +28,7 @@ pub(super) fn calls(answer: &Value) -> Vec<ToolCall> {
     calls
 }
 
-/// One message: the API refuses results that are spread over several.
+/// One message with all results, because the API refuses results in several messages.
 pub(super) fn message(answers: &[ToolAnswer]) -> Option<Value> {
     let blocks: Vec<Value> = answers
         .iter()

@@ -1,7 +1,7 @@
-//! The tools in the formats of model APIs: JSON in, JSON out.
+//! The tools in the JSON formats of model APIs.
 //!
-//! Knows what definitions, calls and results look like on the wire, not how requests get to a
-//! model: that is the program's own business.
+//! The modules know what definitions, calls and results look like in requests and responses. How a
+//! request gets to a model is left to the program.
 
 mod anthropic;
 mod openai_chat;
@@ -13,19 +13,20 @@ use serde_json::{Map, Value};
 use super::error::ToolError;
 use super::toolset::Toolset;
 
-/// The API of a model, by the form of its tools.
+/// The API of a model, which decides the format of tools.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ModelApi {
-    /// `OpenAI`'s chat completions, and the many servers that speak like them.
+    /// Chat completions of `OpenAI`, and of the many servers that have the same API.
     OpenAiChat,
-    /// `OpenAI`'s responses.
+    /// The responses API of `OpenAI`.
     OpenAiResponses,
-    /// Anthropic's messages.
+    /// The messages API of Anthropic.
     AnthropicMessages,
 }
 
-/// Tools for one model API. Made by [`Toolset::for_api`]; a clone is cheap.
+/// The tools of a [`Toolset`] in the format of one model API. [`Toolset::for_api`] makes it; a clone is
+/// cheap.
 ///
 /// ```no_run
 /// use airbyte_agent_tools::{ModelApi, Toolset};
@@ -54,41 +55,41 @@ pub struct ApiTools {
     strict: bool,
 }
 
-/// A call that a model wants made.
+/// A call of a tool as a model wrote it.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ToolCall {
-    /// By which the result is told apart from others.
+    /// The identifier of the call, which its result repeats.
     pub id: String,
-    /// Name of the tool, as the model wrote it.
+    /// The name of the tool as the model wrote it.
     pub name: String,
-    /// Arguments, as the model wrote them: `OpenAI` sends them as text, which may be no JSON.
+    /// The arguments as the model wrote them. `OpenAI` sends them as text, which need not be valid JSON.
     pub arguments: Value,
-    /// Whether the model was stopped before it had written all of it.
+    /// Whether the model was stopped before it had written the whole call.
     pub is_cut: bool,
 }
 
-/// What a call came to.
+/// The outcome of a call.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ToolAnswer {
-    /// The call.
+    /// The call as the model wrote it.
     pub call: ToolCall,
-    /// What the model reads.
+    /// The result, or a description of the failure, for the model to read.
     pub text: String,
-    /// Whether it failed.
+    /// Whether the call failed.
     pub is_error: bool,
-    /// What went wrong, where a tool of this library failed.
+    /// The error, where a tool of the toolset failed.
     pub error: Option<ToolError>,
 }
 
-/// What the calls of one turn came to.
+/// The outcomes of the calls in one response of a model.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ToolAnswers {
-    /// To be appended to the conversation, behind the model's own message.
+    /// The messages to be appended to the conversation, behind that of the model.
     pub messages: Vec<Value>,
-    /// Each call with its result, in the order of the calls.
+    /// Each call with its outcome, in the order of the calls.
     pub answers: Vec<ToolAnswer>,
 }
 
@@ -100,24 +101,23 @@ impl Toolset {
 }
 
 impl ApiTools {
-    /// Asks for arguments that follow the schema without exception, which `OpenAI` calls strict:
-    /// optional arguments come as `null`, free-form objects as JSON text. Changes nothing for
-    /// Anthropic.
+    /// Requests arguments that follow the schema without exception, which `OpenAI` calls strict. Optional
+    /// arguments are then `null`, and free-form objects are JSON text. For Anthropic nothing changes.
     #[must_use]
     pub const fn strict(mut self) -> Self {
         self.strict = true;
         self
     }
 
-    /// The tools themselves.
+    /// The toolset whose tools these are.
     pub const fn tools(&self) -> &Toolset {
         &self.tools
     }
 
-    /// The value of `tools` in a request. `OpenAI` takes at most 128 tools: with more operations than
-    /// that, another [`Exposure`](super::Exposure) is the way.
+    /// The array of definitions for the member `tools` of a request. `OpenAI` takes at most 128 tools; for
+    /// more operations than that, choose another [`Exposure`](super::Exposure).
     pub fn definitions(&self) -> Value {
-        let definitions = self.tools.definitions();
+        let definitions = self.tools.all_definitions();
         let written = definitions.iter().map(|tool| match self.api {
             ModelApi::OpenAiChat => openai_chat::definition(tool, self.strict),
             ModelApi::OpenAiResponses => openai_responses::definition(tool, self.strict),
@@ -126,8 +126,8 @@ impl ApiTools {
         written.collect()
     }
 
-    /// The calls in a model's answer, which is the whole body of the response, or the message (for
-    /// responses: the list of items) inside it.
+    /// The calls in the response of a model, empty when there are none. `answer` is the whole body, or
+    /// the message in it; for the responses API also the list of items.
     pub fn calls(&self, answer: &Value) -> Vec<ToolCall> {
         match self.api {
             ModelApi::OpenAiChat => openai_chat::calls(answer),
@@ -136,14 +136,14 @@ impl ApiTools {
         }
     }
 
-    /// Makes calls: neighbours that only read at the same time, everything else one after the
-    /// other in the order given. None is left without an answer, so a program that has tools of its
-    /// own takes out the calls of those and passes all others.
+    /// Makes calls and gives back an outcome for each, in the same order. Consecutive calls that only read
+    /// are made at the same time, at most eight of them; all others are made one after the other. A
+    /// program that has further tools of its own takes out their calls and passes all others.
     pub async fn run(&self, calls: Vec<ToolCall>) -> Vec<ToolAnswer> {
         turn::run(&self.tools, calls).await
     }
 
-    /// What to append to the conversation for these answers.
+    /// The messages to be appended to the conversation for these outcomes.
     pub fn messages(&self, answers: &[ToolAnswer]) -> Vec<Value> {
         match self.api {
             ModelApi::OpenAiChat => answers.iter().map(openai_chat::message).collect(),
@@ -152,9 +152,9 @@ impl ApiTools {
         }
     }
 
-    /// Makes the calls in a model's answer; see [`calls`](Self::calls), [`run`](Self::run) and
-    /// [`messages`](Self::messages) for the single steps. Nothing comes back when there are none:
-    /// the model is done.
+    /// Makes the calls in the response of a model. [`calls`](Self::calls), [`run`](Self::run) and
+    /// [`messages`](Self::messages) are the single steps. The result is empty when the model called
+    /// nothing, and so has finished.
     pub async fn answer(&self, answer: &Value) -> ToolAnswers {
         let answers = self.run(self.calls(answer)).await;
         ToolAnswers { messages: self.messages(&answers), answers }
@@ -169,17 +169,17 @@ impl ToolCall {
 }
 
 impl ToolAnswer {
-    /// The result of a tool of the program's own.
+    /// The outcome of a call of a tool that belongs to the program.
     pub fn done(call: ToolCall, text: impl Into<String>) -> Self {
         Self { call, text: text.into(), is_error: false, error: None }
     }
 
-    /// The failure of a tool of the program's own.
+    /// The failure of a tool that belongs to the program.
     pub fn failed(call: ToolCall, text: impl Into<String>) -> Self {
         Self { is_error: true, ..Self::done(call, text) }
     }
 
-    /// The text for an API that has no mark for failures.
+    /// The text for an API in which results are not marked as failures.
     fn unmarked(&self) -> String {
         match &self.error {
             Some(error) => error.to_json().to_string(),
@@ -193,13 +193,13 @@ impl ToolAnswer {
 }
 
 impl ToolAnswers {
-    /// Whether the model called nothing.
+    /// Whether the model called no tool.
     pub fn is_empty(&self) -> bool {
         self.answers.is_empty()
     }
 
-    /// A failure that no argument mends (credentials, configuration). The model is told so; a
-    /// program may stop and tell its operator instead of going on.
+    /// The first failure that no argument can correct, such as missing credentials. The model is told
+    /// about it; a program may stop and tell its operator instead of continuing.
     pub fn operator_problem(&self) -> Option<&ToolError> {
         let errors = self.answers.iter().filter_map(|answer| answer.error.as_ref());
         errors.into_iter().find(|error| error.is_operator_problem())

@@ -1,4 +1,4 @@
-//! The form of `OpenAI`'s chat completions:
+//! The format of `OpenAI`'s chat completions:
 //! <https://platform.openai.com/docs/api-reference/chat>.
 
 use serde_json::{Value, json};
@@ -19,19 +19,19 @@ pub(super) fn definition(tool: &ToolDefinition, strict: bool) -> Value {
     })
 }
 
-/// The calls of a response, or of the message in it.
+/// The calls in a response, or in the message of a response.
 pub(super) fn calls(answer: &Value) -> Vec<ToolCall> {
     let choice = &answer["choices"][0];
     let message = if choice.is_object() { &choice["message"] } else { answer };
     let calls = message["tool_calls"].as_array().into_iter().flatten();
     let mut calls: Vec<ToolCall> = calls
         .map(|call| {
-            // Tools of the other kind take text and are none of ours; they get an answer, too.
-            let (of, arguments) = match call.get("custom") {
+            // Custom tools take text and belong to the program; their calls need an outcome as well.
+            let (tool, arguments) = match call.get("custom") {
                 Some(custom) => (custom, &custom["input"]),
                 None => (&call["function"], &call["function"]["arguments"]),
             };
-            ToolCall::new(&call["id"], &of["name"], arguments)
+            ToolCall::new(&call["id"], &tool["name"], arguments)
         })
         .collect();
     if choice["finish_reason"] == "length"

@@ -1,11 +1,11 @@
-//! The form of `OpenAI`'s responses: <https://platform.openai.com/docs/api-reference/responses>.
+//! The format of `OpenAI`'s responses API: <https://platform.openai.com/docs/api-reference/responses>.
 
 use serde_json::{Value, json};
 
 use super::{ToolAnswer, ToolCall};
 use crate::definition::ToolDefinition;
 
-/// `strict` is always said: left out, it counts as true here.
+/// The definition always has `strict`, because this API takes it for true where it is left out.
 pub(super) fn definition(tool: &ToolDefinition, strict: bool) -> Value {
     let parameters = if strict { tool.openai_strict_schema() } else { tool.input_schema.clone() };
     json!({
@@ -17,7 +17,7 @@ pub(super) fn definition(tool: &ToolDefinition, strict: bool) -> Value {
     })
 }
 
-/// The calls of a response, or of the list of items in it.
+/// The calls in a response, or in its list of items.
 pub(super) fn calls(answer: &Value) -> Vec<ToolCall> {
     let items = answer.as_array().or_else(|| answer["output"].as_array());
     let calls = items.into_iter().flatten().filter(|item| item["type"] == "function_call");

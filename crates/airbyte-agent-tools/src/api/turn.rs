@@ -1,48 +1,53 @@
-//! The calls of one turn: what only reads at the same time, everything else in order.
+//! The calls of one turn: calls that only read are made at the same time, all others in order.
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use super::{ToolAnswer, ToolCall};
 use crate::error::ToolError;
+use crate::plan::Plan;
 use crate::toolset::Toolset;
 
-/// Most calls at the same time.
-const AT_ONCE: usize = 8;
+/// The most calls that are made at the same time.
+const MOST_AT_ONCE: usize = 8;
+
+/// A call with its plan, or with the reason why it cannot be made.
+type Planned<'t> = (ToolCall, Result<Plan<'t>, ToolError>);
 
 pub(super) async fn run(tools: &Toolset, calls: Vec<ToolCall>) -> Vec<ToolAnswer> {
     let mut answers = Vec::with_capacity(calls.len());
     let mut reads = Vec::new();
     for call in calls {
-        if writes(tools, &call) {
-            answers.extend(together(tools, std::mem::take(&mut reads)).await);
-            answers.push(one(tools, call).await);
+        let plan = plan(tools, &call);
+        if plan.as_ref().is_ok_and(|plan| plan.effect().is_change()) {
+            answers.extend(make_together(std::mem::take(&mut reads)).await);
+            answers.push(make((call, plan)).await);
         } else {
-            reads.push(call);
+            reads.push((call, plan));
         }
     }
-    answers.extend(together(tools, reads).await);
+    answers.extend(make_together(reads).await);
     answers
 }
 
-/// Whether the call would change something. One that is refused does not.
-fn writes(tools: &Toolset, call: &ToolCall) -> bool {
-    let target = tools.target(&call.name, &call.arguments);
-    target.ok().flatten().is_some_and(|target| !target.operation.hints.read_only)
-}
-
-async fn together(tools: &Toolset, calls: Vec<ToolCall>) -> Vec<ToolAnswer> {
-    let calls: Vec<_> = calls.into_iter().map(|call| one(tools, call)).collect();
-    stream::iter(calls).buffered(AT_ONCE).collect().await
-}
-
-async fn one(tools: &Toolset, call: ToolCall) -> ToolAnswer {
-    let outcome = if call.is_cut {
+fn plan<'t>(tools: &'t Toolset, call: &ToolCall) -> Result<Plan<'t>, ToolError> {
+    if call.is_cut {
         let problem =
             "the call was cut off before its end and was not made; make it again, shorter";
-        Err(ToolError::argument("arguments", problem))
-    } else {
-        tools.call(&call.name, call.arguments.clone()).await
+        return Err(ToolError::argument("arguments", problem));
+    }
+    tools.plan(&call.name, call.arguments.clone())
+}
+
+async fn make_together(calls: Vec<Planned<'_>>) -> Vec<ToolAnswer> {
+    let calls: Vec<_> = calls.into_iter().map(make).collect();
+    stream::iter(calls).buffered(MOST_AT_ONCE).collect().await
+}
+
+async fn make((call, plan): Planned<'_>) -> ToolAnswer {
+    let outcome = match plan {
+        Ok(plan) => plan.run().await,
+        Err(error) => Err(error),
     };
     match outcome {
         Ok(output) => ToolAnswer::done(call, output.text),

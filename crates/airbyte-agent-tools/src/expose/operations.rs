@@ -2,22 +2,24 @@
 
 use serde_json::{Map, Value};
 
-use super::super::account::Group;
-use super::super::coerce;
-use super::super::controls::{Control, Controls, is_hidden, own_selection};
+use super::super::controls::{self, Control, Controls, is_hidden, own_selection};
+use super::super::decision::{Decision, PermittedCall};
 use super::super::definition::ToolDefinition;
 use super::super::error::ToolError;
+use super::super::group::Group;
 use super::super::toolset::Toolset;
-use super::super::{controls, gate, prose, schema};
-use super::{Request, account, hints};
+use super::super::{coerce, gate, prose, schema};
+use super::choose_account::choose_account;
+use super::hints;
+use super::parameters::{hidden_names, is_needed, shown};
 use airbyte_agent_description::Operation;
 
-/// Longest description of a tool, in characters.
-const DESCRIPTION: usize = 360;
+/// The longest description of a tool, in characters.
+const LONGEST_DESCRIPTION: usize = 360;
 
 const ACCOUNT: &str = "account";
 
-/// What a model is told of an operation.
+/// The definition of the tool for an operation that may be called with these accounts.
 pub(super) fn definition(
     name: String,
     group: &Group<'_>,
@@ -30,36 +32,21 @@ pub(super) fn definition(
         name,
         title: format!("{}: {summary}", connector.title),
         description: description(&connector.title, operation),
-        input_schema: Value::Object(input(group, operation, accounts)),
+        input_schema: Value::Object(input_schema(group, operation, accounts)),
         hints: hints([operation]),
     }
 }
 
-/// `GitHub: List issues. Returns …`, without what the cursor takes over.
+/// The description `GitHub: List issues. Returns …`, without sentences about parameters that the cursor
+/// sets.
 fn description(title: &str, operation: &Operation) -> String {
-    let said = prose::without(&operation.description, &hidden_names(operation));
+    let description = prose::without(&operation.description, &hidden_names(operation));
     let head = format!("{title}: {}", operation.summary);
-    let text = if said.is_empty() { head } else { prose::joined(&head, &said) };
-    prose::short(&text, DESCRIPTION)
+    let text = if description.is_empty() { head } else { prose::joined(&head, &description) };
+    prose::short(&text, LONGEST_DESCRIPTION)
 }
 
-/// Parameters and metadata that paging by cursor makes needless to know.
-pub(super) fn hidden_names(operation: &Operation) -> Vec<&str> {
-    let parameters = operation.parameters.iter();
-    parameters.filter(|p| is_hidden(operation, p)).map(|p| p.name.as_ref()).collect()
-}
-
-/// The parameters that a model is told of, those that must be given first.
-pub(super) fn shown(operation: &Operation) -> Vec<&airbyte_agent_description::Parameter> {
-    let (required, optional): (Vec<_>, Vec<_>) = operation
-        .parameters
-        .iter()
-        .filter(|parameter| !is_hidden(operation, parameter))
-        .partition(|parameter| parameter.required);
-    required.into_iter().chain(optional).collect()
-}
-
-fn input(group: &Group<'_>, operation: &Operation, accounts: &[&str]) -> Map<String, Value> {
+fn input_schema(group: &Group<'_>, operation: &Operation, accounts: &[&str]) -> Map<String, Value> {
     let mut members = Vec::new();
     if group.is_ambiguous() {
         members.push((ACCOUNT.to_owned(), schema::choice(accounts, ""), accounts.len() > 1));
@@ -68,47 +55,28 @@ fn input(group: &Group<'_>, operation: &Operation, accounts: &[&str]) -> Map<Str
         members.push((
             schema::key(&parameter.name),
             schema::parameter(parameter),
-            parameter.required && !is_supplied(group, parameter),
+            is_needed(group, parameter),
         ));
     }
     for control in Control::ALL.into_iter().filter(|control| control.fits(operation)) {
-        // The operation's own way to choose fields needs no second one beside it.
+        // An operation that lets callers choose fields by itself needs no second argument for that.
         if control == Control::Fields
             && own_selection(operation).is_some_and(|parameter| !is_hidden(operation, parameter))
         {
             continue;
         }
-        members.push((control.name_for(operation), control.schema(), false));
+        members.push((control.name_for(operation).to_owned(), control.schema(), false));
     }
     schema::object(members, false)
 }
 
-/// Whether a default or the configuration of every account supplies a parameter.
-pub(super) fn is_supplied(
-    group: &Group<'_>,
-    parameter: &airbyte_agent_description::Parameter,
-) -> bool {
-    let has_default = parameter.default.is_some() && parameter.send_default;
-    has_default
-        || group.accounts.iter().all(|account| {
-            let config = account.client.config();
-            let given = |key: &str| config.get(key).is_some_and(|value| !value.is_null());
-            parameter.config.as_ref().is_some_and(|inject| given(&inject.source))
-                || account
-                    .connector()
-                    .scoping
-                    .iter()
-                    .any(|rule| rule.parameter == parameter.name && given(&rule.config_key))
-        })
-}
-
-/// Reads a call of an operation.
-pub(super) fn read<'t>(
+/// Decides what a call of the tool for an operation leads to.
+pub(super) fn decide<'t>(
     tools: &'t Toolset,
     group: &Group<'t>,
     operation: &'t Operation,
     mut arguments: Map<String, Value>,
-) -> Result<Request<'t>, ToolError> {
+) -> Result<Decision<'t>, ToolError> {
     let mut wanted = String::new();
     if group.is_ambiguous()
         && operation.parameter(ACCOUNT).is_none()
@@ -116,10 +84,12 @@ pub(super) fn read<'t>(
     {
         wanted = controls::text(ACCOUNT, &value)?;
     }
-    let account = account(group, tools, Some(operation), &wanted)?;
-    let permitted = gate::pass(tools.common_policy(), account, operation)?;
+    let account = choose_account(tools, group, operation, &wanted)?;
+    let permitted = gate::permit(tools.common_policy(), account, operation)?;
+    // The account may have a description of its own.
+    let operation = permitted.operation();
     let controls = Controls::take(operation, &mut arguments)?;
     let arguments = coerce::arguments(operation, arguments, &controls)?;
     let selector = Control::Fields.name_for(operation);
-    Ok(Request { permitted, arguments, controls, selector })
+    Ok(Decision::Call(PermittedCall { permitted, arguments, controls, selector }))
 }

@@ -1,27 +1,31 @@
-//! The reference of operations that a model asks for: every parameter, in lines.
+//! The reference of entities and operations, which a model reads before it calls them: a line for each
+//! parameter.
 
 use serde_json::{Value, json};
 
-use super::super::account::Group;
+use super::super::group::Group;
 use super::super::output::ToolOutput;
 use super::super::policy::Policy;
+use super::super::result::fields;
 use super::super::{prose, schema};
-use super::operations::{hidden_names, is_supplied, shown};
+use super::parameters::{hidden_names, is_needed, shown};
 use super::signature;
-use airbyte_agent_description::{Entity, Operation, Parameter, Schema};
+use airbyte_agent_description::{Entity, Json, Operation, Parameter, Schema};
 
-/// Longest description of an operation, in characters.
-const OPERATION: usize = 600;
+/// The longest description of an operation, in characters.
+const LONGEST_OF_OPERATION: usize = 600;
 
-/// Longest description of a parameter, in characters.
-const PARAMETER: usize = 300;
+/// The longest description of a parameter, in characters.
+const LONGEST_OF_PARAMETER: usize = 300;
 
-/// The entities and what may be done with each.
+/// The entities of a connector with the actions that may be called.
 pub(super) fn connector(group: &Group<'_>, policy: &Policy) -> ToolOutput {
     let operations = group.operations(policy);
     let connector = group.connector();
-    let mut lines =
-        vec![prose::joined(&connector.title, &prose::short(&connector.description, OPERATION))];
+    let mut lines = vec![prose::joined(
+        &connector.title,
+        &prose::short(&connector.description, LONGEST_OF_OPERATION),
+    )];
     let mut entities = Vec::new();
     for entity in connector.entities.iter() {
         let actions: Vec<&str> = operations
@@ -52,7 +56,7 @@ pub(super) fn entity(group: &Group<'_>, entity: &Entity, operations: &[&Operatio
         .iter()
         .map(|operation| {
             let parameters = shown(operation).into_iter().map(|parameter| {
-                let required = parameter.required && !is_supplied(group, parameter);
+                let required = is_needed(group, parameter);
                 (parameter.name.to_string(), schema::parameter(parameter), required)
             });
             json!({
@@ -67,24 +71,26 @@ pub(super) fn entity(group: &Group<'_>, entity: &Entity, operations: &[&Operatio
     output(&lines, json!({"connector": connector, "entity": entity.name, "operations": structured}))
 }
 
+/// Adds the lines of an operation and its parameters.
 fn describe(group: &Group<'_>, operation: &Operation, lines: &mut Vec<String>) {
-    let said = prose::without(&operation.description, &hidden_names(operation));
-    let said = prose::short(&said, OPERATION);
-    lines.push(format!("{}: {}", operation.place(), prose::joined(&operation.summary, &said)));
+    let description = prose::without(&operation.description, &hidden_names(operation));
+    let description = prose::short(&description, LONGEST_OF_OPERATION);
+    let text = prose::joined(&operation.summary, &description);
+    lines.push(format!("{}: {text}", operation.place()));
     for parameter in shown(operation) {
-        let need =
-            if parameter.required && !is_supplied(group, parameter) { ", required" } else { "" };
-        let text = prose::short(&parameter.description, PARAMETER);
+        let need = if is_needed(group, parameter) { ", required" } else { "" };
+        let text = prose::short(&parameter.description, LONGEST_OF_PARAMETER);
         lines.push(format!("  {} ({}{need}): {text}", parameter.name, signature::kind(parameter)));
         members(parameter, lines);
     }
-    let fields = super::super::result::fields::names(operation);
+    let schema = operation.response.schema.as_ref().map(Json::value);
+    let fields = fields::names(schema.as_ref());
     if !fields.is_empty() {
         lines.push(format!("  Fields of results: {}.", fields.join(", ")));
     }
 }
 
-/// The members of an object that is an argument, one level deep.
+/// Adds the lines of the members of a parameter that is an object or a list of objects.
 fn members(parameter: &Parameter, lines: &mut Vec<String>) {
     let schema: &Schema = match parameter.schema.items.first() {
         Some(items) => items,
@@ -93,11 +99,12 @@ fn members(parameter: &Parameter, lines: &mut Vec<String>) {
     for property in schema.properties.iter() {
         let need = if property.required { ", required" } else { "" };
         let kind = schema::kind(&property.schema).as_str();
-        let text = prose::short(&property.schema.description, PARAMETER / 2);
+        let text = prose::short(&property.schema.description, LONGEST_OF_PARAMETER / 2);
         lines.push(format!("    .{} ({kind}{need}): {text}", property.name));
     }
 }
 
+/// An answer that consists of lines of text and of the same as JSON.
 pub(super) fn output(lines: &[String], structured: Value) -> ToolOutput {
     ToolOutput { text: lines.join("\n"), structured, next: None, records: None }
 }

@@ -1,26 +1,26 @@
-//! An operation on one line: `list(owner, repo, states?)`.
+//! The parameters of an operation in short: their names, and their types in a few words.
 
-use super::super::account::Group;
+use super::super::group::Group;
 use super::super::schema;
-use super::operations::{is_supplied, shown};
-use airbyte_agent_description::{Kind, Operation, Parameter};
+use super::parameters::{is_needed, shown};
+use airbyte_agent_description::{Kind, Operation, Parameter, Schema};
 
-/// How much is said of the parameters.
+/// How much is told about the parameters of an operation.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Detail {
-    /// Most optional parameters.
+    /// The most optional parameters that are named.
     pub(super) optional: usize,
-    /// Whether the values allowed are listed where they are few.
+    /// Whether the values that a parameter allows are listed where they are few.
     pub(super) choices: bool,
 }
 
-/// The names of the parameters, optional ones with a question mark; `…` stands for more of those.
+/// The names of the parameters, the optional ones with a question mark. `…` stands for further optional
+/// ones.
 pub(super) fn names(group: &Group<'_>, operation: &Operation, detail: Detail) -> Vec<String> {
-    let is_required = |parameter: &Parameter| parameter.required && !is_supplied(group, parameter);
     let mut names = Vec::new();
     let mut optional = 0;
     for parameter in shown(operation) {
-        let mark = if is_required(parameter) { "" } else { "?" };
+        let mark = if is_needed(group, parameter) { "" } else { "?" };
         if !mark.is_empty() {
             optional += 1;
             if optional > detail.optional {
@@ -36,11 +36,11 @@ pub(super) fn names(group: &Group<'_>, operation: &Operation, detail: Detail) ->
     names
 }
 
-/// `=OPEN|CLOSED`, or nothing where there are many or none.
+/// The values that a parameter allows, as `=OPEN|CLOSED`; empty where they are many or any.
 fn few_choices(parameter: &Parameter) -> String {
     let schema = &parameter.schema;
-    let own = if schema.choices.is_empty() { schema.items.first() } else { Some(schema) };
-    let texts: Vec<String> = own
+    let with_choices = if schema.choices.is_empty() { schema.items.first() } else { Some(schema) };
+    let texts: Vec<String> = with_choices
         .into_iter()
         .flat_map(|schema| schema.choices.iter())
         .filter_map(|choice| choice.value().as_str().map(str::to_owned))
@@ -53,10 +53,10 @@ fn few_choices(parameter: &Parameter) -> String {
     }
 }
 
-/// What a parameter may be, in a few words: `integer`, `array of OPEN|CLOSED`.
+/// The type of a parameter in a few words, such as `integer` or `array of OPEN|CLOSED`.
 pub(super) fn kind(parameter: &Parameter) -> String {
     let schema = &parameter.schema;
-    let choices = |schema: &airbyte_agent_description::Schema| -> Option<String> {
+    let choices = |schema: &Schema| -> Option<String> {
         let all: Vec<String> = schema
             .choices
             .iter()

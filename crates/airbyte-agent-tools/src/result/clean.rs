@@ -1,18 +1,20 @@
-//! Takes out of untrusted text what a person would not see and a model would read.
+//! Removes characters from untrusted text that a person does not see and a model reads.
 //!
-//! Invisible and direction-changing characters hide instructions; nothing else is changed.
+//! Invisible characters and those that change the direction of writing can hide instructions. Nothing
+//! else is changed.
 
 use serde_json::{Map, Value};
 
-/// The text on one line, without hidden characters.
+/// The text without hidden characters, on one line.
 pub(crate) fn line(text: &str) -> String {
-    text_of(text).unwrap_or_else(|| text.to_owned()).replace(['\n', '\r'], " ")
+    without_hidden(text).unwrap_or_else(|| text.to_owned()).replace(['\n', '\r'], " ")
 }
 
-/// Cleans every text and every name of a member; gives back how many characters were taken out.
+/// Removes hidden characters from every text and from the name of every member, and gives back how many
+/// characters were removed.
 pub(crate) fn value(value: &mut Value) -> usize {
     match value {
-        Value::String(text) => match text_of(text) {
+        Value::String(text) => match without_hidden(text) {
             Some(cleaned) => {
                 let removed = text.chars().count() - cleaned.chars().count();
                 *text = cleaned;
@@ -23,10 +25,10 @@ pub(crate) fn value(value: &mut Value) -> usize {
         Value::Array(items) => items.iter_mut().map(self::value).sum(),
         Value::Object(members) => {
             let mut removed = 0;
-            if members.keys().any(|name| text_of(name).is_some()) {
+            if members.keys().any(|name| without_hidden(name).is_some()) {
                 let old: Map<String, Value> = std::mem::take(members);
                 for (name, member) in old {
-                    let cleaned = text_of(&name);
+                    let cleaned = without_hidden(&name);
                     if let Some(cleaned) = &cleaned {
                         removed += name.chars().count() - cleaned.chars().count();
                     }
@@ -40,34 +42,34 @@ pub(crate) fn value(value: &mut Value) -> usize {
 }
 
 /// The text without hidden characters; `None` when it has none.
-fn text_of(text: &str) -> Option<String> {
-    // Everything below U+007F except control characters is harmless, and most text is that.
+fn without_hidden(text: &str) -> Option<String> {
+    // Printable ASCII is harmless, and most texts consist of nothing else.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')) {
         return None;
     }
     let characters: Vec<char> = text.chars().collect();
-    let kept: String = characters
+    let cleaned: String = characters
         .iter()
         .enumerate()
         .filter(|(index, character)| {
             let before = index.checked_sub(1).and_then(|before| characters.get(before));
-            keeps(before.copied(), **character, characters.get(index + 1).copied())
+            stays(before.copied(), **character, characters.get(index + 1).copied())
         })
         .map(|(_, character)| *character)
         .collect();
-    (kept.len() != text.len()).then_some(kept)
+    (cleaned.len() != text.len()).then_some(cleaned)
 }
 
-/// Whether a character between these two stays.
-fn keeps(before: Option<char>, character: char, after: Option<char>) -> bool {
+/// Whether a character between these two is left in the text.
+fn stays(before: Option<char>, character: char, after: Option<char>) -> bool {
     match character {
         '\n' | '\r' | '\t' => true,
-        // Joiners belong to emoji and to scripts such as Persian and Hindi.
+        // Emoji and scripts such as Persian and Hindi need these joiners between two characters.
         '\u{200C}' | '\u{200D}' => {
             let joins = |c: Option<char>| c.is_some_and(|c| !c.is_ascii() && !is_hidden(c));
             joins(before) && joins(after)
         }
-        // One of these chooses the look of the character before it; a row of them hides bytes.
+        // One variation selector chooses the look of the character before it; several hide bytes.
         '\u{FE00}'..='\u{FE0F}' => before.is_some_and(|c| !is_hidden(c) && !c.is_whitespace()),
         _ => !is_hidden(character),
     }

@@ -1,29 +1,30 @@
-//! Which fields of records a table shows, and a value in a few words.
+//! Which fields of records a table for people shows, and a value in a few words.
 //!
-//! The same order in which a model is shown fields, for the tables of people.
+//! Fields are ranked in the same way as for a model.
 
 use serde_json::{Map, Value};
 
 use super::fields::members;
-use super::rank::{Rank, is_container, rank};
+use super::rank::{LIST_MEMBERS, Rank, is_container, rank};
 
 /// The fields of some records, without those that are empty in all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Columns {
-    /// What tells something, the most telling first. Each is the way from the record to the field.
+    /// The fields that tell something, the most important first. Each is the path of names from the
+    /// record to the field.
     pub telling: Vec<Vec<String>>,
-    /// The rest: large things, addresses of the API, hashes.
+    /// All other fields, in the same form: large values, addresses of the API, hashes.
     pub rest: Vec<Vec<String>>,
 }
 
-/// The fields of `records`; `schema` is that of one record.
+/// Ranks the fields of `records`; `schema` is the JSON Schema of one record, where it is known.
 pub fn columns(records: &[Value], schema: Option<&Value>) -> Columns {
     let mut found: Vec<(Vec<String>, Rank)> = Vec::new();
     for record in records.iter().filter_map(Value::as_object) {
         gather(record, schema, &[], &mut found);
     }
-    // Stable: within a rank the order of the records stays.
+    // The sort is stable: within a rank the order of the records stays.
     found.sort_by_key(|(_, rank)| *rank);
     let (telling, rest): (Vec<_>, Vec<_>) =
         found.into_iter().partition(|(_, rank)| *rank < Rank::Nested);
@@ -48,7 +49,7 @@ fn gather(
             continue;
         }
         let rank = match rank(name, value, property) {
-            // Prose fills a column and tells little in it.
+            // Long text fills a column and tells little in it.
             Rank::TimeOrAmount if is_prose(value) => Rank::Other,
             rank => rank,
         };
@@ -63,7 +64,8 @@ fn is_prose(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.len() > 30)
 }
 
-/// A value in a few words: of an object what names it, of a list its entries.
+/// Writes a value in a few words: of an object the member that names it, of a list its entries with
+/// commas between them. It is empty for `null` and for values without content.
 pub fn gist(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -78,8 +80,7 @@ pub fn gist(value: &Value) -> String {
 }
 
 fn of_object(members: &Map<String, Value>) -> String {
-    // Lists in the way of GraphQL and of envelopes.
-    for name in ["nodes", "edges", "data", "items", "node"] {
+    for name in LIST_MEMBERS {
         if let Some(inner) = members.get(name).filter(|v| v.is_array() || v.is_object()) {
             return gist(inner);
         }
@@ -105,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_tells_comes_first_and_what_is_empty_not_at_all() {
+    fn the_most_important_comes_first_and_what_is_empty_not_at_all() {
         let records = [
             json!({"node_id": "N1", "created_at": "2026-01-01", "state": "open", "body": null,
                    "title": "Bug", "id": 7, "labels": [{"name": "bug", "color": "red"}],

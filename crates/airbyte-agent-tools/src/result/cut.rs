@@ -1,14 +1,15 @@
-//! Cuts long texts.
+//! Cuts long texts inside records.
 
 use serde_json::Value;
 
 use super::notes::Notes;
 
-/// Cuts every text inside that is longer than `most` characters.
-pub(super) fn texts(value: &mut Value, most: usize, place: &str, notes: &mut Notes) {
+/// Cuts every text that is longer than `most` characters, at any depth. `path` is where the value stands
+/// in its record.
+pub(super) fn texts(value: &mut Value, most: usize, path: &str, notes: &mut Notes) {
     match value {
         Value::String(text) => {
-            // Bytes first: counting characters of every text would cost more than it saves.
+            // A text has at most as many characters as bytes, and bytes need not be counted.
             if text.len() <= most {
                 return;
             }
@@ -18,18 +19,18 @@ pub(super) fn texts(value: &mut Value, most: usize, place: &str, notes: &mut Not
                 let left = length - most;
                 text.truncate(end);
                 text.push_str(&format!("… [{left} more characters]"));
-                notes.cut(place, length);
+                notes.add_cut(path, length);
             }
         }
         Value::Array(items) => {
             for item in items {
-                texts(item, most, place, notes);
+                texts(item, most, path, notes);
             }
         }
         Value::Object(members) => {
             for (name, member) in members {
-                let place = if place.is_empty() { name.clone() } else { format!("{place}.{name}") };
-                texts(member, most, &place, notes);
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                texts(member, most, &path, notes);
             }
         }
         _ => {}

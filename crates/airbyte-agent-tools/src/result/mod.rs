@@ -1,16 +1,21 @@
-//! What a model reads of a result: chosen fields, cut texts, clean characters, bounded length.
+//! What a model reads of a result: chosen fields, shortened texts, clean characters, bounded length.
 //!
-//! Works on plain JSON and knows neither clients nor calls.
+//! The modules work on plain JSON and know neither clients nor calls.
 
 pub(super) mod clean;
 pub(super) mod columns;
 mod compact;
 mod cut;
 pub(super) mod fields;
+pub(super) mod format;
+pub(super) mod list_text;
 pub(super) mod notes;
 mod rank;
+mod rank_words;
 pub(super) mod render;
 mod select;
-pub(super) mod shape;
-pub(super) mod table;
+pub(super) mod shown_fields;
+pub(super) mod size;
+mod table;
 pub(super) mod tokens;
+pub(super) mod view;

@@ -1,79 +1,91 @@
-//! What a model has to know of a result beside its data: what was left out, cut or taken out, and
-//! how to get it.
+//! What a model has to know about a result beside its data: what was left out, cut or removed, and how
+//! to get it.
 
 use std::collections::BTreeMap;
 
 use airbyte_agent_description::suggestion;
 
-/// Names shown of fields that were left out.
+/// The most names that are shown of fields that were left out.
 const SHOWN: usize = 24;
 
-/// Collected while records are shaped.
+/// Facts about the records of a result, collected while the records are prepared.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Notes {
-    /// Fields left out, in the order in which they were met.
+    /// Fields that were left out, in the order in which they came.
     omitted: Vec<String>,
-    /// Fields with texts that were cut, and the longest of each in characters.
+    /// Fields with texts that were cut, and the length of the longest in characters.
     cut: BTreeMap<String, usize>,
-    /// Fields with lists that were shortened, and the longest of each.
+    /// Fields with lists that were shortened, and the length of the longest.
     shortened: BTreeMap<String, usize>,
-    /// Fields that were asked for and found.
+    /// Fields that the call names and a record has.
     found: Vec<String>,
-    /// Fields that were asked for and found in no record.
+    /// Fields that the call names and no record has.
     missing: Vec<String>,
-    /// Hidden characters taken out.
+    /// The number of hidden characters that were removed.
     hidden: usize,
-    /// Anything else.
+    /// Sentences about anything else.
     other: Vec<String>,
 }
 
 impl Notes {
-    pub(crate) fn omit(&mut self, name: &str) {
+    /// Notes that a field was left out.
+    pub(crate) fn add_omitted(&mut self, name: &str) {
         if !self.omitted.iter().any(|known| known == name) {
             self.omitted.push(name.to_owned());
         }
     }
 
-    pub(crate) fn cut(&mut self, name: &str, length: usize) {
+    /// Notes that a text of this many characters was cut.
+    pub(crate) fn add_cut(&mut self, name: &str, length: usize) {
         let known = self.cut.entry(name.to_owned()).or_default();
         *known = length.max(*known);
     }
 
-    pub(crate) fn shorten(&mut self, name: &str, length: usize) {
+    /// Notes that a list of this many entries was shortened.
+    pub(crate) fn add_shortened(&mut self, name: &str, length: usize) {
         let known = self.shortened.entry(name.to_owned()).or_default();
         *known = length.max(*known);
     }
 
-    pub(crate) fn miss(&mut self, name: &str) {
+    /// Notes that no record has a field that the call names.
+    pub(crate) fn add_missing(&mut self, name: &str) {
         self.missing.push(name.to_owned());
     }
 
-    /// A field that was asked for is there.
-    pub(crate) fn find(&mut self, name: &str) {
+    /// Notes that a record has a field that the call names.
+    pub(crate) fn add_found(&mut self, name: &str) {
         if !self.found.iter().any(|known| known == name) {
             self.found.push(name.to_owned());
         }
     }
 
+    /// Whether a record has the field.
     pub(crate) fn has_found(&self, name: &str) -> bool {
         self.found.iter().any(|known| known == name)
     }
 
-    pub(crate) fn hide(&mut self, characters: usize) {
+    /// Notes that this many hidden characters were removed.
+    pub(crate) fn add_hidden_characters(&mut self, characters: usize) {
         self.hidden += characters;
     }
 
-    pub(crate) fn say_first(&mut self, text: Option<&str>) {
-        self.other.splice(0..0, text.map(str::to_owned));
+    /// Adds a sentence before all others.
+    pub(crate) fn add_first(&mut self, text: impl Into<String>) {
+        self.other.insert(0, text.into());
     }
 
-    pub(crate) fn say(&mut self, text: impl Into<String>) {
+    /// Adds a sentence.
+    pub(crate) fn add(&mut self, text: impl Into<String>) {
         self.other.push(text.into());
     }
 
-    /// The notes as sentences. `selector` is the argument that chooses fields; `known` are the
-    /// fields that records have.
-    pub(crate) fn sentences(&self, selector: &str, known: &[String]) -> Vec<String> {
+    /// The notes as sentences. `selector` is the name of the argument that chooses fields; `known` gives
+    /// the fields that records may have, and is called only where it is needed.
+    pub(crate) fn sentences(
+        &self,
+        selector: &str,
+        known: impl FnOnce() -> Vec<String>,
+    ) -> Vec<String> {
         let mut out = self.other.clone();
         if !self.omitted.is_empty() {
             let mut names: Vec<&str> =
@@ -102,9 +114,12 @@ impl Notes {
                 lists.collect::<Vec<_>>().join(", ")
             ));
         }
-        for name in &self.missing {
+        if !self.missing.is_empty() {
+            let known = known();
             let names: Vec<&str> = known.iter().map(String::as_str).collect();
-            out.push(format!("No record has '{name}'{}", suggestion(name, &names)));
+            for name in &self.missing {
+                out.push(format!("No record has '{name}'{}", suggestion(name, &names)));
+            }
         }
         if self.hidden > 0 {
             out.push(format!(

@@ -1,8 +1,15 @@
-//! How much a field of a record tells, by its name, its schema and its value.
+//! How much a field tells about its record, judged by its name, its schema and its value.
 
 use serde_json::Value;
 
-/// How much a field tells; the smaller, the more.
+use super::rank_words::{
+    AMOUNTS, CONTAINERS, IDENTIFIERS, NAMES, NOISE, PAGES, REFERENCES, STATES, TEXTS, TIMES,
+};
+
+/// Names of members that hold the entries of a list, in GraphQL and in other ways to wrap a list.
+pub(super) const LIST_MEMBERS: [&str; 5] = ["nodes", "edges", "data", "items", "node"];
+
+/// How much a field tells about its record; the first variants tell most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
     Identifier,
@@ -11,178 +18,13 @@ pub(super) enum Rank {
     TimeOrAmount,
     Reference,
     Other,
+    /// Objects and lists, and flags that are `false`.
     Nested,
-    /// Nothing a reader needs: addresses of the API, pictures, hashes.
+    /// Nothing that a reader needs: addresses of the API, pictures, hashes.
     Noise,
 }
 
-/// Members that hold the record itself.
-const CONTAINERS: &[&str] = &["fields", "properties", "attributes", "node"];
-
-const IDENTIFIERS: &[&str] =
-    &["id", "gid", "key", "number", "uuid", "guid", "sid", "sha", "code", "ts", "iid", "value"];
-
-const NAMES: &[&str] = &[
-    "name",
-    "title",
-    "subject",
-    "summary",
-    "label",
-    "login",
-    "username",
-    "email",
-    "slug",
-    "filename",
-    "headline",
-    "handle",
-    "domain",
-    "firstname",
-    "lastname",
-    "displayname",
-];
-
-const STATES: &[&str] = &[
-    "state",
-    "status",
-    "stage",
-    "type",
-    "kind",
-    "priority",
-    "severity",
-    "category",
-    "outcome",
-    "result",
-    "role",
-    "direction",
-    "visibility",
-    "phase",
-    "level",
-    "conclusion",
-    "resolution",
-    "reason",
-    "dealstage",
-    "pipeline",
-    "plan",
-];
-
-const TEXTS: &[&str] = &[
-    "text",
-    "body",
-    "description",
-    "content",
-    "message",
-    "comment",
-    "snippet",
-    "note",
-    "notes",
-    "question",
-    "answer",
-    "transcript",
-];
-
-const TIMES: &[&str] = &[
-    "at",
-    "date",
-    "time",
-    "timestamp",
-    "datetime",
-    "until",
-    "deadline",
-    "expires",
-    "created",
-    "updated",
-    "modified",
-    "closed",
-    "started",
-    "due",
-    "completed",
-    "published",
-    "closedate",
-    "createdate",
-];
-
-const AMOUNTS: &[&str] = &[
-    "amount",
-    "total",
-    "price",
-    "currency",
-    "balance",
-    "quantity",
-    "size",
-    "duration",
-    "cost",
-    "revenue",
-    "probability",
-    "score",
-    "points",
-    "estimate",
-    "budget",
-];
-
-const REFERENCES: &[&str] = &[
-    "id",
-    "ids",
-    "owner",
-    "assignee",
-    "assignees",
-    "author",
-    "user",
-    "creator",
-    "reporter",
-    "customer",
-    "account",
-    "company",
-    "contact",
-    "requester",
-    "organization",
-    "team",
-    "project",
-    "parent",
-    "channel",
-    "workspace",
-    "labels",
-    "tags",
-    "members",
-    "sender",
-    "recipient",
-    "from",
-    "to",
-    "group",
-    "list",
-    "milestone",
-];
-
-const PAGES: &[&str] =
-    &["url", "html_url", "permalink", "web_url", "web_view_link", "permalink_url", "link"];
-
-const NOISE: &[&str] = &[
-    "avatar",
-    "gravatar",
-    "icon",
-    "thumbnail",
-    "image",
-    "photo",
-    "logo",
-    "signature",
-    "hash",
-    "checksum",
-    "etag",
-    "html",
-    "links",
-    "self",
-    "object",
-    "uri",
-    "href",
-    "url",
-    "link",
-    "schema",
-    "livemode",
-    "expand",
-    "_links",
-    "node",
-];
-
-/// How much a field tells. `property` is its schema.
+/// How much a field tells about its record. `property` is the schema of the field.
 pub(super) fn rank(name: &str, value: &Value, property: Option<&Value>) -> Rank {
     let words = words(name);
     let whole = words.join("_");
@@ -195,7 +37,7 @@ pub(super) fn rank(name: &str, value: &Value, property: Option<&Value>) -> Rank 
         return Rank::Noise;
     }
     if PAGES.contains(&whole.as_str()) {
-        // An address that is a link of an API tells less than one of a page.
+        // The address of an API tells less than that of a web page.
         return if value.as_str().is_some_and(|url| url.contains("/api")) {
             Rank::Noise
         } else {
@@ -234,16 +76,16 @@ pub(super) fn rank(name: &str, value: &Value, property: Option<&Value>) -> Rank 
     if !is_scalar {
         return Rank::Nested;
     }
-    // What is not so rarely tells anything.
+    // A flag that is not set rarely tells anything.
     if value == &Value::Bool(false) { Rank::Nested } else { Rank::Other }
 }
 
-/// Whether a member holds the record itself.
+/// Whether a member is an object that holds the fields of the record itself.
 pub(super) fn is_container(name: &str, value: &Value) -> bool {
     CONTAINERS.contains(&name) && value.as_object().is_some_and(|members| members.len() >= 4)
 }
 
-/// The words of a name: `createdAt`, `created_at` and `Created At` are the same two.
+/// The words of a name in small letters: `createdAt`, `created_at` and `Created At` have the same two.
 fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut start = true;

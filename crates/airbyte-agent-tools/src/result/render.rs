@@ -1,74 +1,92 @@
-//! A result as text and as JSON.
+//! A result as JSON text and as a JSON value.
+
+use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
-use super::table::{Format, table};
-use super::tokens;
+use super::size::Size;
 use crate::limits::ResultLimits;
 use crate::output::ToolOutput;
 use airbyte_agent_engine::cursor::Cursor;
 
-/// A result, ready to be written.
-#[derive(Debug, Clone)]
-pub(crate) struct Written<'r> {
-    /// A record, or a list of them.
-    pub(crate) data: &'r Value,
-    /// Metadata, nothing when `null` or empty.
-    pub(crate) meta: &'r Value,
-    pub(crate) next: Option<&'r Cursor>,
-    pub(crate) notes: &'r [String],
-    pub(crate) format: Format,
+/// What a result says beside its data.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Supplement {
+    /// Metadata; nothing is shown when it is `null` or empty.
+    pub(crate) meta: Value,
+    /// Where the list continues.
+    pub(crate) next: Option<Cursor>,
+    /// Sentences about the data.
+    pub(crate) notes: Vec<String>,
 }
 
-impl Written<'_> {
-    fn structured(&self) -> Value {
-        let mut out = Map::new();
-        out.insert("data".to_owned(), self.data.clone());
-        if self.meta.as_object().is_some_and(|meta| !meta.is_empty()) {
-            out.insert("meta".to_owned(), self.meta.clone());
-        }
-        if let Some(next) = self.next {
-            out.insert("next_cursor".to_owned(), next.to_string().into());
-        }
-        if !self.notes.is_empty() {
-            out.insert("notes".to_owned(), self.notes.to_vec().into());
-        }
-        Value::Object(out)
+impl Supplement {
+    /// Whether there is metadata to be shown.
+    pub(crate) fn has_meta(&self) -> bool {
+        self.meta.as_object().is_some_and(|meta| !meta.is_empty())
     }
 
-    /// What a model reads.
-    fn text(&self, structured: &Value) -> String {
-        let (Format::Tsv | Format::Csv, Value::Array(records)) = (self.format, self.data) else {
-            return structured.to_string();
+    /// The JSON text that follows the data: further members and the end of the object.
+    pub(crate) fn json_text(&self) -> String {
+        let mut text = String::new();
+        let mut member = |name: &str, value: &dyn std::fmt::Display| {
+            // Writing into a string cannot fail.
+            let _ = write!(text, ",\"{name}\":{value}");
         };
-        let mut text = table(records, self.format);
-        text.push('\n');
-        if self.meta.as_object().is_some_and(|meta| !meta.is_empty()) {
-            text.push_str(&format!("\nmeta: {}", self.meta));
+        if self.has_meta() {
+            member("meta", &self.meta);
         }
-        if let Some(next) = self.next {
-            text.push_str(&format!("\nnext_cursor: {next}"));
+        if let Some(next) = &self.next {
+            member("next_cursor", &Value::from(next.to_string()));
         }
-        for note in self.notes {
-            text.push_str(&format!("\nnote: {note}"));
+        if !self.notes.is_empty() {
+            member("notes", &Value::from(self.notes.as_slice()));
         }
+        text.push('}');
         text
     }
 
-    pub(crate) fn output(&self) -> ToolOutput {
-        let structured = self.structured();
-        ToolOutput {
-            text: self.text(&structured),
-            structured,
-            next: self.next.cloned(),
-            records: Some(self.data.as_array().map_or(usize::from(!self.data.is_null()), Vec::len)),
+    /// The result as a value, with this data.
+    fn structured(self, data: Value) -> Value {
+        let has_meta = self.has_meta();
+        let mut members = Map::new();
+        members.insert("data".to_owned(), data);
+        if has_meta {
+            members.insert("meta".to_owned(), self.meta);
         }
+        if let Some(next) = self.next {
+            members.insert("next_cursor".to_owned(), next.to_string().into());
+        }
+        if !self.notes.is_empty() {
+            members.insert("notes".to_owned(), self.notes.into());
+        }
+        Value::Object(members)
+    }
+
+    /// The result with this data, which was written as `text`.
+    pub(crate) fn output(self, data: Value, text: String) -> ToolOutput {
+        let records = data.as_array().map_or(usize::from(!data.is_null()), Vec::len);
+        let next = self.next.clone();
+        ToolOutput { text, structured: self.structured(data), next, records: Some(records) }
     }
 }
 
-/// Whether a text is within the limits.
-pub(crate) fn fits(text: &str, limits: &ResultLimits) -> bool {
-    // A token is at least a byte, mostly three and more.
-    text.len() <= limits.max_bytes
-        && (text.len() <= limits.max_tokens || tokens::estimate(text) <= limits.max_tokens)
+/// Writes a result as JSON if it is within the limits; otherwise the data comes back.
+pub(crate) fn json_within(
+    limits: &ResultLimits,
+    data: Value,
+    supplement: Supplement,
+) -> Result<ToolOutput, Value> {
+    let text = json_text(&data, &supplement);
+    if Size::of(&text).fits(limits) { Ok(supplement.output(data, text)) } else { Err(data) }
+}
+
+/// Writes a result as JSON, however long it is.
+pub(crate) fn json(data: Value, supplement: Supplement) -> ToolOutput {
+    let text = json_text(&data, &supplement);
+    supplement.output(data, text)
+}
+
+fn json_text(data: &Value, supplement: &Supplement) -> String {
+    format!("{{\"data\":{data}{}", supplement.json_text())
 }

@@ -1,24 +1,24 @@
-//! Fields that a call names: dotted, through objects and lists, with `[from:to]` for a part of a
-//! text.
+//! The fields that a call names: dotted paths through objects and lists, optionally with `[from:to]` for a
+//! part of a text.
 
 use serde_json::{Map, Value};
 
-/// A field that a call names.
+/// A field that a call names, as a path from the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Field {
     path: String,
-    /// Part of the text, in characters.
+    /// The part of the text that is wanted: the first character, and the one after the last.
     part: Option<(usize, usize)>,
 }
 
 impl Field {
-    /// `a.b` or `a.b[0:4000]`.
+    /// Reads `a.b` or `a.b[0:4000]`.
     pub(super) fn parse(text: &str) -> Self {
         let parsed = text.strip_suffix(']').and_then(|text| {
             let (path, range) = text.rsplit_once('[')?;
             let (from, to) = range.split_once(':')?;
-            let number = |text: &str, none| {
-                if text.trim().is_empty() { Some(none) } else { text.trim().parse().ok() }
+            let number = |text: &str, default| {
+                if text.trim().is_empty() { Some(default) } else { text.trim().parse().ok() }
             };
             Some((path, (number(from, 0)?, number(to, usize::MAX)?)))
         });
@@ -28,26 +28,27 @@ impl Field {
         }
     }
 
+    /// The dotted path.
     pub(super) fn path(&self) -> &str {
         &self.path
     }
 }
 
-/// Copies the field of `from` into `into`; whether it is there.
+/// Copies the field of `from` into `into` at the same path, and says whether `from` has it.
 pub(super) fn select(from: &Value, field: &Field, into: &mut Value) -> bool {
-    pick(from, &field.path, field.part, into)
+    copy(from, &field.path, field.part, into)
 }
 
-fn pick(from: &Value, path: &str, part: Option<(usize, usize)>, into: &mut Value) -> bool {
+fn copy(from: &Value, path: &str, part: Option<(usize, usize)>, into: &mut Value) -> bool {
     match from {
         Value::Array(items) => {
             if !into.is_array() {
                 *into = Value::Array(vec![Value::Object(Map::new()); items.len()]);
             }
-            let Value::Array(places) = into else { return false };
+            let Value::Array(copies) = into else { return false };
             let mut found = false;
-            for (item, place) in items.iter().zip(places) {
-                found |= pick(item, path, part, place);
+            for (item, into) in items.iter().zip(copies) {
+                found |= copy(item, path, part, into);
             }
             found
         }
@@ -55,23 +56,23 @@ fn pick(from: &Value, path: &str, part: Option<(usize, usize)>, into: &mut Value
             if !into.is_object() {
                 *into = Value::Object(Map::new());
             }
-            let Value::Object(kept) = into else { return false };
-            // An exact name first, dots included.
+            let Value::Object(copies) = into else { return false };
+            // A member whose name is the whole path, dots included, comes first.
             if let Some(value) = members.get(path) {
-                kept.insert(path.to_owned(), piece(value, part));
+                copies.insert(path.to_owned(), part_of(value, part));
                 return true;
             }
-            // Names may hold dots, so every way to split is tried, the shortest first.
+            // Names may contain dots, so the path is divided at every dot, the first one first.
             path.match_indices('.').any(|(dot, _)| {
                 let (first, rest) = (&path[..dot], &path[dot + 1..]);
                 let Some(inner) = members.get(first).filter(|v| v.is_object() || v.is_array())
                 else {
                     return false;
                 };
-                let mut below = kept.get(first).cloned().unwrap_or(Value::Null);
-                let found = pick(inner, rest, part, &mut below);
+                let mut below = copies.get(first).cloned().unwrap_or(Value::Null);
+                let found = copy(inner, rest, part, &mut below);
                 if found {
-                    kept.insert(first.to_owned(), below);
+                    copies.insert(first.to_owned(), below);
                 }
                 found
             })
@@ -80,18 +81,19 @@ fn pick(from: &Value, path: &str, part: Option<(usize, usize)>, into: &mut Value
     }
 }
 
-fn piece(value: &Value, part: Option<(usize, usize)>) -> Value {
+/// The value, or the part of it that is wanted where it is a text.
+fn part_of(value: &Value, part: Option<(usize, usize)>) -> Value {
     let (Some((from, to)), Value::String(text)) = (part, value) else { return value.clone() };
     let characters = text.chars().count();
-    let kept: String = text.chars().skip(from).take(to.saturating_sub(from)).collect();
+    let part: String = text.chars().skip(from).take(to.saturating_sub(from)).collect();
     let end = to.min(characters);
     if end < characters {
-        return format!("{kept}… [characters {from} to {end} of {characters}]").into();
+        return format!("{part}… [characters {from} to {end} of {characters}]").into();
     }
-    kept.into()
+    part.into()
 }
 
-/// Takes the field out; whether it was there.
+/// Removes the field, and says whether it was there.
 pub(super) fn exclude(from: &mut Value, path: &str) -> bool {
     match from {
         Value::Array(items) => {
@@ -134,11 +136,11 @@ mod tests {
             (vec!["text[6:]"], json!({"text": "gh"})),
             (vec!["gone", "a.gone", "id.x"], json!({})),
         ] {
-            let mut kept = json!({});
+            let mut selected = json!({});
             for name in &names {
-                select(&record, &Field::parse(name), &mut kept);
+                select(&record, &Field::parse(name), &mut selected);
             }
-            assert_eq!(kept, expected, "{names:?}");
+            assert_eq!(selected, expected, "{names:?}");
         }
     }
 

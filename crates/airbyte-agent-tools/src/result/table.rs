@@ -1,52 +1,101 @@
-//! Lists as tables: a line of names, then a line per record.
+//! Lists as tables: a line with the names of the columns, then a line per record.
+//!
+//! A record becomes a line once, when it is added. Columns are in the order in which records bring
+//! them, so the columns of the first records are the first columns of the whole table, and the lines of
+//! the first records need nothing but empty cells at their end when later records bring more.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use serde_json::Value;
 
-/// How lists are written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Format {
-    /// Compact JSON.
-    #[default]
-    Json,
-    /// Tab-separated values; tabs and line breaks inside a value are written `\t` and `\n`.
-    Tsv,
-    /// Comma-separated values after RFC 4180.
-    Csv,
+use super::format::Format;
+
+/// A table to which records are added one by one.
+#[derive(Debug)]
+pub(crate) struct Table {
+    format: Format,
+    /// The names of the columns as they are written.
+    header: Vec<String>,
+    /// Which column has a name.
+    columns: HashMap<String, usize>,
+    rows: Vec<Row>,
 }
 
-/// The records as a table. Objects inside become columns with dotted names, lists JSON text.
-pub(crate) fn table(records: &[Value], format: Format) -> String {
-    let rows: Vec<Vec<(String, Cow<'_, str>)>> = records.iter().map(row).collect();
-    let mut columns: Vec<&str> = Vec::new();
-    for (name, _) in rows.iter().flatten() {
-        if !columns.contains(&name.as_str()) {
-            columns.push(name);
+/// A record as a line of a table.
+#[derive(Debug)]
+struct Row {
+    text: String,
+    /// The number of columns of the table when the record was added, which is that of cells in `text`.
+    columns: usize,
+}
+
+impl Table {
+    /// A table without records.
+    pub(crate) fn new(format: Format) -> Self {
+        Self { format, header: Vec::new(), columns: HashMap::new(), rows: Vec::new() }
+    }
+
+    /// Adds a record and gives back its line. Objects inside become columns with dotted names, lists of
+    /// objects become JSON text.
+    pub(crate) fn add(&mut self, record: &Value) -> &str {
+        let mut cells: Vec<(String, Cow<'_, str>)> = Vec::new();
+        flatten(record, String::new(), &mut cells);
+        let mut line: Vec<Option<Cow<'_, str>>> = vec![None; self.header.len()];
+        for (name, text) in cells {
+            let column = match self.columns.get(&name) {
+                Some(column) => *column,
+                None => {
+                    let column = self.header.len();
+                    self.header.push(escaped(&name, self.format).into_owned());
+                    self.columns.insert(name, column);
+                    line.push(None);
+                    column
+                }
+            };
+            if let Some(cell) = line.get_mut(column) {
+                cell.get_or_insert(text);
+            }
+        }
+        let mut text = String::new();
+        for (column, cell) in line.iter().enumerate() {
+            if column > 0 {
+                text.push_str(self.separator());
+            }
+            text.push_str(&escaped(cell.as_deref().unwrap_or_default(), self.format));
+        }
+        self.rows.push(Row { text, columns: self.header.len() });
+        self.rows.last().map_or("", |row| row.text.as_str())
+    }
+
+    /// Passes the text of the table with the first `count` records on, piece by piece.
+    pub(crate) fn pieces(&self, count: usize, mut next: impl FnMut(&str)) {
+        let rows = self.rows.get(..count).unwrap_or(&self.rows);
+        let columns = rows.last().map_or(0, |row| row.columns);
+        for (column, name) in self.header.iter().take(columns).enumerate() {
+            if column > 0 {
+                next(self.separator());
+            }
+            next(name);
+        }
+        for row in rows {
+            next("\n");
+            next(&row.text);
+            for column in row.columns..columns {
+                // A record without any cell has none before this one, either.
+                if column > 0 {
+                    next(self.separator());
+                }
+            }
         }
     }
-    let separator = if format == Format::Csv { "," } else { "\t" };
-    let line = |cells: Vec<Cow<'_, str>>| {
-        let cells: Vec<String> = cells.iter().map(|cell| written(cell, format)).collect();
-        cells.join(separator)
-    };
-    let mut lines = vec![line(columns.iter().map(|name| Cow::Borrowed(*name)).collect())];
-    for row in &rows {
-        let cell = |name: &&str| {
-            let found = row.iter().find(|(known, _)| known == name);
-            found.map_or(Cow::Borrowed(""), |(_, text)| text.clone())
-        };
-        lines.push(line(columns.iter().map(cell).collect()));
+
+    fn separator(&self) -> &'static str {
+        if self.format == Format::Csv { "," } else { "\t" }
     }
-    lines.join("\n")
 }
 
-fn row(record: &Value) -> Vec<(String, Cow<'_, str>)> {
-    let mut cells = Vec::new();
-    flatten(record, String::new(), &mut cells);
-    cells
-}
-
+/// Collects the cells of a record with the names of their columns.
 fn flatten<'v>(value: &'v Value, name: String, cells: &mut Vec<(String, Cow<'v, str>)>) {
     match value {
         Value::Object(members) if !members.is_empty() || name.is_empty() => {
@@ -68,17 +117,19 @@ fn flatten<'v>(value: &'v Value, name: String, cells: &mut Vec<(String, Cow<'v, 
     }
 }
 
-fn written(cell: &str, format: Format) -> String {
+/// The text of a cell so that it stays one cell.
+fn escaped(cell: &str, format: Format) -> Cow<'_, str> {
     match format {
         Format::Csv if cell.contains([',', '"', '\n', '\r']) => {
-            format!("\"{}\"", cell.replace('"', "\"\""))
+            format!("\"{}\"", cell.replace('"', "\"\"")).into()
         }
-        Format::Tsv => cell
+        Format::Tsv if cell.contains(['\\', '\t', '\n', '\r']) => cell
             .replace('\\', "\\\\")
             .replace('\t', "\\t")
             .replace('\n', "\\n")
-            .replace('\r', "\\r"),
-        _ => cell.to_owned(),
+            .replace('\r', "\\r")
+            .into(),
+        _ => Cow::Borrowed(cell),
     }
 }
 
@@ -87,6 +138,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    fn table(records: &[Value], format: Format, count: usize) -> String {
+        let mut table = Table::new(format);
+        for record in records {
+            table.add(record);
+        }
+        let mut text = String::new();
+        table.pieces(count, |piece| text.push_str(piece));
+        text
+    }
 
     #[test]
     fn records_become_lines_and_nothing_breaks_them() {
@@ -106,7 +167,21 @@ mod tests {
                  2\t\t\ttwo\\nlines\\t\"quoted\"\t[{\"a\":1}]",
             ),
         ] {
-            assert_eq!(table(&records, format), expected);
+            assert_eq!(table(&records, format, 2), expected);
+        }
+    }
+
+    #[test]
+    fn the_first_records_have_their_own_columns_only() {
+        let records = [json!({}), json!({"id": 1}), json!({"name": "x"}), json!({"id": 3, "y": 1})];
+        for (count, expected) in [
+            (0, ""),
+            (1, "\n"),
+            (2, "id\n\n1"),
+            (3, "id,name\n,\n1,\n,x"),
+            (4, "id,name,y\n,,\n1,,\n,x,\n3,,1"),
+        ] {
+            assert_eq!(table(&records, Format::Csv, count), expected, "{count}");
         }
     }
 }

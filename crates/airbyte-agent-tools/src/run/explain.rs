@@ -1,48 +1,48 @@
-//! From what went wrong with a call to what a model can do about it.
+//! Errors of a call with what a model can do about them.
 
 use serde_json::Value;
 
+use crate::decision::PermittedCall;
 use crate::error::{ArgumentProblem, Retry, ToolError, ToolErrorKind};
-use crate::expose::Request;
 use crate::limits::ResultLimits;
 use crate::prose;
 use crate::result::tokens;
 use airbyte_agent_description::{Json, Operation, Parameter};
 use airbyte_agent_engine::{Error, ErrorKind};
 
-/// Arguments explained in one message.
-const EXPLAINED: usize = 4;
+/// The most arguments that are explained in one message.
+const MOST_EXPLAINED: usize = 4;
 
-/// The error of a call, with what is known of the arguments it names.
-pub(super) fn explain(error: Error, request: &Request<'_>) -> ToolError {
-    let operation = request.permitted.operation();
+/// The error of a call, with what is known about the arguments that it names.
+pub(super) fn explain(error: Error, call: &PermittedCall<'_>) -> ToolError {
+    let operation = call.permitted.operation();
     let kind = error.kind();
     let text = format!("{} {}", error.message(), error.body().unwrap_or_default());
-    // The operation exists, so what is wrong with the use is the operator's configuration.
+    // The operation exists, so it is the operator's configuration that is used wrongly.
     let is_operator = kind == ErrorKind::Usage;
-    let mut told = ToolError::from(error);
-    if is_operator || told.is_operator_problem() {
-        let account = request.permitted.account();
-        return told.for_operator(&account.name, &account.connector().title);
+    let mut error = ToolError::from(error);
+    if is_operator || error.is_operator_problem() {
+        let account = call.permitted.account();
+        return error.for_operator(&account.name, &account.connector().title);
     }
     if kind != ErrorKind::Validation {
-        return told;
+        return error;
     }
     let named: Vec<&Parameter> = operation
         .parameters
         .iter()
         .filter(|parameter| mentions(&text, &parameter.name))
-        .take(EXPLAINED)
+        .take(MOST_EXPLAINED)
         .collect();
     let mut lines = Vec::new();
     for parameter in named {
         let allowed = choices(parameter);
-        let said = prose::short(&parameter.description, 200);
-        if !said.is_empty() {
-            lines.push(format!("{}: {said}", parameter.name));
+        let description = prose::short(&parameter.description, 200);
+        if !description.is_empty() {
+            lines.push(format!("{}: {description}", parameter.name));
         }
-        let problem = if said.is_empty() { told.message().to_owned() } else { said };
-        told = told.with_argument(ArgumentProblem {
+        let problem = if description.is_empty() { error.message().to_owned() } else { description };
+        error = error.with_argument(ArgumentProblem {
             argument: parameter.name.to_string(),
             problem,
             allowed,
@@ -52,22 +52,23 @@ pub(super) fn explain(error: Error, request: &Request<'_>) -> ToolError {
     if lines.is_empty() {
         lines.push(format!("It takes: {}", signature(operation)));
     }
-    told.with_advice(format!("Correct the call and try again. {}", lines.join(" ")))
+    error.with_advice(format!("Correct the call and try again. {}", lines.join(" ")))
 }
 
-/// Whether the text names the parameter, in quotes as the engine does or as a word of its own.
+/// Whether the text names the parameter: in quotes, as the engine writes names, or as a separate word.
 fn mentions(text: &str, name: &str) -> bool {
     text.match_indices(name).any(|(start, _)| {
         let is_part = |c: char| c.is_alphanumeric() || c == '_';
         let before = text[..start].chars().next_back();
         let after = text[start + name.len()..].chars().next();
         let quoted = |c: Option<char>| c.is_some_and(|c| matches!(c, '\'' | '"' | '`'));
-        // A short everyday word names nothing unless it is quoted.
+        // A word without an underscore is an everyday word, and names nothing unless it is quoted.
         let whole = !before.is_some_and(is_part) && !after.is_some_and(is_part);
         quoted(before) || whole && name.contains('_')
     })
 }
 
+/// The values that a parameter allows, or that the items of its list allow; empty for any value.
 fn choices(parameter: &Parameter) -> Vec<String> {
     let schema = &parameter.schema;
     let own = if schema.choices.is_empty() { schema.items.first() } else { Some(schema) };
@@ -77,6 +78,7 @@ fn choices(parameter: &Parameter) -> Vec<String> {
         .collect()
 }
 
+/// The names of the parameters, the optional ones with a question mark.
 fn signature(operation: &Operation) -> String {
     let (required, optional): (Vec<&Parameter>, Vec<&Parameter>) =
         operation.parameters.iter().partition(|parameter| parameter.required);
@@ -88,11 +90,12 @@ fn signature(operation: &Operation) -> String {
     if names.is_empty() { "no parameters.".to_owned() } else { names.join(", ") }
 }
 
-/// A result that is longer than the limits, with what to ask for instead.
+/// The error of a result that is longer than the limits, with what to ask for instead. `what` names the
+/// data.
 pub(super) fn too_large(
     data: &Value,
     what: &str,
-    request: &Request<'_>,
+    call: &PermittedCall<'_>,
     limits: &ResultLimits,
 ) -> ToolError {
     let text = data.to_string();
@@ -105,10 +108,10 @@ pub(super) fn too_large(
     fields.sort_by(|a, b| b.cmp(a));
     let largest: Vec<String> =
         fields.iter().take(5).map(|(bytes, name)| format!("{name} ({bytes} bytes)")).collect();
-    let selector = &request.selector;
+    let selector = call.selector;
     let message = format!(
         "{what} of {} is {} bytes, about {} tokens; a result may have {} bytes and {} tokens",
-        request.permitted.operation().place(),
+        call.permitted.operation().place(),
         text.len(),
         tokens::estimate(&text),
         limits.max_bytes,

@@ -1,45 +1,44 @@
-//! Files, a bounded part at a time, as text or base64.
+//! Downloads: a bounded part of a file in each call, as text or base64.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
-use super::explain;
+use super::{RunContext, explain};
 use crate::controls::Encoding;
+use crate::decision::PermittedCall;
 use crate::error::ToolError;
-use crate::expose::Request;
 use crate::limits::ResultLimits;
 use crate::output::ToolOutput;
-use crate::progress::{Progress, Report};
+use crate::progress::Report;
 use crate::result::clean;
 
-/// The parameter by which downloads take a range.
+/// The argument of downloads that sets the range of bytes.
 const RANGE: &str = "range_header";
 
 /// Reads a part of a file.
 pub(super) async fn run(
-    mut request: Request<'_>,
-    limits: ResultLimits,
-    progress: &dyn Progress,
+    mut call: PermittedCall<'_>,
+    context: RunContext<'_>,
 ) -> Result<ToolOutput, ToolError> {
-    let first = request.controls.from_byte;
-    let length = most(&request, &limits);
+    let first = call.controls.from_byte;
+    let length = most_bytes(&call, &context.limits);
     let last = first.saturating_add(length - 1);
-    request.arguments.insert(RANGE.to_owned(), format!("bytes={first}-{last}").into());
-    let mut file = super::call_of(&request)
+    call.arguments.insert(RANGE.to_owned(), format!("bytes={first}-{last}").into());
+    let mut file = super::engine_call(&call)
         .download()
         .await
-        .map_err(|error| explain::explain(error, &request))?;
+        .map_err(|error| explain::explain(error, &call))?;
     let total = file.total_size();
-    let kind = file.content_type().map(str::to_owned);
-    // A server that ignores ranges sends the file from its start.
+    let media_type = file.content_type().map(str::to_owned);
+    // A server that ignores ranges sends the file from its beginning.
     let mut skip = if file.is_partial() { 0 } else { first };
     let mut part: Vec<u8> = Vec::new();
     let mut goes_on = false;
     let mut report = Report { total_bytes: total, ..Report::default() };
-    while let Some(chunk) = file.chunk().await.map_err(|e| explain::explain(e, &request))? {
+    while let Some(chunk) = file.chunk().await.map_err(|e| explain::explain(e, &call))? {
         report.bytes += chunk.len() as u64;
-        progress.report(report);
+        context.progress.report(report);
         let skipped = usize::try_from(skip).unwrap_or(usize::MAX).min(chunk.len());
         skip -= skipped as u64;
         part.extend_from_slice(&chunk[skipped..]);
@@ -51,7 +50,7 @@ pub(super) async fn run(
     part.truncate(usize::try_from(length).unwrap_or(usize::MAX));
     let was_full = part.len() as u64 == length;
     let (content, encoding, taken) =
-        written(&part, request.controls.encoding, kind.as_deref().unwrap_or_default(), first)?;
+        encoded(&part, call.controls.encoding, media_type.as_deref().unwrap_or_default(), first)?;
     let next = first + taken as u64;
     let more = match total {
         Some(total) => next < total,
@@ -62,8 +61,8 @@ pub(super) async fn run(
     let hidden = if encoding == "text" { clean::value(&mut content) } else { 0 };
     data.insert("content".to_owned(), content);
     data.insert("encoding".to_owned(), encoding.into());
-    if let Some(kind) = kind {
-        data.insert("content_type".to_owned(), clean::line(&kind).into());
+    if let Some(media_type) = media_type {
+        data.insert("content_type".to_owned(), clean::line(&media_type).into());
     }
     data.insert("from_byte".to_owned(), first.into());
     data.insert("bytes".to_owned(), taken.into());
@@ -88,52 +87,53 @@ pub(super) async fn run(
     Ok(ToolOutput { text: structured.to_string(), structured, next: None, records: None })
 }
 
-/// Bytes of one call: what is asked for, within what the limits leave room for.
-fn most(request: &Request<'_>, limits: &ResultLimits) -> u64 {
-    // Base64 takes four characters for three bytes, and about a token for two characters; text
-    // about a token for three bytes. The rest of the answer takes some, too.
-    let base64 = request.controls.encoding == Some(Encoding::Base64);
-    let room = limits.max_bytes.saturating_sub(512);
-    let by_bytes = if base64 { room / 4 * 3 } else { room / 2 };
-    let room = limits.max_tokens.saturating_sub(150);
-    let by_tokens = if base64 { room.saturating_mul(3) / 2 } else { room.saturating_mul(2) };
+/// The most bytes that one call gives: as many as it wants, as far as the limits allow.
+fn most_bytes(call: &PermittedCall<'_>, limits: &ResultLimits) -> u64 {
+    // Base64 has four characters for three bytes and about a token for two characters; text has about a
+    // token for three bytes. The other members of the result take some as well.
+    let base64 = call.controls.encoding == Some(Encoding::Base64);
+    let bytes = limits.max_bytes.saturating_sub(512);
+    let by_bytes = if base64 { bytes / 4 * 3 } else { bytes / 2 };
+    let tokens = limits.max_tokens.saturating_sub(150);
+    let by_tokens = if base64 { tokens.saturating_mul(3) / 2 } else { tokens.saturating_mul(2) };
     let most = limits.file_bytes.min(by_bytes).min(by_tokens).max(1) as u64;
-    request.controls.max_bytes.map_or(most, |wanted| wanted.min(most))
+    call.controls.max_bytes.map_or(most, |wanted| wanted.min(most))
 }
 
 /// Whether a media type is never text.
-fn is_binary(kind: &str) -> bool {
-    let kind = kind.to_ascii_lowercase();
-    ["image/", "audio/", "video/", "font/"].iter().any(|family| kind.starts_with(family))
-        && !kind.contains("xml")
+fn is_binary(media_type: &str) -> bool {
+    let media_type = media_type.to_ascii_lowercase();
+    ["image/", "audio/", "video/", "font/"].iter().any(|family| media_type.starts_with(family))
+        && !media_type.contains("xml")
         || ["pdf", "zip", "gzip", "officedocument", "msword", "ms-excel"]
             .iter()
-            .any(|word| kind.contains(word))
+            .any(|word| media_type.contains(word))
 }
 
-/// The bytes as text or base64, and how many of them were taken.
-fn written(
+/// Encodes bytes as text or base64; gives back the text, the name of the encoding, and how many of the
+/// bytes are in it.
+fn encoded(
     part: &[u8],
     wanted: Option<Encoding>,
-    kind: &str,
+    media_type: &str,
     first: u64,
 ) -> Result<(String, &'static str, usize), ToolError> {
     let whole = match std::str::from_utf8(part) {
         Ok(_) => Some(part.len()),
-        // An incomplete last character waits for the next part.
+        // A last character that is incomplete is left to the next part.
         Err(error) if error.error_len().is_none() && error.valid_up_to() > 0 => {
             Some(error.valid_up_to())
         }
         Err(_) => None,
     };
-    // What is called text by nobody must look like it.
+    // Unless the call asks for text, the bytes must look like text.
     let is_plain = |byte: &u8| *byte >= b' ' || matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C);
     let text = whole.filter(|_| {
-        wanted == Some(Encoding::Text) || !is_binary(kind) && part.iter().all(is_plain)
+        wanted == Some(Encoding::Text) || !is_binary(media_type) && part.iter().all(is_plain)
     });
     match (wanted, text) {
         (Some(Encoding::Base64), _) | (None, None) => {
-            // Where nobody chose, no more than the same room as text holds.
+            // Where the call did not choose base64, its text is no longer than plain text would be.
             let taken = if wanted.is_none() {
                 part.len().div_ceil(2).max(part.len().min(3))
             } else {
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn bytes_are_text_where_they_can_be() {
-        for (part, wanted, kind, expected) in [
+        for (part, wanted, media_type, expected) in [
             (&b"plain"[..], None, "", Some(("plain", "text", 5))),
             (b"caf\xc3\xa9", None, "text/plain", Some(("café", "text", 5))),
             (b"caf\xc3", None, "", Some(("caf", "text", 3))),
@@ -169,8 +169,8 @@ mod tests {
             (b"\x07", Some(Encoding::Text), "", Some(("\x07", "text", 1))),
             (b"", None, "", Some(("", "text", 0))),
         ] {
-            let found = written(part, wanted, kind, 0).ok();
-            let found = found.as_ref().map(|(text, kind, taken)| (text.as_str(), *kind, *taken));
+            let found = encoded(part, wanted, media_type, 0).ok();
+            let found = found.as_ref().map(|(text, name, taken)| (text.as_str(), *name, *taken));
             assert_eq!(found, expected, "{part:?}");
         }
     }

@@ -1,105 +1,123 @@
-//! Lists: whole records, as many as fit, and a cursor that goes on exactly behind them.
+//! Lists: as many whole records as the limits allow, and a cursor that continues exactly behind them.
 
 use std::collections::HashSet;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{envelope, explain, resume};
+use super::metadata::without_paging;
+use super::page_records::{PageRecords, record_schema};
+use super::page_size::{request_page_size, requested_page_size};
+use super::position::{self, Start};
+use super::{RunContext, explain};
+use crate::decision::PermittedCall;
 use crate::error::ToolError;
-use crate::expose::Request;
-use crate::limits::ResultLimits;
 use crate::output::ToolOutput;
-use crate::progress::{Progress, Report};
+use crate::progress::Report;
+use crate::result::fields;
+use crate::result::list_text::ListText;
 use crate::result::notes::Notes;
-use crate::result::render::{Written, fits};
-use crate::result::shape::{Usual, Wish};
-use crate::result::{fields, tokens};
-use airbyte_agent_description::Operation;
+use crate::result::render::Supplement;
+use crate::result::view::{DefaultFields, View};
 use airbyte_agent_engine::cursor::{Cursor, Seal};
-use airbyte_agent_engine::{Error, ErrorKind};
+use airbyte_agent_engine::{Error, ErrorKind, Outcome};
 
-/// Most pages of one call, whatever is asked for.
-const PAGES: usize = 100;
+/// The most pages that one call reads, however many records are wanted.
+const MOST_PAGES: usize = 100;
 
 /// A page that was read.
 struct Page {
-    /// Where it was read from, `None` for the first.
-    at: Option<Cursor>,
+    /// Where it was read from, `None` for the first page.
+    start: Option<Cursor>,
     /// Where the list continues behind it.
     next: Option<Cursor>,
 }
 
-/// A record and where it stands.
-struct Entry {
-    shaped: Value,
+/// Where a record stands in the list.
+#[derive(Clone, Copy)]
+struct Place {
     page: usize,
-    /// Records before it on its page.
+    /// The number of records before it on its page.
     before: usize,
     mark: u32,
 }
 
+/// What was read of a list.
+struct List<'r> {
+    call: &'r PermittedCall<'r>,
+    seal: &'r Seal<'r>,
+    pages: Vec<Page>,
+    /// The records as they are shown.
+    records: Vec<Value>,
+    /// Where each of the records stands.
+    places: Vec<Place>,
+    /// The first record that was read and is not among `records`: it is read again in its turn.
+    due: Option<Place>,
+    meta: Value,
+    notes: Vec<String>,
+}
+
 /// Reads a list.
 pub(super) async fn run(
-    mut request: Request<'_>,
-    limits: ResultLimits,
-    progress: &dyn Progress,
+    mut call: PermittedCall<'_>,
+    context: RunContext<'_>,
 ) -> Result<ToolOutput, ToolError> {
-    let operation = request.permitted.operation();
-    let controls = request.controls.clone();
-    let wanted = controls.max_records;
-    let client = &request.permitted.account().client;
-    let seal = client.seal(operation, &request.arguments)?;
-    let mut start = match &controls.cursor {
-        Some(text) => resume::start(operation, &seal, text, &mut request.arguments)?,
-        None => resume::Start::default(),
-    };
-    resume::size(operation, wanted, &mut request.arguments);
-    let schema = operation.response.schema.as_ref().map(airbyte_agent_description::Json::value);
-    let usual = Usual::Telling(limits.list_fields);
-    let wish = Wish::new(&controls.fields, &controls.exclude, usual, limits.list_text);
+    let operation = call.permitted.operation();
+    let client = &call.permitted.account().client;
+    let limits = context.limits;
+    let wanted = call.controls.max_records;
     let most = wanted.map_or(usize::MAX, |wanted| usize::try_from(wanted).unwrap_or(usize::MAX));
+    let seal = client.seal(operation, &call.arguments)?;
+    let mut start = match &call.controls.cursor {
+        Some(text) => position::start(operation, &seal, text, &mut call.arguments)?,
+        None => Start::default(),
+    };
+    request_page_size(operation, wanted, &mut call.arguments);
+    let controls = &call.controls;
+    let default = DefaultFields::Best(limits.list_fields);
+    let view = View::new(&controls.fields, &controls.exclude, default, limits.list_text);
+    let schema = if view.needs_choice() { context.schemas.get(operation) } else { None };
+
+    let mut text = ListText::new(controls.format, limits);
     let mut notes = Notes::default();
-    let mut pages: Vec<Page> = Vec::new();
-    let mut entries: Vec<Entry> = Vec::new();
-    let mut plan = None;
+    let (mut pages, mut records, mut places) = (Vec::new(), Vec::new(), Vec::new());
+    let mut due = None;
+    let mut shown_fields = None;
     let mut meta = Value::Null;
     let mut member: Option<String> = None;
     let mut seen: HashSet<Cursor> = HashSet::new();
-    let (mut bytes, mut spent) = (0, 0);
-    let mut at = start.page.take();
     let mut report = Report::default();
+    let mut at = start.page.take();
     loop {
-        let outcome = page(&request, at.as_ref()).await?;
-        let opened = envelope::open(outcome.data, member.as_deref());
-        let mut records = opened.records;
+        let outcome = read_page(&call, at.as_ref()).await?;
+        let mut found = PageRecords::find(outcome.data, member.as_deref());
         if pages.is_empty() {
-            meta = resume::without_paging(operation, outcome.meta, opened.counts);
+            meta = without_paging(operation, outcome.meta, found.counts);
         }
-        member = opened.member.or(member);
-        let schema = envelope::schema(schema.as_ref(), member.as_deref());
+        member = found.member.or(member);
         report.pages += 1;
-        report.records += records.len() as u64;
-        progress.report(report);
-        let marks: Vec<u32> = records.iter().map(resume::mark).collect();
-        let passed = match start.behind.take() {
-            Some(behind) => resume::passed(&marks, behind)?,
+        report.records += found.records.len() as u64;
+        context.progress.report(report);
+        let marks: Vec<u32> = found.records.iter().map(position::mark).collect();
+        let given = match start.behind.take() {
+            Some(behind) => position::already_given(&marks, behind)?,
             None => 0,
         };
-        let page = pages.len();
-        wish.prepare(&mut records, &mut notes);
-        let plan = plan.get_or_insert_with(|| wish.plan(&records, schema));
-        for (before, (record, mark)) in records.into_iter().zip(marks).enumerate().skip(passed) {
-            // What cannot be shown any more is not worth shaping; it is read again when its turn
-            // comes.
-            if entries.len() == most || bytes > limits.max_bytes || spent > limits.max_tokens {
-                entries.push(Entry { shaped: Value::Null, page, before, mark });
+        view.prepare(&mut found.records, &mut notes);
+        let shown_fields = shown_fields.get_or_insert_with(|| {
+            let schema = record_schema(schema.as_deref(), member.as_deref());
+            view.choose(&found.records, schema)
+        });
+        for (before, (record, mark)) in found.records.into_iter().zip(marks).enumerate().skip(given)
+        {
+            let place = Place { page: pages.len(), before, mark };
+            if records.len() == most || text.is_full() {
+                due = Some(place);
                 break;
             }
-            let shaped = wish.shape(record, plan, &mut notes);
-            let text = shaped.to_string();
-            bytes += text.len();
-            spent += tokens::estimate(&text);
-            entries.push(Entry { shaped, page, before, mark });
+            let record = view.show(record, shown_fields, &mut notes);
+            text.add(&record);
+            records.push(record);
+            places.push(place);
         }
         let repeats = outcome.next.as_ref().is_some_and(|next| !seen.insert(next.clone()));
         if repeats || outcome.next.is_some() && outcome.next == at {
@@ -107,121 +125,89 @@ pub(super) async fn run(
                 "the vendor gave the same cursor twice; stopped instead of going in circles";
             return Err(Error::new(ErrorKind::Vendor, message).into());
         }
-        pages.push(Page { at, next: outcome.next.clone() });
-        let full = bytes > limits.max_bytes || spent > limits.max_tokens;
-        let goes_on = wanted.is_some() && entries.len() < most && !full && pages.len() < PAGES;
+        pages.push(Page { start: at, next: outcome.next.clone() });
+        let is_complete = due.is_some() || records.len() >= most || text.is_full();
+        let reads_on = wanted.is_some() && !is_complete && pages.len() < MOST_PAGES;
         match outcome.next {
-            Some(next) if goes_on => at = Some(next),
+            Some(next) if reads_on => at = Some(next),
             _ => break,
         }
     }
-    if !entries.is_empty() {
-        wish.note_missing(&mut notes);
+    if !records.is_empty() {
+        view.note_missing(&mut notes);
     }
-    let known = fields::names(operation);
-    let notes = notes.sentences(&request.selector, &known);
-    let list = List { request: &request, operation, seal: &seal, pages, entries, meta, notes };
-    list.fit(most, &limits)
+    let known = || fields::names(context.schemas.get(operation).as_deref());
+    let notes = notes.sentences(call.selector, known);
+    let list = List { call: &call, seal: &seal, pages, records, places, due, meta, notes };
+    list.output(text, &context)
 }
 
-async fn page(
-    request: &Request<'_>,
-    at: Option<&Cursor>,
-) -> Result<airbyte_agent_engine::Outcome, ToolError> {
-    let mut call = super::call_of(request);
+async fn read_page(call: &PermittedCall<'_>, at: Option<&Cursor>) -> Result<Outcome, ToolError> {
+    let mut engine_call = super::engine_call(call);
     if let Some(cursor) = at {
-        call.resume(cursor.clone());
+        engine_call.resume(cursor.clone());
     }
-    call.outcome().await.map_err(|error| explain::explain(error, request))
-}
-
-/// What was read of a list.
-struct List<'r> {
-    request: &'r Request<'r>,
-    operation: &'r Operation,
-    seal: &'r Seal<'r>,
-    pages: Vec<Page>,
-    entries: Vec<Entry>,
-    meta: Value,
-    notes: Vec<String>,
+    engine_call.outcome().await.map_err(|error| explain::explain(error, call))
 }
 
 impl List<'_> {
-    /// The most records that fit.
-    fn fit(mut self, most: usize, limits: &ResultLimits) -> Result<ToolOutput, ToolError> {
-        // A last entry that was not shaped stands for those that are not shown.
-        let shaped = self.entries.iter().take_while(|entry| !entry.shaped.is_null()).count();
-        let all = shaped.min(most);
-        let whole = self.write(all, false)?;
-        if fits(&whole.text, limits) {
-            return Ok(whole);
+    /// The result with the most records that the limits allow.
+    fn output(mut self, text: ListText, context: &RunContext<'_>) -> Result<ToolOutput, ToolError> {
+        let all = self.records.len();
+        let whole = self.supplement(all, false)?;
+        if text.fits(all, &whole) {
+            let text = text.finish(all, &whole);
+            return Ok(whole.output(self.records.into(), text));
         }
-        let (mut fit, mut too_many) = (0, all);
-        while too_many - fit > 1 {
-            let middle = fit + (too_many - fit) / 2;
-            if fits(&self.write(middle, true)?.text, limits) {
-                fit = middle;
+        let (mut fitting, mut too_many) = (0, all);
+        while too_many - fitting > 1 {
+            let middle = fitting + (too_many - fitting) / 2;
+            if text.fits(middle, &self.supplement(middle, true)?) {
+                fitting = middle;
             } else {
                 too_many = middle;
             }
         }
-        if fit == 0 {
-            let first = std::mem::take(&mut self.entries).into_iter().next();
-            let first = first.map(|entry| entry.shaped).unwrap_or_default();
-            return Err(explain::too_large(&first, "The first record alone", self.request, limits));
+        if fitting == 0 {
+            let first = self.records.into_iter().next().unwrap_or_default();
+            let what = "The first record alone";
+            return Err(explain::too_large(&first, what, self.call, &context.limits));
         }
-        self.write(fit, true)
+        let supplement = self.supplement(fitting, true)?;
+        let text = text.finish(fitting, &supplement);
+        self.records.truncate(fitting);
+        Ok(supplement.output(self.records.into(), text))
     }
 
-    /// The result with the first `count` records.
-    fn write(&self, count: usize, is_short: bool) -> Result<ToolOutput, ToolError> {
-        let data: Vec<Value> =
-            self.entries.iter().take(count).map(|entry| entry.shaped.clone()).collect();
-        let next = self.next(count)?;
-        let selector = &self.request.selector;
-        let mut notes = self.notes.clone();
-        if is_short {
-            notes.insert(
-                0,
-                format!(
-                    "{count} records fit into this result; cursor next_cursor goes on exactly \
-                     behind them. Fewer {selector} or format tsv fit more."
-                ),
-            );
+    /// What is said beside the first `count` records. `is_shortened` says that more were read than fit.
+    fn supplement(&self, count: usize, is_shortened: bool) -> Result<Supplement, ToolError> {
+        let mut notes = Vec::new();
+        if count == 0 {
+            notes.push("No records match.".to_owned());
         }
-        if data.is_empty() {
-            notes.insert(0, "No records match.".to_owned());
+        if is_shortened {
+            notes.push(format!(
+                "{count} records fit into this result; cursor next_cursor goes on exactly \
+                 behind them. Fewer {} or format tsv fit more.",
+                self.call.selector
+            ));
         }
-        Ok(Written {
-            data: &Value::Array(data),
-            meta: &self.meta,
-            next: next.as_ref(),
-            notes: &notes,
-            format: self.request.controls.format,
-        }
-        .output())
+        notes.extend(self.notes.iter().cloned());
+        Ok(Supplement { meta: self.meta.clone(), next: self.next(count)?, notes })
     }
 
-    /// Where the list goes on behind the first `count` records.
+    /// Where the list continues behind the first `count` records.
     fn next(&self, count: usize) -> Result<Option<Cursor>, ToolError> {
-        let Some(due) = self.entries.get(count) else {
+        let Some(due) = self.places.get(count).or(self.due.as_ref()) else {
             return Ok(self.pages.last().and_then(|page| page.next.clone()));
         };
-        let page = self.pages.get(due.page).and_then(|page| page.at.as_ref());
+        let page = self.pages.get(due.page).and_then(|page| page.start.as_ref());
         if due.before == 0 {
             return Ok(page.cloned());
         }
-        let last = count.checked_sub(1).and_then(|last| self.entries.get(last));
-        let mark = last.map_or(0, |entry| entry.mark);
-        let size = self.size();
-        let size = size.as_ref().map(|(name, value)| (*name, value));
-        Ok(Some(resume::inside(self.seal, page, size, (due.before, mark))?))
-    }
-
-    /// The page size that was asked for.
-    fn size(&self) -> Option<(&str, Value)> {
-        let name = self.operation.paging.size.as_ref()?.parameter.as_ref();
-        let arguments: &Map<String, Value> = &self.request.arguments;
-        Some((name, arguments.get(name)?.clone()))
+        let last = count.checked_sub(1).and_then(|last| self.places.get(last));
+        let mark = last.map_or(0, |place| place.mark);
+        let size = requested_page_size(self.call.permitted.operation(), &self.call.arguments);
+        Ok(Some(position::inside(self.seal, page, size, (due.before, mark))?))
     }
 }

@@ -1,100 +1,111 @@
-//! Single records: read, written, removed.
+//! Operations on a single record: to read, write or remove it.
 
 use serde_json::{Map, Value};
 
-use super::explain;
+use super::metadata::without_paging;
+use super::{RunContext, explain};
+use crate::decision::PermittedCall;
 use crate::error::ToolError;
-use crate::expose::Request;
-use crate::limits::ResultLimits;
 use crate::output::ToolOutput;
-use crate::progress::{Progress, Report};
+use crate::progress::Report;
 use crate::result::fields;
 use crate::result::notes::Notes;
-use crate::result::render::{Written, fits};
-use crate::result::shape::{Usual, Wish};
-use crate::result::table::Format;
+use crate::result::render::{self, Supplement};
+use crate::result::view::{DefaultFields, View};
 
-/// Fields shown of a record that was written: the model knows what it wrote.
-const WRITTEN: usize = 20;
+/// The most fields that are shown of a record that was written: the model knows what it wrote.
+const MOST_WRITTEN: usize = 20;
+
+/// The response to a call, before it is given a form.
+struct Response<'r> {
+    call: &'r PermittedCall<'r>,
+    context: RunContext<'r>,
+    records: Vec<Value>,
+    /// Whether the response is a list.
+    is_list: bool,
+    meta: Value,
+    /// What is known about the records whatever is shown of them.
+    notes: Notes,
+}
 
 /// Calls an operation on one record.
 pub(super) async fn run(
-    request: Request<'_>,
-    limits: ResultLimits,
-    progress: &dyn Progress,
+    call: PermittedCall<'_>,
+    context: RunContext<'_>,
 ) -> Result<ToolOutput, ToolError> {
-    let operation = request.permitted.operation();
-    let outcome = super::call_of(&request)
+    let operation = call.permitted.operation();
+    let outcome = super::engine_call(&call)
         .outcome()
         .await
-        .map_err(|error| explain::explain(error, &request))?;
-    progress.report(Report { pages: 1, records: 1, ..Report::default() });
+        .map_err(|error| explain::explain(error, &call))?;
+    context.progress.report(Report { pages: 1, records: 1, ..Report::default() });
+
+    let limits = &context.limits;
     let reads = operation.hints.read_only;
-    let usual = if reads {
-        Usual::Full
-    } else {
-        Usual::Telling(WRITTEN.min(limits.list_fields.max(WRITTEN)))
+    let default = if reads { DefaultFields::NotEmpty } else { DefaultFields::Best(MOST_WRITTEN) };
+    let controls = &call.controls;
+    let view = View::new(&controls.fields, &controls.exclude, default, limits.record_text);
+    let is_list = outcome.data.is_array();
+    let mut records = match outcome.data {
+        Value::Array(records) => records,
+        Value::Null => Vec::new(),
+        one => vec![one],
     };
-    let wish =
-        Wish::new(&request.controls.fields, &request.controls.exclude, usual, limits.record_text);
-    let schema = operation.response.schema.as_ref().map(airbyte_agent_description::Json::value);
-    let write = |wish: &Wish, first: Option<&str>| {
-        let mut notes = Notes::default();
-        notes.say_first(first);
-        let mut records = match &outcome.data {
-            Value::Array(records) => records.clone(),
-            Value::Null => Vec::new(),
-            one => vec![one.clone()],
-        };
-        wish.prepare(&mut records, &mut notes);
-        let plan = wish.plan(&records, schema.as_ref());
-        let mut shaped: Vec<Value> =
-            records.into_iter().map(|one| wish.shape(one, &plan, &mut notes)).collect();
-        if !shaped.is_empty() {
-            wish.note_missing(&mut notes);
+    let mut notes = Notes::default();
+    view.prepare(&mut records, &mut notes);
+    let meta = without_paging(operation, outcome.meta, Map::new());
+    let response = Response { call: &call, context, records, is_list, meta, notes };
+
+    let (data, supplement) = response.shown(&view, None);
+    let whole = match render::json_within(limits, data, supplement) {
+        Ok(output) => return Ok(output),
+        Err(data) => data,
+    };
+    if !view.is_explicit() {
+        let note = "The record is too long to be shown whole; these are its most telling fields.";
+        let shorter = view.with_default(DefaultFields::Best(limits.list_fields));
+        let (data, supplement) = response.shown(&shorter, Some(note));
+        if let Ok(output) = render::json_within(limits, data, supplement) {
+            return Ok(output);
         }
-        let data = match &outcome.data {
-            Value::Array(_) => Value::Array(shaped),
-            _ => shaped.pop().unwrap_or_default(),
-        };
+    }
+    if reads {
+        return Err(explain::too_large(&whole, "The record", &call, limits));
+    }
+    // The operation was done, and an error would say that it was not.
+    let note = format!("Done: {}. The answer is too long to be shown.", operation.place());
+    let least = View::new(&[], &[], DefaultFields::Best(2), 200);
+    let (data, supplement) = response.shown(&least, Some(&note));
+    if let Ok(output) = render::json_within(limits, data, supplement) {
+        return Ok(output);
+    }
+    Ok(render::json(Value::Null, Supplement { notes: vec![note], ..Supplement::default() }))
+}
+
+impl Response<'_> {
+    /// What is shown of the response in this view, with a sentence before all others.
+    fn shown(&self, view: &View, first_note: Option<&str>) -> (Value, Supplement) {
+        let operation = self.call.permitted.operation();
+        let schemas = self.context.schemas;
+        let mut notes = self.notes.clone();
+        if let Some(note) = first_note {
+            notes.add_first(note);
+        }
+        let schema = if view.needs_choice() { schemas.get(operation) } else { None };
+        let fields = view.choose(&self.records, schema.as_deref());
+        let records = self.records.iter().cloned();
+        let mut shown: Vec<Value> =
+            records.map(|record| view.show(record, &fields, &mut notes)).collect();
+        if !shown.is_empty() {
+            view.note_missing(&mut notes);
+        }
+        let data = if self.is_list { Value::Array(shown) } else { shown.pop().unwrap_or_default() };
         let is_empty = data.is_null() || data.as_object().is_some_and(Map::is_empty);
-        if is_empty && !reads {
-            notes.say(format!("Done: {}.", operation.place()));
+        if is_empty && !operation.hints.read_only {
+            notes.add(format!("Done: {}.", operation.place()));
         }
-        let meta = super::resume::without_paging(operation, outcome.meta.clone(), Map::new());
-        let notes = notes.sentences(&request.selector, &fields::names(operation));
-        Written { data: &data, meta: &meta, next: None, notes: &notes, format: Format::Json }
-            .output()
-    };
-    let whole = write(&wish, None);
-    if fits(&whole.text, &limits) {
-        return Ok(whole);
+        let known = || fields::names(schemas.get(operation).as_deref());
+        let notes = notes.sentences(self.call.selector, known);
+        (data, Supplement { meta: self.meta.clone(), next: None, notes })
     }
-    if !wish.is_explicit() {
-        let said = "The record is too long to be shown whole; these are its most telling fields.";
-        let shorter = wish.with_usual(Usual::Telling(limits.list_fields));
-        let telling = write(&shorter, Some(said));
-        if fits(&telling.text, &limits) {
-            return Ok(telling);
-        }
-    }
-    if !reads {
-        // It is done, and an error would say that it is not.
-        let said = format!("Done: {}. The answer is too long to be shown.", operation.place());
-        let least = Wish::new(&[], &[], Usual::Telling(2), 200);
-        let least = write(&least, Some(&said));
-        if fits(&least.text, &limits) {
-            return Ok(least);
-        }
-        let notes = [said];
-        let nothing = Written {
-            data: &Value::Null,
-            meta: &Value::Null,
-            next: None,
-            notes: &notes,
-            format: Format::Json,
-        };
-        return Ok(nothing.output());
-    }
-    Err(explain::too_large(&whole.structured["data"], "The record", &request, &limits))
 }

@@ -1,6 +1,6 @@
-//! Gathers the words of every operation, weighed by where they stand.
+//! Collects the words of every operation with a weight for each.
 //!
-//! Weights follow BM25 over fields: a word counts more the nearer it stands to the name of the
+//! Weights follow BM25 over fields. A word counts more the closer its text is to the name of the
 //! operation, less in a long text than in a short one, and less the more operations have it.
 
 use std::collections::HashMap;
@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use super::words::{each_word, is_stop_word, stem};
 use airbyte_agent_description::{Action, Connector, Entity, Operation};
 
-/// Number of a word.
+/// The number of a word in the vocabulary.
 pub(super) type Term = u32;
 
-/// Where a word stands.
+/// The text in which a word occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Field {
     Entity,
@@ -25,16 +25,16 @@ enum Field {
     Service,
 }
 
-/// Weight of each field.
+/// The weight of each field, in the order of [`Field`].
 const FIELDS: [f32; 9] = [3.0, 5.0, 1.2, 1.0, 1.0, 0.6, 0.5, 0.35, 0.3];
 
-/// How much the length of a text counts against its words: 0 not at all, 1 fully.
+/// How much the length of a text reduces the weight of its words, from 0 for not at all to 1 for fully.
 const LENGTH: f32 = 0.5;
 
-/// Where more occurrences of a word stop counting.
+/// The weight around which further occurrences of a word stop counting.
 const SATURATION: f32 = 1.6;
 
-/// Words and their numbers.
+/// The words of an index and their numbers.
 #[derive(Default)]
 pub(super) struct Vocabulary {
     numbers: HashMap<Box<str>, Term>,
@@ -42,14 +42,17 @@ pub(super) struct Vocabulary {
 }
 
 impl Vocabulary {
+    /// The number of a word, `None` when no operation has the word.
     pub(super) fn get(&self, word: &str) -> Option<Term> {
         self.numbers.get(word).copied()
     }
 
+    /// All words in the order of their numbers.
     pub(super) fn words(&self) -> &[Box<str>] {
         &self.words
     }
 
+    /// The number of a word, which is added when it is new.
     fn number(&mut self, word: &str) -> Term {
         if let Some(known) = self.numbers.get(word) {
             return *known;
@@ -61,62 +64,65 @@ impl Vocabulary {
     }
 }
 
-/// What is known of the words of all operations.
+/// What is known about the words of all operations.
 pub(super) struct Gathered {
     pub(super) vocabulary: Vocabulary,
-    /// By word: the operations that have it, each with how much it tells.
+    /// For each word, the operations that have it, each with the weight of the word.
     pub(super) postings: Vec<Vec<(u32, f32)>>,
-    /// By operation: the words of its entity's name.
+    /// For each operation, the words in the name of its entity.
     pub(super) entities: Vec<Vec<Term>>,
-    /// By service: the words of its name and title.
+    /// For each service, the words in its name and title.
     pub(super) services: Vec<Vec<Term>>,
 }
 
-/// One operation with the things around it.
+/// One operation with its entity and its service.
 pub(super) struct Source<'c> {
     pub(super) service: usize,
     pub(super) entity: &'c Entity,
     pub(super) operation: &'c Operation,
 }
 
+/// Collects the words of the operations of these connectors.
 pub(super) fn gather(connectors: &[&Connector], sources: &[Source<'_>]) -> Gathered {
-    let mut reader = Reader::default();
+    let mut collector = Collector::default();
     let mut services = Vec::with_capacity(connectors.len());
-    let mut around = Vec::with_capacity(connectors.len());
+    let mut of_services = Vec::with_capacity(connectors.len());
     for connector in connectors {
-        services.push(reader.name(connector));
+        services.push(collector.name(connector));
         let mut found = Vec::new();
-        reader.add(&mut found, Field::Service, &connector.description, false);
-        around.push(found);
+        collector.add(&mut found, Field::Service, &connector.description, false);
+        of_services.push(found);
     }
     let mut entities = Vec::with_capacity(sources.len());
     let mut occurrences = Vec::with_capacity(sources.len());
     for same in sources.chunk_by(|a, b| std::ptr::eq(a.entity, b.entity)) {
-        let mut shared = reader.entity(same[0].entity);
+        let mut shared = collector.entity(same[0].entity);
         let is_name = |(_, field): &&(Term, Field)| *field == Field::Entity;
         let name: Vec<Term> = shared.iter().filter(is_name).map(|(term, _)| *term).collect();
-        shared.extend_from_slice(&around[same[0].service]);
+        shared.extend_from_slice(&of_services[same[0].service]);
         for source in same {
-            let mut found = reader.operation(source.operation);
+            let mut found = collector.operation(source.operation);
             found.extend_from_slice(&shared);
             occurrences.push(found);
             entities.push(name.clone());
         }
     }
-    let postings = weigh(reader.vocabulary.words.len(), &occurrences);
-    Gathered { vocabulary: reader.vocabulary, postings, entities, services }
+    let postings = weigh(collector.vocabulary.words.len(), &occurrences);
+    Gathered { vocabulary: collector.vocabulary, postings, entities, services }
 }
 
-/// Numbers the words of texts.
+/// Collects the words of texts and gives them numbers.
 #[derive(Default)]
-struct Reader {
+struct Collector {
     vocabulary: Vocabulary,
-    /// Words as they are written, with the number of their stem; `None` for those left out.
+    /// The words as they are written, each with the number of its stem. `None` stands for a word that is
+    /// left out.
     seen: HashMap<Box<str>, Option<Term>>,
     stem: String,
 }
 
-impl Reader {
+impl Collector {
+    /// The words in the name and the title of a connector.
     fn name(&mut self, connector: &Connector) -> Vec<Term> {
         let mut found = Vec::new();
         self.add(&mut found, Field::Service, &connector.name, false);
@@ -127,6 +133,7 @@ impl Reader {
         terms
     }
 
+    /// The words of an entity.
     fn entity(&mut self, entity: &Entity) -> Vec<(Term, Field)> {
         let mut found = Vec::new();
         self.add(&mut found, Field::Entity, &entity.name, true);
@@ -138,9 +145,10 @@ impl Reader {
         found
     }
 
+    /// The words of an operation and its parameters.
     fn operation(&mut self, operation: &Operation) -> Vec<(Term, Field)> {
         let mut found = Vec::with_capacity(256);
-        self.add(&mut found, Field::Summary, said(operation), false);
+        self.add(&mut found, Field::Summary, without_verb(operation), false);
         self.add(&mut found, Field::Description, &operation.description, false);
         for parameter in operation.parameters.iter() {
             self.add(&mut found, Field::ParameterNames, &parameter.name, true);
@@ -149,6 +157,7 @@ impl Reader {
         found
     }
 
+    /// Adds the words of a text. With `names`, a capital letter inside begins a new word.
     fn add(&mut self, found: &mut Vec<(Term, Field)>, field: Field, text: &str, names: bool) {
         each_word(text, names, |word| {
             let term = self.seen.get(word).copied().unwrap_or_else(|| {
@@ -164,15 +173,15 @@ impl Reader {
     }
 }
 
-/// The summary without a verb that the action says already.
-fn said(operation: &Operation) -> &str {
+/// The summary without a verb at its beginning that is the name of an action.
+fn without_verb(operation: &Operation) -> &str {
     let summary = operation.summary.as_ref();
     let Some((first, rest)) = summary.split_once(' ') else { return summary };
     let verb = Action::ALL.iter().any(|action| first.eq_ignore_ascii_case(action.as_str()));
     if verb { rest } else { summary }
 }
 
-/// From occurrences to how much each word tells about each operation.
+/// Turns occurrences into the weight of each word for each operation.
 #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
 fn weigh(words: usize, occurrences: &[Vec<(Term, Field)>]) -> Vec<Vec<(u32, f32)>> {
     let mut lengths: Vec<[f32; FIELDS.len()]> = Vec::with_capacity(occurrences.len());
@@ -192,8 +201,8 @@ fn weigh(words: usize, occurrences: &[Vec<(Term, Field)>]) -> Vec<Vec<(u32, f32)
     for (number, (found, length)) in occurrences.iter().zip(&lengths).enumerate() {
         let mut weights = [0.0_f32; FIELDS.len()];
         for (index, weight) in FIELDS.iter().enumerate() {
-            let usual = (average[index] / count).max(1.0);
-            weights[index] = weight / (1.0 - LENGTH + LENGTH * length[index] / usual);
+            let average = (average[index] / count).max(1.0);
+            weights[index] = weight / (1.0 - LENGTH + LENGTH * length[index] / average);
         }
         for (term, field) in found {
             let posting = &mut postings[*term as usize];

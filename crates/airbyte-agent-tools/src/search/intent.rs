@@ -1,20 +1,20 @@
-//! What a query wants to be done: the actions that its verbs and question words speak of.
+//! The actions that a query asks for, by its verbs and question words.
 
 use airbyte_agent_description::Action;
 
-/// How much each action is wanted, in the order of [`Action::ALL`]; 1 is most.
+/// How well each action answers a query, in the order of [`Action::ALL`], from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Intent([f32; 7]);
 
-/// Nothing said: people ask more often than they change.
-const UNSAID: Intent = Intent([1.0, 0.9, 0.6, 0.6, 0.5, 0.95, 0.6]);
+/// The intent of a query without verb: people read more often than they change.
+const UNKNOWN: Intent = Intent([1.0, 0.9, 0.6, 0.6, 0.5, 0.95, 0.6]);
 
-/// A question: something is read.
+/// The intent of a question, which is answered by reading.
 const READING: Intent = Intent([1.0, 0.9, 0.2, 0.2, 0.1, 0.95, 0.5]);
 
 use Action::{Create, Delete, Download, Get, List, Search, Update};
 
-/// Words that ask for an action wherever they stand.
+/// Words that ask for an action wherever they occur in a query.
 const ANYWHERE: &[(&str, &[Action])] = &[
     ("add", &[Create]),
     ("adjust", &[Create, Update]),
@@ -120,7 +120,7 @@ const ANYWHERE: &[(&str, &[Action])] = &[
     ("write", &[Create]),
 ];
 
-/// Words that are also nouns or adjectives: verbs only at the beginning.
+/// Words that are also nouns or adjectives, and ask for an action only at the beginning of a query.
 const AT_THE_START: &[(&str, &[Action])] = &[
     ("answer", &[Create]),
     ("archive", &[Create, Update, Delete]),
@@ -153,47 +153,49 @@ const AT_THE_START: &[(&str, &[Action])] = &[
     ("tag", &[Create, Update]),
 ];
 
+/// Words with which a question begins.
 const QUESTION_WORDS: &[&str] =
     &["which", "what", "who", "whose", "where", "when", "how", "is", "are", "does", "did", "has"];
 
+/// Words with which a clause begins that describes something.
 const CLAUSE_WORDS: &[&str] = &["that", "which", "who", "whose", "where", "when", "because"];
 
 impl Intent {
-    /// Reads the words of a query, in lower case and whole.
+    /// The intent of a query with these words, which are whole and in small letters.
     pub(super) fn of(words: &[String]) -> Self {
         let polite = |word: &&String| {
             ["please", "can", "could", "you", "i", "want", "need", "to", "let", "me", "us", "we"]
                 .contains(&word.as_str())
         };
         let words: Vec<&str> = words.iter().skip_while(polite).map(String::as_str).collect();
-        let Some(first) = words.first() else { return UNSAID };
+        let Some(first) = words.first() else { return UNKNOWN };
         if QUESTION_WORDS.contains(first) {
             return READING;
         }
         let mut wanted: Option<[f32; 7]> = None;
-        // What a clause says of a thing is not what is to be done with it.
+        // Verbs in a clause describe a record and not what is to be done with it.
         let main = words.iter().take_while(|word| !CLAUSE_WORDS.contains(word));
         for (index, word) in main.enumerate() {
             let starts = index == 0
-                // "Open invoices" are a state; "open an invoice" is a deed.
+                // "Open invoices" describes a state, "open an invoice" asks for an action.
                 && (*word != "open" || words.get(1).is_some_and(|next| ["a", "an", "the", "new"].contains(next)));
             let leading = AT_THE_START.iter().filter(|_| starts);
             let mut all = ANYWHERE.iter().chain(leading);
             let Some((_, actions)) = all.find(|(known, _)| known == word) else { continue };
-            // What comes first is meant; the rest describes it.
+            // The first verb is the one that is meant; the others describe it.
             let strength = if wanted.is_none() { 1.0 } else { 0.5 };
-            let scores = wanted.get_or_insert(if index == 0 { [0.0; 7] } else { UNSAID.0 });
+            let scores = wanted.get_or_insert(if index == 0 { [0.0; 7] } else { UNKNOWN.0 });
             for (rank, action) in actions.iter().enumerate() {
                 let rank = [1.0, 0.85, 0.75][rank.min(2)];
-                let score = &mut scores[*action as usize];
-                *score = score.max(strength * rank);
+                let best = &mut scores[*action as usize];
+                *best = best.max(strength * rank);
             }
         }
-        wanted.map_or(UNSAID, Self)
+        wanted.map_or(UNKNOWN, Self)
     }
 
-    /// How much this action is wanted.
-    pub(super) fn wants(&self, action: Action) -> f32 {
+    /// How well this action answers the query.
+    pub(super) fn score(&self, action: Action) -> f32 {
         self.0[action as usize]
     }
 }

@@ -1,10 +1,10 @@
-//! Search over operations: which of hundreds answers a question.
+//! Search over operations, which finds the few among hundreds that answer a question.
 //!
-//! Lexical and local: no model, no network. An [`Index`] is built once from descriptions and knows
-//! the words of every operation by where they stand: entity, summary, hints, description,
-//! parameters. A query may be a question, a request or a few words; endings, common synonyms and
-//! typing errors are understood, verbs point to actions, and the name of a service narrows the
-//! search to it. Nothing here knows a vendor.
+//! The search compares words and needs no model and no network. An [`Index`] is built once from
+//! descriptions. It knows the words of every operation by the text in which they occur: entity,
+//! summary, hints, description or parameters. A query may be a question, a request or a few words.
+//! Endings, common synonyms and typing errors are understood, verbs point to actions, and the name of
+//! a service leads to its operations. The index knows no vendor beside its descriptions.
 //!
 //! ```
 //! use airbyte_agent_engine::description::Connector;
@@ -21,6 +21,7 @@
 mod gather;
 mod intent;
 mod query;
+mod query_word;
 mod synonyms;
 mod typo;
 mod words;
@@ -37,48 +38,48 @@ use airbyte_agent_description::{Action, Connector, Text};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Hit {
-    /// Name of the connector.
+    /// The name of the connector.
     pub connector: Text,
-    /// Entity.
+    /// The name of the entity.
     pub entity: Text,
-    /// Action.
+    /// The action of the operation.
     pub action: Action,
-    /// How well it fits; comparable within one answer only.
+    /// How well the operation fits the query. Scores of different queries cannot be compared.
     pub score: f32,
 }
 
-/// The words of all operations, ready to be searched. Owns what it needs; share it by reference.
+/// The words of all operations, ready to be searched. It does not borrow from the descriptions.
 ///
-/// Building takes some milliseconds for hundreds of operations, a query well below one: build it
-/// when it is first needed, for example in a [`LazyLock`](std::sync::LazyLock), and keep it.
+/// To build it takes some milliseconds for hundreds of operations, and a query takes well below one.
+/// Build it when it is first needed, for example in a [`LazyLock`](std::sync::LazyLock), and keep it.
 pub struct Index {
     vocabulary: Vocabulary,
     spellings: Vec<Spelling>,
     postings: Vec<Vec<(u32, f32)>>,
     operations: Vec<Entry>,
     services: Vec<Service>,
-    /// By word: the services whose own it is, with how much.
+    /// For each word, the services that use it far more than others do, each with the share of its uses.
     affinities: Vec<Vec<(usize, f32)>>,
 }
 
-/// One operation.
+/// One operation of the index.
 struct Entry {
     service: usize,
     entity: Text,
     action: Action,
-    /// The words of the entity's name.
+    /// The words in the name of the entity.
     name: Vec<gather::Term>,
 }
 
-/// One connector.
+/// One connector of the index.
 struct Service {
     name: Text,
-    /// The words of its name, with their share in it.
+    /// The words of its name, each with its share in the name.
     words: Vec<(gather::Term, f32)>,
 }
 
 impl Index {
-    /// Reads the operations of these connectors.
+    /// An index of the operations of these connectors.
     pub fn new<'c>(connectors: impl IntoIterator<Item = &'c Connector>) -> Self {
         let connectors: Vec<&Connector> = connectors.into_iter().collect();
         let mut sources = Vec::new();
@@ -102,23 +103,24 @@ impl Index {
         Self { vocabulary, spellings, postings, operations, services, affinities }
     }
 
-    /// Number of operations.
+    /// The number of operations in the index.
     pub fn len(&self) -> usize {
         self.operations.len()
     }
 
-    /// Whether there is nothing to be found.
+    /// Whether the index has no operations.
     pub fn is_empty(&self) -> bool {
         self.operations.is_empty()
     }
 
-    /// At most `limit` operations that fit the query, best first; none when no word is known.
+    /// At most `limit` operations that fit the query, the best first. There are none when the index knows no
+    /// word of the query.
     pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
         self.search_where(query, limit, |_| true)
     }
 
-    /// As [`search`](Self::search), among the operations that `keep` lets through: those a policy
-    /// permits, or those of some connectors.
+    /// The same as [`search`](Self::search) among the operations for which `keep` is true, such as those
+    /// that a policy permits, or those of some connectors.
     pub fn search_where(&self, query: &str, limit: usize, keep: impl Fn(&Hit) -> bool) -> Vec<Hit> {
         let mut ranked = self.rank(query);
         ranked.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -131,7 +133,7 @@ impl Index {
     }
 }
 
-/// Connectors with the share that each word has in their name: the rarer, the more it says.
+/// The connectors with the share that each word has in their name. A rare word has a larger share.
 #[allow(clippy::cast_precision_loss)]
 fn named(connectors: &[&Connector], names: &[Vec<gather::Term>]) -> Vec<Service> {
     let having = |term: &gather::Term| names.iter().filter(|name| name.contains(term)).count();
@@ -144,7 +146,7 @@ fn named(connectors: &[&Connector], names: &[Vec<gather::Term>]) -> Vec<Service>
     services.collect()
 }
 
-/// For every word the services that use it far more than the others do.
+/// For every word, the services that use it far more than the others do.
 #[allow(clippy::cast_precision_loss)]
 fn affinities(
     postings: &[Vec<(u32, f32)>],

@@ -1,14 +1,14 @@
-//! Words that mean about the same, as people say them about software for work. Plain English only:
-//! what a service calls its records stands in its spec, not here.
+//! Synonyms, as people use them when they talk about software for work. They are plain English: what a
+//! service calls its records is in its spec.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::query::Word;
+use super::query_word::QueryWord;
 use super::words::{each_word, stem};
 
-/// Groups of phrases; each stands for the others.
-const ALIKE: &[&[&str]] = &[
+/// Groups of phrases, each of which may stand for the others.
+const GROUPS: &[&[&str]] = &[
     &["user", "member", "person", "colleague", "teammate", "employee", "staff", "seat", "someone"],
     &["agent", "representative", "rep", "operator", "admin"],
     &["customer", "client", "buyer", "shopper", "consumer"],
@@ -128,23 +128,24 @@ const ALIKE: &[&[&str]] = &[
     &["kick", "throw out", "remove person"],
 ];
 
-/// A word or several in a row, as stems.
+/// Consecutive words without their endings.
 type Phrase = Vec<String>;
 
+/// The groups, prepared for the lookup of a phrase by its first word.
 struct Thesaurus {
     groups: Vec<Vec<Phrase>>,
-    /// By first word: the group of a phrase and its place in it.
+    /// For the first word of a phrase, the group of the phrase and its position in the group.
     starts: HashMap<String, Vec<(usize, usize)>>,
 }
 
 static THESAURUS: LazyLock<Thesaurus> = LazyLock::new(|| {
     let mut starts: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
-    let mut groups = Vec::with_capacity(ALIKE.len());
-    for (group, phrases) in ALIKE.iter().enumerate() {
+    let mut groups = Vec::with_capacity(GROUPS.len());
+    for (group, phrases) in GROUPS.iter().enumerate() {
         let phrases: Vec<Phrase> = phrases.iter().map(|phrase| stems(phrase)).collect();
-        for (place, phrase) in phrases.iter().enumerate() {
+        for (position, phrase) in phrases.iter().enumerate() {
             if let Some(first) = phrase.first() {
-                starts.entry(first.clone()).or_default().push((group, place));
+                starts.entry(first.clone()).or_default().push((group, position));
             }
         }
         groups.push(phrases);
@@ -152,6 +153,7 @@ static THESAURUS: LazyLock<Thesaurus> = LazyLock::new(|| {
     Thesaurus { groups, starts }
 });
 
+/// The words of a text without their endings.
 fn stems(text: &str) -> Phrase {
     let mut all = Vec::new();
     each_word(text, false, |word| {
@@ -162,24 +164,24 @@ fn stems(text: &str) -> Phrase {
     all
 }
 
-/// Synonyms of the phrases that start at this word: their length and the other ways to say them.
-pub(super) fn alike(
-    words: &[Word],
-    place: usize,
+/// The phrases that begin at a word of a query: the length of each, and its synonyms.
+pub(super) fn synonyms(
+    words: &[QueryWord],
+    position: usize,
 ) -> impl Iterator<Item = (usize, impl Iterator<Item = &'static Phrase>)> {
-    let starts = THESAURUS.starts.get(&words[place].stem).map_or(&[][..], Vec::as_slice);
+    let starts = THESAURUS.starts.get(&words[position].stem).map_or(&[][..], Vec::as_slice);
     starts.iter().filter_map(move |(group, own)| {
         let group = &THESAURUS.groups[*group];
         let phrase = &group[*own];
-        let silent = phrase.len() == 1 && words[place].silent;
+        let is_silent = phrase.len() == 1 && words[position].is_silent;
         let others = group.iter().enumerate().filter(move |(other, _)| other != own);
-        (!silent && follows(&words[place..], phrase))
+        (!is_silent && starts_with(&words[position..], phrase))
             .then(|| (phrase.len(), others.map(|(_, other)| other)))
     })
 }
 
-/// Whether the words start with the phrase; two other words may stand between its parts.
-fn follows(words: &[Word], phrase: &[String]) -> bool {
+/// Whether the words begin with the phrase. Two other words may stand between its parts.
+fn starts_with(words: &[QueryWord], phrase: &[String]) -> bool {
     let mut at = 0;
     phrase.iter().enumerate().all(|(index, part)| {
         let reach = if index == 0 { 1 } else { 3 };

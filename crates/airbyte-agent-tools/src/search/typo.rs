@@ -1,13 +1,14 @@
-//! Words that were meant when one is not known: mistyped ones, and the beginnings of words.
+//! Known words that an unknown word may mean: a mistyped word, or the beginning of a longer one.
 
 /// A word of the vocabulary, prepared for comparison.
 pub(super) struct Spelling {
-    /// One bit per letter or digit that occurs.
+    /// One bit for each letter or digit that occurs.
     letters: u64,
     length: usize,
 }
 
 impl Spelling {
+    /// The spelling of a word.
     pub(super) fn of(word: &str) -> Self {
         let bit = |byte: u8| match byte {
             b'a'..=b'z' => 1_u64 << (byte - b'a'),
@@ -17,15 +18,16 @@ impl Spelling {
         Self { letters: word.bytes().fold(0, |all, byte| all | bit(byte)), length: word.len() }
     }
 
-    /// Whether `other` may be within `distance` changes; cheap, and never wrongly false.
+    /// Whether `other` may be at most `distance` changes away. The test is cheap and excludes no word that
+    /// is.
     fn is_near(&self, other: &Self, distance: usize) -> bool {
         self.length.abs_diff(other.length) <= distance
             && (self.letters ^ other.letters).count_ones() as usize <= 2 * distance
     }
 }
 
-/// The known words that `word` may stand for, with how surely.
-pub(super) fn meant<'v>(
+/// The known words that `word` may mean, at most three, each with its certainty from 0 to 1.
+pub(super) fn corrections<'v>(
     word: &str,
     vocabulary: impl Iterator<Item = (usize, &'v str, &'v Spelling)>,
 ) -> Vec<(usize, f32)> {
@@ -42,15 +44,15 @@ pub(super) fn meant<'v>(
     let mut found: Vec<(usize, f32)> = Vec::new();
     for (index, known, spelling) in vocabulary {
         if known.len() > length && known.starts_with(word) {
-            // The longer the part that was typed, the surer.
-            let surely = 0.8 * as_share(length, known.len());
-            found.push((index, surely));
+            // The longer the part that was typed, the more certain is the word.
+            let certainty = 0.8 * as_share(length, known.len());
+            found.push((index, certainty));
         } else if allowed > 0 && own.is_near(spelling, allowed) {
             let distance = strsim::osa_distance(word, known);
             if distance <= allowed {
                 let same_start = word.as_bytes().first() == known.as_bytes().first();
-                let surely = if distance == 1 { 0.8 } else { 0.5 };
-                found.push((index, if same_start { surely } else { surely * 0.6 }));
+                let certainty = if distance == 1 { 0.8 } else { 0.5 };
+                found.push((index, if same_start { certainty } else { certainty * 0.6 }));
             }
         }
     }
@@ -69,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_meant_is_found() {
+    fn mistyped_words_and_beginnings_are_found() {
         let words = ["invoic", "customer", "branch", "task", "ticket"];
         let spellings: Vec<Spelling> = words.iter().map(|word| Spelling::of(word)).collect();
         for (typed, expected) in [
@@ -84,7 +86,7 @@ mod tests {
         ] {
             let known = words.iter().zip(&spellings).enumerate();
             let found =
-                meant(typed, known.map(|(index, (word, spelling))| (index, *word, spelling)));
+                corrections(typed, known.map(|(index, (word, spelling))| (index, *word, spelling)));
             assert_eq!(found.first().map(|(index, _)| words[*index]), expected, "{typed}");
         }
     }

@@ -1,7 +1,7 @@
-//! From text to words as the index knows them: lower case, without endings, without the words that
-//! say nothing. Documents and queries go through the same steps.
+//! Divides text into words as the index knows them: in small letters, without endings, and without words
+//! that have no meaning of their own. Descriptions and queries are treated alike.
 
-/// Words that are in every text.
+/// Words that occur in every text, sorted.
 const STOP_WORDS: &[&str] = &[
     "a",
     "about",
@@ -104,7 +104,7 @@ const STOP_WORDS: &[&str] = &[
     "your",
 ];
 
-/// Forms that no rule about endings explains.
+/// Irregular forms with their basic forms, sorted.
 const IRREGULAR: &[(&str, &str)] = &[
     ("bought", "buy"),
     ("children", "child"),
@@ -128,13 +128,13 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("wrote", "write"),
 ];
 
-/// Whether the word carries no meaning for a search.
+/// Whether a word has no meaning for a search.
 pub(super) fn is_stop_word(word: &str) -> bool {
     STOP_WORDS.binary_search(&word).is_ok()
 }
 
-/// Calls `take` with every word of `text` in lower case, whole and in order. With `names` a change
-/// from lower to upper case starts a new word, as in `fromDateTime`.
+/// Calls `take` with every word of `text`, whole and in small letters, in their order. With `names` a capital
+/// letter behind a small one begins a new word, as in `fromDateTime`.
 pub(super) fn each_word(text: &str, names: bool, mut take: impl FnMut(&str)) {
     let mut word = String::with_capacity(24);
     let mut was_lower = false;
@@ -156,7 +156,7 @@ pub(super) fn each_word(text: &str, names: bool, mut take: impl FnMut(&str)) {
             continue;
         }
         was_lower = false;
-        // E-mail and to-do are one word each.
+        // The words e-mail and to-do stay whole.
         let joins = letter == '-' && matches!(word.as_str(), "e" | "to");
         if !joins && !word.is_empty() {
             take(&word);
@@ -168,7 +168,7 @@ pub(super) fn each_word(text: &str, names: bool, mut take: impl FnMut(&str)) {
     }
 }
 
-/// Brings a word in lower case to the form that all its endings share.
+/// Writes the stem of a word in small letters to `out`: the part that all its forms share.
 pub(super) fn stem(word: &str, out: &mut String) {
     out.clear();
     if let Ok(found) = IRREGULAR.binary_search_by_key(&word, |(form, _)| form) {
@@ -190,7 +190,7 @@ pub(super) fn stem(word: &str, out: &mut String) {
     if twice && out.len() > 3 {
         out.pop();
     }
-    // British and American spelling.
+    // British and American spellings get the same stem.
     if out.len() >= 6 && out.ends_with("is") {
         out.truncate(out.len() - 1);
         out.push('z');
@@ -200,6 +200,7 @@ pub(super) fn stem(word: &str, out: &mut String) {
     }
 }
 
+/// Removes the ending of a plural.
 fn plural(word: &mut String) {
     let length = word.len();
     if word.ends_with("ies") && length > 4 {
@@ -213,7 +214,8 @@ fn plural(word: &mut String) {
     }
 }
 
-/// Takes `ending` off when at least `least` letters with a vowel among them are left.
+/// Removes `ending` if at least `least` letters are left and one of them is a vowel, and says whether it
+/// did.
 fn cut(word: &mut String, ending: &str, least: usize) -> bool {
     let Some(rest) = word.strip_suffix(ending) else { return false };
     let has_vowel = rest.bytes().any(|letter| b"aeiouy".contains(&letter));
@@ -240,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_of_a_word_meet() {
+    fn forms_of_a_word_have_one_stem() {
         for forms in [
             &["invoice", "invoices", "invoiced", "invoicing"][..],
             &["company", "companies"],

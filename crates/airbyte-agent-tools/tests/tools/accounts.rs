@@ -25,7 +25,7 @@ async fn the_account_is_chosen_by_name() {
                 call(exposure, "books", "get", json!({"id": 7}), json!({"account": account}));
             tools.call(&name, arguments.clone()).await.unwrap();
             assert_eq!((home.seen().len(), work.seen().len()), expected);
-            let target = tools.target(&name, &arguments).unwrap().unwrap();
+            let target = tools.plan(&name, arguments).unwrap().target().unwrap();
             assert_eq!((target.account, target.operation.place().as_str()), (account, "books.get"));
         }
         for (controls, said) in [

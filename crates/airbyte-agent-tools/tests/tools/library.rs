@@ -88,14 +88,15 @@ pub async fn library() -> Server {
 
 pub fn answer(request: &Seen) -> Answer {
     let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
-    let asked = |name: &str| {
+    let argument = |name: &str| {
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         pairs.find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
     };
-    let number = |name: &str, none: u64| asked(name).map_or(none, |value| value.parse().unwrap());
+    let number =
+        |name: &str, none: u64| argument(name).map_or(none, |value| value.parse().unwrap());
     match path {
         "/books" if request.body.is_empty() => {
-            let start = asked("after").map_or(1, |token| token[4..].parse().unwrap());
+            let start = argument("after").map_or(1, |token| token[4..].parse().unwrap());
             let end = (start + number("limit", 5)).min(BOOKS + 1);
             let books: Vec<Value> = (start..end).map(book).collect();
             let next = (end <= BOOKS).then(|| format!("tok-{end}"));

@@ -10,6 +10,7 @@ mod errors;
 mod files;
 mod library;
 mod paging;
+mod plans;
 mod policy;
 mod results;
 mod selections;

@@ -194,3 +194,30 @@ async fn an_empty_list_says_so() {
     let output = tools.call("library_books_list", Value::Null).await.unwrap();
     assert_eq!(output.structured, json!({"data": [], "notes": ["No records match."]}));
 }
+
+#[tokio::test]
+async fn a_record_that_is_null_does_not_end_the_list() {
+    let books = json!([null, {"id": 1}, null, {"id": 2}]);
+    let server = Server::start(move |_, _| Answer::json(200, json!({"books": books}))).await;
+    let tools = tools(&server, Exposure::PerOperation);
+    let output = tools.call("library_books_list", Value::Null).await.unwrap();
+    assert_eq!(output.structured["data"], json!([null, {"id": 1}, null, {"id": 2}]));
+    assert_eq!(output.records, Some(4));
+}
+
+#[tokio::test]
+async fn a_table_holds_more_records_than_json_within_the_same_limits() {
+    let server = library().await;
+    let limits = ResultLimits::STANDARD.bytes(1_000);
+    let tools = tools(&server, Exposure::PerOperation).limits(limits);
+    let mut records = Vec::new();
+    for format in ["json", "tsv", "csv"] {
+        let arguments = json!({
+            "query": "x", "result_format": format, "fields": ["id", "title", "author.name"],
+        });
+        let output = tools.call("library_books_search", arguments).await.unwrap();
+        assert!(output.text.len() <= 1_000 && output.next.is_some(), "{}", output.text);
+        records.push(output.records.unwrap());
+    }
+    assert!(records[1] > 2 * records[0] && records[2] > 2 * records[0], "{records:?}");
+}

@@ -1,5 +1,5 @@
-//! A choice of fields names what an operation reads anyway: a dot leads into no other entity, and
-//! GraphQL text comes through no door.
+//! A choice of fields can only name what an operation reads anyway: a dot leads into no other entity, and
+//! GraphQL text is accepted nowhere.
 
 use airbyte_agent_description::{Body, Connector};
 use airbyte_agent_engine::{Client, Credentials, ErrorKind, Local};

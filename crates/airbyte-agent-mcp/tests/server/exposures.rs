@@ -1,4 +1,4 @@
-//! Read-only and the other rules hold at every door, whatever a call says.
+//! Read-only and the other rules hold in every exposure, whatever a call contains.
 
 use airbyte_agent_core::tools::{Exposure, Policy};
 use rmcp::model::ReadResourceRequestParams;
@@ -9,7 +9,7 @@ use crate::harness::{Vendor, connect, server, tool};
 const EXPOSURES: [Exposure; 3] =
     [Exposure::PerOperation, Exposure::PerConnector, Exposure::SearchExecute];
 
-/// Ways to ask for a deletion and a creation, some of them with words that might open a door.
+/// Calls that delete or create something, some of them with arguments that might widen the rules.
 fn attempts() -> Vec<(&'static str, Value)> {
     let mut all = Vec::new();
     for (entity, action, params) in [
@@ -76,7 +76,7 @@ async fn nothing_in_a_call_widens_read_only() {
         let session = connect(server(&vendor).policy(policy).exposure(exposure).build()).await;
         for (name, arguments) in attempts() {
             let answer = tool(&session, name, arguments.clone()).await;
-            let changed = vendor.asked().iter().any(|place| place != "things.list");
+            let changed = vendor.called().iter().any(|place| place != "things.list");
             assert!(!changed, "{exposure:?} {name} {arguments}: {answer:?}");
         }
         let tools = serde_json::to_string(&session.list_all_tools().await.unwrap()).unwrap();
@@ -96,7 +96,7 @@ async fn what_is_denied_is_neither_listed_nor_described_nor_done() {
         for (name, arguments) in attempts() {
             tool(&session, name, arguments).await;
         }
-        let done = vendor.asked();
+        let done = vendor.called();
         assert!(done.iter().all(|place| place == "things.list"), "{exposure:?} {done:?}");
         for uri in ["airbyte-agent://acme", "airbyte-agent://acme/things"] {
             let read = session.read_resource(ReadResourceRequestParams::new(uri)).await.unwrap();

@@ -1,0 +1,163 @@
+//! Puts a server together.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
+
+use airbyte_agent_core::tools::{Exposure, Policy, ResultLimits, Toolset};
+use airbyte_agent_core::{Client, Result};
+use tokio::sync::Semaphore;
+
+use crate::audit::Audit;
+use crate::in_flight::InFlight;
+use crate::limits::Limits;
+use crate::quota::Quota;
+use crate::server::Server;
+use crate::shared::Shared;
+
+/// Puts a [`Server`] together. [`Server::builder`] makes it.
+#[derive(Debug, Clone)]
+pub struct ServerBuilder {
+    tools: Toolset,
+    clients: Vec<Client>,
+    policy: Policy,
+    exposure: Option<Exposure>,
+    results: ResultLimits,
+    limits: Limits,
+    quotas: Vec<Quota>,
+    audit: Option<Audit>,
+    name: String,
+    version: String,
+}
+
+/// The most connectors that are a tool each. The operations of more connectors are found by search.
+const MOST_CONNECTOR_TOOLS: usize = 4;
+
+impl Server {
+    /// Begins a server without accounts.
+    pub fn builder() -> ServerBuilder {
+        ServerBuilder {
+            tools: Toolset::empty(),
+            clients: Vec::new(),
+            policy: Policy::default(),
+            exposure: None,
+            results: ResultLimits::default(),
+            limits: Limits::default(),
+            quotas: Vec::new(),
+            audit: None,
+            name: "airbyte-agent".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+}
+
+impl ServerBuilder {
+    /// Adds an account: a connector with credentials, under the name by which calls refer to it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`](airbyte_agent_core::ErrorKind::Usage) when the name is empty or another
+    /// account has it.
+    pub fn account(self, name: impl Into<String>, client: Client) -> Result<Self> {
+        self.account_with(name, client, Policy::default())
+    }
+
+    /// Adds an account with a policy of its own. A call has to be permitted by it and by the policy of
+    /// the server.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`](airbyte_agent_core::ErrorKind::Usage) when the name is empty or another
+    /// account has it.
+    pub fn account_with(
+        mut self,
+        name: impl Into<String>,
+        client: Client,
+        policy: Policy,
+    ) -> Result<Self> {
+        self.tools = self.tools.add_with(name, client.clone(), policy)?;
+        self.clients.push(client);
+        Ok(self)
+    }
+
+    /// Sets the policy, which applies to every account.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Sets how operations are shown. Unless it is set, each connector is a tool where there are up to
+    /// four of them, and operations are found by search where there are more.
+    #[must_use]
+    pub fn exposure(mut self, exposure: Exposure) -> Self {
+        self.exposure = Some(exposure);
+        self
+    }
+
+    /// Sets how much of a result a model is given to read.
+    #[must_use]
+    pub fn results(mut self, limits: ResultLimits) -> Self {
+        self.results = limits;
+        self
+    }
+
+    /// Sets how long a call may take and how many may run at the same time.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets how often operations may be called. Every quota that covers an operation applies to it.
+    #[must_use]
+    pub fn quotas(mut self, quotas: Vec<Quota>) -> Self {
+        self.quotas = quotas;
+        self
+    }
+
+    /// Sets the log to which calls are written.
+    #[must_use]
+    pub fn audit(mut self, audit: Audit) -> Self {
+        self.audit = Some(audit);
+        self
+    }
+
+    /// Sets the name and the version that clients are told.
+    #[must_use]
+    pub fn implementation(mut self, name: impl Into<String>, version: impl Into<String>) -> Self {
+        self.name = name.into();
+        self.version = version.into();
+        self
+    }
+
+    /// Makes the server. Nothing listens yet.
+    #[must_use]
+    pub fn build(self) -> Server {
+        let connectors: BTreeSet<&str> =
+            self.clients.iter().map(|client| client.description().name.as_ref()).collect();
+        let exposure = self.exposure.unwrap_or(if connectors.len() <= MOST_CONNECTOR_TOOLS {
+            Exposure::PerConnector
+        } else {
+            Exposure::SearchExecute
+        });
+        let read_only = self.policy.is_read_only();
+        let tools = self.tools.policy(self.policy).limits(self.results);
+        Server {
+            shared: Arc::new(Shared {
+                describing: tools.clone().exposure(Exposure::SearchExecute),
+                tools: tools.exposure(exposure),
+                exposure,
+                turns: Semaphore::new(self.limits.concurrency),
+                limits: self.limits,
+                quotas: self.quotas,
+                audit: self.audit,
+                in_flight: InFlight::default(),
+                name: self.name,
+                version: self.version,
+                read_only,
+                clients: self.clients,
+                listed: OnceLock::new(),
+            }),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What all sessions of a server share.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use airbyte_agent_core::Client;
+use airbyte_agent_core::description::Connector;
+use airbyte_agent_core::tools::{Exposure, Toolset};
+use rmcp::model::Tool;
+use tokio::sync::Semaphore;
+
+use crate::audit::Audit;
+use crate::in_flight::InFlight;
+use crate::limits::Limits;
+use crate::quota::Quota;
+use crate::response;
+
+/// What all sessions of a server share.
+pub(crate) struct Shared {
+    pub(crate) tools: Toolset,
+    /// A toolset with the same accounts and policy that has the tool `describe`, for the reference.
+    pub(crate) describing: Toolset,
+    pub(crate) exposure: Exposure,
+    pub(crate) limits: Limits,
+    pub(crate) quotas: Vec<Quota>,
+    pub(crate) audit: Option<Audit>,
+    /// A permit for each call that may run at the same time.
+    pub(crate) turns: Semaphore,
+    pub(crate) in_flight: InFlight,
+    /// The name that clients are told.
+    pub(crate) name: String,
+    /// The version that clients are told.
+    pub(crate) version: String,
+    pub(crate) read_only: bool,
+    pub(crate) clients: Vec<Client>,
+    /// The tools as the protocol lists them, made when a client first asks for them.
+    pub(crate) listed: OnceLock<Vec<Tool>>,
+}
+
+impl Shared {
+    /// The tools as the protocol lists them.
+    pub(crate) fn listed(&self) -> &[Tool] {
+        let tools = || self.tools.definitions().into_iter().map(response::tool).collect();
+        self.listed.get_or_init(tools)
+    }
+
+    /// The connectors, each of them once, in the order of the accounts.
+    pub(crate) fn connectors(&self) -> impl Iterator<Item = &Connector> {
+        let mut seen = BTreeSet::new();
+        let all = self.clients.iter().map(Client::description);
+        all.filter(move |connector| seen.insert(connector.name.as_ref()))
+    }
+}

@@ -1,0 +1,115 @@
+//! The form in which records are shown to a model.
+
+use serde_json::{Map, Value};
+
+use super::notes::Notes;
+use super::select::Field;
+use super::shown_fields::ShownFields;
+use super::{clean, compact, cut, select};
+
+/// The name that stands for every field.
+pub(crate) const ALL: &str = "*";
+
+/// What is shown of every record.
+#[derive(Debug, Clone)]
+pub(crate) struct View {
+    /// The fields that the call names; none leaves the choice to `default`.
+    fields: Vec<Field>,
+    /// Whether the call asks for every field.
+    all: bool,
+    /// The fields that the call leaves out.
+    exclude: Vec<String>,
+    default: DefaultFields,
+    /// Length in characters beyond which a text is cut, unless the call names its field.
+    longest_text: usize,
+}
+
+/// What is shown of a record when the call names no fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DefaultFields {
+    /// The fields that tell most, at most this many.
+    Best(usize),
+    /// Everything that is not empty.
+    NotEmpty,
+}
+
+impl View {
+    /// The view that a call asks for with the names of fields to be shown and to be left out.
+    pub(crate) fn new(
+        fields: &[String],
+        exclude: &[String],
+        default: DefaultFields,
+        longest_text: usize,
+    ) -> Self {
+        let all = fields.iter().any(|name| name == ALL);
+        let named = if all { &[] } else { fields };
+        let fields = named.iter().map(|name| Field::parse(name)).collect();
+        Self { fields, all, exclude: exclude.to_vec(), default, longest_text }
+    }
+
+    /// The same view with another choice where the call names no fields.
+    pub(crate) fn with_default(&self, default: DefaultFields) -> Self {
+        Self { default, ..self.clone() }
+    }
+
+    /// Whether the call says which fields are shown.
+    pub(crate) fn is_explicit(&self) -> bool {
+        self.all || !self.fields.is_empty()
+    }
+
+    /// Removes hidden characters and the fields that the call leaves out. It is done once, before
+    /// records are shown.
+    pub(crate) fn prepare(&self, records: &mut [Value], notes: &mut Notes) {
+        for record in records {
+            notes.add_hidden_characters(clean::value(record));
+            for path in &self.exclude {
+                select::exclude(record, path);
+            }
+        }
+    }
+
+    /// Whether fields have to be chosen, for which the schema of a record is needed.
+    pub(crate) fn needs_choice(&self) -> bool {
+        matches!(self.default, DefaultFields::Best(_)) && !self.is_explicit()
+    }
+
+    /// Chooses the fields that are shown of these records when the call names none. `schema` is that of
+    /// one record, where it is known.
+    pub(crate) fn choose(&self, records: &[Value], schema: Option<&Value>) -> ShownFields {
+        match self.default {
+            DefaultFields::Best(most) if self.needs_choice() => {
+                ShownFields::choose(records, schema, most)
+            }
+            _ => ShownFields::default(),
+        }
+    }
+
+    /// The record as it is shown.
+    pub(crate) fn show(&self, record: Value, fields: &ShownFields, notes: &mut Notes) -> Value {
+        if !self.fields.is_empty() {
+            let mut selected = Value::Object(Map::new());
+            for field in &self.fields {
+                if select::select(&record, field, &mut selected) {
+                    notes.add_found(field.path());
+                }
+            }
+            return selected;
+        }
+        let mut record = match self.default {
+            _ if self.all => record,
+            DefaultFields::NotEmpty => compact::without_empties(record),
+            DefaultFields::Best(_) => fields.of_record(record, notes),
+        };
+        cut::texts(&mut record, self.longest_text, "", notes);
+        record
+    }
+
+    /// Notes the fields that the call names and no record has.
+    pub(crate) fn note_missing(&self, notes: &mut Notes) {
+        for field in &self.fields {
+            if !notes.has_found(field.path()) {
+                notes.add_missing(field.path());
+            }
+        }
+    }
+}
