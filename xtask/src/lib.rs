@@ -1,6 +1,7 @@
 //! Maintenance tasks of the workspace, as functions over a root directory. The program only reads
 //! its arguments and prints what these return.
 
+pub mod bench;
 pub mod conformance;
 pub mod graphql;
 pub mod licences;

@@ -140,19 +140,13 @@ airbyte-agent-platform = {{ workspace = true, optional = true }}
 [dev-dependencies]
 airbyte-agent-cli = {{ path = "../airbyte-agent-cli" }}
 airbyte-agent-sandbox.workspace = true
-criterion.workspace = true
 jsonschema.workspace = true
 tiktoken-rs.workspace = true
 tokio = {{ workspace = true, features = ["macros", "rt-multi-thread", "process"] }}
 
-# How well search finds operations, and how fast.
+# How well search finds operations.
 [[test]]
 name = "search"
-required-features = ["all", "tools"]
-
-[[bench]]
-name = "search"
-harness = false
 required-features = ["all", "tools"]
 
 # A typed connector on a mock of its vendor.
