@@ -1,4 +1,4 @@
-//! The typed doors: records straight into their type.
+//! Reads an answer as a page of records or as one record, decoded straight into the caller's type.
 
 use std::fmt;
 
@@ -17,15 +17,29 @@ use crate::page::Page;
 /// Records of a list. `null` is an empty list; an object is a list of one.
 struct Many<T> {
     records: Vec<T>,
+    /// An estimate of how many records the body holds.
+    expected: usize,
     /// Whether there is a list or a record.
     found: bool,
     /// Whether there is anything, be it `null`.
     seen: bool,
 }
 
-impl<T> Default for Many<T> {
-    fn default() -> Self {
-        Self { records: Vec::new(), found: false, seen: false }
+/// Most records for which memory is reserved before they are read.
+const LARGEST_RESERVE: usize = 1024;
+
+impl<T> Many<T> {
+    /// An empty list for the records of a body of this many bytes. Without its texts, a record takes about
+    /// as much memory as its JSON has bytes, which gives an estimate that rarely makes the list grow and be
+    /// copied.
+    fn of_body(bytes: usize) -> Self {
+        let expected = bytes / size_of::<T>().max(1);
+        Self {
+            records: Vec::new(),
+            expected: expected.min(LARGEST_RESERVE),
+            found: false,
+            seen: false,
+        }
     }
 }
 
@@ -47,8 +61,12 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Collect<'_, T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         self.0.found = true;
+        let Many { records, expected, .. } = self.0;
         while let Some(record) = seq.next_element::<Option<T>>()? {
-            self.0.records.extend(record);
+            if records.capacity() == 0 {
+                records.reserve(*expected);
+            }
+            records.extend(record);
         }
         Ok(())
     }
@@ -68,12 +86,6 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Collect<'_, T> {
 struct One<T> {
     record: Option<T>,
     seen: bool,
-}
-
-impl<T> Default for One<T> {
-    fn default() -> Self {
-        Self { record: None, seen: false }
-    }
 }
 
 impl<T: DeserializeOwned> Sink for One<T> {
@@ -99,13 +111,13 @@ where
     let response = &answer.operation.response;
     let is_shaped = response.filter.is_some() || !response.transform.is_empty();
     let (data, read, count) = if is_shaped && answer.is_vendor() {
-        let mut many = Many::<Box<RawValue>>::default();
+        let mut many = Many::<Box<RawValue>>::of_body(answer.reply.body.len());
         let mut read = answer.read(&mut many)?;
         answer.check(&mut read, many.found)?;
         let count = many.records.len();
         (shaped(answer, many.records, config)?, read, count)
     } else {
-        let mut many = Many::<T>::default();
+        let mut many = Many::<T>::of_body(answer.reply.body.len());
         let mut read = answer.read(&mut many)?;
         answer.check(&mut read, many.found)?;
         if !answer.is_vendor() && !many.seen {
@@ -118,13 +130,13 @@ where
     Ok(Page { data, meta: meta(answer, read)?, next })
 }
 
-/// Records that are filtered or computed upon are looked at as plain JSON first.
+/// Decodes records that are filtered or get computed fields, which needs each as plain JSON first.
 fn shaped<T: DeserializeOwned>(
     answer: Answer<'_>,
     records: Vec<Box<RawValue>>,
     config: &Map<String, Value>,
 ) -> Result<Vec<T>> {
-    let mut kept = Vec::with_capacity(records.len());
+    let mut shaped = Vec::with_capacity(records.len());
     for (index, raw) in records.into_iter().enumerate() {
         let located = |error: serde_json::Error, text: &str| {
             let inner = answer.undecodable(text.as_bytes(), &error);
@@ -143,14 +155,14 @@ fn shaped<T: DeserializeOwned>(
             continue;
         }
         let text = if computed { value.to_string() } else { raw.get().to_owned() };
-        kept.push(serde_json::from_str(&text).map_err(|error| located(error, &text))?);
+        shaped.push(serde_json::from_str(&text).map_err(|error| located(error, &text))?);
     }
-    Ok(kept)
+    Ok(shaped)
 }
 
 /// Reads an answer as one record.
 pub(crate) fn decode_record<T: DeserializeOwned>(answer: Answer<'_>) -> Result<T> {
-    let mut one = One::<T>::default();
+    let mut one = One::<T> { record: None, seen: false };
     let mut read = answer.read(&mut one)?;
     answer.check(&mut read, one.record.is_some())?;
     if !answer.is_vendor() && !one.seen {

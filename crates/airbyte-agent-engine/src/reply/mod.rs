@@ -10,6 +10,8 @@ mod meaning;
 mod next;
 mod outcome;
 mod position;
+#[cfg(test)]
+mod properties;
 mod read;
 mod select;
 

@@ -14,7 +14,6 @@ use crate::error::{Error, Result};
 use crate::outcome::Outcome;
 
 /// Every match as a value.
-#[derive(Default)]
 struct Matches(Vec<Value>);
 
 impl Sink for Matches {
@@ -30,7 +29,7 @@ pub(crate) fn outcome(
     config: &Map<String, Value>,
     options: &CallOptions,
 ) -> Result<Outcome> {
-    let mut matches = Matches::default();
+    let mut matches = Matches(Vec::new());
     let mut read = answer.read(&mut matches)?;
     let found = matches.0.iter().any(|value| !value.is_null());
     answer.check(&mut read, found)?;

@@ -63,7 +63,7 @@ impl<'a> Answer<'a> {
     }
 
     /// Decodes the records into `sink` and reads everything else.
-    pub(super) fn read<S: Sink + Default>(&self, sink: &mut S) -> Result<Read> {
+    pub(super) fn read<S: Sink>(&self, sink: &mut S) -> Result<Read> {
         let mut places: Vec<Place> = Vec::new();
         let meta = self.meta_places();
         places.extend(meta.iter().filter_map(|(_, place)| place.clone().map(Place::from)));
@@ -80,16 +80,7 @@ impl<'a> Answer<'a> {
         places.extend(["errors", "status", "warning"].map(|name| key_path(&[name]).into()));
         let text = self.text();
         let records = self.records_path();
-        let picked = match pick(&text, Some(&records), &places, sink) {
-            // Broken text inside a string must not fail a whole page. Looked for only now: text
-            // that is whole is the rule.
-            Err(_) if std::str::from_utf8(&text).is_err() => {
-                let mended = String::from_utf8_lossy(&text);
-                *sink = S::default();
-                pick(mended.as_bytes(), Some(&records), &places, sink)
-            }
-            result => result,
-        };
+        let picked = pick(&text, Some(&records), &places, sink);
         let picked = picked.map_err(|error| self.undecodable(&text, &error))?;
         let places: Vec<_> = places.into_iter().zip(picked).collect();
         let mut read = Read { meta: Map::new(), places };
