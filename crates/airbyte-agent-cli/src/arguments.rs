@@ -47,30 +47,6 @@ pub(crate) fn arguments(
     Ok(arguments)
 }
 
-/// The arguments of a call whose operation no spec describes: texts that are JSON are taken as it,
-/// but for those of these names.
-pub(crate) fn undescribed(
-    params: Option<&str>,
-    pairs: &[String],
-    texts: &[&str],
-) -> Result<Map<String, Value>, Error> {
-    let mut arguments = match params {
-        Some(text) => json_option::object("--params", text, r#"{"limit": 10}"#)?,
-        None => Map::new(),
-    };
-    for pair in pairs {
-        let (name, written) = read(pair)?;
-        let value = match written {
-            Written::Json(value) => value,
-            Written::Text(text) if texts.contains(&name) => Value::String(text),
-            Written::Text(text) => serde_json::from_str(&text).unwrap_or(Value::String(text)),
-        };
-        let steps: Vec<String> = name.split('.').map(str::to_owned).collect();
-        assign(&mut arguments, &steps, name, value)?;
-    }
-    Ok(arguments)
-}
-
 fn read(pair: &str) -> Result<(&str, Written), Error> {
     let Some((name, text)) = pair.split_once('=') else {
         return Err(usage("-p takes NAME=VALUE or NAME:=JSON; there is no '=' in what it got"));

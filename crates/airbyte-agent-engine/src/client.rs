@@ -1,7 +1,6 @@
 //! A connector, ready to be called.
 
 use std::fmt;
-use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -14,6 +13,7 @@ use crate::description::{Action, Connector, Location, Operation};
 use crate::error::{Error, Result};
 use crate::hosted::{Hosted, HostedTransport, Session};
 use crate::local::{IntoLocal, LocalTransport};
+use crate::runtime::Runtime;
 use crate::shared_description::Description;
 use crate::transport::Transport;
 
@@ -22,9 +22,9 @@ use crate::transport::Transport;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CheckStatus {
-    /// The credentials work.
+    /// The probe succeeded: the credentials work.
     Healthy,
-    /// The probe failed.
+    /// The probe failed, for example because the credentials were refused.
     Unhealthy,
     /// No operation can be called without arguments.
     Skipped,
@@ -34,7 +34,7 @@ pub enum CheckStatus {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct CheckReport {
-    /// How it ended.
+    /// How the check ended.
     pub status: CheckStatus,
     /// Entity that was called.
     pub entity: Option<String>,
@@ -42,7 +42,7 @@ pub struct CheckReport {
     pub action: Option<Action>,
     /// How many records it gave, where it gives a list.
     pub records: Option<usize>,
-    /// Why it failed.
+    /// Why the check failed; `None` when it did not.
     pub error: Option<Error>,
 }
 
@@ -50,33 +50,20 @@ pub struct CheckReport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct EntitySummary {
-    /// Name.
+    /// Name of the entity, for example `issues`.
     pub name: String,
     /// What one record is.
     pub description: String,
-    /// Its actions.
+    /// What can be done with it, in the order of the spec.
     pub actions: Vec<Action>,
 }
 
-/// A connector, ready to be called: a description and a way to run calls. Cheap to clone.
+/// A connector, ready to be called: a description, and a transport that executes calls. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
-    inner: Arc<Inner>,
-    /// That of the process unless one was given.
-    cursor_key: Option<CursorKey>,
-}
-
-struct Inner {
-    description: Description,
-    way: Way,
-    config: Map<String, Value>,
-}
-
-/// Where calls go. The two ways of this crate can do more than run calls.
-enum Way {
-    Local(Box<LocalTransport>),
-    Hosted(HostedTransport),
-    Other(Box<dyn Transport>),
+    runtime: Runtime,
+    /// The transport, where calls go through the platform.
+    hosted: Option<HostedTransport>,
 }
 
 impl Client {
@@ -89,11 +76,8 @@ impl Client {
     /// connector, `Validation` when a setting is missing or cannot be right. Nothing is sent.
     pub fn local(description: impl Into<Description>, options: impl IntoLocal) -> Result<Self> {
         let description = description.into();
-        let options = options.into_local().options;
-        let config = options.config.clone();
-        let transport = LocalTransport::new(description.clone(), options)?;
-        let way = Way::Local(Box::new(transport));
-        Ok(Self { inner: Arc::new(Inner { description, way, config }), cursor_key: None })
+        let transport = LocalTransport::new(description.clone(), options.into_local().options)?;
+        Ok(Self::new(description, transport))
     }
 
     /// Through the hosted platform.
@@ -102,7 +86,7 @@ impl Client {
     ///
     /// `Validation` when the base URL cannot be right. Nothing is sent.
     pub fn hosted(description: impl Into<Description>, options: Hosted) -> Result<Self> {
-        Ok(Self::by(description.into(), Way::Hosted(HostedTransport::new(options)?)))
+        Ok(Self::through(description.into(), HostedTransport::new(options)?))
     }
 
     /// Through the hosted platform, in a session that exists. Without a connector id the only
@@ -113,25 +97,24 @@ impl Client {
         connector_id: Option<&str>,
     ) -> Self {
         let connector_id = connector_id.map(str::to_owned);
-        let transport = HostedTransport::within(session.clone(), connector_id);
-        Self::by(description.into(), Way::Hosted(transport))
+        Self::through(description.into(), HostedTransport::within(session.clone(), connector_id))
     }
 
     /// By a transport of your own.
     pub fn new(description: impl Into<Description>, transport: impl Transport + 'static) -> Self {
-        Self::by(description.into(), Way::Other(Box::new(transport)))
+        Self { runtime: Runtime::new(description.into(), Box::new(transport)), hosted: None }
     }
 
-    fn by(description: Description, way: Way) -> Self {
-        let inner = Arc::new(Inner { description, way, config: Map::new() });
-        Self { inner, cursor_key: None }
+    fn through(description: Description, transport: HostedTransport) -> Self {
+        let hosted = Some(transport.clone());
+        Self { runtime: Runtime::new(description, Box::new(transport)), hosted }
     }
 
     /// The same client with cursors that are sealed under this key instead of one that ends with
     /// the process.
     #[must_use]
     pub fn with_cursor_key(mut self, key: CursorKey) -> Self {
-        self.cursor_key = Some(key);
+        self.runtime = self.runtime.with_cursor_key(key);
         self
     }
 
@@ -142,29 +125,17 @@ impl Client {
     ///
     /// `Internal` when there is no key to seal with.
     pub fn seal<'a>(&'a self, operation: &'a Operation, arguments: &Arguments) -> Result<Seal<'a>> {
-        let account = self.transport().account_identity();
-        let connector = &self.description().name;
-        Ok(Seal::new(self.cursor_key()?, connector, operation, account, arguments))
+        self.runtime.seal(operation, operation.place(), arguments)
     }
 
-    pub(crate) fn cursor_key(&self) -> Result<&CursorKey> {
-        match &self.cursor_key {
-            Some(key) => Ok(key),
-            None => CursorKey::of_process(),
-        }
-    }
-
-    /// The description.
+    /// The description of the connector.
     pub fn description(&self) -> &Connector {
-        &self.inner.description
+        self.runtime.description()
     }
 
     /// The session with the platform, where calls go through it.
     pub fn session(&self) -> Option<&Session> {
-        match &self.inner.way {
-            Way::Hosted(hosted) => Some(hosted.session()),
-            Way::Local(_) | Way::Other(_) => None,
-        }
+        self.hosted.as_ref().map(HostedTransport::session)
     }
 
     /// The identifier of the connector on the platform, looked up unless it was given.
@@ -174,35 +145,25 @@ impl Client {
     /// `Usage` when calls go straight to the vendor, and as
     /// [`Session::connector_id`].
     pub async fn connector_id(&self) -> Result<String> {
-        match &self.inner.way {
-            Way::Hosted(hosted) => hosted.connector_id(self.description()).await,
-            Way::Local(_) | Way::Other(_) => {
-                Err(Error::usage("this client does not go through the hosted platform"))
-            }
+        match &self.hosted {
+            Some(hosted) => hosted.connector_id(self.description()).await,
+            None => Err(Error::usage("this client does not go through the hosted platform")),
         }
     }
 
-    pub(crate) fn transport(&self) -> &dyn Transport {
-        match &self.inner.way {
-            Way::Local(transport) => transport.as_ref(),
-            Way::Hosted(transport) => transport,
-            Way::Other(transport) => transport.as_ref(),
-        }
+    pub(crate) fn runtime(&self) -> &Runtime {
+        &self.runtime
     }
 
     /// Settings of a client that goes straight to the vendor, such as server variables; empty for
     /// other clients.
     pub fn config(&self) -> &Map<String, Value> {
-        &self.inner.config
-    }
-
-    pub(crate) fn is_local(&self) -> bool {
-        matches!(self.inner.way, Way::Local(_))
+        self.runtime.transport().settings()
     }
 
     /// A call to be put together. Whether the operation exists is told when it is made.
     pub fn call(&self, entity: &str, action: Action) -> Call {
-        Call::new(self.clone(), entity, action)
+        Call::new(self.runtime.clone(), entity, action)
     }
 
     /// The entities and what can be done with them.
@@ -305,7 +266,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("connector", &self.description().name)
-            .field("local", &self.is_local())
+            .field("hosted", &self.hosted.is_some())
             .finish_non_exhaustive()
     }
 }

@@ -147,8 +147,9 @@ impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A host that only looks like another one is shown as it is sent.
         let shown = origin_of(self.text(false));
-        let told = |c: char| if c.is_ascii() && !c.is_ascii_control() { c } else { '\u{fffd}' };
-        f.write_str(&shown.chars().map(told).collect::<String>())
+        let printable =
+            |c: char| if c.is_ascii() && !c.is_ascii_control() { c } else { '\u{fffd}' };
+        f.write_str(&shown.chars().map(printable).collect::<String>())
     }
 }
 

@@ -7,9 +7,9 @@ use serde_json::Value;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DryRun {
-    /// Method.
+    /// HTTP method, for example `GET`.
     pub method: String,
-    /// Address.
+    /// The whole address, with the query.
     pub url: String,
     /// Headers in the order in which they are set.
     pub headers: Vec<(String, String)>,
@@ -18,12 +18,8 @@ pub struct DryRun {
 }
 
 impl DryRun {
-    pub(crate) fn new(
-        method: &str,
-        url: String,
-        headers: Vec<(String, String)>,
-        body: &str,
-    ) -> Self {
+    /// A request made of parts, which must hold no secret; a body that is JSON is shown as JSON.
+    pub fn new(method: &str, url: String, headers: Vec<(String, String)>, body: &str) -> Self {
         let body = match body {
             "" => Value::Null,
             text => serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())),

@@ -60,11 +60,11 @@ pub(crate) fn fill(
         let value = if position == 0 { whole(name, &value)? } else { label(name, &value)? };
         text.push_str(value);
     }
-    let told = if is_secret { String::new() } else { format!(": {}", shown(&text)) };
+    let value = if is_secret { String::new() } else { format!(": {}", shown(&text)) };
     let url = Url::parse(&text)
-        .map_err(|error| Error::validation(format!("{what} is not a URL ({error}){told}")))?;
+        .map_err(|error| Error::validation(format!("{what} is not a URL ({error}){value}")))?;
     if !is_plain(&url) {
-        let message = format!("{what} must be http(s)://host/path{told}");
+        let message = format!("{what} must be http(s)://host/path{value}");
         return Err(Error::validation(message));
     }
     Ok(Endpoint { url, from_answer })

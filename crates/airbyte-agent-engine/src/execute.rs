@@ -1,21 +1,20 @@
-//! The dynamic door: any entity and action by name, plain JSON in and out.
+//! Calls by names: any entity and action, plain JSON in and out.
 
 use std::future::IntoFuture;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::call::Call;
 use crate::call_options::CallOptions;
 use crate::client::Client;
-use crate::context_store::{self, StoreMeta, StoreQuery};
-use crate::cursor::{Cursor, NextPage, Seal};
+use crate::cursor::Cursor;
 use crate::error::{Error, Result};
 use crate::http::BoxFuture;
-use crate::lookup::find_operation;
 use crate::outcome::Outcome;
 
 impl Client {
-    /// The dynamic door: any entity and action, arguments as a JSON object.
+    /// A call of any entity and action by their names, with the arguments as a JSON object. Awaiting
+    /// it makes the call; [`Execute::into_call`] gives pages, files and dry runs.
     ///
     /// ```no_run
     /// # async fn example(client: airbyte_agent_engine::Client) -> airbyte_agent_engine::Result<()> {
@@ -28,14 +27,9 @@ impl Client {
     /// # }
     /// ```
     pub fn execute(&self, entity: &str, action: &str, arguments: Value) -> Execute {
-        if context_store::is_store_action(action) && !self.is_local() {
-            let (entity, action) = (entity.to_owned(), action.to_owned());
-            let (client, options) = (self.clone(), CallOptions::default());
-            let asked = Asked { client, entity, action, arguments, cursor: None, options };
-            return Execute { door: Door::Store(Box::new(asked)) };
-        }
-        let call = find_operation(self.description(), entity, action).and_then(|operation| {
-            let mut call = self.call(entity, operation.action);
+        let operation = self.runtime().find(entity, action);
+        let call = operation.and_then(|operation| {
+            let mut call = Call::of_operation(self.runtime().clone(), operation);
             match arguments {
                 Value::Null => Ok(call),
                 Value::Object(arguments) => {
@@ -45,119 +39,31 @@ impl Client {
                 _ => Err(Error::validation("arguments must be a JSON object")),
             }
         });
-        Execute { door: Door::Call(Box::new(call)) }
-    }
-
-    /// Asks the context store, where the platform has one.
-    pub(crate) async fn context_store(
-        &self,
-        entity: &str,
-        action: &str,
-        params: Map<String, Value>,
-        options: &CallOptions,
-    ) -> Result<(Vec<Map<String, Value>>, StoreMeta)> {
-        let connector = self.description();
-        context_store::check(connector, entity, action, &params)?;
-        let query = StoreQuery { connector, entity, action, params: &params, options };
-        let place = query.place();
-        let transport = self.transport();
-        let limit = options.limit().unwrap_or_else(|| transport.default_timeout());
-        let answer = tokio::time::timeout(limit, transport.context_store(query)).await;
-        let reply = answer.unwrap_or_else(|_| {
-            let seconds = limit.as_secs_f64();
-            let message = format!("{place}: no complete answer within {seconds} s");
-            Err(Error::network(message).with_retryable(true))
-        })?;
-        // What the platform tells may repeat what it was sent.
-        context_store::read(&reply.body, &place)
-            .map_err(|error| error.with_status(reply.status).cleaned(|text| transport.redact(text)))
+        Execute { call }
     }
 }
 
-/// A call through the dynamic door; awaiting it makes the call.
+/// A call by names; awaiting it makes the call.
 #[derive(Debug)]
 #[must_use = "a call does nothing unless it is awaited"]
 pub struct Execute {
-    door: Door,
-}
-
-#[derive(Debug)]
-enum Door {
-    Call(Box<Result<Call>>),
-    Store(Box<Asked>),
-}
-
-/// A question to the context store.
-#[derive(Debug)]
-struct Asked {
-    client: Client,
-    entity: String,
-    action: String,
-    arguments: Value,
-    cursor: Option<Cursor>,
-    options: CallOptions,
-}
-
-impl Asked {
-    fn place(&self) -> String {
-        format!("{}.{}", self.entity, self.action)
-    }
-
-    fn seal(&self, params: &Map<String, Value>) -> Result<Seal<'_>> {
-        let client = &self.client;
-        let (key, account) = (client.cursor_key()?, client.transport().account_identity());
-        let paged = (self.place(), vec!["cursor", "limit"]);
-        Ok(Seal::of(key, &client.description().name, paged, account, params))
-    }
-
-    async fn outcome(mut self) -> Result<Outcome> {
-        let mut params = match std::mem::take(&mut self.arguments) {
-            Value::Null => Map::new(),
-            Value::Object(params) => params,
-            _ => return Err(Error::validation("arguments must be a JSON object")),
-        };
-        let given = params.clone();
-        if let Some(cursor) = &self.cursor {
-            params.extend(self.seal(&params)?.open(cursor)?.page.set);
-        }
-        let asked =
-            self.client.context_store(&self.entity, &self.action, params, &self.options).await;
-        let (rows, meta) = asked?;
-        let next = match meta.cursor.clone().filter(|_| meta.has_more) {
-            Some(token) => {
-                let set = Map::from_iter([("cursor".to_owned(), Value::String(token))]);
-                Some(self.seal(&given)?.page(NextPage::with(set))?)
-            }
-            None => None,
-        };
-        let data = rows.into_iter().map(Value::Object).collect();
-        Ok(Outcome { data, meta: meta.to_json(), next })
-    }
+    call: Result<Call>,
 }
 
 impl Execute {
     /// Changes the options of the call.
     pub fn options(mut self, change: impl FnOnce(CallOptions) -> CallOptions) -> Self {
-        let options = match &mut self.door {
-            Door::Call(call) => match call.as_mut() {
-                Ok(call) => call.options(),
-                Err(_) => return self,
-            },
-            Door::Store(asked) => &mut asked.options,
-        };
-        *options = change(std::mem::take(options));
+        if let Ok(call) = &mut self.call {
+            let options = call.options();
+            *options = change(std::mem::take(options));
+        }
         self
     }
 
     /// Starts where a cursor points.
     pub fn resume(mut self, cursor: Cursor) -> Self {
-        match &mut self.door {
-            Door::Call(call) => {
-                if let Ok(call) = call.as_mut() {
-                    call.resume(cursor);
-                }
-            }
-            Door::Store(asked) => asked.cursor = Some(cursor),
+        if let Ok(call) = &mut self.call {
+            call.resume(cursor);
         }
         self
     }
@@ -166,15 +72,9 @@ impl Execute {
     ///
     /// # Errors
     ///
-    /// `Usage` when the action does not exist or is one of the context store, which is asked by
-    /// awaiting; `Validation` when the arguments are no object.
+    /// `Usage` when the action does not exist, `Validation` when the arguments are no object.
     pub fn into_call(self) -> Result<Call> {
-        match self.door {
-            Door::Call(call) => *call,
-            Door::Store(asked) => {
-                Err(Error::usage(format!("{} is asked page by page", asked.place())))
-            }
-        }
+        self.call
     }
 }
 
@@ -183,9 +83,6 @@ impl IntoFuture for Execute {
     type IntoFuture = BoxFuture<'static, Result<Outcome>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        match self.door {
-            Door::Call(call) => Box::pin(async move { (*call)?.outcome().await }),
-            Door::Store(asked) => Box::pin(asked.outcome()),
-        }
+        Box::pin(async move { self.call?.outcome().await })
     }
 }

@@ -4,8 +4,8 @@
 //!
 //! A connector is a [description](description::Connector): plain data, lowered from a spec. A
 //! [`Client`] runs its operations, either straight against the vendor ([`Local`]) or through
-//! Airbyte's platform ([`Hosted`]). The connector crates wrap a client in typed builders; the
-//! dynamic door is [`Client::execute`].
+//! Airbyte's platform ([`Hosted`]). The connector crates wrap a client in typed builders;
+//! [`Client::execute`] calls any operation by its name.
 //!
 //! ```no_run
 //! use airbyte_agent_engine::{Client, Credentials};
@@ -42,8 +42,10 @@ mod execute;
 
 pub mod hosted;
 mod http;
+mod layout;
 mod local;
 mod lookup;
+mod operation;
 mod outcome;
 mod page;
 pub mod provenance;
@@ -51,6 +53,7 @@ mod record;
 mod reply;
 mod request;
 mod retry;
+mod runtime;
 mod secret;
 pub mod selection;
 mod shared_description;
@@ -65,7 +68,7 @@ pub use secrecy::{ExposeSecret, SecretString};
 pub use serde;
 pub use serde_json;
 
-pub use self::arguments::Arguments;
+pub use self::arguments::{Arguments, Completion};
 pub use self::auth::{
     Credentials, StoredShape, StoredTokens, TokenRenewal, TokenStore, TokenUpdate,
 };
@@ -83,13 +86,14 @@ pub use self::hosted::Hosted;
 pub use self::http::{
     BodyStream, BoxFuture, HttpClient, HttpFailure, HttpRequest, HttpResponse, origin,
 };
+pub use self::layout::Layout;
 pub use self::local::{IntoLocal, Local};
 pub use self::lookup::find_operation;
 pub use self::outcome::Outcome;
 pub use self::page::{Items, Page, Pages};
 pub use self::record::{Extra, Lenient, Scalar};
 pub use self::shared_description::Description;
-pub use self::transport::{Layout, Prepared, Reply, Transport};
+pub use self::transport::{CheckedCall, Reply, Transport};
 pub use self::typed::{AuthFor, TypedConnector};
 pub use airbyte_agent_description as description;
 pub use airbyte_agent_description::{closest, suggestion};

@@ -2,7 +2,6 @@
 
 use crate::description::{self, Connector, Operation};
 use crate::error::{Error, Result};
-use crate::transport::hosted_only;
 
 /// The operation of an entity and an action.
 ///
@@ -17,6 +16,11 @@ pub fn find_operation<'c>(
 ) -> Result<&'c Operation> {
     description::find_operation(connector, entity, action).map_err(|unknown| {
         let is_store = action.starts_with("context_store_") && connector.entity(entity).is_some();
-        if is_store { hosted_only(action) } else { Error::usage(unknown.to_string()) }
+        let message = if is_store {
+            format!("'{action}' runs on the hosted platform only")
+        } else {
+            unknown.to_string()
+        };
+        Error::usage(message)
     })
 }

@@ -1,11 +1,11 @@
-//! What a call by names gives.
+//! What a call gives as plain JSON.
 
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::cursor::Cursor;
 
-/// What a call through the dynamic door gives.
+/// What a call gives as plain JSON, such as one by names.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Outcome {

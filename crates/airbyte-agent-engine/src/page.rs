@@ -7,10 +7,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::call::Call;
 use crate::cursor::Cursor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::BoxFuture;
@@ -20,7 +18,7 @@ use crate::outcome::Outcome;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Page<T, M = Value> {
-    /// The records.
+    /// The records of this page.
     pub data: Vec<T>,
     /// Metadata by the names in the spec.
     pub meta: M,
@@ -46,7 +44,8 @@ impl Continues for Outcome {
     }
 }
 
-type Fetch<P> = fn(Call) -> BoxFuture<'static, Result<P>>;
+/// Makes the request for the page at a cursor, for the first page without one.
+type Fetch<P> = Box<dyn Fn(Option<Cursor>) -> BoxFuture<'static, Result<P>> + Send>;
 
 /// The pages of a list, one request each, as a stream.
 ///
@@ -54,7 +53,8 @@ type Fetch<P> = fn(Call) -> BoxFuture<'static, Result<P>>;
 /// cursor a second time.
 #[must_use = "streams do nothing unless polled"]
 pub struct Pages<P> {
-    call: Call,
+    /// The operation, such as `issues.list`.
+    operation: String,
     fetch: Fetch<P>,
     state: State<P>,
     seen: HashSet<Cursor>,
@@ -71,9 +71,8 @@ enum State<P> {
 }
 
 impl<P> Pages<P> {
-    pub(crate) fn new(mut call: Call, fetch: Fetch<P>) -> Self {
-        call.want_pages();
-        Self { call, fetch, state: State::Due, seen: HashSet::new(), next: None }
+    pub(crate) fn new(operation: String, fetch: Fetch<P>) -> Self {
+        Self { operation, fetch, state: State::Due, seen: HashSet::new(), next: None }
     }
 
     /// Where the list continues after the pages given out so far; `None` before the first and
@@ -83,7 +82,7 @@ impl<P> Pages<P> {
     }
 }
 
-// One method, one way out: the trait stays inside the crate.
+// The trait stays inside the crate.
 #[allow(private_bounds)]
 impl<P: Continues> Pages<P> {
     /// The next page, `None` after the last.
@@ -100,11 +99,7 @@ impl<P: Continues> Pages<P> {
             match &mut self.state {
                 State::Ended => return Poll::Ready(None),
                 State::Due => {
-                    let mut call = self.call.clone();
-                    if let Some(cursor) = self.next.take() {
-                        call.resume(cursor);
-                    }
-                    self.state = State::Fetching((self.fetch)(call));
+                    self.state = State::Fetching((self.fetch)(self.next.take()));
                 }
                 State::Fetching(future) => {
                     let page = ready!(future.as_mut().poll(context));
@@ -113,7 +108,7 @@ impl<P: Continues> Pages<P> {
                         && let Some(cursor) = page.next().cloned()
                     {
                         if !self.seen.insert(cursor.clone()) {
-                            return Poll::Ready(Some(Err(repeated(&self.call))));
+                            return Poll::Ready(Some(Err(repeated(&self.operation))));
                         }
                         self.next = Some(cursor);
                         self.state = State::Due;
@@ -125,10 +120,10 @@ impl<P: Continues> Pages<P> {
     }
 }
 
-fn repeated(call: &Call) -> Error {
+fn repeated(operation: &str) -> Error {
     let message = format!(
-        "{}: the vendor handed out the same cursor twice; stopped instead of going in circles",
-        call.place()
+        "{operation}: the vendor handed out the same cursor twice; stopped instead of going in \
+         circles"
     );
     Error::new(ErrorKind::Vendor, message)
 }
@@ -147,7 +142,7 @@ impl<P> Unpin for Pages<P> {}
 impl<P> fmt::Debug for Pages<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages")
-            .field("call", &self.call)
+            .field("operation", &self.operation)
             .field("next", &self.next)
             .finish_non_exhaustive()
     }
@@ -171,9 +166,8 @@ pub struct Items<T> {
     left: Option<usize>,
 }
 
-impl<T: DeserializeOwned + 'static> Items<T> {
-    pub(crate) fn new(call: Call) -> Self {
-        let pages = Pages::new(call, |call| Box::pin(call.page::<T, Value>()));
+impl<T> Items<T> {
+    pub(crate) fn new(pages: Pages<Page<T, Value>>) -> Self {
         Self { pages, ready: VecDeque::new(), left: None }
     }
 
@@ -229,7 +223,7 @@ impl<T: DeserializeOwned + 'static> Items<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> Stream for Items<T> {
+impl<T> Stream for Items<T> {
     type Item = Result<T>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {

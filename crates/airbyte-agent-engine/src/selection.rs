@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::arguments::Arguments;
 use crate::description::{Body, GraphQl, Operation, Selection, is_graphql_name, suggestion};
 use crate::error::{Error, Result};
 
@@ -74,13 +73,16 @@ pub(crate) fn graphql(value: Option<&Value>) -> Result<Option<String>, String> {
 /// # Errors
 ///
 /// `Validation`, with the nearest names that exist.
-pub(crate) fn confine(operation: &Operation, arguments: &Arguments) -> Result<()> {
+pub(crate) fn confine(
+    operation: &Operation,
+    name: &str,
+    arguments: &Map<String, Value>,
+) -> Result<()> {
     let Some(graphql) = chosen_by(operation) else { return Ok(()) };
     let Some(value) = arguments.get(ARGUMENT).filter(|value| !value.is_null()) else {
         return Ok(());
     };
-    let place = operation.place();
-    let invalid = |problem: String| Error::validation(format!("{place}: {problem}"));
+    let invalid = |problem: String| Error::validation(format!("{name}: {problem}"));
     let names = names(value).map_err(invalid)?;
     let schema = operation.response.schema.as_ref().map(crate::description::Json::value);
     // A selection that cannot be read opens nothing.
@@ -149,16 +151,16 @@ impl<'o> Reach<'o> {
 
 /// The members that a schema declares for what it describes, or for the elements of a list.
 fn objects(schema: &Value) -> Vec<&Map<String, Value>> {
-    let mut found = Vec::new();
+    let mut objects = Vec::new();
     let mut open = vec![schema];
     while let Some(schema) = open.pop() {
-        found.extend(schema.get("properties").and_then(Value::as_object));
+        objects.extend(schema.get("properties").and_then(Value::as_object));
         open.extend(schema.get("items"));
         for key in ["oneOf", "anyOf", "allOf"] {
             open.extend(schema.get(key).and_then(Value::as_array).into_iter().flatten());
         }
     }
-    found
+    objects
 }
 
 #[cfg(test)]

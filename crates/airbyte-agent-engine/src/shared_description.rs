@@ -8,10 +8,10 @@ use crate::description::Connector;
 
 /// A connector description, borrowed from a generated crate or shared.
 #[derive(Clone)]
-pub struct Description(Kept);
+pub struct Description(Source);
 
 #[derive(Clone)]
-enum Kept {
+enum Source {
     Borrowed(&'static Connector),
     Shared(Arc<Connector>),
 }
@@ -21,27 +21,27 @@ impl Deref for Description {
 
     fn deref(&self) -> &Connector {
         match &self.0 {
-            Kept::Borrowed(connector) => connector,
-            Kept::Shared(connector) => connector,
+            Source::Borrowed(connector) => connector,
+            Source::Shared(connector) => connector,
         }
     }
 }
 
 impl From<&'static Connector> for Description {
     fn from(connector: &'static Connector) -> Self {
-        Self(Kept::Borrowed(connector))
+        Self(Source::Borrowed(connector))
     }
 }
 
 impl From<Arc<Connector>> for Description {
     fn from(connector: Arc<Connector>) -> Self {
-        Self(Kept::Shared(connector))
+        Self(Source::Shared(connector))
     }
 }
 
 impl From<Connector> for Description {
     fn from(connector: Connector) -> Self {
-        Self(Kept::Shared(Arc::new(connector)))
+        Self(Source::Shared(Arc::new(connector)))
     }
 }
 

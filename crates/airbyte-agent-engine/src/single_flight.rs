@@ -19,10 +19,10 @@ struct Shared<T> {
     gate: tokio::sync::Mutex<()>,
     /// Fetches that have ended.
     ended: AtomicU64,
-    kept: Mutex<Kept<T>>,
+    state: Mutex<State<T>>,
 }
 
-struct Kept<T> {
+struct State<T> {
     value: Option<T>,
     /// How the last fetch failed, if it did, and when.
     failure: Option<(Instant, Error)>,
@@ -50,7 +50,7 @@ impl<T> SingleFlight<T> {
         Self(Arc::new(Shared {
             gate: tokio::sync::Mutex::new(()),
             ended: AtomicU64::new(0),
-            kept: Mutex::new(Kept { value, failure: None }),
+            state: Mutex::new(State { value, failure: None }),
         }))
     }
 
@@ -61,20 +61,20 @@ impl<T> SingleFlight<T> {
 
     /// Drops the value if it is `doomed`.
     pub(crate) fn forget(&self, doomed: impl Fn(&T) -> bool) {
-        let mut kept = self.kept();
-        if kept.value.as_ref().is_some_and(doomed) {
-            kept.value = None;
+        let mut state = self.state();
+        if state.value.as_ref().is_some_and(doomed) {
+            state.value = None;
         }
     }
 
     /// Looks at the value.
     pub(crate) fn peek<R>(&self, look: impl FnOnce(&T) -> R) -> Option<R> {
-        self.kept().value.as_ref().map(look)
+        self.state().value.as_ref().map(look)
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept<T>> {
+    fn state(&self) -> MutexGuard<'_, State<T>> {
         // Never left half-changed, so one that a panic poisoned is still good.
-        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -102,20 +102,20 @@ impl<T: Clone + Send + 'static> SingleFlight<T> {
     where
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        if let Some(value) = self.kept().value.as_ref().filter(|value| usable(value)) {
+        if let Some(value) = self.state().value.as_ref().filter(|value| usable(value)) {
             return Ok(value.clone());
         }
         let arrived = self.0.ended.load(Ordering::SeqCst);
-        let flight = self.clone();
+        let shared = self.clone();
         let task = tokio::spawn(async move {
-            let _gate = flight.0.gate.lock().await;
+            let _gate = shared.0.gate.lock().await;
             {
-                let kept = flight.kept();
-                if let Some(value) = kept.value.as_ref().filter(|value| usable(value)) {
+                let state = shared.state();
+                if let Some(value) = state.value.as_ref().filter(|value| usable(value)) {
                     return Ok(value.clone());
                 }
-                let waited = flight.0.ended.load(Ordering::SeqCst) != arrived;
-                let failure = kept.failure.as_ref();
+                let waited = shared.0.ended.load(Ordering::SeqCst) != arrived;
+                let failure = state.failure.as_ref();
                 let failure =
                     failure.filter(|(at, error)| waited || at.elapsed() < cooldown(error));
                 if let Some((_, error)) = failure {
@@ -123,12 +123,12 @@ impl<T: Clone + Send + 'static> SingleFlight<T> {
                 }
             }
             let fetched = fetch().await;
-            let mut kept = flight.kept();
-            kept.failure = fetched.as_ref().err().map(|error| (Instant::now(), error.duplicate()));
+            let mut state = shared.state();
+            state.failure = fetched.as_ref().err().map(|error| (Instant::now(), error.duplicate()));
             if let Ok(value) = &fetched {
-                kept.value = Some(value.clone());
+                state.value = Some(value.clone());
             }
-            flight.0.ended.fetch_add(1, Ordering::SeqCst);
+            shared.0.ended.fetch_add(1, Ordering::SeqCst);
             fetched
         });
         task.await.map_err(|_| {
@@ -144,12 +144,15 @@ mod tests {
     use super::*;
 
     /// Many ask at once; gives back how they ended and how many fetches there were.
-    async fn many(flight: &SingleFlight<u32>, end: Result<u32>) -> (Vec<Result<u32>>, usize) {
+    async fn many(
+        single_flight: &SingleFlight<u32>,
+        end: Result<u32>,
+    ) -> (Vec<Result<u32>>, usize) {
         let fetches = Arc::new(AtomicUsize::new(0));
         let end = Arc::new(end);
-        let asked = (0..8).map(|_| {
+        let requests = (0..8).map(|_| {
             let (fetches, end) = (Arc::clone(&fetches), Arc::clone(&end));
-            flight.get(
+            single_flight.get(
                 |_| true,
                 move || async move {
                     fetches.fetch_add(1, Ordering::SeqCst);
@@ -158,20 +161,20 @@ mod tests {
                 },
             )
         });
-        let ends = futures_util::future::join_all(asked).await;
+        let ends = futures_util::future::join_all(requests).await;
         (ends, fetches.load(Ordering::SeqCst))
     }
 
     #[tokio::test]
     async fn many_share_one_fetch_and_its_end() {
-        let flight = SingleFlight::default();
-        let (ends, fetches) = many(&flight, Err(Error::network("broken"))).await;
+        let single_flight = SingleFlight::default();
+        let (ends, fetches) = many(&single_flight, Err(Error::network("broken"))).await;
         assert!(ends.iter().all(Result::is_err));
         assert_eq!(fetches, 1);
-        let (ends, fetches) = many(&flight, Ok(7)).await;
+        let (ends, fetches) = many(&single_flight, Ok(7)).await;
         assert!(ends.iter().all(|end| matches!(end, Ok(7))));
         assert_eq!(fetches, 1, "a failure has no cooldown unless told");
-        assert_eq!(many(&flight, Ok(8)).await.1, 0, "the value is kept");
+        assert_eq!(many(&single_flight, Ok(8)).await.1, 0, "the value is kept");
     }
 
     #[tokio::test]
@@ -179,9 +182,10 @@ mod tests {
         let fail = || async { Err(Error::authentication("no")) };
         let long: fn(&Error) -> Duration = |_| Duration::from_secs(60);
         for (cooldown, again) in [(long, false), (|_| Duration::ZERO, true)] {
-            let flight = SingleFlight::<u32>::default();
-            let _ = flight.get_with_cooldown(|_| true, cooldown, fail).await;
-            let second = flight.get_with_cooldown(|_| true, cooldown, || async { Ok(1) }).await;
+            let single_flight = SingleFlight::<u32>::default();
+            let _ = single_flight.get_with_cooldown(|_| true, cooldown, fail).await;
+            let second =
+                single_flight.get_with_cooldown(|_| true, cooldown, || async { Ok(1) }).await;
             assert_eq!(second.is_ok(), again);
         }
     }

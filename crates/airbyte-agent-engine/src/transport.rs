@@ -1,115 +1,55 @@
-//! The seam between calls and the two ways to run them.
+//! The seam between calls and what executes them.
 
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use crate::arguments::{self, Arguments, Completion};
+use crate::arguments::{Arguments, Completion};
 use crate::call_options::CallOptions;
-use crate::context_store::StoreQuery;
 use crate::cursor::NextPage;
-use crate::description::{Connector, Location, Operation};
+use crate::description::{Connector, Operation};
 use crate::download::Download;
 use crate::dry_run::DryRun;
 use crate::error::{Error, Result};
-use crate::http::BoxFuture;
-use crate::selection;
+use crate::http::{BoxFuture, HttpResponse};
+use crate::layout::Layout;
 
-/// One call, ready to be run.
+/// One request of a call: an operation with arguments that are checked and complete.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
-pub struct Prepared<'a> {
-    /// The connector.
+pub struct CheckedCall<'a> {
+    /// The connector to which the operation belongs.
     pub connector: &'a Connector,
-    /// The operation.
+    /// What is to be executed.
     pub operation: &'a Operation,
-    /// What the caller passed, unchecked.
+    /// The name of the action, for example `list`.
+    pub action: &'a str,
+    /// The operation as messages call it, for example `issues.list`.
+    pub name: &'a str,
+    /// Exactly the arguments that go out; [`Transport::completion`] says with what they were completed.
     pub arguments: &'a Arguments,
-    /// What the caller wishes besides.
+    /// Timeout, idempotency key, choice of fields and what else the caller wants of this call.
     pub options: &'a CallOptions,
-    /// Address of the next page, where a list continues by address.
+    /// The address of the page that is wanted, where the list continues by address.
     pub follow: Option<&'a str>,
-    /// Names of the only arguments, besides those of the path and of headers, that go out.
-    pub only: Option<&'a [String]>,
-}
-
-impl Prepared<'_> {
-    /// The arguments, checked and completed, with what may go out of them.
-    pub(crate) fn complete(
-        &self,
-        config: &Map<String, Value>,
-        completion: Completion,
-    ) -> Result<Arguments> {
-        let arguments = self.arguments.clone();
-        let mut arguments =
-            arguments::complete(self.connector, self.operation, arguments, config, completion)?;
-        if self.options.is_confined() {
-            selection::confine(self.operation, &arguments)?;
-        }
-        self.narrow(&mut arguments);
-        Ok(arguments)
-    }
-
-    /// Takes out of complete arguments what must not go out beside the token of a next page.
-    fn narrow(&self, arguments: &mut Arguments) {
-        let Some(only) = self.only else { return };
-        arguments.retain(|name, _| {
-            let location = self.operation.parameter(name).map(|parameter| parameter.location);
-            let names = matches!(location, Some(Location::Path | Location::Header));
-            names || only.contains(name)
-        });
-    }
 }
 
 /// The answer to one call.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Reply {
-    /// HTTP status.
+    /// HTTP status of the answer, below 400.
     pub status: u16,
-    /// Headers.
+    /// Headers of the answer.
     pub headers: http::HeaderMap,
-    /// Body.
+    /// The whole body, as it was received.
     pub body: Bytes,
-    /// Who shaped the body.
+    /// Where the body holds records and metadata.
     pub layout: Layout,
-    /// The arguments that were sent, defaults included; paging builds on them.
-    pub arguments: Arguments,
-    continuation: Continuation,
-}
-
-impl Reply {
-    /// An answer made of parts.
-    pub fn new(status: u16, headers: http::HeaderMap, body: Bytes, layout: Layout) -> Self {
-        Self {
-            status,
-            headers,
-            body,
-            layout,
-            arguments: Arguments::new(),
-            continuation: Continuation::Described,
-        }
-    }
-
-    /// The same answer with where the list continues, `None` for its end. Without this it is read
-    /// from the answer, as the description says.
-    #[must_use]
-    pub fn with_next(mut self, next: Option<NextPage>) -> Self {
-        self.continuation = Continuation::Known(next);
-        self
-    }
-
-    pub(crate) fn continuation(&self) -> &Continuation {
-        &self.continuation
-    }
-
-    /// The same answer with the arguments that led to it.
-    #[must_use]
-    pub fn with_arguments(mut self, arguments: Arguments) -> Self {
-        self.arguments = arguments;
-        self
-    }
+    next: Continuation,
+    answered_by: Option<Arc<dyn Transport>>,
 }
 
 /// How to tell where a list continues.
@@ -121,54 +61,160 @@ pub(crate) enum Continuation {
     Known(Option<NextPage>),
 }
 
-/// Who shaped the body of a [`Reply`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Layout {
-    /// The vendor: records and metadata stand where the description says.
-    Vendor,
-    /// The platform: records under `result`, metadata under `connector_metadata`.
-    Platform,
-}
-
-/// A way to run calls. There are two, [`Local`](crate::Local) and [`Hosted`](crate::Hosted); a
-/// test may bring its own.
-pub trait Transport: Send + Sync {
-    /// Runs a call whose answer is JSON.
-    fn send<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Reply>>;
-
-    /// Runs a call whose answer is a file.
-    fn download<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Download>>;
-
-    /// Asks the hosted platform's context store. Only the hosted transport can.
-    fn context_store<'a>(&'a self, query: StoreQuery<'a>) -> BoxFuture<'a, Result<Reply>> {
-        Box::pin(async move { Err(hosted_only(query.action)) })
+impl Reply {
+    /// An answer made of parts.
+    pub fn new(status: u16, headers: http::HeaderMap, body: Bytes, layout: Layout) -> Self {
+        Self { status, headers, body, layout, next: Continuation::Described, answered_by: None }
     }
 
-    /// What would be sent, secrets masked.
-    fn dry_run(&self, call: Prepared<'_>) -> Result<DryRun>;
+    /// The same answer with where the list continues, `None` for its end. Without this it is read
+    /// from the answer, as the description says.
+    #[must_use]
+    pub fn with_next(mut self, next: Option<NextPage>) -> Self {
+        self.next = Continuation::Known(next);
+        self
+    }
 
-    /// How long a call may take when the caller does not say.
-    fn default_timeout(&self) -> Duration;
+    /// The same answer with the transport that gave it, where another one had been called: its
+    /// settings and its policy of retries apply.
+    pub(crate) fn answered_by(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.answered_by = Some(transport);
+        self
+    }
 
-    /// Text without the secrets in use.
-    fn redact(&self, text: &str) -> String;
+    pub(crate) fn continuation(&self) -> &Continuation {
+        &self.next
+    }
+
+    /// The transport that answered, if it is another than the one that was called.
+    pub(crate) fn transport(&self) -> Option<&dyn Transport> {
+        self.answered_by.as_deref()
+    }
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reply")
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .field("layout", &self.layout)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Executes calls. The engine has two transports, which [`Local`](crate::Local) and
+/// [`Hosted`](crate::Hosted) describe; [`Client::new`](crate::Client::new) takes any other.
+///
+/// Arguments are checked and completed before a transport sees them, and answers are read after it
+/// has given them. What is left for it is to send, to send again where that is harmless, and to turn
+/// refusals into errors.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use airbyte_agent_engine::{
+///     BoxFuture, CheckedCall, Client, Error, ErrorKind, Layout, Reply, Result, Transport,
+/// };
+/// # use airbyte_agent_engine::Description;
+///
+/// /// Answers from a table in memory.
+/// struct Table {
+///     users: &'static str,
+/// }
+///
+/// impl Transport for Table {
+///     fn send<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Reply>> {
+///         Box::pin(async move {
+///             if call.name != "users.list" {
+///                 let message = format!("{}: the table is busy", call.name);
+///                 return Err(Error::new(ErrorKind::Vendor, message)
+///                     .with_status(503)
+///                     .with_retryable(call.operation.hints.read_only)
+///                     .with_retry_after(Some(Duration::from_secs(5)))
+///                     .with_request_id(Some("request-1".to_owned())));
+///             }
+///             let headers = Default::default();
+///             Ok(Reply::new(200, headers, self.users.into(), Layout::described()))
+///         })
+///     }
+/// }
+///
+/// # async fn example(description: Description) -> Result<()> {
+/// let client = Client::new(description, Table { users: r#"{"users": [{"id": "1"}]}"# });
+/// let users = client.execute("users", "list", serde_json::json!({})).await?;
+/// assert_eq!(users.data[0]["id"], "1");
+/// # Ok(())
+/// # }
+/// ```
+pub trait Transport: Send + Sync {
+    /// Executes a call whose answer is JSON.
+    fn send<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Reply>>;
+
+    /// Executes a call whose answer is a file. Without an implementation such calls are refused.
+    fn open<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Download>> {
+        Box::pin(async move {
+            Err(Error::usage(format!("{}: this transport opens no files", call.name)))
+        })
+    }
+
+    /// What [`send`](Self::send) or [`open`](Self::open) would send, secrets masked. Without an
+    /// implementation dry runs are refused.
+    fn preview(&self, call: CheckedCall<'_>) -> Result<DryRun> {
+        Err(Error::usage(format!("{}: this transport cannot show what it would send", call.name)))
+    }
+
+    /// With what the engine completes the arguments of a call before the transport gets them, or why
+    /// no call can be executed at all. By default with the scoping rules and defaults of the
+    /// description.
+    fn completion(&self) -> Result<Completion<'_>> {
+        Ok(Completion::Engine(self.settings()))
+    }
+
+    /// The settings of the connector as the user gave them, which expressions of computed fields can
+    /// use.
+    fn settings(&self) -> &Map<String, Value> {
+        static NONE: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+        &NONE
+    }
+
+    /// How long a call may take when the caller does not say; two minutes by default.
+    fn timeout(&self) -> Duration {
+        Duration::from_secs(120)
+    }
+
+    /// A text without the secrets that the transport uses. By default it has none.
+    fn redact(&self, text: &str) -> String {
+        text.to_owned()
+    }
 
     /// What tells the account from others, in any form: cursors are bound to it. It is only used
     /// under a secret key, so it may be made of secrets. Empty when there is nothing to tell.
-    fn account_identity(&self) -> Vec<u8> {
+    fn identity(&self) -> Vec<u8> {
         Vec::new()
     }
 
-    /// How long to wait before a call is made again whose answer was a success and yet told a
-    /// passing failure; `None` when it is not to be made again. `attempt` counts from one.
+    /// How long to wait before a call is made again whose answer was a success and yet reported a
+    /// failure that passes; `None` when it is not to be made again. `attempt` counts from one.
     fn pause(&self, attempt: u32, error: &Error) -> Option<Duration> {
         let _ = (attempt, error);
         None
     }
+
+    /// Whether the transport executes the operations of the [context store](crate::context_store).
+    fn has_context_store(&self) -> bool {
+        false
+    }
+
+    /// Whether [`send`](Self::send) answers a download whose arguments ask for a part of the file as
+    /// JSON. Otherwise the engine opens the file and makes the part of it.
+    fn serves_file_parts(&self) -> bool {
+        false
+    }
 }
 
-/// The error for an action that only the platform knows.
-pub(crate) fn hosted_only(action: &str) -> Error {
-    Error::usage(format!("'{action}' runs on the hosted platform only"))
+impl From<HttpResponse> for Download {
+    /// The file whose bytes are the body.
+    fn from(response: HttpResponse) -> Self {
+        Self::new(response)
+    }
 }

@@ -10,7 +10,14 @@ use super::{Error, Figure};
 /// Paths of the programs, built with optimisation.
 pub(super) struct Programs {
     figures: PathBuf,
-    program: PathBuf,
+    /// Not built until a figure needs it, which takes minutes.
+    program: Option<PathBuf>,
+}
+
+/// A figure that can be measured.
+pub(super) struct Listed {
+    pub(super) figure: Figure,
+    pub(super) needs_program: bool,
 }
 
 /// A message of cargo about what it has built.
@@ -26,37 +33,28 @@ struct Target {
 }
 
 impl Programs {
+    /// Builds the program that measures.
     pub(super) fn build(root: &Path) -> Result<Self, Error> {
-        let mut cargo = cargo(root);
-        cargo.args(["build", "--profile", "bench", "--message-format=json-render-diagnostics"]);
-        cargo.args(["-p", "airbyte-agent-bench", "--bench", "figures"]);
-        cargo.args(["-p", "airbyte-agent-cli", "--bin", "airbyte-agent"]);
-        let output = run(cargo.stderr(Stdio::inherit()))?;
-        if !output.status.success() {
-            return Err(Error::Build(format!("cargo ended with {}", output.status)));
-        }
-        let text = String::from_utf8_lossy(&output.stdout);
-        let messages = text.lines().filter_map(|line| serde_json::from_str::<Message>(line).ok());
-        let mut built: Vec<(String, PathBuf)> = messages
-            .filter_map(|message| Some((message.target?.name, message.executable?)))
-            .collect();
-        let mut take = |name: &str| {
-            let found = built.iter().position(|(known, _)| known == name);
-            let index = found.ok_or_else(|| Error::Build(format!("cargo built no `{name}`")))?;
-            Ok(built.swap_remove(index).1)
-        };
-        Ok(Self { figures: take("figures")?, program: take("airbyte-agent")? })
+        let figures = build(root, ["airbyte-agent-bench", "--bench", "figures"])?;
+        Ok(Self { figures, program: None })
+    }
+
+    /// Builds the program `airbyte-agent`.
+    pub(super) fn build_program(&mut self, root: &Path) -> Result<(), Error> {
+        self.program = Some(build(root, ["airbyte-agent-cli", "--bin", "airbyte-agent"])?);
+        Ok(())
     }
 
     /// The figures that can be measured, without values.
-    pub(super) fn list(&self) -> Result<Vec<Figure>, Error> {
+    pub(super) fn list(&self) -> Result<Vec<Listed>, Error> {
         let output = run(Command::new(&self.figures).arg("list"))?;
         let text = String::from_utf8_lossy(&output.stdout);
         let figures = text.lines().filter_map(|line| {
             let mut parts = line.split('\t').map(str::to_owned);
             let (name, unit, what) = (parts.next()?, parts.next()?, parts.next()?);
             let value = Err("not measured".to_owned());
-            Some(Figure { name, unit, what, value, parts: String::new() })
+            let figure = Figure { name, unit, what, value, parts: String::new() };
+            Some(Listed { figure, needs_program: parts.next().as_deref() == Some("program") })
         });
         Ok(figures.collect())
     }
@@ -64,13 +62,36 @@ impl Programs {
     /// The figure with its value, or with the reason why it has none.
     pub(super) fn measure(&self, figure: Figure) -> Figure {
         let mut command = Command::new(&self.figures);
-        command.args(["measure", &figure.name]).arg(&self.program);
+        command
+            .args(["measure", &figure.name])
+            .arg(self.program.as_deref().unwrap_or(Path::new("")));
         let (value, parts) = match run(&mut command) {
             Ok(output) => understood(&output),
             Err(error) => (Err(error.to_string()), String::new()),
         };
         Figure { value, parts, ..figure }
     }
+}
+
+/// Builds one target of a package; returns where it is.
+fn build(root: &Path, [package, kind, name]: [&str; 3]) -> Result<PathBuf, Error> {
+    let mut cargo = cargo(root);
+    cargo.args(["build", "--profile", "bench", "--message-format=json-render-diagnostics"]);
+    cargo.args(["-p", package, kind, name]);
+    let output = run(cargo.stderr(Stdio::inherit()))?;
+    if !output.status.success() {
+        return Err(Error::Build(format!("cargo ended with {}", output.status)));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let mut messages = text.lines().filter_map(|line| serde_json::from_str::<Message>(line).ok());
+    let built = messages.find_map(|message| {
+        message
+            .target
+            .is_some_and(|target| target.name == name)
+            .then_some(message.executable)
+            .flatten()
+    });
+    built.ok_or_else(|| Error::Build(format!("cargo built no `{name}`")))
 }
 
 fn understood(output: &Output) -> (Result<f64, String>, String) {

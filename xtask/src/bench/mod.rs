@@ -73,8 +73,12 @@ pub fn run(
         say(&figure);
         measured.push(figure);
     };
-    let programs = figures::Programs::build(root)?;
-    for figure in programs.list()? {
+    let mut programs = figures::Programs::build(root)?;
+    let listed = programs.list()?;
+    if listed.iter().any(|listed| listed.needs_program && fits(&listed.figure.name)) {
+        programs.build_program(root)?;
+    }
+    for figure in listed.into_iter().map(|listed| listed.figure) {
         known.push(figure.name.clone());
         if fits(&figure.name) {
             note(programs.measure(figure));

@@ -3,8 +3,8 @@
 //!
 //! | Command | What it does |
 //! | --- | --- |
-//! | `list` | prints the figures, one a line: name, unit and meaning, separated by tabs |
-//! | `measure NAME PROGRAM` | prints the value of a figure and its parts; PROGRAM is the path of `airbyte-agent` |
+//! | `list` | prints the figures, one a line, separated by tabs: name, unit, meaning, and `program` if it needs PROGRAM |
+//! | `measure NAME PROGRAM` | prints the value of a figure and its parts; PROGRAM is the path of `airbyte-agent`, or empty |
 //! | `serve RECORDS PAGES` | serves a list of users until it is stopped, and prints its address |
 //! | `calls SIDE ADDRESS THREADS IN_FLIGHT BATCHES` | lists users; run under a profiler |
 //! | `stream ADDRESS`, `answer ADDRESS` | read a list and print the peak of resident memory in bytes |

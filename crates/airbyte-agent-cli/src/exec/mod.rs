@@ -5,9 +5,11 @@ mod pages;
 mod reading;
 mod store;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::Write as _;
 
+use airbyte_agent_core::context_store::{self, is_store_action};
 use airbyte_agent_core::description::Operation;
 use airbyte_agent_core::{Call, CallOptions, Description, DryRun, Error, find_operation};
 use serde_json::{Map, Value, json};
@@ -29,10 +31,13 @@ pub(crate) async fn exec(args: ExecArgs) -> Result<(), Stop> {
 
 async fn run(args: &ExecArgs) -> Result<(), Stop> {
     let (description, entity, action) = target(args)?;
-    if store::has(&action) {
-        return store::ask(args, description, &entity, &action).await;
-    }
-    let operation = find_operation(&description, &entity, &action)?;
+    let operation = if is_store_action(&action) {
+        store::check_options(args, &action)?;
+        Cow::Owned(context_store::operation(&description, &entity, &action)?)
+    } else {
+        Cow::Borrowed(find_operation(&description, &entity, &action)?)
+    };
+    let operation = operation.as_ref();
     let arguments = arguments::arguments(operation, args.params.as_deref(), &args.param)?;
     check_options(args, operation)?;
     let connection = connect(&args.connection, description.clone()).await?;
@@ -43,7 +48,7 @@ async fn run(args: &ExecArgs) -> Result<(), Stop> {
     let is_whole = !arguments.contains_key("range_header");
     let place = operation.place();
     let mark = is_whole.then(|| download::fingerprint(&description.name, &place, &arguments));
-    let call = call(args, &connection, operation, arguments)?;
+    let call = call(args, &connection, (&entity, &action), arguments)?;
     if args.dry_run {
         return Ok(print_dry_run(&call.dry_run()?)?);
     }
@@ -99,11 +104,10 @@ fn check_options(args: &ExecArgs, operation: &Operation) -> Result<(), Error> {
 fn call(
     args: &ExecArgs,
     connection: &Connection,
-    operation: &Operation,
+    (entity, action): (&str, &str),
     arguments: Map<String, Value>,
 ) -> Result<Call, Error> {
-    let mut call = connection.client.call(&operation.entity, operation.action);
-    call.set_all(arguments);
+    let mut call = connection.client.execute(entity, action, arguments.into()).into_call()?;
     *call.options() = options(args, std::mem::take(call.options()));
     if let Some(cursor) = &args.resume {
         call.resume(cursor.parse()?);

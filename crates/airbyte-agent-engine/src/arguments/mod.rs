@@ -18,13 +18,15 @@ pub(crate) use check::check_value;
 /// Arguments by parameter name.
 pub type Arguments = Map<String, Value>;
 
-/// Who fills in what the caller leaves out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Completion {
-    /// The engine: configuration, defaults.
-    Local,
-    /// The platform: arguments go out as they are.
-    Platform,
+/// Who fills in what the caller of an operation leaves out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Completion<'a> {
+    /// The engine does, with these server variables and settings of the connector, the scoping rules
+    /// of the description and its defaults.
+    Engine(&'a Map<String, Value>),
+    /// Whoever receives the call does: the arguments go out as the caller passed them.
+    Receiver,
 }
 
 /// Names that steer a download and are never sent to a vendor.
@@ -37,20 +39,22 @@ const DOWNLOAD_CONTROLS: [&str; 6] = [
     "_airbyte_download_token",
 ];
 
-/// Checks and completes the arguments of a call.
-///
-/// `config` holds server variables and connector settings. With [`Completion::Local`] the result
-/// holds exactly what goes out: scoping, configuration and defaults are applied.
+/// Checks and completes the arguments of a call of `name`, such as `issues.list`. The result holds
+/// exactly what goes out.
 pub(crate) fn complete(
     connector: &Connector,
     operation: &Operation,
+    name: &str,
     mut arguments: Arguments,
-    config: &Map<String, Value>,
-    completion: Completion,
+    completion: Completion<'_>,
 ) -> Result<Arguments> {
     let mut problems = Vec::new();
-    if completion == Completion::Local {
-        scope(connector, operation, &mut arguments, config)?;
+    let settings = match completion {
+        Completion::Engine(settings) => Some(settings),
+        Completion::Receiver => None,
+    };
+    if let Some(settings) = settings {
+        scope(connector, operation, &mut arguments, settings)?;
     }
     drop_empty_nulls(operation, &mut arguments);
     find_unknown(operation, &arguments, &mut problems);
@@ -60,16 +64,16 @@ pub(crate) fn complete(
         if has_token && !is_named && !arguments.contains_key(parameter.name.as_ref()) {
             continue;
         }
-        let name = parameter.name.as_ref();
+        let parameter_name = parameter.name.as_ref();
         let mut setting = None;
-        if completion == Completion::Local && !arguments.contains_key(name) {
-            setting = configured(parameter, config);
+        if let Some(settings) = settings.filter(|_| !arguments.contains_key(parameter_name)) {
+            setting = configured(parameter, settings);
             let supplied = match &setting {
                 Some((_, value)) => Some(value.clone()),
-                None => default(parameter, config)?,
+                None => default(parameter, settings)?,
             };
             if let Some(value) = supplied {
-                arguments.insert(name.to_owned(), value);
+                arguments.insert(parameter_name.to_owned(), value);
                 // What the description supplies is good; what a user configured may be anything.
                 if setting.is_none() {
                     continue;
@@ -77,10 +81,10 @@ pub(crate) fn complete(
             }
         }
         let known = problems.len();
-        match arguments.get(name) {
+        match arguments.get(parameter_name) {
             Some(value) => {
-                check_value(name, &parameter.schema, value, &mut problems);
-                if name == selection::ARGUMENT
+                check_value(parameter_name, &parameter.schema, value, &mut problems);
+                if parameter_name == selection::ARGUMENT
                     && problems.len() == known
                     && selection::chosen_by(operation).is_some()
                     && !value.is_null()
@@ -103,8 +107,7 @@ pub(crate) fn complete(
     if problems.is_empty() {
         return Ok(arguments);
     }
-    let place = operation.place();
-    Err(Error::validation(format!("{place}: {}", problems.join("; "))))
+    Err(Error::validation(format!("{name}: {}", problems.join("; "))))
 }
 
 /// Fills parameters from configuration by the connector's scoping rules.
@@ -112,7 +115,7 @@ fn scope(
     connector: &Connector,
     operation: &Operation,
     arguments: &mut Arguments,
-    config: &Map<String, Value>,
+    settings: &Map<String, Value>,
 ) -> Result<()> {
     for rule in connector.scoping.iter() {
         let name = rule.parameter.as_ref();
@@ -120,7 +123,7 @@ fn scope(
             continue;
         }
         // Only a single configured value is unambiguous.
-        let value = match config.get(rule.config_key.as_ref()) {
+        let value = match settings.get(rule.config_key.as_ref()) {
             None | Some(Value::Null) => continue,
             Some(Value::Array(items)) => match items.as_slice() {
                 [one] => one.clone(),
@@ -130,7 +133,7 @@ fn scope(
         };
         let value = match &rule.expression {
             None => Some(value),
-            Some(source) => expression::scope(source, name, &value, config)
+            Some(source) => expression::scope(source, name, &value, settings)
                 .map_err(Error::of_expression)?
                 .map(Value::String),
         };
@@ -233,8 +236,8 @@ fn has_token_for_all(operation: &Operation, arguments: &Arguments) -> bool {
     })
 }
 
-fn is_missing(connector: &Connector, parameter: &Parameter, completion: Completion) -> bool {
-    let filled_elsewhere = completion == Completion::Platform
+fn is_missing(connector: &Connector, parameter: &Parameter, completion: Completion<'_>) -> bool {
+    let filled_elsewhere = completion == Completion::Receiver
         && (parameter.default.is_some()
             || parameter.config.is_some()
             || connector.scoping.iter().any(|rule| rule.parameter == parameter.name));

@@ -171,14 +171,14 @@ fn choose(connector: &Connector, credentials: &Credentials) -> Result<usize> {
 
 /// Every scheme with its fields, optional ones in brackets.
 fn ways(connector: &Connector) -> String {
-    let way = |scheme: &AuthScheme| {
+    let described = |scheme: &AuthScheme| {
         let field = |field: &crate::description::CredentialField| {
             if field.required { field.name.to_string() } else { format!("[{}]", field.name) }
         };
         let fields: Vec<String> = scheme.fields.iter().map(field).collect();
         format!("{} ({})", scheme.name, fields.join(", "))
     };
-    connector.auth.iter().map(way).collect::<Vec<_>>().join("; ")
+    connector.auth.iter().map(described).collect::<Vec<_>>().join("; ")
 }
 
 fn missing_credentials(connector: &Connector) -> Error {

@@ -30,7 +30,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// No credentials yet.
+    /// Credentials without any field yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -51,7 +51,7 @@ impl Credentials {
         self
     }
 
-    /// Adds a field.
+    /// Adds a field by its name in the spec.
     #[must_use]
     pub fn field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.fields.insert(name.into(), SecretString::from(value.into()));

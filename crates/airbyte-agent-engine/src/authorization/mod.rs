@@ -275,11 +275,11 @@ fn flow<'c>(
     connector: &'c Connector,
     scheme: &str,
 ) -> Result<(&'c AuthScheme, &'c OAuthEndpoints)> {
-    let found = connector.auth.iter().find(|known| known.name == scheme);
-    let found = found
+    let known = connector.auth.iter().find(|known| known.name == scheme);
+    let known = known
         .ok_or_else(|| Error::usage(format!("{} has no auth scheme '{scheme}'", connector.name)))?;
-    let flow = found.oauth.as_ref().filter(|flow| flow.has_sign_in());
-    flow.map(|flow| (found, flow))
+    let flow = known.oauth.as_ref().filter(|flow| flow.has_sign_in());
+    flow.map(|flow| (known, flow))
         .ok_or_else(|| Error::usage(format!("nobody signs in at {} with {scheme}", connector.name)))
 }
 

@@ -27,15 +27,27 @@ const ON_FIELDS: [&str; 13] = [
 /// Deepest nesting of conditions.
 const DEEPEST: usize = 32;
 
-/// Whether the query can be run; an error says what is wrong and what would be right.
-pub(crate) fn check(
+/// Checks that an entity is in the store.
+pub(super) fn check_entity(connector: &Connector, entity: &str, action: &str) -> Result<()> {
+    find_entity(connector, entity, action).map(|_| ())
+}
+
+/// Checks the arguments of a query; an error says what is wrong and what would be right.
+pub(crate) fn check_arguments(
     connector: &Connector,
     entity: &str,
     action: &str,
-    params: &Map<String, Value>,
+    arguments: &Map<String, Value>,
 ) -> Result<()> {
-    let place = format!("{entity}.{action}");
-    let found = connector.entity(entity).ok_or_else(|| {
+    let checked = match action {
+        SQL_QUERY => sql(arguments),
+        _ => search(find_entity(connector, entity, action)?, arguments),
+    };
+    checked.map_err(|why| Error::validation(format!("{entity}.{action}: {why}")))
+}
+
+fn find_entity<'c>(connector: &'c Connector, entity: &str, action: &str) -> Result<&'c Entity> {
+    let known = connector.entity(entity).ok_or_else(|| {
         let names: Vec<&str> = connector.entities.iter().map(|e| e.name.as_ref()).collect();
         Error::usage(format!(
             "{} has no entity '{entity}'{}",
@@ -43,23 +55,15 @@ pub(crate) fn check(
             suggestion(entity, &names)
         ))
     })?;
-    if found.store.is_empty() {
-        let kept: Vec<&str> = connector
-            .entities
-            .iter()
-            .filter(|entity| !entity.store.is_empty())
-            .map(|entity| entity.name.as_ref())
-            .collect();
-        let kept = if kept.is_empty() { "none".to_owned() } else { kept.join(", ") };
-        return Err(Error::usage(format!(
-            "{place}: '{entity}' is not in the context store; these are: {kept}"
-        )));
+    if !known.store.is_empty() {
+        return Ok(known);
     }
-    let wrong = match action {
-        SQL_QUERY => sql(params),
-        _ => search(found, params),
-    };
-    wrong.map_err(|why| Error::validation(format!("{place}: {why}")))
+    let stored = connector.entities.iter().filter(|entity| !entity.store.is_empty());
+    let stored: Vec<&str> = stored.map(|entity| entity.name.as_ref()).collect();
+    let stored = if stored.is_empty() { "none".to_owned() } else { stored.join(", ") };
+    Err(Error::usage(format!(
+        "{entity}.{action}: '{entity}' is not in the context store; these are: {stored}"
+    )))
 }
 
 fn known(params: &Map<String, Value>, names: &[&str]) -> std::result::Result<(), String> {

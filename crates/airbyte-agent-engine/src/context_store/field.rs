@@ -20,75 +20,75 @@ pub trait StoreField: Copy {
     /// The name in queries, nested names with dots.
     fn path(self) -> &'static str;
 
-    /// Is this value.
+    /// The condition that the field is this value.
     fn eq(self, value: impl Into<Value>) -> Filter<Self> {
-        Filter::on("eq", self, value.into())
+        Filter::on("eq", self.path(), value.into())
     }
 
-    /// Is another value.
+    /// The condition that the field is another value.
     fn neq(self, value: impl Into<Value>) -> Filter<Self> {
-        Filter::on("neq", self, value.into())
+        Filter::on("neq", self.path(), value.into())
     }
 
     /// Is greater; dates as texts compare, too.
     fn gt(self, value: impl Into<Value>) -> Filter<Self> {
-        Filter::on("gt", self, value.into())
+        Filter::on("gt", self.path(), value.into())
     }
 
     /// Is greater or the same.
     fn gte(self, value: impl Into<Value>) -> Filter<Self> {
-        Filter::on("gte", self, value.into())
+        Filter::on("gte", self.path(), value.into())
     }
 
-    /// Is smaller.
+    /// The condition that the field is smaller.
     fn lt(self, value: impl Into<Value>) -> Filter<Self> {
-        Filter::on("lt", self, value.into())
+        Filter::on("lt", self.path(), value.into())
     }
 
     /// Is smaller or the same.
     fn lte(self, value: impl Into<Value>) -> Filter<Self> {
-        Filter::on("lte", self, value.into())
+        Filter::on("lte", self.path(), value.into())
     }
 
     /// Is one of these values.
     fn is_in(self, values: impl IntoIterator<Item = impl Into<Value>>) -> Filter<Self> {
-        Filter::on("in", self, values.into_iter().map(Into::into).collect())
+        Filter::on("in", self.path(), values.into_iter().map(Into::into).collect())
     }
 
     /// Begins with this text.
     fn starts_with(self, text: impl Into<String>) -> Filter<Self> {
-        Filter::on("startswith", self, json!(text.into()))
+        Filter::on("startswith", self.path(), json!(text.into()))
     }
 
     /// Ends with this text.
     fn ends_with(self, text: impl Into<String>) -> Filter<Self> {
-        Filter::on("endswith", self, json!(text.into()))
+        Filter::on("endswith", self.path(), json!(text.into()))
     }
 
     /// Holds this text, whatever the case.
     fn contains(self, text: impl Into<String>) -> Filter<Self> {
-        Filter::on("contains", self, json!(text.into()))
+        Filter::on("contains", self.path(), json!(text.into()))
     }
 
     /// Is a list that holds exactly this value.
     fn array_contains(self, value: impl Into<Value>) -> Filter<Self> {
-        Filter::on("array_contains", self, value.into())
+        Filter::on("array_contains", self.path(), value.into())
     }
 
     /// Holds these words or similar ones, such as names half remembered.
     fn fuzzy(self, text: impl Into<String>) -> Filter<Self> {
-        Filter::on("fuzzy", self, json!(text.into()))
+        Filter::on("fuzzy", self.path(), json!(text.into()))
     }
 
     /// Holds this word, by full-text search.
     fn keyword(self, text: impl Into<String>) -> Filter<Self> {
-        Filter::on("keyword", self, json!(text.into()))
+        Filter::on("keyword", self.path(), json!(text.into()))
     }
 
     /// Is a list of objects of which at least one meets the condition; its fields are named by
     /// [`Path`], relative to the object.
     fn any(self, condition: Filter<Path>) -> Filter<Self> {
-        Filter::on_any(self, condition)
+        Filter::on_any(self.path(), condition)
     }
 }
 
@@ -130,7 +130,7 @@ macro_rules! store_fields {
         }
 
         impl $type {
-            /// Every field.
+            /// Every field of the entity.
             pub const ALL: &'static [Self] = &[$(Self::$field,)*];
         }
 

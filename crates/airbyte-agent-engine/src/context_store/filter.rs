@@ -5,11 +5,9 @@ use std::ops::Not;
 
 use serde_json::{Map, Value};
 
-use super::field::{Path, StoreField};
-
 /// A condition on the records of one entity, whose fields are `F`.
 ///
-/// Made by the methods of [`StoreField`]; put together by [`and`](Self::and), [`or`](Self::or) and
+/// Made by the methods of [`StoreField`](super::StoreField); put together by [`and`](Self::and), [`or`](Self::or) and
 /// `!`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filter<F> {
@@ -24,20 +22,20 @@ enum Condition {
     Or(Vec<Value>),
 }
 
-impl<F: StoreField> Filter<F> {
-    pub(super) fn on(operator: &str, field: F, value: Value) -> Self {
-        Self::one(object(operator, object(field.path(), value)))
+impl<F> Filter<F> {
+    pub(super) fn on(operator: &str, path: &str, value: Value) -> Self {
+        Self::one(object(operator, object(path, value)))
     }
 
-    pub(super) fn on_any(field: F, condition: Filter<Path>) -> Self {
-        Self::one(object("any", object(field.path(), condition.into_json())))
+    pub(super) fn on_any<P>(path: &str, condition: Filter<P>) -> Self {
+        Self::one(object("any", object(path, condition.into_json())))
     }
 
     fn one(condition: Value) -> Self {
         Self { condition: Condition::One(condition), fields: PhantomData }
     }
 
-    /// Both conditions hold.
+    /// The condition that both hold.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         let mut all = match self.condition {
@@ -51,7 +49,7 @@ impl<F: StoreField> Filter<F> {
         Self { condition: Condition::And(all), fields: PhantomData }
     }
 
-    /// At least one of the conditions holds.
+    /// The condition that at least one of them holds.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         let mut any = match self.condition {
@@ -75,7 +73,7 @@ impl<F: StoreField> Filter<F> {
     }
 }
 
-impl<F: StoreField> Not for Filter<F> {
+impl<F> Not for Filter<F> {
     type Output = Self;
 
     fn not(self) -> Self {

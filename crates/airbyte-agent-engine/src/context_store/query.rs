@@ -4,22 +4,24 @@ use std::marker::PhantomData;
 
 use serde_json::{Map, Value, json};
 
-use super::answer::StorePage;
 use super::field::StoreField;
 use super::filter::Filter;
+use super::page::{StoreMeta, StorePage};
 use super::record::StoreRecord;
 use super::{SEARCH, SQL_QUERY};
+use crate::call::Call;
 use crate::call_options::CallOptions;
 use crate::client::Client;
 use crate::error::Result;
 use crate::http::BoxFuture;
+use crate::page::Items;
 
-/// Direction of sorting.
+/// The direction of sorting by a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
-    /// Smallest first.
+    /// From the smallest value to the greatest.
     Ascending,
-    /// Greatest first.
+    /// From the greatest value to the smallest.
     Descending,
 }
 
@@ -164,22 +166,39 @@ impl<F: StoreField> Search<F> {
         params
     }
 
+    fn call(self) -> Call {
+        call(&self.client, self.entity, SEARCH, self.params(), self.options)
+    }
+
     /// One page; awaiting the search does the same.
     ///
     /// # Errors
     ///
     /// `Usage` when the client is no hosted one, else what the platform answers.
     pub async fn send(self) -> Result<StorePage<F>> {
-        let params = self.params();
-        let (rows, meta) =
-            self.client.context_store(self.entity, SEARCH, params, &self.options).await?;
-        Ok(StorePage { data: rows.into_iter().map(StoreRecord::new).collect(), meta })
+        Ok(self.call().page::<StoreRecord<F>, StoreMeta>().await?.into())
     }
+}
 
+impl<F: StoreField + 'static> Search<F> {
     /// All records, page after page.
     pub fn items(self) -> Records<F> {
-        Records { next: Some(self), rows: Vec::new().into_iter() }
+        Records { items: self.call().items() }
     }
+}
+
+/// A call of an operation of the context store.
+fn call(
+    client: &Client,
+    entity: &str,
+    action: &str,
+    arguments: Map<String, Value>,
+    options: CallOptions,
+) -> Call {
+    let mut call = Call::named(client.runtime().clone(), entity, action);
+    call.set_all(arguments);
+    *call.options() = options;
+    call
 }
 
 impl<F: StoreField + 'static> IntoFuture for Search<F> {
@@ -195,51 +214,31 @@ impl<F: StoreField + 'static> IntoFuture for Search<F> {
 #[derive(Debug)]
 #[must_use = "nothing is asked for until a record is"]
 pub struct Records<F> {
-    next: Option<Search<F>>,
-    rows: std::vec::IntoIter<StoreRecord<F>>,
+    items: Items<StoreRecord<F>>,
 }
 
-impl<F: StoreField> Records<F> {
+impl<F: StoreField + 'static> Records<F> {
     /// The next record, `None` after the last.
     ///
     /// # Errors
     ///
     /// What the request for the next page fails with; nothing comes after an error.
     pub async fn try_next(&mut self) -> Result<Option<StoreRecord<F>>> {
-        loop {
-            if let Some(row) = self.rows.next() {
-                return Ok(Some(row));
-            }
-            let Some(search) = self.next.take() else { return Ok(None) };
-            let sent = search.params.get("cursor").cloned();
-            let page = search.clone().send().await?;
-            let cursor = page.meta.cursor.filter(|_| page.meta.has_more);
-            // A cursor that comes back unchanged would go in circles.
-            self.next = cursor
-                .filter(|cursor| sent.as_ref().and_then(Value::as_str) != Some(cursor))
-                .map(|cursor| search.cursor(cursor));
-            self.rows = page.data.into_iter();
-        }
+        self.items.try_next().await
     }
 
-    /// Every record.
+    /// Every record of the search.
     ///
     /// # Errors
     ///
     /// As [`try_next`](Self::try_next).
-    pub async fn collect(mut self) -> Result<Vec<StoreRecord<F>>> {
-        let mut all = Vec::new();
-        while let Some(record) = self.try_next().await? {
-            all.push(record);
-        }
-        Ok(all)
+    pub async fn collect(self) -> Result<Vec<StoreRecord<F>>> {
+        self.items.collect().await
     }
 
     /// The same as a stream.
     pub fn into_stream(self) -> impl futures_core::Stream<Item = Result<StoreRecord<F>>> {
-        futures_util::stream::try_unfold(self, |mut records| async move {
-            Ok(records.try_next().await?.map(|record| (record, records)))
-        })
+        self.items
     }
 }
 
@@ -255,7 +254,7 @@ pub struct SqlQuery<F> {
 }
 
 impl<F: StoreField> SqlQuery<F> {
-    /// A query.
+    /// A query over the entities of the client's connector.
     pub fn new(client: Client, entity: &'static str, sql: impl Into<String>) -> Self {
         let params = Map::from_iter([("sql".to_owned(), json!(sql.into()))]);
         Self { client, entity, params, options: CallOptions::default(), fields: PhantomData }
@@ -279,9 +278,8 @@ impl<F: StoreField> SqlQuery<F> {
     ///
     /// As [`Search::send`].
     pub async fn send(self) -> Result<StorePage<F>> {
-        let (rows, meta) =
-            self.client.context_store(self.entity, SQL_QUERY, self.params, &self.options).await?;
-        Ok(StorePage { data: rows.into_iter().map(StoreRecord::new).collect(), meta })
+        let call = call(&self.client, self.entity, SQL_QUERY, self.params, self.options);
+        Ok(call.page::<StoreRecord<F>, StoreMeta>().await?.into())
     }
 }
 

@@ -70,7 +70,7 @@ pub struct Position {
     /// `entity.action` the cursor belongs to.
     #[serde(rename = "o")]
     pub operation: String,
-    /// The page.
+    /// The page to which the cursor leads.
     #[serde(flatten)]
     pub page: NextPage,
     /// Records of the page that were given already, and the mark of the last of them. Only tools

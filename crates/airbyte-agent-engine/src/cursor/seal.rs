@@ -15,8 +15,8 @@ pub(super) const LENGTH: usize = 16;
 pub struct Seal<'a> {
     key: &'a CursorKey,
     connector: &'a str,
-    /// `entity.action`
-    place: String,
+    /// The operation, such as `issues.list`.
+    operation: String,
     /// The parameters by which the operation pages.
     paging: Vec<&'a str>,
     /// What tells the account from others.
@@ -26,28 +26,17 @@ pub struct Seal<'a> {
 }
 
 impl<'a> Seal<'a> {
-    /// For a call of an operation with these arguments of the caller.
+    /// For a call of an operation, with its name, and these arguments of the caller.
     pub(crate) fn new(
         key: &'a CursorKey,
         connector: &'a str,
-        operation: &'a Operation,
+        (operation, name): (&'a Operation, String),
         account: Vec<u8>,
         arguments: &Arguments,
     ) -> Self {
-        let paging = operation.paging.styles().flat_map(Paging::parameters).collect();
-        Self::of(key, connector, (operation.place(), paging), account, arguments)
-    }
-
-    /// For a call of whatever has this place and pages by these arguments.
-    pub(crate) fn of(
-        key: &'a CursorKey,
-        connector: &'a str,
-        (place, paging): (String, Vec<&'a str>),
-        account: Vec<u8>,
-        arguments: &Arguments,
-    ) -> Self {
+        let paging: Vec<&str> = operation.paging.styles().flat_map(Paging::parameters).collect();
         let arguments = fingerprint(&paging, arguments);
-        Self { key, connector, place, paging, account, arguments }
+        Self { key, connector, operation: name, paging, account, arguments }
     }
 
     /// The cursor of a page.
@@ -58,7 +47,7 @@ impl<'a> Seal<'a> {
     /// The cursor of a place inside a page: behind so many of its records, the last of which has
     /// this mark.
     pub fn place(&self, page: NextPage, behind: Option<(usize, u32)>) -> Result<Cursor> {
-        let operation = self.place.clone();
+        let operation = self.operation.clone();
         let position = Position { operation, page, behind, arguments: self.short() };
         let payload = serde_json::to_vec(&position)
             .map_err(|error| Error::internal("a cursor cannot be written").with_source(error))?;
@@ -71,15 +60,15 @@ impl<'a> Seal<'a> {
         let (payload, tag) = cursor.parts()?;
         let invalid = || Error::validation("the cursor is not one that this library gave out");
         let position: Position = serde_json::from_slice(&payload).map_err(|_| invalid())?;
-        let place = &self.place;
-        if position.operation != *place {
+        let operation = &self.operation;
+        if position.operation != *operation {
             let other = &position.operation;
-            let message = format!("the cursor belongs to {other}, not to {place}");
+            let message = format!("the cursor belongs to {other}, not to {operation}");
             return Err(Error::validation(message));
         }
         if position.arguments != self.short() {
             return Err(Error::validation(format!(
-                "the cursor belongs to a call of {place} with other arguments: repeat the arguments \
+                "the cursor belongs to a call of {operation} with other arguments: repeat the arguments \
                  of the call that gave it unchanged"
             )));
         }
@@ -87,7 +76,7 @@ impl<'a> Seal<'a> {
         // All bytes are compared, so that the time it takes tells nothing.
         if expected.iter().zip(tag).fold(0, |differs, (a, b)| differs | (a ^ b)) != 0 {
             return Err(Error::validation(format!(
-                "the cursor was not given out for this call of {place}: it was changed, or comes \
+                "the cursor was not given out for this call of {operation}: it was changed, or comes \
                  from another account, another installation or a process that has ended; start the \
                  list again without a cursor"
             )));
@@ -113,7 +102,7 @@ impl<'a> Seal<'a> {
     fn tag(&self, payload: &[u8]) -> [u8; LENGTH] {
         let mut context = hmac::Context::with_key(self.key.hmac());
         // Every part with its length, so that no two contexts are written alike.
-        let parts = [self.connector.as_bytes(), self.place.as_bytes(), &self.account, payload];
+        let parts = [self.connector.as_bytes(), self.operation.as_bytes(), &self.account, payload];
         for part in parts.into_iter().chain([self.arguments.as_ref()]) {
             context.update(&(part.len() as u64).to_be_bytes());
             context.update(part);

@@ -1,14 +1,55 @@
 //! The envelope in which the platform wraps what an operation gave.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
-use crate::call_options::CallOptions;
-use crate::description::Action;
+use crate::description::build::text;
+use crate::description::{json_path, list};
 use crate::error::{Error, ErrorKind};
-use crate::reply::{platform_failure, shape};
+use crate::layout::{Layout, StatusCheck};
+use crate::reply::reported_failure;
 
-/// Texts longer than this are cut where a caller allows it, in characters.
-const LONGEST_TEXT: usize = 200;
+const PEER: &str = "the platform";
+
+/// How the platform says whether a call succeeded.
+const STATUS: StatusCheck = StatusCheck {
+    path: json_path!("$.status"),
+    success: Cow::Borrowed(list![text("success"), text("succeeded"), text("ok")]),
+    messages: Cow::Borrowed(list![json_path!("$.result")]),
+    reasons: Cow::Borrowed(list![
+        json_path!("$.error"),
+        json_path!("$.errors"),
+        json_path!("$.message"),
+        json_path!("$.warning"),
+    ]),
+};
+
+/// Records and metadata in an envelope. Older servers put the metadata one level deeper.
+pub(super) const ENVELOPE: Layout = Layout {
+    records: Some(json_path!("$.result")),
+    needs_records: true,
+    metadata: Some(Cow::Borrowed(list![
+        json_path!("$.connector_metadata"),
+        json_path!("$.connector_metadata.pagination"),
+    ])),
+    open_metadata: false,
+    status: Some(STATUS),
+    peer: Some(text(PEER)),
+    is_unselected: false,
+};
+
+/// Records of the context store in the shape that its operations describe, with whatever metadata
+/// came beside them.
+pub(super) const STORE: Layout = Layout {
+    records: Some(json_path!("$.data")),
+    metadata: Some(Cow::Borrowed(list![json_path!("$.meta")])),
+    open_metadata: true,
+    needs_records: true,
+    status: None,
+    peer: Some(text(PEER)),
+    is_unselected: false,
+};
 
 /// The error of an envelope that reports a failure although its HTTP status is a success.
 pub(super) fn failure(
@@ -16,33 +57,9 @@ pub(super) fn failure(
     what: &str,
     redact: impl Fn(&str) -> String,
 ) -> Option<Error> {
-    let told = platform_failure(envelope)?;
-    let message = format!("{what}: the platform reports a failure: {}", redact(&told));
+    let reason = reported_failure(&STATUS, envelope)?;
+    let message = format!("{what}: {PEER} reports a failure: {}", redact(&reason));
     Some(Error::new(ErrorKind::Vendor, message))
-}
-
-/// What a server would have done to the result that knows neither selection nor truncation.
-pub(super) fn finish(result: Value, action: Action, options: &CallOptions) -> Value {
-    let mut result = shape(result, options);
-    if options.truncates() && action == Action::List {
-        cut(&mut result);
-    }
-    result
-}
-
-/// Cuts long texts, however deep they stand.
-fn cut(value: &mut Value) {
-    match value {
-        Value::String(text) => {
-            if let Some((end, _)) = text.char_indices().nth(LONGEST_TEXT) {
-                text.truncate(end);
-                text.push_str("... [truncated: get this record to read all of it]");
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(cut),
-        Value::Object(members) => members.values_mut().for_each(cut),
-        _ => {}
-    }
 }
 
 #[cfg(test)]
@@ -64,22 +81,12 @@ mod tests {
             (json!({"status": "failed"}), Some("it gave no reason")),
         ] {
             let error = failure(&envelope, "things.list", str::to_owned);
-            let told = error.as_ref().map(|error| error.message().to_owned());
-            assert_eq!(told.is_some(), expected.is_some(), "{envelope}");
-            assert!(told.unwrap_or_default().contains(expected.unwrap_or_default()), "{envelope}");
+            let reason = error.as_ref().map(|error| error.message().to_owned());
+            assert_eq!(reason.is_some(), expected.is_some(), "{envelope}");
+            assert!(
+                reason.unwrap_or_default().contains(expected.unwrap_or_default()),
+                "{envelope}"
+            );
         }
-    }
-
-    #[test]
-    fn only_lists_are_cut_and_only_long_texts() {
-        let long = "ä".repeat(201);
-        let records = json!([{"a": [long.clone()], "b": "ä".repeat(200)}]);
-        let options = CallOptions::default().truncate();
-        let cut = finish(records.clone(), Action::List, &options);
-        let text = cut[0]["a"][0].as_str().unwrap_or_default();
-        assert!(text.starts_with(&"ä".repeat(200)) && text.contains("... [truncated"), "{text}");
-        assert_eq!(cut[0]["b"], records[0]["b"]);
-        assert_eq!(finish(records.clone(), Action::Search, &options), records);
-        assert_eq!(finish(records.clone(), Action::List, &CallOptions::default()), records);
     }
 }

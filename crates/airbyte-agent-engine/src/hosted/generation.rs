@@ -4,7 +4,6 @@
 
 use super::request::PlatformRequest;
 use crate::context_store;
-use crate::description::Action;
 
 /// Where the current API lives.
 const API_HOST: &str = "https://api.airbyte.ai";
@@ -25,7 +24,7 @@ pub enum Generation {
     Sources,
     /// February to April 2026: the paths of today, tenants still named as external users.
     ExternalUsers,
-    /// Since April 2026.
+    /// Since April 2026: connectors in workspaces.
     #[default]
     Current,
 }
@@ -96,21 +95,14 @@ impl Generation {
         PlatformRequest::to(http::Method::POST, &[folder, &[id], last].concat())
     }
 
-    /// The action as it was called: from February 2026 on, the vendor's own search gave up its
-    /// name for a while.
-    pub(super) const fn action(self, action: Action) -> &'static str {
-        match (self, action) {
-            (Self::ExternalUsers, Action::Search) => "api_search",
-            _ => action.as_str(),
-        }
-    }
-
-    /// What a search of the context store was called: at first it had the name `search`.
-    pub(super) fn store_action(self, action: &str) -> &str {
+    /// The action as it was called. A search of the context store had the name `search` at first, for
+    /// which the vendor's own search gave up that name in February 2026 for a while.
+    pub(super) fn action(self, action: &str) -> &str {
         match (self, action) {
             (Self::Instances | Self::Sources | Self::ExternalUsers, context_store::SEARCH) => {
                 "search"
             }
+            (Self::ExternalUsers, "search") => "api_search",
             _ => action,
         }
     }

@@ -86,18 +86,18 @@ pub(super) fn credentials(config: &Value, mapping: &Map<String, Value>) -> Map<S
     if mapping.is_empty() {
         return config.as_object().cloned().unwrap_or_default();
     }
-    let mut found = Map::new();
+    let mut credentials = Map::new();
     for (place, field) in mapping {
         let value = place.split('.').try_fold(config, |value, step| value.get(step));
         match (value, field.as_str()) {
             (None | Some(Value::Null), _) | (_, None) => {}
-            (Some(Value::Object(members)), _) => found.extend(members.clone()),
+            (Some(Value::Object(members)), _) => credentials.extend(members.clone()),
             (Some(value), Some(field)) => {
-                found.insert(field.to_owned(), value.clone());
+                credentials.insert(field.to_owned(), value.clone());
             }
         }
     }
-    found
+    credentials
 }
 
 #[cfg(test)]

@@ -1,37 +1,16 @@
 //! Which connector of a workspace a call goes to.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::lookups::Lookup;
 use super::session::Session;
 use crate::error::{Error, ErrorKind, Result};
-use crate::single_flight::SingleFlight;
 
 /// How long a looked-up identifier stands although a call did not find something. The call may
 /// as well have asked for a record that does not exist, which is no reason for many lookups.
 const STANDING: Duration = Duration::from_secs(30);
-
-/// Identifiers of connectors by workspace and definition, once they are looked up.
-#[derive(Default)]
-pub(super) struct Lookups(Mutex<HashMap<(String, String), SingleFlight<Found>>>);
-
-/// A looked-up identifier.
-#[derive(Clone)]
-pub(super) struct Found {
-    id: String,
-    at: Instant,
-}
-
-impl Lookups {
-    fn of(&self, workspace: &str, definition_id: &str) -> SingleFlight<Found> {
-        // Never left half-changed, so a map that a panic poisoned is still good.
-        let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        flights.entry((workspace.to_owned(), definition_id.to_owned())).or_default().clone()
-    }
-}
 
 impl Session {
     /// The identifier of the only connector of a kind in a workspace. It is looked up once, for
@@ -52,19 +31,19 @@ impl Session {
     ) -> Result<String> {
         let session = self.clone();
         let [workspace, definition_id, name] = [workspace, definition_id, name].map(str::to_owned);
-        let flight = self.0.lookups.of(&workspace, &definition_id);
+        let lookup = self.0.lookups.of(&workspace, &definition_id);
         let look = move || async move {
             let id = session.look_up(&workspace, &definition_id, &name).await?;
-            Ok(Found { id, at: Instant::now() })
+            Ok(Lookup { id, at: Instant::now() })
         };
-        flight.get(|_| true, look).await.map(|found| found.id)
+        lookup.get(|_| true, look).await.map(|lookup| lookup.id)
     }
 
     /// Notes that a call to a looked-up connector found nothing: it may have been deleted and
     /// another one made, so that a later call looks again.
     pub(super) fn doubt_connector(&self, workspace: &str, definition_id: &str, id: &str) {
-        let flight = self.0.lookups.of(workspace, definition_id);
-        flight.forget(|found| found.id == id && found.at.elapsed() > STANDING);
+        let lookup = self.0.lookups.of(workspace, definition_id);
+        lookup.forget(|known| known.id == id && known.at.elapsed() > STANDING);
     }
 
     /// Forgets which connector of a kind a workspace has, as after creating or deleting one.
@@ -79,16 +58,16 @@ impl Session {
             if error.is_not_found() { missing(workspace, name).with_status(404) } else { error }
         })?;
         let listed = generation.listed();
-        let found = answer.get(listed).and_then(Value::as_array).ok_or_else(|| {
+        let items = answer.get(listed).and_then(Value::as_array).ok_or_else(|| {
             Error::decode(format!("connector lookup: the platform's answer has no list '{listed}'"))
         })?;
         let id_of = |item: &Value| item.get("id").and_then(Value::as_str).map(str::to_owned);
-        let ids: Vec<String> = found.iter().filter_map(id_of).collect();
+        let ids: Vec<String> = items.iter().filter_map(id_of).collect();
         match ids.as_slice() {
             [one] => Ok(one.clone()),
             [] => Err(missing(workspace, name)),
             several => {
-                let shown = found.iter().filter_map(described).collect::<Vec<_>>().join(", ");
+                let shown = items.iter().filter_map(described).collect::<Vec<_>>().join(", ");
                 Err(Error::usage(format!(
                     "workspace '{workspace}' has {} {name} connectors: choose one by its connector \
                      id: {shown}",

@@ -4,19 +4,21 @@
 //! contract, no vendor.
 
 mod create;
-mod engines;
 mod envelope;
 mod exchange;
 mod file;
 mod generation;
 mod hydrate;
+mod local_transports;
 mod lookup;
+mod lookups;
 mod options;
 mod prepare;
 mod request;
 mod secrets;
 mod session;
 mod settings;
+mod store;
 mod token;
 mod transport;
 

@@ -1,5 +1,6 @@
 //! How to reach the platform.
 
+use std::env;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,15 +9,16 @@ use secrecy::SecretString;
 
 use super::generation::Generation;
 use super::secrets::SecretProvider;
-use super::settings::Settings;
 use crate::description::RetryPolicy;
-use crate::error::Result;
 use crate::http::{HttpClient, shown};
 
 /// The platform runs a call within this time.
 const TIMEOUT: Duration = Duration::from_secs(300);
 /// The workspace that every organization has.
 const WORKSPACE: &str = "default";
+
+/// Moves the platform to another address.
+pub(super) const ADDRESS: &str = "SDK_DEV_ADP_API_HOST";
 
 /// Through Airbyte's platform, which keeps the vendor's credentials and renews its tokens.
 ///
@@ -53,7 +55,7 @@ impl Hosted {
             workspace: WORKSPACE.to_owned(),
             connector_id: None,
             organization: None,
-            base_url: Settings::from_env().address().map(|(url, _)| url.to_owned()),
+            base_url: address_of_environment(),
             generation: Generation::default(),
             secrets: None,
             via: None,
@@ -61,27 +63,6 @@ impl Hosted {
             timeout: TIMEOUT,
             retry: None,
         }
-    }
-
-    /// From the environment: `AIRBYTE_CLIENT_ID`, `AIRBYTE_CLIENT_SECRET` and the variables that
-    /// [`Settings::from_env`] reads.
-    ///
-    /// # Errors
-    ///
-    /// `Authentication` when one of the first two is missing.
-    pub fn from_env() -> Result<Self> {
-        Settings::from_env().into_hosted()
-    }
-
-    /// From the environment, and for what it leaves open from the settings file: see
-    /// [`Settings`].
-    ///
-    /// # Errors
-    ///
-    /// `Authentication` when client id or client secret is nowhere, `Validation` when the file
-    /// cannot be read.
-    pub fn resolve() -> Result<Self> {
-        Settings::from_env().or(Settings::from_default_file()?).into_hosted()
     }
 
     /// The workspace that holds the connector, usually one per customer; `default` unless set.
@@ -187,6 +168,12 @@ impl Hosted {
         self.http = Some(Arc::new(client));
         self
     }
+}
+
+/// The address that the environment names, unless it is blank.
+fn address_of_environment() -> Option<String> {
+    let address = env::var(ADDRESS).ok()?.trim().to_owned();
+    Some(address).filter(|address| !address.is_empty())
 }
 
 impl fmt::Debug for Hosted {

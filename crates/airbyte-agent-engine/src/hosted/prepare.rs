@@ -1,32 +1,34 @@
-//! Operations that the platform prepares and this machine runs.
+//! Operations that the platform prepares and this machine executes.
 //!
 //! The platform checks and authorizes the call and gives a bundle: arguments, the stored
 //! configuration with references in the places of secrets, and which part of it is a credential.
-//! The operation itself is that of the connector's own description.
+//! The operation itself is that of the connector's own description, and so is the shape of the
+//! answer.
 
-use http::HeaderMap;
-use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
 
 use super::envelope;
 use super::hydrate::{self, Hydrated};
 use super::request::PlatformRequest;
 use super::secrets::SecretProvider;
 use super::session::Session;
-use crate::arguments::Arguments;
+use crate::arguments::{self, Arguments};
 use crate::auth::{Account, Credentials};
-use crate::call::Call;
-use crate::client::Client;
 use crate::description::{Action, Connector, RefreshGrant};
+use crate::download::Download;
 use crate::error::{Error, Result};
-use crate::local::{Local, known_settings};
-use crate::transport::{Layout, Prepared, Reply};
+use crate::layout::Layout;
+use crate::local::{Local, LocalTransport, known_settings};
+use crate::selection;
+use crate::transport::{CheckedCall, Reply, Transport as _};
 
-/// A call that is ready to be run on this machine.
-pub(super) struct Here {
+/// A call that is ready to be executed by this machine.
+pub(super) struct PreparedCall {
     session: Session,
-    call: Call,
-    action: Action,
-    /// What the caller passed, on which paging builds.
+    transport: LocalTransport,
+    /// What goes to the vendor.
     arguments: Arguments,
 }
 
@@ -34,11 +36,10 @@ impl Session {
     /// Has the platform prepare a call, and puts the secrets into it.
     pub(super) async fn prepare(
         &self,
-        call: &Prepared<'_>,
-        arguments: Arguments,
+        call: &CheckedCall<'_>,
         request: &PlatformRequest,
         provider: &dyn SecretProvider,
-    ) -> Result<Here> {
+    ) -> Result<PreparedCall> {
         let response = self.authorized(request).await?;
         let body = self.read(response, request).await?;
         let what = &request.what;
@@ -66,25 +67,27 @@ impl Session {
         let mapping = bundle.get("replication_auth_key_mapping").and_then(Value::as_object);
         let no_mapping = Map::new();
         let mapping = mapping.unwrap_or(&no_mapping);
-        let found = hydrate::credentials(&stored, mapping);
-        let client = self.engine(call.connector, found, mapping.is_empty(), &settings)?;
-        let mut run = client.call(&call.operation.entity, call.operation.action);
-        run.set_all(params);
-        *run.options() = call.options.clone();
-        Ok(Here { session: self.clone(), call: run, action: call.operation.action, arguments })
+        let credentials = hydrate::credentials(&stored, mapping);
+        let clean = |error: Error| error.cleaned(|text| self.redact(text));
+        let transport = self
+            .local_transport(call.connector, credentials, mapping.is_empty(), &settings)
+            .map_err(clean)?;
+        let completed = complete(call, params, &transport);
+        let arguments = completed.map_err(clean)?;
+        Ok(PreparedCall { session: self.clone(), transport, arguments })
     }
 
-    /// The client that runs the operations of a connector with these credentials and settings.
-    fn engine(
+    /// The transport that executes the operations of a connector with these credentials and settings.
+    fn local_transport(
         &self,
         connector: &Connector,
-        mut found: Map<String, Value>,
+        mut credentials: Map<String, Value>,
         is_whole: bool,
         settings: &Value,
-    ) -> Result<Client> {
+    ) -> Result<LocalTransport> {
         if is_whole {
             // Without a mapping settings stand among the credentials.
-            found
+            credentials
                 .retain(|name, _| connector.auth.iter().any(|scheme| scheme.field(name).is_some()));
         }
         let known = known_settings(connector);
@@ -93,12 +96,10 @@ impl Session {
             .filter(|(name, value)| known.contains(&name.as_str()) && !value.is_null())
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
-        let make = || {
-            let local = self.local(connector, &found, &settings)?;
-            Client::local(connector.clone(), local)
-        };
-        let client = self.0.engines.get(connector, &found, &settings, make);
-        client.map_err(|error| error.cleaned(|text| self.redact(text)))
+        self.0.transports.get(connector, &credentials, &settings, || {
+            let local = self.local(connector, &credentials, &settings)?;
+            LocalTransport::new(connector.clone().into(), local.options)
+        })
     }
 
     fn local(
@@ -124,52 +125,68 @@ impl Session {
         local.options.http = Some(self.0.wire.network.http.clone());
         local.options.retry.clone_from(&self.0.options.retry);
         local.options.via.clone_from(&self.0.options.via);
+        // What the vendor hands out later, such as tokens, is kept out of this session's texts, too.
+        local.options.redactor = self.0.wire.redactor.clone();
         Ok(local)
     }
 }
 
 /// The arguments of a bundle, once it is clear that it is about this call.
-fn checked(bundle: &Value, call: &Prepared<'_>) -> Result<Map<String, Value>> {
-    let place = call.operation.place();
-    let text = |name: &str| bundle.get(name).and_then(Value::as_str);
+fn checked(bundle: &Value, call: &CheckedCall<'_>) -> Result<Map<String, Value>> {
+    let name = call.name;
+    let text = |member: &str| bundle.get(member).and_then(Value::as_str);
     let action = text("action").and_then(|action| action.parse::<Action>().ok());
     if text("entity").is_some_and(|entity| entity != call.operation.entity)
         || (text("action").is_some() && action != Some(call.operation.action))
     {
-        return Err(Error::decode(format!("{place}: the platform prepared another operation")));
+        return Err(Error::decode(format!("{name}: the platform prepared another operation")));
     }
     let kind = text("connector_definition_id").unwrap_or_default();
     if !kind.is_empty() && !kind.eq_ignore_ascii_case(&call.connector.definition_id) {
         return Err(Error::decode(format!(
-            "{place}: the platform prepared a call of another connector ({kind}), not of {}",
+            "{name}: the platform prepared a call of another connector ({kind}), not of {}",
             call.connector.name
         )));
     }
     match bundle.get("params") {
         None | Some(Value::Null) => Ok(Map::new()),
         Some(Value::Object(params)) => Ok(params.clone()),
-        Some(_) => Err(Error::decode(format!("{place}: the prepared arguments are no object"))),
+        Some(_) => Err(Error::decode(format!("{name}: the prepared arguments are no object"))),
     }
 }
 
-impl Here {
-    /// Runs the call; the answer is written as the platform would have written it.
-    pub(super) async fn reply(self) -> Result<Reply> {
-        let session = self.session;
-        let options = self.call.clone().options().clone();
-        let outcome = self.call.outcome().await;
-        let outcome = outcome.map_err(|error| error.cleaned(|text| session.redact(text)))?;
-        let result = envelope::finish(outcome.data, self.action, &options);
-        let body = json!({
-            "status": "success", "result": result, "connector_metadata": outcome.meta,
-        });
-        let body = body.to_string().into();
-        Ok(Reply::new(200, HeaderMap::new(), body, Layout::Platform).with_arguments(self.arguments))
+/// The prepared arguments with what the settings and the description supply.
+fn complete(
+    call: &CheckedCall<'_>,
+    params: Map<String, Value>,
+    transport: &LocalTransport,
+) -> Result<Arguments> {
+    let completion = transport.completion()?;
+    let (connector, operation, name) = (call.connector, call.operation, call.name);
+    let arguments = arguments::complete(connector, operation, name, params, completion)?;
+    if call.options.is_confined() {
+        selection::confine(operation, name, &arguments)?;
+    }
+    Ok(arguments)
+}
+
+impl PreparedCall {
+    /// Executes the call. The answer is the vendor's own; the platform would have chosen the fields of
+    /// the records.
+    pub(super) async fn send(self, call: CheckedCall<'_>) -> Result<Reply> {
+        let call = CheckedCall { arguments: &self.arguments, ..call };
+        let mut reply = self.transport.send(call).await.map_err(|error| self.cleaned(error))?;
+        reply.layout = Layout { is_unselected: true, ..Layout::described() };
+        Ok(reply.answered_by(Arc::new(self.transport)))
     }
 
-    /// Runs the call; a file.
-    pub(super) async fn file(self) -> Result<crate::download::Download> {
-        let session = self.session;
-        self.call.download().await.map_err(|error| error.cleaned(|text| session.redact(text)))
+    /// Executes the call and opens the file.
+    pub(super) async fn open(self, call: CheckedCall<'_>) -> Result<Download> {
+        let call = CheckedCall { arguments: &self.arguments, ..call };
+        self.transport.open(call).await.map_err(|error| self.cleaned(error))
+    }
+
+    fn cleaned(&self, error: Error) -> Error {
+        error.cleaned(|text| self.session.redact(text))
     }
 }

@@ -80,7 +80,7 @@ impl PlatformRequest {
         self
     }
 
-    /// Sets the body.
+    /// Sets the JSON body.
     pub fn body(mut self, body: Value) -> Self {
         self.body = Some(body);
         self
@@ -99,7 +99,7 @@ impl PlatformRequest {
         self
     }
 
-    /// Carries no token.
+    /// Sends the request without a token.
     pub fn without_token(mut self) -> Self {
         self.bearer = Bearer::Nobody;
         self

@@ -11,9 +11,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::engines::Engines;
 use super::generation::Generation;
-use super::lookup::Lookups;
+use super::local_transports::LocalTransports;
+use super::lookups::Lookups;
 use super::options::Hosted;
 use super::request::{Bearer, PlatformRequest};
 use super::secrets::SecretProvider;
@@ -57,8 +57,8 @@ pub(super) struct Inner {
     pub(super) wire: Wire,
     tokens: Tokens,
     pub(super) lookups: Lookups,
-    /// Clients of operations that run on this machine.
-    pub(super) engines: Engines,
+    /// Transports of operations that this machine executes.
+    pub(super) transports: LocalTransports,
 }
 
 impl Session {
@@ -99,12 +99,12 @@ impl Session {
             wire,
             tokens: Tokens::default(),
             lookups: Lookups::default(),
-            engines: Engines::default(),
+            transports: LocalTransports::default(),
             options,
         })))
     }
 
-    /// The platform's address.
+    /// The platform's address, to which paths are appended.
     pub fn base_url(&self) -> &Url {
         &self.0.base
     }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
-use super::options::Hosted;
+use super::options::{ADDRESS, Hosted};
 use super::secrets::EnvironmentSecrets;
 use crate::error::{Error, Result};
 use crate::http::shown;
@@ -19,8 +19,6 @@ use crate::provenance::{Provenance, Receiver, Sourced};
 const CLIENT_ID: &str = "AIRBYTE_CLIENT_ID";
 const CLIENT_SECRET: &str = "AIRBYTE_CLIENT_SECRET";
 const ORGANIZATION: &str = "AIRBYTE_ORGANIZATION_ID";
-/// Moves the platform.
-const ADDRESS: &str = "SDK_DEV_ADP_API_HOST";
 /// Runs operations on this machine, with its secrets.
 const LOCAL_SECRETS: &str = "SECRETS_CONFIGURED_FROM_ENVIRONMENT";
 /// Says who keeps these secrets.
@@ -85,7 +83,7 @@ impl Settings {
     /// platform is, and whether secrets of this machine are handed out.
     pub const NOT_FROM_FOLDER: [&str; 3] = [ADDRESS, LOCAL_SECRETS, SECRET_MANAGER];
 
-    /// Nothing yet.
+    /// Settings that say nothing yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -103,19 +101,19 @@ impl Settings {
         self
     }
 
-    /// The organization.
+    /// The identifier of the organization.
     pub fn organization(mut self, id: impl Into<String>) -> Self {
         self.organization = given(&id.into(), "organization");
         self
     }
 
-    /// The workspace.
+    /// The name of the workspace.
     pub fn workspace(mut self, name: impl Into<String>) -> Self {
         self.workspace = given(&name.into(), "workspace");
         self
     }
 
-    /// The platform's address.
+    /// Another address of the platform.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = given(&url.into(), "platform's address");
         self
@@ -346,6 +344,29 @@ impl Settings {
                  environment, or give a provider in code (Hosted::secrets)"
             ))),
         }
+    }
+}
+
+impl Hosted {
+    /// From the environment: `AIRBYTE_CLIENT_ID`, `AIRBYTE_CLIENT_SECRET` and the variables that
+    /// [`Settings::from_env`] reads.
+    ///
+    /// # Errors
+    ///
+    /// `Authentication` when one of the first two is missing.
+    pub fn from_env() -> Result<Self> {
+        Settings::from_env().into_hosted()
+    }
+
+    /// From the environment, and for what it leaves open from the settings file: see
+    /// [`Settings`].
+    ///
+    /// # Errors
+    ///
+    /// `Authentication` when client id or client secret is nowhere, `Validation` when the file
+    /// cannot be read.
+    pub fn resolve() -> Result<Self> {
+        Settings::from_env().or(Settings::from_default_file()?).into_hosted()
     }
 }
 

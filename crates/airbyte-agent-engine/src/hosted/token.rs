@@ -1,4 +1,4 @@
-//! The platform's token: kept until shortly before its end, asked for once by many.
+//! The platform's token: stored until shortly before its end, asked for once by many.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -20,11 +20,11 @@ const COOLDOWN: Duration = Duration::from_secs(30);
 
 /// Keeps one token.
 #[derive(Default)]
-pub(super) struct Tokens(SingleFlight<Kept>);
+pub(super) struct Tokens(SingleFlight<StoredToken>);
 
 /// A token as it was issued.
 #[derive(Clone)]
-pub(super) struct Kept {
+pub(super) struct StoredToken {
     text: SecretString,
     until: Instant,
     issued: Instant,
@@ -34,7 +34,7 @@ pub(super) struct Kept {
     accepted: Arc<AtomicBool>,
 }
 
-impl Kept {
+impl StoredToken {
     fn is(&self, token: &SecretString) -> bool {
         self.text.expose_secret() == token.expose_secret()
     }
@@ -76,18 +76,18 @@ impl Tokens {
     {
         let replaces = refused.is_some();
         let refused = refused.cloned();
-        let usable = move |kept: &Kept| {
-            Instant::now() < kept.until && !refused.as_ref().is_some_and(|token| kept.is(token))
+        let usable = move |stored: &StoredToken| {
+            Instant::now() < stored.until && !refused.as_ref().is_some_and(|token| stored.is(token))
         };
-        let fetch = move || async move { Kept::read(&issue().await?, replaces) };
-        self.0.get(usable, fetch).await.map(|kept| kept.text)
+        let fetch = move || async move { StoredToken::read(&issue().await?, replaces) };
+        self.0.get(usable, fetch).await.map(|stored| stored.text)
     }
 
     /// Notes that the platform took a token.
     pub(super) fn accepted(&self, token: &SecretString) {
-        self.0.peek(|kept| {
-            if kept.is(token) {
-                kept.accepted.store(true, Ordering::Relaxed);
+        self.0.peek(|stored| {
+            if stored.is(token) {
+                stored.accepted.store(true, Ordering::Relaxed);
             }
         });
     }
@@ -95,11 +95,11 @@ impl Tokens {
     /// Whether a refused token may be replaced. One that has just replaced another and was never
     /// taken is not the reason of the refusal: a further one would be refused as well.
     pub(super) fn may_replace(&self, token: &SecretString) -> bool {
-        let is_hopeless = self.0.peek(|kept| {
-            kept.is(token)
-                && kept.replaces
-                && !kept.accepted.load(Ordering::Relaxed)
-                && kept.issued.elapsed() < COOLDOWN
+        let is_hopeless = self.0.peek(|stored| {
+            stored.is(token)
+                && stored.replaces
+                && !stored.accepted.load(Ordering::Relaxed)
+                && stored.issued.elapsed() < COOLDOWN
         });
         is_hopeless != Some(true)
     }
@@ -107,7 +107,7 @@ impl Tokens {
     /// Drops a refused token, so that the next call asks for another.
     pub(super) fn drop_refused(&self, token: &SecretString) {
         if self.may_replace(token) {
-            self.0.forget(|kept| kept.is(token));
+            self.0.forget(|stored| stored.is(token));
         }
     }
 }

@@ -2,26 +2,26 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::HeaderValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::envelope;
+use super::envelope::ENVELOPE;
 use super::options::Hosted;
-use super::prepare::Here;
+use super::prepare::PreparedCall;
 use super::request::PlatformRequest;
 use super::session::Session;
-use crate::arguments::{Arguments, Completion};
-use crate::call_options::CallOptions;
-use crate::context_store::StoreQuery;
+use super::store;
+use crate::arguments::Completion;
+use crate::context_store::is_store_action;
 use crate::description::Connector;
 use crate::download::Download;
 use crate::dry_run::DryRun;
 use crate::error::{Error, Result};
 use crate::http::{BoxFuture, HttpResponse};
+use crate::layout::Layout;
 use crate::reply::fields_in_use;
 use crate::secret::MASK;
-use crate::transport::{Layout, Prepared, Reply, Transport};
+use crate::transport::{CheckedCall, Reply, Transport};
 
 /// Longest text the platform records as intent, in characters.
 const LONGEST_INTENT: usize = 512;
@@ -56,39 +56,25 @@ impl HostedTransport {
         self.session.connector_id(self.session.workspace(), definition, name).await
     }
 
-    /// The arguments as they are sent, and the body of an execute request.
-    fn payload(&self, call: &Prepared<'_>) -> Result<(Arguments, Value)> {
-        let arguments = call.complete(&Map::new(), Completion::Platform)?;
+    /// The body of an execute request.
+    fn body(&self, call: &CheckedCall<'_>) -> Result<Value> {
         if call.follow.is_some() {
             return Err(Error::usage(
                 "this list continues by an address of the vendor, which the platform cannot follow",
             ));
         }
-        let generation = self.session.generation();
-        let action = generation.action(call.operation.action);
-        let params = json!(arguments);
-        let mut body = self.body(&call.operation.entity, action, params, call.options)?;
-        keep_fields(&fields_in_use(call.operation), &mut body);
-        Ok((arguments, body))
-    }
-
-    /// The body of an execute request.
-    fn body(
-        &self,
-        entity: &str,
-        action: &str,
-        params: Value,
-        options: &CallOptions,
-    ) -> Result<Value> {
+        let options = call.options;
         let intent = options.why();
         if intent.is_some_and(|intent| intent.chars().count() > LONGEST_INTENT) {
             return Err(Error::validation(format!(
                 "the intent must be at most {LONGEST_INTENT} characters"
             )));
         }
-        let mut body = json!({"entity": entity, "action": action});
-        body["params"] = params;
-        if self.session.generation().shapes_answers() {
+        let generation = self.session.generation();
+        let action = generation.action(call.action);
+        let mut body = json!({"entity": call.operation.entity, "action": action});
+        body["params"] = json!(call.arguments);
+        if generation.shapes_answers() {
             body["skip_truncation"] = json!(!options.truncates());
             if !options.selected().is_empty() {
                 body["select_fields"] = json!(options.selected());
@@ -98,31 +84,36 @@ impl HostedTransport {
             if let Some(intent) = intent {
                 body["intent"] = json!(intent);
             }
+            keep_fields(&fields_in_use(call.operation, &ENVELOPE), &mut body);
         }
         Ok(body)
     }
 
-    fn request(&self, call: &Prepared<'_>, id: &str, body: Value) -> PlatformRequest {
+    /// Whether the platform only prepares the call, for this machine to execute.
+    fn is_prepared(&self, call: &CheckedCall<'_>) -> bool {
+        self.session.secrets().is_some() && !is_store_action(call.action)
+    }
+
+    fn request(&self, call: &CheckedCall<'_>, id: &str, body: Value) -> PlatformRequest {
         let hints = call.operation.hints;
-        let is_prepared = self.session.secrets().is_some();
+        let is_prepared = self.is_prepared(call);
         let last: &[&str] = if is_prepared { &["execute", "prepare"] } else { &["execute"] };
-        let request = self.session.generation().execute(id, last).body(body);
-        let request = request.what(call.operation.place());
-        if is_prepared {
-            // Preparing changes nothing, and only the platform answers.
+        let request = self.session.generation().execute(id, last).body(body).what(call.name);
+        if is_prepared || is_store_action(call.action) {
+            // Preparing and searching change nothing, and only the platform answers.
             return request.repeatable(true);
         }
         request.repeatable(hints.read_only || hints.idempotent).vendor_behind()
     }
 
-    /// Runs a call here or there.
-    async fn run(&self, call: &Prepared<'_>) -> Result<Ran> {
-        let (arguments, body) = self.payload(call)?;
+    /// Has the platform execute a call, or prepare it for this machine.
+    async fn execute(&self, call: &CheckedCall<'_>) -> Result<Execution> {
+        let body = self.body(call)?;
         let id = self.connector_id(call.connector).await?;
         let request = self.request(call, &id, body);
-        if let Some(provider) = self.session.secrets() {
-            let here = self.session.prepare(call, arguments, &request, provider).await?;
-            return Ok(Ran::Here(Box::new(here)));
+        if let Some(provider) = self.session.secrets().filter(|_| self.is_prepared(call)) {
+            let prepared = self.session.prepare(call, &request, provider).await?;
+            return Ok(Execution::Prepared(Box::new(prepared)));
         }
         // The call has a deadline of its own, which may be longer than the session's.
         let response = self.session.authorized(&request).await.inspect_err(|error| {
@@ -131,38 +122,21 @@ impl HostedTransport {
                 self.session.doubt_connector(self.session.workspace(), definition_id, &id);
             }
         })?;
-        Ok(Ran::There(Box::new(There { arguments, response, request })))
+        Ok(Execution::Done(Box::new((request, response))))
     }
 
-    /// The answer of a server that does not shape it.
-    fn shaped(&self, body: Bytes, call: &Prepared<'_>) -> Bytes {
-        let options = call.options;
-        let wishes =
-            !options.selected().is_empty() || !options.excluded().is_empty() || options.truncates();
-        if self.session.generation().shapes_answers() || !wishes {
-            return body;
-        }
-        // What cannot be read is reported by those who read it anyway.
-        let Ok(mut answer) = serde_json::from_slice::<Value>(&body) else { return body };
-        let Some(result) = answer.get_mut("result") else { return body };
-        *result = envelope::finish(result.take(), call.operation.action, options);
-        answer.to_string().into()
+    /// The layout of the platform's answers.
+    fn layout(&self) -> Layout {
+        Layout { is_unselected: !self.session.generation().shapes_answers(), ..ENVELOPE }
     }
 }
 
-/// Where a call is run.
-enum Ran {
-    /// On this machine, still to be run.
-    Here(Box<Here>),
-    /// By the platform, which has answered.
-    There(Box<There>),
-}
-
-/// An answer of the platform and what it answers.
-struct There {
-    arguments: Arguments,
-    response: HttpResponse,
-    request: PlatformRequest,
+/// How far the platform has got with a call.
+enum Execution {
+    /// It is still to be executed, by this machine.
+    Prepared(Box<PreparedCall>),
+    /// The platform has answered the request.
+    Done(Box<(PlatformRequest, HttpResponse)>),
 }
 
 /// Leaves fields in an answer whose fields are chosen; whoever reads it takes them out again.
@@ -172,8 +146,8 @@ fn keep_fields(fields: &[String], body: &mut Value) {
     };
     if let Some(selected) = body.get_mut("select_fields").and_then(Value::as_array_mut) {
         for field in fields {
-            let is_there = selected.iter().filter_map(Value::as_str).any(|s| holds(s, field));
-            if !is_there {
+            let is_selected = selected.iter().filter_map(Value::as_str).any(|s| holds(s, field));
+            if !is_selected {
                 selected.push(field.as_str().into());
             }
         }
@@ -186,49 +160,40 @@ fn keep_fields(fields: &[String], body: &mut Value) {
 }
 
 impl Transport for HostedTransport {
-    fn send<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Reply>> {
+    fn send<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
-            match self.run(&call).await? {
-                Ran::Here(here) => here.reply().await,
-                Ran::There(there) => {
-                    let There { arguments, response, request } = *there;
-                    let (status, headers) = (response.status, response.headers.clone());
-                    let body = self.session.read(response, &request).await?;
-                    let body = self.shaped(body, &call);
-                    let reply = Reply::new(status, headers, body, Layout::Platform);
-                    Ok(reply.with_arguments(arguments))
+            let (request, response) = match self.execute(&call).await? {
+                Execution::Prepared(prepared) => return prepared.send(call).await,
+                Execution::Done(done) => *done,
+            };
+            let (status, headers) = (response.status, response.headers.clone());
+            let body = self.session.read(response, &request).await?;
+            let layout = self.layout();
+            if is_store_action(call.action) {
+                let redact = |text: &str| self.session.redact(text);
+                let is_unselected = layout.is_unselected;
+                let mut reply = store::reply((status, headers), &body, call.name, redact)?;
+                reply.layout.is_unselected = is_unselected;
+                return Ok(reply);
+            }
+            Ok(Reply::new(status, headers, body, layout))
+        })
+    }
+
+    fn open<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Download>> {
+        Box::pin(async move {
+            match self.execute(&call).await? {
+                Execution::Prepared(prepared) => prepared.open(call).await,
+                Execution::Done(done) => {
+                    let (request, response) = *done;
+                    self.session.file(response, &request).await
                 }
             }
         })
     }
 
-    fn download<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Download>> {
-        Box::pin(async move {
-            match self.run(&call).await? {
-                Ran::Here(here) => here.file().await,
-                Ran::There(there) => self.session.file(there.response, &there.request).await,
-            }
-        })
-    }
-
-    fn context_store<'a>(&'a self, query: StoreQuery<'a>) -> BoxFuture<'a, Result<Reply>> {
-        Box::pin(async move {
-            let generation = self.session.generation();
-            let action = generation.store_action(query.action);
-            let params = json!(query.params);
-            let body = self.body(query.entity, action, params, query.options)?;
-            let id = self.connector_id(query.connector).await?;
-            let request = generation.execute(&id, &["execute"]).body(body);
-            let request = request.what(query.place()).repeatable(true);
-            let response = self.session.authorized(&request).await?;
-            let (status, headers) = (response.status, response.headers.clone());
-            let body = self.session.read(response, &request).await?;
-            Ok(Reply::new(status, headers, body, Layout::Platform))
-        })
-    }
-
-    fn dry_run(&self, call: Prepared<'_>) -> Result<DryRun> {
-        let (_, body) = self.payload(&call)?;
+    fn preview(&self, call: CheckedCall<'_>) -> Result<DryRun> {
+        let body = self.body(&call)?;
         let id = self.connector_id.as_deref().unwrap_or("<connector id>");
         let request = self.request(&call, id, Value::Null);
         let url = self.session.url(&request)?;
@@ -241,7 +206,11 @@ impl Transport for HostedTransport {
         Ok(DryRun::new("POST", url.to_string(), headers, &body))
     }
 
-    fn default_timeout(&self) -> Duration {
+    fn completion(&self) -> Result<Completion<'_>> {
+        Ok(Completion::Receiver)
+    }
+
+    fn timeout(&self) -> Duration {
         self.session.timeout()
     }
 
@@ -249,7 +218,15 @@ impl Transport for HostedTransport {
         self.session.redact(text)
     }
 
-    fn account_identity(&self) -> Vec<u8> {
+    fn identity(&self) -> Vec<u8> {
         self.session.identity(self.connector_id.as_deref())
+    }
+
+    fn has_context_store(&self) -> bool {
+        true
+    }
+
+    fn serves_file_parts(&self) -> bool {
+        self.session.secrets().is_none()
     }
 }

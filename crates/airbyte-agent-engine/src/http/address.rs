@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn this_machine_is_recognised() {
-        for (address, here) in [
+        for (address, is_local) in [
             ("http://localhost:8080/", true),
             ("http://LOCALHOST/", true),
             ("http://127.0.0.1/", true),
@@ -153,7 +153,7 @@ mod tests {
             ("http://10.0.0.1/", false),
             ("http://[::]/", false),
         ] {
-            assert_eq!(is_loopback(&Url::parse(address).unwrap()), here, "{address}");
+            assert_eq!(is_loopback(&Url::parse(address).unwrap()), is_local, "{address}");
         }
     }
 
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn this_machine_is_known_by_its_name_and_addresses() {
-        for (address, here) in [
+        for (address, is_local) in [
             ("http://localhost:1", true),
             ("http://a.LOCALHOST.", true),
             ("http://127.9.9.9", true),
@@ -262,7 +262,7 @@ mod tests {
             ("http://10.0.0.1", false),
             ("http://localhost.acme.test", false),
         ] {
-            assert_eq!(is_loopback(&Url::parse(address).unwrap()), here, "{address}");
+            assert_eq!(is_loopback(&Url::parse(address).unwrap()), is_local, "{address}");
         }
     }
 }

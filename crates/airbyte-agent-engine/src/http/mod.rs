@@ -39,11 +39,11 @@ const LARGEST_RESERVE: usize = 4 * 1024 * 1024;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HttpRequest {
-    /// Method.
+    /// HTTP method of the request.
     pub method: http::Method,
-    /// Absolute address.
+    /// Absolute address, with the query.
     pub url: url::Url,
-    /// Headers, credentials included.
+    /// All headers, those with credentials included.
     pub headers: http::HeaderMap,
     /// Body, empty for none.
     pub body: Bytes,
@@ -71,11 +71,11 @@ impl std::fmt::Debug for HttpRequest {
 /// The head of an answer and its body to come.
 #[non_exhaustive]
 pub struct HttpResponse {
-    /// Status.
+    /// HTTP status of the answer.
     pub status: u16,
-    /// Headers.
+    /// Headers of the answer.
     pub headers: http::HeaderMap,
-    /// Body.
+    /// The body, as it arrives.
     pub body: BodyStream,
 }
 
@@ -123,7 +123,7 @@ impl std::fmt::Debug for HttpResponse {
 /// An implementation must not follow redirects, retry, or keep cookies. A failure is an
 /// [`Error`] of kind [`Network`](crate::ErrorKind::Network); [`HttpFailure`] makes one.
 pub trait HttpClient: Send + Sync {
-    /// Sends the request.
+    /// Sends the request, and gives back the answer once its headers are there.
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpFailure>>;
 }
 
@@ -142,7 +142,7 @@ pub struct HttpFailure {
 }
 
 impl HttpFailure {
-    /// A failure.
+    /// A failure after which the request may have been received.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), never_sent: false, timeout: false, permanent: false }
     }

@@ -18,8 +18,8 @@ pub(super) struct PublicResolver;
 impl reqwest::dns::Resolve for PublicResolver {
     fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let public: Vec<SocketAddr> = found.filter(|addr| is_public(addr.ip())).collect();
+            let addresses = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let public: Vec<SocketAddr> = addresses.filter(|addr| is_public(addr.ip())).collect();
             if public.is_empty() {
                 let message = format!("{} has no public address", name.as_str());
                 return Err(message.into());
@@ -45,22 +45,22 @@ pub(super) fn check_text(url: &Url) -> Result<(), HttpFailure> {
 /// A name that is unknown here is refused: it may be one of the proxy's own network.
 pub(super) async fn check_behind_proxy(url: &Url) -> Result<(), HttpFailure> {
     let Some(Host::Domain(name)) = url.host() else { return Ok(()) };
-    let found = tokio::time::timeout(LOOKUP_TIMEOUT, tokio::net::lookup_host((name, 0))).await;
-    let found: Vec<IpAddr> = match found {
-        Ok(Ok(found)) => found.map(|address| address.ip()).collect(),
+    let addresses = tokio::time::timeout(LOOKUP_TIMEOUT, tokio::net::lookup_host((name, 0))).await;
+    let addresses: Vec<IpAddr> = match addresses {
+        Ok(Ok(addresses)) => addresses.map(|address| address.ip()).collect(),
         Ok(Err(_)) | Err(_) => Vec::new(),
     };
-    judge(name, &found).map_err(refused)
+    judge(name, &addresses).map_err(refused)
 }
 
-fn judge(name: &str, found: &[IpAddr]) -> Result<(), String> {
-    if found.is_empty() {
+fn judge(name: &str, addresses: &[IpAddr]) -> Result<(), String> {
+    if addresses.is_empty() {
         return Err(format!(
             "the vendor's answer leads to {name}, which cannot be resolved here, so that the proxy \
              might reach a private host; allow private hosts if that is meant"
         ));
     }
-    if found.iter().all(|ip| is_public(*ip)) {
+    if addresses.iter().all(|ip| is_public(*ip)) {
         return Ok(());
     }
     Err(format!("the vendor's answer leads to {name}, which is not a public host"))
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn behind_a_proxy_every_address_of_a_name_is_public() {
-        for (found, is_let_through) in [
+        for (addresses, is_let_through) in [
             (&["8.8.8.8"][..], true),
             (&["8.8.8.8", "2606:4700:4700::1111"], true),
             (&["8.8.8.8", "10.0.0.1"], false),
@@ -84,8 +84,8 @@ mod tests {
             (&["::ffff:169.254.169.254"], false),
             (&[], false),
         ] {
-            let found: Vec<IpAddr> = found.iter().map(|ip| ip.parse().unwrap()).collect();
-            assert_eq!(judge("a.test", &found).is_ok(), is_let_through, "{found:?}");
+            let addresses: Vec<IpAddr> = addresses.iter().map(|ip| ip.parse().unwrap()).collect();
+            assert_eq!(judge("a.test", &addresses).is_ok(), is_let_through, "{addresses:?}");
         }
     }
 }

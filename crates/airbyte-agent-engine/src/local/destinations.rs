@@ -30,20 +30,20 @@ impl Destination {
             }
         };
         let servers = std::iter::once(&connector.server);
-        let mut found: Vec<Self> = Vec::new();
+        let mut destinations: Vec<Self> = Vec::new();
         for scheme in connector.auth.iter() {
             let own = scheme.server.as_ref().map(|own| &own.server);
             for server in servers.clone().chain(own) {
-                found.extend(of_server(server, scheme, part));
+                destinations.extend(of_server(server, scheme, part));
             }
-            found.extend(token_urls(scheme).map(|url| Self::new(url, part)));
+            destinations.extend(token_urls(scheme).map(|url| Self::new(url, part)));
         }
         if connector.auth.is_empty() {
-            found.extend(servers.map(|server| Self::new(&server.url, part)));
+            destinations.extend(servers.map(|server| Self::new(&server.url, part)));
         }
-        found.sort();
-        found.dedup();
-        found
+        destinations.sort();
+        destinations.dedup();
+        destinations
     }
 }
 
@@ -62,10 +62,10 @@ impl Local {
         let known = Known::new(self, connector)?;
         let scheme = known.scheme();
         let server = connector.server_of(scheme, |name| known.config.contains_key(name));
-        let mut found = of_server(server, scheme, |name| known.setting(name));
-        found.retain(Destination::is_complete);
-        found.extend(known.token_destinations());
-        Ok(found)
+        let mut destinations = of_server(server, scheme, |name| known.setting(name));
+        destinations.retain(Destination::is_complete);
+        destinations.extend(known.token_destinations());
+        Ok(destinations)
     }
 
     /// The same, and where settings that are not given yet could lead it.
@@ -80,13 +80,13 @@ impl Local {
         // The common address is out of reach where the scheme always has its own.
         let common = own.is_none_or(|own| own.when.is_some()).then_some(&connector.server);
         let servers = common.into_iter().chain(own.map(|own| &own.server));
-        let mut found: Vec<Destination> = servers
+        let mut destinations: Vec<Destination> = servers
             .flat_map(|server| of_server(server, scheme, |name| known.setting(name)))
             .collect();
-        found.extend(known.token_destinations());
-        found.sort();
-        found.dedup();
-        Ok(found)
+        destinations.extend(known.token_destinations());
+        destinations.sort();
+        destinations.dedup();
+        Ok(destinations)
     }
 }
 
@@ -146,16 +146,16 @@ fn of_server(
     part: impl Fn(&str) -> Part,
 ) -> Vec<Destination> {
     let is_told = |name: &str| {
-        let mut told = scheme.refresh.iter().flat_map(|refresh| refresh.extract.iter());
-        told.any(|known| known == name)
+        let mut extracted = scheme.refresh.iter().flat_map(|refresh| refresh.extract.iter());
+        extracted.any(|known| known == name)
     };
-    let mut found = vec![Destination::new(&server.url, &part)];
+    let mut destinations = vec![Destination::new(&server.url, &part)];
     if server.url.names().any(is_told) {
-        found.push(Destination::new(&server.url, |name| {
+        destinations.push(Destination::new(&server.url, |name| {
             if is_told(name) { Part::Token { token: name.to_owned() } } else { part(name) }
         }));
     }
-    found
+    destinations
 }
 
 /// Where a scheme gets tokens.

@@ -11,16 +11,20 @@ use crate::call_options::CallOptions;
 use crate::description::{List, UrlStep};
 use crate::download::Download;
 use crate::error::{Error, Result};
-use crate::reply::{self, Answer};
-use crate::transport::{Layout, Prepared, Reply, Transport as _};
+use crate::layout::Layout;
+use crate::reply::{self, Answer, ReadPlan};
+use crate::transport::{CheckedCall, Reply, Transport as _};
 use crate::wire::Outgoing;
 
-/// Runs a download.
-pub(super) async fn download(transport: &LocalTransport, call: Prepared<'_>) -> Result<Download> {
+/// Opens a file.
+pub(super) async fn download(
+    transport: &LocalTransport,
+    call: CheckedCall<'_>,
+) -> Result<Download> {
     let part = part(&call)?;
-    let what = call.operation.place();
+    let what = call.name.to_owned();
     let steps = call.operation.download.as_ref().and_then(|download| download.file_url.as_ref());
-    let (arguments, request) = transport.request(&call)?;
+    let request = LocalTransport::request(&call)?;
     let make = |base: &Url| {
         let mut outgoing = transport.outgoing(&call, &request, base)?;
         if steps.is_none() {
@@ -33,17 +37,23 @@ pub(super) async fn download(transport: &LocalTransport, call: Prepared<'_>) -> 
 
     let (status, headers) = (response.status, response.headers.clone());
     let body = response.bytes(transport.max_answer_bytes).await?;
-    let reply = Reply::new(status, headers, body, Layout::Vendor).with_arguments(arguments.clone());
+    let reply = Reply::new(status, headers, body, Layout::described());
+    let plan = ReadPlan::new(call.connector, call.operation, &reply.layout);
     let redact = |text: &str| transport.redact(text);
     let answer = Answer {
         connector: call.connector,
         operation: call.operation,
+        name: call.name,
+        arguments: call.arguments,
+        options: &CallOptions::default(),
+        settings: &transport.config,
         reply: &reply,
+        plan: &plan,
         redact: &redact,
         seal: None,
     };
-    let metadata = reply::outcome(answer, &transport.config, &CallOptions::default())?.data;
-    let address = address(&what, &metadata, steps, &arguments)?;
+    let metadata = reply::outcome(answer)?.data;
+    let address = address(&what, &metadata, steps, call.arguments)?;
     let make = |base: &Url| {
         let url = absolute(base, &address)?;
         let mut headers = HeaderMap::new();
@@ -66,7 +76,7 @@ pub(super) async fn download(transport: &LocalTransport, call: Prepared<'_>) -> 
 
 /// The headers that ask for a part of the file, and for its bytes as they are: those of a part are
 /// counted, and so is how many have come.
-fn part(call: &Prepared<'_>) -> Result<HeaderMap> {
+fn part(call: &CheckedCall<'_>) -> Result<HeaderMap> {
     let identity = HeaderValue::from_static("identity");
     let mut headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, identity)]);
     if let Some(range) = range(call.arguments)? {

@@ -21,7 +21,7 @@ use url::Url;
 pub(crate) use self::options::Options;
 pub use self::options::{IntoLocal, Local};
 pub(crate) use self::server::{configuration, known_settings};
-use crate::arguments::{Arguments, Completion};
+use crate::arguments::Completion;
 use crate::auth::{self, Account, Credential, Renewal, RenewalContext, TokenRequest};
 use crate::description::{Connector, Server};
 use crate::download::Download;
@@ -29,11 +29,12 @@ use crate::dry_run::DryRun;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{BoxFuture, HttpResponse, origin, same_origin};
+use crate::layout::Layout;
 use crate::request::{self, Request};
 use crate::retry::{Budget, Ending};
 use crate::secret::{MASK, Redactor};
 use crate::shared_description::Description;
-use crate::transport::{Layout, Prepared, Reply, Transport};
+use crate::transport::{CheckedCall, Reply, Transport};
 use crate::wire::{Answer, Network, Outgoing, Recipient, Redirects, Wire, header};
 
 /// The transport that [`Local`] options make.
@@ -48,7 +49,10 @@ pub(crate) struct Inner {
     stored_as: Option<String>,
     /// Whether the base URL needs a field of the token answer.
     needs_extracted: bool,
+    /// Server variables and settings, completed by defaults.
     config: Map<String, Value>,
+    /// The settings as the user gave them.
+    settings: Map<String, Value>,
     wire: Wire,
     timeout: Duration,
     read_timeout: Duration,
@@ -71,7 +75,7 @@ impl LocalTransport {
         if let Some(owner) = options.token_store.as_ref().and_then(|store| store.connector()) {
             auth::check_owner("tokens", owner, connector)?;
         }
-        let redactor = Redactor::default();
+        let redactor = options.redactor.clone();
         account.register(connector, &redactor);
         for value in options.credentials.values() {
             redactor.add(value);
@@ -109,6 +113,7 @@ impl LocalTransport {
         };
         Ok(Self(Arc::new(Inner {
             needs_extracted,
+            settings: options.config,
             account,
             renewal,
             stored_as,
@@ -121,7 +126,8 @@ impl LocalTransport {
         })))
     }
 
-    fn connector(&self) -> &Connector {
+    /// The connector whose operations are executed.
+    pub(crate) fn connector(&self) -> &Connector {
         &self.description
     }
 
@@ -149,21 +155,20 @@ impl LocalTransport {
         ))
     }
 
-    /// Completed arguments and the request below the base URL.
-    fn request(&self, call: &Prepared<'_>) -> Result<(Arguments, Request)> {
-        let arguments = call.complete(&self.config, Completion::Local)?;
-        let mut request = request::build(call.operation, &arguments)?;
+    /// The request below the base URL.
+    fn request(call: &CheckedCall<'_>) -> Result<Request> {
+        let mut request = request::build(call.operation, call.arguments)?;
         if let (Some(name), Some(key)) =
             (&call.operation.idempotency_header, call.options.idempotency())
         {
             request.headers.push((name.to_string(), key.to_owned()));
         }
-        Ok((arguments, request))
+        Ok(request)
     }
 
     /// The request with its absolute address.
-    fn outgoing(&self, call: &Prepared<'_>, request: &Request, base: &Url) -> Result<Outgoing> {
-        let what = call.operation.place();
+    fn outgoing(&self, call: &CheckedCall<'_>, request: &Request, base: &Url) -> Result<Outgoing> {
+        let what = call.name.to_owned();
         let mut url = absolute(base, &request.target)?;
         let mut method = Method::from_bytes(request.method.as_bytes())
             .map_err(|_| Error::internal("unknown HTTP method"))?;
@@ -260,9 +265,9 @@ impl LocalTransport {
 }
 
 impl Transport for LocalTransport {
-    fn send<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Reply>> {
+    fn send<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
-            let (arguments, request) = self.request(&call)?;
+            let request = Self::request(&call)?;
             let make = |base: &Url| self.outgoing(&call, &request, base);
             let (response, outgoing) = self.authorized(make).await?;
             let (status, headers) = (response.status, response.headers.clone());
@@ -270,16 +275,16 @@ impl Transport for LocalTransport {
                 let may_mend = error.is_retryable() && outgoing.repeatable;
                 error.with_retryable(may_mend)
             })?;
-            Ok(Reply::new(status, headers, body, Layout::Vendor).with_arguments(arguments))
+            Ok(Reply::new(status, headers, body, Layout::described()))
         })
     }
 
-    fn download<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Download>> {
+    fn open<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Download>> {
         Box::pin(file::download(self, call))
     }
 
-    fn dry_run(&self, call: Prepared<'_>) -> Result<DryRun> {
-        let (_, request) = self.request(&call)?;
+    fn preview(&self, call: CheckedCall<'_>) -> Result<DryRun> {
+        let request = Self::request(&call)?;
         // A base URL that only the token answer knows is shown as it stands in the spec.
         let base = if self.needs_extracted {
             let stand_in =
@@ -312,7 +317,15 @@ impl Transport for LocalTransport {
         Ok(DryRun::new(outgoing.method.as_str(), clean(url.as_str()), headers, &clean(&body)))
     }
 
-    fn default_timeout(&self) -> Duration {
+    fn completion(&self) -> Result<Completion<'_>> {
+        Ok(Completion::Engine(&self.config))
+    }
+
+    fn settings(&self) -> &Map<String, Value> {
+        &self.settings
+    }
+
+    fn timeout(&self) -> Duration {
         self.timeout
     }
 
@@ -320,7 +333,7 @@ impl Transport for LocalTransport {
         self.wire.redactor.clean(text)
     }
 
-    fn account_identity(&self) -> Vec<u8> {
+    fn identity(&self) -> Vec<u8> {
         let stored_as = self.stored_as.as_deref();
         self.account.identity(self.connector(), &self.config, (self.renewal.is_some(), stored_as))
     }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::auth::{Announce, Credentials, TokenStore, TokenUpdate};
 use crate::description::RetryPolicy;
 use crate::http::{HttpClient, shown};
+use crate::secret::Redactor;
 
 /// Straight to the vendor, with the user's credentials.
 ///
@@ -44,6 +45,8 @@ pub(crate) struct Options {
     pub(crate) http: Option<Arc<dyn HttpClient>>,
     pub(crate) private_hosts: bool,
     pub(crate) max_answer_bytes: usize,
+    /// Knows the secrets that must not appear in texts; shared with whoever made the options.
+    pub(crate) redactor: Redactor,
 }
 
 impl<A: Into<Credentials>> Local<A> {
@@ -61,6 +64,7 @@ impl<A: Into<Credentials>> Local<A> {
             http: None,
             private_hosts: false,
             max_answer_bytes: 64 * 1024 * 1024,
+            redactor: Redactor::default(),
         })
     }
 }

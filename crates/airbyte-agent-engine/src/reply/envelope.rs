@@ -91,22 +91,7 @@ impl From<JsonPath> for Place {
 pub(super) type Picked = Vec<Option<Value>>;
 
 /// Decodes the records at `records` into `sink` and picks the values at `places`.
-///
-/// Bytes that are not UTF-8 must not fail a whole page: they are replaced by U+FFFD. Checking the body once as
-/// a whole is much faster than letting the JSON reader check every text in it.
 pub(super) fn pick<S: Sink>(
-    body: &[u8],
-    records: Option<&JsonPath>,
-    places: &[Place],
-    sink: &mut S,
-) -> Result<Picked, serde_json::Error> {
-    match std::str::from_utf8(body) {
-        Ok(text) => pick_from(text, records, places, sink),
-        Err(_) => pick_from(&String::from_utf8_lossy(body), records, places, sink),
-    }
-}
-
-fn pick_from<S: Sink>(
     text: &str,
     records: Option<&JsonPath>,
     places: &[Place],
@@ -352,7 +337,7 @@ mod tests {
                 let places: Vec<Place> =
                     places.iter().map(|place| JsonPath::parse(place).unwrap().into()).collect();
                 let mut sink = Values(Vec::new());
-                let picked = pick(bytes.as_bytes(), Some(&records), &places, &mut sink).unwrap();
+                let picked = pick(&bytes, Some(&records), &places, &mut sink).unwrap();
                 let expected: Vec<&Value> = records.find(&body);
                 assert_eq!(sink.0.iter().collect::<Vec<_>>(), expected, "{records}");
                 for (place, value) in places.iter().zip(picked) {

@@ -8,9 +8,10 @@ use serde_json::Value;
 use super::meaning;
 use crate::description::FailureKind;
 use crate::error::{Error, ErrorKind};
+use crate::layout::StatusCheck;
 
 /// How much of an answer an error keeps.
-const KEPT: usize = 8 * 1024;
+const LONGEST_BODY: usize = 8 * 1024;
 
 /// An answer with status 400 or above.
 pub(crate) struct Refusal<'a> {
@@ -36,7 +37,7 @@ impl Refusal<'_> {
     pub(crate) fn error(&self, redact: impl Fn(&str) -> String) -> Error {
         let (meaning, wait) = (self.meaning, self.wait);
         let text = String::from_utf8_lossy(self.body);
-        let kept: String = redact(&text).chars().take(KEPT).collect();
+        let body: String = redact(&text).chars().take(LONGEST_BODY).collect();
         let detail = vendor_message(&text).map(|message| redact(&message)).unwrap_or_default();
         let kind = meaning.map_or_else(|| self.kind(&detail), meaning::kind);
         let verb = match kind {
@@ -66,7 +67,7 @@ impl Refusal<'_> {
             .with_request_id(request_id(self.headers))
             .with_retry_after(wait)
             .with_retryable(retryable)
-            .with_body(kept)
+            .with_body(body)
     }
 
     fn kind(&self, detail: &str) -> ErrorKind {
@@ -97,23 +98,23 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     named.and_then(|(_, value)| value.to_str().ok()).map(str::to_owned)
 }
 
-/// Whether the platform's word for how a call ended is a good one.
-pub(crate) fn is_success(status: &str) -> bool {
-    ["success", "succeeded", "ok"].iter().any(|good| status.eq_ignore_ascii_case(good))
-}
-
-/// What an envelope of the platform says of a failure that its HTTP status hides.
-pub(crate) fn platform_failure(envelope: &Value) -> Option<String> {
-    let status = envelope.get("status").and_then(Value::as_str)?;
-    if is_success(status) {
+/// The reason of a failure that an answer reports although its HTTP status is a success; `None` when
+/// it reports none.
+pub(crate) fn reported_failure(check: &StatusCheck, body: &Value) -> Option<String> {
+    let word = check.path.first(body)?.as_str()?;
+    if check.is_success(word) {
         return None;
     }
-    // The result may hold records instead of a reason.
-    let reason = envelope.get("result").and_then(message_of).map(Value::String);
-    let told = ["error", "errors", "message", "warning"];
-    let told = told.iter().filter_map(|name| envelope.get(*name).filter(|value| is_filled(value)));
-    let told = reason.iter().chain(told).find_map(|value| vendor_message(&value.to_string()));
-    Some(told.unwrap_or_else(|| "it gave no reason".to_owned()))
+    Some(reason(check, body).unwrap_or_else(|| "it gave no reason".to_owned()))
+}
+
+/// What an answer says of its failure.
+pub(super) fn reason(check: &StatusCheck, body: &Value) -> Option<String> {
+    // Records may stand where a message does.
+    let messages = check.messages.iter().filter_map(|path| path.first(body).and_then(message_of));
+    let messages = messages.map(Value::String);
+    let values = check.reasons.iter().filter_map(|path| path.first(body)).filter(|v| is_filled(v));
+    messages.chain(values.cloned()).find_map(|value| vendor_message(&value.to_string()))
 }
 
 /// Whether a value says anything.
@@ -212,13 +213,13 @@ mod tests {
     #[test]
     fn a_403_that_is_a_limit_is_no_refused_credential() {
         let plain = HeaderMap::new();
-        let mut asked = HeaderMap::new();
-        asked.insert("retry-after", http::HeaderValue::from_static("60"));
+        let mut with_wait = HeaderMap::new();
+        with_wait.insert("retry-after", http::HeaderValue::from_static("60"));
         for (headers, body, exhausted, expected) in [
             (&plain, "no", false, ErrorKind::Authentication),
             (&plain, "You have exceeded a secondary rate limit", false, ErrorKind::RateLimited),
             (&plain, "no", true, ErrorKind::RateLimited),
-            (&asked, "no", false, ErrorKind::RateLimited),
+            (&with_wait, "no", false, ErrorKind::RateLimited),
         ] {
             let body = body.as_bytes();
             let (who, what) = ("Acme", "things.list");

@@ -8,14 +8,14 @@ use serde_json::Value;
 use crate::description::{Connector, FailureKind, JsonPath};
 use crate::error::ErrorKind;
 
-/// What a failure means; `told` is a message that may be nothing but a code.
+/// What a failure means; `message` may be nothing but a code.
 pub(crate) fn meaning(
     connector: &Connector,
     body: &Value,
-    told: Option<&str>,
+    message: Option<&str>,
 ) -> Option<FailureKind> {
-    let found = connector.error_codes.iter().flat_map(|path| path.find(body)).filter_map(code_of);
-    let mut codes = found.chain(told.map(str::to_owned));
+    let declared = connector.error_codes.iter().flat_map(|path| path.find(body));
+    let mut codes = declared.filter_map(code_of).chain(message.map(str::to_owned));
     codes
         .find_map(|code| connector.error_kinds.iter().find(|meaning| meaning.code.fits(&code)))
         .map(|meaning| meaning.kind)

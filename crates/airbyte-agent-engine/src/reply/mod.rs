@@ -9,6 +9,7 @@ mod link;
 mod meaning;
 mod next;
 mod outcome;
+mod plan;
 mod position;
 #[cfg(test)]
 mod properties;
@@ -16,9 +17,9 @@ mod read;
 mod select;
 
 pub(crate) use decode::{decode_page, decode_record};
-pub(crate) use failure::{Refusal, platform_failure};
+pub(crate) use failure::{Refusal, reported_failure};
 pub(crate) use meaning::{cost_wait, meaning};
-pub(crate) use next::fields_in_use;
 pub(crate) use outcome::outcome;
+pub(crate) use plan::{ReadPlan, fields_in_use};
 pub(crate) use read::Answer;
 pub(crate) use select::shape;

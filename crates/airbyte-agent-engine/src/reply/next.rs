@@ -5,59 +5,67 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::envelope::Place;
+use super::envelope::Picked;
+use super::plan::PagingPlaces;
 use crate::arguments::Arguments;
 use crate::cursor::NextPage;
 use crate::description::{
-    ApiKeyLocation, AuthKind, Connector, JsonPath, List, MetaSource, Next, Operation, Paging,
-    Source, Step, Text,
+    ApiKeyLocation, AuthKind, Connector, List, Next, Operation, Paging, Source, Text,
 };
 use crate::http::has_user_info;
-use crate::transport::Layout;
 
-/// The values of an answer that paging looks at.
-pub(crate) struct Continuation<'a> {
-    pub(crate) connector: &'a Connector,
-    pub(crate) operation: &'a Operation,
+/// Finds out from the values of an answer how its list continues.
+pub(super) struct Paginator<'a> {
+    pub(super) connector: &'a Connector,
+    pub(super) operation: &'a Operation,
     /// Takes the secrets in use out of a text.
-    pub(crate) redact: &'a dyn Fn(&str) -> String,
-    /// Arguments that were sent, defaults included.
-    pub(crate) arguments: &'a Arguments,
-    /// Who shaped the body.
-    pub(crate) layout: Layout,
+    pub(super) redact: &'a dyn Fn(&str) -> String,
+    /// The arguments that were sent, defaults included.
+    pub(super) arguments: &'a Arguments,
     /// Extracted metadata.
-    pub(crate) meta: &'a Map<String, Value>,
-    /// Values picked from the body by the places of [`body_places`].
-    pub(crate) body: &'a dyn Fn(&JsonPath) -> Option<Value>,
+    pub(super) meta: &'a Map<String, Value>,
+    /// Values picked from the body.
+    pub(super) values: &'a Picked,
+    /// Where among them those of each style of paging stand.
+    pub(super) places: &'a [PagingPlaces],
     /// Number of records in the answer, before any filter.
-    pub(crate) records: usize,
+    pub(super) records: usize,
 }
 
-impl Continuation<'_> {
+/// A style of paging and where its values stand.
+type Style<'a> = (&'a Paging, &'a PagingPlaces);
+
+impl<'a> Paginator<'a> {
+    fn styles(&self) -> impl Iterator<Item = Style<'a>> {
+        self.operation.paging.styles().zip(self.places)
+    }
+
     /// The next page; `None` at the end.
-    pub(crate) fn next(&self) -> Option<NextPage> {
-        let paging = self.style()?;
-        let ended = paging.more.as_ref().is_some_and(|source| !self.goes_on(source))
-            || paging.done.as_ref().is_some_and(|source| self.is_over(source));
+    pub(super) fn next(&self) -> Option<NextPage> {
+        let (paging, places) = self.style()?;
+        let ended = paging.more.as_ref().is_some_and(|source| !self.goes_on(source, places.more))
+            || paging.done.as_ref().is_some_and(|source| self.is_over(source, places.done));
         if ended || paging.short_page_ends && self.is_short(paging) {
             return None;
         }
         let mut page = NextPage::default();
-        let found = match &paging.next {
+        let goes_on = match &paging.next {
             Next::None { .. } => false,
-            Next::Cursor { from, .. } | Next::Link { from, .. } if !self.is_carried(from) => {
+            Next::Cursor { from, .. } | Next::Link { from, .. }
+                if !is_carried(from, places.next) =>
+            {
                 // Whoever goes on is told that there is no way.
                 page.follow = Some(String::new());
-                self.is_said_to_go_on(paging)
+                is_said_to_go_on(paging, places)
             }
-            Next::Cursor { from, into } => match self.value(from).filter(is_token) {
+            Next::Cursor { from, into } => match self.value(from, places.next).filter(is_token) {
                 Some(token) => {
                     page.set.insert(into.to_string(), self.typed(into, token));
                     true
                 }
                 None => false,
             },
-            Next::Link { from, feed, keep } => match self.value(from) {
+            Next::Link { from, feed, keep } => match self.value(from, places.next) {
                 Some(Value::String(address)) if !address.is_empty() => {
                     self.follow(&address, feed, &mut page);
                     page.only = only(keep.as_ref(), &page.set);
@@ -65,7 +73,7 @@ impl Continuation<'_> {
                 }
                 _ => false,
             },
-            Next::LastRecord { field, into, add } => match self.last(field) {
+            Next::LastRecord { into, add, .. } => match self.last(places) {
                 Some(value) if self.records > 0 => {
                     let value = self.typed(into, behind(value, *add));
                     page.set.insert(into.to_string(), value);
@@ -85,7 +93,7 @@ impl Continuation<'_> {
                 self.records > 0 && !self.is_short(paging)
             }
         };
-        if !found {
+        if !goes_on {
             return None;
         }
         // Without the size the vendor would not page on.
@@ -98,22 +106,21 @@ impl Continuation<'_> {
         Some(page)
     }
 
-    /// The way in which this answer continues: the first whose token or address is there.
-    fn style(&self) -> Option<&Paging> {
-        let paging = &self.operation.paging;
-        if paging.others.is_empty() {
-            return Some(paging);
+    /// The style in which this answer continues: the first whose token or address is there.
+    fn style(&self) -> Option<Style<'a>> {
+        if self.operation.paging.others.is_empty() {
+            return self.styles().next();
         }
-        paging.styles().find(|style| match &style.next {
+        self.styles().find(|(style, places)| match &style.next {
             Next::Cursor { from, .. } | Next::Link { from, .. } => {
-                self.value(from).as_ref().is_some_and(is_token)
+                self.value(from, places.next).as_ref().is_some_and(is_token)
             }
-            // A counter goes on by itself, but not where the request was made in another way.
+            // A counter goes on by itself, but not where the request was made in another style.
             _ => !self.is_steered_by_others(style),
         })
     }
 
-    /// Whether the request had parameters of other ways than `style`.
+    /// Whether the request had parameters of other styles than this one.
     fn is_steered_by_others(&self, style: &Paging) -> bool {
         let own = |name: &str| style.parameters().any(|known| known == name);
         let mut all = self.operation.paging.styles().flat_map(Paging::parameters);
@@ -124,8 +131,8 @@ impl Continuation<'_> {
     fn is_short(&self, paging: &Paging) -> bool {
         let Some(size) = &paging.size else { return false };
         paging.more.is_none()
-            && self.number(&size.parameter).or(size.default).is_some_and(|asked| {
-                let served = size.maximum.map_or(asked, |maximum| asked.min(maximum));
+            && self.number(&size.parameter).or(size.default).is_some_and(|wanted| {
+                let served = size.maximum.map_or(wanted, |maximum| wanted.min(maximum));
                 (self.records as u64) < served
             })
     }
@@ -135,36 +142,22 @@ impl Continuation<'_> {
         value.as_u64().or_else(|| value.as_str()?.parse().ok())
     }
 
-    fn value(&self, source: &Source) -> Option<Value> {
+    /// The value of a source, which stands at `place` when it is a part of the body.
+    fn value(&self, source: &Source, place: Option<usize>) -> Option<Value> {
         match source {
             Source::Meta { name, inside } => {
                 self.meta.get(name.as_ref()).and_then(|value| inside.first(value)).cloned()
             }
-            Source::Body(path) => (self.body)(&place_in(self.operation, self.layout, path)?),
+            Source::Body(_) => self.values.get(place?)?.clone(),
         }
-    }
-
-    /// Whether an answer of this layout has room for a value. Flags that it cannot carry say what
-    /// an empty page says.
-    fn is_carried(&self, source: &Source) -> bool {
-        match source {
-            Source::Meta { .. } => true,
-            Source::Body(path) => place_in(self.operation, self.layout, path).is_some(),
-        }
-    }
-
-    /// Whether a flag that the answer carries says that there is more; those that say otherwise
-    /// have ended the list already.
-    fn is_said_to_go_on(&self, paging: &Paging) -> bool {
-        [&paging.more, &paging.done].into_iter().flatten().any(|flag| self.is_carried(flag))
     }
 
     /// Whether a flag, or the address of a next page, says that there is more.
-    fn goes_on(&self, source: &Source) -> bool {
-        if !self.is_carried(source) {
+    fn goes_on(&self, source: &Source, place: Option<usize>) -> bool {
+        if !is_carried(source, place) {
             return self.records > 0;
         }
-        match self.value(source) {
+        match self.value(source, place) {
             None | Some(Value::Null | Value::Bool(false)) => false,
             Some(Value::Number(number)) => number.as_f64() != Some(0.0),
             Some(Value::String(text)) => !text.is_empty() && !text.eq_ignore_ascii_case("false"),
@@ -175,20 +168,20 @@ impl Continuation<'_> {
     }
 
     /// Whether a flag says that the list has ended.
-    fn is_over(&self, source: &Source) -> bool {
-        if !self.is_carried(source) {
+    fn is_over(&self, source: &Source, place: Option<usize>) -> bool {
+        if !is_carried(source, place) {
             return self.records == 0;
         }
-        match self.value(source) {
+        match self.value(source, place) {
             Some(Value::Bool(value)) => value,
             Some(Value::String(text)) => text.eq_ignore_ascii_case("true"),
             _ => false,
         }
     }
 
-    /// The field of the last record, by the place that [`body_places`] asks for.
-    fn last(&self, field: &JsonPath) -> Option<Value> {
-        (self.body)(&last_record(self.operation, self.layout, field)).filter(is_token)
+    /// The field of the last record that leads to the next page.
+    fn last(&self, places: &PagingPlaces) -> Option<Value> {
+        self.values.get(places.last_record?)?.clone().filter(is_token)
     }
 
     /// A token as the parameter wants it: vendors write numbers as texts and the other way round.
@@ -239,7 +232,7 @@ impl Continuation<'_> {
     }
 }
 
-impl Continuation<'_> {
+impl Paginator<'_> {
     /// An address without the credentials that the vendor repeats in it, as user name and password
     /// or in its query: they are added anew when the page is asked for, and have no place in a
     /// cursor. The fragment is never sent and goes as well.
@@ -257,8 +250,8 @@ impl Continuation<'_> {
             let mut parsed = form_urlencoded::parse(pair.as_bytes());
             parsed.any(|(name, value)| is_key(&name) || (self.redact)(&value) != value)
         };
-        let kept: Vec<&str> = query.split('&').filter(|pair| !is_secret(pair)).collect();
-        if kept.is_empty() { before.to_owned() } else { format!("{before}?{}", kept.join("&")) }
+        let public: Vec<&str> = query.split('&').filter(|pair| !is_secret(pair)).collect();
+        if public.is_empty() { before.to_owned() } else { format!("{before}?{}", public.join("&")) }
     }
 }
 
@@ -278,8 +271,8 @@ fn without_user_info(address: &str) -> Cow<'_, str> {
 
 /// Names of the arguments that go out beside a token that stands for the others.
 fn only(keep: Option<&List<Text>>, set: &Map<String, Value>) -> Option<Vec<String>> {
-    let kept = keep.filter(|_| !set.is_empty())?.iter().map(ToString::to_string);
-    Some(kept.chain(set.keys().cloned()).collect())
+    let names = keep.filter(|_| !set.is_empty())?.iter().map(ToString::to_string);
+    Some(names.chain(set.keys().cloned()).collect())
 }
 
 /// The value `add` behind a number; what is no number stays as it is.
@@ -299,96 +292,15 @@ fn is_token(value: &Value) -> bool {
     }
 }
 
-/// Where the platform puts the records.
-const RESULT: Step = Step::Key(std::borrow::Cow::Borrowed("result"));
-/// Where the platform puts the metadata.
-const METADATA: Step = Step::Key(std::borrow::Cow::Borrowed("connector_metadata"));
-
-/// Where a place of the vendor's body stands in an answer of this layout. The platform hands on
-/// metadata and records only; what is in neither is lost.
-fn place_in(operation: &Operation, layout: Layout, path: &JsonPath) -> Option<JsonPath> {
-    if layout == Layout::Vendor {
-        return Some(path.clone());
-    }
-    let below = |outer: &JsonPath| path.steps.strip_prefix(&*outer.steps);
-    let in_meta = operation.response.meta.iter().find_map(|field| match &field.source {
-        MetaSource::Body(outer) => {
-            Some((vec![METADATA, Step::Key(field.name.clone())], below(outer)?))
-        }
-        MetaSource::Link(_) | MetaSource::Header(_) => None,
-    });
-    let in_records = || match &operation.response.records {
-        Some(outer) if !outer.is_multiple() => Some((vec![RESULT], below(outer)?)),
-        Some(_) => None,
-        None => Some((vec![RESULT], &*path.steps)),
-    };
-    let (mut steps, rest) = in_meta.or_else(in_records)?;
-    steps.extend(rest.iter().cloned());
-    Some(JsonPath { steps: steps.into() })
+/// Whether the layout of the answer can hold a value. Flags that it cannot carry say what an
+/// empty page says.
+fn is_carried(source: &Source, place: Option<usize>) -> bool {
+    matches!(source, Source::Meta { .. }) || place.is_some()
 }
 
-/// Fields of records that lead to the next page of a hosted list, in dotted form: field selection
-/// must not take them away.
-pub(crate) fn fields_in_use(operation: &Operation) -> Vec<String> {
-    let dotted = |steps: &[Step]| {
-        let keys = steps.iter().map(|step| match step {
-            Step::Key(key) => Some(key.as_ref()),
-            Step::Index(_) | Step::Each => None,
-        });
-        keys.collect::<Option<Vec<_>>>().map(|keys| keys.join("."))
-    };
-    let in_record = |source: &Source| match source {
-        Source::Body(path) => {
-            let place = place_in(operation, Layout::Platform, path)?;
-            dotted(place.steps.strip_prefix(&[RESULT])?)
-        }
-        Source::Meta { .. } => None,
-    };
-    let mut fields = Vec::new();
-    for style in operation.paging.styles() {
-        match &style.next {
-            Next::Cursor { from, .. } | Next::Link { from, .. } => fields.extend(in_record(from)),
-            Next::LastRecord { field, .. } => fields.extend(dotted(&field.steps)),
-            Next::None { .. } | Next::Offset { .. } | Next::Page { .. } => {}
-        }
-        fields.extend(style.more.iter().chain(&style.done).filter_map(in_record));
-    }
-    fields
-}
-
-/// The place of a field in every record; the last match counts.
-fn last_record(operation: &Operation, layout: Layout, field: &JsonPath) -> JsonPath {
-    let mut steps: Vec<Step> = match (layout, &operation.response.records) {
-        (Layout::Platform, _) => vec![RESULT],
-        (Layout::Vendor, Some(path)) => path.steps.to_vec(),
-        (Layout::Vendor, None) => Vec::new(),
-    };
-    if steps.last() != Some(&Step::Each) {
-        steps.push(Step::Each);
-    }
-    steps.extend(field.steps.iter().cloned());
-    JsonPath { steps: steps.into() }
-}
-
-/// The places of the body that paging needs besides the metadata.
-pub(super) fn body_places(operation: &Operation, layout: Layout) -> Vec<Place> {
-    let mut places = Vec::new();
-    for paging in operation.paging.styles() {
-        let mut add = |source: &Source| {
-            if let Source::Body(path) = source {
-                places.extend(place_in(operation, layout, path).map(Place::from));
-            }
-        };
-        paging.more.iter().for_each(&mut add);
-        paging.done.iter().for_each(&mut add);
-        match &paging.next {
-            Next::Cursor { from, .. } | Next::Link { from, .. } => add(from),
-            Next::LastRecord { field, .. } => {
-                let path = last_record(operation, layout, field);
-                places.push(Place { path, last: true });
-            }
-            Next::None { .. } | Next::Offset { .. } | Next::Page { .. } => {}
-        }
-    }
-    places
+/// Whether a flag that the answer carries says that there is more; those that say otherwise have
+/// ended the list already.
+fn is_said_to_go_on(paging: &Paging, places: &PagingPlaces) -> bool {
+    let flags = [(&paging.more, places.more), (&paging.done, places.done)];
+    flags.into_iter().any(|(flag, place)| flag.as_ref().is_some_and(|flag| is_carried(flag, place)))
 }

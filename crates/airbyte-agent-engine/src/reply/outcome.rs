@@ -1,4 +1,4 @@
-//! The dynamic door: records and metadata as plain JSON.
+//! Reads an answer as plain JSON: records and metadata.
 
 use serde::Deserialize as _;
 use serde::de::Deserializer;
@@ -6,14 +6,13 @@ use serde_json::{Map, Value, json};
 
 use super::envelope::Sink;
 use super::read::Answer;
-use super::select::shape;
-use crate::call_options::CallOptions;
 use crate::description::expression;
 use crate::description::{Filter, JsonPath, Operation};
 use crate::error::{Error, Result};
 use crate::outcome::Outcome;
 
 /// Every match as a value.
+#[derive(Default)]
 struct Matches(Vec<Value>);
 
 impl Sink for Matches {
@@ -24,32 +23,29 @@ impl Sink for Matches {
 }
 
 /// Reads an answer as plain JSON.
-pub(crate) fn outcome(
-    answer: Answer<'_>,
-    config: &Map<String, Value>,
-    options: &CallOptions,
-) -> Result<Outcome> {
-    let mut matches = Matches(Vec::new());
+pub(crate) fn outcome(answer: Answer<'_>) -> Result<Outcome> {
+    let mut matches = Matches::default();
     let mut read = answer.read(&mut matches)?;
-    let found = matches.0.iter().any(|value| !value.is_null());
-    answer.check(&mut read, found)?;
+    let has_records = matches.0.iter().any(|value| !value.is_null());
+    answer.check(&mut read, has_records)?;
+    answer.require(!matches.0.is_empty())?;
     let operation = answer.operation;
-    let mut data = if answer.is_vendor() {
-        settle(operation, matches.0)
+    let mut data = if answer.is_finished() {
+        matches.0.into_iter().next().unwrap_or_default()
     } else {
-        matches.0.into_iter().next().ok_or_else(|| answer.without_result())?
+        settle(operation, matches.0)
     };
     let records = data.as_array().map_or(usize::from(!data.is_null()), Vec::len);
     let next = answer.next(&read, records)?;
-    if answer.is_vendor() {
+    if !answer.is_finished() {
         if operation.response.records.is_some() {
-            transform(operation, &mut data, config)?;
+            transform(operation, &mut data, answer.settings)?;
         }
         wrap(&mut data);
-        filter(operation, &mut data)?;
+        filter(answer, &mut data)?;
     }
-    // The platform has chosen the fields already, but for those that lead to the next page.
-    data = shape(data, options);
+    // Whoever chose the fields already has left those that lead to the next page.
+    let data = answer.select(data);
     let has_meta = !operation.response.meta.is_empty() || !read.meta.is_empty();
     let meta = if has_meta { Value::Object(read.meta) } else { Value::Null };
     Ok(Outcome { data, meta, next })
@@ -69,7 +65,7 @@ fn settle(operation: &Operation, mut matches: Vec<Value>) -> Value {
             one => one,
         },
         _ if is_array => {
-            // Lists found in several places are one list.
+            // Lists in several places are one list.
             let flat = matches.into_iter().flat_map(|value| match value {
                 Value::Array(items) => items,
                 Value::Null => Vec::new(),
@@ -85,13 +81,13 @@ fn settle(operation: &Operation, mut matches: Vec<Value>) -> Value {
 pub(super) fn transform_record(
     operation: &Operation,
     record: &mut Value,
-    config: &Map<String, Value>,
+    settings: &Map<String, Value>,
 ) -> Result<()> {
     let seen = if record.is_object() { record.clone() } else { json!({"value": record}) };
     let mut computed = Map::new();
     for rule in operation.response.transform.iter() {
-        let text =
-            expression::transform(&rule.expression, &seen, config).map_err(Error::of_expression)?;
+        let text = expression::transform(&rule.expression, &seen, settings)
+            .map_err(Error::of_expression)?;
         computed.insert(rule.field.to_string(), Value::String(text));
     }
     match record {
@@ -101,16 +97,16 @@ pub(super) fn transform_record(
     Ok(())
 }
 
-fn transform(operation: &Operation, data: &mut Value, config: &Map<String, Value>) -> Result<()> {
+fn transform(operation: &Operation, data: &mut Value, settings: &Map<String, Value>) -> Result<()> {
     if operation.response.transform.is_empty() {
         return Ok(());
     }
     match data {
         Value::Null => Ok(()),
         Value::Array(items) => {
-            items.iter_mut().try_for_each(|item| transform_record(operation, item, config))
+            items.iter_mut().try_for_each(|item| transform_record(operation, item, settings))
         }
-        one => transform_record(operation, one, config),
+        one => transform_record(operation, one, settings),
     }
 }
 
@@ -127,9 +123,9 @@ fn wrap(data: &mut Value) {
     }
 }
 
-/// Whether a record is kept.
-pub(super) fn keeps(operation: &Operation, record: &Value) -> Result<bool> {
-    match &operation.response.filter {
+/// Whether a record is shown.
+pub(super) fn keeps(answer: Answer<'_>, record: &Value) -> Result<bool> {
+    match &answer.operation.response.filter {
         None => Ok(true),
         Some(Filter::Expression(source)) => {
             Ok(expression::keeps(source, record).map_err(Error::of_expression)?)
@@ -138,7 +134,7 @@ pub(super) fn keeps(operation: &Operation, record: &Value) -> Result<bool> {
         Some(Filter::Unless(path)) => match path.first(record) {
             None => Err(Error::decode(format!(
                 "{}: a record lacks {path}, so the filter cannot tell whether it may be shown",
-                operation.place()
+                answer.name
             ))),
             Some(Value::Null | Value::Bool(false)) => Ok(true),
             Some(Value::Number(number)) => Ok(number.as_f64() == Some(0.0)),
@@ -150,7 +146,8 @@ pub(super) fn keeps(operation: &Operation, record: &Value) -> Result<bool> {
     }
 }
 
-fn filter(operation: &Operation, data: &mut Value) -> Result<()> {
+fn filter(answer: Answer<'_>, data: &mut Value) -> Result<()> {
+    let operation = answer.operation;
     if operation.response.filter.is_none() || !operation.action.is_array() {
         return Ok(());
     }
@@ -159,12 +156,12 @@ fn filter(operation: &Operation, data: &mut Value) -> Result<()> {
         Value::Null => return Ok(()),
         one => vec![one],
     };
-    let mut kept = Vec::with_capacity(records.len());
+    let mut shown = Vec::with_capacity(records.len());
     for record in records {
-        if keeps(operation, &record)? {
-            kept.push(record);
+        if keeps(answer, &record)? {
+            shown.push(record);
         }
     }
-    *data = Value::Array(kept);
+    *data = Value::Array(shown);
     Ok(())
 }

@@ -7,6 +7,7 @@ use serde::de::{DeserializeOwned, Deserializer};
 use serde_json::{Map, Value};
 
 use super::envelope::{Sink, pick};
+use super::read::json_text;
 use crate::description::JsonPath;
 use crate::record;
 
@@ -53,13 +54,13 @@ impl<T: DeserializeOwned> Sink for All<T> {
 
 /// What stands at `$.data`, decoded, and the values at these places.
 fn picked<T: DeserializeOwned>(
-    body: &[u8],
+    text: &str,
     places: &[&str],
 ) -> Result<(Vec<T>, Vec<Option<Value>>), serde_json::Error> {
     let path = |text: &str| JsonPath::parse(text).unwrap();
     let places: Vec<_> = places.iter().map(|place| path(place).into()).collect();
     let mut all = All(Vec::new());
-    let values = pick(body, Some(&path("$.data")), &places, &mut all)?;
+    let values = pick(text, Some(&path("$.data")), &places, &mut all)?;
     Ok((all.0, values))
 }
 
@@ -192,7 +193,8 @@ proptest! {
     #[test]
     fn values_are_those_of_plain_json(data in json(), page in object(json())) {
         let body = format!(r#"{{"before": [1, {{}}], "data": {data}, "page": {page}, "after": "x"}}"#);
-        match (serde_json::from_slice::<Value>(body.as_bytes()), picked::<Value>(body.as_bytes(), &["$.page", "$.after"])) {
+        let plain = serde_json::from_str::<Value>(&body);
+        match (plain, picked::<Value>(&body, &["$.page", "$.after"])) {
             (Ok(plain), Ok((data, values))) => {
                 prop_assert_eq!(&data, &vec![plain["data"].clone()]);
                 prop_assert_eq!(values[0].as_ref(), Some(&plain["page"]));
@@ -205,8 +207,8 @@ proptest! {
     #[test]
     fn records_are_those_of_plain_json(record in odd()) {
         let body = format!(r#"{{"data": {record}}}"#);
-        let ours = picked::<Odd>(body.as_bytes(), &[]).map(|(mut records, _)| records.remove(0));
-        let plain = serde_json::from_slice::<Odd>(record.as_bytes());
+        let ours = picked::<Odd>(&body, &[]).map(|(mut records, _)| records.remove(0));
+        let plain = serde_json::from_str::<Odd>(&record);
         let (ours, plain) = match (ours, plain) {
             (Ok(ours), Ok(plain)) => (ours, plain),
             (ours, plain) => {
@@ -236,8 +238,9 @@ proptest! {
             [br#"{"data": {"text": "a"#, middle, br#"b", "other": ["#, names.as_bytes(), br#"]}, "x"#, middle, br#"": 1}"#].concat()
         };
         let mended = String::from_utf8_lossy(broken).into_owned();
-        let ours = picked::<Odd>(&body(broken), &[]);
-        let plain = picked::<Odd>(&body(mended.as_bytes()), &[]);
+        let broken = body(broken);
+        let ours = picked::<Odd>(&json_text(&broken), &[]);
+        let plain = picked::<Odd>(std::str::from_utf8(&body(mended.as_bytes())).unwrap(), &[]);
         match (ours, plain) {
             (Ok(ours), Ok(plain)) => {
                 prop_assert_eq!(ours.0[0].text.clone(), Some(format!("a{mended}b")));
@@ -248,10 +251,20 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_read_or_refused_as_plain_json_does(bytes in vec(any::<u8>(), 0..24)) {
-        let body = String::from_utf8_lossy(&bytes).into_owned();
-        let plain = serde_json::from_str::<Value>(&body).is_ok();
-        prop_assert_eq!(picked::<Value>(&bytes, &["$"]).is_ok(), plain);
+    fn a_byte_order_mark_is_no_part_of_the_text(data in json()) {
+        let body = format!("\u{feff} {data}");
+        let ours = picked::<Value>(&json_text(body.as_bytes()), &["$"]);
+        match (serde_json::from_str::<Value>(&data), ours) {
+            (Ok(plain), Ok((_, values))) => prop_assert_eq!(values, vec![Some(plain)]),
+            (plain, ours) => prop_assert!(plain.is_err() && ours.is_err(), "{plain:?} {ours:?}"),
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused_as_plain_json_is(bytes in vec(any::<u8>(), 0..24)) {
+        let text = json_text(&bytes);
+        let plain = serde_json::from_str::<Value>(&text).is_ok();
+        prop_assert_eq!(picked::<Value>(&text, &["$"]).is_ok(), plain);
     }
 }
 
@@ -260,10 +273,10 @@ fn nesting_is_limited_where_it_is_kept_and_free_where_it_is_skipped() {
     let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
     for (levels, kept) in [(100, true), (10_000, false)] {
         let record = format!(r#"{{"data": {{"unknown": {}}}}}"#, deep(levels));
-        let found = picked::<Odd>(record.as_bytes(), &[]);
+        let found = picked::<Odd>(&record, &[]);
         assert_eq!(found.is_ok(), kept, "{levels}");
         let beside = format!(r#"{{"noise": {}, "data": {{"text": "a"}}}}"#, deep(levels));
-        let (records, _) = picked::<Odd>(beside.as_bytes(), &[]).unwrap();
+        let (records, _) = picked::<Odd>(&beside, &[]).unwrap();
         assert_eq!(records[0].text.as_deref(), Some("a"), "{levels}");
     }
 }

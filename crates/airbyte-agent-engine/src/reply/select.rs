@@ -23,19 +23,41 @@ pub(crate) fn shape(data: Value, options: &CallOptions) -> Value {
     }
 }
 
-fn shape_record(record: Value, options: &CallOptions) -> Value {
+/// Texts longer than this are cut where a caller allows it, in characters.
+const LONGEST_TEXT: usize = 200;
+
+/// Cuts long texts, however deep they stand.
+pub(super) fn cut_texts(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Some((end, _)) = text.char_indices().nth(LONGEST_TEXT) {
+                text.truncate(end);
+                text.push_str("... [truncated: get this record to read all of it]");
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(cut_texts),
+        Value::Object(members) => members.values_mut().for_each(cut_texts),
+        _ => {}
+    }
+}
+
+/// One record with only, or without, the fields that the options name.
+pub(super) fn shape_record(record: Value, options: &CallOptions) -> Value {
     let Value::Object(mut members) = record else { return record };
+    if options.selected().is_empty() && options.excluded().is_empty() {
+        return Value::Object(members);
+    }
     if options.selected().is_empty() {
         for name in options.excluded() {
             exclude(&mut members, name);
         }
         return Value::Object(members);
     }
-    let mut kept = Map::new();
+    let mut selected = Map::new();
     for name in options.selected() {
-        select(&members, name, &mut kept);
+        select(&members, name, &mut selected);
     }
-    Value::Object(kept)
+    Value::Object(selected)
 }
 
 /// An exact name first, dots included; then a path through objects.
@@ -46,14 +68,14 @@ fn select(from: &Map<String, Value>, name: &str, into: &mut Map<String, Value>) 
     }
     let Some((first, rest)) = name.split_once('.') else { return };
     let Some(Value::Object(inner)) = from.get(first) else { return };
-    let mut found = Map::new();
-    select(inner, rest, &mut found);
-    if found.is_empty() {
+    let mut below = Map::new();
+    select(inner, rest, &mut below);
+    if below.is_empty() {
         return;
     }
     match into.entry(first).or_insert_with(|| Value::Object(Map::new())) {
-        Value::Object(known) => merge(known, found),
-        other => *other = Value::Object(found),
+        Value::Object(known) => merge(known, below),
+        other => *other = Value::Object(below),
     }
 }
 
@@ -84,6 +106,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn only_long_texts_are_cut() {
+        let mut records = json!([{"a": ["ä".repeat(201)], "b": "ä".repeat(200)}]);
+        cut_texts(&mut records);
+        let text = records[0]["a"][0].as_str().unwrap_or_default();
+        assert!(text.starts_with(&"ä".repeat(200)) && text.contains("... [truncated"), "{text}");
+        assert_eq!(records[0]["b"], "ä".repeat(200));
+    }
 
     #[test]
     fn fields_are_chosen_and_left_out_by_path() {

@@ -15,9 +15,9 @@ pub(super) fn payload(graphql: &GraphQl, arguments: &Arguments) -> Result<Value>
     for Variable { name, value } in graphql.variables.iter() {
         let resolved = resolve(value, arguments);
         // A null goes out only where the spec says that it means something and the caller said it.
-        let asked = graphql.nullable.contains(name) && is_explicit_null(value, arguments);
+        let is_wanted = graphql.nullable.contains(name) && is_explicit_null(value, arguments);
         match resolved {
-            Some(Value::Null) | None if !asked => {}
+            Some(Value::Null) | None if !is_wanted => {}
             resolved => {
                 variables.insert(name.to_string(), resolved.unwrap_or(Value::Null));
             }

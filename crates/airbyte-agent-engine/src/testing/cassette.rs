@@ -19,13 +19,13 @@ const VERSION: u64 = 1;
 /// One request and its answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Exchange {
-    pub(super) request: Asked,
-    pub(super) answer: Answered,
+    pub(super) request: RecordedRequest,
+    pub(super) answer: RecordedResponse,
 }
 
 /// A request, without credentials.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct RecordedRequest {
     pub(super) method: String,
     /// Address at the vendor, wherever the request was routed.
     pub(super) url: String,
@@ -38,7 +38,7 @@ pub(super) struct Asked {
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", untagged)]
-pub(super) enum Answered {
+pub(super) enum RecordedResponse {
     /// An answer.
     Answer {
         status: u16,

@@ -33,14 +33,10 @@ mod compare;
 mod mock;
 mod recorder;
 mod replay;
-mod reply;
-mod rule;
 mod scrub;
 mod shapes;
 mod suspect;
 
-pub use self::mock::{Mock, Seen};
+pub use self::mock::{Failure, Mock, Rule, Seen};
 pub use self::recorder::Recorder;
 pub use self::replay::Replay;
-pub use self::reply::Failure;
-pub use self::rule::Rule;

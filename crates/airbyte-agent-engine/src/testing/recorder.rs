@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
-use super::cassette::{self, Answered, Asked, Body, Exchange};
+use super::cassette::{self, Body, Exchange, RecordedRequest, RecordedResponse};
 use super::scrub::Scrubber;
 use super::suspect::suspicions;
 use crate::auth::Credentials;
@@ -172,20 +172,22 @@ impl Recorder {
             body
         };
         let headers = |headers| scrubber.headers(headers, &self.settings.headers);
-        let request = Asked {
+        let request = RecordedRequest {
             method: request.method.to_string(),
             url: scrubber.address(intended(request).as_str()),
             headers: headers(&request.headers),
             body: body(&request.body),
         };
         let answer = match answer {
-            Came::Answer { status, headers: given, body: bytes, broken } => Answered::Answer {
-                status: *status,
-                headers: headers(given),
-                body: body(bytes),
-                broken: broken.as_ref().map(|why| scrubber.text(why)),
-            },
-            Came::Failure { message, never_sent, timeout } => Answered::Failure {
+            Came::Answer { status, headers: given, body: bytes, broken } => {
+                RecordedResponse::Answer {
+                    status: *status,
+                    headers: headers(given),
+                    body: body(bytes),
+                    broken: broken.as_ref().map(|why| scrubber.text(why)),
+                }
+            }
+            Came::Failure { message, never_sent, timeout } => RecordedResponse::Failure {
                 failure: scrubber.text(message),
                 never_sent: *never_sent,
                 timeout: *timeout,

@@ -10,7 +10,7 @@ use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, HeaderName, HeaderValue};
 use serde_json::json;
 
-use super::cassette::{self, Answered, Asked, Body, Exchange};
+use super::cassette::{self, Body, Exchange, RecordedRequest, RecordedResponse};
 use super::compare::difference;
 use super::scrub::Scrubber;
 use crate::error::{Error, Result};
@@ -72,9 +72,9 @@ impl Replay {
         self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self, request: &HttpRequest) -> Result<Answered, HttpFailure> {
+    fn answer(&self, request: &HttpRequest) -> Result<RecordedResponse, HttpFailure> {
         let scrubber = Scrubber::default();
-        let asked = Asked {
+        let sent = RecordedRequest {
             method: request.method.to_string(),
             url: scrubber.address(intended(request).as_str()),
             headers: scrubber.headers(&request.headers, &std::collections::BTreeSet::new()),
@@ -84,10 +84,10 @@ impl Replay {
                 scrubber.body(&request.body)
             },
         };
-        let mut nearest: Option<(u8, String, &Asked)> = None;
+        let mut nearest: Option<(u8, String, &RecordedRequest)> = None;
         let mut fitting = Vec::new();
         for (index, exchange) in self.exchanges.iter().enumerate() {
-            match difference(&exchange.request, &asked) {
+            match difference(&exchange.request, &sent) {
                 None => fitting.push(index),
                 Some((rank, what)) => {
                     if nearest.as_ref().is_none_or(|(known, _, _)| rank > *known) {
@@ -103,14 +103,14 @@ impl Replay {
             return Ok(self.exchanges[index].answer.clone());
         }
         if request.asks_for_token {
-            return Ok(Answered::Answer {
+            return Ok(RecordedResponse::Answer {
                 status: 200,
                 headers: Vec::new(),
                 body: Body::Withheld,
                 broken: None,
             });
         }
-        let mut message = format!("the cassette {} has no answer for {}", self.name, shown(&asked));
+        let mut message = format!("the cassette {} has no answer for {}", self.name, shown(&sent));
         if let Some((_, what, nearest)) = nearest {
             message.push_str(&format!("; nearest is {}: {what}", shown(nearest)));
         }
@@ -119,18 +119,18 @@ impl Replay {
 }
 
 /// Method and address.
-fn shown(asked: &Asked) -> String {
-    format!("{} {}", asked.method, asked.url)
+fn shown(request: &RecordedRequest) -> String {
+    format!("{} {}", request.method, request.url)
 }
 
 impl HttpClient for Replay {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpFailure>> {
         Box::pin(async move {
             match self.answer(&request)? {
-                Answered::Failure { failure, never_sent, timeout } => {
+                RecordedResponse::Failure { failure, never_sent, timeout } => {
                     Err(HttpFailure { never_sent, timeout, ..HttpFailure::new(failure) })
                 }
-                Answered::Answer { status, headers, body, broken } => {
+                RecordedResponse::Answer { status, headers, body, broken } => {
                     let bytes = match body {
                         Body::Withheld => token(status),
                         body => Bytes::from(body.bytes()),

@@ -241,13 +241,13 @@ impl Scrubber {
         found.map(|(name, _)| name.as_str())
     }
 
-    /// The headers that may be kept, without secrets.
+    /// The headers that may be recorded, without secrets.
     pub(super) fn headers(
         &self,
         headers: &HeaderMap,
         more: &BTreeSet<String>,
     ) -> Vec<(String, String)> {
-        let kept = headers.iter().filter(|(name, value)| {
+        let recorded = headers.iter().filter(|(name, value)| {
             let name = name.as_str();
             let counts = ["ratelimit", "rate-limit", "-total", "-count", "-remaining", "-reset"]
                 .iter()
@@ -259,10 +259,11 @@ impl Scrubber {
             "link" => self.link(value),
             _ => self.text(value),
         };
-        kept.filter_map(|(name, value)| {
-            Some((name.to_string(), text(name.as_str(), value.to_str().ok()?)))
-        })
-        .collect()
+        recorded
+            .filter_map(|(name, value)| {
+                Some((name.to_string(), text(name.as_str(), value.to_str().ok()?)))
+            })
+            .collect()
     }
 
     /// `<https://…>; rel="next", <https://…>; rel="last"`

@@ -113,7 +113,7 @@ fn is_web_token(rest: &str) -> bool {
     long(8) && long(8) && long(16)
 }
 
-/// Ends of field names whose values are random by nature and open no door.
+/// Ends of field names whose values are random by nature and give access to nothing.
 const HARMLESS: &[&str] = &[
     "id",
     "ids",

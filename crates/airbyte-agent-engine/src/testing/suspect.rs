@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use url::Url;
 
-use super::cassette::{Answered, Asked, Body, Exchange};
+use super::cassette::{Body, Exchange, RecordedRequest, RecordedResponse};
 use super::scrub::is_form;
 use super::shapes;
 
@@ -14,11 +14,11 @@ use super::shapes;
 pub(super) fn suspicions(exchange: &Exchange, allowed: &BTreeSet<String>) -> Vec<String> {
     let mut found = Vec::new();
     let mut look = Look { allowed, found: &mut found };
-    let Asked { url, headers, body, .. } = &exchange.request;
+    let RecordedRequest { url, headers, body, .. } = &exchange.request;
     look.address("the address", "", url);
     look.headers("the request's header", headers);
     look.body("the request's body", body);
-    if let Answered::Answer { headers, body, .. } = &exchange.answer {
+    if let RecordedResponse::Answer { headers, body, .. } = &exchange.answer {
         look.headers("the answer's header", headers);
         look.body("the answer's body", body);
     }

@@ -89,13 +89,13 @@ fn for_anybody(headers: &HeaderMap, body: &Bytes) -> HeaderMap {
     let common = [header::ACCEPT, header::ACCEPT_ENCODING, header::USER_AGENT];
     let of_parts = [header::RANGE, header::IF_RANGE];
     let of_body = (!body.is_empty()).then_some(header::CONTENT_TYPE);
-    let mut kept = HeaderMap::new();
+    let mut allowed = HeaderMap::new();
     for name in common.into_iter().chain(of_parts).chain(of_body) {
         if let Some(value) = headers.get(&name) {
-            kept.insert(name, value.clone());
+            allowed.insert(name, value.clone());
         }
     }
-    kept
+    allowed
 }
 
 fn forbidden(outgoing: &Outgoing, message: &str) -> NoAnswer {

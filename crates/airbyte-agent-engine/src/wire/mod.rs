@@ -1,4 +1,4 @@
-//! The one way from a request to an answer, for both transports.
+//! Sends requests and understands refusals, in one place for both transports.
 //!
 //! A transport says what to send ([`Outgoing`]) and who may see the credential ([`Recipient`]).
 //! Everything else is done here, once: tries and their budget, redirects, the credential of each

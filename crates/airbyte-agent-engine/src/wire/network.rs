@@ -1,4 +1,4 @@
-//! One HTTP exchange on the way that the user chose. Nothing else in the engine calls an
+//! One HTTP exchange, by the client and to the origin that the user chose. Nothing else in the engine calls an
 //! [`HttpClient`].
 
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::secret::Redactor;
 /// Longest answer of a token endpoint.
 const LARGEST_TOKEN_ANSWER: usize = 1024 * 1024;
 
-/// Who sends, by which way, and what may be reached.
+/// Who sends, to which origin instead of the intended one, and which hosts may be reached.
 pub(crate) struct Network {
     pub(crate) http: Arc<dyn HttpClient>,
     /// Origin that everything is sent to in the place of the intended one.

@@ -31,26 +31,26 @@ impl Wire {
     pub(super) async fn weigh(&self, response: HttpResponse) -> (Refused, Ending) {
         let vendor = self.vendor.as_deref();
         let limits = vendor.and_then(|vendor| vendor.rate_limit_headers.as_ref());
-        let asked = retry::asked_wait(&self.policy, limits, &response.headers);
+        let wait = retry::asked_wait(&self.policy, limits, &response.headers);
         let (status, headers) = (response.status, response.headers.clone());
         // A body that does not come is one that says nothing.
         let body = response.bytes(self.largest_refusal).await.unwrap_or_default();
         let exhausted = retry::is_exhausted(limits, &headers);
         let Some(vendor) = vendor else {
-            let refused = Refused { status, headers, body, meaning: None, wait: asked, exhausted };
-            return (refused, Ending::Status(status, asked));
+            let refused = Refused { status, headers, body, meaning: None, wait, exhausted };
+            return (refused, Ending::Status(status, wait));
         };
         let parsed = serde_json::from_slice(&body).unwrap_or_default();
         let meaning = meaning(vendor, &parsed, None);
         // A secondary limit comes as 403 with a wait.
-        let is_limited = status == 403 && (asked.is_some() || exhausted);
+        let is_limited = status == 403 && (wait.is_some() || exhausted);
         let counts_as = match meaning {
             Some(FailureKind::RateLimited) => 429,
             Some(FailureKind::Unavailable) => 503,
             None if is_limited => 429,
             _ => status,
         };
-        let wait = asked.or_else(|| cost_wait(vendor, &parsed));
+        let wait = wait.or_else(|| cost_wait(vendor, &parsed));
         let refused = Refused { status, headers, body, meaning, wait, exhausted };
         (refused, Ending::Status(counts_as, wait))
     }

@@ -120,6 +120,45 @@ async fn the_platform_prepares_and_this_machine_asks_the_vendor() {
 }
 
 #[tokio::test]
+async fn fields_are_chosen_in_typed_records_as_in_others() {
+    let server = both(|request| prepared(request, &json!({})), things).await;
+    let client = client(&server, &Vault::default());
+    let mut list = client.execute("things", "list", json!({})).into_call().unwrap();
+    *list.options() = list.options().clone().select(["text"]).truncate();
+    let page: Page<Value, Value> = list.page().await.unwrap();
+    let text = page.data[0]["text"].as_str().unwrap();
+    assert!(text.starts_with(&"x".repeat(200)) && text.contains("truncated"), "{text}");
+    assert_eq!(page.data[0].as_object().unwrap().len(), 1);
+    assert!(page.next.is_some(), "what leads to the next page is read before fields are chosen");
+    let mut create = client.execute("things", "create", json!({"name": "x"})).into_call().unwrap();
+    *create.options() = create.options().clone().exclude(["sent"]);
+    let made: Value = create.record().await.unwrap();
+    assert_eq!(made, json!({"ok": true, "id": "new"}));
+}
+
+#[tokio::test]
+async fn a_failure_inside_a_success_is_the_vendors_and_passes() {
+    let tries = Arc::new(Mutex::new(0));
+    let counted = Arc::clone(&tries);
+    let busy = move |_: &Seen| {
+        let mut tries = counted.lock().unwrap();
+        *tries += 1;
+        match *tries {
+            1 => Answer::json(200, json!({"ok": false, "error": {"code": "busy"}})),
+            2 => Answer::json(200, json!({"things": [{"id": "a"}]})),
+            _ => Answer::json(200, json!({"ok": false, "error": format!("no {KEY}")})),
+        }
+    };
+    let server = both(|request| prepared(request, &json!({})), busy).await;
+    let client = client(&server, &Vault::default());
+    let outcome = client.execute("things", "list", json!({})).await.unwrap();
+    assert_eq!((outcome.data, *tries.lock().unwrap()), (json!([{"id": "a"}]), 2));
+    let error = client.execute("things", "list", json!({})).await.unwrap_err();
+    assert_eq!(error.message(), "things.list: Acme reports a failure: no [redacted]");
+    is_silent(&error);
+}
+
+#[tokio::test]
 async fn without_a_mapping_the_whole_configuration_holds_the_credentials() {
     let changes = json!({
         "source_config": {"token": "secret_coordinate::acme/key", "start_date": "2026-01-01"},

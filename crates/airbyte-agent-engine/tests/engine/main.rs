@@ -26,4 +26,6 @@ mod records;
 mod selections;
 mod server;
 mod servers;
+mod store;
+mod transports;
 mod wire;

@@ -1,9 +1,7 @@
 //! An account without credentials: it is listed, and every call of it says what is missing.
 
-use std::time::Duration;
-
 use airbyte_agent_core::{
-    BoxFuture, Download, DryRun, Error, ErrorKind, Prepared, Reply, Result, Transport,
+    BoxFuture, CheckedCall, Completion, Error, ErrorKind, Reply, Result, Transport,
 };
 
 /// Answers every call with the same error.
@@ -42,23 +40,12 @@ impl Unavailable {
 }
 
 impl Transport for Unavailable {
-    fn send<'a>(&'a self, _: Prepared<'a>) -> BoxFuture<'a, Result<Reply>> {
+    fn send<'a>(&'a self, _: CheckedCall<'a>) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(std::future::ready(Err(self.error())))
     }
 
-    fn download<'a>(&'a self, _: Prepared<'a>) -> BoxFuture<'a, Result<Download>> {
-        Box::pin(std::future::ready(Err(self.error())))
-    }
-
-    fn dry_run(&self, _: Prepared<'_>) -> Result<DryRun> {
+    fn completion(&self) -> Result<Completion<'_>> {
+        // Whatever is wrong with the arguments, this comes first.
         Err(self.error())
-    }
-
-    fn default_timeout(&self) -> Duration {
-        Duration::from_secs(1)
-    }
-
-    fn redact(&self, text: &str) -> String {
-        text.to_owned()
     }
 }

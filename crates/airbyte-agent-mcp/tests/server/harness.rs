@@ -4,8 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use airbyte_agent_core::{
-    BoxFuture, Client, Description, Download, DryRun, Error, ErrorKind, Layout, Prepared, Reply,
-    Result, Transport,
+    BoxFuture, CheckedCall, Client, Description, Error, ErrorKind, Layout, Reply, Result, Transport,
 };
 use airbyte_agent_mcp::{Server, ServerBuilder};
 use rmcp::model::{CallToolRequestParams, CallToolResult, ProgressNotificationParam};
@@ -66,9 +65,9 @@ impl Drop for Running {
 }
 
 impl Transport for Vendor {
-    fn send<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Reply>> {
+    fn send<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
-            self.asked.lock().unwrap().push(call.operation.place());
+            self.asked.lock().unwrap().push(call.name.to_owned());
             let _running = Running::new(&self.running);
             let id = call.arguments.get("id").and_then(Value::as_str).unwrap_or_default();
             match id {
@@ -87,25 +86,12 @@ impl Transport for Vendor {
                 json!({"id": id, "name": "One"})
             };
             let headers = http::HeaderMap::new();
-            let reply = Reply::new(200, headers, body.to_string().into(), Layout::Vendor);
-            Ok(reply.with_arguments(call.arguments.clone()))
+            Ok(Reply::new(200, headers, body.to_string().into(), Layout::described()))
         })
     }
 
-    fn download<'a>(&'a self, _: Prepared<'a>) -> BoxFuture<'a, Result<Download>> {
-        Box::pin(async { Err(Error::new(ErrorKind::Usage, "no files here")) })
-    }
-
-    fn dry_run(&self, _: Prepared<'_>) -> Result<DryRun> {
-        Err(Error::new(ErrorKind::Usage, "not here"))
-    }
-
-    fn default_timeout(&self) -> Duration {
+    fn timeout(&self) -> Duration {
         Duration::from_secs(90)
-    }
-
-    fn redact(&self, text: &str) -> String {
-        text.to_owned()
     }
 }
 

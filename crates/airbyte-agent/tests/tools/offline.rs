@@ -1,10 +1,8 @@
 //! Clients that can say what they offer and reach nothing.
 
-use std::time::Duration;
-
 use airbyte_agent::core::description::Connector;
 use airbyte_agent::core::tools::{ClientTools as _, Exposure, ToolDefinition, Toolset};
-use airbyte_agent::core::{BoxFuture, Download, DryRun, Prepared, Reply, Transport};
+use airbyte_agent::core::{BoxFuture, CheckedCall, Reply, Transport};
 use airbyte_agent::{Client, Error, ErrorKind, Result, registry};
 
 pub const EXPOSURES: [Exposure; 3] =
@@ -17,24 +15,8 @@ fn nothing() -> Error {
 }
 
 impl Transport for Nowhere {
-    fn send<'a>(&'a self, _: Prepared<'a>) -> BoxFuture<'a, Result<Reply>> {
+    fn send<'a>(&'a self, _: CheckedCall<'a>) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async { Err(nothing()) })
-    }
-
-    fn download<'a>(&'a self, _: Prepared<'a>) -> BoxFuture<'a, Result<Download>> {
-        Box::pin(async { Err(nothing()) })
-    }
-
-    fn dry_run(&self, _: Prepared<'_>) -> Result<DryRun> {
-        Err(nothing())
-    }
-
-    fn default_timeout(&self) -> Duration {
-        Duration::from_secs(1)
-    }
-
-    fn redact(&self, text: &str) -> String {
-        text.to_owned()
     }
 }
 

@@ -9,7 +9,7 @@ use http::header::{ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 use serde_json::Value;
 
-use super::mock::Seen;
+use super::Seen;
 use crate::download::Download;
 use crate::error::{Error, ErrorKind};
 use crate::http::HttpResponse;
@@ -140,11 +140,11 @@ impl Failure {
         self
     }
 
-    pub(super) fn error(&self, place: &str) -> Error {
-        let told = self.message.clone();
-        let told = told.unwrap_or_else(|| format!("the mock fails with {}", self.kind));
+    pub(super) fn error(&self, operation: &str) -> Error {
+        let message = self.message.clone();
+        let message = message.unwrap_or_else(|| format!("the mock fails with {}", self.kind));
         let usual = matches!(self.kind, ErrorKind::RateLimited | ErrorKind::Network);
-        let error = Error::new(self.kind, format!("{place}: {told}"))
+        let error = Error::new(self.kind, format!("{operation}: {message}"))
             .with_retry_after(self.retry_after)
             .with_retryable(self.retryable.unwrap_or(usual));
         match self.status {

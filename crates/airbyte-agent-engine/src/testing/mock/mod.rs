@@ -1,5 +1,8 @@
 //! A transport that answers as it was told.
 
+mod reply;
+mod rule;
+
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,23 +11,27 @@ use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
-use super::reply::{Answer, Page, Step};
-use super::rule::{Kept, Rule};
-use crate::arguments::{Arguments, Completion};
+use self::reply::{Answer, Page, Step};
+use self::rule::Kept;
+use crate::arguments::Completion;
 use crate::call_options::CallOptions;
 use crate::client::Client;
 use crate::cursor::NextPage;
-use crate::description::Action;
+use crate::description::{Action, json_path};
 use crate::download::{Chunked, Download};
 use crate::dry_run::DryRun;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::BoxFuture;
+use crate::layout::Layout;
 use crate::lookup::find_operation;
 use crate::reply::shape;
 use crate::request;
 use crate::shared_description::Description;
-use crate::transport::{Layout, Prepared, Reply, Transport};
+use crate::transport::{CheckedCall, Reply, Transport};
 use crate::typed::TypedConnector;
+
+pub use self::reply::Failure;
+pub use self::rule::Rule;
 
 /// A stand-in for a vendor: answers as it was told, refuses everything else, and remembers the
 /// calls. Clones are the same mock.
@@ -162,9 +169,9 @@ impl Mock {
     }
 
     /// Checks and remembers the call, and finds the answer.
-    fn take(&self, call: &Prepared<'_>) -> Result<Taken> {
+    fn take(&self, call: &CheckedCall<'_>) -> Result<Taken> {
         let place = call.follow.and_then(Place::read);
-        let arguments = check(call)?;
+        let arguments = call.arguments.clone();
         let seen = Seen {
             connector: call.connector.name.to_string(),
             entity: call.operation.entity.to_string(),
@@ -214,7 +221,7 @@ struct Taken {
 
 impl Taken {
     /// The answer to a call for records, or for a part of a file as JSON.
-    async fn reply(self, call: &Prepared<'_>) -> Result<Reply> {
+    async fn reply(self, call: &CheckedCall<'_>) -> Result<Reply> {
         let Self { seen, place, step } = self;
         tokio::time::sleep(step.delay).await;
         let (page, next) = match step.answer {
@@ -244,8 +251,9 @@ impl Taken {
         }
         let data = shape(page.data, call.options);
         let body = json!({"result": data, "connector_metadata": page.meta});
-        let reply = Reply::new(200, HeaderMap::new(), body.to_string().into(), Layout::Platform);
-        Ok(reply.with_arguments(seen.arguments).with_next(next))
+        let layout =
+            Layout::wrapped(json_path!("$.result")).metadata([json_path!("$.connector_metadata")]);
+        Ok(Reply::new(200, HeaderMap::new(), body.to_string().into(), layout).with_next(next))
     }
 
     async fn file(self) -> Result<Download> {
@@ -259,34 +267,34 @@ impl Taken {
 }
 
 impl Transport for Mock {
-    fn send<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Reply>> {
+    fn send<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move { self.take(&call)?.reply(&call).await })
     }
 
-    fn download<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Download>> {
+    fn open<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Download>> {
         Box::pin(async move { self.take(&call)?.file().await })
     }
 
-    fn dry_run(&self, call: Prepared<'_>) -> Result<DryRun> {
-        let request = request::build(call.operation, &check(&call)?)?;
+    fn preview(&self, call: CheckedCall<'_>) -> Result<DryRun> {
+        let request = request::build(call.operation, call.arguments)?;
         let url = format!("https://mock.invalid{}", request.target);
         let body =
             String::from_utf8_lossy(request.body.as_ref().unwrap_or(&Bytes::new())).into_owned();
         Ok(DryRun::new(request.method, url, request.headers, &body))
     }
 
-    fn default_timeout(&self) -> Duration {
+    /// The arguments stay as passed: what an account's settings would supply may be missing.
+    fn completion(&self) -> Result<Completion<'_>> {
+        Ok(Completion::Receiver)
+    }
+
+    fn timeout(&self) -> Duration {
         Duration::from_secs(30)
     }
 
-    fn redact(&self, text: &str) -> String {
-        text.to_owned()
+    fn serves_file_parts(&self) -> bool {
+        true
     }
-}
-
-/// The arguments as passed, found good. What an account's settings would supply may be missing.
-fn check(call: &Prepared<'_>) -> Result<Arguments> {
-    call.complete(&Map::new(), Completion::Platform)
 }
 
 fn range(arguments: &Map<String, Value>) -> Option<&str> {
@@ -298,7 +306,7 @@ fn unfit(seen: &Seen, why: &str) -> Error {
     Error::new(ErrorKind::Usage, message)
 }
 
-fn unexpected(rules: &[Kept], call: &Prepared<'_>, seen: &Seen) -> String {
+fn unexpected(rules: &[Kept], call: &CheckedCall<'_>, seen: &Seen) -> String {
     let mut message = format!("unexpected call: {seen}. ");
     if rules.is_empty() {
         let (entity, action) = (&seen.entity, seen.action);

@@ -7,8 +7,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::mock::{Mock, Seen};
 use super::reply::{Answer, Failure, File, Page, Step};
+use super::{Mock, Seen};
 use crate::description::Action;
 
 /// What a mock answers to an operation; made by [`Mock::on`].

@@ -1,55 +1,46 @@
-//! What the platform answers to a query, in the shapes that it had at different times.
+//! What the platform answers to a query of the context store, in the shapes that it had at different
+//! times.
 
-use serde_json::{Map, Value};
+use bytes::Bytes;
+use http::HeaderMap;
+use serde_json::{Map, Value, json};
 
-use super::record::StoreRecord;
-use crate::error::{Error, ErrorKind, Result};
-use crate::reply::platform_failure;
+use super::envelope;
+use crate::context_store::StoreMeta;
+use crate::cursor::NextPage;
+use crate::error::{Error, Result};
+use crate::transport::Reply;
 
-/// One page of records.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct StorePage<F> {
-    /// The records.
-    pub data: Vec<StoreRecord<F>>,
-    /// What came with them.
-    pub meta: StoreMeta,
-}
-
-/// What comes with a page of records.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StoreMeta {
-    /// Whether there is another page.
-    pub has_more: bool,
-    /// The cursor of the next page.
-    pub cursor: Option<String>,
-    /// Time the search took, in milliseconds.
-    pub took_ms: Option<f64>,
-    /// Whatever else came.
-    pub extra: Map<String, Value>,
-}
-
-impl StoreMeta {
-    /// As JSON, with the names of the platform.
-    pub(crate) fn to_json(&self) -> Value {
-        let mut meta = self.extra.clone();
-        meta.insert("has_more".to_owned(), self.has_more.into());
-        meta.insert("cursor".to_owned(), self.cursor.clone().into());
-        meta.insert("took_ms".to_owned(), self.took_ms.into());
-        Value::Object(meta)
-    }
+/// The answer to a query of `name` in the one shape that its operation describes.
+///
+/// # Errors
+///
+/// `Vendor` when the platform reports a failure, `Decode` when the answer holds no records.
+pub(super) fn reply(
+    (status, headers): (u16, HeaderMap),
+    body: &Bytes,
+    name: &str,
+    redact: impl Fn(&str) -> String,
+) -> Result<Reply> {
+    // What the platform says may repeat what it was sent.
+    let clean = |error: Error| error.with_status(status).cleaned(&redact);
+    let (rows, meta) = read(body, name).map_err(clean)?;
+    let token = meta.cursor.clone().filter(|_| meta.has_more);
+    let next = token
+        .map(|token| NextPage::with(Map::from_iter([("cursor".to_owned(), Value::String(token))])));
+    let body = json!({"data": rows, "meta": meta.to_json()});
+    let reply = Reply::new(status, headers, body.to_string().into(), envelope::STORE);
+    Ok(reply.with_next(next))
 }
 
 /// The rows of an answer and what came with them. Rows that are no objects say nothing and are
 /// left out; a bare list is an answer too.
-pub(crate) fn read(body: &[u8], place: &str) -> Result<(Vec<Map<String, Value>>, StoreMeta)> {
+fn read(body: &[u8], name: &str) -> Result<(Vec<Map<String, Value>>, StoreMeta)> {
     let answer: Value = serde_json::from_slice(body).map_err(|error| {
-        Error::decode(format!("{place}: the platform's answer is no JSON")).with_source(error)
+        Error::decode(format!("{name}: the platform's answer is no JSON")).with_source(error)
     })?;
-    if let Some(told) = platform_failure(&answer) {
-        let message = format!("{place}: the platform reports a failure: {told}");
-        return Err(Error::new(ErrorKind::Vendor, message));
+    if let Some(error) = envelope::failure(&answer, name, str::to_owned) {
+        return Err(error);
     }
     let result = match answer {
         Value::Object(mut answer) if answer.contains_key("result") => {
@@ -63,7 +54,7 @@ pub(crate) fn read(body: &[u8], place: &str) -> Result<(Vec<Map<String, Value>>,
             let rows = match (result.remove("data"), result.remove("hits")) {
                 (Some(Value::Array(rows)), _) => rows,
                 (None, Some(Value::Array(hits))) => hits.into_iter().map(hit).collect(),
-                _ => return Err(Error::decode(format!("{place}: the answer has no records"))),
+                _ => return Err(Error::decode(format!("{name}: the answer has no records"))),
             };
             let meta = match result.remove("meta") {
                 Some(Value::Object(meta)) => meta,
@@ -71,13 +62,13 @@ pub(crate) fn read(body: &[u8], place: &str) -> Result<(Vec<Map<String, Value>>,
             };
             (rows, meta)
         }
-        _ => return Err(Error::decode(format!("{place}: the answer has no records"))),
+        _ => return Err(Error::decode(format!("{name}: the answer has no records"))),
     };
     let rows = rows.into_iter().filter_map(|row| match row {
         Value::Object(row) => Some(row),
         _ => None,
     });
-    Ok((rows.collect(), told(meta)))
+    Ok((rows.collect(), metadata(meta)))
 }
 
 /// The record inside a hit of the oldest servers.
@@ -90,7 +81,7 @@ fn hit(hit: Value) -> Value {
     }
 }
 
-fn told(mut meta: Map<String, Value>) -> StoreMeta {
+fn metadata(mut meta: Map<String, Value>) -> StoreMeta {
     let names = ["cursor", "next_cursor", "next"];
     let cursor = names.iter().filter_map(|name| meta.remove(*name)).find_map(|value| match value {
         Value::String(text) if !text.is_empty() => Some(text),
@@ -103,14 +94,13 @@ fn told(mut meta: Map<String, Value>) -> StoreMeta {
         _ => cursor.is_some(),
     };
     let took_ms = meta.remove("took_ms").and_then(|took| took.as_f64());
-    StoreMeta { has_more, cursor, took_ms, extra: meta }
+    StoreMeta::new(has_more, cursor, took_ms, meta)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use crate::error::ErrorKind;
 
     #[test]
     fn a_failure_inside_a_success_is_the_platforms() {
@@ -150,13 +140,13 @@ mod tests {
             ),
             (json!({"result": {"data": [], "meta": {"cursor": null}}}), 0, false, None),
         ] {
-            let (found, meta) = read(answer.to_string().as_bytes(), "things").unwrap();
+            let (records, meta) = read(answer.to_string().as_bytes(), "things").unwrap();
             assert_eq!(
-                (found.len(), meta.has_more, meta.cursor),
+                (records.len(), meta.has_more, meta.cursor),
                 (rows, has_more, expected),
                 "{answer}"
             );
-            assert!(found.first().is_none_or(|row| row["id"] == 1));
+            assert!(records.first().is_none_or(|row| row["id"] == 1));
         }
         for answer in ["{", "7", r#"{"result": {"data": 7}}"#, r#"{"result": "no"}"#] {
             assert!(read(answer.as_bytes(), "things").is_err(), "{answer}");

@@ -1,0 +1,350 @@
+//! One call being put together, and what can be asked of it.
+
+mod complete;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use tracing::Instrument as _;
+
+use crate::arguments::Arguments;
+use crate::call_options::CallOptions;
+use crate::cursor::{Cursor, Seal};
+use crate::description::Action;
+use crate::download::{Chunked, Download};
+use crate::dry_run::DryRun;
+use crate::error::{Error, Result};
+use crate::http::BoxFuture;
+use crate::operation::OperationRef;
+use crate::outcome::Outcome;
+use crate::page::{Items, Page, Pages};
+use crate::reply::{self, Answer};
+use crate::runtime::Runtime;
+use crate::transport::{CheckedCall, Reply};
+
+/// One call being put together.
+///
+/// The builders of the connector crates wrap it; [`Client::call`](crate::Client::call) gives a bare
+/// one.
+#[derive(Clone)]
+pub struct Call {
+    runtime: Runtime,
+    target: Target,
+    arguments: Arguments,
+    options: CallOptions,
+    cursor: Option<Cursor>,
+    /// Whether further pages are wanted.
+    pages: bool,
+    /// The first argument that cannot be written as JSON.
+    defect: Option<String>,
+}
+
+/// What is called.
+#[derive(Clone)]
+enum Target {
+    Operation(OperationRef),
+    /// Names that the connector does not have.
+    Unknown {
+        entity: String,
+        action: String,
+    },
+}
+
+impl Call {
+    /// A call of an operation of the description. Whether it exists is told when the call is made.
+    pub(crate) fn new(runtime: Runtime, entity: &str, action: Action) -> Self {
+        let operation = runtime.operation(entity, action);
+        Self::of_known(runtime, operation, entity, action.as_str())
+    }
+
+    /// A call by names, also of an operation of the context store.
+    pub(crate) fn named(runtime: Runtime, entity: &str, action: &str) -> Self {
+        let operation = runtime.find(entity, action).ok();
+        Self::of_known(runtime, operation, entity, action)
+    }
+
+    /// A call of an operation that has been found.
+    pub(crate) fn of_operation(runtime: Runtime, operation: OperationRef) -> Self {
+        Self::of(runtime, Target::Operation(operation))
+    }
+
+    fn of_known(
+        runtime: Runtime,
+        operation: Option<OperationRef>,
+        entity: &str,
+        action: &str,
+    ) -> Self {
+        let unknown = || Target::Unknown { entity: entity.to_owned(), action: action.to_owned() };
+        Self::of(runtime, operation.map_or_else(unknown, Target::Operation))
+    }
+
+    fn of(runtime: Runtime, target: Target) -> Self {
+        Self {
+            runtime,
+            target,
+            arguments: Arguments::new(),
+            options: CallOptions::default(),
+            cursor: None,
+            pages: false,
+            defect: None,
+        }
+    }
+
+    /// Sets an argument. A value that cannot be written as JSON is reported when the call is made.
+    pub fn set(&mut self, name: &str, value: impl Serialize) {
+        match serde_json::to_value(value) {
+            Ok(value) => {
+                self.arguments.insert(name.to_owned(), value);
+            }
+            Err(error) => {
+                self.defect.get_or_insert(format!("'{name}' cannot be written as JSON: {error}"));
+            }
+        }
+    }
+
+    /// Sets several arguments; they replace those of the same name.
+    pub fn set_all(&mut self, arguments: Map<String, Value>) {
+        if self.arguments.is_empty() {
+            self.arguments = arguments;
+        } else {
+            self.arguments.extend(arguments);
+        }
+    }
+
+    /// The options, to be changed in place.
+    pub fn options(&mut self) -> &mut CallOptions {
+        &mut self.options
+    }
+
+    /// Starts where a cursor points instead of at the beginning.
+    pub fn resume(&mut self, cursor: Cursor) {
+        self.cursor = Some(cursor);
+    }
+
+    /// Says that further pages are wanted. Some vendors page only when a size is asked for; then
+    /// the first request asks for the largest one, unless an argument says how to page. Streams of
+    /// [`items`](Self::items) and [`pages`](Self::pages) do it by themselves.
+    pub fn want_pages(&mut self) {
+        self.pages = true;
+    }
+
+    fn operation(&self) -> Result<&OperationRef> {
+        match &self.target {
+            Target::Operation(operation) => Ok(operation),
+            Target::Unknown { entity, action } => {
+                let unknown = self.runtime.find(entity, action).err();
+                Err(unknown.unwrap_or_else(|| Error::internal("the operation was not found")))
+            }
+        }
+    }
+
+    /// Entity and action, such as `issues.list`.
+    fn qualified_name(&self) -> String {
+        match &self.target {
+            Target::Operation(operation) => operation.qualified_name().to_owned(),
+            Target::Unknown { entity, action } => format!("{entity}.{action}"),
+        }
+    }
+
+    fn seal<'a>(&'a self, operation: &'a OperationRef) -> Result<Seal<'a>> {
+        let name = operation.qualified_name().to_owned();
+        self.runtime.seal(operation, name, &self.arguments)
+    }
+
+    fn limit(&self) -> Duration {
+        self.options.limit().unwrap_or_else(|| self.runtime.transport().timeout())
+    }
+
+    /// Executes the call once, within a time.
+    async fn send(&self, call: CheckedCall<'_>, limit: Duration) -> Result<Reply> {
+        let span = tracing::debug_span!(
+            "airbyte_agent.call",
+            connector = %call.connector.name,
+            entity = %call.operation.entity,
+            action = %call.action,
+        );
+        let sending = self.runtime.transport().send(call);
+        let answer = tokio::time::timeout(limit, sending).instrument(span).await;
+        answer.unwrap_or_else(|_| {
+            let seconds = self.limit().as_secs_f64();
+            let message = format!("{}: no complete answer within {seconds} s", call.name);
+            Err(Error::network(message).with_retryable(call.operation.hints.read_only))
+        })
+    }
+
+    /// Makes the call and reads the answer; again where the answer, although a success, reports a
+    /// failure that passes.
+    async fn read<R>(
+        &self,
+        cursor: Option<&Cursor>,
+        decode: impl Fn(Answer<'_>) -> Result<R>,
+    ) -> Result<R> {
+        let operation = self.operation()?;
+        if operation.download.is_some() && !self.wants_file_part() {
+            let name = operation.qualified_name();
+            return Err(Error::usage(format!("{name} gives the bytes of a file: download it")));
+        }
+        let (started, limit) = (Instant::now(), self.limit());
+        let transport = self.runtime.transport();
+        let redact = |text: &str| transport.redact(text);
+        let seal = self.seal(operation)?;
+        let completed = self.complete(operation, &seal, cursor)?;
+        let call = self.checked(operation, &completed);
+        let mut attempt = 1;
+        loop {
+            let reply = self.send(call, limit.saturating_sub(started.elapsed())).await?;
+            let answered_by = reply.transport().unwrap_or(transport);
+            let plan = self.runtime.plan(operation, &reply.layout);
+            let error = match decode(Answer {
+                connector: call.connector,
+                operation,
+                name: call.name,
+                arguments: &completed.arguments,
+                options: &self.options,
+                settings: answered_by.settings(),
+                reply: &reply,
+                plan: &plan,
+                redact: &redact,
+                seal: Some(&seal),
+            }) {
+                Err(error) if error.is_retryable() => error,
+                done => return done,
+            };
+            let left = limit.saturating_sub(started.elapsed());
+            let wait = answered_by.pause(attempt, &error).filter(|wait| *wait < left);
+            let Some(wait) = wait else { return Err(error) };
+            tokio::time::sleep(wait).await;
+            attempt += 1;
+        }
+    }
+
+    /// Makes the call; a page of records.
+    ///
+    /// # Errors
+    ///
+    /// Any [`ErrorKind`](crate::ErrorKind); nothing was sent for `Usage` and for a `Validation`
+    /// without status.
+    pub async fn page<T, M>(self) -> Result<Page<T, M>>
+    where
+        T: DeserializeOwned,
+        M: DeserializeOwned + Default,
+    {
+        self.read(None, reply::decode_page).await
+    }
+
+    /// Makes the call; one record.
+    ///
+    /// # Errors
+    ///
+    /// As [`page`](Self::page), and `NotFound` when the answer holds no record.
+    pub async fn record<T: DeserializeOwned>(self) -> Result<T> {
+        self.read(None, reply::decode_record).await
+    }
+
+    /// Makes the call; plain JSON.
+    ///
+    /// # Errors
+    ///
+    /// As [`page`](Self::page).
+    pub async fn outcome(self) -> Result<Outcome> {
+        self.outcome_at(None).await
+    }
+
+    async fn outcome_at(&self, cursor: Option<&Cursor>) -> Result<Outcome> {
+        let serves_parts = self.runtime.transport().serves_file_parts();
+        if self.wants_file_part() && !serves_parts && self.operation()?.download.is_some() {
+            return self.clone().file_part().await;
+        }
+        self.read(cursor, reply::outcome).await
+    }
+
+    /// The records of a list, page after page.
+    pub fn items<T: DeserializeOwned + 'static>(self) -> Items<T> {
+        Items::new(self.pages())
+    }
+
+    /// The pages of a list.
+    pub fn pages<T, M>(self) -> Pages<Page<T, M>>
+    where
+        T: DeserializeOwned + 'static,
+        M: DeserializeOwned + Default + 'static,
+    {
+        self.paged(|call, cursor| {
+            Box::pin(async move { call.read(cursor.as_ref(), reply::decode_page).await })
+        })
+    }
+
+    /// The pages of a list as plain JSON.
+    pub fn outcomes(self) -> Pages<Outcome> {
+        self.paged(|call, cursor| Box::pin(async move { call.outcome_at(cursor.as_ref()).await }))
+    }
+
+    fn paged<P: 'static>(
+        mut self,
+        fetch: fn(Arc<Self>, Option<Cursor>) -> BoxFuture<'static, Result<P>>,
+    ) -> Pages<P> {
+        self.want_pages();
+        let operation = self.qualified_name();
+        let call = Arc::new(self);
+        Pages::new(operation, Box::new(move |cursor| fetch(Arc::clone(&call), cursor)))
+    }
+
+    /// Makes the call; the bytes of a file. The argument `range_header` (`bytes=0-1023`) asks for
+    /// a part of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`page`](Self::page); a break in mid-file is an error of the stream.
+    pub async fn download(self) -> Result<Download> {
+        let operation = self.operation()?;
+        let name = operation.qualified_name();
+        if operation.download.is_none() {
+            return Err(Error::usage(format!("{name} is no download")));
+        }
+        let seal = self.seal(operation)?;
+        let completed = self.complete(operation, &seal, None)?;
+        let limit = self.limit();
+        let opening = self.runtime.transport().open(self.checked(operation, &completed));
+        tokio::time::timeout(limit, opening).await.unwrap_or_else(|_| {
+            let message = format!("{name}: no answer within {} s", limit.as_secs_f64());
+            Err(Error::network(message))
+        })
+    }
+
+    /// Whether a download is wanted as a JSON object that holds a part of the file.
+    fn wants_file_part(&self) -> bool {
+        self.arguments.get("_airbyte_response_type").and_then(Value::as_str) == Some("json")
+    }
+
+    async fn file_part(mut self) -> Result<Outcome> {
+        let chunked = Chunked::from_arguments(&mut self.arguments)?;
+        let file = self.download().await?;
+        Ok(Outcome { data: chunked.read(file).await?, meta: Value::Null, next: None })
+    }
+
+    /// What would be sent, every secret masked. Sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with the call.
+    pub fn dry_run(&self) -> Result<DryRun> {
+        let operation = self.operation()?;
+        let completed = self.complete(operation, &self.seal(operation)?, None)?;
+        self.runtime.transport().preview(self.checked(operation, &completed))
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Arguments may be private.
+        f.debug_struct("Call")
+            .field("connector", &self.runtime.description().name)
+            .field("operation", &self.qualified_name())
+            .field("arguments", &self.arguments.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,73 @@
+//! The operations of the context store, described like those of a vendor.
+
+use super::check::check_entity;
+use super::{SEARCH, SQL_QUERY};
+use crate::description::build::{ANY, ARRAY, INTEGER, OBJECT, STRING};
+use crate::description::build::{body, from_meta, meta, page_size};
+use crate::description::{
+    Action, Body, Connector, Kind, MetaField, Method, Operation, Paging, Parameter, Schema,
+    json_path, list, template,
+};
+use crate::error::Result;
+
+/// An operation of the context store on an entity: [`SEARCH`] or [`SQL_QUERY`].
+///
+/// It takes the parameters of a query, gives an array of records, and pages by a cursor. Its
+/// [`action`](Operation::action) is that of any search, because the store has no action of its own
+/// among those of vendors.
+///
+/// # Errors
+///
+/// `Usage` when the connector has no such entity, or does not have it in the store; the message names
+/// those that are.
+pub fn operation(connector: &Connector, entity: &str, action: &str) -> Result<Operation> {
+    check_entity(connector, entity, action)?;
+    let mut operation = if action == SQL_QUERY { SQL_QUERY_ON_ENTITY } else { SEARCH_ON_ENTITY };
+    operation.entity = entity.to_owned().into();
+    Ok(operation)
+}
+
+const SEARCH_ON_ENTITY: Operation = on_entity(SEARCH)
+    .summary("Search the copy of the records that the platform keeps")
+    .parameters(list![
+        body("query", OBJECT).description("Condition and order; {} for all records."),
+        body("semantic", OBJECT).description("A search by meaning instead of by `query`."),
+        LIMIT,
+        body("cursor", CURSOR).description("The cursor that the page before gave."),
+        body("fields", ARRAY).description("The only fields that come back."),
+    ])
+    .paging(
+        Paging::cursor(from_meta("cursor"), "cursor")
+            .more(from_meta("has_more"))
+            .size(page_size("limit")),
+    );
+
+const SQL_QUERY_ON_ENTITY: Operation = on_entity(SQL_QUERY)
+    .summary("Query the copy of the records that the platform keeps in SQL")
+    .parameters(list![
+        body("sql", STRING).description("A query in the dialect of DuckDB; entities are tables."),
+        LIMIT,
+    ])
+    .paging(
+        Paging::cursor(from_meta("cursor"), "cursor")
+            .more(from_meta("has_more"))
+            .size(page_size("limit")),
+    );
+
+/// What both have in common. The arguments are checked by the grammar of the store first, so that
+/// the schemas say no more than the kinds of values.
+const fn on_entity(id: &'static str) -> Operation {
+    Operation::by(Method::Post, id, "", Action::Search, template!(""))
+        .body(Body::Json { open: false, in_array: false })
+        .meta(METADATA)
+}
+
+const METADATA: &[MetaField] = &[
+    meta("has_more", json_path!("$.meta.has_more")),
+    meta("cursor", json_path!("$.meta.cursor")),
+    meta("took_ms", json_path!("$.meta.took_ms")),
+];
+
+const LIMIT: Parameter = body("limit", INTEGER).description("Records to a page.");
+
+const CURSOR: Schema = ANY.kinds(&[Kind::String, Kind::Integer]);

@@ -1,0 +1,64 @@
+//! One page of what the context store gives.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::record::StoreRecord;
+use crate::cursor::Cursor;
+use crate::page::Page;
+
+/// One page of records.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct StorePage<F> {
+    /// The records of the page.
+    pub data: Vec<StoreRecord<F>>,
+    /// What came with them.
+    pub meta: StoreMeta,
+    /// Where the list continues; `None` on the last page. [`StoreMeta::cursor`] is the platform's own
+    /// word for it.
+    pub next: Option<Cursor>,
+}
+
+impl<F> From<Page<StoreRecord<F>, StoreMeta>> for StorePage<F> {
+    fn from(page: Page<StoreRecord<F>, StoreMeta>) -> Self {
+        let Page { data, meta, next } = page;
+        Self { data, meta, next }
+    }
+}
+
+/// What comes with a page of records.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct StoreMeta {
+    /// Whether there is another page.
+    pub has_more: bool,
+    /// The cursor of the next page.
+    pub cursor: Option<String>,
+    /// Time the search took, in milliseconds.
+    pub took_ms: Option<f64>,
+    /// Whatever else the platform sent beside the records.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+impl StoreMeta {
+    pub(crate) fn new(
+        has_more: bool,
+        cursor: Option<String>,
+        took_ms: Option<f64>,
+        extra: Map<String, Value>,
+    ) -> Self {
+        Self { has_more, cursor, took_ms, extra }
+    }
+
+    /// As JSON, with the names of the platform.
+    pub(crate) fn to_json(&self) -> Value {
+        let mut meta = self.extra.clone();
+        meta.insert("has_more".to_owned(), self.has_more.into());
+        meta.insert("cursor".to_owned(), self.cursor.clone().into());
+        meta.insert("took_ms".to_owned(), self.took_ms.into());
+        Value::Object(meta)
+    }
+}

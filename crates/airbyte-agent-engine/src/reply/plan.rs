@@ -1,0 +1,234 @@
+//! Which values of an answer are wanted, and where they stand: worked out once for an operation and
+//! the layout of its answers.
+
+use crate::description::{
+    Body, Connector, ErrorCondition, JsonPath, MetaSource, Next, Operation, Source, Step, Text,
+};
+use crate::layout::Layout;
+
+use super::envelope::Place;
+
+/// Where the values of an answer stand that are wanted of it. Depends on the operation and the layout
+/// alone, so that it serves every answer of the operation.
+#[derive(Debug)]
+pub(crate) struct ReadPlan {
+    /// Where the records stand.
+    pub(super) records: JsonPath,
+    /// What is picked from the body besides the records. The other members are positions in it.
+    pub(super) places: Vec<Place>,
+    /// The places of every metadata field, the first that holds something counts. None for a field
+    /// that is no part of the body.
+    pub(super) meta: Vec<Vec<usize>>,
+    /// The object of which every member is metadata.
+    pub(super) open_meta: Option<usize>,
+    /// One for every check of the description, those of the connector first; none when they do not
+    /// apply.
+    pub(super) checks: Vec<CheckPlaces>,
+    /// Where GraphQL reports errors beside what it found.
+    pub(super) partial_errors: Option<usize>,
+    /// The word for how the call ended.
+    pub(super) status: Option<usize>,
+    /// One for every style of paging.
+    pub(super) paging: Vec<PagingPlaces>,
+}
+
+/// The places of a check for failures.
+#[derive(Debug)]
+pub(super) struct CheckPlaces {
+    pub(super) value: usize,
+    pub(super) message: Option<usize>,
+    /// For a failure only where nothing else was done.
+    pub(super) alone: Option<Alone>,
+}
+
+/// The object that holds an error, and the names of its members that are errors.
+#[derive(Debug)]
+pub(super) struct Alone {
+    pub(super) object: usize,
+    pub(super) errors: Vec<Text>,
+}
+
+/// The places of a style of paging; `None` where it needs none or the layout cannot hold it.
+#[derive(Debug, Default)]
+pub(super) struct PagingPlaces {
+    pub(super) next: Option<usize>,
+    pub(super) more: Option<usize>,
+    pub(super) done: Option<usize>,
+    pub(super) last_record: Option<usize>,
+}
+
+impl ReadPlan {
+    /// The plan for the answers of an operation that have this layout.
+    pub(crate) fn new(connector: &Connector, operation: &Operation, layout: &Layout) -> Self {
+        let root = JsonPath { steps: Vec::new().into() };
+        let described = operation.response.records.as_ref();
+        let mut plan = Self {
+            records: layout.records.as_ref().or(described).cloned().unwrap_or(root),
+            places: Vec::new(),
+            meta: Vec::new(),
+            open_meta: None,
+            checks: Vec::new(),
+            partial_errors: None,
+            status: None,
+            paging: Vec::new(),
+        };
+        plan.add_metadata(operation, layout);
+        if layout.records.is_none() {
+            plan.add_checks(connector, operation);
+        }
+        plan.status = layout.status.as_ref().map(|check| plan.place(check.path.clone()));
+        plan.add_paging(operation, layout);
+        plan
+    }
+
+    fn place(&mut self, path: JsonPath) -> usize {
+        self.add(Place { path, last: false })
+    }
+
+    fn add(&mut self, place: Place) -> usize {
+        let known = self.places.iter().position(|known| *known == place);
+        known.unwrap_or_else(|| {
+            self.places.push(place);
+            self.places.len() - 1
+        })
+    }
+
+    fn add_metadata(&mut self, operation: &Operation, layout: &Layout) {
+        for field in operation.response.meta.iter() {
+            let paths: Vec<JsonPath> = match (&layout.metadata, &field.source) {
+                (Some(objects), _) => {
+                    objects.iter().map(|object| member(object, &field.name)).collect()
+                }
+                (None, MetaSource::Body(path)) => vec![path.clone()],
+                (None, MetaSource::Link(_) | MetaSource::Header(_)) => Vec::new(),
+            };
+            let places = paths.into_iter().map(|path| self.place(path)).collect();
+            self.meta.push(places);
+        }
+        let objects = layout.metadata.as_ref().filter(|_| layout.open_metadata);
+        let object = objects.and_then(|objects| objects.first());
+        self.open_meta = object.map(|object| self.place(object.clone()));
+    }
+
+    fn add_checks(&mut self, connector: &Connector, operation: &Operation) {
+        for check in connector.errors.iter().chain(operation.response.errors.iter()) {
+            let value = self.place(check.path.clone());
+            let message = check.message.clone().map(|path| self.place(path));
+            let alone = (check.when == ErrorCondition::Alone).then(|| {
+                let own = operation.response.errors.iter().map(|check| &check.path);
+                let beside =
+                    own.chain([&check.path]).filter(|path| has_parent_of(path, &check.path));
+                let errors = beside.filter_map(|path| match path.steps.last() {
+                    Some(Step::Key(key)) => Some(key.clone()),
+                    _ => None,
+                });
+                Alone { errors: errors.collect(), object: self.place(parent(&check.path)) }
+            });
+            self.checks.push(CheckPlaces { value, message, alone });
+        }
+        if let Body::GraphQl(_) = operation.body {
+            let root = JsonPath { steps: Vec::new().into() };
+            self.partial_errors = Some(self.place(member(&root, "errors")));
+        }
+    }
+
+    fn add_paging(&mut self, operation: &Operation, layout: &Layout) {
+        for style in operation.paging.styles() {
+            let mut places = PagingPlaces::default();
+            let mut add = |source: &Source| match source {
+                Source::Body(path) => Some(self.place(place_in(operation, layout, path)?)),
+                Source::Meta { .. } => None,
+            };
+            places.more = style.more.as_ref().and_then(&mut add);
+            places.done = style.done.as_ref().and_then(&mut add);
+            match &style.next {
+                Next::Cursor { from, .. } | Next::Link { from, .. } => places.next = add(from),
+                Next::LastRecord { field, .. } => {
+                    let path = in_last_record(&self.records, field);
+                    places.last_record = Some(self.add(Place { path, last: true }));
+                }
+                Next::None { .. } | Next::Offset { .. } | Next::Page { .. } => {}
+            }
+            self.paging.push(places);
+        }
+    }
+}
+
+/// Fields of records that lead to the next page of a list, in dotted form: whoever chooses the fields
+/// of an answer of this layout must not take them away.
+pub(crate) fn fields_in_use(operation: &Operation, layout: &Layout) -> Vec<String> {
+    let dotted = |steps: &[Step]| {
+        let keys = steps.iter().map(|step| match step {
+            Step::Key(key) => Some(key.as_ref()),
+            Step::Index(_) | Step::Each => None,
+        });
+        keys.collect::<Option<Vec<_>>>().map(|keys| keys.join("."))
+    };
+    let in_record = |source: &Source| match source {
+        Source::Body(path) => {
+            let place = place_in(operation, layout, path)?;
+            dotted(place.steps.strip_prefix(&*layout.records.as_ref()?.steps)?)
+        }
+        Source::Meta { .. } => None,
+    };
+    let mut fields = Vec::new();
+    for style in operation.paging.styles() {
+        match &style.next {
+            Next::Cursor { from, .. } | Next::Link { from, .. } => fields.extend(in_record(from)),
+            Next::LastRecord { field, .. } => fields.extend(dotted(&field.steps)),
+            Next::None { .. } | Next::Offset { .. } | Next::Page { .. } => {}
+        }
+        fields.extend(style.more.iter().chain(&style.done).filter_map(in_record));
+    }
+    fields
+}
+
+/// Where a place of the described body stands in an answer of this layout. A layout of its own has
+/// metadata and records only; what is in neither is lost.
+fn place_in(operation: &Operation, layout: &Layout, path: &JsonPath) -> Option<JsonPath> {
+    let Some(records) = &layout.records else { return Some(path.clone()) };
+    let below = |outer: &JsonPath| path.steps.strip_prefix(&*outer.steps);
+    let in_meta = || {
+        let object = layout.metadata.as_ref()?.first()?;
+        operation.response.meta.iter().find_map(|field| match &field.source {
+            MetaSource::Body(outer) => Some((member(object, &field.name), below(outer)?)),
+            MetaSource::Link(_) | MetaSource::Header(_) => None,
+        })
+    };
+    let in_records = || match &operation.response.records {
+        Some(outer) if !outer.is_multiple() => Some((records.clone(), below(outer)?)),
+        Some(_) => None,
+        None => Some((records.clone(), &*path.steps)),
+    };
+    let (outer, rest) = in_meta().or_else(in_records)?;
+    let mut steps = outer.steps.into_owned();
+    steps.extend(rest.iter().cloned());
+    Some(JsonPath { steps: steps.into() })
+}
+
+/// The place of a field in every record; the last match counts.
+fn in_last_record(records: &JsonPath, field: &JsonPath) -> JsonPath {
+    let mut steps: Vec<Step> = records.steps.to_vec();
+    if steps.last() != Some(&Step::Each) {
+        steps.push(Step::Each);
+    }
+    steps.extend(field.steps.iter().cloned());
+    JsonPath { steps: steps.into() }
+}
+
+/// The member of this name in an object.
+fn member(object: &JsonPath, name: &str) -> JsonPath {
+    let mut steps: Vec<Step> = object.steps.to_vec();
+    steps.push(Step::Key(name.to_owned().into()));
+    JsonPath { steps: steps.into() }
+}
+
+/// The place that holds `path`.
+fn parent(path: &JsonPath) -> JsonPath {
+    let steps = path.steps.split_last().map_or(&[][..], |(_, rest)| rest);
+    JsonPath { steps: steps.to_vec().into() }
+}
+
+fn has_parent_of(path: &JsonPath, other: &JsonPath) -> bool {
+    parent(path) == parent(other)
+}

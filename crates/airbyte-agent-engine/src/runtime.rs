@@ -1,0 +1,100 @@
+//! What the calls of a client have in common: description, transport, and what is worked out once.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::arguments::Arguments;
+use crate::context_store;
+use crate::cursor::{CursorKey, Seal};
+use crate::description::{Action, Connector, Operation};
+use crate::error::{Error, Result};
+use crate::layout::Layout;
+use crate::lookup::find_operation;
+use crate::operation::OperationRef;
+use crate::reply::ReadPlan;
+use crate::shared_description::Description;
+use crate::transport::Transport;
+
+/// What the calls of a client have in common. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Runtime {
+    inner: Arc<Inner>,
+    /// That of the process unless one was given.
+    cursor_key: Option<CursorKey>,
+}
+
+struct Inner {
+    description: Description,
+    transport: Box<dyn Transport>,
+    /// How to read the answers of every operation of the description, in its order.
+    plans: Box<[OnceLock<(Layout, Arc<ReadPlan>)>]>,
+}
+
+impl Runtime {
+    pub(crate) fn new(description: Description, transport: Box<dyn Transport>) -> Self {
+        let plans = description.operations().map(|_| OnceLock::new()).collect();
+        Self { inner: Arc::new(Inner { description, transport, plans }), cursor_key: None }
+    }
+
+    /// The same with cursors that are sealed under this key.
+    pub(crate) fn with_cursor_key(mut self, key: CursorKey) -> Self {
+        self.cursor_key = Some(key);
+        self
+    }
+
+    pub(crate) fn description(&self) -> &Connector {
+        &self.inner.description
+    }
+
+    pub(crate) fn transport(&self) -> &dyn Transport {
+        self.inner.transport.as_ref()
+    }
+
+    /// The operation of an entity and an action.
+    pub(crate) fn operation(&self, entity: &str, action: Action) -> Option<OperationRef> {
+        OperationRef::described(&self.inner.description, entity, action)
+    }
+
+    /// The operation of an entity and an action by its name, those of the context store among them
+    /// where the transport has one.
+    ///
+    /// # Errors
+    ///
+    /// `Usage` with the close names when there is none.
+    pub(crate) fn find(&self, entity: &str, action: &str) -> Result<OperationRef> {
+        let connector = self.description();
+        if context_store::is_store_action(action) && self.transport().has_context_store() {
+            let operation = context_store::operation(connector, entity, action)?;
+            let check = context_store::check_arguments;
+            return Ok(OperationRef::made(operation, action.to_owned(), check));
+        }
+        let operation = find_operation(connector, entity, action)?;
+        let resolved = self.operation(entity, operation.action);
+        resolved.ok_or_else(|| Error::internal("the operation is not in its entity"))
+    }
+
+    /// Seals and opens the cursors of calls of an operation with these arguments of the caller.
+    pub(crate) fn seal<'a>(
+        &'a self,
+        operation: &'a Operation,
+        name: String,
+        arguments: &Arguments,
+    ) -> Result<Seal<'a>> {
+        let key = match &self.cursor_key {
+            Some(key) => key,
+            None => CursorKey::of_process()?,
+        };
+        let account = self.transport().identity();
+        let connector = &self.description().name;
+        Ok(Seal::new(key, connector, (operation, name), account, arguments))
+    }
+
+    /// How to read an answer of an operation that has this layout.
+    pub(crate) fn plan(&self, operation: &OperationRef, layout: &Layout) -> Arc<ReadPlan> {
+        let make = || Arc::new(ReadPlan::new(self.description(), operation, layout));
+        let slot = operation.position().and_then(|position| self.inner.plans.get(position));
+        let Some(slot) = slot else { return make() };
+        let (known, plan) = slot.get_or_init(|| (layout.clone(), make()));
+        // A transport usually answers in one layout.
+        if known == layout { Arc::clone(plan) } else { make() }
+    }
+}
