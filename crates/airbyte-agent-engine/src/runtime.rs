@@ -26,7 +26,13 @@ struct Inner {
     description: Description,
     transport: Box<dyn Transport>,
     /// How to read the answers of every operation of the description, in its order.
-    plans: Box<[OnceLock<(Layout, Arc<ReadPlan>)>]>,
+    plans: Box<[OnceLock<CachedPlan>]>,
+}
+
+/// How to read the answers of an operation that have this layout.
+struct CachedPlan {
+    layout: Layout,
+    plan: Arc<ReadPlan>,
 }
 
 impl Runtime {
@@ -93,8 +99,9 @@ impl Runtime {
         let make = || Arc::new(ReadPlan::new(self.description(), operation, layout));
         let slot = operation.position().and_then(|position| self.inner.plans.get(position));
         let Some(slot) = slot else { return make() };
-        let (known, plan) = slot.get_or_init(|| (layout.clone(), make()));
+        let make_cached = || CachedPlan { layout: layout.clone(), plan: make() };
+        let cached = slot.get_or_init(make_cached);
         // A transport usually answers in one layout.
-        if known == layout { Arc::clone(plan) } else { make() }
+        if cached.layout == *layout { Arc::clone(&cached.plan) } else { make() }
     }
 }

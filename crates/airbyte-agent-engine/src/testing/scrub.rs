@@ -10,7 +10,7 @@ use http::HeaderMap;
 use serde_json::Value;
 use url::Url;
 
-use super::cassette::{Answered, Body, Exchange, PLACEHOLDER};
+use super::cassette::{Body, Exchange, PLACEHOLDER, RecordedResponse};
 use crate::auth::Credentials;
 
 /// Headers that a cassette may hold; besides those whose name speaks of a limit or a count.
@@ -229,7 +229,7 @@ impl Scrubber {
             }
         };
         add(&exchange.request.body);
-        if let Answered::Answer { body, .. } = &exchange.answer {
+        if let RecordedResponse::Answer { body, .. } = &exchange.answer {
             add(body);
         }
         // Short ones occur by chance.

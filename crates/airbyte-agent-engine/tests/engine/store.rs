@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::acme::{self, description};
 use crate::platform::{hosted, path, platform};
-use crate::server::{Answer, Server};
+use crate::server::{Answer, Seen, Server};
 use airbyte_agent_engine::context_store::{Path, SEARCH, SQL_QUERY, Search, StoreField as _};
 use airbyte_agent_engine::description::{Connector, build::stored};
 use airbyte_agent_engine::{Client, ErrorKind, Transport};
@@ -47,7 +47,7 @@ fn circle(_: Option<&str>) -> Value {
 fn executed(server: &Server) -> Vec<Value> {
     let seen = server.seen();
     let executed = seen.iter().filter(|request| path(request).ends_with("/execute"));
-    executed.map(|request| request.json()).collect()
+    executed.map(Seen::json).collect()
 }
 
 #[tokio::test]

@@ -50,8 +50,8 @@ impl Transport for Other {
     }
 }
 
-fn json(body: Value, layout: Layout) -> Result<Reply> {
-    Ok(Reply::new(200, http::HeaderMap::new(), body.to_string().into(), layout))
+fn json(body: Value, layout: Layout) -> Reply {
+    Reply::new(200, http::HeaderMap::new(), body.to_string().into(), layout)
 }
 
 fn path(text: &str) -> JsonPath {
@@ -60,7 +60,7 @@ fn path(text: &str) -> JsonPath {
 
 #[tokio::test]
 async fn arguments_are_checked_before_a_transport_sees_them() {
-    let (client, other) = Other::client(|_| json(json!({"things": []}), Layout::described()));
+    let (client, other) = Other::client(|_| Ok(json(json!({"things": []}), Layout::described())));
     for arguments in [json!({"limit": "many"}), json!({"colour": "red"})] {
         let error = client.execute("things", "list", arguments).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Validation);
@@ -78,11 +78,11 @@ async fn a_wrapped_answer_is_read_where_its_layout_says() {
             .metadata([path("$.about"), path("$.about.paging")])
             .peer("the gateway");
         if call.arguments.contains_key("limit") {
-            return json(json!({"message": "nothing came"}), layout);
+            return Ok(json(json!({"message": "nothing came"}), layout));
         }
         let about = json!({"total": 2, "paging": {"total": 9, "next": "n"}});
         let body = json!({"answer": {"rows": [{"id": "a"}, {"id": "b"}]}, "about": about});
-        Ok(json(body, layout)?.with_next(Some(NextPage::at("the second page"))))
+        Ok(json(body, layout).with_next(Some(NextPage::at("the second page"))))
     });
     let outcome = client.execute("things", "list", json!({})).await.unwrap();
     assert_eq!(outcome.data, json!([{"id": "a"}, {"id": "b"}]));

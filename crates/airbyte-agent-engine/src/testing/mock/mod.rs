@@ -157,7 +157,7 @@ impl Mock {
         Err(Error::usage(format!("the mock was not used as told:\n  {}", problems.join("\n  "))))
     }
 
-    pub(super) fn change(&self, number: usize, change: impl FnOnce(&mut Kept)) {
+    fn change(&self, number: usize, change: impl FnOnce(&mut Kept)) {
         if let Some(rule) = self.lock().rules.get_mut(number) {
             change(rule);
         }
