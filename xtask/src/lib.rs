@@ -1,6 +1,7 @@
 //! The maintenance tasks of the workspace, as functions that take its root directory. The program reads
 //! arguments, calls these functions and prints what they return.
 
+pub mod bench;
 pub mod conformance;
 pub mod graphql;
 pub mod licences;

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::regen::{Mode, State};
 use xtask::{
-    conformance, graphql, licences, lint, new, platform, regen, release, specs, tidy, umbrella,
+    bench, conformance, graphql, licences, lint, new, platform, regen, release, specs, tidy,
+    umbrella,
 };
 
 #[derive(Debug, Parser)]
@@ -45,6 +46,17 @@ enum Task {
     },
     /// Says where the workspace breaks its own rules, which `xtask/tidy.toml` lists.
     Tidy,
+    /// Runs the benchmarks; prints their figures beside those of the last accepted run.
+    Bench {
+        /// Only figures whose names contain one of these texts, such as `list/time` or `memory`.
+        filters: Vec<String>,
+        /// Makes what was measured the accepted figures.
+        #[arg(long)]
+        accept: bool,
+        /// Measures how long builds take as well.
+        #[arg(long)]
+        build: bool,
+    },
     /// Packages every crate and compiles the packages; takes some minutes.
     Release {
         /// Nothing is published. Publishing itself is a step of RELEASING.md.
@@ -64,6 +76,7 @@ fn main() -> ExitCode {
             check_specs(&root, &specs, deny_warnings, &graphql_schema)
         }
         Task::Tidy => check_rules(&root),
+        Task::Bench { filters, accept, build } => benchmarks(&root, &filters, build, accept),
         Task::Release { .. } => try_release(&root),
         Task::New { slug } => match new::new(&root, &slug) {
             Ok(path) => {
@@ -128,6 +141,29 @@ fn check_rules(root: &Path) -> ExitCode {
     report.problems.iter().for_each(|problem| println!("{problem}"));
     println!("{} problems", report.problems.len());
     if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn benchmarks(root: &Path, filters: &[String], builds: bool, accept: bool) -> ExitCode {
+    let say = |figure: &bench::Figure| eprintln!("{}: {}", figure.name, figure.what);
+    let run = bench::Accepted::read(root)
+        .and_then(|accepted| Ok((accepted, bench::run(root, filters, builds, say)?)));
+    let (mut accepted, figures) = match run {
+        Ok(run) => run,
+        Err(error) => return failure(&error.to_string()),
+    };
+    print!("{}", bench::table(&figures, &accepted));
+    if accept {
+        accepted.accept(&figures);
+        if let Err(error) = accepted.write(root) {
+            return failure(&error.to_string());
+        }
+    }
+    // A figure that could not be measured is named in the table, and the run is not a whole one.
+    if figures.iter().all(|figure| figure.value.is_ok()) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn try_release(root: &Path) -> ExitCode {

@@ -129,19 +129,12 @@ airbyte-agent-platform = {{ workspace = true, optional = true }}
 [dev-dependencies]
 airbyte-agent-cli = {{ path = "../airbyte-agent-cli" }}
 airbyte-agent-sandbox.workspace = true
-criterion.workspace = true
 jiff.workspace = true
 jsonschema.workspace = true
 serde.workspace = true
 tiktoken-rs.workspace = true
 tokio = {{ workspace = true, features = ["macros", "rt-multi-thread", "process"] }}
 tracing-subscriber.workspace = true
-
-# How fast search finds operations.
-[[bench]]
-name = "search"
-harness = false
-required-features = ["all", "tools"]
 
 # One program for all tests: linking every connector takes longer than running them.
 [[test]]

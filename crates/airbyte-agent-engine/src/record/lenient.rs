@@ -1,4 +1,4 @@
-//! Values decoded with the drift of vendors in mind.
+//! Decoders of members that accept values of a neighbouring type, such as a number written as a text.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,10 +9,11 @@ use serde_json::Value;
 
 use super::Extra;
 
-/// Decoding that forgives what vendors do: numbers as text, text as numbers, `null` anywhere.
+/// Decoding that accepts what vendors send beside what they document: numbers as text, text as numbers, and `null`
+/// anywhere.
 ///
-/// Implemented for the types that occur in generated records. A value of an altogether different
-/// shape (an object where a text belongs) is still an error.
+/// It is implemented for the types of members of generated records. A value of an altogether different shape, such
+/// as an object in the place of a text, is an error.
 pub trait Lenient: Sized {
     /// Decodes one value; `None` for `null`.
     fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error>;
@@ -24,7 +25,7 @@ pub trait Lenient: Sized {
 pub struct Field<T>(PhantomData<T>);
 
 impl<T> Field<T> {
-    /// The seed.
+    /// A seed that decodes one value of this type.
     #[must_use]
     pub const fn new() -> Self {
         Self(PhantomData)
@@ -250,9 +251,16 @@ impl<'de, T: Lenient> Visitor<'de> for Elements<T> {
 
     // A `null` element carries nothing and would make every element optional: it is left out.
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Option<Vec<T>>, A::Error> {
-        let mut out = Vec::with_capacity(seq.size_hint().unwrap_or(0).min(1024));
+        let mut out = Vec::new();
         while let Some(element) = seq.next_element_seed(Field::<T>::new())? {
-            out.extend(element);
+            if let Some(element) = element {
+                // Most lists inside records have one element or two; a vector that grows by itself takes
+                // room for four at once, which costs a list of records much memory.
+                if out.len() == out.capacity() {
+                    out.reserve_exact(out.len().max(1));
+                }
+                out.push(element);
+            }
         }
         Ok(Some(out))
     }

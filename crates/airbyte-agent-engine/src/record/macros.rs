@@ -55,6 +55,7 @@ macro_rules! record {
 
             type Member = Member;
 
+            #[inline]
             fn find(key: &str) -> ::core::option::Option<Member> {
                 match key {
                     $($crate::__wire!($field $($name)?) => {
@@ -64,6 +65,7 @@ macro_rules! record {
                 }
             }
 
+            #[inline]
             #[allow(unused_variables)]
             fn member<'de, A: $crate::serde::de::MapAccess<'de>>(
                 &mut self,

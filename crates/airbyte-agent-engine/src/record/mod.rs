@@ -1,9 +1,11 @@
-//! Records as vendors send them: every field optional, unknown members kept, drift tolerated.
+//! Records as vendors send them: every member is optional, members that the spec does not name are stored in
+//! `extra`, and values of a neighbouring type are accepted.
 //!
-//! The [`record!`](crate::record!) and [`open_enum!`](crate::open_enum!) macros give generated
-//! types their serde implementations. Decoding is one pass; unknown members go to `extra` without
-//! the buffering of serde's `flatten`.
+//! The [`record!`](crate::record!) and [`open_enum!`](crate::open_enum!) macros give generated types their serde
+//! implementations. A record is decoded in one pass, without the buffer that serde's `flatten` needs for unknown
+//! members.
 
+mod extra;
 mod kinds;
 mod lenient;
 mod macros;
@@ -15,14 +17,11 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
 
+pub use extra::Extra;
 pub use lenient::{Field, Lenient};
 pub use scalar::Scalar;
 pub use texts::Texts;
-
-/// Members of a record that its spec does not name.
-pub type Extra = serde_json::Map<String, Value>;
 
 /// A type made by [`record!`](crate::record!).
 #[doc(hidden)]
@@ -30,20 +29,20 @@ pub trait Record: Default {
     /// What the type is called in messages.
     const NAME: &'static str;
 
-    /// Its members, by position.
+    /// One of the members that the spec names.
     type Member;
 
     /// The member that is called `key` on the wire.
     fn find(key: &str) -> Option<Self::Member>;
 
-    /// Takes the value of a member.
+    /// Reads the value of a member from `map` into the record.
     fn member<'de, A: MapAccess<'de>>(
         &mut self,
         member: Self::Member,
         map: &mut A,
     ) -> Result<(), A::Error>;
 
-    /// Where unknown members go.
+    /// The members that the spec does not name.
     fn extra(&mut self) -> &mut Extra;
 }
 

@@ -13,8 +13,8 @@ use super::{Field, Lenient};
 
 /// A record that is a plain value: a text, a number, a list.
 ///
-/// A vendor sends it as it is; the dynamic door and the hosted platform, for which every record is
-/// an object, give `{"value": …}`. Both forms are read, and the second is written.
+/// A vendor sends it as it is. [`Client::execute`](crate::Client::execute) and the hosted platform, where every
+/// record is an object, return `{"value": …}`. Both forms are read, and the second is written.
 ///
 /// ```
 /// use airbyte_agent_engine::Scalar;

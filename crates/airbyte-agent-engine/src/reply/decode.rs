@@ -1,5 +1,6 @@
-//! Reads an answer into types: records straight into theirs.
+//! Reads an answer as a page of records or as one record, decoded straight into the caller's type.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
@@ -17,15 +18,24 @@ use crate::page::Page;
 /// Records of a list. `null` is an empty list; an object is a list of one.
 struct Many<T> {
     records: Vec<T>,
+    /// An estimate of how many records the body holds.
+    expected: usize,
     /// Whether there is a list or a record.
     found: bool,
     /// Whether there is anything, be it `null`.
     seen: bool,
 }
 
-impl<T> Default for Many<T> {
-    fn default() -> Self {
-        Self { records: Vec::new(), found: false, seen: false }
+/// Most records for which memory is reserved before they are read.
+const LARGEST_RESERVE: usize = 1024;
+
+impl<T> Many<T> {
+    /// An empty list for the records of a body of this many bytes. Without its texts, a record takes
+    /// about as much memory as its JSON has bytes, which gives an estimate that rarely makes the list
+    /// grow and be copied.
+    fn of_body(bytes: usize) -> Self {
+        let expected = (bytes / size_of::<T>().max(1)).min(LARGEST_RESERVE);
+        Self { records: Vec::new(), expected, found: false, seen: false }
     }
 }
 
@@ -47,8 +57,12 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Collect<'_, T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         self.0.found = true;
+        let Many { records, expected, .. } = self.0;
         while let Some(record) = seq.next_element::<Option<T>>()? {
-            self.0.records.extend(record);
+            if records.capacity() == 0 {
+                records.reserve(*expected);
+            }
+            records.extend(record);
         }
         Ok(())
     }
@@ -97,14 +111,14 @@ where
     let is_unfinished =
         !answer.is_finished() && (response.filter.is_some() || !response.transform.is_empty());
     let (data, read, count) = if is_unfinished || answer.is_unselected() {
-        let mut many = Many::<Box<RawValue>>::default();
+        let mut many = Many::<Box<RawValue>>::of_body(answer.reply.body.len());
         let mut read = answer.read(&mut many)?;
         answer.check(&mut read, many.found)?;
         answer.require(many.seen)?;
         let count = many.records.len();
         (shaped(answer, many.records)?, read, count)
     } else {
-        let mut many = Many::<T>::default();
+        let mut many = Many::<T>::of_body(answer.reply.body.len());
         let mut read = answer.read(&mut many)?;
         answer.check(&mut read, many.found)?;
         answer.require(many.seen)?;
@@ -115,7 +129,8 @@ where
     Ok(Page { data, meta: meta(answer, read)?, next })
 }
 
-/// Records that are filtered, computed upon or cut down are looked at as plain JSON first.
+/// Decodes records that are filtered, get computed fields or lose fields, which needs each as plain JSON
+/// first.
 fn shaped<T: DeserializeOwned>(answer: Answer<'_>, records: Vec<Box<RawValue>>) -> Result<Vec<T>> {
     let mut shaped = Vec::with_capacity(records.len());
     let is_unselected = answer.is_unselected();
@@ -140,7 +155,8 @@ fn shaped<T: DeserializeOwned>(answer: Answer<'_>, records: Vec<Box<RawValue>>) 
             value = answer.select_record(value);
         }
         let is_changed = computed || is_unselected;
-        let text = if is_changed { value.to_string() } else { raw.get().to_owned() };
+        let text =
+            if is_changed { Cow::Owned(value.to_string()) } else { Cow::Borrowed(raw.get()) };
         shaped.push(serde_json::from_str(&text).map_err(|error| located(error, &text))?);
     }
     Ok(shaped)

@@ -1,7 +1,7 @@
 //! One pass over a JSON answer that picks several places at once.
 //!
-//! Records are decoded where they stand, straight into their type; metadata, error fields and
-//! paging tokens are picked up on the way; everything else is skipped without being kept.
+//! Records are decoded straight into their type when the reader comes to them. Metadata, error fields and
+//! paging tokens are stored as plain JSON on the way. Everything else is skipped.
 
 use std::fmt;
 
@@ -38,15 +38,15 @@ enum Wanted {
 
 /// The places wanted, as a tree.
 #[derive(Debug, Default)]
-struct Node {
-    keys: Vec<(String, Node)>,
-    indexes: Vec<(usize, Node)>,
-    each: Option<Box<Node>>,
+struct Node<'p> {
+    keys: Vec<(&'p str, Node<'p>)>,
+    indexes: Vec<(usize, Node<'p>)>,
+    each: Option<Box<Node<'p>>>,
     wanted: Vec<Wanted>,
 }
 
-impl Node {
-    fn add(&mut self, steps: &[Step], wanted: Wanted) {
+impl<'p> Node<'p> {
+    fn add(&mut self, steps: &'p [Step], wanted: Wanted) {
         let Some((first, rest)) = steps.split_first() else {
             self.wanted.push(wanted);
             return;
@@ -55,7 +55,7 @@ impl Node {
             Step::Key(key) => {
                 let found = self.keys.iter().position(|(known, _)| known == key);
                 let index = found.unwrap_or_else(|| {
-                    self.keys.push((key.to_string(), Self::default()));
+                    self.keys.push((key.as_ref(), Self::default()));
                     self.keys.len() - 1
                 });
                 &mut self.keys[index].1
@@ -92,7 +92,7 @@ pub(super) type Picked = Vec<Option<Value>>;
 
 /// Decodes the records at `records` into `sink` and picks the values at `places`.
 pub(super) fn pick<S: Sink>(
-    body: &[u8],
+    text: &str,
     records: Option<&JsonPath>,
     places: &[Place],
     sink: &mut S,
@@ -121,8 +121,8 @@ pub(super) fn pick<S: Sink>(
     }
     for (index, pass) in passes.iter().enumerate() {
         match index {
-            0 => run(body, &pass.root, &mut picked, sink)?,
-            _ => run(body, &pass.root, &mut picked, &mut Nothing)?,
+            0 => run(text, &pass.root, &mut picked, sink)?,
+            _ => run(text, &pass.root, &mut picked, &mut Nothing)?,
         }
     }
     for (number, outer) in derived {
@@ -133,11 +133,11 @@ pub(super) fn pick<S: Sink>(
     Ok(picked)
 }
 
-/// Places that one pass can pick. Usually there is one pass; places that meet the records, or
-/// each other by way of "each", need another.
+/// Places that one pass can pick. Usually one pass is enough. A place that lies inside the records, or that
+/// another place contains through a step that means every element, needs a further pass.
 #[derive(Default)]
 struct Pass<'p> {
-    root: Node,
+    root: Node<'p>,
     taken: Vec<(&'p JsonPath, Wanted)>,
 }
 
@@ -153,7 +153,7 @@ impl<'p> Pass<'p> {
                 return *wanted != Wanted::Records;
             }
             let mut steps = taken.steps.iter().zip(place.steps.iter());
-            // Apart at a step where neither means "each".
+            // They part at a step at which neither of them means every element.
             steps.find(|(a, b)| a != b).is_some_and(|(a, b)| *a != Step::Each && *b != Step::Each)
         })
     }
@@ -164,25 +164,25 @@ fn contains(outer: &JsonPath, inner: &JsonPath) -> bool {
 }
 
 fn run<S: Sink>(
-    body: &[u8],
-    node: &Node,
+    text: &str,
+    node: &Node<'_>,
     picked: &mut Picked,
     sink: &mut S,
 ) -> Result<(), serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let mut deserializer = serde_json::Deserializer::from_str(text);
     Walk { node, picked, sink }.deserialize(&mut deserializer)?;
     deserializer.end()
 }
 
 struct Walk<'a, S> {
-    node: &'a Node,
+    node: &'a Node<'a>,
     picked: &'a mut Picked,
     sink: &'a mut S,
 }
 
 impl<S: Sink> Walk<'_, S> {
     /// The same targets, one level down.
-    fn down<'b>(&'b mut self, node: &'b Node) -> Walk<'b, S> {
+    fn down<'b>(&'b mut self, node: &'b Node<'b>) -> Walk<'b, S> {
         Walk { node, picked: self.picked, sink: self.sink }
     }
 }
@@ -278,7 +278,7 @@ impl<'de, S: Sink> Visitor<'de> for Walk<'_, S> {
 }
 
 /// Finds which of the wanted keys an object key is, without keeping it.
-struct Find<'a>(&'a [(String, Node)]);
+struct Find<'a>(&'a [(&'a str, Node<'a>)]);
 
 impl<'de> DeserializeSeed<'de> for Find<'_> {
     type Value = Option<usize>;
@@ -296,7 +296,7 @@ impl Visitor<'_> for Find<'_> {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Option<usize>, E> {
-        Ok(self.0.iter().position(|(known, _)| known == key))
+        Ok(self.0.iter().position(|(known, _)| *known == key))
     }
 }
 
@@ -337,7 +337,7 @@ mod tests {
                 let places: Vec<Place> =
                     places.iter().map(|place| JsonPath::parse(place).unwrap().into()).collect();
                 let mut sink = Values(Vec::new());
-                let picked = pick(bytes.as_bytes(), Some(&records), &places, &mut sink).unwrap();
+                let picked = pick(&bytes, Some(&records), &places, &mut sink).unwrap();
                 let expected: Vec<&Value> = records.find(&body);
                 assert_eq!(sink.0.iter().collect::<Vec<_>>(), expected, "{records}");
                 for (place, value) in places.iter().zip(picked) {

@@ -11,6 +11,8 @@ mod next;
 mod outcome;
 mod plan;
 mod position;
+#[cfg(test)]
+mod properties;
 mod read;
 mod select;
 

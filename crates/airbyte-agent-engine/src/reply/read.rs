@@ -84,31 +84,11 @@ impl<'a> Answer<'a> {
         self.reply.layout.is_unselected && is_allowed
     }
 
-    /// The body as JSON text: an empty one is an empty object.
-    fn text(&self) -> Cow<'a, [u8]> {
-        let body: &'a [u8] = &self.reply.body;
-        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-        if body.iter().all(u8::is_ascii_whitespace) {
-            return Cow::Borrowed(b"{}");
-        }
-        Cow::Borrowed(body)
-    }
-
     /// Decodes the records into `sink` and reads everything else.
-    pub(super) fn read<S: Sink + Default>(&self, sink: &mut S) -> Result<Read> {
-        let text = self.text();
-        let (records, places) = (Some(&self.plan.records), &self.plan.places);
-        let picked = match pick(&text, records, places, sink) {
-            // Broken text inside a string must not fail a whole page. Looked for only now: text
-            // that is whole is the rule.
-            Err(_) if std::str::from_utf8(&text).is_err() => {
-                let mended = String::from_utf8_lossy(&text);
-                *sink = S::default();
-                pick(mended.as_bytes(), records, places, sink)
-            }
-            result => result,
-        };
-        let values = picked.map_err(|error| self.undecodable(&text, &error))?;
+    pub(super) fn read<S: Sink>(&self, sink: &mut S) -> Result<Read> {
+        let text = json_text(&self.reply.body);
+        let picked = pick(&text, Some(&self.plan.records), &self.plan.places, sink);
+        let values = picked.map_err(|error| self.undecodable(text.as_bytes(), &error))?;
         let mut read = Read { meta: Map::new(), values };
         read.meta = self.meta(&read);
         Ok(read)
@@ -286,5 +266,19 @@ impl Read {
             alone.errors.iter().any(|error| error == name)
                 || !(is_filled(value) || value.is_boolean() || value.is_number())
         })
+    }
+}
+
+/// A body as JSON text: an empty one is an empty object, and a byte order mark is left out. Bytes that are
+/// not UTF-8 must not fail a whole page, so U+FFFD stands for them. Checking the body once as a whole is much
+/// faster than letting the JSON reader check every text in it.
+pub(super) fn json_text(body: &[u8]) -> Cow<'_, str> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    if body.iter().all(u8::is_ascii_whitespace) {
+        return Cow::Borrowed("{}");
+    }
+    match std::str::from_utf8(body) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(body),
     }
 }
