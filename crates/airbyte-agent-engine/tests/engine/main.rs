@@ -5,6 +5,7 @@
 
 mod acme;
 mod addresses;
+mod alternatives;
 mod authorization;
 mod cursors;
 mod destinations;

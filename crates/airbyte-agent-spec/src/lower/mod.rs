@@ -3,6 +3,7 @@
 //! Tolerant: what can be understood is lowered. `fatal` findings are kept for what cannot run,
 //! `error` findings are for the linter only.
 
+mod alternatives;
 mod auth;
 mod authorization;
 mod body;
