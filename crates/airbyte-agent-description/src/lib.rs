@@ -33,9 +33,9 @@ pub use failure::{ErrorCode, ErrorMeaning, FailureKind};
 pub use hosting::{Constant, Hosting, Setting, StoredField, StoredVariable};
 pub use lookup::{UnknownName, find_operation};
 pub use operation::{
-    Action, Body, ConfigInject, Download, ErrorCheck, ErrorCondition, Filter, GraphQl, Hints,
-    Location, MetaField, MetaSource, Method, Operation, Parameter, Response, Style, Transform,
-    UrlStep, Variable, VariableValue,
+    Action, AtLeastOne, Body, ConfigInject, Download, ErrorCheck, ErrorCondition, Filter, GraphQl,
+    Hints, Location, MetaField, MetaSource, Method, Operation, Parameter, Response, Style,
+    Transform, UrlStep, Variable, VariableValue,
 };
 pub use paging::{Next, PageSize, Paging, Source};
 pub use path::{JsonPath, Step};

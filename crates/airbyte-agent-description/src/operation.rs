@@ -134,6 +134,18 @@ pub struct Operation {
     pub hints: Hints,
     /// Header that makes a repeated request harmless, where the vendor has one.
     pub idempotency_header: Option<Text>,
+    /// Groups of arguments of which at least one has to be given.
+    pub at_least_one: List<AtLeastOne>,
+}
+
+/// Arguments, or members of an object inside an argument, of which at least one has to be given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AtLeastOne {
+    /// Names that lead to the object whose members are meant, from an argument inwards; empty when
+    /// arguments are meant.
+    pub inside: List<Text>,
+    /// The names of the arguments or members.
+    pub names: List<Text>,
 }
 
 impl Operation {

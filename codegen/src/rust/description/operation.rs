@@ -1,14 +1,19 @@
 //! Writes operations and entities as code.
 
 use airbyte_agent_description::{
-    Body, Download, Entity, ErrorCheck, ErrorCondition, Filter, GraphQl, Hints, MetaField,
-    MetaSource, Method, Next, Operation, PageSize, Paging, Response, Source, StoreField, Transform,
-    UrlStep, Variable, VariableValue,
+    AtLeastOne, Body, Download, Entity, ErrorCheck, ErrorCondition, Filter, GraphQl, Hints,
+    MetaField, MetaSource, Method, Next, Operation, PageSize, Paging, Response, Source, StoreField,
+    Transform, UrlStep, Variable, VariableValue,
 };
 
 use super::code::Code;
 use super::included::Included;
 use super::schema::{json, json_text, parameter, path, template};
+
+fn alternatives(group: &AtLeastOne) -> Code {
+    let AtLeastOne { inside, names } = group;
+    Code::call("at_least_one", [Code::texts(inside.iter()), Code::texts(names.iter())])
+}
 
 /// An operation as an expression. Its long texts are added to `files`.
 pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code {
@@ -27,6 +32,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         download,
         hints,
         idempotency_header,
+        at_least_one,
     } = operation;
     let Response { records, filter, transform, meta, errors, schema } = response;
     let mut head = match method {
@@ -39,6 +45,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
     let code = Code::call(name, head).said("summary", summary).said("description", description);
     let code = self::hints(code, *hints)
         .maybe("idempotency_header", idempotency_header.as_deref().map(Code::text))
+        .each("at_least_one", at_least_one, alternatives)
         .each("parameters", parameters, parameter);
     let code = match body {
         Body::None => code,

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::setters;
 use crate::{
-    Action, Body, Download, Entity, ErrorCheck, ErrorCondition, Filter, GraphQl, Hints, Json,
-    JsonPath, MetaField, MetaSource, Method, Operation, Paging, Parameter, Response, StoreField,
-    Template, Text, Transform, UrlStep, Variable, VariableValue,
+    Action, AtLeastOne, Body, Download, Entity, ErrorCheck, ErrorCondition, Filter, GraphQl, Hints,
+    Json, JsonPath, MetaField, MetaSource, Method, Operation, Paging, Parameter, Response,
+    StoreField, Template, Text, Transform, UrlStep, Variable, VariableValue,
 };
 
 impl Operation {
@@ -55,6 +55,7 @@ impl Operation {
                 preferred_for_check: false,
             },
             idempotency_header: None,
+            at_least_one: Cow::Borrowed(&[]),
         }
     }
 
@@ -98,6 +99,8 @@ impl Operation {
         preferred_for_check() hints.preferred_for_check = true;
         /// Header that makes a repeated request harmless.
         idempotency_header(name: &'static str) idempotency_header = Some(Cow::Borrowed(name));
+        /// Groups of arguments of which at least one has to be given.
+        at_least_one(groups: &'static [AtLeastOne]) at_least_one = Cow::Borrowed(groups);
     }
 
     /// The operation changes data, with a new effect each time.
@@ -229,4 +232,9 @@ pub const fn stored(
         kind: Cow::Borrowed(kind),
         description: Cow::Borrowed(description),
     }
+}
+
+/// At least one of these members has to be given in the object that `inside` leads to.
+pub const fn at_least_one(inside: &'static [Text], names: &'static [Text]) -> AtLeastOne {
+    AtLeastOne { inside: Cow::Borrowed(inside), names: Cow::Borrowed(names) }
 }

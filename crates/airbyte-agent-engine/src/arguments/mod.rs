@@ -8,7 +8,8 @@ mod check;
 use serde_json::{Map, Value};
 
 use crate::description::{
-    Action, Body, Connector, Kind, Location, Next, Operation, Parameter, expression, suggestion,
+    Action, AtLeastOne, Body, Connector, Kind, Location, Next, Operation, Parameter, Text,
+    expression, suggestion,
 };
 use crate::error::{Error, Result};
 use crate::selection;
@@ -103,6 +104,10 @@ pub(crate) fn complete(
                 problem.push_str(&format!(" (from the setting '{source}')"));
             }
         }
+    }
+    if !has_token {
+        problems
+            .extend(operation.at_least_one.iter().filter_map(|group| none_of(group, &arguments)));
     }
     if problems.is_empty() {
         return Ok(arguments);
@@ -257,6 +262,26 @@ fn missing(parameter: &Parameter) -> String {
         _ => "argument",
     };
     format!("missing required {place} '{}'{kind}", parameter.name)
+}
+
+/// What is wrong when none of a group is given. An object that is not given itself is another
+/// matter: whether it has to be is said by what requires it.
+fn none_of(group: &AtLeastOne, arguments: &Arguments) -> Option<String> {
+    let mut members = arguments;
+    for name in group.inside.iter() {
+        members = members.get(name.as_ref())?.as_object()?;
+    }
+    let is_given = |name: &Text| members.get(name.as_ref()).is_some_and(|value| !value.is_null());
+    if group.names.iter().any(is_given) {
+        return None;
+    }
+    let path = group.inside.join(".");
+    let names: Vec<String> = group
+        .names
+        .iter()
+        .map(|name| if path.is_empty() { format!("'{name}'") } else { format!("'{path}.{name}'") })
+        .collect();
+    Some(format!("at least one of {} is needed", names.join(", ")))
 }
 
 /// Values that are present and yet say nothing, or that would lead to another address.

@@ -5,6 +5,7 @@
 
 mod acme;
 mod addresses;
+mod alternatives;
 mod attempts;
 mod authorization;
 mod clients;

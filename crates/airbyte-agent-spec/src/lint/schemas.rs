@@ -55,6 +55,8 @@ const KEYWORDS: [&str; 45] = [
     "externalDocs",
 ];
 const TYPES: [&str; 7] = ["string", "integer", "number", "boolean", "array", "object", "null"];
+/// Keys of ours that any schema may have.
+const EXTENSIONS: [&str; 2] = ["x-airbyte-probe-default", "x-agent-at-least-one"];
 const COMPONENT_KEYS: [&str; 3] =
     ["x-airbyte-entity-name", "x-airbyte-stream-name", "x-airbyte-ai-hints"];
 
@@ -105,6 +107,7 @@ fn schema<'a>(cx: &Cx<'a>, node: &'a Node, role: Role) {
     kinds(cx, node);
     values(cx, node);
     required(cx, node);
+    at_least_one(cx, node);
     range(cx, node);
     for key in ["properties", "patternProperties", "$defs"] {
         for (name, child) in node.get(key).map(Node::members).unwrap_or_default() {
@@ -136,7 +139,7 @@ fn schema<'a>(cx: &Cx<'a>, node: &'a Node, role: Role) {
 fn keywords<'a>(cx: &Cx<'a>, node: &'a Node, role: Role) {
     for (key, child) in node.members() {
         let name = key.as_str();
-        if KEYWORDS.contains(&name) || name == "x-airbyte-probe-default" {
+        if KEYWORDS.contains(&name) || EXTENSIONS.contains(&name) {
             continue;
         }
         if name.starts_with("x-") {
@@ -150,7 +153,7 @@ fn keywords<'a>(cx: &Cx<'a>, node: &'a Node, role: Role) {
                     );
                 }
             } else {
-                let known = COMPONENT_KEYS.into_iter().chain(["x-airbyte-probe-default"]);
+                let known = COMPONENT_KEYS.into_iter().chain(EXTENSIONS);
                 cx.report.warning(
                     child,
                     format!("unknown key `{name}` on a schema{}", hint(name, known)),
@@ -322,6 +325,27 @@ fn values<'a>(cx: &Cx<'a>, node: &'a Node) {
             default,
             format!("the default {value} is not of the type {}", types.join(" or ")),
         );
+    }
+}
+
+fn at_least_one<'a>(cx: &Cx<'a>, node: &'a Node) {
+    let Some(list) = node.get("x-agent-at-least-one") else { return };
+    let properties = node.get("properties").map(Node::members).unwrap_or_default();
+    let known = || properties.iter().map(|(name, _)| name.as_str());
+    if list.items().len() < 2 {
+        cx.report.error(
+            list,
+            "`x-agent-at-least-one` must list two or more properties; one alone is `required`",
+        );
+    }
+    for item in list.items() {
+        let name = item.plain();
+        if !known().any(|known| known == name) {
+            cx.report.error(
+                item,
+                format!("there is no property `{name}` to be given{}", hint(&name, known())),
+            );
+        }
     }
 }
 

@@ -67,6 +67,16 @@ pub(super) fn body<'a>(cx: &Cx<'a>, op: Op<'a>, parameters: &mut Vec<Parameter>)
     }
 }
 
+/// The schema of the members that a body takes: of an array, that of its elements.
+pub(super) fn schema<'a>(cx: &Cx<'a>, request: &'a Node) -> Option<&'a Node> {
+    let (_, media) = media(cx.resolve(request)?)?;
+    let target = cx.essential(media.get("schema")?)?;
+    match target.get("items") {
+        Some(items) if types(target) == ["array"] => Some(items),
+        _ => Some(target),
+    }
+}
+
 /// The media type that is sent, of those declared.
 fn media(request: &Node) -> Option<(&str, &Node)> {
     let declared = request.get("content")?.members();

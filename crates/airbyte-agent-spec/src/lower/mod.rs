@@ -3,6 +3,7 @@
 //! What can be understood is lowered. Only what makes the connector unusable is reported as `fatal`; all
 //! other findings are for the linter.
 
+mod alternatives;
 mod auth;
 mod authorization;
 mod body;

@@ -5,7 +5,7 @@ use airbyte_agent_description::{
     Text,
 };
 
-use super::{Cx, body, paging, parameter, response};
+use super::{Cx, alternatives, body, paging, parameter, response};
 use crate::names::hint;
 use crate::yaml::Node;
 
@@ -116,6 +116,7 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
     let path = Template::parse(&path, "{", "}");
     let mut parameters = parameter::parameters(cx, op, action);
     let body = body::body(cx, op, &mut parameters);
+    let at_least_one = alternatives::at_least_one(cx, op);
     path_parameters(cx, op, &path, &mut parameters);
     let response = response::response(cx, op, action);
     let paging = paging::paging(cx, op, action, &response.meta, &parameters);
@@ -138,6 +139,7 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
         path,
         parameters: parameters.into(),
         idempotency_header: idempotency(cx, op, read_only, &body),
+        at_least_one: at_least_one.into(),
         body,
         response,
         paging,
