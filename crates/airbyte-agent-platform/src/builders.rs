@@ -16,6 +16,7 @@ macro_rules! builders {
         )*
 
         pub(super) mod builder {
+            #[allow(unused_imports, reason = "a group may name no type of its own")]
             use super::*;
 
             $(

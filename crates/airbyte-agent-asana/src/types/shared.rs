@@ -8,9 +8,9 @@ use airbyte_agent_core::serde_json::Value;
 record! {
     /// A task in short: gid, name and kind. More with `opt_fields`, or with `tasks.get`.
     pub struct TaskCompact {
-        /// Task gid.
+        /// Global id (gid) of the task.
         pub gid: String,
-        /// Always `task`.
+        /// The value is always `task`.
         pub resource_type: String,
         /// Name of the task.
         pub name: String,
@@ -34,9 +34,9 @@ record! {
 record! {
     /// A project in short: gid and name. More with `opt_fields`, or with `projects.get`.
     pub struct ProjectCompact {
-        /// Project gid.
+        /// Global id (gid) of the project.
         pub gid: String,
-        /// Always `project`.
+        /// The value is always `project`.
         pub resource_type: String,
         /// Name of the project.
         pub name: String,
@@ -46,9 +46,9 @@ record! {
 record! {
     /// A user in short: gid and name. E-mail address with `opt_fields`, or with `users.get`.
     pub struct UserCompact {
-        /// User gid.
+        /// Global id (gid) of the user.
         pub gid: String,
-        /// Always `user`.
+        /// The value is always `user`.
         pub resource_type: String,
         /// Name of the user.
         pub name: String,
@@ -67,7 +67,7 @@ record! {
         /// Addresses of the profile picture by size, `image_21x21` to `image_128x128`; null when
         /// there is none.
         pub photo: Value,
-        /// Always `user`.
+        /// The value is always `user`.
         pub resource_type: String,
         /// Workspaces of the user that the signed-in user shares.
         pub workspaces: Vec<UserWorkspace>,
@@ -75,7 +75,7 @@ record! {
 }
 
 record! {
-    /// `workspaces` of [`User`].
+    /// The type of `workspaces` in [`User`].
     pub struct UserWorkspace {
         /// Its gid, a long number as text.
         pub gid: String,
@@ -89,9 +89,9 @@ record! {
 record! {
     /// A team in short: gid and name.
     pub struct TeamCompact {
-        /// Team gid.
+        /// Global id (gid) of the team.
         pub gid: String,
-        /// Always `team`.
+        /// The value is always `team`.
         pub resource_type: String,
         /// Name of the team.
         pub name: String,
@@ -103,7 +103,7 @@ record! {
     pub struct Tag {
         /// Tag gid, a long number as text.
         pub gid: String,
-        /// Always `tag`.
+        /// The value is always `tag`.
         pub resource_type: String,
         /// Name of the tag.
         pub name: String,
@@ -123,7 +123,7 @@ record! {
 }
 
 record! {
-    /// `followers` of [`Tag`].
+    /// The type of `followers` in [`Tag`].
     pub struct TagFollower {
         /// Its gid, a long number as text.
         pub gid: String,
@@ -151,7 +151,7 @@ record! {
     pub struct Section {
         /// Section gid, a long number as text.
         pub gid: String,
-        /// Always `section`.
+        /// The value is always `section`.
         pub resource_type: String,
         /// Name of the section.
         pub name: String,

@@ -97,7 +97,7 @@ record! {
 }
 
 record! {
-    /// `nodes` of [`RepositoryRepositoryTopics`].
+    /// The type of `nodes` in [`RepositoryRepositoryTopics`].
     pub struct RepositoryRepositoryTopicsNode {
         /// The topic.
         pub topic: RepositoryRepositoryTopicsNodeTopic,
@@ -183,7 +183,7 @@ record! {
         pub id: String,
         /// Numeric id, as the REST API uses it.
         pub database_id: i64 = "databaseId",
-        /// Text in Markdown.
+        /// The text, formatted as Markdown.
         pub body: String,
         /// Text rendered as HTML.
         pub body_html: String = "bodyHTML",

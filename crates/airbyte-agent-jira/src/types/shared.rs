@@ -11,9 +11,9 @@ record! {
     /// "Hello"}]}]}`; Jira takes no plain text or Markdown here. Members of nodes that are not
     /// listed are kept.
     pub struct AdfDocument {
-        /// Always `doc`.
+        /// The value is always `doc`.
         pub type_: String = "type",
-        /// Always 1.
+        /// The value is always 1.
         pub version: i64,
         /// Blocks in order.
         pub content: Vec<AdfDocumentContent>,
@@ -21,7 +21,7 @@ record! {
 }
 
 record! {
-    /// `content` of [`AdfDocument`].
+    /// The type of `content` in [`AdfDocument`].
     pub struct AdfDocumentContent {
         /// Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`,
         /// `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others.
@@ -36,7 +36,7 @@ record! {
 }
 
 record! {
-    /// `content` of [`AdfDocumentContent`].
+    /// The type of `content` in [`AdfDocumentContent`].
     pub struct AdfDocumentContentContent {
         /// Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`;
         /// `listItem`, `tableRow`.
@@ -124,16 +124,16 @@ request! {
             /// Blocks in order.
             content: [AdfDocumentInputContent],
         }
-        /// Always `doc`.
+        /// The value is always `doc`.
         type_: String = "type",
-        /// Always 1.
+        /// The value is always 1.
         version: i64,
         ..extra
     }
 }
 
 request! {
-    /// `content` of [`AdfDocumentInput`].
+    /// The type of `content` in [`AdfDocumentInput`].
     pub struct AdfDocumentInputContent {
         /// Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`,
         /// `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others.
@@ -149,7 +149,7 @@ request! {
 }
 
 request! {
-    /// `content` of [`AdfDocumentInputContent`].
+    /// The type of `content` in [`AdfDocumentInputContent`].
     pub struct AdfDocumentInputContentContent {
         /// Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`;
         /// `listItem`, `tableRow`.

@@ -8,7 +8,7 @@ use airbyte_agent_core::serde_json::Value;
 record! {
     /// A person who bought something or left contact data in the store.
     pub struct Customer {
-        /// Numeric customer id.
+        /// Numeric id of the customer.
         pub id: i64,
         /// E-mail address, unique in the shop.
         pub email: String,
@@ -18,9 +18,9 @@ record! {
         pub created_at: String,
         /// When it last changed.
         pub updated_at: String,
-        /// First name.
+        /// First name (given name).
         pub first_name: String,
-        /// Last name.
+        /// Last name (family name).
         pub last_name: String,
         /// Number of orders so far.
         pub orders_count: i64,
@@ -69,17 +69,17 @@ record! {
 record! {
     /// A postal address in a customer's address book.
     pub struct CustomerAddress {
-        /// Numeric address id.
+        /// Numeric id of the address.
         pub id: i64,
         /// Id of the customer.
         pub customer_id: i64,
-        /// First name.
+        /// First name (given name).
         pub first_name: String,
-        /// Last name.
+        /// Last name (family name).
         pub last_name: String,
         /// Company name.
         pub company: String,
-        /// Street and number.
+        /// Name of the street and house number.
         pub address1: String,
         /// Apartment, floor or the like.
         pub address2: String,
@@ -89,7 +89,7 @@ record! {
         pub province: String,
         /// Country, as a name or code.
         pub country: String,
-        /// Postal code.
+        /// Postal code, in the United States the ZIP code.
         pub zip: String,
         /// Phone number.
         pub phone: String,
@@ -135,7 +135,7 @@ record! {
 record! {
     /// A shipment of items of an order, with tracking.
     pub struct Fulfillment {
-        /// Numeric fulfillment id.
+        /// Numeric id of the fulfillment.
         pub id: i64,
         /// Id of the order.
         pub order_id: i64,
@@ -156,7 +156,7 @@ record! {
         pub location_id: i64,
         /// Address it was shipped from.
         pub origin_address: Value,
-        /// What was shipped.
+        /// The items that were shipped.
         pub line_items: Vec<LineItem>,
         /// First tracking number.
         pub tracking_number: String,
@@ -196,7 +196,7 @@ record! {
         pub fulfillment_status: String,
         /// Whether it is a gift card.
         pub gift_card: bool,
-        /// Weight in grams.
+        /// Weight of one item, in grams.
         pub grams: i64,
         /// Product and variant title in one.
         pub name: String,
@@ -210,7 +210,7 @@ record! {
         pub product_id: i64,
         /// Custom data of the line, such as an engraving, as objects with `name` and `value`.
         pub properties: Vec<Value>,
-        /// Quantity ordered.
+        /// The quantity that was ordered.
         pub quantity: i64,
         /// Whether it has to be shipped.
         pub requires_shipping: bool,
@@ -234,7 +234,7 @@ record! {
         pub vendor: String,
         /// Taxes, as objects with `title`, `rate` (0.2 is 20 percent) and `price`.
         pub tax_lines: Vec<Value>,
-        /// Duties, as objects.
+        /// The duties, one object for each.
         pub duties: Vec<Value>,
         /// Shares of discounts, as objects with `amount` and `discount_application_index`.
         pub discount_allocations: Vec<Value>,
@@ -244,7 +244,7 @@ record! {
 record! {
     /// Money given back and items taken back for an order.
     pub struct Refund {
-        /// Numeric refund id.
+        /// Numeric id of the refund.
         pub id: i64,
         /// Id of the order.
         pub order_id: i64,
@@ -258,7 +258,7 @@ record! {
         pub processed_at: String,
         /// Whether items went back to stock (older field; see `refund_line_items`).
         pub restock: bool,
-        /// Duties, as objects.
+        /// The duties, one object for each.
         pub duties: Vec<Value>,
         /// Duties given back, in shop and presentment currency.
         pub total_duties_set: Value,
@@ -267,7 +267,7 @@ record! {
         /// Items taken back, as objects with `line_item_id`, `quantity`, `restock_type` and
         /// `subtotal`.
         pub refund_line_items: Vec<Value>,
-        /// Payments made back.
+        /// The payments that were made back.
         pub transactions: Vec<Transaction>,
         /// Differences to the sum of the items, as objects with `kind`, `reason` and `amount`.
         pub order_adjustments: Vec<Value>,
@@ -282,7 +282,7 @@ record! {
 record! {
     /// One step of the payment of an order: authorization, capture, sale, void or refund.
     pub struct Transaction {
-        /// Numeric transaction id.
+        /// Numeric id of the transaction.
         pub id: i64,
         /// Id of the order.
         pub order_id: i64,
@@ -337,13 +337,13 @@ record! {
 record! {
     /// Postal address as written on an order, draft order or checkout.
     pub struct OrderAddress {
-        /// First name.
+        /// First name (given name).
         pub first_name: String,
-        /// Last name.
+        /// Last name (family name).
         pub last_name: String,
         /// Company name.
         pub company: String,
-        /// Street and number.
+        /// Name of the street and house number.
         pub address1: String,
         /// Apartment, floor or the like.
         pub address2: String,
@@ -353,7 +353,7 @@ record! {
         pub province: String,
         /// Country, as a name or code.
         pub country: String,
-        /// Postal code.
+        /// Postal code, in the United States the ZIP code.
         pub zip: String,
         /// Phone number.
         pub phone: String,
@@ -363,9 +363,9 @@ record! {
         pub province_code: String,
         /// Two-letter ISO country code, such as `CA`.
         pub country_code: String,
-        /// Latitude in degrees.
+        /// Geographic latitude in degrees, negative in the south.
         pub latitude: f64,
-        /// Longitude in degrees.
+        /// Geographic longitude in degrees, negative in the west.
         pub longitude: f64,
     }
 }
@@ -373,7 +373,7 @@ record! {
 record! {
     /// One buyable version of a product, such as a size and color, with price and SKU.
     pub struct ProductVariant {
-        /// Numeric variant id.
+        /// Numeric id of the variant.
         pub id: i64,
         /// Id of the product.
         pub product_id: i64,
@@ -407,7 +407,7 @@ record! {
         pub taxable: bool,
         /// Barcode, UPC or ISBN.
         pub barcode: String,
-        /// Weight in grams.
+        /// Weight of one item, in grams.
         pub grams: i64,
         /// Id of the image of this variant.
         pub image_id: i64,
@@ -432,7 +432,7 @@ record! {
 record! {
     /// A picture of a product.
     pub struct ProductImage {
-        /// Numeric image id.
+        /// Numeric id of the image.
         pub id: i64,
         /// Id of the product.
         pub product_id: i64,
@@ -444,9 +444,9 @@ record! {
         pub updated_at: String,
         /// Text for those who cannot see the image.
         pub alt: String,
-        /// Width in pixels.
+        /// Width of the picture, in pixels.
         pub width: i64,
-        /// Height in pixels.
+        /// Height of the picture, in pixels.
         pub height: i64,
         /// Address of the image file.
         pub src: String,
@@ -461,7 +461,7 @@ record! {
 record! {
     /// A custom field: a named, typed value attached to the shop or one of its records.
     pub struct Metafield {
-        /// Numeric metafield id.
+        /// Numeric id of the metafield.
         pub id: i64,
         /// First part of the name, such as `custom`.
         pub namespace: String,
@@ -501,7 +501,7 @@ record! {
 }
 
 record! {
-    /// `changes` of [`InventoryAdjustmentGroup`].
+    /// The type of `changes` in [`InventoryAdjustmentGroup`].
     pub struct InventoryAdjustmentGroupChange {
         /// Kind of quantity, such as `available` or `on_hand`.
         pub name: String,

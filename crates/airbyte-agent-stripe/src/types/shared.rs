@@ -10,7 +10,7 @@ use airbyte_agent_core::{open_enum, record};
 record! {
     /// A customer's recurring purchase.
     pub struct Subscription {
-        /// Subscription id (`sub_…`).
+        /// Id of the subscription, which begins with `sub_`.
         pub id: String,
         /// Kind of object, always the same here.
         pub object: String,
@@ -143,9 +143,9 @@ record! {
 open_enum!(
     /// `self` for your account, `account` for a connected one.
     SubscriptionAutomaticTaxLiabilityType {
-        /// `account`.
+        /// Written `account` in requests and responses.
         Account = "account",
-        /// `self`.
+        /// Written `self` in requests and responses.
         SelfValue = "self",
     }
 );
@@ -171,7 +171,7 @@ record! {
     pub struct SubscriptionBillingMode {
         /// Settings of the flexible mode.
         pub flexible: SubscriptionBillingModeFlexible,
-        /// `classic` or `flexible`.
+        /// Either `classic` or `flexible`.
         pub type_: SubscriptionBillingModeType = "type",
         /// When the mode was changed, Unix seconds.
         pub updated_at: i64,
@@ -189,19 +189,19 @@ record! {
 open_enum!(
     /// How discounts appear in prorations.
     SubscriptionBillingModeFlexibleProrationDiscounts {
-        /// `included`.
+        /// Written `included` in requests and responses.
         Included = "included",
-        /// `itemized`.
+        /// Written `itemized` in requests and responses.
         Itemized = "itemized",
     }
 );
 
 open_enum!(
-    /// `classic` or `flexible`.
+    /// Either `classic` or `flexible`.
     SubscriptionBillingModeType {
-        /// `classic`.
+        /// Written `classic` in requests and responses.
         Classic = "classic",
-        /// `flexible`.
+        /// Written `flexible` in requests and responses.
         Flexible = "flexible",
     }
 );
@@ -232,15 +232,15 @@ open_enum!(
     /// `charge_automatically` from the stored payment method, or `send_invoice` to be paid by the
     /// customer.
     SubscriptionCollectionMethod {
-        /// `charge_automatically`.
+        /// Written `charge_automatically` in requests and responses.
         ChargeAutomatically = "charge_automatically",
-        /// `send_invoice`.
+        /// Written `send_invoice` in requests and responses.
         SendInvoice = "send_invoice",
     }
 );
 
 record! {
-    /// `default_tax_rates` of [`Subscription`].
+    /// The type of `default_tax_rates` in [`Subscription`].
     pub struct SubscriptionDefaultTaxRate {
         /// Tax rate id (`txr_…`).
         pub id: String,
@@ -294,17 +294,17 @@ record! {
 open_enum!(
     /// Level of the authority that imposes it.
     SubscriptionDefaultTaxRateJurisdictionLevel {
-        /// `city`.
+        /// Written `city` in requests and responses.
         City = "city",
-        /// `country`.
+        /// Written `country` in requests and responses.
         Country = "country",
-        /// `county`.
+        /// Written `county` in requests and responses.
         County = "county",
-        /// `district`.
+        /// Written `district` in requests and responses.
         District = "district",
-        /// `multiple`.
+        /// Written `multiple` in requests and responses.
         Multiple = "multiple",
-        /// `state`.
+        /// Written `state` in requests and responses.
         State = "state",
     }
 );
@@ -312,9 +312,9 @@ open_enum!(
 open_enum!(
     /// Whether it is a percentage or a fixed amount.
     SubscriptionDefaultTaxRateRateType {
-        /// `flat_amount`.
+        /// Written `flat_amount` in requests and responses.
         FlatAmount = "flat_amount",
-        /// `percentage`.
+        /// Written `percentage` in requests and responses.
         Percentage = "percentage",
     }
 );
@@ -322,33 +322,33 @@ open_enum!(
 open_enum!(
     /// Kind of tax, such as `vat` or `sales_tax`.
     SubscriptionDefaultTaxRateTaxType {
-        /// `amusement_tax`.
+        /// Written `amusement_tax` in requests and responses.
         AmusementTax = "amusement_tax",
-        /// `communications_tax`.
+        /// Written `communications_tax` in requests and responses.
         CommunicationsTax = "communications_tax",
-        /// `gst`.
+        /// Written `gst` in requests and responses.
         Gst = "gst",
-        /// `hst`.
+        /// Written `hst` in requests and responses.
         Hst = "hst",
-        /// `igst`.
+        /// Written `igst` in requests and responses.
         Igst = "igst",
-        /// `jct`.
+        /// Written `jct` in requests and responses.
         Jct = "jct",
-        /// `lease_tax`.
+        /// Written `lease_tax` in requests and responses.
         LeaseTax = "lease_tax",
-        /// `pst`.
+        /// Written `pst` in requests and responses.
         Pst = "pst",
-        /// `qst`.
+        /// Written `qst` in requests and responses.
         Qst = "qst",
-        /// `retail_delivery_fee`.
+        /// Written `retail_delivery_fee` in requests and responses.
         RetailDeliveryFee = "retail_delivery_fee",
-        /// `rst`.
+        /// Written `rst` in requests and responses.
         Rst = "rst",
-        /// `sales_tax`.
+        /// Written `sales_tax` in requests and responses.
         SalesTax = "sales_tax",
-        /// `service_tax`.
+        /// Written `service_tax` in requests and responses.
         ServiceTax = "service_tax",
-        /// `vat`.
+        /// Written `vat` in requests and responses.
         Vat = "vat",
     }
 );
@@ -376,9 +376,9 @@ record! {
 open_enum!(
     /// `self` for your account, `account` for a connected one.
     SubscriptionInvoiceSettingsIssuerType {
-        /// `account`.
+        /// Written `account` in requests and responses.
         Account = "account",
-        /// `self`.
+        /// Written `self` in requests and responses.
         SelfValue = "self",
     }
 );
@@ -400,7 +400,7 @@ record! {
 }
 
 record! {
-    /// `data` of [`SubscriptionItems`].
+    /// The type of `data` in [`SubscriptionItems`].
     pub struct SubscriptionItemsData {
         /// Subscription item id (`si_…`); needed to change or remove the item.
         pub id: String,
@@ -452,11 +452,11 @@ record! {
 open_enum!(
     /// What happens to invoices meanwhile.
     SubscriptionPauseCollectionBehavior {
-        /// `keep_as_draft`.
+        /// Written `keep_as_draft` in requests and responses.
         KeepAsDraft = "keep_as_draft",
-        /// `mark_uncollectible`.
+        /// Written `mark_uncollectible` in requests and responses.
         MarkUncollectible = "mark_uncollectible",
-        /// `void`.
+        /// Written `void` in requests and responses.
         Void = "void",
     }
 );
@@ -475,21 +475,21 @@ open_enum!(
     /// `incomplete`, `incomplete_expired`, `trialing`, `active`, `past_due`, `unpaid`, `canceled`
     /// or `paused`.
     SubscriptionStatus {
-        /// `incomplete`.
+        /// Written `incomplete` in requests and responses.
         Incomplete = "incomplete",
-        /// `incomplete_expired`.
+        /// Written `incomplete_expired` in requests and responses.
         IncompleteExpired = "incomplete_expired",
-        /// `trialing`.
+        /// Written `trialing` in requests and responses.
         Trialing = "trialing",
-        /// `active`.
+        /// Written `active` in requests and responses.
         Active = "active",
-        /// `past_due`.
+        /// Written `past_due` in requests and responses.
         PastDue = "past_due",
-        /// `canceled`.
+        /// Written `canceled` in requests and responses.
         Canceled = "canceled",
-        /// `unpaid`.
+        /// Written `unpaid` in requests and responses.
         Unpaid = "unpaid",
-        /// `paused`.
+        /// Written `paused` in requests and responses.
         Paused = "paused",
     }
 );
@@ -513,7 +513,7 @@ record! {
 record! {
     /// A bill to a customer, from draft to paid.
     pub struct Invoice {
-        /// Invoice id (`in_…`).
+        /// Id of the invoice, which begins with `in_`.
         pub id: String,
         /// Kind of object, always the same here.
         pub object: String,
@@ -728,9 +728,9 @@ record! {
 open_enum!(
     /// `self` for your account, `account` for a connected one.
     InvoiceAutomaticTaxLiabilityType {
-        /// `account`.
+        /// Written `account` in requests and responses.
         Account = "account",
-        /// `self`.
+        /// Written `self` in requests and responses.
         SelfValue = "self",
     }
 );
@@ -738,23 +738,23 @@ open_enum!(
 open_enum!(
     /// Why the invoice came about, such as a subscription cycle or by hand.
     InvoiceBillingReason {
-        /// `automatic_pending_invoice_item_invoice`.
+        /// Written `automatic_pending_invoice_item_invoice` in requests and responses.
         AutomaticPendingInvoiceItemInvoice = "automatic_pending_invoice_item_invoice",
-        /// `manual`.
+        /// Written `manual` in requests and responses.
         Manual = "manual",
-        /// `quote_accept`.
+        /// Written `quote_accept` in requests and responses.
         QuoteAccept = "quote_accept",
-        /// `subscription`.
+        /// Written `subscription` in requests and responses.
         Subscription = "subscription",
-        /// `subscription_create`.
+        /// Written `subscription_create` in requests and responses.
         SubscriptionCreate = "subscription_create",
-        /// `subscription_cycle`.
+        /// Written `subscription_cycle` in requests and responses.
         SubscriptionCycle = "subscription_cycle",
-        /// `subscription_threshold`.
+        /// Written `subscription_threshold` in requests and responses.
         SubscriptionThreshold = "subscription_threshold",
-        /// `subscription_update`.
+        /// Written `subscription_update` in requests and responses.
         SubscriptionUpdate = "subscription_update",
-        /// `upcoming`.
+        /// Written `upcoming` in requests and responses.
         Upcoming = "upcoming",
     }
 );
@@ -763,9 +763,9 @@ open_enum!(
     /// `charge_automatically` from the stored payment method, or `send_invoice` to be paid by the
     /// customer.
     InvoiceCollectionMethod {
-        /// `charge_automatically`.
+        /// Written `charge_automatically` in requests and responses.
         ChargeAutomatically = "charge_automatically",
-        /// `send_invoice`.
+        /// Written `send_invoice` in requests and responses.
         SendInvoice = "send_invoice",
     }
 );
@@ -781,7 +781,7 @@ record! {
 }
 
 record! {
-    /// `custom_fields` of [`Invoice`].
+    /// The type of `custom_fields` in [`Invoice`].
     pub struct InvoiceCustomField {
         /// Label of the field.
         pub name: String,
@@ -795,13 +795,13 @@ record! {
     pub struct InvoiceCustomerAddress {
         /// City or town.
         pub city: String,
-        /// Two-letter country code.
+        /// Country, as a code of two letters (ISO 3166-1).
         pub country: String,
         /// First line of the address.
         pub line1: String,
         /// Second line of the address.
         pub line2: String,
-        /// Postal code.
+        /// Postal code, in the United States the ZIP code.
         pub postal_code: String,
         /// State, county or province.
         pub state: String,
@@ -831,7 +831,7 @@ record! {
         pub line1: String,
         /// Apartment, suite or building.
         pub line2: String,
-        /// Postal code.
+        /// Postal code, in the United States the ZIP code.
         pub postal_code: String,
         /// State, county or province.
         pub state: String,
@@ -841,17 +841,17 @@ record! {
 open_enum!(
     /// Customer's tax exemption at finalization.
     InvoiceCustomerTaxExempt {
-        /// `exempt`.
+        /// Written `exempt` in requests and responses.
         Exempt = "exempt",
-        /// `none`.
+        /// Written `none` in requests and responses.
         None = "none",
-        /// `reverse`.
+        /// Written `reverse` in requests and responses.
         Reverse = "reverse",
     }
 );
 
 record! {
-    /// `customer_tax_ids` of [`Invoice`].
+    /// The type of `customer_tax_ids` in [`Invoice`].
     pub struct InvoiceCustomerTaxId {
         /// Kind of tax id, such as `eu_vat`.
         pub type_: String = "type",
@@ -861,7 +861,7 @@ record! {
 }
 
 record! {
-    /// `default_tax_rates` of [`Invoice`].
+    /// The type of `default_tax_rates` in [`Invoice`].
     pub struct InvoiceDefaultTaxRate {
         /// Tax rate id (`txr_…`).
         pub id: String,
@@ -915,17 +915,17 @@ record! {
 open_enum!(
     /// Level of the authority that imposes it.
     InvoiceDefaultTaxRateJurisdictionLevel {
-        /// `city`.
+        /// Written `city` in requests and responses.
         City = "city",
-        /// `country`.
+        /// Written `country` in requests and responses.
         Country = "country",
-        /// `county`.
+        /// Written `county` in requests and responses.
         County = "county",
-        /// `district`.
+        /// Written `district` in requests and responses.
         District = "district",
-        /// `multiple`.
+        /// Written `multiple` in requests and responses.
         Multiple = "multiple",
-        /// `state`.
+        /// Written `state` in requests and responses.
         State = "state",
     }
 );
@@ -933,9 +933,9 @@ open_enum!(
 open_enum!(
     /// Whether it is a percentage or a fixed amount.
     InvoiceDefaultTaxRateRateType {
-        /// `flat_amount`.
+        /// Written `flat_amount` in requests and responses.
         FlatAmount = "flat_amount",
-        /// `percentage`.
+        /// Written `percentage` in requests and responses.
         Percentage = "percentage",
     }
 );
@@ -943,33 +943,33 @@ open_enum!(
 open_enum!(
     /// Kind of tax, such as `vat` or `sales_tax`.
     InvoiceDefaultTaxRateTaxType {
-        /// `amusement_tax`.
+        /// Written `amusement_tax` in requests and responses.
         AmusementTax = "amusement_tax",
-        /// `communications_tax`.
+        /// Written `communications_tax` in requests and responses.
         CommunicationsTax = "communications_tax",
-        /// `gst`.
+        /// Written `gst` in requests and responses.
         Gst = "gst",
-        /// `hst`.
+        /// Written `hst` in requests and responses.
         Hst = "hst",
-        /// `igst`.
+        /// Written `igst` in requests and responses.
         Igst = "igst",
-        /// `jct`.
+        /// Written `jct` in requests and responses.
         Jct = "jct",
-        /// `lease_tax`.
+        /// Written `lease_tax` in requests and responses.
         LeaseTax = "lease_tax",
-        /// `pst`.
+        /// Written `pst` in requests and responses.
         Pst = "pst",
-        /// `qst`.
+        /// Written `qst` in requests and responses.
         Qst = "qst",
-        /// `retail_delivery_fee`.
+        /// Written `retail_delivery_fee` in requests and responses.
         RetailDeliveryFee = "retail_delivery_fee",
-        /// `rst`.
+        /// Written `rst` in requests and responses.
         Rst = "rst",
-        /// `sales_tax`.
+        /// Written `sales_tax` in requests and responses.
         SalesTax = "sales_tax",
-        /// `service_tax`.
+        /// Written `service_tax` in requests and responses.
         ServiceTax = "service_tax",
-        /// `vat`.
+        /// Written `vat` in requests and responses.
         Vat = "vat",
     }
 );
@@ -977,7 +977,7 @@ open_enum!(
 record! {
     /// The discount applied (older style; see `discounts`).
     pub struct InvoiceDiscount {
-        /// Discount id (`di_…`).
+        /// Id of the discount, which begins with `di_`.
         pub id: String,
         /// Kind of object, always the same here.
         pub object: String,
@@ -985,7 +985,7 @@ record! {
         pub checkout_session: String,
         /// The coupon behind the discount.
         pub coupon: InvoiceDiscountCoupon,
-        /// Customer id (`cus_…`).
+        /// Id of the customer, which begins with `cus_`.
         pub customer: String,
         /// The customer as an account id, on platforms that model customers as accounts.
         pub customer_account: String,
@@ -1065,9 +1065,9 @@ record! {
 open_enum!(
     /// `self` for your account, `account` for a connected one.
     InvoiceIssuerType {
-        /// `account`.
+        /// Written `account` in requests and responses.
         Account = "account",
-        /// `self`.
+        /// Written `self` in requests and responses.
         SelfValue = "self",
     }
 );
@@ -1077,11 +1077,11 @@ record! {
     pub struct InvoiceLastFinalizationError {
         /// What Stripe advises to do about it.
         pub advice_code: String,
-        /// Error code.
+        /// Code of the error, if any.
         pub code: String,
         /// Page that explains the error code.
         pub doc_url: String,
-        /// Error text.
+        /// Text of the error message.
         pub message: String,
         /// Advice code from the card network.
         pub network_advice_code: String,
@@ -1099,13 +1099,13 @@ record! {
 open_enum!(
     /// Class of the error.
     InvoiceLastFinalizationErrorType {
-        /// `api_error`.
+        /// Written `api_error` in requests and responses.
         ApiError = "api_error",
-        /// `card_error`.
+        /// Written `card_error` in requests and responses.
         CardError = "card_error",
-        /// `idempotency_error`.
+        /// Written `idempotency_error` in requests and responses.
         IdempotencyError = "idempotency_error",
-        /// `invalid_request_error`.
+        /// Written `invalid_request_error` in requests and responses.
         InvalidRequestError = "invalid_request_error",
     }
 );
@@ -1127,7 +1127,7 @@ record! {
 }
 
 record! {
-    /// `data` of [`InvoiceLines`].
+    /// The type of `data` in [`InvoiceLines`].
     pub struct InvoiceLinesData {
         /// Line item id (`il_…`).
         pub id: String,
@@ -1161,7 +1161,7 @@ record! {
 }
 
 record! {
-    /// `discount_amounts` of [`InvoiceLinesData`].
+    /// The type of `discount_amounts` in [`InvoiceLinesData`].
     pub struct InvoiceLinesDataDiscountAmount {
         /// Reduction in the smallest currency unit.
         pub amount: i64,
@@ -1187,7 +1187,7 @@ record! {
         pub quote_details: InvoiceParentQuoteDetails,
         /// The subscription it was made from.
         pub subscription_details: InvoiceParentSubscriptionDetails,
-        /// `quote_details` or `subscription_details`.
+        /// Either `quote_details` or `subscription_details`.
         pub type_: InvoiceParentType = "type",
     }
 }
@@ -1213,11 +1213,11 @@ record! {
 }
 
 open_enum!(
-    /// `quote_details` or `subscription_details`.
+    /// Either `quote_details` or `subscription_details`.
     InvoiceParentType {
-        /// `quote_details`.
+        /// Written `quote_details` in requests and responses.
         QuoteDetails = "quote_details",
-        /// `subscription_details`.
+        /// Written `subscription_details` in requests and responses.
         SubscriptionDetails = "subscription_details",
     }
 );
@@ -1249,7 +1249,7 @@ record! {
 }
 
 record! {
-    /// `data` of [`InvoicePayments`].
+    /// The type of `data` in [`InvoicePayments`].
     pub struct InvoicePaymentsData {
         /// Invoice payment id (`inpay_…`).
         pub id: String,
@@ -1299,11 +1299,11 @@ record! {
 open_enum!(
     /// Paper size of the PDF.
     InvoiceRenderingPdfPageSize {
-        /// `a4`.
+        /// Written `a4` in requests and responses.
         A4 = "a4",
-        /// `auto`.
+        /// Written `auto` in requests and responses.
         Auto = "auto",
-        /// `letter`.
+        /// Written `letter` in requests and responses.
         Letter = "letter",
     }
 );
@@ -1325,7 +1325,7 @@ record! {
 }
 
 record! {
-    /// `taxes` of [`InvoiceShippingCost`].
+    /// The type of `taxes` in [`InvoiceShippingCost`].
     pub struct InvoiceShippingCostTax {
         /// Tax in the smallest currency unit.
         pub amount: i64,
@@ -1339,35 +1339,35 @@ record! {
 open_enum!(
     /// Why this tax did or did not apply.
     InvoiceShippingCostTaxTaxabilityReason {
-        /// `customer_exempt`.
+        /// Written `customer_exempt` in requests and responses.
         CustomerExempt = "customer_exempt",
-        /// `not_collecting`.
+        /// Written `not_collecting` in requests and responses.
         NotCollecting = "not_collecting",
-        /// `not_subject_to_tax`.
+        /// Written `not_subject_to_tax` in requests and responses.
         NotSubjectToTax = "not_subject_to_tax",
-        /// `not_supported`.
+        /// Written `not_supported` in requests and responses.
         NotSupported = "not_supported",
-        /// `portion_product_exempt`.
+        /// Written `portion_product_exempt` in requests and responses.
         PortionProductExempt = "portion_product_exempt",
-        /// `portion_reduced_rated`.
+        /// Written `portion_reduced_rated` in requests and responses.
         PortionReducedRated = "portion_reduced_rated",
-        /// `portion_standard_rated`.
+        /// Written `portion_standard_rated` in requests and responses.
         PortionStandardRated = "portion_standard_rated",
-        /// `product_exempt`.
+        /// Written `product_exempt` in requests and responses.
         ProductExempt = "product_exempt",
-        /// `product_exempt_holiday`.
+        /// Written `product_exempt_holiday` in requests and responses.
         ProductExemptHoliday = "product_exempt_holiday",
-        /// `proportionally_rated`.
+        /// Written `proportionally_rated` in requests and responses.
         ProportionallyRated = "proportionally_rated",
-        /// `reduced_rated`.
+        /// Written `reduced_rated` in requests and responses.
         ReducedRated = "reduced_rated",
-        /// `reverse_charge`.
+        /// Written `reverse_charge` in requests and responses.
         ReverseCharge = "reverse_charge",
-        /// `standard_rated`.
+        /// Written `standard_rated` in requests and responses.
         StandardRated = "standard_rated",
-        /// `taxable_basis_reduced`.
+        /// Written `taxable_basis_reduced` in requests and responses.
         TaxableBasisReduced = "taxable_basis_reduced",
-        /// `zero_rated`.
+        /// Written `zero_rated` in requests and responses.
         ZeroRated = "zero_rated",
     }
 );
@@ -1395,7 +1395,7 @@ record! {
         pub line1: String,
         /// Apartment, suite or building.
         pub line2: String,
-        /// Postal code.
+        /// Postal code, in the United States the ZIP code.
         pub postal_code: String,
         /// State, county or province.
         pub state: String,
@@ -1405,15 +1405,15 @@ record! {
 open_enum!(
     /// `draft`, `open` (finalized, unpaid), `paid`, `uncollectible` or `void`.
     InvoiceStatus {
-        /// `draft`.
+        /// Written `draft` in requests and responses.
         Draft = "draft",
-        /// `open`.
+        /// Written `open` in requests and responses.
         Open = "open",
-        /// `paid`.
+        /// Written `paid` in requests and responses.
         Paid = "paid",
-        /// `uncollectible`.
+        /// Written `uncollectible` in requests and responses.
         Uncollectible = "uncollectible",
-        /// `void`.
+        /// Written `void` in requests and responses.
         Void = "void",
     }
 );
@@ -1451,7 +1451,7 @@ record! {
 }
 
 record! {
-    /// `item_reasons` of [`InvoiceThresholdReason`].
+    /// The type of `item_reasons` in [`InvoiceThresholdReason`].
     pub struct InvoiceThresholdReasonItemReason {
         /// Ids of the line items concerned.
         pub line_item_ids: Vec<String>,
@@ -1461,7 +1461,7 @@ record! {
 }
 
 record! {
-    /// `total_discount_amounts` of [`Invoice`].
+    /// The type of `total_discount_amounts` in [`Invoice`].
     pub struct InvoiceTotalDiscountAmount {
         /// Reduction in the smallest currency unit.
         pub amount: i64,
@@ -1471,7 +1471,7 @@ record! {
 }
 
 record! {
-    /// `total_pretax_credit_amounts` of [`Invoice`].
+    /// The type of `total_pretax_credit_amounts` in [`Invoice`].
     pub struct InvoiceTotalPretaxCreditAmount {
         /// Reduction in the smallest currency unit.
         pub amount: i64,
@@ -1487,15 +1487,15 @@ record! {
 open_enum!(
     /// Whether it is a credit or a discount.
     InvoiceTotalPretaxCreditAmountType {
-        /// `credit_balance_transaction`.
+        /// Written `credit_balance_transaction` in requests and responses.
         CreditBalanceTransaction = "credit_balance_transaction",
-        /// `discount`.
+        /// Written `discount` in requests and responses.
         Discount = "discount",
     }
 );
 
 record! {
-    /// `total_tax_amounts` of [`Invoice`].
+    /// The type of `total_tax_amounts` in [`Invoice`].
     pub struct InvoiceTotalTaxAmount {
         /// Tax in the smallest currency unit.
         pub amount: i64,
@@ -1511,7 +1511,7 @@ record! {
 }
 
 record! {
-    /// `total_taxes` of [`Invoice`].
+    /// The type of `total_taxes` in [`Invoice`].
     pub struct InvoiceTotalTax {
         /// Tax in the smallest currency unit.
         pub amount: i64,
@@ -1531,9 +1531,9 @@ record! {
 open_enum!(
     /// Whether the amount includes tax: `inclusive`, `exclusive` or not specified.
     InvoiceTotalTaxTaxBehavior {
-        /// `exclusive`.
+        /// Written `exclusive` in requests and responses.
         Exclusive = "exclusive",
-        /// `inclusive`.
+        /// Written `inclusive` in requests and responses.
         Inclusive = "inclusive",
     }
 );
@@ -1541,37 +1541,37 @@ open_enum!(
 open_enum!(
     /// Why this tax did or did not apply.
     InvoiceTotalTaxTaxabilityReason {
-        /// `customer_exempt`.
+        /// Written `customer_exempt` in requests and responses.
         CustomerExempt = "customer_exempt",
-        /// `not_available`.
+        /// Written `not_available` in requests and responses.
         NotAvailable = "not_available",
-        /// `not_collecting`.
+        /// Written `not_collecting` in requests and responses.
         NotCollecting = "not_collecting",
-        /// `not_subject_to_tax`.
+        /// Written `not_subject_to_tax` in requests and responses.
         NotSubjectToTax = "not_subject_to_tax",
-        /// `not_supported`.
+        /// Written `not_supported` in requests and responses.
         NotSupported = "not_supported",
-        /// `portion_product_exempt`.
+        /// Written `portion_product_exempt` in requests and responses.
         PortionProductExempt = "portion_product_exempt",
-        /// `portion_reduced_rated`.
+        /// Written `portion_reduced_rated` in requests and responses.
         PortionReducedRated = "portion_reduced_rated",
-        /// `portion_standard_rated`.
+        /// Written `portion_standard_rated` in requests and responses.
         PortionStandardRated = "portion_standard_rated",
-        /// `product_exempt`.
+        /// Written `product_exempt` in requests and responses.
         ProductExempt = "product_exempt",
-        /// `product_exempt_holiday`.
+        /// Written `product_exempt_holiday` in requests and responses.
         ProductExemptHoliday = "product_exempt_holiday",
-        /// `proportionally_rated`.
+        /// Written `proportionally_rated` in requests and responses.
         ProportionallyRated = "proportionally_rated",
-        /// `reduced_rated`.
+        /// Written `reduced_rated` in requests and responses.
         ReducedRated = "reduced_rated",
-        /// `reverse_charge`.
+        /// Written `reverse_charge` in requests and responses.
         ReverseCharge = "reverse_charge",
-        /// `standard_rated`.
+        /// Written `standard_rated` in requests and responses.
         StandardRated = "standard_rated",
-        /// `taxable_basis_reduced`.
+        /// Written `taxable_basis_reduced` in requests and responses.
         TaxableBasisReduced = "taxable_basis_reduced",
-        /// `zero_rated`.
+        /// Written `zero_rated` in requests and responses.
         ZeroRated = "zero_rated",
     }
 );
@@ -1604,7 +1604,7 @@ record! {
         pub created: i64,
         /// Three-letter ISO currency code in lower case, such as `usd`.
         pub currency: String,
-        /// Customer id (`cus_…`).
+        /// Id of the customer, which begins with `cus_`.
         pub customer: String,
         /// Free text describing the object.
         pub description: String,
@@ -1625,11 +1625,11 @@ record! {
 open_enum!(
     /// `automatic` takes the money at once, `automatic_async` shortly after, `manual` on request.
     PaymentIntentCaptureMethod {
-        /// `automatic`.
+        /// Written `automatic` in requests and responses.
         Automatic = "automatic",
-        /// `automatic_async`.
+        /// Written `automatic_async` in requests and responses.
         AutomaticAsync = "automatic_async",
-        /// `manual`.
+        /// Written `manual` in requests and responses.
         Manual = "manual",
     }
 );
@@ -1637,9 +1637,9 @@ open_enum!(
 open_enum!(
     /// Who may confirm: `automatic` for browser or server, `manual` for the server only.
     PaymentIntentConfirmationMethod {
-        /// `automatic`.
+        /// Written `automatic` in requests and responses.
         Automatic = "automatic",
-        /// `manual`.
+        /// Written `manual` in requests and responses.
         Manual = "manual",
     }
 );

@@ -16,7 +16,7 @@ record! {
         pub external_id: String,
         /// `problem`, `incident`, `question` or `task`.
         pub type_: String = "type",
-        /// Subject line.
+        /// The subject, one line of text.
         pub subject: String,
         /// Subject as stored, with placeholders for translations.
         pub raw_subject: String,
@@ -65,7 +65,7 @@ record! {
         pub sharing_agreement_ids: Vec<i64>,
         /// Id of the custom ticket status.
         pub custom_status_id: i64,
-        /// Same as `custom_fields`.
+        /// The same values as `custom_fields`.
         pub fields: Vec<TicketField2>,
         /// Ids of follow-up tickets, once closed.
         pub followup_ids: Vec<i64>,
@@ -96,23 +96,23 @@ open_enum!(
     /// `new`, `open`, `pending`, `hold`, `solved` or `closed`; closed tickets cannot change any
     /// more.
     TicketStatus {
-        /// `new`.
+        /// Written `new` in requests and responses.
         New = "new",
-        /// `open`.
+        /// Written `open` in requests and responses.
         Open = "open",
-        /// `pending`.
+        /// Written `pending` in requests and responses.
         Pending = "pending",
-        /// `hold`.
+        /// Written `hold` in requests and responses.
         Hold = "hold",
-        /// `solved`.
+        /// Written `solved` in requests and responses.
         Solved = "solved",
-        /// `closed`.
+        /// Written `closed` in requests and responses.
         Closed = "closed",
     }
 );
 
 record! {
-    /// `custom_fields` of [`Ticket`].
+    /// The type of `custom_fields` in [`Ticket`].
     pub struct TicketCustomField {
         /// Id of the custom field.
         pub id: i64,
@@ -122,7 +122,7 @@ record! {
 }
 
 record! {
-    /// `fields` of [`Ticket`].
+    /// The type of `fields` in [`Ticket`].
     pub struct TicketField2 {
         /// Id of the custom field.
         pub id: i64,
@@ -134,7 +134,7 @@ record! {
 record! {
     /// One step in the history of a ticket: everything that changed at once.
     pub struct TicketAudit {
-        /// Audit id.
+        /// Id of the audit.
         pub id: i64,
         /// Id of the ticket.
         pub ticket_id: i64,

@@ -30,7 +30,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .avatar("https://images.example.com/jane-doe.png").signed_up_at(1741089600)
             .last_seen_at(1743508800).owner_id(991267715).unsubscribed_from_emails(true)
             .custom_attributes(json!({"team_size":9,"paid_subscriber":true})).dry_run(),
-        needed: |c, a| record(c.contacts().create().role(a.get::<String>("role"))),
+        needed: |c, _| record(c.contacts().create()),
     },
     Operation {
         name: "contacts.get",
@@ -114,7 +114,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .monthly_spend(1550.0).size(85).website("https://www.acme.example")
             .industry("Manufacturing")
             .custom_attributes(json!({"account_tier":"gold","seats":40})).dry_run(),
-        needed: |c, a| record(c.companies().create().company_id(a.get::<String>("company_id"))),
+        needed: |c, _| record(c.companies().create()),
     },
     Operation {
         name: "companies.get",

@@ -141,7 +141,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "subscriptions.list",
-        arguments: r#"{"automatic_tax":{"enabled":true},"collection_method":"charge_automatically","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"current_period_end":{"gt":1,"gte":1,"lt":1,"lte":1743465600},"current_period_start":{"gt":1,"gte":1740787200,"lt":1,"lte":1},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"sub_1MowQVLkdIwHu7ixeRlqHVzs","limit":100,"price":"price_1MoBy5LkdIwHu7ixZhnattbh","starting_after":"sub_1MowQVLkdIwHu7ixeRlqHVzs","status":"all"}"#,
+        arguments: r#"{"automatic_tax":{"enabled":true},"collection_method":"charge_automatically","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"current_period_end":{"gt":1,"gte":1,"lt":1,"lte":1743465600},"current_period_start":{"gt":1,"gte":1740787200,"lt":1,"lte":1},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"sub_1MowQVLkdIwHu7ixeRlqHVzs","limit":100,"price":"price_1MoBy5LkdIwHu7ixZhnattbh","starting_after":"sub_1MowQVLkdIwHu7ixeRlqHVzs","status":"past_due"}"#,
         all: |c| c.subscriptions().list()
             .automatic_tax(types::SubscriptionAutomaticTaxInput::new(true))
             .collection_method(types::SubscriptionCollectionMethod::ChargeAutomatically)
@@ -152,7 +152,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .ending_before("sub_1MowQVLkdIwHu7ixeRlqHVzs").limit(100)
             .price("price_1MoBy5LkdIwHu7ixZhnattbh")
             .starting_after("sub_1MowQVLkdIwHu7ixeRlqHVzs")
-            .status(types::SubscriptionListStatus::All).dry_run(),
+            .status(types::SubscriptionListStatus::PastDue).dry_run(),
         needed: |c, _| list!(c.subscriptions().list(), "limit", 90),
     },
     Operation {
