@@ -22,4 +22,5 @@ pub(crate) use meaning::{cost_wait, meaning};
 pub(crate) use outcome::outcome;
 pub(crate) use plan::{ReadPlan, fields_in_use};
 pub(crate) use read::Answer;
+#[cfg(feature = "testing")]
 pub(crate) use select::shape;
