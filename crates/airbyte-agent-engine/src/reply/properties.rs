@@ -284,7 +284,7 @@ fn nesting_is_limited_where_it_is_kept_and_free_where_it_is_skipped() {
 #[test]
 fn unknown_members_come_as_they_are() {
     let body =
-        br#"{"data": {"id": 9007199254740993, "a": 1, "a": {"b": [null, 0.1]}, "\u0061b": "x"}}"#;
+        r#"{"data": {"id": 9007199254740993, "a": 1, "a": {"b": [null, 0.1]}, "\u0061b": "x"}}"#;
     let (records, _) = picked::<Odd>(body, &[]).unwrap();
     let expected: Map<String, Value> =
         serde_json::from_str(r#"{"id": 9007199254740993, "a": {"b": [null, 0.1]}, "ab": "x"}"#)
