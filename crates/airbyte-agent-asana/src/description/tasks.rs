@@ -86,11 +86,10 @@ const CREATE: Operation = Operation::by(Method::Post, "createTask", "tasks", Act
     .summary("Create a task")
     .description("Creates a task, in projects or as a subtask, and notifies assignee and followers. A repeated call makes a second task. To choose the section call `section_tasks.create` afterwards.")
     .writes()
-    .at_least_one(list![at_least_one(texts!["data"], texts!["workspace", "projects", "parent"])])
     .parameters(list![
         body("data", OBJECT.properties(list![
             required("name", STRING.description("Name of the task.")),
-            optional("workspace", STRING.description("Gid of the workspace the task belongs to; cannot be changed later. Needed unless `projects` or `parent` say where the task belongs.")),
+            required("workspace", STRING.description("Gid of the workspace the task belongs to; cannot be changed later.")),
             optional("projects", ARRAY.items(list![STRING]).description("Gids of the projects the task is put into, all in the same workspace. Left out, the task is in none.")),
             optional("assignee", STRING.description("Gid or e-mail address of the person in charge, or `me`. They are notified.")),
             optional("notes", STRING.description("Description as plain text; give this or `html_notes`.")),

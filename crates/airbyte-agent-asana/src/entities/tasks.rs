@@ -48,7 +48,7 @@ impl Tasks<'_> {
     /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
     /// let task = asana.tasks().create()
-    ///     .data(types::TaskCreateInput::new("Draft the launch plan").workspace("1199876543210987").projects(["1201345678901234"]).assignee("me").due_on("2025-04-01"))
+    ///     .data(types::TaskCreateInput::new("Draft the launch plan", "1199876543210987").projects(["1201345678901234"]).assignee("me").due_on("2025-04-01"))
     ///     .await?;
     /// println!("{:?} {:?}", task.name, task.gid);
     /// # Ok(())

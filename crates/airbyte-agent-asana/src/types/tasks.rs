@@ -277,10 +277,9 @@ request! {
         required {
             /// Name of the task.
             name: String,
+            /// Gid of the workspace the task belongs to; cannot be changed later.
+            workspace: String,
         }
-        /// Gid of the workspace the task belongs to; cannot be changed later. Needed unless
-        /// `projects` or `parent` say where the task belongs.
-        workspace: String,
         /// Gids of the projects the task is put into, all in the same workspace. Left out, the task
         /// is in none.
         projects: [String],

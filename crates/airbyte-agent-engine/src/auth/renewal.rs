@@ -155,8 +155,9 @@ impl Renewal {
                 stored = store.load().await.map_err(|error| context.unreadable(error))?;
             }
             if let Some(unsaved) = renewal.unsaved(&stored) {
+                let is_stored = unsaved.tokens.has_same_tokens(&stored);
                 stored = unsaved.tokens.clone();
-                state.accept(renewal.save(&context, unsaved).await?);
+                state.accept(renewal.save(&context, unsaved, is_stored).await?);
                 if state.renew_at.is_none_or(|at| Instant::now() < at) {
                     return Ok(state);
                 }
@@ -166,7 +167,7 @@ impl Renewal {
             }
             let update = context.request(&state, send).await?;
             context.learn_update(&update);
-            state.accept(renewal.save(&context, Unsaved::new(update, stored)).await?);
+            state.accept(renewal.save(&context, Unsaved::new(update, stored), false).await?);
             drop(lock);
             Ok(state)
         };
@@ -174,10 +175,16 @@ impl Renewal {
     }
 
     /// Stores new tokens and gives back what to go on with. They are remembered until they are
-    /// stored, however that ends.
-    async fn save(&self, context: &RenewalContext, unsaved: Unsaved) -> Result<TokenUpdate> {
+    /// stored, however that ends. `is_stored` says that the store has them already, and that only
+    /// the user is to be told.
+    async fn save(
+        &self,
+        context: &RenewalContext,
+        unsaved: Unsaved,
+        is_stored: bool,
+    ) -> Result<TokenUpdate> {
         *self.lock_unsaved() = Some(unsaved.clone());
-        context.save(&unsaved).await?;
+        context.save(&unsaved, is_stored).await?;
         *self.lock_unsaved() = None;
         Ok(unsaved.into_update())
     }
@@ -323,9 +330,9 @@ impl RenewalContext {
     }
 
     /// Stores new tokens and tells the user of them, before anybody uses them.
-    async fn save(&self, unsaved: &Unsaved) -> Result<()> {
+    async fn save(&self, unsaved: &Unsaved, is_stored: bool) -> Result<()> {
         let Unsaved { update, tokens, .. } = unsaved;
-        if let Some(store) = &self.store {
+        if let Some(store) = self.store.as_ref().filter(|_| !is_stored) {
             store.save(tokens).await.map_err(|error| self.not_saved(update, error))?;
         }
         if let Some(callback) = &self.announce {

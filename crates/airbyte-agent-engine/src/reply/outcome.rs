@@ -110,11 +110,13 @@ fn transform(operation: &Operation, data: &mut Value, settings: &Map<String, Val
     }
 }
 
-/// A record is an object: scalars become `{"value": …}`.
+/// A record is an object: scalars become `{"value": …}`. An element of a list that is `null` is no
+/// record, and typed records leave it out, too.
 fn wrap(data: &mut Value) {
     match data {
         Value::Null | Value::Object(_) => {}
         Value::Array(items) => {
+            items.retain(|item| !item.is_null());
             for item in items.iter_mut().filter(|item| !item.is_object()) {
                 *item = json!({"value": item.take()});
             }

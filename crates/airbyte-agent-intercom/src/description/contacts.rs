@@ -118,10 +118,9 @@ const CREATE: Operation = Operation::by(Method::Post, "Contact_Create", "contact
     .summary("Create a contact")
     .description("Creates a user or a lead. A user needs an e-mail address or your own id; if one of them is taken already, Intercom answers 409 and names the existing contact, which `contacts.update` can change.")
     .writes()
-    .at_least_one(list![at_least_one(texts![], texts!["role", "email", "external_id"])])
     .parameters(list![
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
-        body("role", STRING).description("`user` for somebody who signed up, `lead` for somebody who has not. Intercom wants at least one of `role`, `email` and `external_id`; a user needs one of the latter two."),
+        body("role", STRING).required().description("`user` for somebody who signed up, `lead` for somebody who has not. A user needs `email` or `external_id`."),
         body("external_id", STRING).description("Your own id of the person, unique among users."),
         body("email", STRING).description("E-mail address; unique among users."),
         body("phone", STRING).description("Phone number in international form (E.164)."),

@@ -157,8 +157,10 @@ record_builder! {
         ///
         /// Default: `"2.11"`, which is always sent.
         intercom_version: String = "Intercom-Version",
-        /// `user` for somebody who signed up, `lead` for somebody who has not. Intercom wants at
-        /// least one of `role`, `email` and `external_id`; a user needs one of the latter two.
+        /// `user` for somebody who signed up, `lead` for somebody who has not. A user needs `email`
+        /// or `external_id`.
+        ///
+        /// A call without it is refused.
         role: String,
         /// Your own id of the person, unique among users.
         external_id: String,

@@ -13,14 +13,12 @@ const CREATE: Operation = Operation::by(Method::Post, "createEphemeralMessage", 
     .summary("Show a message to one person")
     .description("Shows a message in a channel to a single member. It is not stored: it vanishes when the client reloads, is not shown to people who are away, and cannot be edited or deleted.")
     .writes()
-    .at_least_one(list![at_least_one(texts![], texts!["text", "blocks", "attachments", "markdown_text"])])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel in which the person sees the message."),
         body("user", STRING).required().description("Id of the person who sees the message; must be a member of the channel."),
-        body("text", STRING).description("The message in Slack mrkdwn; with `blocks` only the fallback for notifications."),
+        body("text", STRING).required().description("The message in Slack mrkdwn; with `blocks` only the fallback for notifications."),
         body("thread_ts", STRING).description("Shows the message in a thread: `ts` of the message that started it. The thread has to be active already."),
         body("attachments", ARRAY.items(list![OBJECT])).description("Secondary content below the message, each with `text`, `color`, `fields` and others. Slack keeps them for old apps; new layouts are better made with `blocks`."),
-        body("markdown_text", STRING).description("The message in Markdown, at most 12,000 characters. Slack refuses it together with `text` or `blocks`."),
         body("blocks", ARRAY.items(list![OBJECT])).description("Layout in Block Kit."),
         body("mrkdwn", BOOLEAN).description("False asks for `text` without formatting; Slack documents this for ordinary messages only."),
     ])

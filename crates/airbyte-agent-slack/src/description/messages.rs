@@ -13,16 +13,14 @@ const CREATE: Operation = Operation::by(Method::Post, "createMessage", "messages
     .summary("Post a message")
     .description("Posts a message as the app to a channel, a person or, with `thread_ts`, a thread; everybody there sees it at once. Calling it twice posts twice. For one reader only use `ephemeral_messages.create`, for later `scheduled_messages.create`. About one message a second per channel.")
     .writes()
-    .at_least_one(list![at_least_one(texts![], texts!["text", "blocks", "attachments", "markdown_text"])])
     .parameters(list![
         body("channel", STRING).required().description("Where to post: a channel id (`C…`, `G…`, `D…`), or a user id (`U…`) to write to this person as the app. The app has to be a member, or have the scope chat:write.public for public channels."),
-        body("text", STRING).description("The message, at most 40,000 characters (4,000 recommended), formatted as Slack mrkdwn: `*bold*`, `_italic_`, `<https://example.com|link>`, `<@U061F7AUR>` to mention somebody, `<#C012AB3CD>` for a channel. With `blocks` it is only the fallback for notifications. `&`, `<` and `>` meant literally are written `&amp;`, `&lt;`, `&gt;`."),
+        body("text", STRING).required().description("The message, at most 40,000 characters (4,000 recommended), formatted as Slack mrkdwn: `*bold*`, `_italic_`, `<https://example.com|link>`, `<@U061F7AUR>` to mention somebody, `<#C012AB3CD>` for a channel. With `blocks` it is only the fallback for notifications. `&`, `<` and `>` meant literally are written `&amp;`, `&lt;`, `&gt;`."),
         body("thread_ts", STRING).description("Makes the message a reply in a thread: `ts` of the message that started it, not of another reply."),
         body("reply_broadcast", BOOLEAN).description("With `thread_ts`: true also shows the reply in the channel. False if left out."),
         body("unfurl_links", BOOLEAN).description("Whether links to text pages get a preview."),
         body("unfurl_media", BOOLEAN).description("Whether links to pictures and videos get a preview; false turns them off."),
         body("attachments", ARRAY.items(list![OBJECT])).description("Secondary content below the message, each with `text`, `color`, `fields` and others. Slack keeps them for old apps; new layouts are better made with `blocks`."),
-        body("markdown_text", STRING).description("The message in Markdown, at most 12,000 characters. Slack refuses it together with `text` or `blocks`."),
         body("blocks", ARRAY.items(list![OBJECT])).description("Layout in Block Kit, up to 50 blocks, each with a `type` such as `section`, `header`, `divider`, `context`, `actions`, `image`."),
         body("mrkdwn", BOOLEAN).description("False shows `text` as it stands, without formatting. True if left out."),
     ])
@@ -35,13 +33,11 @@ const UPDATE: Operation = Operation::by(Method::Post, "updateMessage", "messages
     .description("Replaces the text, and with `blocks` the layout, of a message that this app posted. Messages of others cannot be edited, ephemeral ones neither.")
     .writes()
     .idempotent()
-    .at_least_one(list![at_least_one(texts![], texts!["text", "blocks", "attachments", "markdown_text"])])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel the message is in; for a direct message its `D…` id, not the user's."),
         body("ts", STRING).required().description("`ts` of the message to change."),
-        body("text", STRING).description("New text in Slack mrkdwn; it replaces the old one. Without `blocks` in the same call, blocks the message had are removed."),
+        body("text", STRING).required().description("New text in Slack mrkdwn; it replaces the old one. Without `blocks` in the same call, blocks the message had are removed."),
         body("attachments", ARRAY.items(list![OBJECT])).description("Secondary content below the message, each with `text`, `color`, `fields` and others. Slack keeps them for old apps; new layouts are better made with `blocks`."),
-        body("markdown_text", STRING).description("The message in Markdown, at most 12,000 characters. Slack refuses it together with `text` or `blocks`."),
         body("blocks", ARRAY.items(list![OBJECT])).description("New layout in Block Kit; replaces the old blocks."),
     ])
     .body(Body::Json { open: false, in_array: false })

@@ -13,17 +13,15 @@ const CREATE: Operation = Operation::by(Method::Post, "createScheduledMessage", 
     .summary("Schedule a message")
     .description("Has Slack post a message later, at most 120 days ahead and at most 30 per channel within five minutes. Scheduled messages cannot be listed or canceled here; keep `scheduled_message_id`.")
     .writes()
-    .at_least_one(list![at_least_one(texts![], texts!["text", "blocks", "attachments", "markdown_text"])])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel or direct message to post to."),
-        body("text", STRING).description("The message in Slack mrkdwn; with `blocks` only the fallback for notifications."),
+        body("text", STRING).required().description("The message in Slack mrkdwn; with `blocks` only the fallback for notifications."),
         body("post_at", INTEGER).required().description("When to post, Unix seconds; in the future and at most 120 days ahead."),
         body("thread_ts", STRING).description("Makes the message a reply in a thread: `ts` of the message that started it."),
         body("reply_broadcast", BOOLEAN).description("With `thread_ts`: true also shows the reply in the channel. False if left out."),
         body("unfurl_links", BOOLEAN).description("Whether links to text pages get a preview."),
         body("unfurl_media", BOOLEAN).description("Whether links to pictures and videos get a preview; false turns them off."),
         body("attachments", ARRAY.items(list![OBJECT])).description("Secondary content below the message, each with `text`, `color`, `fields` and others. Slack keeps them for old apps; new layouts are better made with `blocks`."),
-        body("markdown_text", STRING).description("The message in Markdown, at most 12,000 characters. Slack refuses it together with `text` or `blocks`."),
         body("blocks", ARRAY.items(list![OBJECT])).description("Layout in Block Kit."),
         body("mrkdwn", BOOLEAN).description("False asks for `text` without formatting; Slack documents this for ordinary messages only."),
     ])

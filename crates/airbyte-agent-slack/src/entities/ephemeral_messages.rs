@@ -50,6 +50,8 @@ record_builder! {
         /// A call without it is refused.
         user: String,
         /// The message in Slack mrkdwn; with `blocks` only the fallback for notifications.
+        ///
+        /// A call without it is refused.
         text: String,
         /// Shows the message in a thread: `ts` of the message that started it. The thread has to be
         /// active already.
@@ -57,9 +59,6 @@ record_builder! {
         /// Secondary content below the message, each with `text`, `color`, `fields` and others.
         /// Slack keeps them for old apps; new layouts are better made with `blocks`.
         attachments: [any],
-        /// The message in Markdown, at most 12,000 characters. Slack refuses it together with
-        /// `text` or `blocks`.
-        markdown_text: String,
         /// Layout in Block Kit.
         blocks: [any],
         /// False asks for `text` without formatting; Slack documents this for ordinary messages

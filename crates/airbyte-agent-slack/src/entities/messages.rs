@@ -52,6 +52,7 @@ impl Messages<'_> {
     ///     .ts("1726142400.123456")
     ///     .text("Release 2.4 is live (corrected).")
     ///     .attachments([json!({"color":"#36a64f","text":"All checks passed."})])
+    ///     .blocks([json!({"type":"section","text":{"type":"mrkdwn","text":"*Release 2.4* is live (corrected)."}})])
     ///     .await?;
     /// println!("{:?} {:?}", message.type_, message.subtype);
     /// # Ok(())
@@ -92,6 +93,8 @@ record_builder! {
         /// `*bold*`, `_italic_`, `<https://example.com|link>`, `<@U061F7AUR>` to mention somebody,
         /// `<#C012AB3CD>` for a channel. With `blocks` it is only the fallback for notifications.
         /// `&`, `<` and `>` meant literally are written `&amp;`, `&lt;`, `&gt;`.
+        ///
+        /// A call without it is refused.
         text: String,
         /// Makes the message a reply in a thread: `ts` of the message that started it, not of
         /// another reply.
@@ -105,9 +108,6 @@ record_builder! {
         /// Secondary content below the message, each with `text`, `color`, `fields` and others.
         /// Slack keeps them for old apps; new layouts are better made with `blocks`.
         attachments: [any],
-        /// The message in Markdown, at most 12,000 characters. Slack refuses it together with
-        /// `text` or `blocks`.
-        markdown_text: String,
         /// Layout in Block Kit, up to 50 blocks, each with a `type` such as `section`, `header`,
         /// `divider`, `context`, `actions`, `image`.
         blocks: [any],
@@ -129,13 +129,12 @@ record_builder! {
         ts: String,
         /// New text in Slack mrkdwn; it replaces the old one. Without `blocks` in the same call,
         /// blocks the message had are removed.
+        ///
+        /// A call without it is refused.
         text: String,
         /// Secondary content below the message, each with `text`, `color`, `fields` and others.
         /// Slack keeps them for old apps; new layouts are better made with `blocks`.
         attachments: [any],
-        /// The message in Markdown, at most 12,000 characters. Slack refuses it together with
-        /// `text` or `blocks`.
-        markdown_text: String,
         /// New layout in Block Kit; replaces the old blocks.
         blocks: [any],
     }

@@ -26,8 +26,8 @@ impl ScheduledMessages<'_> {
     /// # async fn example(slack: SlackConnector) -> Result<()> {
     /// let scheduled_message = slack.scheduled_messages().create()
     ///     .channel("C012AB3CD")
-    ///     .post_at(1790000000)
     ///     .text("Good morning! Stand-up starts in 10 minutes.")
+    ///     .post_at(1790000000)
     ///     .await?;
     /// println!("{:?} {:?}", scheduled_message.channel, scheduled_message.scheduled_message_id);
     /// # Ok(())
@@ -47,6 +47,8 @@ record_builder! {
         /// A call without it is refused.
         channel: String,
         /// The message in Slack mrkdwn; with `blocks` only the fallback for notifications.
+        ///
+        /// A call without it is refused.
         text: String,
         /// When to post, Unix seconds; in the future and at most 120 days ahead.
         ///
@@ -63,9 +65,6 @@ record_builder! {
         /// Secondary content below the message, each with `text`, `color`, `fields` and others.
         /// Slack keeps them for old apps; new layouts are better made with `blocks`.
         attachments: [any],
-        /// The message in Markdown, at most 12,000 characters. Slack refuses it together with
-        /// `text` or `blocks`.
-        markdown_text: String,
         /// Layout in Block Kit.
         blocks: [any],
         /// False asks for `text` without formatting; Slack documents this for ordinary messages

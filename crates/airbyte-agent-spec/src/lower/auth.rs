@@ -1,10 +1,11 @@
 //! Security schemes.
 
 use airbyte_agent_description::{
-    ApiKeyLocation, AuthKind, AuthScheme, CredentialField, Mapping, Refresh, RefreshFormat,
-    RefreshGrant, RefreshStyle, Scope, Template,
+    ApiKeyLocation, AuthKind, AuthScheme, CredentialField, Mapping, Refresh, RefreshGrant, Scope,
+    Template,
 };
 
+use super::token_client::{choice, client, scope_names};
 use super::{Cx, authorization, credentials, hosting, server};
 use crate::yaml::Node;
 
@@ -206,41 +207,6 @@ fn token_fields(node: &Node) -> Vec<Mapping> {
         value: Template::parse(&value.plain(), "${", "}"),
     };
     given.iter().map(field).collect()
-}
-
-/// How the client authenticates at a token endpoint and writes the body, as these settings say.
-pub(super) fn client<'a>(cx: &Cx<'a>, settings: Option<&'a Node>) -> (RefreshStyle, RefreshFormat) {
-    let style = [RefreshStyle::Body, RefreshStyle::Basic, RefreshStyle::None]
-        [choice(cx, settings, "auth_style", &["body", "basic", "none"], 0)];
-    let format = [RefreshFormat::Form, RefreshFormat::Json]
-        [choice(cx, settings, "body_format", &["form", "json"], 0)];
-    (style, format)
-}
-
-fn choice<'a>(
-    cx: &Cx<'a>,
-    settings: Option<&'a Node>,
-    key: &str,
-    allowed: &[&str],
-    default: usize,
-) -> usize {
-    let Some(value) = settings.and_then(|settings| settings.get(key)) else { return default };
-    let text = value.plain();
-    allowed.iter().position(|word| *word == text).unwrap_or_else(|| {
-        let message = format!("`{text}` is no `{key}`; expected one of {}", allowed.join(", "));
-        cx.report.fatal(value, message);
-        default
-    })
-}
-
-pub(super) fn scope_names(flow: &Node) -> Vec<String> {
-    match flow.get("scopes") {
-        Some(scopes) if scopes.is_map() => {
-            scopes.members().iter().map(|(name, _)| name.clone()).collect()
-        }
-        Some(scopes) => scopes.items().iter().map(Node::plain).collect(),
-        None => Vec::new(),
-    }
 }
 
 fn scopes(node: &Node) -> Vec<Scope> {

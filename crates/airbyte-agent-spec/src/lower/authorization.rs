@@ -2,7 +2,8 @@
 
 use airbyte_agent_description::{Mapping, OAuthEndpoints, Template};
 
-use super::{Cx, auth};
+use super::Cx;
+use super::token_client::{client, scope_names};
 use crate::names::hint;
 use crate::yaml::Node;
 
@@ -10,7 +11,7 @@ use crate::yaml::Node;
 pub(super) fn endpoints<'a>(cx: &Cx<'a>, scheme: &'a Node, flow: &'a Node) -> OAuthEndpoints {
     let url = |key: &str| Template::parse(&flow.text(key), "{{", "}}");
     let settings = scheme.get("x-agent-authorization");
-    let known = auth::scope_names(flow);
+    let known = scope_names(flow);
     let requested = settings.map(|settings| settings.texts("scopes")).unwrap_or_default();
     for scope in &requested {
         if !known.contains(scope) {
@@ -28,10 +29,8 @@ pub(super) fn endpoints<'a>(cx: &Cx<'a>, scheme: &'a Node, flow: &'a Node) -> OA
     let says_client = settings.is_some_and(|settings| {
         ["auth_style", "body_format"].iter().any(|key| settings.get(key).is_some())
     });
-    let (style, format) = auth::client(
-        cx,
-        if says_client { settings } else { scheme.get("x-airbyte-token-refresh") },
-    );
+    let (style, format) =
+        client(cx, if says_client { settings } else { scheme.get("x-airbyte-token-refresh") });
     let parameters = settings.and_then(|settings| settings.get("parameters"));
     let parameter = |(name, value): &(String, Node)| Mapping {
         target: name.clone().into(),

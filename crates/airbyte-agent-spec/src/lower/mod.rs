@@ -21,6 +21,7 @@ mod refs;
 mod response;
 mod schema;
 mod server;
+mod token_client;
 
 pub(crate) use connector::connector;
 pub(crate) use credentials::looks_secret;

@@ -201,8 +201,8 @@ async fn a_record_that_is_null_does_not_end_the_list() {
     let server = Server::start(move |_, _| Answer::json(200, json!({"books": books}))).await;
     let tools = tools(&server, Exposure::PerOperation);
     let output = tools.call("library_books_list", Value::Null).await.unwrap();
-    assert_eq!(output.structured["data"], json!([null, {"id": 1}, null, {"id": 2}]));
-    assert_eq!(output.records, Some(4));
+    assert_eq!(output.structured["data"], json!([{"id": 1}, {"id": 2}]));
+    assert_eq!(output.records, Some(2));
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "tasks.create",
         arguments: r#"{"data":{"name":"Draft the launch plan","workspace":"1199876543210987","projects":["1201345678901234"],"assignee":"me","notes":"note","html_notes":"html-note","due_on":"2025-04-01","due_at":"due-at","start_on":"start-on","completed":true,"parent":"parent","tags":["tag"],"followers":["follower"],"resource_subtype":"default_task","custom_fields":{"key":"value"}}}"#,
         all: |c| c.tasks().create()
-            .data(types::TaskCreateInput::new("Draft the launch plan").workspace("1199876543210987").projects(["1201345678901234"]).assignee("me").notes("note").html_notes("html-note").due_on("2025-04-01").due_at("due-at").start_on("start-on").completed(true).parent("parent").tags(["tag"]).followers(["follower"]).resource_subtype(types::TaskCreateInputResourceSubtype::DefaultTask).custom_fields(json!({"key":"value"})))
+            .data(types::TaskCreateInput::new("Draft the launch plan", "1199876543210987").projects(["1201345678901234"]).assignee("me").notes("note").html_notes("html-note").due_on("2025-04-01").due_at("due-at").start_on("start-on").completed(true).parent("parent").tags(["tag"]).followers(["follower"]).resource_subtype(types::TaskCreateInputResourceSubtype::DefaultTask).custom_fields(json!({"key":"value"})))
             .dry_run(),
         needed: |c, a| record(c.tasks().create().data(a.get::<types::TaskCreateInput>("data"))),
     },

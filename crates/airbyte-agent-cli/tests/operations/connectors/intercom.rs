@@ -30,7 +30,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .avatar("https://images.example.com/jane-doe.png").signed_up_at(1741089600)
             .last_seen_at(1743508800).owner_id(991267715).unsubscribed_from_emails(true)
             .custom_attributes(json!({"team_size":9,"paid_subscriber":true})).dry_run(),
-        needed: |c, _| record(c.contacts().create()),
+        needed: |c, a| record(c.contacts().create().role(a.get::<String>("role"))),
     },
     Operation {
         name: "contacts.get",

@@ -335,7 +335,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .description("Asked for a quote for 40 seats.").who_id("003Hs00004Wm2PqIAJ")
             .what_id("006Hs00001FvKdXIAV").is_all_day_event(true).show_as("Busy")
             .owner_id("005Hs00000CqRnUIAV").dry_run(),
-        needed: |c, a| record(c.events().create().subject(a.get::<String>("Subject")).start_date_time(a.get::<String>("StartDateTime"))),
+        needed: |c, a| record(c.events().create().subject(a.get::<String>("Subject")).start_date_time(a.get::<String>("StartDateTime")).duration_in_minutes(a.get::<i64>("DurationInMinutes"))),
     },
     Operation {
         name: "events.get",

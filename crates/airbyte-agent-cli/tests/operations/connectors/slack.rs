@@ -74,27 +74,25 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "messages.create",
-        arguments: r##"{"channel":"C012AB3CD","text":"Release 2.4 is live. Thanks, <@U061F7AUR>!","thread_ts":"1726142400.123456","reply_broadcast":true,"unfurl_links":true,"unfurl_media":true,"attachments":[{"color":"#36a64f","text":"All checks passed."}],"markdown_text":"**Release 2.4** is live.","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"*Release 2.4* is live."}}],"mrkdwn":true}"##,
+        arguments: r##"{"channel":"C012AB3CD","text":"Release 2.4 is live. Thanks, <@U061F7AUR>!","thread_ts":"1726142400.123456","reply_broadcast":true,"unfurl_links":true,"unfurl_media":true,"attachments":[{"color":"#36a64f","text":"All checks passed."}],"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"*Release 2.4* is live."}}],"mrkdwn":true}"##,
         all: |c| c.messages().create()
             .channel("C012AB3CD").text("Release 2.4 is live. Thanks, <@U061F7AUR>!")
             .thread_ts("1726142400.123456").reply_broadcast(true).unfurl_links(true)
             .unfurl_media(true)
             .attachments([json!({"color":"#36a64f","text":"All checks passed."})])
-            .markdown_text("**Release 2.4** is live.")
             .blocks([json!({"type":"section","text":{"type":"mrkdwn","text":"*Release 2.4* is live."}})])
             .mrkdwn(true).dry_run(),
-        needed: |c, a| record(c.messages().create().channel(a.get::<String>("channel"))),
+        needed: |c, a| record(c.messages().create().channel(a.get::<String>("channel")).text(a.get::<String>("text"))),
     },
     Operation {
         name: "messages.update",
-        arguments: r##"{"channel":"C012AB3CD","ts":"1726142400.123456","text":"Release 2.4 is live (corrected).","attachments":[{"color":"#36a64f","text":"All checks passed."}],"markdown_text":"**Release 2.4** is live.","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"*Release 2.4* is live (corrected)."}}]}"##,
+        arguments: r##"{"channel":"C012AB3CD","ts":"1726142400.123456","text":"Release 2.4 is live (corrected).","attachments":[{"color":"#36a64f","text":"All checks passed."}],"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"*Release 2.4* is live (corrected)."}}]}"##,
         all: |c| c.messages().update()
             .channel("C012AB3CD").ts("1726142400.123456").text("Release 2.4 is live (corrected).")
             .attachments([json!({"color":"#36a64f","text":"All checks passed."})])
-            .markdown_text("**Release 2.4** is live.")
             .blocks([json!({"type":"section","text":{"type":"mrkdwn","text":"*Release 2.4* is live (corrected)."}})])
             .dry_run(),
-        needed: |c, a| record(c.messages().update().channel(a.get::<String>("channel")).ts(a.get::<String>("ts"))),
+        needed: |c, a| record(c.messages().update().channel(a.get::<String>("channel")).ts(a.get::<String>("ts")).text(a.get::<String>("text"))),
     },
     Operation {
         name: "messages.delete",
@@ -140,28 +138,26 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "ephemeral_messages.create",
-        arguments: r##"{"channel":"C012AB3CD","user":"U061F7AUR","text":"Only you can see this: your report is ready.","thread_ts":"1726142400.123456","attachments":[{"color":"#36a64f","text":"All checks passed."}],"markdown_text":"**Release 2.4** is live.","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"Your *report* is ready."}}],"mrkdwn":true}"##,
+        arguments: r##"{"channel":"C012AB3CD","user":"U061F7AUR","text":"Only you can see this: your report is ready.","thread_ts":"1726142400.123456","attachments":[{"color":"#36a64f","text":"All checks passed."}],"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"Your *report* is ready."}}],"mrkdwn":true}"##,
         all: |c| c.ephemeral_messages().create()
             .channel("C012AB3CD").user("U061F7AUR")
             .text("Only you can see this: your report is ready.").thread_ts("1726142400.123456")
             .attachments([json!({"color":"#36a64f","text":"All checks passed."})])
-            .markdown_text("**Release 2.4** is live.")
             .blocks([json!({"type":"section","text":{"type":"mrkdwn","text":"Your *report* is ready."}})])
             .mrkdwn(true).dry_run(),
-        needed: |c, a| record(c.ephemeral_messages().create().channel(a.get::<String>("channel")).user(a.get::<String>("user"))),
+        needed: |c, a| record(c.ephemeral_messages().create().channel(a.get::<String>("channel")).user(a.get::<String>("user")).text(a.get::<String>("text"))),
     },
     Operation {
         name: "scheduled_messages.create",
-        arguments: r##"{"channel":"C012AB3CD","text":"Good morning! Stand-up starts in 10 minutes.","post_at":1790000000,"thread_ts":"1726142400.123456","reply_broadcast":true,"unfurl_links":true,"unfurl_media":true,"attachments":[{"color":"#36a64f","text":"All checks passed."}],"markdown_text":"**Release 2.4** is live.","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"Stand-up starts in *10 minutes*."}}],"mrkdwn":true}"##,
+        arguments: r##"{"channel":"C012AB3CD","text":"Good morning! Stand-up starts in 10 minutes.","post_at":1790000000,"thread_ts":"1726142400.123456","reply_broadcast":true,"unfurl_links":true,"unfurl_media":true,"attachments":[{"color":"#36a64f","text":"All checks passed."}],"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"Stand-up starts in *10 minutes*."}}],"mrkdwn":true}"##,
         all: |c| c.scheduled_messages().create()
             .channel("C012AB3CD").text("Good morning! Stand-up starts in 10 minutes.")
             .post_at(1790000000).thread_ts("1726142400.123456").reply_broadcast(true)
             .unfurl_links(true).unfurl_media(true)
             .attachments([json!({"color":"#36a64f","text":"All checks passed."})])
-            .markdown_text("**Release 2.4** is live.")
             .blocks([json!({"type":"section","text":{"type":"mrkdwn","text":"Stand-up starts in *10 minutes*."}})])
             .mrkdwn(true).dry_run(),
-        needed: |c, a| record(c.scheduled_messages().create().channel(a.get::<String>("channel")).post_at(a.get::<i64>("post_at"))),
+        needed: |c, a| record(c.scheduled_messages().create().channel(a.get::<String>("channel")).text(a.get::<String>("text")).post_at(a.get::<i64>("post_at"))),
     },
     Operation {
         name: "channel_archives.create",
