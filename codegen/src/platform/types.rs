@@ -209,9 +209,13 @@ fn print(item: Item) -> String {
 /// The file that holds the others together.
 fn root(modules: &[&str], with_builders: &[&str], own: Vec<Item>) -> String {
     let mut text = "//! Types that requests hold and responses give.\n\n".to_owned();
-    modules.iter().for_each(|module| text.push_str(&format!("mod {module};\n")));
+    for module in modules {
+        text.push_str(&format!("mod {module};\n"));
+    }
     text.push('\n');
-    modules.iter().for_each(|module| text.push_str(&format!("pub use self::{module}::*;\n")));
+    for module in modules {
+        text.push_str(&format!("pub use self::{module}::*;\n"));
+    }
     text.push_str(
         "\n/// Types of requests being put together member by member.\npub mod builder {\n",
     );
@@ -306,7 +310,7 @@ fn initial(field: &Field) -> String {
     let mut initial = String::new();
     for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
         let _ = attribute.parse_nested_meta(|meta| {
-            let value = meta.value().and_then(|value| value.parse::<syn::LitStr>());
+            let value = meta.value().and_then(syn::parse::ParseBuffer::parse::<syn::LitStr>);
             if meta.path.is_ident("default") {
                 initial = match value {
                     Ok(function) => {

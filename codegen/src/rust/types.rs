@@ -207,7 +207,7 @@ fn about(w: &mut Writer, model: &Model<'_>, name: &str, named: &Named) {
         });
     match (holder, &named.shape) {
         (Some((holder, wire)), _) => {
-            w.doc(&format!("The type of {} in [`{holder}`].", prose::code(wire)))
+            w.doc(&format!("The type of {} in [`{holder}`].", prose::code(wire)));
         }
         (None, Shape::Enum(_)) => w.doc("One of several texts; the vendor may add others."),
         (None, Shape::Struct { .. }) => w.doc("A record, which the spec does not describe."),

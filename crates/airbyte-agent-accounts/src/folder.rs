@@ -88,7 +88,7 @@ impl Folder {
             match file.try_lock() {
                 Ok(()) => return Ok(Lock(file)),
                 Err(TryLockError::WouldBlock) if began.elapsed() < LONGEST_WAIT => {
-                    thread::sleep(PAUSE)
+                    thread::sleep(PAUSE);
                 }
                 Err(TryLockError::WouldBlock) => {
                     let seconds = LONGEST_WAIT.as_secs();

@@ -288,7 +288,8 @@ async fn tokens_that_cannot_be_saved_or_loaded_are_errors() {
     {
         assert_eq!(error.kind(), ErrorKind::Storage, "{error}");
         assert!(
-            std::error::Error::source(&error).is_some_and(|cause| cause.is::<std::io::Error>())
+            std::error::Error::source(&error)
+                .is_some_and(<dyn std::error::Error + 'static>::is::<std::io::Error>)
         );
     }
 }

@@ -46,6 +46,13 @@ impl<T, M> IntoIterator for Page<T, M> {
     }
 }
 
+impl<T, M> Page<T, M> {
+    /// The records of the page, in their order.
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.data.iter()
+    }
+}
+
 impl<'a, T, M> IntoIterator for &'a Page<T, M> {
     type Item = &'a T;
     type IntoIter = std::slice::Iter<'a, T>;

@@ -38,7 +38,7 @@ pub(crate) fn respond(services: &Services, request: &Request, endpoint: &str) ->
                 services.inject(fault);
                 Response::empty(204)
             }
-            Err(error) => bad_request(format!("the body is not a fault: {error}")),
+            Err(error) => bad_request(&format!("the body is not a fault: {error}")),
         },
         ("DELETE", "faults") => {
             services.faults.clear();
@@ -50,7 +50,8 @@ pub(crate) fn respond(services: &Services, request: &Request, endpoint: &str) ->
             Response::empty(204)
         }
         ("GET", "connectors") => {
-            let names: Vec<&str> = services.vendors.iter().map(|vendor| vendor.slug()).collect();
+            let names: Vec<&str> =
+                services.vendors.iter().map(super::vendor::Vendor::slug).collect();
             Response::json(200, &json!({"connectors": names}))
         }
         (_, "clock" | "tenants" | "behaviour" | "context-store") => {
@@ -68,11 +69,11 @@ fn respond_for_platform(platform: &Platform, request: &Request, endpoint: &str) 
                 platform.clock.advance(Duration::from_secs(change.advance_seconds));
                 clock(platform)
             }
-            Err(error) => bad_request(format!("the body does not advance the clock: {error}")),
+            Err(error) => bad_request(&format!("the body does not advance the clock: {error}")),
         },
         ("POST", "tenants") => match serde_json::from_slice::<Tenant>(&request.body) {
             Ok(tenant) => Response::json(200, &json!({"organizations": platform.admit(tenant)})),
-            Err(error) => bad_request(format!("the body is not a tenant: {error}")),
+            Err(error) => bad_request(&format!("the body is not a tenant: {error}")),
         },
         ("GET", "behaviour") => Response::json(200, &json!(platform.behaviour())),
         ("PATCH", "behaviour") => change_behaviour(platform, request),
@@ -80,7 +81,7 @@ fn respond_for_platform(platform: &Platform, request: &Request, endpoint: &str) 
             match serde_json::from_slice::<ContextStoreChange>(&request.body) {
                 Ok(change) => change_context_stores(platform, &change),
                 Err(error) => {
-                    bad_request(format!("the body is not a status of a context store: {error}"))
+                    bad_request(&format!("the body is not a status of a context store: {error}"))
                 }
             }
         }
@@ -104,17 +105,17 @@ fn change_behaviour(platform: &Platform, request: &Request) -> Response {
             platform.set_behaviour(behaviour.clone());
             Response::json(200, &json!(behaviour))
         }
-        Err(error) => bad_request(format!("the body does not describe a behaviour: {error}")),
+        Err(error) => bad_request(&format!("the body does not describe a behaviour: {error}")),
     }
 }
 
 fn change_context_stores(platform: &Platform, change: &ContextStoreChange) -> Response {
     match platform.set_context_store(change.connector_id.as_deref(), &change.status) {
         Some(count) => Response::json(200, &json!({"connectors": count})),
-        None => bad_request(format!("`{}` is not a status of a context store", change.status)),
+        None => bad_request(&format!("`{}` is not a status of a context store", change.status)),
     }
 }
 
-fn bad_request(message: String) -> Response {
+fn bad_request(message: &str) -> Response {
     Response::json(400, &json!({"error": message}))
 }

@@ -29,7 +29,7 @@ pub(super) fn check(workspace: &Workspace, report: &mut Report) {
         let manifest = format!("{}/Cargo.toml", member.folder);
         match rows.get(&row) {
             None => {
-                report.problem(RULE, PATH, 0, format!("the table has no row for `{row}`; add one"))
+                report.problem(RULE, PATH, 0, format!("the table has no row for `{row}`; add one"));
             }
             Some((_, allowed)) => {
                 for need in needs.difference(allowed) {

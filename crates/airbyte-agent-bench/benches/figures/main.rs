@@ -9,6 +9,9 @@
 //! | `calls SIDE ADDRESS THREADS IN_FLIGHT BATCHES` | lists users; run under a profiler |
 //! | `stream ADDRESS`, `answer ADDRESS` | read a list and print the peak of resident memory in bytes |
 #![allow(
+    clippy::cast_precision_loss,
+    clippy::expect_used,
+    clippy::panic,
     clippy::unwrap_used,
     clippy::print_stdout,
     missing_docs,

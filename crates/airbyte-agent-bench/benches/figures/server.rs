@@ -103,7 +103,7 @@ fn user(n: usize) -> Value {
         "id": format!("{}", 7_782_342_274_025_937_895_u64 + n as u64),
         "emailAddress": format!("user{n}@example.com"),
         "created": "2024-03-01T09:30:00Z",
-        "active": n % 7 != 0,
+        "active": !n.is_multiple_of(7),
         "emailAliases": [format!("u{n}@example.com"), format!("user.{n}@example.com")],
         "trustedEmailAddress": null,
         "firstName": "Ada",

@@ -105,8 +105,8 @@ pub(super) fn tls(settings: &Settings) -> Result<rustls::ClientConfig, String> {
     let verifier = verifier(&settings.roots, Arc::clone(&provider)).map_err(wrong)?;
     let builder = rustls::ClientConfig::builder_with_provider(provider);
     let builder = builder.with_safe_default_protocol_versions().map_err(wrong)?;
-    let verified = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
-    Ok(verified.with_no_client_auth())
+    let builder = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
+    Ok(builder.with_no_client_auth())
 }
 
 #[cfg(not(target_os = "android"))]

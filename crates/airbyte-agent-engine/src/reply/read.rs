@@ -48,7 +48,7 @@ pub(super) struct Read {
     pub(super) values: Picked,
 }
 
-impl<'a> Answer<'a> {
+impl Answer<'_> {
     /// Whether the records are filtered and computed already.
     pub(super) fn is_finished(&self) -> bool {
         self.reply.layout.records.is_some()

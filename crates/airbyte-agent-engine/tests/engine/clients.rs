@@ -173,12 +173,13 @@ async fn a_careless_client_is_led_to_no_private_host() {
         get(fabric(options(&wire).allow_private_hosts())).await.unwrap();
     }
     // A base out of a token answer is looked at in the same way.
-    let wire = Wire::new(|request| match request.asks_for_token {
-        true => {
+    let wire = Wire::new(|request| {
+        if request.asks_for_token {
             let instance = "https://rebound.invalid";
             (200, vec![], json!({"access_token": "t", "instance_url": instance}))
+        } else {
+            (200, vec![], json!({"id": "1"}))
         }
-        false => (200, vec![], json!({"id": "1"})),
     });
     let local = Local::new(credentials()).config("tenant", "acme").max_attempts(1);
     let client = fabric(local.http_client(Careless(wire.clone())));

@@ -65,7 +65,7 @@ impl Database {
         tokens.refresh_token = Some(refresh.into());
     }
 
-    fn broken(&self, flag: &AtomicBool) -> Result<()> {
+    fn broken(flag: &AtomicBool) -> Result<()> {
         if !flag.load(Ordering::SeqCst) {
             return Ok(());
         }
@@ -86,7 +86,7 @@ impl TokenStore for Database {
     fn load(&self) -> BoxFuture<'_, Result<StoredTokens>> {
         Box::pin(async {
             tokio::task::yield_now().await;
-            self.broken(&self.cannot_load)?;
+            Self::broken(&self.cannot_load)?;
             Ok(self.tokens.lock().unwrap().clone())
         })
     }
@@ -95,7 +95,7 @@ impl TokenStore for Database {
         Box::pin(async {
             tokio::task::yield_now().await;
             assert_eq!(self.locked.load(Ordering::SeqCst), 1, "saved under the lock");
-            self.broken(&self.cannot_save)?;
+            Self::broken(&self.cannot_save)?;
             *self.tokens.lock().unwrap() = tokens.clone();
             Ok(())
         })
@@ -148,7 +148,10 @@ async fn a_token_that_cannot_be_stored_fails_the_call_and_is_stored_by_the_next_
             assert!(error.message().contains(part), "{error}");
         }
         let cause = std::error::Error::source(&error).and_then(std::error::Error::source);
-        assert!(cause.is_some_and(|cause| cause.is::<std::io::Error>()), "{error:?}");
+        assert!(
+            cause.is_some_and(<dyn std::error::Error + 'static>::is::<std::io::Error>),
+            "{error:?}"
+        );
         is_silent(&error);
     }
     assert_eq!((renewals(&server), database.stored()), (1, (None, None)));

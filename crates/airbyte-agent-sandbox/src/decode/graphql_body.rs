@@ -60,16 +60,13 @@ fn add_value(declared: &VariableValue, value: &Value, path: &str, arguments: &mu
             arguments.values.insert(name.to_string(), value.clone());
         }
         (VariableValue::Text(template), Value::String(text)) => {
-            match Pattern::of(template).captures(text) {
-                Some(found) => {
-                    for (name, text) in found {
-                        arguments.values.insert(name, text.into());
-                    }
+            if let Some(found) = Pattern::of(template).captures(text) {
+                for (name, text) in found {
+                    arguments.values.insert(name, text.into());
                 }
-                None => {
-                    let problem = format!("variable `{path}`: `{text}` does not fit its template");
-                    arguments.problems.push(problem);
-                }
+            } else {
+                let problem = format!("variable `{path}`: `{text}` does not fit its template");
+                arguments.problems.push(problem);
             }
         }
         (VariableValue::Constant(expected), value) if !same_value(&expected.value(), value) => {

@@ -31,7 +31,7 @@ impl Document {
                     used_by_fragments.extend(variables_used(definition.syntax()));
                     document.fragments.push(Fragment {
                         name: name(definition.fragment_name().and_then(|name| name.name())),
-                        selection: selections(definition.selection_set()),
+                        selection: selections(definition.selection_set().as_ref()),
                     });
                 }
                 _ => return Err("Syntax Error: a request cannot define a schema.".to_owned()),
@@ -62,11 +62,12 @@ fn syntax_error(source: &str, error: &Error) -> String {
 
 fn operation(definition: &cst::OperationDefinition) -> Operation {
     let variables = definition.variable_definitions();
-    let variables = variables.iter().flat_map(|all| all.variable_definitions());
+    let variables =
+        variables.iter().flat_map(apollo_parser::cst::VariableDefinitions::variable_definitions);
     Operation {
         name: definition.name().map(|name| name.text().to_string()),
         variables: variables.filter_map(|variable| variable_definition(&variable)).collect(),
-        selection: selections(definition.selection_set()),
+        selection: selections(definition.selection_set().as_ref()),
         used: variables_used(definition.syntax()).collect(),
     }
 }
@@ -98,8 +99,8 @@ fn type_of(kind: &cst::Type) -> Option<Type> {
     Some(Type { text, shape, required })
 }
 
-fn selections(set: Option<cst::SelectionSet>) -> Vec<Selection> {
-    set.iter().flat_map(|set| set.selections()).map(selection).collect()
+fn selections(set: Option<&cst::SelectionSet>) -> Vec<Selection> {
+    set.into_iter().flat_map(cst::SelectionSet::selections).map(selection).collect()
 }
 
 fn selection(selection: cst::Selection) -> Selection {
@@ -107,7 +108,7 @@ fn selection(selection: cst::Selection) -> Selection {
         cst::Selection::Field(field) => {
             let own = name(field.name());
             let alias = field.alias().map(|alias| name(alias.name()));
-            let selection = selections(field.selection_set());
+            let selection = selections(field.selection_set().as_ref());
             Selection::Field { key: alias.unwrap_or_else(|| own.clone()), name: own, selection }
         }
         cst::Selection::FragmentSpread(spread) => {
@@ -115,7 +116,7 @@ fn selection(selection: cst::Selection) -> Selection {
         }
         cst::Selection::InlineFragment(fragment) => Selection::Inline {
             on: fragment.type_condition().map(|on| name(on.named_type().and_then(|n| n.name()))),
-            selection: selections(fragment.selection_set()),
+            selection: selections(fragment.selection_set().as_ref()),
         },
     }
 }

@@ -30,12 +30,11 @@ pub(super) fn choose_account<'t>(
     let policy = tools.common_policy();
     let mut permitted =
         group.accounts().filter(|account| gate::permits(policy, account, operation));
-    match (permitted.next(), permitted.next()) {
-        (Some(only), None) => Ok(only),
-        _ => {
-            let names = group.names();
-            let problem = format!("'account' must say which is meant: {}", names.join(", "));
-            Err(ToolError::argument("account", problem).with_allowed("account", &names))
-        }
+    if let (Some(only), None) = (permitted.next(), permitted.next()) {
+        Ok(only)
+    } else {
+        let names = group.names();
+        let problem = format!("'account' must say which is meant: {}", names.join(", "));
+        Err(ToolError::argument("account", problem).with_allowed("account", &names))
     }
 }

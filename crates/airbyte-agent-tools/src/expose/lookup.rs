@@ -19,12 +19,11 @@ pub(super) fn find_group<'t>(
     if let Some(group) = groups.clone().find(|group| folded(&group.connector().name) == wanted) {
         return Ok((group, String::new()));
     }
-    match groups.find(|group| group.account(name).is_some()) {
-        Some(group) => Ok((group, name.to_owned())),
-        None => {
-            let names = connector_names(tools);
-            Err(unknown("connector", name, "there is no connector", &names))
-        }
+    if let Some(group) = groups.find(|group| group.account(name).is_some()) {
+        Ok((group, name.to_owned()))
+    } else {
+        let names = connector_names(tools);
+        Err(unknown("connector", name, "there is no connector", &names))
     }
 }
 

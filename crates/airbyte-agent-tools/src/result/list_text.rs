@@ -154,7 +154,9 @@ mod tests {
         for format in [Format::Json, Format::Tsv, Format::Csv] {
             let written = |limits, count| {
                 let mut list = ListText::new(format, limits);
-                records.iter().for_each(|record| list.add(record));
+                for record in &records {
+                    list.add(record);
+                }
                 (list.fits(count, &supplement), list.finish(count, &supplement))
             };
             for count in 0..=records.len() {

@@ -43,15 +43,14 @@ impl Table {
         flatten(record, String::new(), &mut cells);
         let mut line: Vec<Option<Cow<'_, str>>> = vec![None; self.header.len()];
         for (name, text) in cells {
-            let column = match self.columns.get(&name) {
-                Some(column) => *column,
-                None => {
-                    let column = self.header.len();
-                    self.header.push(escaped(&name, self.format).into_owned());
-                    self.columns.insert(name, column);
-                    line.push(None);
-                    column
-                }
+            let column = if let Some(column) = self.columns.get(&name) {
+                *column
+            } else {
+                let column = self.header.len();
+                self.header.push(escaped(&name, self.format).into_owned());
+                self.columns.insert(name, column);
+                line.push(None);
+                column
             };
             if let Some(cell) = line.get_mut(column) {
                 cell.get_or_insert(text);

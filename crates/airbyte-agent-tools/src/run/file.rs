@@ -49,7 +49,7 @@ pub(super) async fn run(
     }
     part.truncate(usize::try_from(length).unwrap_or(usize::MAX));
     let was_full = part.len() as u64 == length;
-    let (content, encoding, taken) =
+    let (text, encoding, taken) =
         encoded(&part, call.controls.encoding, media_type.as_deref().unwrap_or_default(), first)?;
     let next = first + taken as u64;
     let more = match total {
@@ -57,9 +57,9 @@ pub(super) async fn run(
         None => goes_on || was_full || taken < part.len(),
     };
     let mut data = Map::new();
-    let mut content = Value::String(content);
-    let hidden = if encoding == "text" { clean::value(&mut content) } else { 0 };
-    data.insert("content".to_owned(), content);
+    let mut text = Value::String(text);
+    let hidden = if encoding == "text" { clean::value(&mut text) } else { 0 };
+    data.insert("content".to_owned(), text);
     data.insert("encoding".to_owned(), encoding.into());
     if let Some(media_type) = media_type {
         data.insert("content_type".to_owned(), clean::line(&media_type).into());
