@@ -37,6 +37,11 @@ pub(crate) fn outcome(answer: Answer<'_>) -> Result<Outcome> {
     };
     let records = data.as_array().map_or(usize::from(!data.is_null()), Vec::len);
     let next = answer.next(&read, records)?;
+    // An element of a list that is `null` is no record; typed records leave it out, too. It counts
+    // as one of the page for what continues the list.
+    if let Value::Array(items) = &mut data {
+        items.retain(|item| !item.is_null());
+    }
     if !answer.is_finished() {
         if operation.response.records.is_some() {
             transform(operation, &mut data, answer.settings)?;
@@ -110,13 +115,11 @@ fn transform(operation: &Operation, data: &mut Value, settings: &Map<String, Val
     }
 }
 
-/// A record is an object: scalars become `{"value": …}`. An element of a list that is `null` is no
-/// record, and typed records leave it out, too.
+/// A record is an object: scalars become `{"value": …}`.
 fn wrap(data: &mut Value) {
     match data {
         Value::Null | Value::Object(_) => {}
         Value::Array(items) => {
-            items.retain(|item| !item.is_null());
             for item in items.iter_mut().filter(|item| !item.is_object()) {
                 *item = json!({"value": item.take()});
             }

@@ -97,6 +97,22 @@ async fn a_wrapped_answer_is_read_where_its_layout_says() {
 }
 
 #[tokio::test]
+async fn an_element_that_is_null_is_no_record_wherever_the_records_stand() {
+    let (described, _) = Other::client(|_| {
+        Ok(json(json!({"things": [null, {"id": "a"}, null]}), Layout::described()))
+    });
+    let (wrapped, _) = Other::client(|_| {
+        Ok(json(json!({"rows": [null, {"id": "a"}, null]}), Layout::wrapped(path("$.rows"))))
+    });
+    for client in [described, wrapped] {
+        let call = || client.execute("things", "list", json!({}));
+        assert_eq!(call().await.unwrap().data, json!([{"id": "a"}]));
+        let page: Page<Value, Value> = call().into_call().unwrap().page().await.unwrap();
+        assert_eq!(page.data, [json!({"id": "a"})]);
+    }
+}
+
+#[tokio::test]
 async fn an_error_of_a_transport_arrives_as_it_was_made() {
     let (client, other) = Other::client(|call| {
         Err(Error::new(ErrorKind::RateLimited, format!("{}: later", call.name))
