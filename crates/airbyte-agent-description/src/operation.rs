@@ -136,6 +136,8 @@ pub struct Operation {
     pub idempotency_header: Option<Text>,
     /// Groups of arguments of which at least one has to be given.
     pub at_least_one: List<AtLeastOne>,
+    /// Whether Airbyte's hosted platform does not know the operation.
+    pub is_addition: bool,
 }
 
 /// Arguments, or members of an object inside an argument, of which at least one has to be given.
@@ -198,6 +200,8 @@ pub struct Parameter {
     pub probe_default: Option<Json>,
     /// The configuration that supplies the value when the caller passes none.
     pub config: Option<ConfigInject>,
+    /// Whether Airbyte's hosted platform does not know the parameter, although it knows the operation.
+    pub is_addition: bool,
 }
 
 impl Parameter {

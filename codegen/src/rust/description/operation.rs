@@ -33,6 +33,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         hints,
         idempotency_header,
         at_least_one,
+        is_addition,
     } = operation;
     let Response { records, filter, transform, meta, errors, schema } = response;
     let mut head = match method {
@@ -46,6 +47,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
     let code = self::hints(code, *hints)
         .maybe("idempotency_header", idempotency_header.as_deref().map(Code::text))
         .each("at_least_one", at_least_one, alternatives)
+        .mark("addition", *is_addition)
         .each("parameters", parameters, parameter);
     let code = match body {
         Body::None => code,

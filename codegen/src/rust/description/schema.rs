@@ -89,6 +89,7 @@ pub(super) fn parameter(parameter: &Parameter) -> Code {
         send_default,
         probe_default,
         config,
+        is_addition,
     } = parameter;
     let head = match location {
         Location::Path => "path",
@@ -104,7 +105,8 @@ pub(super) fn parameter(parameter: &Parameter) -> Code {
         .maybe("style", style)
         .maybe("default", default.as_ref().map(json_text))
         .mark("send_default", *send_default)
-        .maybe("probe_default", probe_default.as_ref().map(json_text));
+        .maybe("probe_default", probe_default.as_ref().map(json_text))
+        .mark("addition", *is_addition);
     let code = match config {
         Some(ConfigInject { source, map }) => {
             let map = Code::list(map.iter().map(|(from, to)| {

@@ -56,6 +56,7 @@ impl Operation {
             },
             idempotency_header: None,
             at_least_one: Cow::Borrowed(&[]),
+            is_addition: false,
         }
     }
 
@@ -101,6 +102,8 @@ impl Operation {
         idempotency_header(name: &'static str) idempotency_header = Some(Cow::Borrowed(name));
         /// Groups of arguments of which at least one has to be given.
         at_least_one(groups: &'static [AtLeastOne]) at_least_one = Cow::Borrowed(groups);
+        /// Airbyte's hosted platform does not know the operation.
+        addition() is_addition = true;
     }
 
     /// The operation changes data, with a new effect each time.

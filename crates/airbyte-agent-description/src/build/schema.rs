@@ -95,6 +95,7 @@ const fn parameter(location: Location, name: &'static str, schema: Schema) -> Pa
         send_default: false,
         probe_default: None,
         config: None,
+        is_addition: false,
     }
 }
 
@@ -114,6 +115,8 @@ impl Parameter {
         send_default() send_default = true;
         /// The value that a check of the credentials passes, as JSON text.
         probe_default(json: &'static str) probe_default = Some(Json(Cow::Borrowed(json)));
+        /// Airbyte's hosted platform does not know the parameter.
+        addition() is_addition = true;
     }
 
     /// Configuration that supplies the value when the caller passes none, and what its values mean.

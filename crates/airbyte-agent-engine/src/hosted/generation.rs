@@ -43,6 +43,13 @@ impl Generation {
         API_HOST
     }
 
+    /// Whether Airbyte runs the server at this address.
+    pub(super) fn is_cloud(base: &url::Url) -> bool {
+        let host = |address: &str| address.trim_start_matches("https://").to_owned();
+        base.host_str()
+            .is_some_and(|name| [API_HOST, CLOUD_HOST].map(host).contains(&name.to_owned()))
+    }
+
     /// Where application tokens come from.
     pub const fn token_path(self) -> &'static str {
         match self {

@@ -6,6 +6,7 @@ use http::HeaderValue;
 use serde_json::{Value, json};
 
 use super::envelope::ENVELOPE;
+use super::generation::Generation;
 use super::options::Hosted;
 use super::prepare::PreparedCall;
 use super::request::PlatformRequest;
@@ -13,7 +14,7 @@ use super::session::Session;
 use super::store;
 use crate::arguments::Completion;
 use crate::context_store::is_store_action;
-use crate::description::Connector;
+use crate::description::{Connector, Parameter};
 use crate::download::Download;
 use crate::dry_run::DryRun;
 use crate::error::{Error, Result};
@@ -60,6 +61,7 @@ impl HostedTransport {
     fn body(&self, call: &CheckedCall<'_>) -> Result<Value> {
         let runs_here = self.session.secrets().is_some();
         call.options.check_idempotency(call.operation, runs_here)?;
+        self.refuse_additions(call)?;
         if call.follow.is_some() {
             return Err(Error::usage(
                 "this list continues by an address of the vendor, which the platform cannot follow",
@@ -89,6 +91,28 @@ impl HostedTransport {
             keep_fields(&fields_in_use(call.operation, &ENVELOPE), &mut body);
         }
         Ok(body)
+    }
+
+    /// Refuses what Airbyte's own platform cannot know: operations and arguments that our specs have
+    /// in addition to the published ones.
+    fn refuse_additions(&self, call: &CheckedCall<'_>) -> Result<()> {
+        if !Generation::is_cloud(self.session.base_url()) {
+            return Ok(());
+        }
+        let (name, operation) = (call.name, call.operation);
+        let unknown = if operation.is_addition {
+            "this operation".to_owned()
+        } else {
+            let given = |parameter: &&Parameter| {
+                parameter.is_addition && call.arguments.contains_key(parameter.name.as_ref())
+            };
+            let Some(parameter) = operation.parameters.iter().find(given) else { return Ok(()) };
+            format!("the argument `{}`", parameter.name)
+        };
+        Err(Error::usage(format!(
+            "{name}: Airbyte's platform does not know {unknown}; call the vendor directly, with \
+             credentials of your own, or a server of your own that runs this library"
+        )))
     }
 
     /// Whether the platform only prepares the call, for this machine to execute.

@@ -56,7 +56,8 @@ const KEYWORDS: [&str; 45] = [
 ];
 const TYPES: [&str; 7] = ["string", "integer", "number", "boolean", "array", "object", "null"];
 /// Keys of ours that any schema may have.
-const EXTENSIONS: [&str; 2] = ["x-airbyte-probe-default", "x-agent-at-least-one"];
+const EXTENSIONS: [&str; 3] =
+    ["x-airbyte-probe-default", "x-agent-at-least-one", "x-agent-addition"];
 const COMPONENT_KEYS: [&str; 3] =
     ["x-airbyte-entity-name", "x-airbyte-stream-name", "x-airbyte-ai-hints"];
 

@@ -120,6 +120,7 @@ fn members<'a>(cx: &Cx<'a>, schema: &'a Node, location: Location) -> Vec<Paramet
                     default,
                     probe_default: None,
                     config: None,
+                    is_addition: parameter::is_addition(node),
                 },
             )
         })
@@ -166,6 +167,7 @@ fn related<'a>(cx: &Cx<'a>, op: Op<'a>, media: &'a Node, parameters: &mut Vec<Pa
             send_default: false,
             probe_default: None,
             config: None,
+            is_addition: false,
         });
     }
     Body::Related { file: file.into() }

@@ -140,6 +140,7 @@ fn undeclared(name: &str, schema: Schema) -> Parameter {
         send_default: false,
         probe_default: None,
         config: None,
+        is_addition: false,
     }
 }
 

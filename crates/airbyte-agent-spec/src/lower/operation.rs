@@ -134,18 +134,29 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
         entity: entity.into(),
         action,
         summary: op.node.text("summary").into(),
-        description: op.node.text("description").into(),
+        description: description(op.node).into(),
         method: op.method,
         path,
         parameters: parameters.into(),
         idempotency_header: idempotency(cx, op, read_only, &body),
         at_least_one: at_least_one.into(),
+        is_addition: parameter::is_addition(op.node),
         body,
         response,
         paging,
         download,
         hints,
     })
+}
+
+/// The description of an operation. What Airbyte's hosted platform does not know says so itself, so that
+/// every reader learns it.
+fn description(node: &Node) -> String {
+    let text = node.text("description");
+    if !parameter::is_addition(node) {
+        return text;
+    }
+    format!("{text} Airbyte's hosted platform does not offer it.").trim_start().to_owned()
 }
 
 fn unknown_action<'a>(cx: &Cx<'a>, op: Op<'a>) {
@@ -195,6 +206,7 @@ fn path_parameters<'a>(cx: &Cx<'a>, op: Op<'a>, path: &Template, parameters: &mu
             send_default: false,
             probe_default: None,
             config: None,
+            is_addition: false,
         });
     }
     for node in op.node.get("parameters").map(Node::items).unwrap_or_default() {

@@ -96,6 +96,7 @@ fn parameter<'a>(cx: &Cx<'a>, node: &'a Node, graphql: bool, action: Action) -> 
             send_default,
             probe_default: None,
             config: config_inject(node),
+            is_addition: is_addition(node),
         },
     ))
 }
@@ -119,6 +120,11 @@ pub(super) fn finish<'a>(
         parameter.probe_default = Some(Json::new(&probe.to_json()));
     }
     parameter
+}
+
+/// `x-agent-addition`: whether Airbyte's hosted platform does not know what the node declares.
+pub(super) fn is_addition(node: &Node) -> bool {
+    node.get("x-agent-addition").and_then(Node::as_bool) == Some(true)
 }
 
 /// Whether the default is an empty text in the query, where it would mean the same as a missing value. It is

@@ -112,6 +112,7 @@ static OPERATION: Shape = Shape {
         ("x-agent-read-only", Bool),
         ("x-agent-destructive", Bool),
         ("x-agent-idempotent", Bool),
+        ("x-agent-addition", Bool),
     ],
     // Entity and action are looked at when the operation is lowered.
     required: &["responses"],
@@ -212,6 +213,7 @@ static PARAMETER: Shape = Shape {
         ("x-airbyte-param-config-inject", Object(&CONFIG_INJECT)),
         ("x-agent-send-default", Bool),
         ("x-agent-wire-name", Text),
+        ("x-agent-addition", Bool),
     ],
     required: &[],
     unknown: Unknown::Lenient,
