@@ -9,6 +9,7 @@ mod entity;
 pub mod expression;
 mod failure;
 mod hosting;
+mod job;
 mod lookup;
 mod operation;
 mod paging;
@@ -31,6 +32,7 @@ pub use connector::{Connector, Link, Questions, Relationship};
 pub use entity::{Entity, Scoping, StoreField};
 pub use failure::{ErrorCode, ErrorMeaning, FailureKind};
 pub use hosting::{Constant, Hosting, Setting, StoredField, StoredVariable};
+pub use job::{Job, JobStep};
 pub use lookup::{UnknownName, find_operation};
 pub use operation::{
     Action, AtLeastOne, Body, ConfigInject, Download, ErrorCheck, ErrorCondition, Filter, GraphQl,

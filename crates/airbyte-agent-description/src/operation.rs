@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use super::{Json, JsonPath, List, Paging, Schema, Template, Text};
+use super::{Job, Json, JsonPath, List, Paging, Schema, Template, Text};
 
 /// What is done with an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -138,6 +138,8 @@ pub struct Operation {
     pub at_least_one: List<AtLeastOne>,
     /// Whether Airbyte's hosted platform does not know the operation.
     pub is_addition: bool,
+    /// The job that the operation starts at the vendor, if it starts one.
+    pub job: Option<Job>,
 }
 
 /// Arguments, or members of an object inside an argument, of which at least one has to be given.

@@ -132,6 +132,19 @@ impl CallOptions {
         Ok(())
     }
 
+    /// The options without a choice of fields.
+    pub(crate) fn with_all_fields(mut self) -> Self {
+        self.select.clear();
+        self.exclude.clear();
+        self
+    }
+
+    /// The options without an idempotency key.
+    pub(crate) fn without_idempotency(mut self) -> Self {
+        self.idempotency_key = None;
+        self
+    }
+
     pub(crate) fn idempotency(&self) -> Option<&str> {
         self.idempotency_key.as_deref()
     }

@@ -42,6 +42,7 @@ mod execute;
 
 pub mod hosted;
 mod http;
+mod job;
 mod layout;
 mod local;
 mod lookup;
@@ -88,6 +89,7 @@ pub use self::http::{
     BodyStream, BoxFuture, Http, HttpBuilder, HttpClient, HttpFailure, HttpRequest, HttpResponse,
     origin,
 };
+pub use self::job::{Job, JobState};
 pub use self::layout::Layout;
 pub use self::local::{IntoLocal, Local};
 pub use self::lookup::find_operation;

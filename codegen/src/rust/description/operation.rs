@@ -2,13 +2,38 @@
 
 use airbyte_agent_description::{
     AtLeastOne, Body, Download, Entity, ErrorCheck, ErrorCondition, Filter, GraphQl, Hints,
-    MetaField, MetaSource, Method, Next, Operation, PageSize, Paging, Response, Source, StoreField,
-    Transform, UrlStep, Variable, VariableValue,
+    Job, JobStep, JsonPath, MetaField, MetaSource, Method, Next, Operation, PageSize, Paging, Response, Source, StoreField,
+    Text, Transform, UrlStep, Variable, VariableValue,
 };
 
 use super::code::Code;
 use super::included::Included;
 use super::schema::{json, json_text, parameter, path, template};
+
+fn job(job: &Job) -> Code {
+    let Job { id, status, state, done, failed, reason, progress, pause_seconds, result } = job;
+    let states = |states: &[Text]| {
+        (!states.is_empty()).then(|| Code::texts(states.iter()))
+    };
+    Code::call("Job::new", [path(id), job_step(status), path(state), job_step(result)])
+        .maybe("done", states(done))
+        .maybe("failed", states(failed))
+        .maybe("reason", reason.as_ref().map(path))
+        .maybe("progress", progress.as_ref().map(path))
+        .with("pause_seconds", [Code::plain(pause_seconds.to_string())])
+}
+
+fn job_step(step: &JobStep) -> Code {
+    let JobStep { entity, action, argument, take, keep } = step;
+    let taken = |(name, place): &(Text, JsonPath)| {
+        Code::call("", [Code::call("text", [Code::text(name)]), path(place)])
+    };
+    let action = Code::plain(format!("Action::{action:?}"));
+    Code::call("job_step", [Code::text(entity), action])
+        .maybe("argument", argument.as_deref().map(Code::text))
+        .each("take", take, taken)
+        .maybe("keep", (!keep.is_empty()).then(|| Code::texts(keep.iter())))
+}
 
 fn alternatives(group: &AtLeastOne) -> Code {
     let AtLeastOne { inside, names } = group;
@@ -34,6 +59,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         idempotency_header,
         at_least_one,
         is_addition,
+        job,
     } = operation;
     let Response { records, filter, transform, meta, errors, schema } = response;
     let mut head = match method {
@@ -48,6 +74,7 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         .maybe("idempotency_header", idempotency_header.as_deref().map(Code::text))
         .each("at_least_one", at_least_one, alternatives)
         .mark("addition", *is_addition)
+        .maybe("job", job.as_ref().map(self::job))
         .each("parameters", parameters, parameter);
     let code = match body {
         Body::None => code,

@@ -18,6 +18,7 @@
 //! Setters are for constants: what they replace is not dropped.
 
 mod connector;
+mod job;
 mod operation;
 mod paging;
 mod schema;
@@ -28,6 +29,7 @@ pub use std::borrow::Cow;
 pub use crate::*;
 pub use crate::{json_path, list, template, texts, words};
 
+pub use job::job_step;
 pub use operation::{
     array, at_least_one, constant, filled, given, graphql, header_meta, link_meta, meta, object,
     set, stored,

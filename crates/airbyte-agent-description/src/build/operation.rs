@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::setters;
 use crate::{
     Action, AtLeastOne, Body, Download, Entity, ErrorCheck, ErrorCondition, Filter, GraphQl, Hints,
-    Json, JsonPath, MetaField, MetaSource, Method, Operation, Paging, Parameter, Response,
+    Job, Json, JsonPath, MetaField, MetaSource, Method, Operation, Paging, Parameter, Response,
     StoreField, Template, Text, Transform, UrlStep, Variable, VariableValue,
 };
 
@@ -57,6 +57,7 @@ impl Operation {
             idempotency_header: None,
             at_least_one: Cow::Borrowed(&[]),
             is_addition: false,
+            job: None,
         }
     }
 
@@ -104,6 +105,8 @@ impl Operation {
         at_least_one(groups: &'static [AtLeastOne]) at_least_one = Cow::Borrowed(groups);
         /// Airbyte's hosted platform does not know the operation.
         addition() is_addition = true;
+        /// The job that the operation starts at the vendor.
+        job(job: Job) job = Some(job);
     }
 
     /// The operation changes data, with a new effect each time.

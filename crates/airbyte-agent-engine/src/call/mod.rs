@@ -56,6 +56,14 @@ enum Target {
     },
 }
 
+/// What a call hands over to calls that follow from it.
+pub(crate) struct CallParts {
+    pub(crate) runtime: Runtime,
+    pub(crate) operation: OperationRef,
+    pub(crate) arguments: Arguments,
+    pub(crate) options: CallOptions,
+}
+
 impl Call {
     /// A call of an operation of the description. Whether it exists is told when the call is made.
     pub(crate) fn new(runtime: Runtime, entity: &str, action: Action) -> Self {
@@ -339,6 +347,13 @@ impl Call {
             Err(Error::timeout(message))
         });
         opened.inspect_err(|error| note(&span, error))
+    }
+
+    /// What the calls that follow from this one need: the operation, the arguments and the options.
+    pub(crate) fn parts(&self) -> Result<CallParts> {
+        let operation = self.operation()?.clone();
+        let (runtime, arguments) = (self.runtime.clone(), self.arguments.clone());
+        Ok(CallParts { runtime, operation, arguments, options: self.options.clone() })
     }
 
     /// Whether a download is wanted as a JSON object that holds a part of the file.

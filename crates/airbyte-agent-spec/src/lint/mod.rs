@@ -5,6 +5,7 @@ mod components;
 mod entities;
 mod grammar;
 mod graphql;
+mod jobs;
 mod keys;
 mod responses;
 mod schemas;
@@ -22,6 +23,7 @@ pub(crate) fn check(cx: &Cx<'_>) {
     components::check(cx);
     service::check(cx);
     entities::check(cx, &connector);
+    jobs::check(cx, &connector);
     for op in lower::operations(cx.root) {
         texts::check(cx, op);
         responses::check(cx, op);

@@ -14,6 +14,7 @@ mod graphql;
 mod hosting;
 mod info;
 mod inline;
+mod job;
 mod operation;
 mod paging;
 mod parameter;

@@ -5,7 +5,7 @@ use airbyte_agent_description::{
     Text,
 };
 
-use super::{Cx, alternatives, body, paging, parameter, response};
+use super::{Cx, alternatives, body, job, paging, parameter, response};
 use crate::names::hint;
 use crate::yaml::Node;
 
@@ -141,6 +141,7 @@ fn lower<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Operation> {
         idempotency_header: idempotency(cx, op, read_only, &body),
         at_least_one: at_least_one.into(),
         is_addition: parameter::is_addition(op.node),
+        job: job::job(cx, op),
         body,
         response,
         paging,

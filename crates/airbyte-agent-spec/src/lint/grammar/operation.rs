@@ -113,10 +113,35 @@ static OPERATION: Shape = Shape {
         ("x-agent-destructive", Bool),
         ("x-agent-idempotent", Bool),
         ("x-agent-addition", Bool),
+        ("x-agent-job", Object(&JOB)),
     ],
     // Entity and action are looked at when the operation is lowered.
     required: &["responses"],
     unknown: Unknown::Lenient,
+};
+
+static JOB: Shape = Shape {
+    name: "x-agent-job",
+    keys: &[
+        ("id", Text),
+        ("status", Object(&JOB_STEP)),
+        ("state", Text),
+        ("done", TEXTS),
+        ("failed", TEXTS),
+        ("reason", Text),
+        ("progress", Text),
+        ("pause_seconds", Count),
+        ("result", Object(&JOB_STEP)),
+    ],
+    required: &["id", "status", "state", "done", "pause_seconds", "result"],
+    unknown: Unknown::Strict,
+};
+
+static JOB_STEP: Shape = Shape {
+    name: "job step",
+    keys: &[("operation", Text), ("argument", Text), ("take", Map(&Text)), ("keep", TEXTS)],
+    required: &["operation"],
+    unknown: Unknown::Strict,
 };
 
 static PATH_OVERRIDE: Shape = Shape {

@@ -1,0 +1,324 @@
+//! Jobs that run at the vendor: started by one operation, watched by a second, read by a third.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use tokio::time::Instant;
+
+use crate::arguments::Arguments;
+use crate::call::{Call, CallParts};
+use crate::call_options::CallOptions;
+use crate::description::{Job as JobDescription, JobStep, JsonPath};
+use crate::error::{Error, ErrorKind, Result};
+use crate::operation::OperationRef;
+use crate::runtime::Runtime;
+
+/// How long [`Job::wait`] waits unless it is told otherwise.
+const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
+
+/// How many requests for the state may fail one after the other, if the failure may pass.
+const MOST_FAILURES: u32 = 5;
+
+/// How far a job is.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum JobState {
+    /// The vendor is still at work.
+    Running {
+        /// The vendor's word for the state.
+        state: String,
+        /// How much is done, in percent, where the vendor says it.
+        progress: Option<f64>,
+    },
+    /// The result can be read.
+    Done,
+    /// There will be no result.
+    Failed {
+        /// The vendor's word for the state.
+        state: String,
+        /// Why, in the words of the vendor, where it says so.
+        reason: Option<String>,
+    },
+}
+
+/// A job that runs at the vendor, such as a report that is being made.
+///
+/// [`Call::start`] starts one and [`Call::job`] finds one that was started before, perhaps by another
+/// process: keep [`id`](Self::id) for that. `R` is what reads the result: a [`Call`], or in connector
+/// crates the builder of the operation that does.
+///
+/// ```no_run
+/// # async fn example(client: airbyte_agent_engine::Client) -> airbyte_agent_engine::Result<()> {
+/// use serde_json::json;
+///
+/// let call = client.execute("reports", "create", json!({"kind": "sales"})).into_call()?;
+/// let mut job = call.start().await?;
+/// println!("started {}", job.id());
+/// let report = job.wait().await?.outcome().await?;
+/// println!("{}", report.data);
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a job has to be waited for before its result can be read"]
+pub struct Job<R = Call> {
+    runtime: Runtime,
+    start: OperationRef,
+    arguments: Arguments,
+    options: CallOptions,
+    id: String,
+    /// The record that the start returned; `null` for a job that was started before.
+    started: Value,
+    /// The record of the status that was read last.
+    status: Value,
+    pause: Duration,
+    longest_wait: Duration,
+    result: PhantomData<fn() -> R>,
+}
+
+impl Call {
+    /// Makes the call, which starts a job at the vendor. `R` is what reads the result of the job: a
+    /// `Call`, or a builder of a connector crate. A choice of fields in the options is for the result.
+    ///
+    /// # Errors
+    ///
+    /// `Usage` when the operation starts no job, and as [`page`](Self::page).
+    pub async fn start<R: From<Self>>(mut self) -> Result<Job<R>> {
+        let parts = self.parts()?;
+        described(&parts.operation)?;
+        *self.options() = parts.options.clone().with_all_fields();
+        let started = self.outcome().await?.data;
+        Job::started(parts, started)
+    }
+
+    /// The job of this identifier, which a call of this operation started before. Of the arguments it
+    /// needs only those that the other steps of the job take as well, such as an account. Sends
+    /// nothing.
+    ///
+    /// # Errors
+    ///
+    /// `Usage` when the operation starts no job, `Validation` when the identifier is empty.
+    pub fn job<R: From<Self>>(self, id: impl Into<String>) -> Result<Job<R>> {
+        Job::known(self.parts()?, id.into())
+    }
+}
+
+impl<R: From<Call>> Job<R> {
+    /// The job that the record of a start describes.
+    pub(crate) fn started(parts: CallParts, started: Value) -> Result<Self> {
+        let described = described(&parts.operation)?;
+        let id = described.id.first(&started).and_then(text).ok_or_else(|| {
+            let name = parts.operation.qualified_name();
+            Error::decode(format!(
+                "{name}: the response has no identifier of the job at `{}`",
+                described.id
+            ))
+        })?;
+        Self::new(parts, id, started)
+    }
+
+    /// The job of this identifier.
+    pub(crate) fn known(parts: CallParts, id: String) -> Result<Self> {
+        if id.is_empty() {
+            return Err(Error::validation("the identifier of a job must not be empty"));
+        }
+        Self::new(parts, id, Value::Null)
+    }
+
+    fn new(parts: CallParts, id: String, started: Value) -> Result<Self> {
+        let CallParts { runtime, operation: start, arguments, options } = parts;
+        let pause = Duration::from_secs(described(&start)?.pause_seconds);
+        // The key made the start harmless to repeat; the other steps only read.
+        let options = options.without_idempotency();
+        Ok(Self {
+            runtime,
+            start,
+            arguments,
+            options,
+            id,
+            started,
+            status: Value::Null,
+            pause,
+            longest_wait: LONGEST_WAIT,
+            result: PhantomData,
+        })
+    }
+
+    /// The identifier by which the vendor knows the job.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The record that the start returned; `null` for a job that was found by its identifier.
+    pub fn record(&self) -> &Value {
+        &self.started
+    }
+
+    /// How long [`wait`](Self::wait) pauses between two requests for the state: what the spec says unless
+    /// it was changed.
+    pub fn pause(&self) -> Duration {
+        self.pause
+    }
+
+    /// Changes the pause between two requests for the state. Vendors limit how often it may be read.
+    pub fn pause_for(mut self, pause: Duration) -> Self {
+        self.pause = pause;
+        self
+    }
+
+    /// Changes how long [`wait`](Self::wait) waits at most; without it an hour.
+    pub fn wait_at_most(mut self, longest: Duration) -> Self {
+        self.longest_wait = longest;
+        self
+    }
+
+    /// Reads how far the job is, by one request.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the request fails with, and `Decode` when the response holds no state.
+    pub async fn state(&mut self) -> Result<JobState> {
+        let job = described(&self.start)?.clone();
+        let mut call = self.step(&job.status)?;
+        *call.options() = self.options.clone().with_all_fields();
+        self.status = call.outcome().await?.data;
+        let place = format!("{}: the response has no state at `{}`", job.status.place(), job.state);
+        let state = job.state.first(&self.status).and_then(text);
+        let state = state.ok_or_else(|| Error::decode(place))?;
+        if job.done.iter().any(|done| *done == state) {
+            return Ok(JobState::Done);
+        }
+        let at = |path: &Option<JsonPath>| path.as_ref().and_then(|path| path.first(&self.status));
+        if job.failed.iter().any(|failed| *failed == state) {
+            return Ok(JobState::Failed { state, reason: at(&job.reason).and_then(reason) });
+        }
+        let progress = at(&job.progress).and_then(|value| {
+            value.as_f64().or_else(|| value.as_str()?.trim_end_matches('%').parse().ok())
+        });
+        Ok(JobState::Running { state, progress })
+    }
+
+    /// Waits until the job is done, and gives back the call that reads its result. The state is read
+    /// every [`pause`](Self::pause). Dropping the future stops the waiting, not the job.
+    ///
+    /// # Errors
+    ///
+    /// `Vendor` when the job failed, a timeout when it is not done after an hour (see
+    /// [`wait_at_most`](Self::wait_at_most)), and whatever the requests fail with. The message names the
+    /// job, which can be waited for again.
+    pub async fn wait(&mut self) -> Result<R> {
+        let started = Instant::now();
+        let mut failures = 0;
+        loop {
+            let running = match self.state().await {
+                Ok(JobState::Done) => return self.result(),
+                Ok(JobState::Failed { state, reason }) => return Err(self.failed(&state, reason)),
+                Ok(JobState::Running { state, .. }) => {
+                    failures = 0;
+                    state
+                }
+                Err(error) if error.is_retryable() && failures < MOST_FAILURES => {
+                    failures += 1;
+                    "unknown".to_owned()
+                }
+                Err(error) => return Err(error.context(&format!("waiting for {}", self.name()))),
+            };
+            if started.elapsed() + self.pause > self.longest_wait {
+                let (name, seconds) = (self.name(), self.longest_wait.as_secs_f64());
+                return Err(Error::timeout(format!(
+                    "{name} is not done after {seconds} s (its state is `{running}`); it goes on at \
+                     the vendor and can be waited for again by its identifier"
+                )));
+            }
+            tokio::time::sleep(self.pause).await;
+        }
+    }
+
+    /// The call that reads the result. It takes arguments from the state that was read last, so the job
+    /// has to be done.
+    ///
+    /// # Errors
+    ///
+    /// `Usage` when the state lacks what the call needs.
+    pub fn result(&self) -> Result<R> {
+        let job = described(&self.start)?;
+        self.step(&job.result).map(R::from)
+    }
+
+    /// The call of an operation for this job.
+    fn step(&self, step: &JobStep) -> Result<Call> {
+        let found = self.runtime.operation(&step.entity, step.action);
+        let operation = found.ok_or_else(|| {
+            Error::usage(format!("the connector has no operation `{}`", step.place()))
+        })?;
+        let mut arguments = Map::new();
+        for name in step.keep.iter() {
+            if let Some(value) = self.arguments.get(name.as_ref()) {
+                arguments.insert(name.to_string(), value.clone());
+            }
+        }
+        if let Some(name) = &step.argument {
+            arguments.insert(name.to_string(), self.id.clone().into());
+        }
+        for (name, path) in step.take.iter() {
+            let value = path.first(&self.status).filter(|value| !value.is_null());
+            let value = value.ok_or_else(|| {
+                Error::usage(format!("the state of {} has no `{path}` yet", self.name()))
+            })?;
+            arguments.insert(name.to_string(), value.clone());
+        }
+        let mut call = Call::of_operation(self.runtime.clone(), operation);
+        call.set_all(arguments);
+        *call.options() = self.options.clone();
+        Ok(call)
+    }
+
+    fn failed(&self, state: &str, reason: Option<String>) -> Error {
+        let reason = reason.map(|reason| self.runtime.transport().redact(&reason));
+        let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+        let name = self.name();
+        Error::new(ErrorKind::Vendor, format!("{name} ended as `{state}`{reason}"))
+            .with_body(self.runtime.transport().redact(&self.status.to_string()))
+    }
+
+    /// The job in messages.
+    fn name(&self) -> String {
+        format!("the job {} of {}", self.id, self.start.qualified_name())
+    }
+}
+
+impl<R> fmt::Debug for Job<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Job")
+            .field("operation", &self.start.qualified_name())
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the description says of the job that an operation starts.
+pub(crate) fn described(operation: &OperationRef) -> Result<&JobDescription> {
+    operation.job.as_ref().ok_or_else(|| {
+        let name = operation.qualified_name();
+        Error::usage(format!("{name} starts no job; its response is the result"))
+    })
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(value) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+/// A reason as text; vendors give texts, lists and objects.
+fn reason(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => (!text.is_empty()).then(|| text.clone()),
+        other => Some(other.to_string()),
+    }
+}
