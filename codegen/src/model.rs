@@ -2,7 +2,8 @@
 //! names and types. The modules `rust` and `docs` write files from it.
 
 use airbyte_agent_description::{
-    Action, AuthScheme, Body, Connector, CredentialField, Entity, Location, Operation, Parameter,
+    Action, AuthScheme, Body, Connector, CredentialField, Entity, Job, JobStep, Location, Operation,
+    Parameter,
 };
 use serde_json::Value;
 
@@ -161,7 +162,23 @@ const BUILDER_METHODS: &[&str] =
 /// Methods that list builders have in addition.
 const LIST_METHODS: &[&str] = &["items", "pages", "records_as", "resume"];
 
+/// Methods that the builders of calls that start jobs have in addition.
+const JOB_METHODS: &[&str] = &["start_job", "resume_job"];
+
 impl<'d> Model<'d> {
+    /// The operation that a step of a job calls.
+    pub(crate) fn step(&self, step: &JobStep) -> Option<(&EntityModel<'d>, &OperationModel<'d>)> {
+        let entity = self.entities.iter().find(|entity| entity.entity.name == step.entity)?;
+        let mut operations = entity.operations.iter();
+        Some((entity, operations.find(|known| known.operation.action == step.action)?))
+    }
+
+    /// The jobs of the connector, each with the operation that starts it.
+    pub(crate) fn jobs(&self) -> impl Iterator<Item = (&OperationModel<'d>, &Job)> {
+        let operations = self.entities.iter().flat_map(|entity| &entity.operations);
+        operations.filter_map(|start| Some((start, start.operation.job.as_ref()?)))
+    }
+
     /// Reads the description and the document of the spec.
     pub(crate) fn new(connector: &'d Connector, document: Document<'d>) -> Self {
         let slug = connector.name.to_string();
@@ -277,10 +294,9 @@ fn arguments<'d>(
     object: Option<OperationObject<'d>>,
     types: Vec<Rust>,
 ) -> Vec<Argument<'d>> {
-    let mut taken = Scope::with(BUILDER_METHODS.iter().copied());
-    if operation.action.is_array() {
-        taken = Scope::with(BUILDER_METHODS.iter().chain(LIST_METHODS).copied());
-    }
+    let of_lists = if operation.action.is_array() { LIST_METHODS } else { &[] };
+    let of_jobs = if operation.job.is_some() { JOB_METHODS } else { &[] };
+    let mut taken = Scope::with([BUILDER_METHODS, of_lists, of_jobs].concat());
     let mut arguments: Vec<Argument<'d>> = operation
         .parameters
         .iter()

@@ -33,7 +33,7 @@ pub mod types;
 /// The engine that runs the connector, for types and functions that this crate does not re-export.
 #[cfg(feature = "engine")]
 pub use airbyte_agent_core as core;
-{context}#[cfg(feature = "testing")]
+{context}{jobs}#[cfg(feature = "testing")]
 pub use airbyte_agent_core::testing;
 #[cfg(feature = "tools")]
 pub use airbyte_agent_core::tools;
@@ -53,6 +53,11 @@ pub use description::DESCRIPTION;
 "#,
         header = header(&model.slug),
         store = if in_store { "#[cfg(feature = \"typed\")]\npub mod store;\n" } else { "" },
+        jobs = if model.jobs().next().is_some() {
+            "#[cfg(feature = \"engine\")]\npub use airbyte_agent_core::{Job, JobState};\n"
+        } else {
+            ""
+        },
         context = if in_store {
             "#[cfg(feature = \"engine\")]\npub use airbyte_agent_core::context_store;\n"
         } else {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use airbyte_agent_description::{Action, Body, Next, Operation};
+use airbyte_agent_description::{Action, Body, Job, Next, Operation};
 
 use super::example::{call_example, imports};
 use super::kinds::{argument_type, argument_value, entry, kind};
@@ -39,6 +39,7 @@ fn file(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
     accessor(&mut body, model, entity);
     for operation in &entity.operations {
         builder(&mut body, model, operation);
+        job(&mut body, model, operation);
     }
     let body = body.finish();
     let mut w = Writer::file(&model.slug);
@@ -72,6 +73,11 @@ fn file(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
     }
     if store::is_in_store(entity) {
         names.push("in_context_store");
+    }
+    for name in ["reads_job", "starts_job"] {
+        if body.contains(&format!("{name}! {{")) {
+            names.push(name);
+        }
     }
     names.sort_unstable_by_key(|name| (name.starts_with(char::is_lowercase), *name));
     let list = names.join(", ");
@@ -209,6 +215,14 @@ pub(crate) fn remarks(operation: &Operation) -> Vec<String> {
                       second effect.";
         remarks.push(remark.to_owned());
     }
+    if let Some(job) = &operation.job {
+        remarks.push(format!(
+            "The call starts a job at the vendor. `start_job()` makes it and gives back the job; `wait()` of \
+             that reads `{}` until the job is done and gives back the call of `{}` for its result.",
+            job.status.place(),
+            job.result.place()
+        ));
+    }
     remarks
 }
 
@@ -261,6 +275,24 @@ fn builder(w: &mut Writer, model: &Model<'_>, operation: &OperationModel<'_>) {
             }
         });
     });
+}
+
+/// What ties the builder to a job that it starts, or whose result it reads.
+fn job(w: &mut Writer, model: &Model<'_>, operation: &OperationModel<'_>) {
+    if let Some(job) = &operation.operation.job
+        && let Some((entity, result)) = model.step(&job.result)
+    {
+        let path = format!("crate::entities::{}::{}", entity.accessor, result.builder);
+        w.blank();
+        w.block("starts_job!", |w| w.line(&format!("{} => {path}", operation.builder)));
+    }
+    let is_result = |job: &Job| {
+        model.step(&job.result).is_some_and(|(_, result)| result.builder == operation.builder)
+    };
+    if model.jobs().any(|(_, job)| is_result(job)) {
+        w.blank();
+        w.block("reads_job!", |w| w.line(&operation.builder));
+    }
 }
 
 fn setter(w: &mut Writer, model: &Model<'_>, argument: &Argument<'_>) {

@@ -226,4 +226,18 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .offset("offset").limit(1).dry_run(),
         needed: |c, a| list!(c.members().search(a.get::<String>("q"))),
     },
+    Operation {
+        name: "exports.create",
+        arguments: r#"{"format":"csv","dry":true}"#,
+        all: |c| c.exports().create()
+            .format(types::ExportFormat::Csv).dry(true).dry_run(),
+        needed: |c, _| record(c.exports().create()),
+    },
+    Operation {
+        name: "exports.get",
+        arguments: r#"{"id":"id"}"#,
+        all: |c| c.exports().get("id")
+            .dry_run(),
+        needed: |c, a| record(c.exports().get(a.get::<String>("id"))),
+    },
 ];

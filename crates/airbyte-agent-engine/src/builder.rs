@@ -310,6 +310,48 @@ macro_rules! download_builder {
     };
 }
 
+/// Gives the builder of a call that starts a job the methods for it; the second builder reads the result.
+#[macro_export]
+macro_rules! starts_job {
+    ($builder:ident => $result:ty) => {
+        impl $builder {
+            /// Makes the call, which starts a job at the vendor. When the job is done, `wait` gives the
+            /// call that reads its result.
+            ///
+            /// # Errors
+            ///
+            /// See [`airbyte_agent_engine::ErrorKind`]($crate::ErrorKind).
+            pub async fn start_job(self) -> $crate::Result<$crate::Job<$result>> {
+                self.call.start().await
+            }
+
+            /// A job that was started before, by its identifier. Sends nothing.
+            ///
+            /// # Errors
+            ///
+            /// `Validation` when the identifier is empty.
+            pub fn resume_job(
+                self,
+                id: impl ::core::convert::Into<::std::string::String>,
+            ) -> $crate::Result<$crate::Job<$result>> {
+                self.call.job(id)
+            }
+        }
+    };
+}
+
+/// Says that a builder reads the result of a job.
+#[macro_export]
+macro_rules! reads_job {
+    ($builder:ident) => {
+        impl ::core::convert::From<$crate::Call> for $builder {
+            fn from(call: $crate::Call) -> Self {
+                Self { call }
+            }
+        }
+    };
+}
+
 /// Declares the accessor of an entity: a struct that borrows the connector's client. Its methods
 /// stand in an `impl` of their own.
 #[macro_export]

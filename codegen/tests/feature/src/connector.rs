@@ -189,6 +189,11 @@ impl AcmeConnector {
     pub const fn members(&self) -> entities::members::Members<'_> {
         entities::members::Members::new(&self.client)
     }
+
+    /// A file that is made of a workspace, which takes some minutes.
+    pub const fn exports(&self) -> entities::exports::Exports<'_> {
+        entities::exports::Exports::new(&self.client)
+    }
 }
 
 impl TypedConnector for AcmeConnector {

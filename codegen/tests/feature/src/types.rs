@@ -148,6 +148,36 @@ record! {
 }
 
 record! {
+    /// A file that is made of a workspace, which takes some minutes.
+    pub struct Export {
+        /// Id of the export.
+        pub id: String,
+        /// How far the export is.
+        pub state: ExportState,
+        /// How much is done.
+        pub percent: f64,
+        /// Why the export failed.
+        pub message: String,
+        /// Id of the file once it is finished.
+        pub file_id: String,
+    }
+}
+
+open_enum!(
+    /// How far the export is.
+    ExportState {
+        /// Written `running` in requests and responses.
+        Running = "running",
+        /// Written `finished` in requests and responses.
+        Finished = "finished",
+        /// Written `failed` in requests and responses.
+        Failed = "failed",
+        /// Written `cancelled` in requests and responses.
+        Cancelled = "cancelled",
+    }
+);
+
+record! {
     /// Metadata of a page of `projects.list`.
     pub struct ProjectsListMeta {
         /// Token of the next page.
@@ -350,3 +380,13 @@ request! {
         media: bool,
     }
 }
+
+open_enum!(
+    /// Format of the file.
+    ExportFormat {
+        /// Written `csv` in requests and responses.
+        Csv = "csv",
+        /// Written `json` in requests and responses.
+        Json = "json",
+    }
+);

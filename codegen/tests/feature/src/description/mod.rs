@@ -20,6 +20,7 @@ mod labels;
 mod links;
 mod objects;
 mod members;
+mod exports;
 
 use std::borrow::Cow::Borrowed;
 
@@ -207,6 +208,7 @@ pub static DESCRIPTION: Connector = Connector {
         links::ENTITY,
         objects::ENTITY,
         members::ENTITY,
+        exports::ENTITY,
     ]),
     relationships: Borrowed(list![
         Relationship::new("tasks", "project_id", "projects", "id", "many_to_one"),

@@ -3,7 +3,7 @@
 //! The accessor of `files` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, download_builder, list_builder, record_builder};
+use airbyte_agent_core::{accessor, download_builder, list_builder, reads_job, record_builder};
 
 use crate::types;
 
@@ -108,4 +108,8 @@ download_builder! {
         /// Default: `"high"`, which is always sent.
         quality: types::FileQuality,
     }
+}
+
+reads_job! {
+    FilesDownload
 }

@@ -9,6 +9,7 @@ pub mod bans;
 pub mod customers;
 pub mod documents;
 pub mod events;
+pub mod exports;
 pub mod files;
 pub mod labels;
 pub mod links;
