@@ -2,8 +2,8 @@
 //! names and types. The modules `rust` and `docs` write files from it.
 
 use airbyte_agent_description::{
-    Action, AuthScheme, Body, Connector, CredentialField, Entity, Job, JobStep, Location, Operation,
-    Parameter,
+    Action, AuthScheme, Body, Connector, CredentialField, Entity, Job, JobStep, Location,
+    Operation, Parameter,
 };
 use serde_json::Value;
 

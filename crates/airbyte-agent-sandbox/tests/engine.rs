@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use airbyte_agent_core::description::{Action, Connector, Next, Operation};
-use airbyte_agent_core::{Client, Credentials, Local};
+use airbyte_agent_core::{Client, Credentials, Job, JobState, Local};
 use airbyte_agent_sandbox::Sandbox;
 use airbyte_agent_sandbox::sample::arguments;
 use serde_json::{Map, Value, json};
@@ -124,4 +124,19 @@ async fn every_list_has_250_to_300_records_and_pages_to_its_end() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn jobs_run_to_their_end() {
+    let connector = connector();
+    let sandbox = Sandbox::builder().connector(Arc::clone(&connector)).start().await.unwrap();
+    let client = client(&connector, &sandbox);
+    let call = client.execute("exports", "create", json!({"format": "csv"})).into_call().unwrap();
+    let mut job: Job = call.start().await.unwrap();
+    assert_eq!(job.record()["state"], "running");
+    let running = job.state().await.unwrap();
+    assert_eq!(running, JobState::Running { state: "running".to_owned(), progress: Some(50.0) });
+    assert_eq!(job.state().await.unwrap(), JobState::Done);
+    let file = job.result().unwrap().download().await.unwrap();
+    assert!(file.bytes().await.unwrap().len() > 1_000);
 }

@@ -1,9 +1,9 @@
 //! Writes operations and entities as code.
 
 use airbyte_agent_description::{
-    AtLeastOne, Body, Download, Entity, ErrorCheck, ErrorCondition, Filter, GraphQl, Hints,
-    Job, JobStep, JsonPath, MetaField, MetaSource, Method, Next, Operation, PageSize, Paging, Response, Source, StoreField,
-    Text, Transform, UrlStep, Variable, VariableValue,
+    AtLeastOne, Body, Download, Entity, ErrorCheck, ErrorCondition, Filter, GraphQl, Hints, Job,
+    JobStep, JsonPath, MetaField, MetaSource, Method, Next, Operation, PageSize, Paging, Response,
+    Source, StoreField, Text, Transform, UrlStep, Variable, VariableValue,
 };
 
 use super::code::Code;
@@ -12,15 +12,14 @@ use super::schema::{json, json_text, parameter, path, template};
 
 fn job(job: &Job) -> Code {
     let Job { id, status, state, done, failed, reason, progress, pause_seconds, result } = job;
-    let states = |states: &[Text]| {
-        (!states.is_empty()).then(|| Code::texts(states.iter()))
-    };
+    let states = |states: &[Text]| (!states.is_empty()).then(|| Code::texts(states.iter()));
     Code::call("Job::new", [path(id), job_step(status), path(state), job_step(result)])
         .maybe("done", states(done))
         .maybe("failed", states(failed))
         .maybe("reason", reason.as_ref().map(path))
         .maybe("progress", progress.as_ref().map(path))
         .with("pause_seconds", [Code::plain(pause_seconds.to_string())])
+        .tall()
 }
 
 fn job_step(step: &JobStep) -> Code {

@@ -1,14 +1,17 @@
 //! Arguments of `exec`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
 use super::connection::ConnectionArgs;
 use super::format::Format;
+use super::seconds::parse_seconds;
 
 const ARGUMENTS: &str = "Arguments of the operation";
 const CALL: &str = "Call";
+const JOBS: &str = "Jobs that run at the vendor";
 const PAGES: &str = "Pages";
 const OUTPUT: &str = "Output";
 
@@ -42,6 +45,18 @@ pub(crate) struct ExecArgs {
     /// Print the HTTP request that would be sent, secrets masked; send nothing
     #[arg(long, help_heading = CALL, conflicts_with = "all")]
     pub(crate) dry_run: bool,
+    /// Wait until the job that the operation starts is done, and print its result
+    #[arg(long, help_heading = JOBS, conflicts_with = "dry_run")]
+    pub(crate) wait: bool,
+    /// A job that this operation started before: print how far it is, or with --wait its result
+    #[arg(long, value_name = "ID", help_heading = JOBS, conflicts_with = "dry_run")]
+    pub(crate) job: Option<String>,
+    /// Time between two requests for the state of the job [default: what the spec says]
+    #[arg(long, value_name = "SECONDS", requires = "wait", value_parser = parse_seconds, help_heading = JOBS)]
+    pub(crate) poll: Option<Duration>,
+    /// Longest time to wait for the job [default: 3600]
+    #[arg(long, value_name = "SECONDS", requires = "wait", value_parser = parse_seconds, help_heading = JOBS)]
+    pub(crate) wait_at_most: Option<Duration>,
     /// Follow pagination to the end
     #[arg(long, help_heading = PAGES)]
     pub(crate) all: bool,

@@ -15,6 +15,7 @@ mod folder;
 mod home;
 mod impostor;
 mod interrupt;
+mod jobs;
 mod login;
 mod mcp;
 mod output;

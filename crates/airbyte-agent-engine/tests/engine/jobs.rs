@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use airbyte_agent_engine::description::Action;
-use airbyte_agent_engine::{
-    Call, Client, Credentials, ErrorKind, Job, JobState, Local, Result,
-};
+use airbyte_agent_engine::{Call, Client, Credentials, ErrorKind, Job, JobState, Local, Result};
 use airbyte_agent_spec::Spec;
 use serde_json::json;
 

@@ -10,9 +10,7 @@ const KEY: &str = "x-agent-job";
 /// The job that the operation starts, if it starts one.
 pub(super) fn job<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Job> {
     let node = op.node.get(KEY)?;
-    let states = |key: &str| -> Vec<Text> {
-        node.texts(key).into_iter().map(Text::from).collect()
-    };
+    let states = |key: &str| -> Vec<Text> { node.texts(key).into_iter().map(Text::from).collect() };
     let done = states("done");
     if done.is_empty() {
         cx.report.error(node, "`done` must name the states in which the result is ready");
@@ -65,7 +63,9 @@ fn place<'a>(cx: &Cx<'a>, node: &'a Node) -> Option<JsonPath> {
     if path.is_none() {
         cx.report.error(
             node,
-            format!("`{text}` is no place in a record; write a path to one value, such as `$.status`"),
+            format!(
+                "`{text}` is no place in a record; write a path to one value, such as `$.status`"
+            ),
         );
     }
     path

@@ -2,6 +2,7 @@
 
 mod explain;
 mod file;
+mod job;
 mod list;
 mod metadata;
 mod page_records;

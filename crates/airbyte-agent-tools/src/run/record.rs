@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::metadata::without_paging;
-use super::{RunContext, explain};
+use super::{RunContext, explain, job};
 use crate::decision::PermittedCall;
 use crate::error::ToolError;
 use crate::output::ToolOutput;
@@ -46,12 +46,16 @@ pub(super) async fn run(
     let controls = &call.controls;
     let view = View::new(&controls.fields, &controls.exclude, default, limits.record_text);
     let is_list = outcome.data.is_array();
+    let started = job::note(&call, &outcome.data);
     let mut records = match outcome.data {
         Value::Array(records) => records,
         Value::Null => Vec::new(),
         one => vec![one],
     };
     let mut notes = Notes::default();
+    if let Some(note) = started {
+        notes.add(note);
+    }
     view.prepare(&mut records, &mut notes);
     let meta = without_paging(operation, outcome.meta, Map::new());
     let response = Response { call: &call, context, records, is_list, meta, notes };

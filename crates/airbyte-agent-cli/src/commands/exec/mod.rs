@@ -2,6 +2,7 @@
 
 mod context_store;
 mod download;
+mod job;
 mod pages;
 mod record_context;
 
@@ -40,33 +41,59 @@ async fn execute(args: &ExecArgs) -> Result<(), Stop> {
     };
     let operation = operation.as_ref();
     let arguments = typed_arguments(operation, args.params.as_deref(), &args.param)?;
-    check_options(args, operation)?;
+    let is_for_job = job::is_wanted(args);
+    let result =
+        if is_for_job { job::result_operation(&description, operation)? } else { operation };
+    check_options(args, result)?;
     let connection = connect(&args.connection, description.clone()).await?;
     if args.cursor || args.resume.is_some() {
         connection.warn_about_cursors();
     }
-    let is_download = download::returns_bytes(operation, &arguments);
-    let is_whole_file = !arguments.contains_key("range_header");
-    let fingerprint = is_whole_file
-        .then(|| download::fingerprint(&description.name, &operation.place(), &arguments));
-    let call = create_call(args, &connection, (&entity, &action), arguments)?;
+    let mut identity = arguments.clone();
+    let mut call = create_call(args, &connection, (&entity, &action), arguments)?;
     if args.dry_run {
         return Ok(print_dry_run(&call.dry_run()?)?);
     }
-    if is_download {
+    if is_for_job {
+        let mut job = job::start_job(args, call).await?;
+        if !args.wait {
+            return job::print_state(args, job).await;
+        }
+        call = job::wait(&mut job).await?;
+        resume(args, &mut call)?;
+        identity = Map::from_iter([("job".to_owned(), job.id().into())]);
+    }
+    print_result(args, &connection, result, &identity, call).await
+}
+
+/// Makes the call and prints its result: a file, all pages of a list, or one response. `identity` tells
+/// the call from others of its operation.
+async fn print_result(
+    args: &ExecArgs,
+    connection: &Connection,
+    operation: &Operation,
+    identity: &Map<String, Value>,
+    call: Call,
+) -> Result<(), Stop> {
+    if download::returns_bytes(operation, identity) {
+        let is_whole_file = !identity.contains_key("range_header");
+        let connector = &connection.client.description().name;
+        let fingerprint =
+            is_whole_file.then(|| download::fingerprint(connector, &operation.place(), identity));
         return download::run_download(args, call, fingerprint).await;
     }
     let context = RecordContext::new(operation, &args.select, &connection.redactor);
     if args.all {
         return pages::follow_pages(args, call, &context).await;
     }
-    print_outcome(args, call, &context).await
+    print_outcome(args, call, operation, &context).await
 }
 
 /// Makes a single call and prints its outcome.
 async fn print_outcome(
     args: &ExecArgs,
     call: Call,
+    operation: &Operation,
     context: &RecordContext<'_>,
 ) -> Result<(), Stop> {
     let outcome = call.outcome().await?;
@@ -81,6 +108,7 @@ async fn print_outcome(
     let document = ResultDocument { data, meta, next };
     output::print_records(output::format_or_default(args.output), &document, &context.hints())?;
     context.warn_about_missing_fields(count, &seen);
+    job::print_hint(operation, &document.data);
     print_next_hint(cursor.as_deref());
     Ok(())
 }
@@ -124,10 +152,18 @@ fn create_call(
 ) -> Result<Call, Error> {
     let mut call = connection.client.execute(entity, action, arguments.into()).into_call()?;
     *call.options() = call_options(args, std::mem::take(call.options()));
+    if !job::is_wanted(args) {
+        resume(args, &mut call)?;
+    }
+    Ok(call)
+}
+
+/// Starts where the cursor of `--resume` points.
+fn resume(args: &ExecArgs, call: &mut Call) -> Result<(), Error> {
     if let Some(cursor) = &args.resume {
         call.resume(cursor.parse()?);
     }
-    Ok(call)
+    Ok(())
 }
 
 /// The options of the call, with those that the command line sets.

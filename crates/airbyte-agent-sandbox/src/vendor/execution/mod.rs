@@ -2,6 +2,7 @@
 //! requested by REST, by GraphQL or through the platform.
 
 mod body;
+mod job;
 mod list;
 mod locate;
 mod read;

@@ -13,7 +13,9 @@ impl Execution<'_> {
     pub(super) fn get(&self) -> Result<Response, Failure> {
         let shape = self.records.shape(self.operation, self.arguments.graphql.as_deref());
         let index = self.locate(&shape)?;
-        let body = self.body_around(vec![self.named_record(&shape, index)], false);
+        let mut record = self.named_record(&shape, index);
+        self.show_job(&mut record, index);
+        let body = self.body_around(vec![record], false);
         Ok(self.response(200, body, Some(index)))
     }
 

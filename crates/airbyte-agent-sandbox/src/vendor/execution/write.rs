@@ -19,7 +19,8 @@ impl Execution<'_> {
         let shape = self.records.shape(self.operation, self.arguments.graphql.as_deref());
         let index = self.records.create(self.entity(), self.fields());
         self.store_upload(index);
-        let record = self.records.record(&shape, self.entity(), index);
+        let mut record = self.records.record(&shape, self.entity(), index);
+        self.start_job(&mut record, index);
         let body = self.body_around(vec![record], false);
         let status = match self.operation.body {
             Body::Json { .. } | Body::Related { .. } => 201,

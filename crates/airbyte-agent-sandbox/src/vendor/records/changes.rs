@@ -1,7 +1,7 @@
 //! What was written to a vendor: created records, changes, deletions, files. Everything else is
 //! generated on demand.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value};
@@ -19,6 +19,8 @@ struct State {
     writes: u64,
     entities: HashMap<String, EntityChanges>,
     files: HashMap<(String, u64), Upload>,
+    /// Jobs whose state has not been read since they were started.
+    at_work: HashSet<(String, u64)>,
 }
 
 #[derive(Debug, Default)]
@@ -68,6 +70,16 @@ impl Changes {
             let changes = state.entities.entry(entity.to_owned()).or_default();
             merge_objects(changes.written.entry(index).or_default(), fields);
         });
+    }
+
+    /// Notes that a job has been started.
+    pub(super) fn start_job(&self, entity: &str, index: u64) {
+        self.with(|state| state.at_work.insert((entity.to_owned(), index)));
+    }
+
+    /// Whether a job that was started is still at work, which it is once.
+    pub(super) fn is_at_work(&self, entity: &str, index: u64) -> bool {
+        self.with(|state| state.at_work.remove(&(entity.to_owned(), index)))
     }
 
     pub(super) fn delete(&self, entity: &str, index: u64) {

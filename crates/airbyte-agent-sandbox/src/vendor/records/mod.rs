@@ -134,6 +134,16 @@ impl Records {
         self.changes.delete(entity, index);
     }
 
+    /// Notes that a job has been started, which a record of this entity shows.
+    pub(super) fn start_job(&self, entity: &str, index: u64) {
+        self.changes.start_job(entity, index);
+    }
+
+    /// Whether a job that was started is still at work. It is so once: the next time it is done.
+    pub(super) fn is_at_work(&self, entity: &str, index: u64) -> bool {
+        self.changes.is_at_work(entity, index)
+    }
+
     /// Stores the file of a record.
     pub(super) fn put_file(&self, entity: &str, index: u64, file: Upload) {
         self.changes.put_file(entity, index, file);

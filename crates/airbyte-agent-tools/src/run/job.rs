@@ -1,0 +1,48 @@
+//! What a model is told about a job that its call has started: a tool does not wait for it.
+
+use serde_json::{Map, Value, json};
+
+use crate::decision::PermittedCall;
+use airbyte_agent_description::JobStep;
+
+/// How to get the result of the job that a call has started; `None` when its operation starts none.
+/// `record` is what the vendor returned.
+pub(super) fn note(call: &PermittedCall<'_>, record: &Value) -> Option<String> {
+    let job = call.permitted.operation().job.as_ref()?;
+    let id = job.id.first(record).filter(|id| !id.is_null())?;
+    let arguments = |step: &JobStep| {
+        let mut arguments = Map::new();
+        for name in step.keep.iter() {
+            if let Some(value) = call.arguments.get(name.as_ref()) {
+                arguments.insert(name.to_string(), value.clone());
+            }
+        }
+        if let Some(name) = &step.argument {
+            arguments.insert(name.to_string(), id.clone());
+        }
+        for (name, path) in step.take.iter() {
+            let place = path.to_string();
+            let place = place.trim_start_matches("$.");
+            arguments.insert(name.to_string(), json!(format!("<{place} of the status>")));
+        }
+        Value::Object(arguments)
+    };
+    let (status, result) = (&job.status, &job.result);
+    let state = job.state.to_string();
+    let failed = if job.failed.is_empty() {
+        String::new()
+    } else {
+        format!("; {} mean that it failed", job.failed.join(", "))
+    };
+    Some(format!(
+        "This started a job at the vendor. Call {} {} about every {} s until {} is {}{failed}. Then the \
+         result is read by {} {}.",
+        status.place(),
+        arguments(status),
+        job.pause_seconds,
+        state.trim_start_matches("$."),
+        job.done.join(" or "),
+        result.place(),
+        arguments(result),
+    ))
+}
