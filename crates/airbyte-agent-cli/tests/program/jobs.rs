@@ -42,7 +42,7 @@ fn a_job_is_waited_for_and_its_result_printed() {
     let vendor = vendor("finished");
     let outcome = export(&vendor, &["--wait", "--poll", "0.01", "--out", "-"]).succeeded();
     assert_eq!(outcome.stdout, "the file");
-    assert_eq!(outcome.stderr, "The job e7 was started.\n");
+    assert_eq!(outcome.stderr, "note: the job e7 was started\n");
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn an_interruption_says_how_to_go_on() {
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
     stderr.read_line(&mut line).unwrap();
-    assert_eq!(line, "The job e7 was started.\n");
+    assert_eq!(line, "note: the job e7 was started\n");
     std::thread::sleep(std::time::Duration::from_millis(300));
     let id = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());

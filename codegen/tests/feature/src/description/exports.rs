@@ -15,7 +15,12 @@ const CREATE: Operation = Operation::by(Method::Post, "createExport", "exports",
     .writes()
     .idempotency_header("Idempotency-Key")
     .addition()
-    .job(Job::new(json_path!("$.id"), job_step("exports", Action::Get).argument("id"), json_path!("$.state"), job_step("files", Action::Download).take(list![(text("id"), json_path!("$.file_id"))])).done(texts!["finished"]).failed(texts!["failed", "cancelled"]).reason(json_path!("$.message")).progress(json_path!("$.percent")).pause_seconds(5))
+    .job(Job::new(json_path!("$.id"), job_step("exports", Action::Get).argument("id"), json_path!("$.state"), job_step("files", Action::Download).take(list![(text("id"), json_path!("$.file_id"))]))
+        .done(texts!["finished"])
+        .failed(texts!["failed", "cancelled"])
+        .reason(json_path!("$.message"))
+        .progress(json_path!("$.percent"))
+        .pause_seconds(5))
     .parameters(list![
         body("format", STRING.choices(words!["csv", "json"])).description("Format of the file."),
         body("dry", BOOLEAN).addition().description("Whether only the size is estimated."),

@@ -47,7 +47,7 @@ pub(super) async fn start_job(args: &ExecArgs, call: Call) -> Result<Job, Stop> 
         None => {
             let job: Job = call.start().await?;
             // Whoever stops this program needs the identifier to find the job again.
-            let _ = writeln!(std::io::stderr(), "The job {} was started.", job.id());
+            let _ = writeln!(std::io::stderr(), "note: the job {} was started", job.id());
             job
         }
     };
