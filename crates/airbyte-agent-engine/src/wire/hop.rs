@@ -33,11 +33,14 @@ impl Wire {
             is_own &= same_origin(&hop.url, &recipient.origin);
             let request = self.request(outgoing, &hop, recipient, is_own)?;
             let response = self.network.exchange(request).await?;
-            match redirects::next(self.redirects, &hop, response.status, &response.headers) {
+            let status = response.status;
+            match redirects::next(self.redirects, &hop, status, &response.headers) {
                 Next::Answer => return Ok(response),
                 Next::Hop(next) => hop = next,
                 Next::Refused(why) => {
-                    return Err(forbidden(outgoing, &format!("{} redirected {why}", self.peer)));
+                    let why = self.redactor.clean(&why);
+                    let message = format!("{} redirected {why} (HTTP {status})", self.peer);
+                    return Err(NoAnswer::Forbidden(misdirected(outgoing, &message, status)));
                 }
             }
         }
@@ -96,6 +99,12 @@ fn for_anybody(headers: &HeaderMap, body: &Bytes) -> HeaderMap {
         }
     }
     allowed
+}
+
+/// The error of a response that leads where it must not.
+fn misdirected(outgoing: &Outgoing, message: &str, status: u16) -> Error {
+    let message = format!("{}: {message}", outgoing.what);
+    Error::new(ErrorKind::Vendor, message).with_status(status)
 }
 
 fn forbidden(outgoing: &Outgoing, message: &str) -> NoAnswer {

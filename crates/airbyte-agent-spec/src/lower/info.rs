@@ -244,7 +244,8 @@ fn path<'a>(cx: &Cx<'a>, node: &'a Node) -> Option<JsonPath> {
 /// Checks for failures inside successful responses. The published dialect allows only a member at the top
 /// level; a path is understood as well.
 pub(super) fn errors(cx: &Cx<'_>) -> Vec<ErrorCheck> {
-    let published = cx.info_key("x-airbyte-response-error-check").and_then(|node| published(cx, node));
+    let published =
+        cx.info_key("x-airbyte-response-error-check").and_then(|node| published(cx, node));
     let own = cx.info_key("x-agent-failures").map(|node| failures(cx, node)).unwrap_or_default();
     published.into_iter().chain(own).collect()
 }
