@@ -21,6 +21,7 @@ use super::token::Tokens;
 use crate::description::RetryPolicy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{BoxFuture, HttpResponse, has_user_info, is_loopback, origin};
+use crate::reply::likely_message;
 use crate::retry::{self, Budget};
 use crate::secret::Redactor;
 use crate::wire::{Answer, Network, Redirects, Wire};
@@ -374,6 +375,11 @@ impl Session {
             })?;
             if let Some(token) = answer.get("access_token").and_then(Value::as_str) {
                 self.0.wire.redactor.add(token);
+            } else if let Some(why) = likely_message(&answer, &|text| self.redact(text)) {
+                // A refusal with the status of a success.
+                return Err(Error::authentication(format!(
+                    "platform token: the platform refused client id and secret: {why}; check them"
+                )));
             }
             Ok(answer)
         })

@@ -9,7 +9,6 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::reply::likely_message;
 use crate::single_flight::SingleFlight;
 
 /// How long before its end a token is replaced.
@@ -43,12 +42,8 @@ impl StoredToken {
     /// Reads the token endpoint's answer.
     fn read(answer: &Value, replaces: bool) -> Result<Self> {
         let text = answer.get("access_token").and_then(Value::as_str).filter(|t| !t.is_empty());
-        let text = text.ok_or_else(|| match likely_message(answer, &str::to_owned) {
-            // A refusal with the status of a success.
-            Some(why) => Error::authentication(format!(
-                "platform token: the platform refused client id and secret: {why}; check them"
-            )),
-            None => Error::decode("platform token: the platform's answer has no 'access_token'"),
+        let text = text.ok_or_else(|| {
+            Error::decode("platform token: the platform's answer has no 'access_token'")
         })?;
         let issued = Instant::now();
         let until = issued.checked_add(usable(answer.get("expires_in"))).unwrap_or(issued);

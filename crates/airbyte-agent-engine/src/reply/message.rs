@@ -62,7 +62,7 @@ pub(crate) fn likely_message(value: &Value, clean: &dyn Fn(&str) -> String) -> O
 
 struct Reader<'a> {
     clean: &'a dyn Fn(&str) -> String,
-    /// Whether an object without any known name is looked into as well.
+    /// Whether an object without any known name is looked into as well, if nothing has been said.
     is_guessing: bool,
 }
 
@@ -138,7 +138,7 @@ impl Reader<'_> {
             }
             inner.extend(self.contained(name, value, &said, depth));
         }
-        if head.is_empty() && inner.is_empty() && self.is_guessing {
+        if head.is_empty() && inner.is_empty() && self.is_guessing && above.is_empty() {
             let others =
                 members.0.iter().filter(|(_, _, value)| value.is_array() || value.is_object());
             for (_, name, value) in others {

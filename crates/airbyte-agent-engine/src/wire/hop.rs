@@ -38,12 +38,20 @@ impl Wire {
                 Next::Answer => return Ok(response),
                 Next::Hop(next) => hop = next,
                 Next::Refused(why) => {
-                    let why = self.redactor.clean(&why);
-                    let message = format!("{} redirected {why} (HTTP {status})", self.peer);
-                    return Err(NoAnswer::Forbidden(misdirected(outgoing, &message, status)));
+                    let message = self.redirected(&why, status);
+                    return Err(forbidden(outgoing, &message));
+                }
+                Next::NoResult(why) => {
+                    let message = format!("{}: {}", outgoing.what, self.redirected(&why, status));
+                    let error = Error::new(ErrorKind::Vendor, message).with_status(status);
+                    return Err(NoAnswer::Forbidden(error));
                 }
             }
         }
+    }
+
+    fn redirected(&self, why: &str, status: u16) -> String {
+        format!("{} redirected {} (HTTP {status})", self.peer, self.redactor.clean(why))
     }
 
     /// The request of one hop. Credential and arguments are for the recipient's own origin.
@@ -99,12 +107,6 @@ fn for_anybody(headers: &HeaderMap, body: &Bytes) -> HeaderMap {
         }
     }
     allowed
-}
-
-/// The error of a response that leads where it must not.
-fn misdirected(outgoing: &Outgoing, message: &str, status: u16) -> Error {
-    let message = format!("{}: {message}", outgoing.what);
-    Error::new(ErrorKind::Vendor, message).with_status(status)
 }
 
 fn forbidden(outgoing: &Outgoing, message: &str) -> NoAnswer {

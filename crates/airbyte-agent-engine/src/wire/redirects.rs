@@ -51,6 +51,8 @@ pub(super) enum Next {
     Hop(Hop),
     /// Nothing: it leads where it must not. The text ends a sentence: `Acme redirected …`.
     Refused(String),
+    /// Nothing: it is no response to what was requested. The text ends a sentence in the same way.
+    NoResult(String),
 }
 
 /// What follows an answer to `hop`.
@@ -63,7 +65,7 @@ pub(super) fn next(rule: Redirects, hop: &Hop, status: u16, headers: &HeaderMap)
     let Some(location) = location.filter(|_| leads_on) else {
         return match rule {
             Redirects::Anywhere => {
-                Next::Refused("to nowhere: the response names no address to go to".to_owned())
+                Next::NoResult("to nowhere: the response names no address to go to".to_owned())
             }
             Redirects::SameOrigin => Next::Answer,
         };
@@ -98,11 +100,11 @@ fn anywhere(hop: &Hop, status: u16, url: Url, left: usize) -> Next {
         // or without the body would not be the change.
         if status == 303 {
             let why = "to another page after a change, which may have been made; look before you repeat it";
-            return Next::Refused(format!("to {}: {why}", address(&url)));
+            return Next::NoResult(format!("to {}: {why}", address(&url)));
         }
         if !is_same {
             let why = "a change is not sent to another host; nothing was changed there";
-            return Next::Refused(format!("to {}: {why}", address(&url)));
+            return Next::NoResult(format!("to {}: {why}", address(&url)));
         }
     }
     let is_read_anyway = hop.method == Method::GET || hop.method == Method::HEAD;
@@ -176,7 +178,7 @@ mod tests {
         assert_eq!(found, to(Method::GET, true, moved, ""));
         for method in [&post, &put, &Method::DELETE] {
             let next = after(Anywhere, (method, false), 303, Some("/b?key=x"));
-            let Next::Refused(why) = next else { panic!("{method}: {next:?}") };
+            let Next::NoResult(why) = next else { panic!("{method}: {next:?}") };
             assert!(
                 why.contains("https://acme.test/b:") && why.contains("may have been made"),
                 "{why}"
@@ -218,7 +220,7 @@ mod tests {
                     assert_eq!(hop.url.as_str(), "https://cdn.test/f");
                     assert_eq!((&hop.method, hop.body.len()), (&Method::GET, 0), "{location}");
                 }
-                (Next::Refused(why), Some(part)) => {
+                (Next::Refused(why) | Next::NoResult(why), Some(part)) => {
                     assert!(why.contains(part) && !why.contains("sig=1"), "{why}");
                 }
                 _ => panic!("{method} {status} {location}: {next:?}"),
@@ -254,7 +256,7 @@ mod tests {
             [(300, Some("/b")), (301, None), (302, None), (304, None), (399, None)]
         {
             let next = after(Anywhere, (&Method::GET, true), status, location);
-            assert!(matches!(&next, Next::Refused(why) if why.contains("nowhere")), "{next:?}");
+            assert!(matches!(&next, Next::NoResult(why) if why.contains("nowhere")), "{next:?}");
             // The caller explains it.
             let next = after(SameOrigin, (&Method::GET, true), status, location);
             assert_eq!(next, Next::Answer, "{status}");

@@ -140,9 +140,10 @@ pub(super) const MAPS: &[&str] = &[
     "fields",
 ];
 
-/// A name without case and punctuation.
+/// A name without case and punctuation, `@` excepted.
 pub(super) fn squash(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    // `@type` names the form of an object, not the kind of an error.
+    name.chars().filter(|c| c.is_alphanumeric() || *c == '@').flat_map(char::to_lowercase).collect()
 }
 
 /// Whether a code says nothing that the message does not say anyway.
