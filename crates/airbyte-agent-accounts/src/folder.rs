@@ -92,13 +92,12 @@ impl Folder {
                 }
                 Err(TryLockError::WouldBlock) => {
                     let seconds = LONGEST_WAIT.as_secs();
-                    return Err(Error::new(
-                        ErrorKind::Internal,
-                        format!(
-                            "another process has kept {} locked for {seconds} s",
-                            path.display()
-                        ),
-                    ));
+                    // It passes, as a vendor that does not respond does.
+                    return Err(Error::network(format!(
+                        "another process has kept {} locked for {seconds} s, perhaps while it renews a \
+                         token; try again",
+                        path.display()
+                    )));
                 }
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
             }

@@ -177,8 +177,11 @@ fn scalar_value(name: &str, schema: &Schema, text: String) -> Result<Value, Erro
         }
     }
     let is_number = allows(Kind::Integer) || allows(Kind::Number) || is_free;
-    if is_number && let Ok(number @ Value::Number(_)) = serde_json::from_str(trimmed) {
-        return Ok(number);
+    if is_number
+        && let Ok(Value::Number(number)) = serde_json::from_str(trimmed)
+        && is_same_number(&number, trimmed, takes_text)
+    {
+        return Ok(Value::Number(number));
     }
     let is_structure = trimmed.starts_with('{') && (allows(Kind::Object) || is_free)
         || trimmed.starts_with('[') && is_free;
@@ -190,6 +193,21 @@ fn scalar_value(name: &str, schema: &Schema, text: String) -> Result<Value, Erro
         }
     }
     Ok(Value::String(text))
+}
+
+/// Whether a number says what its text says. Where a text is allowed, too, every digit counts, also a zero
+/// at the end; else those that make a difference.
+fn is_same_number(number: &serde_json::Number, text: &str, takes_text: bool) -> bool {
+    let is_literal = number.to_string() == text;
+    if is_literal || takes_text {
+        return is_literal;
+    }
+    let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let digits = digits.trim_start_matches('0');
+    let digits = if mantissa.contains('.') { digits.trim_end_matches('0') } else { digits };
+    // A number of this length is exact in any implementation.
+    digits.len() <= 15
 }
 
 fn parse_json(name: &str, text: &str) -> Result<Value, Error> {
@@ -220,6 +238,7 @@ paths:
         - {name: page, in: query, schema: {type: integer}}
         - {name: ratio, in: query, schema: {type: number}}
         - {name: name, in: query, schema: {type: string}}
+        - {name: any, in: query, schema: {type: [string, number]}}
         - {name: deep, in: query, schema: {type: boolean}}
         - {name: "created[gte]", in: query, schema: {type: integer}}
         - {name: "a.b", in: query, schema: {type: integer}}
@@ -255,6 +274,13 @@ paths:
             (&["page=-1"], json!({"page": -1})),
             (&["ratio=0.5"], json!({"ratio": 0.5})),
             (&["name=5"], json!({"name": "5"})),
+            (&["name=1526552662.000430"], json!({"name": "1526552662.000430"})),
+            (&["any=1526552662.000430"], json!({"any": "1526552662.000430"})),
+            (&["any=1e3"], json!({"any": "1e3"})),
+            (&["any=1.5"], json!({"any": 1.5})),
+            (&["unknown=12345678901234567890123"], json!({"unknown": "12345678901234567890123"})),
+            (&["unknown=1.50"], json!({"unknown": 1.5})),
+            (&["ratio=0.50"], json!({"ratio": 0.5})),
             (&["name=a=b"], json!({"name": "a=b"})),
             (&["name="], json!({"name": ""})),
             (&["name= x "], json!({"name": " x "})),

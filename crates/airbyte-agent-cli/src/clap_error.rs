@@ -51,7 +51,10 @@ fn error_message(error: &clap::Error) -> String {
             let value = first_context(error, ContextKind::InvalidValue).unwrap_or_default();
             let allowed = contexts(error, ContextKind::ValidValue).join(", ");
             let hint = did_you_mean(error, ContextKind::SuggestedValue).unwrap_or_default();
-            if value.is_empty() {
+            if allowed.is_empty() {
+                // Any value is allowed, and there is none.
+                format!("{argument} needs a value")
+            } else if value.is_empty() {
                 format!("{argument} takes one of {allowed}")
             } else {
                 format!("{argument} takes one of {allowed}, got '{value}'{hint}")

@@ -1,6 +1,7 @@
 //! Why a command ends early, as data. How it is shown is the business of `failure_report`.
 
 use std::io;
+use std::path::Path;
 
 use airbyte_agent_core::{Error, ErrorKind};
 
@@ -71,7 +72,22 @@ impl From<io::Error> for Stop {
             return Self::OutputClosed;
         }
         let message = format!("cannot write to standard output: {error}");
-        Error::new(ErrorKind::Internal, message).into()
+        Error::storage(message, error).into()
+    }
+}
+
+/// The error of a file that cannot be written: one of the name that the caller gave, unless the disk is
+/// the reason.
+pub(crate) fn unwritable(path: &Path, error: io::Error) -> Error {
+    use io::ErrorKind::{
+        AlreadyExists, InvalidFilename, InvalidInput, IsADirectory, NotADirectory, NotFound,
+        PermissionDenied, ReadOnlyFilesystem,
+    };
+    let message = format!("{} cannot be written: {error}", path.display());
+    match error.kind() {
+        AlreadyExists | InvalidFilename | InvalidInput | IsADirectory | NotADirectory
+        | NotFound | PermissionDenied | ReadOnlyFilesystem => usage_error(message),
+        _ => Error::storage(message, error),
     }
 }
 

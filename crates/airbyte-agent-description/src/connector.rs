@@ -55,6 +55,13 @@ pub struct Connector {
 }
 
 impl Connector {
+    /// How long a client has to wait after a refusal for too many requests that does not say it: the
+    /// longest wait of the published limits, in seconds.
+    pub fn published_wait(&self) -> Option<u64> {
+        let waits = self.rate_limits.iter().map(|limit| limit.wait_seconds);
+        waits.max().filter(|seconds| *seconds > 0)
+    }
+
     /// The entity of this name.
     pub fn entity(&self, name: &str) -> Option<&Entity> {
         self.entities.iter().find(|entity| entity.name == name)

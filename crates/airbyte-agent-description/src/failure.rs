@@ -42,8 +42,10 @@ impl ErrorCode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureKind {
-    /// The credentials are wrong or do not permit the operation.
+    /// The credentials are wrong, or no longer valid.
     Authentication,
+    /// The credentials are good and do not allow the operation on what it is about.
+    Permission,
     /// The record does not exist.
     NotFound,
     /// The vendor refused because of too many requests.

@@ -204,6 +204,9 @@ pub struct Parameter {
     pub config: Option<ConfigInject>,
     /// Whether Airbyte's hosted platform does not know the parameter, although it knows the operation.
     pub is_addition: bool,
+    /// Text that the path already has before the value. An argument that begins with it is sent without
+    /// it, because vendors show the value with it.
+    pub prefix: Option<Text>,
 }
 
 impl Parameter {
@@ -414,7 +417,7 @@ pub struct ErrorCheck {
 pub enum ErrorCondition {
     /// The value equals this one.
     Equals(Json),
-    /// The value is an array, object or text that is not empty.
+    /// There is a value, and it is not empty, `null`, `false` or 0.
     NotEmpty,
     /// The value is not empty, and all other members of its object are: nothing was done. If
     /// something was done, the errors are part of the record.

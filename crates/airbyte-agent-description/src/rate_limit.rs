@@ -30,6 +30,9 @@ pub struct RateLimit {
     pub description: Text,
     /// Address of the vendor's page that says so.
     pub source: Text,
+    /// How long the vendor refuses requests once the limit is exceeded, for refusals that do not say it
+    /// themselves, in seconds; 0 when nothing is published.
+    pub wait_seconds: u64,
 }
 
 /// Names of the headers that report the state of the vendor's rate limit.

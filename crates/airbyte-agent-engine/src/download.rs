@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, stream};
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 use tokio::io::AsyncWriteExt as _;
@@ -26,6 +27,25 @@ pub struct Download {
 impl Download {
     pub(crate) fn new(response: HttpResponse) -> Self {
         Self { status: response.status, headers: response.headers, body: response.body }
+    }
+
+    /// The same file, of which every byte has to be here by `deadline`, which is when `limit` has passed.
+    /// `name` is what is called, for the error.
+    pub(crate) fn until(mut self, deadline: Instant, name: &str, limit: Duration) -> Self {
+        let deadline = tokio::time::Instant::from_std(deadline);
+        let seconds = limit.as_secs_f64();
+        let message = format!("{name}: the file did not arrive whole within {seconds} s");
+        self.body = Box::pin(stream::unfold(Some(self.body), move |body| {
+            let message = message.clone();
+            async move {
+                let mut body = body?;
+                match tokio::time::timeout_at(deadline, body.next()).await {
+                    Ok(chunk) => Some((chunk?, Some(body))),
+                    Err(_) => Some((Err(Error::timeout(message)), None)),
+                }
+            }
+        }));
+        self
     }
 
     /// Media type, as the server says.

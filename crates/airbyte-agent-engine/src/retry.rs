@@ -1,11 +1,11 @@
 //! When a failed request is tried again, and after how long.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::HeaderMap;
 
-use crate::description::{RateLimitHeaders, RetryPolicy, WaitFormat};
+use crate::description::{Connector, RateLimitHeaders, RetryPolicy, WaitFormat};
 
 /// The policy of a client: its own, else the peer's, with another number of attempts where one is
 /// set.
@@ -129,6 +129,11 @@ pub(crate) fn asked_wait(
     wait(text(&limits.reset)?, limits.reset_format)
 }
 
+/// The wait after a refusal for too many requests that the vendor publishes and does not send.
+pub(crate) fn published_wait(connector: &Connector) -> Option<Duration> {
+    connector.published_wait().map(Duration::from_secs)
+}
+
 /// Whether the answer says that a rate-limit window is used up.
 pub(crate) fn is_exhausted(limits: Option<&RateLimitHeaders>, headers: &HeaderMap) -> bool {
     let Some(limits) = limits else { return false };
@@ -147,16 +152,34 @@ fn used_of(text: &str) -> Option<(u64, u64)> {
     Some((used, of.split(digits).next()?.parse().ok()?))
 }
 
+/// Whether a wait does not fit into the time that is left until the deadline of a call.
+pub(crate) fn is_too_long(wait: Duration, deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|deadline| wait >= deadline.saturating_duration_since(Instant::now()))
+}
+
+/// The format that a number is really in: no vendor asks to wait for decades, so a number that large is a
+/// time.
+fn meant(format: WaitFormat, number: f64) -> WaitFormat {
+    match format {
+        WaitFormat::Seconds | WaitFormat::Milliseconds if number >= 1e12 => {
+            WaitFormat::UnixMilliseconds
+        }
+        WaitFormat::Seconds if number >= 1e9 => WaitFormat::UnixTimestamp,
+        format => format,
+    }
+}
+
 fn wait(text: &str, format: WaitFormat) -> Option<Duration> {
     if let Ok(number) = text.parse::<f64>() {
         if !number.is_finite() || number < 0.0 {
             return None;
         }
-        return match format {
+        return match meant(format, number) {
             WaitFormat::Seconds => Duration::try_from_secs_f64(number).ok(),
             WaitFormat::Milliseconds => Duration::try_from_secs_f64(number / 1_000.0).ok(),
             WaitFormat::UnixTimestamp | WaitFormat::UnixMilliseconds => {
-                let scale = if format == WaitFormat::UnixMilliseconds { 1_000.0 } else { 1.0 };
+                let is_millis = meant(format, number) == WaitFormat::UnixMilliseconds;
+                let scale = if is_millis { 1_000.0 } else { 1.0 };
                 let at = Duration::try_from_secs_f64(number / scale).ok()?;
                 let now = std::time::SystemTime::UNIX_EPOCH.elapsed().ok()?;
                 Some(at.saturating_sub(now))
@@ -232,6 +255,18 @@ mod tests {
         assert_eq!(wait("2001-01-01T00:00:00Z", WaitFormat::Iso8601), Some(Duration::ZERO));
         assert_eq!(wait("1790000000", WaitFormat::Iso8601), None);
         assert_eq!(wait("-1", WaitFormat::Seconds), None);
+        // A vendor that documents seconds and sends a time.
+        let later = (std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap()
+            + Duration::from_secs(90))
+        .as_millis();
+        for (text, format) in [
+            ((later / 1_000).to_string(), WaitFormat::Seconds),
+            (later.to_string(), WaitFormat::Seconds),
+            (later.to_string(), WaitFormat::Milliseconds),
+        ] {
+            let left = wait(&text, format).unwrap();
+            assert!((85..=91).contains(&left.as_secs()), "{text} {format:?}: {left:?}");
+        }
         assert_eq!(wait("soon", WaitFormat::Seconds), None);
         assert_eq!(wait("100", WaitFormat::UnixTimestamp), Some(Duration::ZERO));
     }

@@ -1,7 +1,7 @@
 //! The seam between calls and what executes them.
 
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
@@ -34,6 +34,8 @@ pub struct CheckedCall<'a> {
     pub options: &'a CallOptions,
     /// The address of the page that is wanted, where the list continues by address.
     pub follow: Option<&'a str>,
+    /// When the caller gives up. A transport that would have to wait for longer fails at once.
+    pub deadline: Option<Instant>,
 }
 
 /// The answer to one call.

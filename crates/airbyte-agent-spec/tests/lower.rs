@@ -88,6 +88,21 @@ fn the_connector_is_described() {
     };
     assert_eq!(kind("gone"), Some(FailureKind::NotFound));
     assert_eq!(kind("bad_color"), Some(FailureKind::Validation));
+    assert_eq!(kind("locked"), Some(FailureKind::Permission));
+    assert_eq!(acme.published_wait(), Some(30));
+    let failures: Vec<_> = acme.errors.iter().map(|c| (c.path.to_string(), &c.when)).collect();
+    let bad = |json: serde_json::Value| ErrorCondition::Equals(Json::new(&json));
+    assert_eq!(
+        failures,
+        [
+            ("$.ok".to_owned(), &bad(json!(false))),
+            ("$.failure".to_owned(), &ErrorCondition::NotEmpty),
+            ("$.status".to_owned(), &bad(json!("error"))),
+        ]
+    );
+    let log = operation(&acme, "audit_entries", Action::List);
+    assert_eq!(log.response.errors[0].path.to_string(), "$.denied");
+    assert_eq!(parameter(log, "workspace_id").prefix.as_deref(), Some("ws_"));
     assert_eq!((kind("80007"), kind("80015")), (Some(FailureKind::RateLimited), None));
     let scheme = |name: &str| acme.auth.iter().find(|scheme| scheme.name == name).unwrap();
     let server = |name: &str, given: bool| show(&acme.server_of(scheme(name), |_| given).url);

@@ -53,8 +53,13 @@ fn converted(schema: &Schema, value: Value) -> Value {
         }
         Value::String(text) if schema.kinds.is_empty() => object_or_list(&text),
         Value::String(text) => from_text(schema, text),
+        // One with a fraction or an exponent has lost how it was written, such as zeros at its end: the
+        // engine refuses it and says how to write it.
         Value::Number(number)
-            if wants(Kind::String) && !wants(Kind::Integer) && !wants(Kind::Number) =>
+            if wants(Kind::String)
+                && !wants(Kind::Integer)
+                && !wants(Kind::Number)
+                && !number.is_f64() =>
         {
             Value::String(number.to_string())
         }
@@ -207,6 +212,9 @@ mod tests {
             (&[Kind::Number], json!("1.5"), json!(1.5)),
             (&[Kind::Boolean], json!("True"), json!(true)),
             (&[Kind::String], json!(7), json!("7")),
+            (&[Kind::String], json!(1_526_552_662.000_430), json!(1_526_552_662.000_430)),
+            (&[Kind::String], json!(1e3), json!(1e3)),
+            (&[Kind::String], json!(18_446_744_073_709_551_615_u64), json!("18446744073709551615")),
             (&[Kind::String], json!("{\"a\": 1}"), json!("{\"a\": 1}")),
             (&[Kind::Object], json!("{\"a\": 1}"), json!({"a": 1})),
             (&[Kind::Array], json!("[1, 2]"), json!([1, 2])),

@@ -112,10 +112,14 @@ fn retry(retry: &RetryPolicy) -> Code {
 }
 
 fn rate_limit(limit: &RateLimit) -> Code {
-    let RateLimit { requests, per_seconds, scope, description, source } = limit;
+    let RateLimit { requests, per_seconds, scope, description, source, wait_seconds } = limit;
     let requests = Code::option(requests.map(|requests| Code::plain(requests.to_string())));
     let head = [requests, Code::plain(per_seconds.to_string()), Code::text(scope)];
-    Code::call("RateLimit::new", head).said("source", source).said("description", description)
+    let wait = (*wait_seconds > 0).then(|| Code::plain(wait_seconds.to_string()));
+    Code::call("RateLimit::new", head)
+        .maybe("wait_seconds", wait)
+        .said("source", source)
+        .said("description", description)
 }
 
 fn limit_headers(headers: &RateLimitHeaders) -> Code {

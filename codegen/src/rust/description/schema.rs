@@ -90,6 +90,7 @@ pub(super) fn parameter(parameter: &Parameter) -> Code {
         probe_default,
         config,
         is_addition,
+        prefix,
     } = parameter;
     let head = match location {
         Location::Path => "path",
@@ -106,7 +107,8 @@ pub(super) fn parameter(parameter: &Parameter) -> Code {
         .maybe("default", default.as_ref().map(json_text))
         .mark("send_default", *send_default)
         .maybe("probe_default", probe_default.as_ref().map(json_text))
-        .mark("addition", *is_addition);
+        .mark("addition", *is_addition)
+        .maybe("prefix", prefix.as_deref().map(Code::text));
     let code = match config {
         Some(ConfigInject { source, map }) => {
             let map = Code::list(map.iter().map(|(from, to)| {

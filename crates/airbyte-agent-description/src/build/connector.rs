@@ -186,6 +186,7 @@ impl RateLimit {
             scope: Cow::Borrowed(scope),
             description: Cow::Borrowed(""),
             source: Cow::Borrowed(""),
+            wait_seconds: 0,
         }
     }
 
@@ -194,6 +195,8 @@ impl RateLimit {
         description(text: &'static str) description = Cow::Borrowed(text);
         /// Address of the vendor's page that says so.
         source(url: &'static str) source = Cow::Borrowed(url);
+        /// Seconds to wait after a refusal that names no wait.
+        wait_seconds(seconds: u64) wait_seconds = seconds;
     }
 }
 

@@ -96,6 +96,7 @@ const fn parameter(location: Location, name: &'static str, schema: Schema) -> Pa
         probe_default: None,
         config: None,
         is_addition: false,
+        prefix: None,
     }
 }
 
@@ -117,6 +118,8 @@ impl Parameter {
         probe_default(json: &'static str) probe_default = Some(Json(Cow::Borrowed(json)));
         /// Airbyte's hosted platform does not know the parameter.
         addition() is_addition = true;
+        /// Text that the path already has before the value.
+        prefix(text: &'static str) prefix = Some(Cow::Borrowed(text));
     }
 
     /// Configuration that supplies the value when the caller passes none, and what its values mean.

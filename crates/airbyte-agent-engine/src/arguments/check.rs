@@ -117,7 +117,22 @@ fn wrong_kind(place: &str, schema: &Schema, value: &Value) -> String {
             if text.len() > 60 { String::new() } else { format!(" {text}") }
         }
     };
-    format!("'{place}' must be {}, got {}{shown}", wanted.join(" or "), kind_of(value))
+    let spelling = match value {
+        Value::Number(number) if schema.kinds.contains(&Kind::String) => spelling(number),
+        _ => String::new(),
+    };
+    format!("'{place}' must be {}, got {}{shown}{spelling}", wanted.join(" or "), kind_of(value))
+}
+
+/// How to write a number that is meant as a text. One with a fraction or an exponent may have lost digits
+/// by now, so it is not repeated.
+fn spelling(number: &serde_json::Number) -> String {
+    if number.is_f64() {
+        "; write it as a text, in quotation marks and with all its digits, as in \"1526552662.000430\""
+            .to_owned()
+    } else {
+        format!("; write it as a text, in quotation marks: \"{number}\"")
+    }
 }
 
 fn wrong_choice(place: &str, choices: &[Value], value: &Value) -> String {

@@ -110,9 +110,23 @@ pub(crate) fn complete(
             .extend(operation.at_least_one.iter().filter_map(|group| none_of(group, &arguments)));
     }
     if problems.is_empty() {
+        drop_prefixes(operation, &mut arguments);
         return Ok(arguments);
     }
     Err(Error::validation(format!("{name}: {}", problems.join("; "))))
+}
+
+/// Takes from values what the path has before them anyway.
+fn drop_prefixes(operation: &Operation, arguments: &mut Arguments) {
+    for parameter in operation.parameters.iter() {
+        let Some(prefix) = parameter.prefix.as_deref() else { continue };
+        let Some(Value::String(text)) = arguments.get_mut(parameter.name.as_ref()) else {
+            continue;
+        };
+        if let Some(rest) = text.strip_prefix(prefix).filter(|rest| !rest.is_empty()) {
+            *text = rest.to_owned();
+        }
+    }
 }
 
 /// Fills parameters from configuration by the connector's scoping rules.

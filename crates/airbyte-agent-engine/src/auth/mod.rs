@@ -11,6 +11,7 @@ mod oauth2;
 mod renewal;
 mod stored;
 mod token_request;
+mod token_response;
 mod token_store;
 
 pub(crate) use account::Account;
@@ -22,4 +23,5 @@ pub(crate) use oauth2::read_answer;
 pub(crate) use renewal::{Announce, Renewal, RenewalContext, Token};
 pub use stored::StoredShape;
 pub(crate) use token_request::TokenRequest;
+pub(crate) use token_response::TokenResponse;
 pub use token_store::{StoredTokens, TokenLock, TokenStore};

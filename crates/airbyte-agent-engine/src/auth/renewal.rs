@@ -9,13 +9,13 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
 use super::Account;
 use super::oauth2::{TokenUpdate, read_answer};
 use super::token_request::{TokenRequest, token_request};
+use super::token_response::TokenResponse;
 use super::token_store::{StoredTokens, TokenStore};
 use crate::description::{Connector, Refresh, RefreshGrant};
 use crate::error::{Error, ErrorKind, Result};
@@ -133,7 +133,7 @@ impl Renewal {
 
     /// Renews the token, unless somebody did since `seen`.
     ///
-    /// `send` performs a token request and gives back status and body.
+    /// `send` performs a token request and gives back the response.
     pub(crate) async fn renew<S, F>(
         &self,
         seen: u64,
@@ -142,7 +142,7 @@ impl Renewal {
     ) -> Result<Token>
     where
         S: FnOnce(TokenRequest) -> F + Send + 'static,
-        F: Future<Output = Result<(u16, Bytes)>> + Send + 'static,
+        F: Future<Output = Result<TokenResponse>> + Send + 'static,
     {
         let is_newer = move |state: &State| state.generation != seen;
         let renewal = self.clone();
@@ -217,7 +217,7 @@ impl Renewal {
 /// failures may pass at any moment.
 fn cooldown(error: &Error) -> Duration {
     let is_refusal = error.kind() == ErrorKind::Authentication
-        && error.status().is_some_and(|status| (400..500).contains(&status) && status != 429);
+        && error.status().is_some_and(|status| status < 500 && status != 429);
     if is_refusal { COOLDOWN } else { Duration::ZERO }
 }
 
@@ -306,7 +306,7 @@ impl RenewalContext {
     async fn request<S, F>(&self, state: &State, send: S) -> Result<TokenUpdate>
     where
         S: FnOnce(TokenRequest) -> F,
-        F: Future<Output = Result<(u16, Bytes)>>,
+        F: Future<Output = Result<TokenResponse>>,
     {
         let token = text(state.refresh_token.as_ref());
         let request = token_request(&self.refresh, &self.account, token, &self.config)?;
@@ -315,18 +315,18 @@ impl RenewalContext {
                 "the access token expired and there is no refresh token to renew it",
             )
         })?;
-        let (status, body) = send(request).await?;
-        if (200..300).contains(&status) {
-            return read_answer(&self.refresh.extract, &body)
-                .map_err(|error| error.context(&self.vendor));
-        }
-        let text: String = String::from_utf8_lossy(&body).chars().take(500).collect();
-        let text = self.redactor.clean(&text);
-        let vendor = &self.vendor;
-        let message = format!(
-            "the token endpoint of {vendor} refused to renew the token (HTTP {status}): {text}"
-        );
-        Err(Error::authentication(message).with_status(status).with_retryable(status >= 500))
+        let response = send(request).await?;
+        let endpoint = format!("the token endpoint of {}", self.vendor);
+        let again = match self.refresh.grant {
+            RefreshGrant::RefreshToken => "sign in again to get a new refresh token",
+            RefreshGrant::JwtBearer | RefreshGrant::ClientCredentials => {
+                "check the credentials from which tokens are made"
+            }
+        };
+        let clean = |text: &str| self.redactor.clean(text);
+        response.check((&endpoint, "renew the token", again), &clean)?;
+        read_answer(&self.refresh.extract, &response.body)
+            .map_err(|error| error.context(&self.vendor))
     }
 
     /// Stores new tokens and tells the user of them, before anybody uses them.

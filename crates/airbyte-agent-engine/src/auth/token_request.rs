@@ -49,7 +49,7 @@ impl TokenRequest {
         Self { url, headers, body: body.into() }
     }
 
-    /// As it goes out. It is asked once, so that a token which is good for one use is not wasted.
+    /// As it goes out.
     pub(crate) fn outgoing(self, read_timeout: Duration) -> Result<Outgoing> {
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
@@ -61,10 +61,13 @@ impl TokenRequest {
             url: self.url,
             headers,
             body: self.body,
+            reads: false,
             repeatable: false,
             what: "the request for a token".to_owned(),
             read_timeout,
             max_attempts: None,
+            deadline: None,
+            whole: None,
             asks_for_token: true,
         })
     }

@@ -6,9 +6,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
 use super::{Authorization, Code};
-use crate::auth::{TokenRequest, TokenUpdate, read_answer};
-use crate::description::RefreshStyle;
+use crate::auth::{TokenRequest, TokenResponse, TokenUpdate, read_answer};
+use crate::description::{RefreshStyle, RetryPolicy};
 use crate::error::{Error, Result};
+use crate::reply::vendor_message;
+use crate::retry::Budget;
 use crate::wire::Network;
 
 /// Longest wait for the token endpoint.
@@ -24,7 +26,15 @@ impl Authorization {
         let request = self.request(&code);
         let network = Network::new(self.app.http.clone(), self.via.clone());
         let outgoing = request.outgoing(READ_TIMEOUT)?;
-        let (status, body) = network.ask_for_token(outgoing, &self.redactor).await?;
+        let patience = (&RetryPolicy::STANDARD, &Budget::default());
+        let response = network.ask_for_token(&outgoing, patience, &self.redactor).await?;
+        let host = self.token_url.host_str().unwrap_or_default();
+        let endpoint = format!("the token endpoint at {host}");
+        let clean = |text: &str| self.redactor.clean(text);
+        if let Some(error) = response.passing(&endpoint, &clean) {
+            return Err(error);
+        }
+        let TokenResponse { status, body, .. } = response;
         let answer: Option<Value> = serde_json::from_slice(&body).ok();
         let text = |name: &str| answer.as_ref()?.get(name)?.as_str();
         // Some vendors refuse with a success.
@@ -34,9 +44,9 @@ impl Authorization {
             return Err(refused.with_status(status));
         }
         if !(200..300).contains(&status) {
-            let host = self.token_url.host_str().unwrap_or_default();
-            let said = self.tidy(&String::from_utf8_lossy(&body));
-            let message = format!("the token endpoint at {host} refused the code: {said}");
+            let said = vendor_message(&String::from_utf8_lossy(&body), &clean);
+            let said = said.unwrap_or_else(|| "it gave no reason".to_owned());
+            let message = format!("{endpoint} refused the code (HTTP {status}): {said}");
             return Err(Error::authentication(message).with_status(status));
         }
         read_answer(&self.extract, &body)

@@ -39,6 +39,7 @@ use crate::endpoint::{self, Source};
 use crate::error::{Error, Result};
 use crate::http::{HttpClient, origin};
 use crate::local::configuration;
+use crate::reply::cut;
 use crate::secret::Redactor;
 
 /// The application that asks for access, and how it does so.
@@ -250,9 +251,8 @@ impl Authorization {
 
     /// A text of the vendor, fit for a message.
     fn tidy(&self, text: &str) -> String {
-        let plain: String =
-            text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
-        self.redactor.clean(&plain)
+        let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        cut(&self.redactor.clean(&plain), 300)
     }
 }
 

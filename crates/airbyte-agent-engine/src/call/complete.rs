@@ -71,6 +71,7 @@ impl Call {
             arguments: &completed.arguments,
             options: &self.options,
             follow: completed.follow.as_deref(),
+            deadline: None,
         }
     }
 }

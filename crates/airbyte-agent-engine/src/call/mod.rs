@@ -171,6 +171,7 @@ impl Call {
 
     /// Executes the call once, within a time.
     async fn send(&self, call: CheckedCall<'_>, limit: Duration) -> Result<Reply> {
+        let call = CheckedCall { deadline: Instant::now().checked_add(limit), ..call };
         let answer = tokio::time::timeout(limit, self.runtime.transport().send(call)).await;
         answer.unwrap_or_else(|_| {
             let seconds = self.limit().as_secs_f64();
@@ -339,14 +340,22 @@ impl Call {
         let seal = self.seal(operation)?;
         let completed = self.complete(operation, &seal, None)?;
         let limit = self.limit();
-        let opening = self.runtime.transport().open(self.checked(operation, &completed));
+        let deadline = Instant::now().checked_add(limit);
+        let checked = CheckedCall { deadline, ..self.checked(operation, &completed) };
+        let opening = self.runtime.transport().open(checked);
         let span = self.span(operation);
         let opened = tokio::time::timeout(limit, opening).instrument(span.clone()).await;
         let opened = opened.unwrap_or_else(|_| {
             let message = format!("{name}: no answer within {} s", limit.as_secs_f64());
             Err(Error::timeout(message))
         });
-        opened.inspect_err(|error| note(&span, error))
+        let opened = opened.inspect_err(|error| note(&span, error))?;
+        // A time that was set for this call is meant for all of it. The time that every call has is not
+        // made for files of any size.
+        Ok(match deadline.filter(|_| self.options.limit().is_some()) {
+            Some(deadline) => opened.until(deadline, name, limit),
+            None => opened,
+        })
     }
 
     /// What the calls that follow from this one need: the operation, the arguments and the options.
@@ -362,6 +371,9 @@ impl Call {
     }
 
     async fn file_part(mut self) -> Result<Outcome> {
+        // A part is small, so the time that every call has is enough for all of it.
+        let limit = self.limit();
+        self.options = std::mem::take(&mut self.options).timeout(limit);
         let chunked = Chunked::from_arguments(&mut self.arguments)?;
         let file = self.download().await?;
         Ok(Outcome { data: chunked.read(file).await?, meta: Value::Null, next: None })

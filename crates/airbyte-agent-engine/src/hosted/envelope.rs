@@ -57,8 +57,8 @@ pub(super) fn failure(
     what: &str,
     redact: impl Fn(&str) -> String,
 ) -> Option<Error> {
-    let reason = reported_failure(&STATUS, envelope)?;
-    let message = format!("{what}: {PEER} reports a failure: {}", redact(&reason));
+    let reason = reported_failure(&STATUS, envelope, &redact)?;
+    let message = format!("{what}: {PEER} reports a failure: {reason}");
     Some(Error::new(ErrorKind::Vendor, message))
 }
 

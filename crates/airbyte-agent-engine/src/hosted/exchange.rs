@@ -1,12 +1,14 @@
 //! What goes to the platform, and what it may see; [`wire`](crate::wire) sends it.
 
+use std::time::Instant;
+
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::request::PlatformRequest;
-use super::session::Session;
+use super::session::{LARGEST_ANSWER, Reading, Session};
 use crate::endpoint::has_dot_segment;
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::{Answer, Outgoing, Recipient};
@@ -32,18 +34,21 @@ impl Session {
     }
 
     /// A request as it goes out, but for the token.
-    pub(super) fn outgoing(&self, request: &PlatformRequest) -> Result<Outgoing> {
+    pub(super) fn outgoing(&self, request: &PlatformRequest, reading: Reading) -> Result<Outgoing> {
         let body = request.body.as_ref().map(|body| Bytes::from(body.to_string()));
         Ok(Outgoing {
             method: request.method.clone(),
             url: self.url(request)?,
             headers: self.headers(body.is_some()),
             body: body.unwrap_or_default(),
+            reads: request.method == Method::GET,
             repeatable: request.repeatable,
             what: request.what.clone(),
             // A brief request may be tried several times within its limit.
             read_timeout: self.limit(request) / if request.limit.is_some() { 3 } else { 1 },
             max_attempts: request.max_attempts,
+            deadline: request.deadline.or_else(|| Instant::now().checked_add(self.limit(request))),
+            whole: (reading == Reading::Whole).then_some(LARGEST_ANSWER),
             asks_for_token: request.at_token_host,
         })
     }

@@ -13,7 +13,7 @@ use super::envelope;
 use super::hydrate::{self, Hydrated};
 use super::request::PlatformRequest;
 use super::secrets::SecretProvider;
-use super::session::Session;
+use super::session::{Reading, Session};
 use crate::arguments::{self, Arguments};
 use crate::auth::{Account, Credentials};
 use crate::description::{Action, Connector, RefreshGrant};
@@ -40,7 +40,7 @@ impl Session {
         request: &PlatformRequest,
         provider: &dyn SecretProvider,
     ) -> Result<PreparedCall> {
-        let response = self.authorized(request).await?;
+        let response = self.authorized(request, Reading::Whole).await?;
         let body = self.read(response, request).await?;
         let what = &request.what;
         let answer: Value = serde_json::from_slice(&body)

@@ -1,6 +1,6 @@
 //! A request to the platform, before token and organization.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -31,6 +31,8 @@ pub struct PlatformRequest {
     pub(super) at_token_host: bool,
     /// Longest time for it with all its tries, where that is less than the session's.
     pub(super) limit: Option<Duration>,
+    /// When whoever waits for it gives up, where that is not decided by the limits.
+    pub(super) deadline: Option<Instant>,
     /// How often it is sent at most, where that is another number than the session's.
     pub(super) max_attempts: Option<u32>,
     /// What it is for, in messages.
@@ -59,6 +61,7 @@ impl PlatformRequest {
             vendor_behind: false,
             at_token_host: false,
             limit: None,
+            deadline: None,
             max_attempts: None,
             what: format!("{method} {path}"),
             query: Vec::new(),
@@ -99,6 +102,12 @@ impl PlatformRequest {
     /// Is sent at most so often, the first time included; as the session says without a number.
     pub(super) fn max_attempts(mut self, attempts: Option<u32>) -> Self {
         self.max_attempts = attempts;
+        self
+    }
+
+    /// Is given up at this time.
+    pub(super) fn until(mut self, deadline: Option<Instant>) -> Self {
+        self.deadline = deadline;
         self
     }
 

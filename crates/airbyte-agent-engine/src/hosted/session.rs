@@ -21,9 +21,19 @@ use super::token::Tokens;
 use crate::description::RetryPolicy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{BoxFuture, HttpResponse, has_user_info, is_loopback, origin};
+use crate::reply::likely_message;
 use crate::retry::{self, Budget};
 use crate::secret::Redactor;
 use crate::wire::{Answer, Network, Redirects, Wire};
+
+/// How the body of a response is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// At once, so that one that breaks off is requested again.
+    Whole,
+    /// By whoever takes the response.
+    Stream,
+}
 
 /// Largest answer that is read.
 pub(super) const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
@@ -207,7 +217,7 @@ impl Session {
     ///
     /// As [`request`](Self::request).
     pub async fn send(&self, request: &PlatformRequest) -> Result<HttpResponse> {
-        self.within_limit(request, self.authorized(request)).await
+        self.within_limit(request, self.authorized(request, Reading::Stream)).await
     }
 
     /// Longest time for a request.
@@ -236,7 +246,7 @@ impl Session {
     /// As [`request`](Self::request).
     pub async fn whole(&self, request: &PlatformRequest) -> Result<(u16, HeaderMap, Bytes)> {
         let work = async {
-            let response = self.authorized(request).await?;
+            let response = self.authorized(request, Reading::Whole).await?;
             let (status, headers) = (response.status, response.headers.clone());
             Ok((status, headers, self.read(response, request).await?))
         };
@@ -258,8 +268,12 @@ impl Session {
         headers
     }
 
-    pub(super) async fn authorized(&self, request: &PlatformRequest) -> Result<HttpResponse> {
-        let outgoing = self.outgoing(request)?;
+    pub(super) async fn authorized(
+        &self,
+        request: &PlatformRequest,
+        reading: Reading,
+    ) -> Result<HttpResponse> {
+        let outgoing = self.outgoing(request, reading)?;
         let own = match &request.bearer {
             Bearer::Session => None,
             Bearer::Given(token) => {
@@ -361,6 +375,11 @@ impl Session {
             })?;
             if let Some(token) = answer.get("access_token").and_then(Value::as_str) {
                 self.0.wire.redactor.add(token);
+            } else if let Some(why) = likely_message(&answer, &|text| self.redact(text)) {
+                // A refusal with the status of a success.
+                return Err(Error::authentication(format!(
+                    "platform token: the platform refused client id and secret: {why}; check them"
+                )));
             }
             Ok(answer)
         })

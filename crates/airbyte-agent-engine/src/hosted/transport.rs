@@ -10,7 +10,7 @@ use super::generation::Generation;
 use super::options::Hosted;
 use super::prepare::PreparedCall;
 use super::request::PlatformRequest;
-use super::session::Session;
+use super::session::{Reading, Session};
 use super::store;
 use crate::arguments::Completion;
 use crate::context_store::is_store_action;
@@ -125,7 +125,7 @@ impl HostedTransport {
         let is_prepared = self.is_prepared(call);
         let last: &[&str] = if is_prepared { &["execute", "prepare"] } else { &["execute"] };
         let request = self.session.generation().execute(id, last).body(body).what(call.name);
-        let request = request.max_attempts(call.options.attempts());
+        let request = request.max_attempts(call.options.attempts()).until(call.deadline);
         if is_prepared || is_store_action(call.action) {
             // Preparing and searching change nothing, and only the platform answers.
             return request.repeatable(true);
@@ -134,7 +134,7 @@ impl HostedTransport {
     }
 
     /// Has the platform execute a call, or prepare it for this machine.
-    async fn execute(&self, call: &CheckedCall<'_>) -> Result<Execution> {
+    async fn execute(&self, call: &CheckedCall<'_>, reading: Reading) -> Result<Execution> {
         let body = self.body(call)?;
         let id = self.connector_id(call.connector).await?;
         let request = self.request(call, &id, body);
@@ -143,7 +143,7 @@ impl HostedTransport {
             return Ok(Execution::Prepared(Box::new(prepared)));
         }
         // The call has a deadline of its own, which may be longer than the session's.
-        let response = self.session.authorized(&request).await.inspect_err(|error| {
+        let response = self.session.authorized(&request, reading).await.inspect_err(|error| {
             if error.is_not_found() && self.connector_id.is_none() {
                 let definition_id = &call.connector.definition_id;
                 self.session.doubt_connector(self.session.workspace(), definition_id, &id);
@@ -189,7 +189,7 @@ fn keep_fields(fields: &[String], body: &mut Value) {
 impl Transport for HostedTransport {
     fn send<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
-            let (request, response) = match self.execute(&call).await? {
+            let (request, response) = match self.execute(&call, Reading::Whole).await? {
                 Execution::Prepared(prepared) => return prepared.send(call).await,
                 Execution::Done(done) => *done,
             };
@@ -209,7 +209,7 @@ impl Transport for HostedTransport {
 
     fn open<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Download>> {
         Box::pin(async move {
-            match self.execute(&call).await? {
+            match self.execute(&call, Reading::Stream).await? {
                 Execution::Prepared(prepared) => prepared.open(call).await,
                 Execution::Done(done) => {
                     let (request, response) = *done;

@@ -183,8 +183,24 @@ fn failure(error: reqwest::Error) -> HttpFailure {
     HttpFailure {
         never_sent: error.is_connect(),
         timeout: error.is_timeout(),
+        // The certificate will be the same the next time.
+        permanent: is_tls(&error),
         ..HttpFailure::new(message)
     }
+}
+
+/// Whether TLS is the cause of a failure.
+fn is_tls(error: &reqwest::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        // What an I/O error wraps is not among its sources.
+        let wrapped = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if inner.is::<rustls::Error>() || wrapped.is_some_and(|error| error.is::<rustls::Error>()) {
+            return true;
+        }
+        cause = inner.source();
+    }
+    false
 }
 
 #[cfg(test)]

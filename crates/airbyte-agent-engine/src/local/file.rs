@@ -29,10 +29,12 @@ pub(super) async fn download(
         let mut outgoing = transport.outgoing(&call, &request, base)?;
         if steps.is_none() {
             outgoing.headers.extend(part.clone());
+        } else {
+            outgoing.whole = Some(transport.max_answer_bytes);
         }
         Ok(outgoing)
     };
-    let (response, _) = transport.authorized(&what, make).await?;
+    let response = transport.authorized(&what, call.deadline, make).await?;
     let Some(steps) = steps else { return Ok(Download::new(response)) };
 
     let (status, headers) = (response.status, response.headers.clone());
@@ -64,14 +66,17 @@ pub(super) async fn download(
             url,
             headers,
             body: Bytes::new(),
+            reads: true,
             repeatable: true,
             what: what.clone(),
             read_timeout: transport.read_timeout,
             max_attempts: call.options.attempts(),
+            deadline: call.deadline,
+            whole: None,
             asks_for_token: false,
         })
     };
-    let (response, _) = transport.authorized(&what, make).await?;
+    let response = transport.authorized(&what, call.deadline, make).await?;
     Ok(Download::new(response))
 }
 

@@ -10,7 +10,7 @@ mod server;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
@@ -207,10 +207,13 @@ impl LocalTransport {
             url,
             headers,
             body,
+            reads: hints.read_only,
             repeatable,
             what,
             read_timeout: self.read_timeout,
             max_attempts: call.options.attempts(),
+            deadline: call.deadline,
+            whole: None,
             asks_for_token: false,
         })
     }
@@ -220,8 +223,9 @@ impl LocalTransport {
     async fn authorized(
         &self,
         what: &str,
+        deadline: Option<Instant>,
         make: impl Fn(&Url) -> Result<Outgoing>,
-    ) -> Result<(HttpResponse, Outgoing)> {
+    ) -> Result<HttpResponse> {
         let mut token = None;
         let mut renewed = false;
         if let Some((renewal, context)) = &self.renewal {
@@ -230,7 +234,8 @@ impl LocalTransport {
                 .await
                 .map_err(|error| error.context(what))?;
             if due {
-                current = self.renew(renewal, context, current.generation, what).await?;
+                let seen = current.generation;
+                current = self.renew(renewal, context, seen, (what, deadline)).await?;
                 renewed = true;
             }
             token = Some(current);
@@ -245,12 +250,13 @@ impl LocalTransport {
             let credential = self.credential(access.map(ExposeSecret::expose_secret))?;
             let recipient = Recipient::new(base, credential)?;
             let refused = match self.wire.send(&outgoing, &recipient).await? {
-                Answer::Response(response) => return Ok((response, outgoing)),
+                Answer::Response(response) => return Ok(response),
                 Answer::Refused(refused) => refused,
             };
             match (&self.renewal, &token) {
                 (Some((renewal, context)), Some(seen)) if refused.status == 401 && !renewed => {
-                    token = Some(self.renew(renewal, context, seen.generation, what).await?);
+                    let seen = seen.generation;
+                    token = Some(self.renew(renewal, context, seen, (what, deadline)).await?);
                     renewed = true;
                 }
                 _ => return Err(self.wire.refusal(&refused, &outgoing)),
@@ -268,17 +274,17 @@ impl LocalTransport {
         renewal: &Renewal,
         context: &Arc<RenewalContext>,
         seen: u64,
-        what: &str,
+        (what, deadline): (&str, Option<Instant>),
     ) -> Result<crate::auth::Token> {
         let transport = self.clone();
-        let send = move |request: TokenRequest| async move { transport.send_token(request).await };
+        let send = move |request: TokenRequest| async move {
+            let outgoing = Outgoing { deadline, ..request.outgoing(transport.read_timeout)? };
+            let wire = &transport.wire;
+            let patience = (&wire.policy, &wire.budget);
+            wire.network.ask_for_token(&outgoing, patience, &wire.redactor).await
+        };
         let renewed = renewal.renew(seen, Arc::clone(context), send).await;
         renewed.map_err(|error| error.context(what))
-    }
-
-    async fn send_token(&self, request: TokenRequest) -> Result<(u16, Bytes)> {
-        let outgoing = request.outgoing(self.read_timeout)?;
-        self.wire.network.ask_for_token(outgoing, &self.wire.redactor).await
     }
 }
 
@@ -286,13 +292,14 @@ impl Transport for LocalTransport {
     fn send<'a>(&'a self, call: CheckedCall<'a>) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
             let request = Self::request(&call)?;
-            let make = |base: &Url| self.outgoing(&call, &request, base);
-            let (response, outgoing) = self.authorized(&call.operation.place(), make).await?;
+            let make = |base: &Url| {
+                let outgoing = self.outgoing(&call, &request, base)?;
+                Ok(Outgoing { whole: Some(self.max_answer_bytes), ..outgoing })
+            };
+            let place = call.operation.place();
+            let response = self.authorized(&place, call.deadline, make).await?;
             let (status, headers) = (response.status, response.headers.clone());
-            let body = response.bytes(self.max_answer_bytes).await.map_err(|error| {
-                let may_mend = error.is_retryable() && outgoing.repeatable;
-                error.with_retryable(may_mend)
-            })?;
+            let body = response.bytes(self.max_answer_bytes).await?;
             Ok(Reply::new(status, headers, body, Layout::described()))
         })
     }

@@ -6,7 +6,8 @@ use http::HeaderMap;
 use serde_json::Value;
 
 use super::meaning;
-use crate::description::FailureKind;
+use super::message::{likely_message, message_of, vendor_message};
+use crate::description::{FailureKind, JsonPath};
 use crate::error::{Error, ErrorKind};
 use crate::layout::StatusCheck;
 
@@ -38,8 +39,9 @@ impl Refusal<'_> {
         let (meaning, wait) = (self.meaning, self.wait);
         let text = String::from_utf8_lossy(self.body);
         let body: String = redact(&text).chars().take(LONGEST_BODY).collect();
-        let detail = vendor_message(&text).map(|message| redact(&message)).unwrap_or_default();
+        let detail = vendor_message(&text, &redact).unwrap_or_default();
         let kind = match meaning.map_or_else(|| self.kind(&detail), meaning::kind) {
+            // The credentials were recognised.
             ErrorKind::Authentication if self.status == 403 => ErrorKind::Permission,
             kind => kind,
         };
@@ -77,7 +79,9 @@ impl Refusal<'_> {
         match self.status {
             429 => ErrorKind::RateLimited,
             // Secondary limits come as 403, told apart by a wait, an empty window, or the words.
-            403 if self.is_limit(detail) => ErrorKind::RateLimited,
+            403 if self.exhausted || self.wait.is_some() || is_limit(detail) => {
+                ErrorKind::RateLimited
+            }
             401 => ErrorKind::Authentication,
             403 => ErrorKind::Permission,
             400 | 422 => ErrorKind::Validation,
@@ -85,12 +89,14 @@ impl Refusal<'_> {
             _ => ErrorKind::Vendor,
         }
     }
+}
 
-    fn is_limit(&self, detail: &str) -> bool {
-        self.exhausted
-            || self.headers.contains_key("retry-after")
-            || detail.to_ascii_lowercase().contains("rate limit")
-    }
+/// Whether a refusal says in words that it is about too many requests.
+pub(crate) fn is_limit(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    ["rate limit", "rate-limit", "too many requests", "abuse detection"]
+        .iter()
+        .any(|words| text.contains(words))
 }
 
 /// The vendor's identifier of a request.
@@ -104,21 +110,40 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
 
 /// The reason of a failure that an answer reports although its HTTP status is a success; `None` when
 /// it reports none.
-pub(crate) fn reported_failure(check: &StatusCheck, body: &Value) -> Option<String> {
+pub(crate) fn reported_failure(
+    check: &StatusCheck,
+    body: &Value,
+    clean: &dyn Fn(&str) -> String,
+) -> Option<String> {
     let word = check.path.first(body)?.as_str()?;
     if check.is_success(word) {
         return None;
     }
-    Some(reason(check, body).unwrap_or_else(|| "it gave no reason".to_owned()))
+    Some(reason(check, body, clean).unwrap_or_else(|| "it gave no reason".to_owned()))
 }
 
 /// What an answer says of its failure.
-pub(super) fn reason(check: &StatusCheck, body: &Value) -> Option<String> {
+pub(super) fn reason(
+    check: &StatusCheck,
+    body: &Value,
+    clean: &dyn Fn(&str) -> String,
+) -> Option<String> {
     // Records may stand where a message does.
-    let messages = check.messages.iter().filter_map(|path| path.first(body).and_then(message_of));
-    let messages = messages.map(Value::String);
-    let values = check.reasons.iter().filter_map(|path| path.first(body)).filter(|v| is_filled(v));
-    messages.chain(values.cloned()).find_map(|value| vendor_message(&value.to_string()))
+    let likely = |path: &JsonPath| likely_message(path.first(body)?, clean);
+    let stated = |path: &JsonPath| {
+        path.first(body).filter(|value| is_filled(value)).and_then(|v| message_of(v, clean))
+    };
+    let messages = check.messages.iter().find_map(likely);
+    messages.or_else(|| check.reasons.iter().find_map(stated))
+}
+
+/// Whether there is a value that is not empty, `false` or 0.
+pub(super) fn is_there(value: &Value) -> bool {
+    match value {
+        Value::Bool(flag) => *flag,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        value => is_filled(value),
+    }
 }
 
 /// Whether a value says anything.
@@ -131,103 +156,28 @@ pub(super) fn is_filled(value: &Value) -> bool {
     }
 }
 
-/// What a vendor's error body says, in the shapes that vendors use.
-pub(crate) fn vendor_message(body: &str) -> Option<String> {
-    let shorten = |text: &str| {
-        let text = text.trim();
-        let mut short: String = text.chars().take(500).collect();
-        if short.len() < text.len() {
-            short.push('…');
-        }
-        (!short.is_empty()).then_some(short)
-    };
-    let Ok(value) = serde_json::from_str::<Value>(body) else {
-        // A page of HTML tells nothing.
-        let is_markup = body.trim_start().starts_with('<');
-        return if is_markup { None } else { shorten(body) };
-    };
-    shorten(&message_of(&value).unwrap_or_else(|| value.to_string()))
-}
-
-fn message_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Array(items) => {
-            let parts: Vec<String> = items.iter().filter_map(message_of).collect();
-            (!parts.is_empty()).then(|| parts.join("; "))
-        }
-        Value::Object(members) => {
-            if let Some(Value::Array(errors)) = members.get("errors")
-                && let Some(text) = message_of(&Value::Array(errors.clone()))
-            {
-                // Some vendors say it all in `message`, others only in the list.
-                return Some(match members.get("message").and_then(Value::as_str) {
-                    Some(message) if !text.contains(message) => format!("{message}: {text}"),
-                    _ => text,
-                });
-            }
-            [
-                "userPresentableMessage",
-                "message",
-                "msg",
-                "error_description",
-                "detail",
-                "error",
-                "errors",
-                "errorMessages",
-                "title",
-                "reason",
-                "description",
-                "code",
-            ]
-            .iter()
-            .filter_map(|name| members.get(*name))
-            .find_map(message_of)
-        }
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn messages_are_found_in_the_shapes_of_vendors() {
-        for (body, expected) in [
-            (r#"{"message": "Not Found"}"#, Some("Not Found")),
-            (
-                r#"{"error": {"message": "No such customer", "type": "x"}}"#,
-                Some("No such customer"),
-            ),
-            (r#"{"errors": [{"message": "a"}, {"message": "b"}]}"#, Some("a; b")),
-            (r#"{"message": "Bad", "errors": [{"code": "missing"}]}"#, Some("Bad: missing")),
-            (r#"{"detail": [{"loc": ["body"], "msg": "field required"}]}"#, Some("field required")),
-            (r#"{"errorMessages": ["gone"], "errors": {}}"#, Some("gone")),
-            (r#"{"error": "invalid_grant", "error_description": "expired"}"#, Some("expired")),
-            (r#"[{"message": "MALFORMED", "errorCode": "X"}]"#, Some("MALFORMED")),
-            ("plain", Some("plain")),
-            ("<html></html>", None),
-            ("", None),
-        ] {
-            assert_eq!(vendor_message(body).as_deref(), expected, "{body}");
-        }
-    }
-
-    #[test]
     fn a_403_that_is_a_limit_is_no_refused_credential() {
-        let plain = HeaderMap::new();
-        let mut with_wait = HeaderMap::new();
-        with_wait.insert("retry-after", http::HeaderValue::from_static("60"));
-        for (headers, body, exhausted, expected) in [
-            (&plain, "no", false, ErrorKind::Permission),
-            (&plain, "You have exceeded a secondary rate limit", false, ErrorKind::RateLimited),
-            (&plain, "no", true, ErrorKind::RateLimited),
-            (&with_wait, "no", false, ErrorKind::RateLimited),
+        let headers = &HeaderMap::new();
+        for (wait, body, exhausted, expected) in [
+            (None, "no", false, ErrorKind::Permission),
+            (None, "You have exceeded a secondary rate limit", false, ErrorKind::RateLimited),
+            (
+                None,
+                "You have triggered an abuse detection mechanism",
+                false,
+                ErrorKind::RateLimited,
+            ),
+            (None, "no", true, ErrorKind::RateLimited),
+            (Some(Duration::from_secs(60)), "no", false, ErrorKind::RateLimited),
         ] {
             let body = body.as_bytes();
             let (who, what) = ("Acme", "things.list");
-            let (status, meaning, wait, repeatable) = (403, None, None, true);
+            let (status, meaning, repeatable) = (403, None, true);
             let refusal =
                 Refusal { status, headers, body, meaning, wait, repeatable, exhausted, who, what };
             assert_eq!(refusal.error(str::to_owned).kind(), expected);

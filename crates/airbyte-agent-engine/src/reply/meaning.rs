@@ -42,11 +42,10 @@ fn graphql(errors: &Value) -> Option<FailureKind> {
     };
     match code.as_str() {
         "NOT_FOUND" => Some(FailureKind::NotFound),
-        "FORBIDDEN"
-        | "UNAUTHENTICATED"
-        | "UNAUTHORIZED"
-        | "INSUFFICIENT_SCOPES"
-        | "AUTHENTICATION_ERROR" => Some(FailureKind::Authentication),
+        "FORBIDDEN" | "ACCESS_DENIED" | "INSUFFICIENT_SCOPES" => Some(FailureKind::Permission),
+        "UNAUTHENTICATED" | "UNAUTHORIZED" | "AUTHENTICATION_ERROR" => {
+            Some(FailureKind::Authentication)
+        }
         "RATE_LIMITED" | "RATELIMITED" | "THROTTLED" | "RATE_LIMIT" => {
             Some(FailureKind::RateLimited)
         }
@@ -62,6 +61,7 @@ fn graphql(errors: &Value) -> Option<FailureKind> {
 pub(super) fn kind(meaning: FailureKind) -> ErrorKind {
     match meaning {
         FailureKind::Authentication => ErrorKind::Authentication,
+        FailureKind::Permission => ErrorKind::Permission,
         FailureKind::NotFound => ErrorKind::NotFound,
         FailureKind::RateLimited => ErrorKind::RateLimited,
         FailureKind::Validation => ErrorKind::Validation,

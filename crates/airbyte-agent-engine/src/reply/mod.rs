@@ -7,6 +7,7 @@ mod envelope;
 mod failure;
 mod link;
 mod meaning;
+mod message;
 mod next;
 mod outcome;
 mod plan;
@@ -17,8 +18,9 @@ mod read;
 mod select;
 
 pub(crate) use decode::{decode_page, decode_record};
-pub(crate) use failure::{Refusal, reported_failure, request_id};
+pub(crate) use failure::{Refusal, is_limit, reported_failure, request_id};
 pub(crate) use meaning::{cost_wait, meaning};
+pub(crate) use message::{cut, likely_message, vendor_message};
 pub(crate) use outcome::outcome;
 pub(crate) use plan::{ReadPlan, fields_in_use};
 pub(crate) use read::Answer;

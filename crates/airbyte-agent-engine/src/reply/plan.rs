@@ -224,7 +224,7 @@ fn member(object: &JsonPath, name: &str) -> JsonPath {
 }
 
 /// The place that holds `path`.
-fn parent(path: &JsonPath) -> JsonPath {
+pub(super) fn parent(path: &JsonPath) -> JsonPath {
     let steps = path.steps.split_last().map_or(&[][..], |(_, rest)| rest);
     JsonPath { steps: steps.to_vec().into() }
 }

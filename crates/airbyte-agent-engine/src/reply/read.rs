@@ -5,19 +5,22 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 
 use super::envelope::{Picked, Sink, pick};
-use super::failure::{is_filled, reason, request_id, vendor_message};
+use super::failure::{is_filled, is_there, reason, request_id};
 use super::link::link;
 use super::meaning::{self, cost_wait, meaning};
+use super::message::{likely_message, message_of, vendor_message, with_details};
 use super::next::Paginator;
-use super::plan::{Alone, ReadPlan};
+use super::plan::{Alone, ReadPlan, parent};
 use super::position::path_at;
 use super::select;
 use crate::arguments::Arguments;
 use crate::call_options::CallOptions;
 use crate::cursor::{Cursor, Seal};
-use crate::description::{Action, Connector, ErrorCondition, FailureKind, MetaSource, Operation};
+use crate::description::{
+    Action, Connector, ErrorCheck, ErrorCondition, FailureKind, MetaSource, Operation,
+};
 use crate::error::{Error, ErrorKind, Result};
-use crate::retry::asked_wait;
+use crate::retry::{asked_wait, published_wait};
 use crate::transport::{Continuation, Reply};
 
 /// An answer and what is needed to understand it.
@@ -123,7 +126,7 @@ impl Answer<'_> {
             let value = read.get(places.value);
             let failed = match &check.when {
                 ErrorCondition::Equals(json) => value == Some(&json.value()),
-                ErrorCondition::NotEmpty => value.is_some_and(is_filled),
+                ErrorCondition::NotEmpty => value.is_some_and(is_there),
                 ErrorCondition::Alone => {
                     let is_alone = places.alone.as_ref().is_none_or(|alone| read.is_alone(alone));
                     value.is_some_and(is_filled) && is_alone
@@ -131,16 +134,13 @@ impl Answer<'_> {
             };
             if failed {
                 let message = places.message.and_then(|place| read.get(place)).or(value);
-                let message = message.and_then(|value| vendor_message(&value.to_string()));
-                let message = message.map(|text| text.trim_matches('"').to_owned());
-                return Err(self.described_failure(message));
+                return Err(self.described_failure(message, Some(check)));
             }
         }
         let partial = self.plan.partial_errors.and_then(|place| read.get(place));
         if let Some(errors) = partial.filter(|errors| is_filled(errors)).cloned() {
             if !has_records {
-                let message = vendor_message(&json!({"errors": errors}).to_string());
-                return Err(self.described_failure(message));
+                return Err(self.described_failure(Some(&json!({"errors": errors})), None));
             }
             read.meta.insert("errors".to_owned(), errors);
         }
@@ -155,7 +155,7 @@ impl Answer<'_> {
             return Ok(());
         }
         let body = serde_json::from_slice(&self.reply.body).unwrap_or_default();
-        Err(self.failure(ErrorKind::Vendor, reason(check, &body)))
+        Err(self.failure(ErrorKind::Vendor, reason(check, &body, self.redact)))
     }
 
     /// Fails where there is nothing at the place of the records although there must be.
@@ -163,8 +163,10 @@ impl Answer<'_> {
         if has_any || !self.reply.layout.needs_records {
             return Ok(());
         }
-        let body = (self.redact)(&String::from_utf8_lossy(&self.reply.body));
-        let message = vendor_message(&body).map(|text| format!(": {text}")).unwrap_or_default();
+        let text = String::from_utf8_lossy(&self.reply.body);
+        let body = (self.redact)(&text);
+        let message =
+            vendor_message(&text, self.redact).map(|text| format!(": {text}")).unwrap_or_default();
         let records = self.plan.records.to_string();
         let (name, peer, records) = (self.name, self.peer(), records.trim_start_matches("$."));
         Err(Error::decode(format!("{name}: {peer}'s answer has no '{records}'{message}"))
@@ -178,9 +180,18 @@ impl Answer<'_> {
     }
 
     /// The error for a failure that the vendor reports inside a success, perhaps with a code.
-    fn described_failure(&self, message: Option<String>) -> Error {
-        let body = serde_json::from_slice(&self.reply.body).unwrap_or_default();
-        let Some(meaning) = meaning(self.connector, &body, message.as_deref()) else {
+    fn described_failure(&self, stated: Option<&Value>, check: Option<&ErrorCheck>) -> Error {
+        let body: Value = serde_json::from_slice(&self.reply.body).unwrap_or_default();
+        let code = stated.and_then(Value::as_str);
+        let meaning = meaning(self.connector, &body, code);
+        // What stands beside the sign of a failure is about it, too.
+        let beside = check.filter(|check| check.when != ErrorCondition::Alone);
+        let beside = beside.and_then(|check| parent(&check.path).first(&body));
+        let details = beside.and_then(|value| likely_message(value, self.redact));
+        let stated = stated.filter(|value| is_filled(value));
+        let message = stated.and_then(|value| message_of(value, self.redact));
+        let message = with_details(message, details);
+        let Some(meaning) = meaning else {
             return self.failure(ErrorKind::Vendor, message);
         };
         let hints = self.operation.hints;
@@ -191,7 +202,8 @@ impl Answer<'_> {
                 let connector = self.connector;
                 let limits = connector.rate_limit_headers.as_ref();
                 let wait = asked_wait(&connector.retry, limits, &self.reply.headers);
-                error.with_retry_after(wait.or_else(|| cost_wait(connector, &body)))
+                let wait = wait.or_else(|| cost_wait(connector, &body));
+                error.with_retry_after(wait.or_else(|| published_wait(connector)))
             }
             FailureKind::Unavailable => error.with_retryable(repeatable),
             _ => error,
@@ -200,8 +212,7 @@ impl Answer<'_> {
 
     /// The error for a failure inside a success.
     fn failure(&self, kind: ErrorKind, message: Option<String>) -> Error {
-        let message =
-            message.map_or_else(|| "it gave no reason".to_owned(), |text| (self.redact)(&text));
+        let message = message.unwrap_or_else(|| "it gave no reason".to_owned());
         let body: String =
             (self.redact)(&String::from_utf8_lossy(&self.reply.body)).chars().take(8_192).collect();
         let (name, peer) = (self.name, self.peer());

@@ -9,15 +9,25 @@ use tracing::field::Empty;
 use super::hop::NoAnswer;
 use super::{Outgoing, Recipient, Refused, Wire};
 use crate::description::RetryPolicy;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::http::{HttpFailure, HttpResponse};
 use crate::reply::request_id;
 use crate::retry::{self, Ending};
 use crate::span::note;
 
+/// The response with its body, where that is to be read at once.
+async fn whole(response: HttpResponse, outgoing: &Outgoing) -> Result<HttpResponse> {
+    let Some(limit) = outgoing.whole else { return Ok(response) };
+    let (status, headers) = (response.status, response.headers.clone());
+    let body = response.bytes(limit).await?;
+    let body = Box::pin(futures_util::stream::once(async move { Ok(body) }));
+    Ok(HttpResponse::new(status, headers, body))
+}
+
 /// How a request ended at last.
 pub(crate) enum Answer {
-    /// Below 400; the body is still to be read. A redirect that is not followed is one of these.
+    /// Below 400; the body is still to be read, or here already. A redirect that is not followed is one
+    /// of these.
     Response(HttpResponse),
     /// 400 or above.
     Refused(Refused),
@@ -69,10 +79,18 @@ impl Wire {
         let policy = self.policy(outgoing.max_attempts);
         loop {
             let (ending, end) = match self.follow(outgoing, recipient).await {
-                Ok(response) if response.status < 400 => {
-                    self.budget.earn();
-                    return Ok(Answer::Response(response));
-                }
+                Ok(response) if response.status < 400 => match whole(response, outgoing).await {
+                    Ok(response) => {
+                        self.budget.earn();
+                        return Ok(Answer::Response(response));
+                    }
+                    Err(error) if error.kind() == ErrorKind::Network => {
+                        let error = self.broken(outgoing, &error);
+                        let timeout = error.is_timeout();
+                        (Ending::Failure { never_sent: false, timeout }, Err(error))
+                    }
+                    Err(error) => return Err(error),
+                },
                 Ok(response) => {
                     let (refused, ending) = self.weigh(response).await;
                     (ending, Ok(Answer::Refused(refused)))
@@ -87,9 +105,10 @@ impl Wire {
                     (Ending::Failure { never_sent, timeout }, Err(error))
                 }
             };
-            let Some(wait) = self.pause(&policy, *attempt, ending, outgoing.repeatable) else {
-                return end;
-            };
+            let wait = self.pause(&policy, *attempt, ending, outgoing.repeatable);
+            // A wait that does not fit is for the caller to decide, who is told how long it is.
+            let wait = wait.filter(|wait| !retry::is_too_long(*wait, outgoing.deadline));
+            let Some(wait) = wait else { return end };
             tracing::debug!(what = %outgoing.what, attempt, ?ending, ?wait, "trying again");
             tokio::time::sleep(wait).await;
             *attempt += 1;
@@ -113,6 +132,14 @@ impl Wire {
         repeatable: bool,
     ) -> Option<Duration> {
         retry::next_try(policy, &self.budget, attempt, ending, repeatable)
+    }
+
+    /// The error of a body that did not come whole.
+    fn broken(&self, outgoing: &Outgoing, error: &Error) -> Error {
+        let message = self.redactor.clean(error.message());
+        Error::network(format!("{}: {message}", outgoing.what))
+            .with_timeout(error.is_timeout())
+            .with_retryable(outgoing.repeatable)
     }
 
     fn unreachable(&self, outgoing: &Outgoing, failure: &HttpFailure) -> Error {

@@ -33,14 +33,25 @@ impl Wire {
             is_own &= same_origin(&hop.url, &recipient.origin);
             let request = self.request(outgoing, &hop, recipient, is_own)?;
             let response = self.network.exchange(request).await?;
-            match redirects::next(self.redirects, &hop, response.status, &response.headers) {
+            let status = response.status;
+            match redirects::next(self.redirects, &hop, status, &response.headers) {
                 Next::Answer => return Ok(response),
                 Next::Hop(next) => hop = next,
                 Next::Refused(why) => {
-                    return Err(forbidden(outgoing, &format!("{} redirected {why}", self.peer)));
+                    let message = self.redirected(&why, status);
+                    return Err(forbidden(outgoing, &message));
+                }
+                Next::NoResult(why) => {
+                    let message = format!("{}: {}", outgoing.what, self.redirected(&why, status));
+                    let error = Error::new(ErrorKind::Vendor, message).with_status(status);
+                    return Err(NoAnswer::Forbidden(error));
                 }
             }
         }
+    }
+
+    fn redirected(&self, why: &str, status: u16) -> String {
+        format!("{} redirected {} (HTTP {status})", self.peer, self.redactor.clean(why))
     }
 
     /// The request of one hop. Credential and arguments are for the recipient's own origin.

@@ -8,10 +8,13 @@ use url::Url;
 
 use super::Outgoing;
 use super::hop::NoAnswer;
+use crate::auth::TokenResponse;
+use crate::description::RetryPolicy;
 use crate::error::{Error, Result};
 use crate::http::{
-    Http, HttpClient, HttpRequest, HttpResponse, check_public, is_public_host, through,
+    Http, HttpClient, HttpFailure, HttpRequest, HttpResponse, check_public, is_public_host, through,
 };
+use crate::retry::{self, Budget, Ending};
 use crate::secret::Redactor;
 
 /// Longest answer of a token endpoint.
@@ -63,36 +66,63 @@ impl Network {
         self.http.send(request).await.map_err(NoAnswer::Failure)
     }
 
-    /// Asks a vendor's token endpoint, once: a refresh token may be good for one request only. A
-    /// redirect is not followed. Gives back status and body.
+    /// Asks a vendor's token endpoint. A refresh token may be good for one request only, so the request is
+    /// sent again only after a response that is no success, or if it was never sent. A redirect is not
+    /// followed.
     ///
     /// # Errors
     ///
-    /// `Network` when there is no answer.
+    /// `Network` when there is no response.
     pub(crate) async fn ask_for_token(
         &self,
-        outgoing: Outgoing,
+        outgoing: &Outgoing,
+        (policy, budget): (&RetryPolicy, &Budget),
         redactor: &Redactor,
-    ) -> Result<(u16, Bytes)> {
-        let host = outgoing.url.host_str().unwrap_or_default().to_owned();
-        let request = HttpRequest {
-            method: outgoing.method,
-            url: outgoing.url,
-            headers: outgoing.headers,
-            body: outgoing.body,
-            read_timeout: outgoing.read_timeout,
-            public_only: false,
-            asks_for_token: true,
-        };
-        let response = self.exchange(request).await.map_err(|end| match end {
-            NoAnswer::Forbidden(error) => error,
-            NoAnswer::Failure(failure) => {
-                let message = redactor.clean(&failure.message);
-                Error::network(format!("no answer from the token endpoint at {host}: {message}"))
-                    .with_timeout(failure.timeout)
-            }
-        })?;
-        let status = response.status;
-        Ok((status, response.bytes(LARGEST_TOKEN_ANSWER).await?))
+    ) -> Result<TokenResponse> {
+        let host = outgoing.url.host_str().unwrap_or_default();
+        let mut attempt = 1;
+        loop {
+            let request = HttpRequest {
+                method: outgoing.method.clone(),
+                url: outgoing.url.clone(),
+                headers: outgoing.headers.clone(),
+                body: outgoing.body.clone(),
+                read_timeout: outgoing.read_timeout,
+                public_only: false,
+                asks_for_token: true,
+            };
+            let (ending, is_harmless, end) = match self.exchange(request).await {
+                Ok(response) => {
+                    let status = response.status;
+                    let wait = retry::asked_wait(policy, None, &response.headers);
+                    let body = match response.bytes(LARGEST_TOKEN_ANSWER).await {
+                        // What a refusal says is told as far as it came.
+                        Err(_) if status >= 400 => Bytes::new(),
+                        body => body?,
+                    };
+                    let response = TokenResponse { status, wait, body };
+                    if status < 400 {
+                        return Ok(response);
+                    }
+                    (Ending::Status(status, wait), true, Ok(response))
+                }
+                Err(NoAnswer::Forbidden(error)) => return Err(error),
+                Err(NoAnswer::Failure(failure)) => {
+                    let HttpFailure { never_sent, timeout, permanent, .. } = failure;
+                    let message = redactor.clean(&failure.message);
+                    let message = format!("no answer from the token endpoint at {host}: {message}");
+                    let error = Error::network(message).with_timeout(timeout);
+                    if permanent {
+                        return Err(error.with_retryable(false));
+                    }
+                    (Ending::Failure { never_sent, timeout }, false, Err(error))
+                }
+            };
+            let wait = retry::next_try(policy, budget, attempt, ending, is_harmless);
+            let wait = wait.filter(|wait| !retry::is_too_long(*wait, outgoing.deadline));
+            let Some(wait) = wait else { return end };
+            tokio::time::sleep(wait).await;
+            attempt += 1;
+        }
     }
 }

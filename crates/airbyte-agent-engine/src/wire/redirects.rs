@@ -14,8 +14,8 @@ const MAX_REDIRECTS: usize = 10;
 /// Which redirects are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Redirects {
-    /// To any host, but with a body to the same origin only, and never from TLS to plain HTTP.
-    /// Whatever else is an error.
+    /// As the same request within the same origin. What only reads goes to any host, without its body and
+    /// never from TLS to plain HTTP. Whatever else is an error.
     Anywhere,
     /// As the same request within the same origin. Whatever else is the answer, and the caller's
     /// to explain; so is one too many.
@@ -28,14 +28,17 @@ pub(super) struct Hop {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) body: Bytes,
+    /// Whether the request only reads.
+    pub(super) reads: bool,
     /// Redirects that may still be followed.
     pub(super) left: usize,
 }
 
 impl Hop {
     pub(super) fn first(outgoing: &Outgoing) -> Self {
-        let Outgoing { method, url, body, .. } = outgoing;
-        Self { method: method.clone(), url: url.clone(), body: body.clone(), left: MAX_REDIRECTS }
+        let Outgoing { method, url, body, reads, .. } = outgoing;
+        let (method, url, body) = (method.clone(), url.clone(), body.clone());
+        Self { method, url, body, reads: *reads, left: MAX_REDIRECTS }
     }
 }
 
@@ -48,15 +51,25 @@ pub(super) enum Next {
     Hop(Hop),
     /// Nothing: it leads where it must not. The text ends a sentence: `Acme redirected …`.
     Refused(String),
+    /// Nothing: it is no response to what was requested. The text ends a sentence in the same way.
+    NoResult(String),
 }
 
 /// What follows an answer to `hop`.
 pub(super) fn next(rule: Redirects, hop: &Hop, status: u16, headers: &HeaderMap) -> Next {
-    if !matches!(status, 301 | 302 | 303 | 307 | 308) {
+    if !(300..400).contains(&status) {
         return Next::Answer;
     }
     let location = headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
-    let Some(location) = location else { return Next::Answer };
+    let leads_on = matches!(status, 301 | 302 | 303 | 307 | 308);
+    let Some(location) = location.filter(|_| leads_on) else {
+        return match rule {
+            Redirects::Anywhere => {
+                Next::NoResult("to nowhere: the response names no address to go to".to_owned())
+            }
+            Redirects::SameOrigin => Next::Answer,
+        };
+    };
     let target = hop.url.join(location).ok();
     let left = hop.left.checked_sub(1);
     match rule {
@@ -81,22 +94,36 @@ fn anywhere(hop: &Hop, status: u16, url: Url, left: usize) -> Next {
     if !matches!(url.scheme(), "http" | "https") || loses_tls {
         return Next::Refused("to an address without TLS; not followed".to_owned());
     }
-    let becomes_get = match status {
-        303 => hop.method != Method::GET,
-        301 | 302 => hop.method == Method::POST,
-        _ => false,
-    };
-    let (method, body) = if becomes_get {
-        (Method::GET, Bytes::new())
-    } else {
-        (hop.method.clone(), hop.body.clone())
-    };
-    if !body.is_empty() && !same_origin(&url, &hop.url) {
-        let host = url.host_str().unwrap_or_default();
-        let why = format!("a request with a body to another host ({host}); not followed");
-        return Next::Refused(why);
+    let is_same = same_origin(&url, &hop.url);
+    if !hop.reads {
+        // What another address shows is not the result of a change, and following it with another method
+        // or without the body would not be the change.
+        if status == 303 {
+            let why = "to another page after a change, which may have been made; look before you repeat it";
+            return Next::NoResult(format!("to {}: {why}", address(&url)));
+        }
+        if !is_same {
+            let why = "a change is not sent to another host; nothing was changed there";
+            return Next::NoResult(format!("to {}: {why}", address(&url)));
+        }
     }
-    Next::Hop(Hop { method, url, body, left })
+    let is_read_anyway = hop.method == Method::GET || hop.method == Method::HEAD;
+    if is_read_anyway || (is_same && status != 303) {
+        return Next::Hop(Hop { url, left, ..hop.clone() });
+    }
+    if !is_same && matches!(status, 307 | 308) && !hop.body.is_empty() {
+        let why = "a body is not sent to another host";
+        return Next::Refused(format!("to {}: {why}", address(&url)));
+    }
+    let method = if matches!(status, 307 | 308) { hop.method.clone() } else { Method::GET };
+    Next::Hop(Hop { method, url, body: Bytes::new(), left, ..*hop })
+}
+
+/// An address for messages: without a query, which may hold secrets.
+fn address(url: &Url) -> String {
+    let path = url.path();
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}://{}{port}{path}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -106,10 +133,15 @@ mod tests {
 
     const FROM: &str = "https://acme.test/v1/a?x=1";
 
-    fn after(rule: Redirects, method: &Method, status: u16, location: Option<&str>) -> Next {
+    fn after(
+        rule: Redirects,
+        (method, reads): (&Method, bool),
+        status: u16,
+        location: Option<&str>,
+    ) -> Next {
         let body = if method == Method::GET { "" } else { "body" };
         let (url, body) = (FROM.parse().unwrap(), Bytes::from(body));
-        let hop = Hop { method: method.clone(), url, body, left: 1 };
+        let hop = Hop { method: method.clone(), url, body, reads, left: 1 };
         let mut headers = HeaderMap::new();
         if let Some(location) = location {
             headers.insert(header::LOCATION, location.parse().unwrap());
@@ -117,64 +149,83 @@ mod tests {
         next(rule, &hop, status, &headers)
     }
 
-    fn to(method: Method, url: &str, body: &'static str) -> Next {
+    fn to(method: Method, reads: bool, url: &str, body: &'static str) -> Next {
         let (url, body) = (url.parse().unwrap(), Bytes::from(body));
-        Next::Hop(Hop { method, url, body, left: 0 })
+        Next::Hop(Hop { method, url, body, reads, left: 0 })
     }
 
     #[test]
-    fn within_the_origin_the_status_decides_about_method_and_body() {
+    fn within_the_origin_the_same_request_is_made() {
         let (get, post, put) = (Method::GET, Method::POST, Method::PUT);
         let moved = "https://acme.test/b";
-        for (rule, method, status, expected) in [
-            (Anywhere, &get, 301, to(Method::GET, moved, "")),
-            (Anywhere, &get, 302, to(Method::GET, moved, "")),
-            (Anywhere, &get, 303, to(Method::GET, moved, "")),
-            (Anywhere, &get, 307, to(Method::GET, moved, "")),
-            (Anywhere, &post, 301, to(Method::GET, moved, "")),
-            (Anywhere, &post, 302, to(Method::GET, moved, "")),
-            (Anywhere, &post, 303, to(Method::GET, moved, "")),
-            (Anywhere, &post, 307, to(Method::POST, moved, "body")),
-            (Anywhere, &post, 308, to(Method::POST, moved, "body")),
-            (Anywhere, &put, 302, to(Method::PUT, moved, "body")),
-            (Anywhere, &put, 303, to(Method::GET, moved, "")),
-            (SameOrigin, &get, 302, to(Method::GET, moved, "")),
-            (SameOrigin, &post, 301, Next::Answer),
-            (SameOrigin, &post, 303, Next::Answer),
-            (SameOrigin, &post, 307, to(Method::POST, moved, "body")),
-            (SameOrigin, &put, 308, to(Method::PUT, moved, "body")),
+        for (method, reads) in
+            [(&post, false), (&post, true), (&put, false), (&Method::PATCH, false)]
+        {
+            for status in [301, 302, 307, 308] {
+                let next = after(Anywhere, (method, reads), status, Some("/b"));
+                let expected = to(method.clone(), reads, moved, "body");
+                assert_eq!(next, expected, "{method} {status} reads: {reads}");
+            }
+        }
+        for status in [301, 302, 303, 307, 308] {
+            for rule in [Anywhere, SameOrigin] {
+                let next = after(rule, (&get, true), status, Some("/b"));
+                assert_eq!(next, to(Method::GET, true, moved, ""), "{rule:?} {status}");
+            }
+        }
+        // The result of a search stands elsewhere; what stands elsewhere is no result of a change.
+        let found = after(Anywhere, (&post, true), 303, Some("/b"));
+        assert_eq!(found, to(Method::GET, true, moved, ""));
+        for method in [&post, &put, &Method::DELETE] {
+            let next = after(Anywhere, (method, false), 303, Some("/b?key=x"));
+            let Next::NoResult(why) = next else { panic!("{method}: {next:?}") };
+            assert!(
+                why.contains("https://acme.test/b:") && why.contains("may have been made"),
+                "{why}"
+            );
+        }
+        for (method, status, expected) in [
+            (&post, 301, Next::Answer),
+            (&post, 303, Next::Answer),
+            (&post, 307, to(Method::POST, false, moved, "body")),
+            (&put, 308, to(Method::PUT, false, moved, "body")),
         ] {
-            let next = after(rule, method, status, Some("/b"));
-            assert_eq!(next, expected, "{rule:?} {method} {status}");
+            let next = after(SameOrigin, (method, false), status, Some("/b"));
+            assert_eq!(next, expected, "{method} {status}");
         }
     }
 
     #[test]
-    fn elsewhere_nobody_goes_with_a_body_or_without_tls() {
-        let (get, post) = (Method::GET, Method::POST);
-        for (method, status, location, refusal) in [
-            (&get, 302, "https://cdn.test/f", None),
-            (&get, 302, "//cdn.test/f", None),
-            (&post, 302, "https://cdn.test/f", None),
-            (&post, 307, "https://cdn.test/f", Some("another host (cdn.test)")),
-            (&post, 307, "https://acme.test:8443/f", Some("another host (acme.test)")),
-            (&get, 302, "http://acme.test/f", Some("without TLS")),
-            (&get, 302, "http://cdn.test/f", Some("without TLS")),
-            (&get, 302, "ftp://cdn.test/f", Some("without TLS")),
-            (&get, 302, "file:///etc/passwd", Some("without TLS")),
-            (&get, 302, "https://", Some("no address")),
-            (&get, 302, "https://a b/", Some("no address")),
+    fn elsewhere_nobody_goes_with_a_body_a_change_or_without_tls() {
+        let (get, post, delete) = (Method::GET, Method::POST, Method::DELETE);
+        for (method, reads, status, location, refusal) in [
+            (&get, true, 302, "https://cdn.test/f", None),
+            (&get, true, 302, "//cdn.test/f", None),
+            (&post, true, 302, "https://cdn.test/f", None),
+            (&post, true, 303, "https://cdn.test/f", None),
+            (&post, true, 307, "https://cdn.test/f", Some("a body is not sent")),
+            (&post, false, 302, "https://cdn.test/f?sig=1", Some("https://cdn.test/f: a change")),
+            (&post, false, 308, "https://acme.test:8443/f", Some("https://acme.test:8443/f")),
+            (&delete, false, 301, "https://cdn.test/f", Some("another host")),
+            (&get, true, 302, "http://acme.test/f", Some("without TLS")),
+            (&get, true, 302, "http://cdn.test/f", Some("without TLS")),
+            (&get, true, 302, "ftp://cdn.test/f", Some("without TLS")),
+            (&get, true, 302, "file:///etc/passwd", Some("without TLS")),
+            (&get, true, 302, "https://", Some("no address")),
+            (&get, true, 302, "https://a b/", Some("no address")),
         ] {
-            let next = after(Anywhere, method, status, Some(location));
+            let next = after(Anywhere, (method, reads), status, Some(location));
             match (&next, refusal) {
                 (Next::Hop(hop), None) => {
                     assert_eq!(hop.url.as_str(), "https://cdn.test/f");
                     assert_eq!((&hop.method, hop.body.len()), (&Method::GET, 0), "{location}");
                 }
-                (Next::Refused(why), Some(part)) => assert!(why.contains(part), "{why}"),
+                (Next::Refused(why) | Next::NoResult(why), Some(part)) => {
+                    assert!(why.contains(part) && !why.contains("sig=1"), "{why}");
+                }
                 _ => panic!("{method} {status} {location}: {next:?}"),
             }
-            let next = after(SameOrigin, method, status, Some(location));
+            let next = after(SameOrigin, (method, reads), status, Some(location));
             assert_eq!(next, Next::Answer, "{location}");
         }
     }
@@ -185,7 +236,7 @@ mod tests {
             [(Anywhere, Next::Refused("more than 10 times".to_owned())), (SameOrigin, Next::Answer)]
         {
             let (method, url) = (Method::GET, FROM.parse().unwrap());
-            let mut hop = Hop { method, url, body: Bytes::new(), left: MAX_REDIRECTS };
+            let mut hop = Hop { method, url, body: Bytes::new(), reads: true, left: MAX_REDIRECTS };
             let headers = HeaderMap::from_iter([(header::LOCATION, "/b".parse().unwrap())]);
             let mut followed = 0;
             let end = loop {
@@ -200,12 +251,19 @@ mod tests {
     }
 
     #[test]
-    fn what_leads_nowhere_is_the_answer() {
-        for rule in [Anywhere, SameOrigin] {
-            for (status, location) in
-                [(200, Some("/b")), (201, Some("/b")), (300, Some("/b")), (304, None), (302, None)]
-            {
-                let next = after(rule, &Method::GET, status, location);
+    fn what_leads_nowhere_is_no_response() {
+        for (status, location) in
+            [(300, Some("/b")), (301, None), (302, None), (304, None), (399, None)]
+        {
+            let next = after(Anywhere, (&Method::GET, true), status, location);
+            assert!(matches!(&next, Next::NoResult(why) if why.contains("nowhere")), "{next:?}");
+            // The caller explains it.
+            let next = after(SameOrigin, (&Method::GET, true), status, location);
+            assert_eq!(next, Next::Answer, "{status}");
+        }
+        for (status, location) in [(200, Some("/b")), (201, Some("/b")), (204, None), (400, None)] {
+            for rule in [Anywhere, SameOrigin] {
+                let next = after(rule, (&Method::GET, true), status, location);
                 assert_eq!(next, Next::Answer, "{rule:?} {status}");
             }
         }

@@ -9,8 +9,8 @@ use super::{Outgoing, Wire};
 use crate::description::FailureKind;
 use crate::error::Error;
 use crate::http::HttpResponse;
-use crate::reply::{Refusal, cost_wait, meaning};
-use crate::retry::{self, Ending};
+use crate::reply::{Refusal, cost_wait, is_limit, meaning};
+use crate::retry::{self, Ending, published_wait};
 
 /// An answer with status 400 or above, read and understood.
 pub(crate) struct Refused {
@@ -42,15 +42,22 @@ impl Wire {
         };
         let parsed = serde_json::from_slice(&body).unwrap_or_default();
         let meaning = meaning(vendor, &parsed, None);
-        // A secondary limit comes as 403 with a wait.
-        let is_limited = status == 403 && (wait.is_some() || exhausted);
+        let wait = wait.or_else(|| cost_wait(vendor, &parsed));
+        // A secondary limit comes as 403 with a wait, or is told by its words.
+        let told = || is_limit(&String::from_utf8_lossy(&body));
+        let is_limited = status == 403 && (wait.is_some() || exhausted || told());
+        let is_refused_for_now = meaning == Some(FailureKind::RateLimited)
+            || (meaning.is_none() && (status == 429 || is_limited));
+        let published = is_refused_for_now.then(|| published_wait(vendor)).flatten();
+        let wait = wait.or(published);
+        // Without any word about when, who goes on after a secondary limit makes it worse.
+        let is_limited = is_limited && (wait.is_some() || exhausted);
         let counts_as = match meaning {
             Some(FailureKind::RateLimited) => 429,
             Some(FailureKind::Unavailable) => 503,
             None if is_limited => 429,
             _ => status,
         };
-        let wait = wait.or_else(|| cost_wait(vendor, &parsed));
         let refused = Refused { status, headers, body, meaning, wait, exhausted };
         (refused, Ending::Status(counts_as, wait))
     }

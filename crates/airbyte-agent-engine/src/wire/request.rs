@@ -1,6 +1,6 @@
 //! What is sent, and who may see the credential.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::Method;
@@ -18,6 +18,8 @@ pub(crate) struct Outgoing {
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// Whether it only reads.
+    pub(crate) reads: bool,
     /// Whether doing it twice is harmless.
     pub(crate) repeatable: bool,
     /// What it is for, in messages: `issues.list`.
@@ -26,6 +28,11 @@ pub(crate) struct Outgoing {
     pub(crate) read_timeout: Duration,
     /// How often it is sent at most, where that is another number than the policy's.
     pub(crate) max_attempts: Option<u32>,
+    /// When whoever waits for the response gives up.
+    pub(crate) deadline: Option<Instant>,
+    /// The largest body that is read before the response counts as received, so that one that breaks off
+    /// is requested again. Without it the body is read later, by whoever takes the response.
+    pub(crate) whole: Option<usize>,
     /// Whether it asks for a token, so that its body and the answer's hold credentials.
     pub(crate) asks_for_token: bool,
 }

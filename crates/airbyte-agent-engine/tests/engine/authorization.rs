@@ -140,7 +140,7 @@ async fn refusals_are_told_without_secrets() {
         ),
         (200, json!({"ok": false, "error": "invalid_code"}), "invalid_code"),
         (200, json!({"token": echo}), "no access token"),
-        (500, json!(echo), "refused the code"),
+        (422, json!(echo), "refused the code"),
     ];
     for (status, body, part) in cases {
         let (tokens, _) = exchange(Answer::json(status, body)).await;
@@ -149,6 +149,11 @@ async fn refusals_are_told_without_secrets() {
         assert!(error.message().contains(part), "{error}");
         assert!(!format!("{error} {error:?}").contains(CANARY), "{error:?}");
     }
+    let busy = Answer::json(429, json!({"error": echo})).header("retry-after", "3600");
+    let (tokens, _) = exchange(busy).await;
+    let error = tokens.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::RateLimited, Some(429)), "{error}");
+    assert!(error.retry_after().is_some() && !format!("{error:?}").contains(CANARY), "{error:?}");
     let (tokens, _) = exchange(Answer::hang_up()).await;
     assert_eq!(tokens.unwrap_err().kind(), ErrorKind::Network);
 }

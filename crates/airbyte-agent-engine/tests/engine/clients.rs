@@ -79,8 +79,11 @@ async fn a_root_certificate_is_trusted_by_the_client_that_has_it_only() {
         .unwrap();
     let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
     let (listener, address) = listen().await;
+    let accepted = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&accepted);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
+            count.fetch_add(1, Ordering::SeqCst);
             let acceptor = acceptor.clone();
             tokio::spawn(async move {
                 if let Ok(stream) = acceptor.accept(stream).await {
@@ -96,6 +99,9 @@ async fn a_root_certificate_is_trusted_by_the_client_that_has_it_only() {
     let error = list(&client(&origin)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Network);
     assert!(error.message().contains("certificate"), "{error}");
+    // The certificate would be the same the next time.
+    assert!(!error.is_retryable());
+    assert_eq!(accepted.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test]

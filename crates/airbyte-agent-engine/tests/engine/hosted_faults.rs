@@ -72,7 +72,7 @@ async fn every_shape_of_an_error_body_is_understood() {
     let plain = |body: &str| Answer { body: body.as_bytes().to_vec(), ..Answer::json(400, "") };
     for (answer, part) in [
         (plain(r#"{"message": "bad thing"}"#), "bad thing"),
-        (plain(r#"{"message": "m", "errors": [{"message": "m"}, {"error": "e"}]}"#), "m; e"),
+        (plain(r#"{"message": "m", "errors": [{"message": "m"}, {"error": "e"}]}"#), "m: e"),
         (
             plain(r#"{"errors": [{"userPresentableMessage": "for you", "message": "raw"}]}"#),
             "for you",

@@ -121,6 +121,7 @@ fn members<'a>(cx: &Cx<'a>, schema: &'a Node, location: Location) -> Vec<Paramet
                     probe_default: None,
                     config: None,
                     is_addition: parameter::is_addition(node),
+                    prefix: None,
                 },
             )
         })
@@ -168,6 +169,7 @@ fn related<'a>(cx: &Cx<'a>, op: Op<'a>, media: &'a Node, parameters: &mut Vec<Pa
             probe_default: None,
             config: None,
             is_addition: false,
+            prefix: None,
         });
     }
     Body::Related { file: file.into() }

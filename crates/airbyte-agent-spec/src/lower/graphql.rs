@@ -141,6 +141,7 @@ fn undeclared(name: &str, schema: Schema) -> Parameter {
         probe_default: None,
         config: None,
         is_addition: false,
+        prefix: None,
     }
 }
 

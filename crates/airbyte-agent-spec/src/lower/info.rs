@@ -140,9 +140,20 @@ pub(super) fn rate_limits(cx: &Cx<'_>) -> Vec<RateLimit> {
             scope: item.text("scope").into(),
             description: item.text("description").into(),
             source: item.text("source").into(),
+            wait_seconds: wait_seconds(cx, item),
         });
     }
     limits
+}
+
+/// How long to wait after a refusal that names no wait; 0 where nothing is said.
+fn wait_seconds<'a>(cx: &Cx<'a>, limit: &'a Node) -> u64 {
+    let Some(node) = limit.get("wait_seconds") else { return 0 };
+    let seconds = node.as_u64().unwrap_or(0);
+    if seconds == 0 {
+        cx.report.error(node, "`wait_seconds` must be a whole number above 0");
+    }
+    seconds
 }
 
 pub(super) fn rate_limit_headers(cx: &Cx<'_>) -> Option<RateLimitHeaders> {
@@ -161,8 +172,9 @@ pub(super) fn rate_limit_headers(cx: &Cx<'_>) -> Option<RateLimitHeaders> {
 
 /// `x-agent-error-kinds`
 pub(super) fn error_kinds(cx: &Cx<'_>) -> Vec<ErrorMeaning> {
-    const KINDS: [(&str, FailureKind); 6] = [
+    const KINDS: [(&str, FailureKind); 7] = [
         ("authentication", FailureKind::Authentication),
+        ("permission", FailureKind::Permission),
         ("not_found", FailureKind::NotFound),
         ("rate_limited", FailureKind::RateLimited),
         ("validation", FailureKind::Validation),
@@ -232,7 +244,13 @@ fn path<'a>(cx: &Cx<'a>, node: &'a Node) -> Option<JsonPath> {
 /// Checks for failures inside successful responses. The published dialect allows only a member at the top
 /// level; a path is understood as well.
 pub(super) fn errors(cx: &Cx<'_>) -> Vec<ErrorCheck> {
-    let Some(check) = cx.info_key("x-airbyte-response-error-check") else { return Vec::new() };
+    let published =
+        cx.info_key("x-airbyte-response-error-check").and_then(|node| published(cx, node));
+    let own = cx.info_key("x-agent-failures").map(|node| failures(cx, node)).unwrap_or_default();
+    published.into_iter().chain(own).collect()
+}
+
+fn published<'a>(cx: &Cx<'a>, check: &'a Node) -> Option<ErrorCheck> {
     let place = |key: &str| match check.text(key) {
         text if text.is_empty() => None,
         text if text.starts_with("$.") => JsonPath::parse(&text),
@@ -244,13 +262,28 @@ pub(super) fn errors(cx: &Cx<'_>) -> Vec<ErrorCheck> {
             "an error check needs `field` (a member of the response) and `on_value` (its value in a \
              failure)",
         );
-        return Vec::new();
+        return None;
     };
-    vec![ErrorCheck {
+    Some(ErrorCheck {
         path,
         when: ErrorCondition::Equals(Json::new(&value.to_json())),
         message: place("message_field"),
-    }]
+    })
+}
+
+/// `x-agent-failures`, in `info` or in an operation.
+pub(super) fn failures<'a>(cx: &Cx<'a>, list: &'a Node) -> Vec<ErrorCheck> {
+    let mut checks = Vec::new();
+    for item in list.items() {
+        let Some(place) = item.get("place").and_then(|node| path(cx, node)) else { continue };
+        let when = match item.get("equals") {
+            Some(value) => ErrorCondition::Equals(Json::new(&value.to_json())),
+            None => ErrorCondition::NotEmpty,
+        };
+        let message = item.get("message").and_then(|node| path(cx, node));
+        checks.push(ErrorCheck { path: place, when, message });
+    }
+    checks
 }
 
 pub(super) fn relationships(cx: &Cx<'_>) -> Vec<Relationship> {

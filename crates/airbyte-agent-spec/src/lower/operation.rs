@@ -1,8 +1,8 @@
 //! Operations, in the order of the document.
 
 use airbyte_agent_description::{
-    Action, Body, Download, Hints, Location, Method, Operation, Parameter, Schema, Style, Template,
-    Text,
+    Action, Body, Download, Hints, Location, Method, Operation, Parameter, Piece, Schema, Style,
+    Template, Text,
 };
 
 use super::{Cx, alternatives, body, job, paging, parameter, response};
@@ -176,6 +176,16 @@ fn unknown_action<'a>(cx: &Cx<'a>, op: Op<'a>) {
 }
 
 /// Makes sure that every variable of the path is a parameter, and that the path uses every path parameter.
+/// Whether the path has this text immediately before the value of a parameter.
+fn stands_before(path: &Template, text: &str, name: &str) -> bool {
+    path.pieces.windows(2).any(|pair| match pair {
+        [Piece::Text(before), Piece::Name(named)] => {
+            !text.is_empty() && before.ends_with(text) && named == name
+        }
+        _ => false,
+    })
+}
+
 fn path_parameters<'a>(cx: &Cx<'a>, op: Op<'a>, path: &Template, parameters: &mut Vec<Parameter>) {
     let is = |parameter: &Parameter, name: &str| {
         parameter.location == Location::Path && parameter.name == name
@@ -208,10 +218,20 @@ fn path_parameters<'a>(cx: &Cx<'a>, op: Op<'a>, path: &Template, parameters: &mu
             probe_default: None,
             config: None,
             is_addition: false,
+            prefix: None,
         });
     }
     for node in op.node.get("parameters").map(Node::items).unwrap_or_default() {
         let name = node.text("name");
+        if let Some(prefix) = node.get("x-agent-path-prefix")
+            && !stands_before(path, &prefix.plain(), &name)
+        {
+            let prefix = prefix.plain();
+            cx.report.error(
+                node,
+                format!("the path does not have `{prefix}` before `{{{name}}}`; write it there, or remove `x-agent-path-prefix`"),
+            );
+        }
         if node.text("in") == "path" && !path.names().any(|variable| variable == name) {
             cx.report.error(
                 node,

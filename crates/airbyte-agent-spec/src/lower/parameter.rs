@@ -97,6 +97,7 @@ fn parameter<'a>(cx: &Cx<'a>, node: &'a Node, graphql: bool, action: Action) -> 
             probe_default: None,
             config: config_inject(node),
             is_addition: is_addition(node),
+            prefix: prefix(cx, node, location),
         },
     ))
 }
@@ -165,6 +166,16 @@ fn wire_name<'a>(cx: &Cx<'a>, node: &'a Node, location: Location) -> Option<Text
     let declared = node.get("x-agent-wire-name")?;
     if !matches!(location, Location::Query | Location::Header) {
         cx.report.error(declared, "only query and header parameters have another name on the wire");
+        return None;
+    }
+    Some(declared.plain().into())
+}
+
+/// `x-agent-path-prefix`
+fn prefix<'a>(cx: &Cx<'a>, node: &'a Node, location: Location) -> Option<Text> {
+    let declared = node.get("x-agent-path-prefix")?;
+    if location != Location::Path {
+        cx.report.error(declared, "only a path parameter has text of the path before it");
         return None;
     }
     Some(declared.plain().into())

@@ -6,7 +6,7 @@ use airbyte_agent_description::{
 };
 
 use super::refs::{Walk, types};
-use super::{Cx, Op, graphql};
+use super::{Cx, Op, graphql, info};
 use crate::expression::{self, Place};
 use crate::names::squash;
 use crate::yaml::Node;
@@ -17,7 +17,7 @@ pub(super) fn response<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action) -> Response 
         filter: filter(cx, op, action),
         transform: transform(cx, op, records.is_some()).into(),
         meta: meta(cx, op).into(),
-        errors: errors(op).into(),
+        errors: errors(cx, op).into(),
         schema: record_schema(cx, op, action, records.as_ref()),
         records,
     }
@@ -118,9 +118,18 @@ fn meta<'a>(cx: &Cx<'a>, op: Op<'a>) -> Vec<MetaField> {
     fields
 }
 
+/// The failures of the operation itself inside responses with a success status.
+fn errors<'a>(cx: &Cx<'a>, op: Op<'a>) -> Vec<ErrorCheck> {
+    let mut checks = user_errors(op);
+    if let Some(node) = op.node.get("x-agent-failures") {
+        checks.extend(info::failures(cx, node));
+    }
+    checks
+}
+
 /// GraphQL mutations report refused input beside the data. Vendors name such a list `userErrors`,
 /// or let its name end so.
-fn errors(op: Op<'_>) -> Vec<ErrorCheck> {
+fn user_errors(op: Op<'_>) -> Vec<ErrorCheck> {
     let Some(settings) = op.graphql() else { return Vec::new() };
     let document = graphql::document(settings);
     let Some(selection) = document.trim_start().strip_prefix("mutation") else {

@@ -47,6 +47,31 @@ fn keys_are_known() {
             "error: `x-airbyte-preferred-for-check` must be true or false",
         ),
         (
+            "  x-agent-entities:",
+            "  x-agent-rate-limits: [{requests: 1, per_seconds: 1, scope: ip, wait_seconds: 0}]\n  x-agent-entities:",
+            "error: `wait_seconds` must be a whole number above 0",
+        ),
+        (
+            "  x-agent-entities:",
+            "  x-agent-failures: [{equals: false}]\n  x-agent-entities:",
+            "error: `failure.place` is missing",
+        ),
+        (
+            "  x-agent-entities:",
+            "  x-agent-failures: [{place: status.code}]\n  x-agent-entities:",
+            "error: `status.code` is no path",
+        ),
+        (
+            "          in: query",
+            "          in: query\n          x-agent-path-prefix: act_",
+            "error: only a path parameter has text of the path before it",
+        ),
+        (
+            "  /users:\n    get:",
+            "  /users/u_{id}:\n    get:\n      operationId: getUser\n      summary: Get a user\n      description: Returns a user.\n      x-airbyte-entity: users\n      x-airbyte-action: get\n      parameters: [{name: id, in: path, required: true, x-agent-path-prefix: user_, description: Id., schema: {type: string}}]\n      responses: {'204': {description: Nothing.}}\n  /users:\n    get:",
+            "error: the path does not have `user_` before `{id}`",
+        ),
+        (
             "description: Region of the account.",
             "summary: Region of the account.",
             "error: server variable has no key `summary`",

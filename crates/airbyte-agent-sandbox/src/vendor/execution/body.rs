@@ -60,6 +60,8 @@ impl Execution<'_> {
                         Some(Value::Array(_)) => json!([]),
                         Some(Value::Object(_)) => json!({}),
                         Some(Value::String(_)) => json!(""),
+                        Some(Value::Bool(_)) => json!(false),
+                        Some(Value::Number(_)) => json!(0),
                         _ => continue,
                     };
                     set_at(body, &check.path.steps, empty);

@@ -19,6 +19,7 @@ pub(super) static INFO: Shape = Shape {
         ("x-airbyte-external-documentation-urls", List(&Object(&DOCUMENTATION))),
         ("x-airbyte-retry-config", Object(&RETRY)),
         ("x-airbyte-response-error-check", Object(&ERROR_CHECK)),
+        ("x-agent-failures", List(&Object(&FAILURE))),
         ("x-agent-error-kinds", Map(&Text)),
         ("x-agent-error-code", Either(&TEXTS, &Text)),
         ("x-airbyte-scoping", List(&Object(&SCOPING))),
@@ -117,6 +118,13 @@ static ERROR_CHECK: Shape = Shape {
     name: "response-error-check",
     keys: &[("field", Text), ("on_value", Any), ("message_field", Text)],
     required: &[],
+    unknown: Unknown::Strict,
+};
+
+pub(super) static FAILURE: Shape = Shape {
+    name: "failure",
+    keys: &[("place", Text), ("equals", Any), ("message", Text)],
+    required: &["place"],
     unknown: Unknown::Strict,
 };
 
@@ -231,6 +239,7 @@ static RATE_LIMIT: Shape = Shape {
         ("scope", Text),
         ("description", Text),
         ("source", Text),
+        ("wait_seconds", Count),
     ],
     required: &["scope"],
     unknown: Unknown::Strict,

@@ -2,7 +2,7 @@
 
 use super::Rule::{Any, Bool, Count, Either, List, Map, Object, OneOf, Text};
 use super::auth::{SCHEME, SERVER};
-use super::info::{IDEMPOTENCY, INFO};
+use super::info::{FAILURE, IDEMPOTENCY, INFO};
 use super::{Shape, TEXTS, Unknown};
 
 pub(in crate::lint) static ROOT: Shape = Shape {
@@ -107,6 +107,7 @@ static OPERATION: Shape = Shape {
         ("x-airbyte-untested-reason", Text),
         ("x-airbyte-ai-hints", Object(&AI_HINTS)),
         ("x-airbyte-param-sources", Any),
+        ("x-agent-failures", List(&Object(&FAILURE))),
         ("x-agent-pagination", Either(&List(&Object(&PAGINATION)), &Object(&PAGINATION))),
         ("x-agent-idempotency-key", Object(&IDEMPOTENCY)),
         ("x-agent-read-only", Bool),
@@ -238,6 +239,7 @@ static PARAMETER: Shape = Shape {
         ("x-airbyte-param-config-inject", Object(&CONFIG_INJECT)),
         ("x-agent-send-default", Bool),
         ("x-agent-wire-name", Text),
+        ("x-agent-path-prefix", Text),
         ("x-agent-addition", Bool),
     ],
     required: &[],

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use airbyte_agent_core::{Download, Error};
 use serde_json::{Value, json};
 
-use crate::failure::usage_error;
+use crate::failure::unwritable;
 
 /// The paths of a partial download.
 pub(super) struct Part {
@@ -106,6 +106,8 @@ impl Part {
 
     /// The error that the file cannot be written.
     pub(super) fn unwritable(&self, error: &io::Error) -> Error {
-        usage_error(format!("{} cannot be written: {error}", self.target.display()))
+        let error =
+            error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
+        unwritable(&self.target, error)
     }
 }
