@@ -19,8 +19,10 @@ impl PersonalAccessToken {
     /// Credentials with all fields of this way to authenticate.
     ///
     /// * `personal_access_token`: Token that starts with `pat`, with the scopes `data.records:read`
-    ///   and `schema.bases:read` and access to the bases wanted. It never sees more than its user
-    ///   does. The old API keys (`key…`) were retired in February 2024 and no longer work.
+    ///   and `schema.bases:read` and access to the bases wanted. Writing also needs
+    ///   `data.records:write` and `schema.bases:write`, comments need `data.recordComments:read`
+    ///   and `:write`, and webhooks `webhook:manage`. It never sees more than its user does. The
+    ///   old API keys (`key…`) were retired in February 2024 and no longer work.
     pub fn new(personal_access_token: impl Into<String>) -> Self {
         let credentials = Credentials::new()
             .for_connector("airtable")

@@ -16,8 +16,8 @@ use crate::entities;
 ///
 /// Airtable keeps data in bases: databases made of tables, whose records have fields that every
 /// team defines itself. This connector reads bases, their tables with fields and views, and the
-/// records. It does not write. Call `bases.list`, then `tables.list`, then `records.list`: ids lead
-/// from one to the next.
+/// records. It also creates, changes and deletes records, comments, tables, fields and webhooks.
+/// Call `bases.list`, then `tables.list`, then `records.list`: ids lead from one to the next.
 ///
 /// Clones share connections, tokens and the retry budget, and cost little.
 #[derive(Debug, Clone)]
@@ -121,6 +121,46 @@ impl AirtableConnector {
     /// A row of a table; its fields are those the team defined.
     pub const fn records(&self) -> entities::records::Records<'_> {
         entities::records::Records::new(&self.client)
+    }
+
+    /// Several records of a table that are deleted in one request.
+    pub const fn record_batches(&self) -> entities::record_batches::RecordBatches<'_> {
+        entities::record_batches::RecordBatches::new(&self.client)
+    }
+
+    /// An update of records found by the values of some fields, which adds the missing ones.
+    pub const fn record_upserts(&self) -> entities::record_upserts::RecordUpserts<'_> {
+        entities::record_upserts::RecordUpserts::new(&self.client)
+    }
+
+    /// A comment that somebody wrote on a record.
+    pub const fn record_comments(&self) -> entities::record_comments::RecordComments<'_> {
+        entities::record_comments::RecordComments::new(&self.client)
+    }
+
+    /// The user whose token is used, and what the token may do; there is just one.
+    pub const fn token_owner(&self) -> entities::token_owner::TokenOwner<'_> {
+        entities::token_owner::TokenOwner::new(&self.client)
+    }
+
+    /// A field (column) of a table; `tables.list` reads them.
+    pub const fn fields(&self) -> entities::fields::Fields<'_> {
+        entities::fields::Fields::new(&self.client)
+    }
+
+    /// A view of a table, with the fields that it shows.
+    pub const fn views(&self) -> entities::views::Views<'_> {
+        entities::views::Views::new(&self.client)
+    }
+
+    /// A subscription by which Airtable tells an address that something in a base changed.
+    pub const fn webhooks(&self) -> entities::webhooks::Webhooks<'_> {
+        entities::webhooks::Webhooks::new(&self.client)
+    }
+
+    /// A change in a base that a webhook recorded.
+    pub const fn webhook_payloads(&self) -> entities::webhook_payloads::WebhookPayloads<'_> {
+        entities::webhook_payloads::WebhookPayloads::new(&self.client)
     }
 }
 

@@ -63,6 +63,8 @@ record! {
         pub name: String,
         /// Kind of view: `grid`, `form`, `calendar`, `gallery`, `kanban`, `timeline`, `block`.
         pub type_: String = "type",
+        /// Ids of the fields that the view shows, in its order; only if `include` asked for it.
+        pub visible_field_ids: Vec<String> = "visibleFieldIds",
     }
 }
 
@@ -78,6 +80,214 @@ record! {
         /// attachments with web addresses that expire. Empty fields, false checkboxes included, are
         /// left out.
         pub fields: Value,
+        /// Number of comments on the record; only if `recordMetadata` asked for it.
+        pub comment_count: i64 = "commentCount",
+    }
+}
+
+record! {
+    /// What was deleted.
+    pub struct RecordDeleted {
+        /// Id of what was deleted.
+        pub id: String,
+        /// Always true.
+        pub deleted: bool,
+    }
+}
+
+record! {
+    /// The records after the change, and which of them are new.
+    pub struct RecordsUpserted {
+        /// The records, in the order of the request.
+        pub records: Vec<Record>,
+        /// Ids of the records that were created.
+        pub created_records: Vec<String> = "createdRecords",
+        /// Ids of the records that were changed.
+        pub updated_records: Vec<String> = "updatedRecords",
+        /// What did not succeed: `message` is `partialSuccess`, and `reasons` says why, such as
+        /// `attachmentsFailedUploading`.
+        pub details: Value,
+    }
+}
+
+record! {
+    /// A comment on a record.
+    pub struct Comment {
+        /// Id of the comment, starting with `com`.
+        pub id: String,
+        /// Text of the comment; people appear as `@[usr…]`, and `mentioned` names them.
+        pub text: String,
+        /// Who wrote it.
+        pub author: CommentAuthor,
+        /// When it was written, ISO 8601 in UTC.
+        pub created_time: String = "createdTime",
+        /// When its text was last changed; null if it never was.
+        pub last_updated_time: String = "lastUpdatedTime",
+        /// The comment to which this one replies.
+        pub parent_comment_id: String = "parentCommentId",
+        /// The users and groups mentioned in the text, by id, with name and e-mail address.
+        pub mentioned: Value,
+        /// Emoji with which users reacted, each with `emoji` and `reactingUser`.
+        pub reactions: Vec<Value>,
+    }
+}
+
+record! {
+    /// Who wrote it.
+    pub struct CommentAuthor {
+        /// User id, starting with `usr`.
+        pub id: String,
+        /// E-mail address of the user.
+        pub email: String,
+        /// Name of the user.
+        pub name: String,
+    }
+}
+
+record! {
+    /// The user whose token is used.
+    pub struct TokenOwner {
+        /// User id, starting with `usr`.
+        pub id: String,
+        /// E-mail address of the user; only with the scope `user.email:read`.
+        pub email: String,
+        /// What the token may do; only for tokens of OAuth apps.
+        pub scopes: Vec<String>,
+    }
+}
+
+record! {
+    /// A subscription to changes of a base.
+    pub struct Webhook {
+        /// Id of the webhook, starting with `ach`.
+        pub id: String,
+        /// Whether the address is notified; payloads are recorded in any case.
+        pub are_notifications_enabled: bool = "areNotificationsEnabled",
+        /// Whether the webhook is active; an expired one is not.
+        pub is_hook_enabled: bool = "isHookEnabled",
+        /// Number that the next payload will get.
+        pub cursor_for_next_payload: i64 = "cursorForNextPayload",
+        /// When the webhook expires, ISO 8601 in UTC; null if it does not.
+        pub expiration_time: String = "expirationTime",
+        /// Address that is notified; null if none is.
+        pub notification_url: String = "notificationUrl",
+        /// When a notification was last accepted.
+        pub last_successful_notification_time: String = "lastSuccessfulNotificationTime",
+        /// How the last notification went: `success`, `completionTimestamp`, `durationMs`,
+        /// `retryNumber`, `error`.
+        pub last_notification_result: Value = "lastNotificationResult",
+        /// What a webhook watches.
+        pub specification: WebhookSpecification,
+    }
+}
+
+record! {
+    /// What a webhook watches.
+    pub struct WebhookSpecification {
+        /// Which changes are recorded, and with which details.
+        pub options: WebhookSpecificationOptions,
+    }
+}
+
+record! {
+    /// Which changes are recorded, and with which details.
+    pub struct WebhookSpecificationOptions {
+        /// Which changes are recorded.
+        pub filters: WebhookSpecificationOptionsFilters,
+        /// Details that payloads contain in addition.
+        pub includes: WebhookSpecificationOptionsIncludes,
+    }
+}
+
+record! {
+    /// Which changes are recorded.
+    pub struct WebhookSpecificationOptionsFilters {
+        /// What is watched, namely records, fields, and names and notes of tables. Airtable
+        /// requires it.
+        pub data_types: Vec<WebhookSpecificationOptionsFiltersDataType> = "dataTypes",
+        /// Id of the only table or view that is watched; the whole base when left out.
+        pub record_change_scope: String = "recordChangeScope",
+        /// Kinds of changes; all when left out.
+        pub change_types: Vec<WebhookSpecificationOptionsFiltersChangeType> = "changeTypes",
+        /// Where changes come from, such as `client`, `publicApi`, `formSubmission`, `automation`,
+        /// `sync`, `system`; all when left out.
+        pub from_sources: Vec<String> = "fromSources",
+        /// Ids of the only fields in which changed values count.
+        pub watch_data_in_field_ids: Vec<String> = "watchDataInFieldIds",
+    }
+}
+
+open_enum!(
+    /// The type of `dataTypes` in [`WebhookSpecificationOptionsFilters`].
+    WebhookSpecificationOptionsFiltersDataType {
+        /// Written `tableData` in requests and responses.
+        TableData = "tableData",
+        /// Written `tableFields` in requests and responses.
+        TableFields = "tableFields",
+        /// Written `tableMetadata` in requests and responses.
+        TableMetadata = "tableMetadata",
+    }
+);
+
+open_enum!(
+    /// The type of `changeTypes` in [`WebhookSpecificationOptionsFilters`].
+    WebhookSpecificationOptionsFiltersChangeType {
+        /// Written `add` in requests and responses.
+        Add = "add",
+        /// Written `remove` in requests and responses.
+        Remove = "remove",
+        /// Written `update` in requests and responses.
+        Update = "update",
+    }
+);
+
+record! {
+    /// Details that payloads contain in addition.
+    pub struct WebhookSpecificationOptionsIncludes {
+        /// Whether the former values are included.
+        pub include_previous_cell_values: bool = "includePreviousCellValues",
+        /// Whether the former definitions of fields are included.
+        pub include_previous_field_definitions: bool = "includePreviousFieldDefinitions",
+        /// Ids of the fields whose values are included though they did not change, or the text
+        /// `all`.
+        pub include_cell_values_in_field_ids: Value = "includeCellValuesInFieldIds",
+    }
+}
+
+record! {
+    /// The new webhook.
+    pub struct WebhookCreated {
+        /// Id of the webhook, starting with `ach`.
+        pub id: String,
+        /// Secret with which notifications are signed, in base64. It is shown only now.
+        pub mac_secret_base64: String = "macSecretBase64",
+        /// When the webhook expires, ISO 8601 in UTC.
+        pub expiration_time: String = "expirationTime",
+    }
+}
+
+record! {
+    /// A change that a webhook recorded.
+    pub struct WebhookPayload {
+        /// When it happened, ISO 8601 in UTC.
+        pub timestamp: String,
+        /// Number of the change in the base, which grows with every change.
+        pub base_transaction_number: i64 = "baseTransactionNumber",
+        /// Version of the form, now `v0`.
+        pub payload_format: String = "payloadFormat",
+        /// Where the change came from (`source`) and who made it (`sourceMetadata`).
+        pub action_metadata: Value = "actionMetadata",
+        /// What changed in tables, by table id: records created, changed and destroyed, fields,
+        /// name and note.
+        pub changed_tables_by_id: Value = "changedTablesById",
+        /// Tables that were created, by id.
+        pub created_tables_by_id: Value = "createdTablesById",
+        /// Ids of tables that were deleted.
+        pub destroyed_table_ids: Vec<String> = "destroyedTableIds",
+        /// True if Airtable could not make the payload; then `code` says why.
+        pub error: bool,
+        /// Why Airtable could not make the payload.
+        pub code: String,
     }
 }
 
@@ -94,6 +304,43 @@ record! {
     pub struct RecordsListMeta {
         /// Passed as `offset` to get the next page; absent on the last one.
         pub offset: String,
+    }
+}
+
+record! {
+    /// Metadata of a page of `record_comments.list`.
+    pub struct RecordCommentsListMeta {
+        /// Passed as `offset` to get the next page; null on the last one.
+        pub offset: String,
+    }
+}
+
+record! {
+    /// Metadata of a page of `webhook_payloads.list`.
+    pub struct WebhookPayloadsListMeta {
+        /// Number of the next payload, to be passed as `cursor`.
+        pub cursor: i64,
+        /// Whether more payloads are there.
+        pub might_have_more: bool = "mightHaveMore",
+    }
+}
+
+request! {
+    /// What a new field needs.
+    pub struct FieldCreateParams {
+        required {
+            /// Name of the field, which no other field of the table has.
+            name: String,
+            /// Kind of field, such as `singleLineText`, `multilineText`, `number`, `checkbox`,
+            /// `singleSelect`, `multipleSelects`, `date`, `email`, `url`, `multipleRecordLinks`.
+            type_: String = "type",
+        }
+        /// Note about the field.
+        description: String,
+        /// Settings that depend on the type, and that many types require: `choices` of a select,
+        /// `precision` of a number, `dateFormat` of a date, `linkedTableId` of a link, `icon` and
+        /// `color` of a checkbox.
+        options: Value,
     }
 }
 
@@ -119,3 +366,77 @@ open_enum!(
         Desc = "desc",
     }
 );
+
+open_enum!(
+    /// Form of the values. `json` is the form that depends on the type of the field (when left
+    /// out), `string` the text that a person sees, for which Airtable requires `timeZone` and
+    /// `userLocale`.
+    RecordCellFormat {
+        /// Written `json` in requests and responses.
+        Json = "json",
+        /// Written `string` in requests and responses.
+        String = "string",
+    }
+);
+
+request! {
+    /// The records to add, at most 10.
+    pub struct RecordCreateInput {
+        required {
+            /// Values by name or id of the field, in the form that the type of the field has in
+            /// `records.get`. null empties a field. Computed fields such as formulas cannot be
+            /// written.
+            fields: Value,
+        }
+    }
+}
+
+request! {
+    /// The records to change, at most 10.
+    pub struct RecordUpdateInput {
+        required {
+            /// Id of the record, starting with `rec`.
+            id: String,
+            /// Values by name or id of the field, in the form that the type of the field has in
+            /// `records.get`. null empties a field. Computed fields such as formulas cannot be
+            /// written.
+            fields: Value,
+        }
+    }
+}
+
+request! {
+    /// How the records are found.
+    pub struct RecordUpsertPerformUpsert {
+        required {
+            /// Names or ids of one to three fields whose values together identify a record.
+            /// Computed fields do not qualify.
+            fields_to_merge_on: [String] = "fieldsToMergeOn",
+        }
+    }
+}
+
+request! {
+    /// The records, at most 10. Each has values for all fields of `fieldsToMergeOn`, or an id.
+    pub struct RecordUpsertRecord {
+        required {
+            /// Values by name or id of the field, in the form that the type of the field has in
+            /// `records.get`. null empties a field. Computed fields such as formulas cannot be
+            /// written.
+            fields: Value,
+        }
+        /// Id of the record, if it is known; then the values of `fieldsToMergeOn` are not compared.
+        id: String,
+    }
+}
+
+request! {
+    /// What the webhook watches, as `options.filters` and `options.includes`.
+    pub struct WebhookSpecificationInput {
+        required {
+            /// The members `filters` and `includes`, as `webhooks.list` shows them;
+            /// `filters.dataTypes` is required.
+            options: Value,
+        }
+    }
+}

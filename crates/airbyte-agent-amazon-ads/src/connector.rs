@@ -16,10 +16,12 @@ use crate::entities;
 ///
 /// Amazon Ads runs advertising on Amazon. This connector reads profiles, portfolios, and the
 /// campaigns, ad groups, keywords, targets and ads of Sponsored Products (version 3) and Sponsored
-/// Brands (version 4); it does not write, and it reads settings, not results such as clicks and
-/// costs. Call `profiles.list` first: every other call acts for one profile. Amazon limits requests
-/// by the load of its system and publishes no numbers: it responds with 429 and `Retry-After`. Its
-/// newer unified API covers the same campaigns and is where new features appear.
+/// Brands (version 4), and lists Sponsored Display campaigns. It creates and changes campaigns, ad
+/// groups, keywords, targets and ads of Sponsored Products, and it makes reports with results such
+/// as clicks, costs and sales. Call `profiles.list` first: every other call acts for one profile.
+/// Amazon limits requests by the load of its system and publishes no numbers: it responds with 429
+/// and `Retry-After`. Its newer unified API covers the same campaigns and is where new features
+/// appear.
 ///
 /// Clones share connections, tokens and the retry budget, and cost little.
 #[derive(Debug, Clone)]
@@ -185,6 +187,53 @@ impl AmazonAdsConnector {
         &self,
     ) -> entities::sponsored_brands_ad_groups::SponsoredBrandsAdGroups<'_> {
         entities::sponsored_brands_ad_groups::SponsoredBrandsAdGroups::new(&self.client)
+    }
+
+    /// A search term for which a whole Sponsored Products campaign shows no ads.
+    pub const fn sponsored_product_campaign_negative_keywords(
+        &self,
+    ) -> entities::sponsored_product_campaign_negative_keywords::SponsoredProductCampaignNegativeKeywords<'_> {
+        entities::sponsored_product_campaign_negative_keywords::SponsoredProductCampaignNegativeKeywords::new(
+            &self.client,
+        )
+    }
+
+    /// How much of the budget of a Sponsored Products campaign is spent today.
+    pub const fn campaign_budget_usage(
+        &self,
+    ) -> entities::campaign_budget_usage::CampaignBudgetUsage<'_> {
+        entities::campaign_budget_usage::CampaignBudgetUsage::new(&self.client)
+    }
+
+    /// Bids that Amazon suggests for keywords and targets of a Sponsored Products ad group.
+    pub const fn bid_recommendations(
+        &self,
+    ) -> entities::bid_recommendations::BidRecommendations<'_> {
+        entities::bid_recommendations::BidRecommendations::new(&self.client)
+    }
+
+    /// A Sponsored Display campaign, that is ads for audiences and products on and off Amazon.
+    pub const fn sponsored_display_campaigns(
+        &self,
+    ) -> entities::sponsored_display_campaigns::SponsoredDisplayCampaigns<'_> {
+        entities::sponsored_display_campaigns::SponsoredDisplayCampaigns::new(&self.client)
+    }
+
+    /// A group of ads of a Sponsored Display campaign.
+    pub const fn sponsored_display_ad_groups(
+        &self,
+    ) -> entities::sponsored_display_ad_groups::SponsoredDisplayAdGroups<'_> {
+        entities::sponsored_display_ad_groups::SponsoredDisplayAdGroups::new(&self.client)
+    }
+
+    /// A report with results such as clicks, costs and sales, which Amazon makes in the background.
+    pub const fn reports(&self) -> entities::reports::Reports<'_> {
+        entities::reports::Reports::new(&self.client)
+    }
+
+    /// The file of a finished report.
+    pub const fn report_files(&self) -> entities::report_files::ReportFiles<'_> {
+        entities::report_files::ReportFiles::new(&self.client)
     }
 }
 

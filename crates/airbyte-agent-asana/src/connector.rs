@@ -16,10 +16,11 @@ use crate::entities;
 ///
 /// Asana manages work: tasks in projects, projects in teams and workspaces. This connector reads
 /// tasks, projects, sections, tags, users, teams, workspaces and attachments, creates, changes and
-/// deletes tasks, projects, sections and tags, comments on tasks and searches them. Every record
-/// has a gid, a long number as text. Lists return gid and name only, unless `opt_fields` asks for
-/// more, and are complete only when paged with `limit`. Bodies of writes stand inside `data`.
-/// Instants are RFC 3339 in UTC, days `YYYY-MM-DD`.
+/// deletes tasks, projects, sections and tags, comments on tasks and searches them, and reads
+/// status updates, custom fields, portfolios and goals. Every record has a gid, a long number as
+/// text. Lists return gid and name only, unless `opt_fields` asks for more, and are complete only
+/// when paged with `limit`. Bodies of writes stand inside `data`. Instants are RFC 3339 in UTC,
+/// days `YYYY-MM-DD`.
 ///
 /// Clones share connections, tokens and the retry budget, and cost little.
 #[derive(Debug, Clone)]
@@ -132,7 +133,7 @@ impl AsanaConnector {
         entities::projects::Projects::new(&self.client)
     }
 
-    /// A project that one task is in.
+    /// A project that one task is in; creating and deleting moves the task in and out.
     pub const fn task_projects(&self) -> entities::task_projects::TaskProjects<'_> {
         entities::task_projects::TaskProjects::new(&self.client)
     }
@@ -232,7 +233,7 @@ impl AsanaConnector {
         entities::task_dependents::TaskDependents::new(&self.client)
     }
 
-    /// A comment on a task.
+    /// A comment on a task, or another entry of its history.
     pub const fn task_stories(&self) -> entities::task_stories::TaskStories<'_> {
         entities::task_stories::TaskStories::new(&self.client)
     }
@@ -247,6 +248,77 @@ impl AsanaConnector {
         &self,
     ) -> entities::workspace_memberships::WorkspaceMemberships<'_> {
         entities::workspace_memberships::WorkspaceMemberships::new(&self.client)
+    }
+
+    /// A report on how a project, portfolio or goal is going.
+    pub const fn status_updates(&self) -> entities::status_updates::StatusUpdates<'_> {
+        entities::status_updates::StatusUpdates::new(&self.client)
+    }
+
+    /// Somebody who is told about changes of one task.
+    pub const fn task_followers(&self) -> entities::task_followers::TaskFollowers<'_> {
+        entities::task_followers::TaskFollowers::new(&self.client)
+    }
+
+    /// The copying of a task, which Asana does in the background.
+    pub const fn task_duplicates(&self) -> entities::task_duplicates::TaskDuplicates<'_> {
+        entities::task_duplicates::TaskDuplicates::new(&self.client)
+    }
+
+    /// The copying of a project, which Asana does in the background.
+    pub const fn project_duplicates(&self) -> entities::project_duplicates::ProjectDuplicates<'_> {
+        entities::project_duplicates::ProjectDuplicates::new(&self.client)
+    }
+
+    /// Work that Asana does in the background, with its state.
+    pub const fn jobs(&self) -> entities::jobs::Jobs<'_> {
+        entities::jobs::Jobs::new(&self.client)
+    }
+
+    /// A custom field, as listed under one workspace.
+    pub const fn workspace_custom_fields(
+        &self,
+    ) -> entities::workspace_custom_fields::WorkspaceCustomFields<'_> {
+        entities::workspace_custom_fields::WorkspaceCustomFields::new(&self.client)
+    }
+
+    /// A field that tasks or projects have in addition.
+    pub const fn custom_fields(&self) -> entities::custom_fields::CustomFields<'_> {
+        entities::custom_fields::CustomFields::new(&self.client)
+    }
+
+    /// A custom field in use by one project.
+    pub const fn project_custom_fields(
+        &self,
+    ) -> entities::project_custom_fields::ProjectCustomFields<'_> {
+        entities::project_custom_fields::ProjectCustomFields::new(&self.client)
+    }
+
+    /// What Asana shows as somebody's My Tasks.
+    pub const fn user_task_lists(&self) -> entities::user_task_lists::UserTaskLists<'_> {
+        entities::user_task_lists::UserTaskLists::new(&self.client)
+    }
+
+    /// A task in somebody's My Tasks.
+    pub const fn user_task_list_tasks(
+        &self,
+    ) -> entities::user_task_list_tasks::UserTaskListTasks<'_> {
+        entities::user_task_list_tasks::UserTaskListTasks::new(&self.client)
+    }
+
+    /// A collection of projects that are watched together.
+    pub const fn portfolios(&self) -> entities::portfolios::Portfolios<'_> {
+        entities::portfolios::Portfolios::new(&self.client)
+    }
+
+    /// A project in one portfolio.
+    pub const fn portfolio_items(&self) -> entities::portfolio_items::PortfolioItems<'_> {
+        entities::portfolio_items::PortfolioItems::new(&self.client)
+    }
+
+    /// Something that a team or workspace wants to reach.
+    pub const fn goals(&self) -> entities::goals::Goals<'_> {
+        entities::goals::Goals::new(&self.client)
     }
 }
 

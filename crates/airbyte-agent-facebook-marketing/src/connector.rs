@@ -15,9 +15,11 @@ use crate::entities;
 /// which calls operations by their names.
 ///
 /// Ads on Facebook, Instagram and the other Meta platforms through the Marketing API: read ad
-/// accounts, campaigns, ad sets, ads, creatives, results, conversions, media and pixels; create and
-/// change campaigns, ad sets and ads; search the public Ad Library. Budgets and bids are in the
-/// smallest unit of the account's currency, results in whole units.
+/// accounts, campaigns, ad sets, ads, creatives, results, conversions, audiences, leads, media and
+/// pixels; create, change and delete campaigns, ad sets, ads, creatives and audiences; upload
+/// images; make long reports in the background; search for targeting options and in the public Ad
+/// Library. It uses version 25.0 of the Graph API. Budgets and bids are in the smallest unit of the
+/// account's currency, results in whole units.
 ///
 /// Clones share connections, tokens and the retry budget, and cost little.
 #[derive(Debug, Clone)]
@@ -143,6 +145,11 @@ impl FacebookMarketingConnector {
         entities::ads_insights::AdsInsights::new(&self.client)
     }
 
+    /// Results that Facebook puts together in the background, for long periods or many ads.
+    pub const fn insights_reports(&self) -> entities::insights_reports::InsightsReports<'_> {
+        entities::insights_reports::InsightsReports::new(&self.client)
+    }
+
     /// A rule that counts certain events or page visits as a conversion.
     pub const fn custom_conversions(&self) -> entities::custom_conversions::CustomConversions<'_> {
         entities::custom_conversions::CustomConversions::new(&self.client)
@@ -171,6 +178,79 @@ impl FacebookMarketingConnector {
     /// An ad of any advertiser in Facebook's public Ad Library.
     pub const fn ad_library(&self) -> entities::ad_library::AdLibrary<'_> {
         entities::ad_library::AdLibrary::new(&self.client)
+    }
+
+    /// A record of a finished report of results.
+    pub const fn insights_report_results(
+        &self,
+    ) -> entities::insights_report_results::InsightsReportResults<'_> {
+        entities::insights_report_results::InsightsReportResults::new(&self.client)
+    }
+
+    /// A Facebook page that the user manages.
+    pub const fn pages(&self) -> entities::pages::Pages<'_> {
+        entities::pages::Pages::new(&self.client)
+    }
+
+    /// A form of a page that people fill in to become leads.
+    pub const fn lead_forms(&self) -> entities::lead_forms::LeadForms<'_> {
+        entities::lead_forms::LeadForms::new(&self.client)
+    }
+
+    /// What one person entered in a lead form.
+    pub const fn leads(&self) -> entities::leads::Leads<'_> {
+        entities::leads::Leads::new(&self.client)
+    }
+
+    /// A lead that came from one ad.
+    pub const fn ad_leads(&self) -> entities::ad_leads::AdLeads<'_> {
+        entities::ad_leads::AdLeads::new(&self.client)
+    }
+
+    /// How an ad looks at a certain place.
+    pub const fn ad_previews(&self) -> entities::ad_previews::AdPreviews<'_> {
+        entities::ad_previews::AdPreviews::new(&self.client)
+    }
+
+    /// A set of people to show ads to, or to keep from them.
+    pub const fn custom_audiences(&self) -> entities::custom_audiences::CustomAudiences<'_> {
+        entities::custom_audiences::CustomAudiences::new(&self.client)
+    }
+
+    /// People who are added to a custom audience, or removed from it.
+    pub const fn custom_audience_users(
+        &self,
+    ) -> entities::custom_audience_users::CustomAudienceUsers<'_> {
+        entities::custom_audience_users::CustomAudienceUsers::new(&self.client)
+    }
+
+    /// An interest, place, language or employer by which people can be chosen.
+    pub const fn targeting_options(&self) -> entities::targeting_options::TargetingOptions<'_> {
+        entities::targeting_options::TargetingOptions::new(&self.client)
+    }
+
+    /// An interest, behaviour or other trait that an ad account may choose people by.
+    pub const fn account_targeting_options(
+        &self,
+    ) -> entities::account_targeting_options::AccountTargetingOptions<'_> {
+        entities::account_targeting_options::AccountTargetingOptions::new(&self.client)
+    }
+
+    /// How many people an ad set would reach, by targeting and goal.
+    pub const fn delivery_estimates(&self) -> entities::delivery_estimates::DeliveryEstimates<'_> {
+        entities::delivery_estimates::DeliveryEstimates::new(&self.client)
+    }
+
+    /// How many people fit a targeting.
+    pub const fn reach_estimates(&self) -> entities::reach_estimates::ReachEstimates<'_> {
+        entities::reach_estimates::ReachEstimates::new(&self.client)
+    }
+
+    /// A change that somebody made in an ad account.
+    pub const fn ad_account_activities(
+        &self,
+    ) -> entities::ad_account_activities::AdAccountActivities<'_> {
+        entities::ad_account_activities::AdAccountActivities::new(&self.client)
     }
 }
 

@@ -16,12 +16,15 @@ use crate::entities;
 ///
 /// Reads repositories, code, branches, tags, commits, releases, issues, pull requests, reviews,
 /// comments, labels, milestones, discussions, projects, organizations, teams and users of GitHub,
-/// and creates or updates issues, issue comments and pull requests.
+/// and creates or updates issues, issue comments and pull requests. It also reviews and merges pull
+/// requests, commits files, creates branches and releases, reads and starts workflow runs, reads
+/// checks and notifications, and searches code.
 ///
-/// Reads go through the GraphQL API, so every read takes `fields`, the names of the fields to
-/// return instead of the usual ones; writes go through the REST API, whose answers use other names
-/// (`html_url`, `created_at`, numeric `id`). A GraphQL failure arrives as HTTP 200 with an `errors`
-/// list: a missing or invisible object has the type `NOT_FOUND`.
+/// Most reads go through the GraphQL API; these take `fields`, the names of the fields to return
+/// instead of the usual ones. Writes, and reads without `fields`, go through the REST API, whose
+/// responses use other names (`html_url`, `created_at`, numeric `id`). No version of the REST API
+/// is requested, so GitHub responds in the version 2022-11-28. A GraphQL failure arrives as HTTP
+/// 200 with an `errors` list: a missing or invisible object has the type `NOT_FOUND`.
 ///
 /// `owner`, `repo`, `org` and `username` may be left to the configuration: when `repositories`
 /// names exactly one `owner/name`, its two parts fill those parameters.
@@ -145,9 +148,23 @@ impl GithubConnector {
         entities::issues::Issues::new(&self.client)
     }
 
+    /// An issue or pull request of a repository, found by label, assignee, time and more, in the
+    /// form of the REST API.
+    pub const fn filtered_issues(&self) -> entities::filtered_issues::FilteredIssues<'_> {
+        entities::filtered_issues::FilteredIssues::new(&self.client)
+    }
+
     /// A comment in the conversation of an issue.
     pub const fn comments(&self) -> entities::comments::Comments<'_> {
         entities::comments::Comments::new(&self.client)
+    }
+
+    /// A pull request of a repository, found by state, branches and order, in the form of the REST
+    /// API.
+    pub const fn filtered_pull_requests(
+        &self,
+    ) -> entities::filtered_pull_requests::FilteredPullRequests<'_> {
+        entities::filtered_pull_requests::FilteredPullRequests::new(&self.client)
     }
 
     /// A proposal to merge one branch into another, with its state, size and review counts.
@@ -235,6 +252,117 @@ impl GithubConnector {
     /// A file or folder inside a folder of a repository.
     pub const fn directory_content(&self) -> entities::directory_content::DirectoryContent<'_> {
         entities::directory_content::DirectoryContent::new(&self.client)
+    }
+
+    /// The merge of a pull request into its base branch.
+    pub const fn pull_request_merges(
+        &self,
+    ) -> entities::pull_request_merges::PullRequestMerges<'_> {
+        entities::pull_request_merges::PullRequestMerges::new(&self.client)
+    }
+
+    /// The request that people or teams review a pull request.
+    pub const fn review_requests(&self) -> entities::review_requests::ReviewRequests<'_> {
+        entities::review_requests::ReviewRequests::new(&self.client)
+    }
+
+    /// A file that a pull request changes, with its difference.
+    pub const fn pull_request_files(&self) -> entities::pull_request_files::PullRequestFiles<'_> {
+        entities::pull_request_files::PullRequestFiles::new(&self.client)
+    }
+
+    /// A label that stands on an issue or pull request.
+    pub const fn issue_labels(&self) -> entities::issue_labels::IssueLabels<'_> {
+        entities::issue_labels::IssueLabels::new(&self.client)
+    }
+
+    /// Somebody whom an issue or pull request is assigned to.
+    pub const fn issue_assignees(&self) -> entities::issue_assignees::IssueAssignees<'_> {
+        entities::issue_assignees::IssueAssignees::new(&self.client)
+    }
+
+    /// The lock on the conversation of an issue or pull request.
+    pub const fn issue_locks(&self) -> entities::issue_locks::IssueLocks<'_> {
+        entities::issue_locks::IssueLocks::new(&self.client)
+    }
+
+    /// An issue that is part of another issue.
+    pub const fn sub_issues(&self) -> entities::sub_issues::SubIssues<'_> {
+        entities::sub_issues::SubIssues::new(&self.client)
+    }
+
+    /// A GitHub Actions workflow of a repository.
+    pub const fn workflows(&self) -> entities::workflows::Workflows<'_> {
+        entities::workflows::Workflows::new(&self.client)
+    }
+
+    /// One run of a GitHub Actions workflow, with state and result.
+    pub const fn workflow_runs(&self) -> entities::workflow_runs::WorkflowRuns<'_> {
+        entities::workflow_runs::WorkflowRuns::new(&self.client)
+    }
+
+    /// One job of a workflow run, with its steps.
+    pub const fn workflow_jobs(&self) -> entities::workflow_jobs::WorkflowJobs<'_> {
+        entities::workflow_jobs::WorkflowJobs::new(&self.client)
+    }
+
+    /// The log of one job, as a text file.
+    pub const fn workflow_job_logs(&self) -> entities::workflow_job_logs::WorkflowJobLogs<'_> {
+        entities::workflow_job_logs::WorkflowJobLogs::new(&self.client)
+    }
+
+    /// The logs of all jobs of a workflow run, as a zip file.
+    pub const fn workflow_run_logs(&self) -> entities::workflow_run_logs::WorkflowRunLogs<'_> {
+        entities::workflow_run_logs::WorkflowRunLogs::new(&self.client)
+    }
+
+    /// The start of a workflow by hand.
+    pub const fn workflow_dispatches(
+        &self,
+    ) -> entities::workflow_dispatches::WorkflowDispatches<'_> {
+        entities::workflow_dispatches::WorkflowDispatches::new(&self.client)
+    }
+
+    /// The repetition of a workflow run.
+    pub const fn workflow_reruns(&self) -> entities::workflow_reruns::WorkflowReruns<'_> {
+        entities::workflow_reruns::WorkflowReruns::new(&self.client)
+    }
+
+    /// The repetition of the failed jobs of a workflow run.
+    pub const fn failed_job_reruns(&self) -> entities::failed_job_reruns::FailedJobReruns<'_> {
+        entities::failed_job_reruns::FailedJobReruns::new(&self.client)
+    }
+
+    /// The request that a workflow run ends early.
+    pub const fn workflow_cancellations(
+        &self,
+    ) -> entities::workflow_cancellations::WorkflowCancellations<'_> {
+        entities::workflow_cancellations::WorkflowCancellations::new(&self.client)
+    }
+
+    /// A file of any repository that matches a search for code.
+    pub const fn code(&self) -> entities::code::Code<'_> {
+        entities::code::Code::new(&self.client)
+    }
+
+    /// The difference between two branches, tags or commits.
+    pub const fn commit_comparisons(&self) -> entities::commit_comparisons::CommitComparisons<'_> {
+        entities::commit_comparisons::CommitComparisons::new(&self.client)
+    }
+
+    /// The result of one check of a commit.
+    pub const fn check_runs(&self) -> entities::check_runs::CheckRuns<'_> {
+        entities::check_runs::CheckRuns::new(&self.client)
+    }
+
+    /// A status that an outside system set on a commit.
+    pub const fn commit_statuses(&self) -> entities::commit_statuses::CommitStatuses<'_> {
+        entities::commit_statuses::CommitStatuses::new(&self.client)
+    }
+
+    /// A conversation or event that the account is notified of.
+    pub const fn notifications(&self) -> entities::notifications::Notifications<'_> {
+        entities::notifications::Notifications::new(&self.client)
     }
 }
 

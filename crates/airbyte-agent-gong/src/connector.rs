@@ -16,8 +16,9 @@ use crate::entities;
 ///
 /// Gong records and analyses sales conversations. This connector reads users, calls with
 /// participants, topics and summaries, transcripts, recordings, activity and interaction
-/// statistics, scorecards, trackers, the call library and coaching metrics. It is read-only. Calls
-/// that are marked private are removed from call lists.
+/// statistics, scorecards, trackers, the call library, coaching metrics, flows, tasks and logs. It
+/// adds calls, manages meetings, puts prospects into flows, reports engagement and erases personal
+/// data. Calls that are marked private are removed from call lists.
 ///
 /// Clones share connections, tokens and the retry budget, and cost little.
 #[derive(Debug, Clone)]
@@ -197,6 +198,116 @@ impl GongConnector {
         &self,
     ) -> entities::stats_activity_scorecards::StatsActivityScorecards<'_> {
         entities::stats_activity_scorecards::StatsActivityScorecards::new(&self.client)
+    }
+
+    /// A Gong Engage flow: a series of steps by which prospects are contacted.
+    pub const fn flows(&self) -> entities::flows::Flows<'_> {
+        entities::flows::Flows::new(&self.client)
+    }
+
+    /// A flow that a prospect was put into.
+    pub const fn prospect_flows(&self) -> entities::prospect_flows::ProspectFlows<'_> {
+        entities::prospect_flows::ProspectFlows::new(&self.client)
+    }
+
+    /// The assignment of prospects to a flow.
+    pub const fn flow_assignments(&self) -> entities::flow_assignments::FlowAssignments<'_> {
+        entities::flow_assignments::FlowAssignments::new(&self.client)
+    }
+
+    /// The report that content was shared with customers.
+    pub const fn content_shares(&self) -> entities::content_shares::ContentShares<'_> {
+        entities::content_shares::ContentShares::new(&self.client)
+    }
+
+    /// The report that a customer looked at content.
+    pub const fn content_views(&self) -> entities::content_views::ContentViews<'_> {
+        entities::content_views::ContentViews::new(&self.client)
+    }
+
+    /// The report of something that a person did on a site or in an app.
+    pub const fn digital_interactions(
+        &self,
+    ) -> entities::digital_interactions::DigitalInteractions<'_> {
+        entities::digital_interactions::DigitalInteractions::new(&self.client)
+    }
+
+    /// A member of the company's Gong account, found by id or time of creation.
+    pub const fn users_extensive(&self) -> entities::users_extensive::UsersExtensive<'_> {
+        entities::users_extensive::UsersExtensive::new(&self.client)
+    }
+
+    /// One change of a setting of a user.
+    pub const fn user_settings_history(
+        &self,
+    ) -> entities::user_settings_history::UserSettingsHistory<'_> {
+        entities::user_settings_history::UserSettingsHistory::new(&self.client)
+    }
+
+    /// One entry of the audit log.
+    pub const fn logs(&self) -> entities::logs::Logs<'_> {
+        entities::logs::Logs::new(&self.client)
+    }
+
+    /// A permission profile: what the users that have it may see and do.
+    pub const fn permission_profiles(
+        &self,
+    ) -> entities::permission_profiles::PermissionProfiles<'_> {
+        entities::permission_profiles::PermissionProfiles::new(&self.client)
+    }
+
+    /// A user that has a permission profile.
+    pub const fn permission_profile_users(
+        &self,
+    ) -> entities::permission_profile_users::PermissionProfileUsers<'_> {
+        entities::permission_profile_users::PermissionProfileUsers::new(&self.client)
+    }
+
+    /// The integration by which a CRM of your own is connected.
+    pub const fn crm_integrations(&self) -> entities::crm_integrations::CrmIntegrations<'_> {
+        entities::crm_integrations::CrmIntegrations::new(&self.client)
+    }
+
+    /// The fields of records in a CRM of your own.
+    pub const fn crm_schemas(&self) -> entities::crm_schemas::CrmSchemas<'_> {
+        entities::crm_schemas::CrmSchemas::new(&self.client)
+    }
+
+    /// The state of an upload of CRM data.
+    pub const fn crm_requests(&self) -> entities::crm_requests::CrmRequests<'_> {
+        entities::crm_requests::CrmRequests::new(&self.client)
+    }
+
+    /// What Gong holds about an e-mail address.
+    pub const fn email_address_data(&self) -> entities::email_address_data::EmailAddressData<'_> {
+        entities::email_address_data::EmailAddressData::new(&self.client)
+    }
+
+    /// What Gong holds about a phone number.
+    pub const fn phone_number_data(&self) -> entities::phone_number_data::PhoneNumberData<'_> {
+        entities::phone_number_data::PhoneNumberData::new(&self.client)
+    }
+
+    /// A meeting that is held through Gong.
+    pub const fn meetings(&self) -> entities::meetings::Meetings<'_> {
+        entities::meetings::Meetings::new(&self.client)
+    }
+
+    /// A task of a Gong Engage user.
+    pub const fn tasks(&self) -> entities::tasks::Tasks<'_> {
+        entities::tasks::Tasks::new(&self.client)
+    }
+
+    /// One user's activity counters by day, week, month, quarter or year.
+    pub const fn stats_activity_by_period(
+        &self,
+    ) -> entities::stats_activity_by_period::StatsActivityByPeriod<'_> {
+        entities::stats_activity_by_period::StatsActivityByPeriod::new(&self.client)
+    }
+
+    /// An outcome that a call can have.
+    pub const fn call_outcomes(&self) -> entities::call_outcomes::CallOutcomes<'_> {
+        entities::call_outcomes::CallOutcomes::new(&self.client)
     }
 }
 

@@ -15,10 +15,11 @@ use crate::entities;
 /// calls operations by their names.
 ///
 /// Google Drive stores files and folders, in My Drive and in shared drives. This connector finds,
-/// reads, downloads, exports, uploads, moves, renames and deletes files, and reads shared drives,
-/// permissions, comments, replies, revisions and changes. Google returns few fields unless the
-/// parameter `fields` asks for more, such as `nextPageToken,files(id,name,modifiedTime)`. Shared
-/// drives need `supportsAllDrives`. Instants are RFC 3339 in UTC; sizes are whole numbers as text.
+/// reads, downloads, exports, uploads, copies, moves, renames, shares and deletes files, reads and
+/// writes comments and replies, and handles shared drives, labels, revisions and changes. Google
+/// returns few fields unless the parameter `fields` asks for more, such as
+/// `nextPageToken,files(id,name,modifiedTime)`. Shared drives need `supportsAllDrives`. Instants
+/// are RFC 3339 in UTC; sizes are whole numbers as text.
 ///
 /// Clones share connections, tokens and the retry budget, and cost little.
 #[derive(Debug, Clone)]
@@ -164,6 +165,58 @@ impl GoogleDriveConnector {
     /// The signed-in user, the storage quota and the formats Drive can convert; there is just one.
     pub const fn about(&self) -> entities::about::About<'_> {
         entities::about::About::new(&self.client)
+    }
+
+    /// The act of copying a file; the record is the copy.
+    pub const fn file_copies(&self) -> entities::file_copies::FileCopies<'_> {
+        entities::file_copies::FileCopies::new(&self.client)
+    }
+
+    /// Everything that the user, or a shared drive, has in the trash.
+    pub const fn trash(&self) -> entities::trash::Trash<'_> {
+        entities::trash::Trash::new(&self.client)
+    }
+
+    /// Ids that Google sets aside for files that are created later.
+    pub const fn file_ids(&self) -> entities::file_ids::FileIds<'_> {
+        entities::file_ids::FileIds::new(&self.client)
+    }
+
+    /// A label of the organization on a file, with the values of its fields.
+    pub const fn file_labels(&self) -> entities::file_labels::FileLabels<'_> {
+        entities::file_labels::FileLabels::new(&self.client)
+    }
+
+    /// A request of somebody for access to a file.
+    pub const fn access_proposals(&self) -> entities::access_proposals::AccessProposals<'_> {
+        entities::access_proposals::AccessProposals::new(&self.client)
+    }
+
+    /// The decision about a request for access.
+    pub const fn access_proposal_decisions(
+        &self,
+    ) -> entities::access_proposal_decisions::AccessProposalDecisions<'_> {
+        entities::access_proposal_decisions::AccessProposalDecisions::new(&self.client)
+    }
+
+    /// A request that reviewers approve a file, with their responses.
+    pub const fn approvals(&self) -> entities::approvals::Approvals<'_> {
+        entities::approvals::Approvals::new(&self.client)
+    }
+
+    /// A channel by which Google tells an address that a file changed.
+    pub const fn file_watches(&self) -> entities::file_watches::FileWatches<'_> {
+        entities::file_watches::FileWatches::new(&self.client)
+    }
+
+    /// A channel by which Google tells an address that anything changed.
+    pub const fn change_watches(&self) -> entities::change_watches::ChangeWatches<'_> {
+        entities::change_watches::ChangeWatches::new(&self.client)
+    }
+
+    /// A notification channel, which is stopped here.
+    pub const fn watches(&self) -> entities::watches::Watches<'_> {
+        entities::watches::Watches::new(&self.client)
     }
 }
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{record, request};
+use airbyte_agent_core::{open_enum, record, request};
 
 record! {
     /// A file or folder with its metadata. Google returns most of it only when `fields` asks for
@@ -130,6 +130,14 @@ record! {
         pub image_media_metadata: FileImageMediaMetadata = "imageMediaMetadata",
         /// Size and length of a video; videos only, and not at once after upload.
         pub video_media_metadata: FileVideoMediaMetadata = "videoMediaMetadata",
+        /// Whether permissions of the folder above do not count here.
+        pub inherited_permissions_disabled: bool = "inheritedPermissionsDisabled",
+        /// Whether some permissions were given to this file itself; only in shared drives.
+        pub has_augmented_permissions: bool = "hasAugmentedPermissions",
+        /// Who is kept from downloading and copying.
+        pub download_restrictions: FileDownloadRestrictions = "downloadRestrictions",
+        /// How the file is encrypted on the side of the client.
+        pub client_encryption_details: FileClientEncryptionDetails = "clientEncryptionDetails",
     }
 }
 
@@ -178,6 +186,56 @@ record! {
         pub can_list_children: bool = "canListChildren",
         /// May take files out of it; false for what is no folder.
         pub can_remove_children: bool = "canRemoveChildren",
+        /// Is to become the owner and may accept.
+        pub can_accept_ownership: bool = "canAcceptOwnership",
+        /// May use the file with features of generative AI.
+        pub can_access_via_gen_ai: bool = "canAccessViaGenAi",
+        /// May put a folder of another drive into this folder.
+        pub can_add_folder_from_another_drive: bool = "canAddFolderFromAnotherDrive",
+        /// May put the file into a further folder of My Drive.
+        pub can_add_my_drive_parent: bool = "canAddMyDriveParent",
+        /// May change `copyRequiresWriterPermission`.
+        pub can_change_copy_requires_writer_permission: bool = "canChangeCopyRequiresWriterPermission",
+        /// May change the download restrictions of the file.
+        pub can_change_item_download_restriction: bool = "canChangeItemDownloadRestriction",
+        /// May change whether links need a resource key.
+        pub can_change_security_update_enabled: bool = "canChangeSecurityUpdateEnabled",
+        /// May delete what is in this folder.
+        pub can_delete_children: bool = "canDeleteChildren",
+        /// May switch inherited permissions off.
+        pub can_disable_inherited_permissions: bool = "canDisableInheritedPermissions",
+        /// May switch inherited permissions on again.
+        pub can_enable_inherited_permissions: bool = "canEnableInheritedPermissions",
+        /// May change the content.
+        pub can_modify_content: bool = "canModifyContent",
+        /// May change locks that editors can set.
+        pub can_modify_editor_content_restriction: bool = "canModifyEditorContentRestriction",
+        /// May change the labels.
+        pub can_modify_labels: bool = "canModifyLabels",
+        /// May change locks that only owners can set.
+        pub can_modify_owner_content_restriction: bool = "canModifyOwnerContentRestriction",
+        /// May move what is in this folder out of the shared drive.
+        pub can_move_children_out_of_drive: bool = "canMoveChildrenOutOfDrive",
+        /// May move what is in this folder inside the drive.
+        pub can_move_children_within_drive: bool = "canMoveChildrenWithinDrive",
+        /// May move it out of the drive.
+        pub can_move_item_out_of_drive: bool = "canMoveItemOutOfDrive",
+        /// May move it inside the drive.
+        pub can_move_item_within_drive: bool = "canMoveItemWithinDrive",
+        /// May read the shared drive in which it is.
+        pub can_read_drive: bool = "canReadDrive",
+        /// May read the labels.
+        pub can_read_labels: bool = "canReadLabels",
+        /// May take away a lock.
+        pub can_remove_content_restriction: bool = "canRemoveContentRestriction",
+        /// May take it out of a folder of My Drive.
+        pub can_remove_my_drive_parent: bool = "canRemoveMyDriveParent",
+        /// May ask for an approval.
+        pub can_start_approval: bool = "canStartApproval",
+        /// May move what is in this folder to the trash.
+        pub can_trash_children: bool = "canTrashChildren",
+        /// May bring it back from the trash.
+        pub can_untrash: bool = "canUntrash",
     }
 }
 
@@ -296,6 +354,46 @@ record! {
         pub height: i64,
         /// Length in milliseconds, a whole number as text.
         pub duration_millis: String = "durationMillis",
+    }
+}
+
+record! {
+    /// Who is kept from downloading and copying.
+    pub struct FileDownloadRestrictions {
+        /// What was set for this file.
+        pub item_download_restriction: FileDownloadRestrictionsItemDownloadRestriction = "itemDownloadRestriction",
+        /// What holds for this file, with the rules of the shared drive and the organization.
+        pub effective_download_restriction_with_context: FileDownloadRestrictionsEffectiveDownloadRestrictionWithContext = "effectiveDownloadRestrictionWithContext",
+    }
+}
+
+record! {
+    /// What was set for this file.
+    pub struct FileDownloadRestrictionsItemDownloadRestriction {
+        /// Whether readers are kept from it.
+        pub restricted_for_readers: bool = "restrictedForReaders",
+        /// Whether writers, and so readers, too, are kept from it.
+        pub restricted_for_writers: bool = "restrictedForWriters",
+    }
+}
+
+record! {
+    /// What holds for this file, with the rules of the shared drive and the organization.
+    pub struct FileDownloadRestrictionsEffectiveDownloadRestrictionWithContext {
+        /// Whether readers are kept from it.
+        pub restricted_for_readers: bool = "restrictedForReaders",
+        /// Whether writers, and so readers, too, are kept from it.
+        pub restricted_for_writers: bool = "restrictedForWriters",
+    }
+}
+
+record! {
+    /// How the file is encrypted on the side of the client.
+    pub struct FileClientEncryptionDetails {
+        /// Either `encrypted` or `unencrypted`.
+        pub encryption_state: String = "encryptionState",
+        /// What a client needs to decrypt it.
+        pub decryption_metadata: Value = "decryptionMetadata",
     }
 }
 
@@ -440,6 +538,8 @@ record! {
         pub deleted: bool,
         /// Whether this person was offered ownership and has not accepted yet.
         pub pending_owner: bool = "pendingOwner",
+        /// Whether only owners, organizers and people added here have access.
+        pub inherited_permissions_disabled: bool = "inheritedPermissionsDisabled",
     }
 }
 
@@ -536,6 +636,10 @@ record! {
         pub deleted: bool,
         /// What the reply did to the comment: `resolve` or `reopen`.
         pub action: String,
+        /// E-mail address of the person to whom the comment is assigned.
+        pub assignee_email_address: String = "assigneeEmailAddress",
+        /// E-mail addresses of the people mentioned.
+        pub mentioned_email_addresses: Vec<String> = "mentionedEmailAddresses",
     }
 }
 
@@ -679,6 +783,182 @@ record! {
 }
 
 record! {
+    /// Ids for files that are created later.
+    pub struct GeneratedIds {
+        /// The ids.
+        pub ids: Vec<String>,
+        /// Where files with these ids can be created.
+        pub space: String,
+        /// Google's name for the kind of resource.
+        pub kind: String,
+    }
+}
+
+record! {
+    /// A label on a file.
+    pub struct FileLabel {
+        /// Id of the label.
+        pub id: String,
+        /// Revision of the label.
+        pub revision_id: String = "revisionId",
+        /// The fields with values, by field id.
+        pub fields: BTreeMap<String, FileLabelFieldsValue>,
+        /// Google's name for the kind of resource.
+        pub kind: String,
+    }
+}
+
+record! {
+    /// The type of `fields` in [`FileLabel`].
+    pub struct FileLabelFieldsValue {
+        /// Id of the field.
+        pub id: String,
+        /// Type of the field, `dateString`, `integer`, `selection`, `text` or `user`.
+        pub value_type: String = "valueType",
+        /// Dates, YYYY-MM-DD, if the type is `dateString`.
+        pub date_string: Vec<String> = "dateString",
+        /// Whole numbers as text, if the type is `integer`.
+        pub integer: Vec<String>,
+        /// Ids of the choices, if the type is `selection`.
+        pub selection: Vec<String>,
+        /// Texts, if the type is `text`.
+        pub text: Vec<String>,
+        /// People, if the type is `user`.
+        pub user: Vec<User>,
+    }
+}
+
+record! {
+    /// A request for access to a file.
+    pub struct AccessProposal {
+        /// Id of the request.
+        pub proposal_id: String = "proposalId",
+        /// Id of the file.
+        pub file_id: String = "fileId",
+        /// E-mail address of the person who asked.
+        pub requester_email_address: String = "requesterEmailAddress",
+        /// E-mail address of the person who would get access.
+        pub recipient_email_address: String = "recipientEmailAddress",
+        /// What the person wrote.
+        pub request_message: String = "requestMessage",
+        /// When it was asked, RFC 3339.
+        pub create_time: String = "createTime",
+        /// What was asked for.
+        pub roles_and_views: Vec<AccessProposalRolesAndView> = "rolesAndViews",
+    }
+}
+
+record! {
+    /// The type of `rolesAndViews` in [`AccessProposal`].
+    pub struct AccessProposalRolesAndView {
+        /// Role, `writer`, `commenter` or `reader`.
+        pub role: String,
+        /// View of the file, if it is about one.
+        pub view: String,
+    }
+}
+
+record! {
+    /// A request that reviewers approve a file.
+    pub struct Approval {
+        /// Id of the approval.
+        pub approval_id: String = "approvalId",
+        /// Id of the file.
+        pub target_file_id: String = "targetFileId",
+        /// How far it is.
+        pub status: ApprovalStatus,
+        /// Who asked for it.
+        pub initiator: User,
+        /// When it was asked, RFC 3339.
+        pub create_time: String = "createTime",
+        /// When it last changed, RFC 3339.
+        pub modify_time: String = "modifyTime",
+        /// Until when it is needed, RFC 3339.
+        pub due_time: String = "dueTime",
+        /// When it was completed, RFC 3339.
+        pub complete_time: String = "completeTime",
+        /// The version of the file that was approved.
+        pub approved_revision_id: String = "approvedRevisionId",
+        /// What happens to the approval if the content changes.
+        pub file_content_change_behavior: ApprovalFileContentChangeBehavior = "fileContentChangeBehavior",
+        /// What the reviewers responded.
+        pub reviewer_responses: Vec<ApprovalReviewerResponse> = "reviewerResponses",
+        /// Google's name for the kind of resource.
+        pub kind: String,
+    }
+}
+
+open_enum!(
+    /// How far it is.
+    ApprovalStatus {
+        /// Written `STATUS_UNSPECIFIED` in requests and responses.
+        StatusUnspecified = "STATUS_UNSPECIFIED",
+        /// Written `IN_PROGRESS` in requests and responses.
+        InProgress = "IN_PROGRESS",
+        /// Written `APPROVED` in requests and responses.
+        Approved = "APPROVED",
+        /// Written `CANCELLED` in requests and responses.
+        Cancelled = "CANCELLED",
+        /// Written `DECLINED` in requests and responses.
+        Declined = "DECLINED",
+    }
+);
+
+open_enum!(
+    /// What happens to the approval if the content changes.
+    ApprovalFileContentChangeBehavior {
+        /// Written `FILE_CONTENT_CHANGE_BEHAVIOR_UNSPECIFIED` in requests and responses.
+        FileContentChangeBehaviorUnspecified = "FILE_CONTENT_CHANGE_BEHAVIOR_UNSPECIFIED",
+        /// Written `RESET_APPROVAL` in requests and responses.
+        ResetApproval = "RESET_APPROVAL",
+        /// Written `NO_APPROVAL_ACTION` in requests and responses.
+        NoApprovalAction = "NO_APPROVAL_ACTION",
+    }
+);
+
+record! {
+    /// The type of `reviewerResponses` in [`Approval`].
+    pub struct ApprovalReviewerResponse {
+        /// The reviewer.
+        pub reviewer: User,
+        /// The response.
+        pub response: ApprovalReviewerResponseResponse,
+    }
+}
+
+open_enum!(
+    /// The response.
+    ApprovalReviewerResponseResponse {
+        /// Written `RESPONSE_UNSPECIFIED` in requests and responses.
+        ResponseUnspecified = "RESPONSE_UNSPECIFIED",
+        /// Written `NO_RESPONSE` in requests and responses.
+        NoResponse = "NO_RESPONSE",
+        /// Written `APPROVED` in requests and responses.
+        Approved = "APPROVED",
+        /// Written `DECLINED` in requests and responses.
+        Declined = "DECLINED",
+    }
+);
+
+record! {
+    /// A notification channel.
+    pub struct Channel {
+        /// Id of the channel, as you gave it.
+        pub id: String,
+        /// Google's id of what is watched; needed to stop the channel.
+        pub resource_id: String = "resourceId",
+        /// Address of what is watched.
+        pub resource_uri: String = "resourceUri",
+        /// Your own text that comes with every notification.
+        pub token: String,
+        /// When the channel ends, milliseconds since 1970, as text.
+        pub expiration: String,
+        /// Google's name for the kind of resource.
+        pub kind: String,
+    }
+}
+
+record! {
     /// Metadata of a page of `files.list`.
     pub struct FilesListMeta {
         /// Token for the next page; missing on the last one.
@@ -739,6 +1019,30 @@ record! {
     }
 }
 
+record! {
+    /// Metadata of a page of `file_labels.list`.
+    pub struct FileLabelsListMeta {
+        /// Passed as `pageToken` to get the next page; absent on the last one.
+        pub next_page_token: String = "nextPageToken",
+    }
+}
+
+record! {
+    /// Metadata of a page of `access_proposals.list`.
+    pub struct AccessProposalsListMeta {
+        /// Passed as `pageToken` to get the next page; absent on the last one.
+        pub next_page_token: String = "nextPageToken",
+    }
+}
+
+record! {
+    /// Metadata of a page of `approvals.list`.
+    pub struct ApprovalsListMeta {
+        /// Passed as `pageToken` to get the next page; absent on the last one.
+        pub next_page_token: String = "nextPageToken",
+    }
+}
+
 request! {
     /// What a shortcut points to; only with the MIME type of shortcuts.
     pub struct FileShortcutDetailsInput {
@@ -748,3 +1052,193 @@ request! {
         }
     }
 }
+
+request! {
+    /// Locks on the content, now at most one. A locked file cannot be changed, commented on or
+    /// renamed.
+    pub struct FileContentRestrictionInput {
+        /// True to lock the content, false to unlock it.
+        read_only: bool = "readOnly",
+        /// Why, in your own words; only with `readOnly` true.
+        reason: String,
+        /// Whether only the owner may take the lock away.
+        owner_restricted: bool = "ownerRestricted",
+    }
+}
+
+request! {
+    /// What is allowed in it.
+    pub struct DriveRestrictionsInput {
+        /// Whether only administrators may change these members.
+        admin_managed_restrictions: bool = "adminManagedRestrictions",
+        /// Whether readers and commenters are kept from copying, printing and downloading.
+        copy_requires_writer_permission: bool = "copyRequiresWriterPermission",
+        /// Whether only people of the domain have access.
+        domain_users_only: bool = "domainUsersOnly",
+        /// Whether only members of the shared drive have access.
+        drive_members_only: bool = "driveMembersOnly",
+        /// Whether only organizers may share folders.
+        sharing_folders_requires_organizer_permission: bool = "sharingFoldersRequiresOrganizerPermission",
+    }
+}
+
+open_enum!(
+    /// What the person may do. `organizer` and `fileOrganizer` exist in shared drives only; `owner`
+    /// needs `transferOwnership`.
+    PermissionRole {
+        /// Written `owner` in requests and responses.
+        Owner = "owner",
+        /// Written `organizer` in requests and responses.
+        Organizer = "organizer",
+        /// Written `fileOrganizer` in requests and responses.
+        FileOrganizer = "fileOrganizer",
+        /// Written `writer` in requests and responses.
+        Writer = "writer",
+        /// Written `commenter` in requests and responses.
+        Commenter = "commenter",
+        /// Written `reader` in requests and responses.
+        Reader = "reader",
+    }
+);
+
+open_enum!(
+    /// Who gets access. `user` and `group` need `emailAddress`, `domain` needs `domain`.
+    PermissionType {
+        /// Written `user` in requests and responses.
+        User = "user",
+        /// Written `group` in requests and responses.
+        Group = "group",
+        /// Written `domain` in requests and responses.
+        Domain = "domain",
+        /// Written `anyone` in requests and responses.
+        Anyone = "anyone",
+    }
+);
+
+open_enum!(
+    /// View of the file to which the access is limited.
+    PermissionView {
+        /// Written `published` in requests and responses.
+        Published = "published",
+        /// Written `metadata` in requests and responses.
+        Metadata = "metadata",
+    }
+);
+
+request! {
+    /// The part of the file that is meant.
+    pub struct CommentQuotedFileContentInput {
+        /// MIME type of the part.
+        mime_type: String = "mimeType",
+        /// The part itself.
+        value: String,
+    }
+}
+
+open_enum!(
+    /// What the reply does to the comment.
+    ReplyAction {
+        /// Written `resolve` in requests and responses.
+        Resolve = "resolve",
+        /// Written `reopen` in requests and responses.
+        Reopen = "reopen",
+    }
+);
+
+open_enum!(
+    /// Where the files will be; `drive` when left out.
+    FileIdSpace {
+        /// Written `drive` in requests and responses.
+        Drive = "drive",
+        /// Written `appDataFolder` in requests and responses.
+        AppDataFolder = "appDataFolder",
+    }
+);
+
+open_enum!(
+    /// What the ids are for; `files` when left out.
+    FileIdType {
+        /// Written `files` in requests and responses.
+        Files = "files",
+        /// Written `shortcuts` in requests and responses.
+        Shortcuts = "shortcuts",
+    }
+);
+
+request! {
+    /// The changes, one for each label.
+    pub struct FileLabelLabelModification {
+        required {
+            /// Id of the label that is added or changed.
+            label_id: String = "labelId",
+        }
+        /// True to take the label off the file.
+        remove_label: bool = "removeLabel",
+        /// Changes of the fields of the label.
+        field_modifications: [FileLabelLabelModificationFieldModification] = "fieldModifications",
+    }
+}
+
+request! {
+    /// The type of `fieldModifications` in [`FileLabelLabelModification`].
+    pub struct FileLabelLabelModificationFieldModification {
+        required {
+            /// Id of the field.
+            field_id: String = "fieldId",
+        }
+        /// The text that the field gets.
+        set_text_values: [String] = "setTextValues",
+        /// Whole numbers, as text, that the field gets.
+        set_integer_values: [String] = "setIntegerValues",
+        /// Dates, YYYY-MM-DD, that the field gets.
+        set_date_values: [String] = "setDateValues",
+        /// Ids of the choices that the field gets.
+        set_selection_values: [String] = "setSelectionValues",
+        /// E-mail addresses of the people that the field gets.
+        set_user_values: [String] = "setUserValues",
+        /// True to empty the field.
+        unset_values: bool = "unsetValues",
+    }
+}
+
+open_enum!(
+    /// Whether the request is accepted or denied.
+    AccessProposalDecisionAction {
+        /// Written `ACCEPT` in requests and responses.
+        Accept = "ACCEPT",
+        /// Written `DENY` in requests and responses.
+        Deny = "DENY",
+    }
+);
+
+open_enum!(
+    /// Roles that are given. Google requires it for `ACCEPT`.
+    AccessProposalDecisionRole {
+        /// Written `writer` in requests and responses.
+        Writer = "writer",
+        /// Written `commenter` in requests and responses.
+        Commenter = "commenter",
+        /// Written `reader` in requests and responses.
+        Reader = "reader",
+    }
+);
+
+open_enum!(
+    /// Kind of delivery; both values mean a request to `address`.
+    FileWatchType {
+        /// Written `web_hook` in requests and responses.
+        WebHook = "web_hook",
+        /// Written `webhook` in requests and responses.
+        Webhook = "webhook",
+    }
+);
+
+open_enum!(
+    /// Kind of delivery; both values mean a request to `address`.
+    ChangeWatchType {
+        /// Written `web_hook` in requests and responses.
+        WebHook = "web_hook",
+        /// Written `webhook` in requests and responses.
+        Webhook = "webhook",
+    }
+);

@@ -15,9 +15,10 @@ use crate::entities;
 /// calls operations by their names.
 ///
 /// Greenhouse is software for recruiting. This connector reads candidates, applications, jobs, job
-/// posts, interviews, offers, users, departments, offices and sources, and downloads attachments
-/// such as resumes. It is read-only and uses the Harvest API v3; Greenhouse removed v1 and v2, with
-/// their API keys, on 31 August 2026.
+/// posts, interviews, scorecards, notes, offers, openings, users, departments, offices and sources,
+/// and downloads attachments such as resumes. It creates and changes candidates and applications,
+/// moves, rejects and hires them, and writes notes and tags. It uses the Harvest API v3; Greenhouse
+/// removed v1 and v2, with their API keys, on 31 August 2026.
 ///
 /// Clones share connections, tokens and the retry budget, and cost little.
 #[derive(Debug, Clone)]
@@ -161,6 +162,120 @@ impl GreenhouseConnector {
     /// A file of an application, such as a resume.
     pub const fn attachments(&self) -> entities::attachments::Attachments<'_> {
         entities::attachments::Attachments::new(&self.client)
+    }
+
+    /// A note, activity or e-mail on a candidate.
+    pub const fn notes(&self) -> entities::notes::Notes<'_> {
+        entities::notes::Notes::new(&self.client)
+    }
+
+    /// The feedback of one interviewer on an application.
+    pub const fn scorecards(&self) -> entities::scorecards::Scorecards<'_> {
+        entities::scorecards::Scorecards::new(&self.client)
+    }
+
+    /// The answer to one question of a scorecard.
+    pub const fn scorecard_answers(&self) -> entities::scorecard_answers::ScorecardAnswers<'_> {
+        entities::scorecard_answers::ScorecardAnswers::new(&self.client)
+    }
+
+    /// A question that scorecards ask.
+    pub const fn scorecard_questions(
+        &self,
+    ) -> entities::scorecard_questions::ScorecardQuestions<'_> {
+        entities::scorecard_questions::ScorecardQuestions::new(&self.client)
+    }
+
+    /// A stage that an application is or was in, with times.
+    pub const fn application_stages(&self) -> entities::application_stages::ApplicationStages<'_> {
+        entities::application_stages::ApplicationStages::new(&self.client)
+    }
+
+    /// A stage of the hiring process of a job.
+    pub const fn job_interview_stages(
+        &self,
+    ) -> entities::job_interview_stages::JobInterviewStages<'_> {
+        entities::job_interview_stages::JobInterviewStages::new(&self.client)
+    }
+
+    /// An opening of a job: one person to be hired.
+    pub const fn openings(&self) -> entities::openings::Openings<'_> {
+        entities::openings::Openings::new(&self.client)
+    }
+
+    /// A reason for which applications are rejected.
+    pub const fn rejection_reasons(&self) -> entities::rejection_reasons::RejectionReasons<'_> {
+        entities::rejection_reasons::RejectionReasons::new(&self.client)
+    }
+
+    /// A reason for which openings are closed.
+    pub const fn close_reasons(&self) -> entities::close_reasons::CloseReasons<'_> {
+        entities::close_reasons::CloseReasons::new(&self.client)
+    }
+
+    /// What a user may do with one job.
+    pub const fn user_job_permissions(
+        &self,
+    ) -> entities::user_job_permissions::UserJobPermissions<'_> {
+        entities::user_job_permissions::UserJobPermissions::new(&self.client)
+    }
+
+    /// A recruiter, coordinator or sourcer of a job.
+    pub const fn job_owners(&self) -> entities::job_owners::JobOwners<'_> {
+        entities::job_owners::JobOwners::new(&self.client)
+    }
+
+    /// A hiring manager of a job.
+    pub const fn job_hiring_managers(
+        &self,
+    ) -> entities::job_hiring_managers::JobHiringManagers<'_> {
+        entities::job_hiring_managers::JobHiringManagers::new(&self.client)
+    }
+
+    /// Somebody who takes part in an interview.
+    pub const fn interviewers(&self) -> entities::interviewers::Interviewers<'_> {
+        entities::interviewers::Interviewers::new(&self.client)
+    }
+
+    /// A field that your organization added.
+    pub const fn custom_fields(&self) -> entities::custom_fields::CustomFields<'_> {
+        entities::custom_fields::CustomFields::new(&self.client)
+    }
+
+    /// A choice of a custom field.
+    pub const fn custom_field_options(
+        &self,
+    ) -> entities::custom_field_options::CustomFieldOptions<'_> {
+        entities::custom_field_options::CustomFieldOptions::new(&self.client)
+    }
+
+    /// A tag that candidates can have.
+    pub const fn candidate_tags(&self) -> entities::candidate_tags::CandidateTags<'_> {
+        entities::candidate_tags::CandidateTags::new(&self.client)
+    }
+
+    /// A tag that stands on a candidate.
+    pub const fn applied_candidate_tags(
+        &self,
+    ) -> entities::applied_candidate_tags::AppliedCandidateTags<'_> {
+        entities::applied_candidate_tags::AppliedCandidateTags::new(&self.client)
+    }
+
+    /// The move of an application to another stage or job.
+    pub const fn application_moves(&self) -> entities::application_moves::ApplicationMoves<'_> {
+        entities::application_moves::ApplicationMoves::new(&self.client)
+    }
+
+    /// The rejection of an application.
+    pub const fn application_rejections(
+        &self,
+    ) -> entities::application_rejections::ApplicationRejections<'_> {
+        entities::application_rejections::ApplicationRejections::new(&self.client)
+    }
+
+    /// The hiring of a candidate, which closes an opening.
+    pub const fn application_hires(&self) -> entities::application_hires::ApplicationHires<'_> {
+        entities::application_hires::ApplicationHires::new(&self.client)
     }
 }
 

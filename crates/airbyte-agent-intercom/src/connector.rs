@@ -15,9 +15,9 @@ use crate::entities;
 /// operations by their names.
 ///
 /// Intercom is a platform for customer support and messaging. This connector reads and changes
-/// contacts, companies, conversations and tags, adds notes, writes internal articles, and reads
-/// teams, admins and segments. It cannot reply to conversations or search. Every call names the API
-/// version it speaks: 2.11, but 2.14 for deleting conversations and the unstable version for
+/// contacts, companies, conversations and tags, replies to conversations, adds notes, handles
+/// tickets, writes articles, searches, and reads teams, admins and segments. Every call names the
+/// API version it speaks: 2.11, but 2.14 for deleting conversations and the unstable version for
 /// internal articles. Workspaces in Europe and Australia are reached through the same address;
 /// Intercom passes requests on. Custom attributes of contacts, companies and conversations can be
 /// read and set.
@@ -154,6 +154,90 @@ impl IntercomConnector {
     /// An article for teammates and the AI agent, hidden from customers.
     pub const fn internal_articles(&self) -> entities::internal_articles::InternalArticles<'_> {
         entities::internal_articles::InternalArticles::new(&self.client)
+    }
+
+    /// A request of a contact that is followed until it is solved.
+    pub const fn tickets(&self) -> entities::tickets::Tickets<'_> {
+        entities::tickets::Tickets::new(&self.client)
+    }
+
+    /// A message or internal note added to a conversation.
+    pub const fn conversation_replies(
+        &self,
+    ) -> entities::conversation_replies::ConversationReplies<'_> {
+        entities::conversation_replies::ConversationReplies::new(&self.client)
+    }
+
+    /// Assigning, closing, snoozing or opening a conversation.
+    pub const fn conversation_changes(
+        &self,
+    ) -> entities::conversation_changes::ConversationChanges<'_> {
+        entities::conversation_changes::ConversationChanges::new(&self.client)
+    }
+
+    /// A message or internal note added to a ticket.
+    pub const fn ticket_replies(&self) -> entities::ticket_replies::TicketReplies<'_> {
+        entities::ticket_replies::TicketReplies::new(&self.client)
+    }
+
+    /// A kind of ticket, with the fields that such tickets have.
+    pub const fn ticket_types(&self) -> entities::ticket_types::TicketTypes<'_> {
+        entities::ticket_types::TicketTypes::new(&self.client)
+    }
+
+    /// A tag on one contact.
+    pub const fn contact_tags(&self) -> entities::contact_tags::ContactTags<'_> {
+        entities::contact_tags::ContactTags::new(&self.client)
+    }
+
+    /// A tag on one conversation: adding it and taking it off.
+    pub const fn conversation_tags(&self) -> entities::conversation_tags::ConversationTags<'_> {
+        entities::conversation_tags::ConversationTags::new(&self.client)
+    }
+
+    /// The act of making a lead and a user one contact.
+    pub const fn contact_merges(&self) -> entities::contact_merges::ContactMerges<'_> {
+        entities::contact_merges::ContactMerges::new(&self.client)
+    }
+
+    /// The act of archiving a contact, or of bringing it back (delete).
+    pub const fn contact_archives(&self) -> entities::contact_archives::ContactArchives<'_> {
+        entities::contact_archives::ContactArchives::new(&self.client)
+    }
+
+    /// A company that one contact belongs to.
+    pub const fn contact_companies(&self) -> entities::contact_companies::ContactCompanies<'_> {
+        entities::contact_companies::ContactCompanies::new(&self.client)
+    }
+
+    /// A contact that belongs to one company.
+    pub const fn company_contacts(&self) -> entities::company_contacts::CompanyContacts<'_> {
+        entities::company_contacts::CompanyContacts::new(&self.client)
+    }
+
+    /// An article of the help centre, for customers.
+    pub const fn articles(&self) -> entities::articles::Articles<'_> {
+        entities::articles::Articles::new(&self.client)
+    }
+
+    /// A message that an admin sends to a contact.
+    pub const fn messages(&self) -> entities::messages::Messages<'_> {
+        entities::messages::Messages::new(&self.client)
+    }
+
+    /// Something that a contact did in your product.
+    pub const fn events(&self) -> entities::events::Events<'_> {
+        entities::events::Events::new(&self.client)
+    }
+
+    /// A field that contacts, companies or conversations have.
+    pub const fn data_attributes(&self) -> entities::data_attributes::DataAttributes<'_> {
+        entities::data_attributes::DataAttributes::new(&self.client)
+    }
+
+    /// The one company with a given name or own id.
+    pub const fn company_lookups(&self) -> entities::company_lookups::CompanyLookups<'_> {
+        entities::company_lookups::CompanyLookups::new(&self.client)
     }
 }
 

@@ -16,11 +16,12 @@ use crate::entities;
 ///
 /// Jira tracks work as issues in projects. This connector talks to Jira Cloud (REST API v3): it
 /// searches issues with JQL, reads and changes issues with all their fields, comments, worklogs,
-/// links, assignees and workflow status, and reads projects, users and fields. Custom fields stand
-/// in `fields` as `customfield_NNNNN`, for reading and for setting; `issue_fields.list` says which
-/// is which. Rich text (descriptions, comments) is an Atlassian Document Format (ADF) document,
-/// never plain text. People are named by `accountId`. What a user may not see looks as if it were
-/// not there.
+/// links, attachments, history, assignees and workflow status, boards and sprints, versions and
+/// components, and reads projects, users, fields, filters and dashboards. Custom fields stand in
+/// `fields` as `customfield_NNNNN`, for reading and for setting; `issue_fields.list` says which is
+/// which. Rich text (descriptions, comments) is an Atlassian Document Format (ADF) document, never
+/// plain text. People are named by `accountId`. What a user may not see looks as if it were not
+/// there.
 ///
 /// Clones share connections, tokens and the retry budget, and cost little.
 #[derive(Debug, Clone)]
@@ -154,6 +155,116 @@ impl JiraConnector {
     /// A link between two issues, such as one that blocks another.
     pub const fn issue_links(&self) -> entities::issue_links::IssueLinks<'_> {
         entities::issue_links::IssueLinks::new(&self.client)
+    }
+
+    /// A file that is attached to an issue.
+    pub const fn attachments(&self) -> entities::attachments::Attachments<'_> {
+        entities::attachments::Attachments::new(&self.client)
+    }
+
+    /// A board of Jira Software: a view of issues, with sprints on Scrum boards.
+    pub const fn boards(&self) -> entities::boards::Boards<'_> {
+        entities::boards::Boards::new(&self.client)
+    }
+
+    /// A sprint of a Scrum board.
+    pub const fn sprints(&self) -> entities::sprints::Sprints<'_> {
+        entities::sprints::Sprints::new(&self.client)
+    }
+
+    /// An issue that is in a sprint.
+    pub const fn sprint_issues(&self) -> entities::sprint_issues::SprintIssues<'_> {
+        entities::sprint_issues::SprintIssues::new(&self.client)
+    }
+
+    /// An issue that is in the backlog of a board.
+    pub const fn backlog_issues(&self) -> entities::backlog_issues::BacklogIssues<'_> {
+        entities::backlog_issues::BacklogIssues::new(&self.client)
+    }
+
+    /// An issue that is on a board.
+    pub const fn board_issues(&self) -> entities::board_issues::BoardIssues<'_> {
+        entities::board_issues::BoardIssues::new(&self.client)
+    }
+
+    /// One change of an issue, with who made it and what changed.
+    pub const fn issue_changelogs(&self) -> entities::issue_changelogs::IssueChangelogs<'_> {
+        entities::issue_changelogs::IssueChangelogs::new(&self.client)
+    }
+
+    /// An issue type that can be created in a project.
+    pub const fn create_issue_types(&self) -> entities::create_issue_types::CreateIssueTypes<'_> {
+        entities::create_issue_types::CreateIssueTypes::new(&self.client)
+    }
+
+    /// A field that can or must be set when an issue is created.
+    pub const fn create_fields(&self) -> entities::create_fields::CreateFields<'_> {
+        entities::create_fields::CreateFields::new(&self.client)
+    }
+
+    /// The fields of an issue that can be changed.
+    pub const fn edit_metadata(&self) -> entities::edit_metadata::EditMetadata<'_> {
+        entities::edit_metadata::EditMetadata::new(&self.client)
+    }
+
+    /// A user who is told of changes of an issue.
+    pub const fn issue_watchers(&self) -> entities::issue_watchers::IssueWatchers<'_> {
+        entities::issue_watchers::IssueWatchers::new(&self.client)
+    }
+
+    /// The votes for an issue.
+    pub const fn issue_votes(&self) -> entities::issue_votes::IssueVotes<'_> {
+        entities::issue_votes::IssueVotes::new(&self.client)
+    }
+
+    /// Several issues that are created or read at once.
+    pub const fn bulk_issues(&self) -> entities::bulk_issues::BulkIssues<'_> {
+        entities::bulk_issues::BulkIssues::new(&self.client)
+    }
+
+    /// A version (release) of a project.
+    pub const fn versions(&self) -> entities::versions::Versions<'_> {
+        entities::versions::Versions::new(&self.client)
+    }
+
+    /// A component of a project, such as a part of the product.
+    pub const fn components(&self) -> entities::components::Components<'_> {
+        entities::components::Components::new(&self.client)
+    }
+
+    /// A link from an issue to something outside Jira.
+    pub const fn remote_links(&self) -> entities::remote_links::RemoteLinks<'_> {
+        entities::remote_links::RemoteLinks::new(&self.client)
+    }
+
+    /// A kind of link between issues.
+    pub const fn issue_link_types(&self) -> entities::issue_link_types::IssueLinkTypes<'_> {
+        entities::issue_link_types::IssueLinkTypes::new(&self.client)
+    }
+
+    /// A saved search.
+    pub const fn filters(&self) -> entities::filters::Filters<'_> {
+        entities::filters::Filters::new(&self.client)
+    }
+
+    /// A dashboard.
+    pub const fn dashboards(&self) -> entities::dashboards::Dashboards<'_> {
+        entities::dashboards::Dashboards::new(&self.client)
+    }
+
+    /// A status that issues can have.
+    pub const fn statuses(&self) -> entities::statuses::Statuses<'_> {
+        entities::statuses::Statuses::new(&self.client)
+    }
+
+    /// An issue type of the site or a project.
+    pub const fn issue_types(&self) -> entities::issue_types::IssueTypes<'_> {
+        entities::issue_types::IssueTypes::new(&self.client)
+    }
+
+    /// A priority that issues can have.
+    pub const fn priorities(&self) -> entities::priorities::Priorities<'_> {
+        entities::priorities::Priorities::new(&self.client)
     }
 }
 

@@ -18,9 +18,10 @@ pub struct ApiKey {
 impl ApiKey {
     /// Credentials with all fields of this way to authenticate.
     ///
-    /// * `api_key`: Private key of the account, starting with `pk_`. It needs the read scopes of
-    ///   what you use: profiles, lists, campaigns, events, metrics, flows, templates. The
-    ///   six-character public key (site ID) does not work.
+    /// * `api_key`: Private key of the account, starting with `pk_`. It needs the scopes of what
+    ///   you use, read or full: profiles, lists, segments, subscriptions, campaigns, events,
+    ///   metrics, flows, templates, catalogs, coupon codes, tags, images. The six-character public
+    ///   key (site ID) does not work.
     pub fn new(api_key: impl Into<String>) -> Self {
         let credentials = Credentials::new()
             .for_connector("klaviyo")

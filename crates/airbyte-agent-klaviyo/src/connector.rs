@@ -15,8 +15,9 @@ use crate::entities;
 /// operations by their names.
 ///
 /// Klaviyo is a platform for e-mail, SMS and push marketing. This connector reads profiles, lists,
-/// campaigns, events, metrics, flows and e-mail templates. It is read-only. Records follow
-/// JSON:API: the data of a record is in its `attributes`.
+/// segments, campaigns, events, metrics, flows, e-mail templates, products, coupons and reports,
+/// and creates and changes profiles, consent, lists, events, campaigns and templates. Records
+/// follow JSON:API: the data of a record is in its `attributes`.
 ///
 /// Clones share connections, tokens and the retry budget, and cost little.
 #[derive(Debug, Clone)]
@@ -140,6 +141,100 @@ impl KlaviyoConnector {
     /// A reusable e-mail design with its HTML and text.
     pub const fn email_templates(&self) -> entities::email_templates::EmailTemplates<'_> {
         entities::email_templates::EmailTemplates::new(&self.client)
+    }
+
+    /// A person who is created, or changed if known; the record is the profile.
+    pub const fn profile_upserts(&self) -> entities::profile_upserts::ProfileUpserts<'_> {
+        entities::profile_upserts::ProfileUpserts::new(&self.client)
+    }
+
+    /// The consent of people to marketing messages, given or taken back.
+    pub const fn profile_subscriptions(
+        &self,
+    ) -> entities::profile_subscriptions::ProfileSubscriptions<'_> {
+        entities::profile_subscriptions::ProfileSubscriptions::new(&self.client)
+    }
+
+    /// A person in a list.
+    pub const fn list_profiles(&self) -> entities::list_profiles::ListProfiles<'_> {
+        entities::list_profiles::ListProfiles::new(&self.client)
+    }
+
+    /// The act of adding people to a list or removing them.
+    pub const fn list_memberships(&self) -> entities::list_memberships::ListMemberships<'_> {
+        entities::list_memberships::ListMemberships::new(&self.client)
+    }
+
+    /// A group of people that Klaviyo keeps up to date by conditions.
+    pub const fn segments(&self) -> entities::segments::Segments<'_> {
+        entities::segments::Segments::new(&self.client)
+    }
+
+    /// A person in a segment.
+    pub const fn segment_profiles(&self) -> entities::segment_profiles::SegmentProfiles<'_> {
+        entities::segment_profiles::SegmentProfiles::new(&self.client)
+    }
+
+    /// How campaigns performed in a span of time.
+    pub const fn campaign_reports(&self) -> entities::campaign_reports::CampaignReports<'_> {
+        entities::campaign_reports::CampaignReports::new(&self.client)
+    }
+
+    /// How flows performed in a span of time.
+    pub const fn flow_reports(&self) -> entities::flow_reports::FlowReports<'_> {
+        entities::flow_reports::FlowReports::new(&self.client)
+    }
+
+    /// Counts and sums of a metric over time.
+    pub const fn metric_aggregates(&self) -> entities::metric_aggregates::MetricAggregates<'_> {
+        entities::metric_aggregates::MetricAggregates::new(&self.client)
+    }
+
+    /// A message of a campaign, with channel and content.
+    pub const fn campaign_messages(&self) -> entities::campaign_messages::CampaignMessages<'_> {
+        entities::campaign_messages::CampaignMessages::new(&self.client)
+    }
+
+    /// The act of giving a campaign message a template; the record is the message.
+    pub const fn campaign_message_templates(
+        &self,
+    ) -> entities::campaign_message_templates::CampaignMessageTemplates<'_> {
+        entities::campaign_message_templates::CampaignMessageTemplates::new(&self.client)
+    }
+
+    /// The sending of a campaign.
+    pub const fn campaign_sends(&self) -> entities::campaign_sends::CampaignSends<'_> {
+        entities::campaign_sends::CampaignSends::new(&self.client)
+    }
+
+    /// A product in the catalog.
+    pub const fn catalog_items(&self) -> entities::catalog_items::CatalogItems<'_> {
+        entities::catalog_items::CatalogItems::new(&self.client)
+    }
+
+    /// A kind of discount, to which codes belong.
+    pub const fn coupons(&self) -> entities::coupons::Coupons<'_> {
+        entities::coupons::Coupons::new(&self.client)
+    }
+
+    /// One code of a coupon.
+    pub const fn coupon_codes(&self) -> entities::coupon_codes::CouponCodes<'_> {
+        entities::coupon_codes::CouponCodes::new(&self.client)
+    }
+
+    /// A word by which campaigns, flows, lists and segments are put in order.
+    pub const fn tags(&self) -> entities::tags::Tags<'_> {
+        entities::tags::Tags::new(&self.client)
+    }
+
+    /// A template with values filled in.
+    pub const fn template_renders(&self) -> entities::template_renders::TemplateRenders<'_> {
+        entities::template_renders::TemplateRenders::new(&self.client)
+    }
+
+    /// A picture in the library.
+    pub const fn images(&self) -> entities::images::Images<'_> {
+        entities::images::Images::new(&self.client)
     }
 }
 

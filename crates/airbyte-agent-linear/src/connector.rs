@@ -139,6 +139,91 @@ impl LinearConnector {
     pub const fn comments(&self) -> entities::comments::Comments<'_> {
         entities::comments::Comments::new(&self.client)
     }
+
+    /// An issue with identifier, labels, dates, estimate, cycle and parent, found by any condition.
+    pub const fn detailed_issues(&self) -> entities::detailed_issues::DetailedIssues<'_> {
+        entities::detailed_issues::DetailedIssues::new(&self.client)
+    }
+
+    /// The archiving of an issue.
+    pub const fn issue_archives(&self) -> entities::issue_archives::IssueArchives<'_> {
+        entities::issue_archives::IssueArchives::new(&self.client)
+    }
+
+    /// A label that issues can have.
+    pub const fn issue_labels(&self) -> entities::issue_labels::IssueLabels<'_> {
+        entities::issue_labels::IssueLabels::new(&self.client)
+    }
+
+    /// A label that stands on an issue.
+    pub const fn label_assignments(&self) -> entities::label_assignments::LabelAssignments<'_> {
+        entities::label_assignments::LabelAssignments::new(&self.client)
+    }
+
+    /// A cycle: a period of one team, with the issues planned for it.
+    pub const fn cycles(&self) -> entities::cycles::Cycles<'_> {
+        entities::cycles::Cycles::new(&self.client)
+    }
+
+    /// A status that projects can have.
+    pub const fn project_statuses(&self) -> entities::project_statuses::ProjectStatuses<'_> {
+        entities::project_statuses::ProjectStatuses::new(&self.client)
+    }
+
+    /// A project with status, health, progress and teams, found by any condition.
+    pub const fn detailed_projects(&self) -> entities::detailed_projects::DetailedProjects<'_> {
+        entities::detailed_projects::DetailedProjects::new(&self.client)
+    }
+
+    /// A relation between two issues, such as one that blocks another.
+    pub const fn issue_relations(&self) -> entities::issue_relations::IssueRelations<'_> {
+        entities::issue_relations::IssueRelations::new(&self.client)
+    }
+
+    /// An issue that is part of another issue.
+    pub const fn sub_issues(&self) -> entities::sub_issues::SubIssues<'_> {
+        entities::sub_issues::SubIssues::new(&self.client)
+    }
+
+    /// A document in Markdown.
+    pub const fn documents(&self) -> entities::documents::Documents<'_> {
+        entities::documents::Documents::new(&self.client)
+    }
+
+    /// A link from an issue to something outside.
+    pub const fn attachments(&self) -> entities::attachments::Attachments<'_> {
+        entities::attachments::Attachments::new(&self.client)
+    }
+
+    /// A report on a project, with its health.
+    pub const fn project_updates(&self) -> entities::project_updates::ProjectUpdates<'_> {
+        entities::project_updates::ProjectUpdates::new(&self.client)
+    }
+
+    /// A milestone of a project.
+    pub const fn project_milestones(&self) -> entities::project_milestones::ProjectMilestones<'_> {
+        entities::project_milestones::ProjectMilestones::new(&self.client)
+    }
+
+    /// A goal that several projects work towards.
+    pub const fn initiatives(&self) -> entities::initiatives::Initiatives<'_> {
+        entities::initiatives::Initiatives::new(&self.client)
+    }
+
+    /// A customer whose requests are kept in Linear.
+    pub const fn customers(&self) -> entities::customers::Customers<'_> {
+        entities::customers::Customers::new(&self.client)
+    }
+
+    /// A notification in the inbox of the user.
+    pub const fn notifications(&self) -> entities::notifications::Notifications<'_> {
+        entities::notifications::Notifications::new(&self.client)
+    }
+
+    /// An address that Linear tells of changes.
+    pub const fn webhooks(&self) -> entities::webhooks::Webhooks<'_> {
+        entities::webhooks::Webhooks::new(&self.client)
+    }
 }
 
 impl TypedConnector for LinearConnector {

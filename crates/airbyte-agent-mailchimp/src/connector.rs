@@ -16,10 +16,11 @@ use crate::entities;
 ///
 /// Mailchimp sends e-mail campaigns to audiences. This connector reads campaigns and their reports,
 /// audiences (the API calls them lists) with contacts, tags, interests and segments, and what
-/// recipients did with a campaign; it changes nothing. The data centre of the account is read from
-/// the end of the API key. Most calls need an audience id from `lists.list` or a campaign id from
-/// `campaigns.list`. Rates are shares from 0 to 1, except the averages of an audience, which are
-/// percentages.
+/// recipients did with a campaign. It adds, changes and archives contacts, tags and segments, and
+/// prepares, schedules and sends campaigns; large changes run as batches. The data centre of the
+/// account is read from the end of the API key. Most calls need an audience id from `lists.list` or
+/// a campaign id from `campaigns.list`. Rates are shares from 0 to 1, except the averages of an
+/// audience, which are percentages.
 ///
 /// Clones share connections, tokens and the retry budget, and cost little.
 #[derive(Debug, Clone)]
@@ -120,6 +121,11 @@ impl MailchimpConnector {
         entities::lists::Lists::new(&self.client)
     }
 
+    /// Up to 500 contacts that are added to an audience, or changed, in one request.
+    pub const fn member_batches(&self) -> entities::member_batches::MemberBatches<'_> {
+        entities::member_batches::MemberBatches::new(&self.client)
+    }
+
     /// A contact in one audience, with state, fields, interests and tags.
     pub const fn list_members(&self) -> entities::list_members::ListMembers<'_> {
         entities::list_members::ListMembers::new(&self.client)
@@ -162,6 +168,13 @@ impl MailchimpConnector {
         entities::segments::Segments::new(&self.client)
     }
 
+    /// Contacts that are added to a static segment, or removed, in one request.
+    pub const fn segment_member_batches(
+        &self,
+    ) -> entities::segment_member_batches::SegmentMemberBatches<'_> {
+        entities::segment_member_batches::SegmentMemberBatches::new(&self.client)
+    }
+
     /// A contact that is in one segment or carries one tag.
     pub const fn segment_members(&self) -> entities::segment_members::SegmentMembers<'_> {
         entities::segment_members::SegmentMembers::new(&self.client)
@@ -170,6 +183,107 @@ impl MailchimpConnector {
     /// A recipient who unsubscribed because of one campaign.
     pub const fn unsubscribes(&self) -> entities::unsubscribes::Unsubscribes<'_> {
         entities::unsubscribes::Unsubscribes::new(&self.client)
+    }
+
+    /// A change of a contact that adds the contact if the audience does not have it.
+    pub const fn list_member_upserts(
+        &self,
+    ) -> entities::list_member_upserts::ListMemberUpserts<'_> {
+        entities::list_member_upserts::ListMemberUpserts::new(&self.client)
+    }
+
+    /// The act of erasing a contact and all its personal data for good.
+    pub const fn list_member_erasures(
+        &self,
+    ) -> entities::list_member_erasures::ListMemberErasures<'_> {
+        entities::list_member_erasures::ListMemberErasures::new(&self.client)
+    }
+
+    /// A tag that one contact carries.
+    pub const fn member_tags(&self) -> entities::member_tags::MemberTags<'_> {
+        entities::member_tags::MemberTags::new(&self.client)
+    }
+
+    /// A field of its own that an audience has for its contacts.
+    pub const fn merge_fields(&self) -> entities::merge_fields::MergeFields<'_> {
+        entities::merge_fields::MergeFields::new(&self.client)
+    }
+
+    /// The HTML and text of a campaign.
+    pub const fn campaign_content(&self) -> entities::campaign_content::CampaignContent<'_> {
+        entities::campaign_content::CampaignContent::new(&self.client)
+    }
+
+    /// What Mailchimp checks before a campaign can be sent.
+    pub const fn campaign_checklists(
+        &self,
+    ) -> entities::campaign_checklists::CampaignChecklists<'_> {
+        entities::campaign_checklists::CampaignChecklists::new(&self.client)
+    }
+
+    /// The act of sending a campaign now.
+    pub const fn campaign_sends(&self) -> entities::campaign_sends::CampaignSends<'_> {
+        entities::campaign_sends::CampaignSends::new(&self.client)
+    }
+
+    /// The time at which a campaign will be sent.
+    pub const fn campaign_schedules(&self) -> entities::campaign_schedules::CampaignSchedules<'_> {
+        entities::campaign_schedules::CampaignSchedules::new(&self.client)
+    }
+
+    /// A test e-mail of a campaign to chosen addresses.
+    pub const fn campaign_tests(&self) -> entities::campaign_tests::CampaignTests<'_> {
+        entities::campaign_tests::CampaignTests::new(&self.client)
+    }
+
+    /// A link of a sent campaign, with its clicks.
+    pub const fn click_details(&self) -> entities::click_details::ClickDetails<'_> {
+        entities::click_details::ClickDetails::new(&self.client)
+    }
+
+    /// A recipient who clicked a certain link of a campaign.
+    pub const fn click_members(&self) -> entities::click_members::ClickMembers<'_> {
+        entities::click_members::ClickMembers::new(&self.client)
+    }
+
+    /// A recipient who opened a campaign, with the times.
+    pub const fn open_details(&self) -> entities::open_details::OpenDetails<'_> {
+        entities::open_details::OpenDetails::new(&self.client)
+    }
+
+    /// A recipient to whom a campaign was sent.
+    pub const fn recipients(&self) -> entities::recipients::Recipients<'_> {
+        entities::recipients::Recipients::new(&self.client)
+    }
+
+    /// A set of API calls that Mailchimp runs one after the other in the background.
+    pub const fn batches(&self) -> entities::batches::Batches<'_> {
+        entities::batches::Batches::new(&self.client)
+    }
+
+    /// A design from which campaigns are made.
+    pub const fn templates(&self) -> entities::templates::Templates<'_> {
+        entities::templates::Templates::new(&self.client)
+    }
+
+    /// A shop that reports its orders to Mailchimp.
+    pub const fn stores(&self) -> entities::stores::Stores<'_> {
+        entities::stores::Stores::new(&self.client)
+    }
+
+    /// An order of a shop.
+    pub const fn store_orders(&self) -> entities::store_orders::StoreOrders<'_> {
+        entities::store_orders::StoreOrders::new(&self.client)
+    }
+
+    /// A product of a shop.
+    pub const fn store_products(&self) -> entities::store_products::StoreProducts<'_> {
+        entities::store_products::StoreProducts::new(&self.client)
+    }
+
+    /// The act of sending a contact into a step of an automation flow.
+    pub const fn journey_triggers(&self) -> entities::journey_triggers::JourneyTriggers<'_> {
+        entities::journey_triggers::JourneyTriggers::new(&self.client)
     }
 }
 

@@ -16,12 +16,13 @@ use crate::entities;
 ///
 /// Salesforce keeps customers, deals, activities and support cases of a company (an org). This
 /// connector reads, creates, changes and deletes accounts, contacts, leads, opportunities, tasks,
-/// events, campaigns, cases, notes and users, reads files, reports and opportunity stages, and
-/// reaches every other object, custom ones included, through `sobjects` and `query`. Lists are SOQL
-/// queries, searches are SOSL. Field names are API names in the case Salesforce uses (`CloseDate`);
-/// custom fields and objects end in `__c` and may be read and set like any other. Everything
-/// happens with the rights of the user behind the token. The address of the org comes with the
-/// token. Orgs that sign in at login.salesforce.com are served, sandboxes are not.
+/// events, campaigns, cases, notes, users, products of deals and campaign members, reads and
+/// uploads files, runs reports and flows, and reaches every other object, custom ones included,
+/// through `sobjects`, `sobject_collections` and `query`. Lists are SOQL queries, searches are
+/// SOSL. Field names are API names in the case Salesforce uses (`CloseDate`); custom fields and
+/// objects end in `__c` and may be read and set like any other. Everything happens with the rights
+/// of the user behind the token. The address of the org comes with the token. Orgs that sign in at
+/// login.salesforce.com are served, sandboxes are not.
 ///
 /// Clones share connections, tokens and the retry budget, and cost little.
 #[derive(Debug, Clone)]
@@ -177,6 +178,11 @@ impl SalesforceConnector {
         entities::reports::Reports::new(&self.client)
     }
 
+    /// The act of running a report with other filters; the record is the result.
+    pub const fn report_runs(&self) -> entities::report_runs::ReportRuns<'_> {
+        entities::report_runs::ReportRuns::new(&self.client)
+    }
+
     /// Somebody who can sign in to the org.
     pub const fn users(&self) -> entities::users::Users<'_> {
         entities::users::Users::new(&self.client)
@@ -190,6 +196,113 @@ impl SalesforceConnector {
     /// A row of the result of a SOQL query.
     pub const fn query(&self) -> entities::query::Query<'_> {
         entities::query::Query::new(&self.client)
+    }
+
+    /// The definition of an object: fields, types and choices.
+    pub const fn sobject_descriptions(
+        &self,
+    ) -> entities::sobject_descriptions::SobjectDescriptions<'_> {
+        entities::sobject_descriptions::SobjectDescriptions::new(&self.client)
+    }
+
+    /// Up to 200 records that are written, read or deleted in one call.
+    pub const fn sobject_collections(
+        &self,
+    ) -> entities::sobject_collections::SobjectCollections<'_> {
+        entities::sobject_collections::SobjectCollections::new(&self.client)
+    }
+
+    /// Up to 200 records that are created or changed by an external id.
+    pub const fn sobject_collection_upserts(
+        &self,
+    ) -> entities::sobject_collection_upserts::SobjectCollectionUpserts<'_> {
+        entities::sobject_collection_upserts::SobjectCollectionUpserts::new(&self.client)
+    }
+
+    /// A record that is created, or changed if its external id is known.
+    pub const fn sobject_upserts(&self) -> entities::sobject_upserts::SobjectUpserts<'_> {
+        entities::sobject_upserts::SobjectUpserts::new(&self.client)
+    }
+
+    /// A product on an opportunity, with quantity and price.
+    pub const fn opportunity_line_items(
+        &self,
+    ) -> entities::opportunity_line_items::OpportunityLineItems<'_> {
+        entities::opportunity_line_items::OpportunityLineItems::new(&self.client)
+    }
+
+    /// Something that is sold.
+    pub const fn products(&self) -> entities::products::Products<'_> {
+        entities::products::Products::new(&self.client)
+    }
+
+    /// A set of prices.
+    pub const fn price_books(&self) -> entities::price_books::PriceBooks<'_> {
+        entities::price_books::PriceBooks::new(&self.client)
+    }
+
+    /// The price of a product in a price book.
+    pub const fn price_book_entries(&self) -> entities::price_book_entries::PriceBookEntries<'_> {
+        entities::price_book_entries::PriceBookEntries::new(&self.client)
+    }
+
+    /// A lead or contact who belongs to a campaign.
+    pub const fn campaign_members(&self) -> entities::campaign_members::CampaignMembers<'_> {
+        entities::campaign_members::CampaignMembers::new(&self.client)
+    }
+
+    /// The attachment of a file to a record.
+    pub const fn content_document_links(
+        &self,
+    ) -> entities::content_document_links::ContentDocumentLinks<'_> {
+        entities::content_document_links::ContentDocumentLinks::new(&self.client)
+    }
+
+    /// How records are approved, object by object.
+    pub const fn approval_processes(&self) -> entities::approval_processes::ApprovalProcesses<'_> {
+        entities::approval_processes::ApprovalProcesses::new(&self.client)
+    }
+
+    /// The act of submitting, approving or rejecting a record.
+    pub const fn approval_requests(&self) -> entities::approval_requests::ApprovalRequests<'_> {
+        entities::approval_requests::ApprovalRequests::new(&self.client)
+    }
+
+    /// A flow that can be started.
+    pub const fn flows(&self) -> entities::flows::Flows<'_> {
+        entities::flows::Flows::new(&self.client)
+    }
+
+    /// The act of running a flow.
+    pub const fn flow_runs(&self) -> entities::flow_runs::FlowRuns<'_> {
+        entities::flow_runs::FlowRuns::new(&self.client)
+    }
+
+    /// The definition of a report, with columns and filters.
+    pub const fn report_descriptions(
+        &self,
+    ) -> entities::report_descriptions::ReportDescriptions<'_> {
+        entities::report_descriptions::ReportDescriptions::new(&self.client)
+    }
+
+    /// A run of a report in the background.
+    pub const fn report_instances(&self) -> entities::report_instances::ReportInstances<'_> {
+        entities::report_instances::ReportInstances::new(&self.client)
+    }
+
+    /// The limits of the org, and what is left of them.
+    pub const fn limits(&self) -> entities::limits::Limits<'_> {
+        entities::limits::Limits::new(&self.client)
+    }
+
+    /// A record that the user viewed lately.
+    pub const fn recent_items(&self) -> entities::recent_items::RecentItems<'_> {
+        entities::recent_items::RecentItems::new(&self.client)
+    }
+
+    /// A row of the result of a SOQL query, deleted records included.
+    pub const fn query_all(&self) -> entities::query_all::QueryAll<'_> {
+        entities::query_all::QueryAll::new(&self.client)
     }
 }
 

@@ -16,10 +16,11 @@ use crate::entities;
 ///
 /// Slack is where teams talk, in channels, threads and direct messages. This connector reads users,
 /// channels, messages and threads, and posts, edits, schedules and deletes messages, creates and
-/// manages channels, and adds reactions, pins and bookmarks. Everything is addressed by id (`C…`
-/// channel, `U…` user); a message by its channel and its `ts`. The app sees and writes only where
-/// it is a member. Slack answers most mistakes with status 200 and `ok: false`; the connector
-/// reports these as errors with Slack's code, such as `channel_not_found` or `missing_scope`.
+/// manages channels, looks after files, reactions, pins, bookmarks and canvases, and searches
+/// messages. Everything is addressed by id (`C…` channel, `U…` user); a message by its channel and
+/// its `ts`. The app sees and writes only where it is a member. Slack answers most mistakes with
+/// status 200 and `ok: false`; the connector reports these as errors with Slack's code, such as
+/// `channel_not_found` or `missing_scope`.
 ///
 /// Clones share connections, tokens and the retry budget, and cost little.
 #[derive(Debug, Clone)]
@@ -130,7 +131,8 @@ impl SlackConnector {
         entities::threads::Threads::new(&self.client)
     }
 
-    /// A message that the app posts, edits or deletes; to read messages use `channel_messages`.
+    /// A message that the app posts, edits or deletes, or finds by a search; to read a channel use
+    /// `channel_messages`.
     pub const fn messages(&self) -> entities::messages::Messages<'_> {
         entities::messages::Messages::new(&self.client)
     }
@@ -150,7 +152,7 @@ impl SlackConnector {
         entities::channel_invites::ChannelInvites::new(&self.client)
     }
 
-    /// An emoji that the app puts on a message.
+    /// An emoji on a message; a list gives the items that somebody reacted to.
     pub const fn reactions(&self) -> entities::reactions::Reactions<'_> {
         entities::reactions::Reactions::new(&self.client)
     }
@@ -165,7 +167,7 @@ impl SlackConnector {
         entities::scheduled_messages::ScheduledMessages::new(&self.client)
     }
 
-    /// The act of archiving a channel.
+    /// The act of archiving a channel, or of reopening it (delete).
     pub const fn channel_archives(&self) -> entities::channel_archives::ChannelArchives<'_> {
         entities::channel_archives::ChannelArchives::new(&self.client)
     }
@@ -175,7 +177,7 @@ impl SlackConnector {
         entities::channel_kicks::ChannelKicks::new(&self.client)
     }
 
-    /// The act of the app joining a public channel; the record is the channel.
+    /// The act of the app joining a public channel, or of leaving one (delete).
     pub const fn channel_joins(&self) -> entities::channel_joins::ChannelJoins<'_> {
         entities::channel_joins::ChannelJoins::new(&self.client)
     }
@@ -188,6 +190,58 @@ impl SlackConnector {
     /// A link in the bar at the top of a channel.
     pub const fn bookmarks(&self) -> entities::bookmarks::Bookmarks<'_> {
         entities::bookmarks::Bookmarks::new(&self.client)
+    }
+
+    /// A file that was uploaded to Slack or linked there.
+    pub const fn files(&self) -> entities::files::Files<'_> {
+        entities::files::Files::new(&self.client)
+    }
+
+    /// The first step of uploading a file; it gives an address for the bytes.
+    pub const fn file_uploads(&self) -> entities::file_uploads::FileUploads<'_> {
+        entities::file_uploads::FileUploads::new(&self.client)
+    }
+
+    /// The last step of uploading files, which shares them.
+    pub const fn file_upload_completions(
+        &self,
+    ) -> entities::file_upload_completions::FileUploadCompletions<'_> {
+        entities::file_upload_completions::FileUploadCompletions::new(&self.client)
+    }
+
+    /// The conversation with one person or a small group.
+    pub const fn direct_messages(&self) -> entities::direct_messages::DirectMessages<'_> {
+        entities::direct_messages::DirectMessages::new(&self.client)
+    }
+
+    /// The one user with a given e-mail address.
+    pub const fn user_lookups(&self) -> entities::user_lookups::UserLookups<'_> {
+        entities::user_lookups::UserLookups::new(&self.client)
+    }
+
+    /// The id of somebody who is in a channel.
+    pub const fn channel_members(&self) -> entities::channel_members::ChannelMembers<'_> {
+        entities::channel_members::ChannelMembers::new(&self.client)
+    }
+
+    /// The address at which a message opens in Slack.
+    pub const fn message_permalinks(&self) -> entities::message_permalinks::MessagePermalinks<'_> {
+        entities::message_permalinks::MessagePermalinks::new(&self.client)
+    }
+
+    /// People who are mentioned together, such as `@marketing`.
+    pub const fn user_groups(&self) -> entities::user_groups::UserGroups<'_> {
+        entities::user_groups::UserGroups::new(&self.client)
+    }
+
+    /// A conversation that a given person is a member of.
+    pub const fn user_channels(&self) -> entities::user_channels::UserChannels<'_> {
+        entities::user_channels::UserChannels::new(&self.client)
+    }
+
+    /// A document inside Slack.
+    pub const fn canvases(&self) -> entities::canvases::Canvases<'_> {
+        entities::canvases::Canvases::new(&self.client)
     }
 }
 

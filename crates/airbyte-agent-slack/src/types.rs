@@ -2,8 +2,8 @@
 
 //! Types of the records and arguments of the Slack connector.
 
-use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
+use airbyte_agent_core::{open_enum, record, request};
 
 record! {
     /// A member, guest or bot of the workspace.
@@ -49,6 +49,8 @@ record! {
         pub is_email_confirmed: bool,
         /// Who may share this person's contact card, such as `EVERYONE`.
         pub who_can_share_contact_card: String,
+        /// Language, such as `en-US`; only with `include_locale`.
+        pub locale: String,
     }
 }
 
@@ -155,7 +157,7 @@ record! {
         pub purpose: ChannelPurpose,
         /// Names it had before.
         pub previous_names: Vec<String>,
-        /// Number of members; only in `channels.list`.
+        /// Number of members; in `channels.list`, and in `channels.get` with `include_num_members`.
         pub num_members: i64,
         /// Id of the conversation it belongs to, if any.
         pub parent_conversation: String,
@@ -165,6 +167,8 @@ record! {
         pub is_thread_only: bool,
         /// True when ordinary members cannot post.
         pub is_read_only: bool,
+        /// Language of the channel, such as `en-US`; only with `include_locale`.
+        pub locale: String,
     }
 }
 
@@ -240,6 +244,8 @@ record! {
         pub app_id: String,
         /// Id of the author's workspace.
         pub team: String,
+        /// Data for programs (`event_type`, `event_payload`); only with `include_all_metadata`.
+        pub metadata: Value,
     }
 }
 
@@ -414,6 +420,8 @@ record! {
         pub app_id: String,
         /// Id of the author's workspace.
         pub team: String,
+        /// Data for programs (`event_type`, `event_payload`); only with `include_all_metadata`.
+        pub metadata: Value,
     }
 }
 
@@ -457,6 +465,55 @@ record! {
 }
 
 record! {
+    /// A message that a search found.
+    pub struct MessageMatch {
+        /// Id of this result.
+        pub iid: String,
+        /// Kind of result; `message`.
+        pub type_: String = "type",
+        /// Id of the message within its channel and its time: Unix seconds with six decimals, as
+        /// text.
+        pub ts: String,
+        /// Id of the workspace.
+        pub team: String,
+        /// Id of the author; absent for some bots.
+        pub user: String,
+        /// Name of the author.
+        pub username: String,
+        /// Text in Slack mrkdwn.
+        pub text: String,
+        /// The conversation the message is in.
+        pub channel: MessageMatchChannel,
+        /// Page of the message in Slack.
+        pub permalink: String,
+        /// How well the message matches.
+        pub score: f64,
+        /// Layout in Block Kit.
+        pub blocks: Vec<Value>,
+        /// Attachments of the older style, also link previews.
+        pub attachments: Vec<Attachment>,
+        /// Files shared with the message.
+        pub files: Vec<File>,
+    }
+}
+
+record! {
+    /// The conversation the message is in.
+    pub struct MessageMatchChannel {
+        /// Id of the conversation.
+        pub id: String,
+        /// Name of the conversation.
+        pub name: String,
+        /// True if it is a channel.
+        pub is_channel: bool,
+        /// True when only members see it.
+        pub is_private: bool,
+        /// True for a direct message in a group.
+        pub is_mpim: bool,
+    }
+}
+
+record! {
     /// Confirmation.
     pub struct ReactionAddResponse {
         /// True on success. A response with false is reported as an error with Slack's code, such
@@ -471,6 +528,20 @@ record! {
         /// True on success. A response with false is reported as an error with Slack's code, such
         /// as `channel_not_found`.
         pub ok: bool,
+    }
+}
+
+record! {
+    /// A message or file that somebody reacted to.
+    pub struct ReactedItem {
+        /// Kind of item: `message` or `file`.
+        pub type_: String = "type",
+        /// Id of the channel the message is in.
+        pub channel: String,
+        /// The message; `reactions` holds the emoji.
+        pub message: Message,
+        /// The file.
+        pub file: File,
     }
 }
 
@@ -493,7 +564,8 @@ record! {
         pub ok: bool,
         /// Id of the channel it will be posted to.
         pub channel: String,
-        /// Id of the scheduled message (`Q…`), needed to cancel it in Slack.
+        /// Id of the scheduled message (`Q…`), needed to cancel it with
+        /// `scheduled_messages.delete`.
         pub scheduled_message_id: String,
         /// When it will be posted, Unix seconds.
         pub post_at: i64,
@@ -532,8 +604,42 @@ record! {
 }
 
 record! {
+    /// A message that waits to be posted.
+    pub struct ScheduledMessage {
+        /// Id of the scheduled message (`Q…`).
+        pub id: String,
+        /// Id of the channel it will be posted to.
+        pub channel_id: String,
+        /// When it will be posted, Unix seconds.
+        pub post_at: i64,
+        /// When it was scheduled, Unix seconds.
+        pub date_created: i64,
+        /// Text of the message.
+        pub text: String,
+    }
+}
+
+record! {
+    /// Confirmation.
+    pub struct ScheduledMessageDeleteResponse {
+        /// True on success. A response with false is reported as an error with Slack's code, such
+        /// as `channel_not_found`.
+        pub ok: bool,
+    }
+}
+
+record! {
     /// Confirmation.
     pub struct ChannelArchiveResponse {
+        /// True on success. A response with false is reported as an error with Slack's code, such
+        /// as `channel_not_found`.
+        pub ok: bool,
+    }
+}
+
+record! {
+    /// Confirmation.
+    pub struct ChannelUnarchiveResponse {
         /// True on success. A response with false is reported as an error with Slack's code, such
         /// as `channel_not_found`.
         pub ok: bool,
@@ -553,7 +659,45 @@ record! {
 
 record! {
     /// Confirmation.
+    pub struct ChannelLeaveResponse {
+        /// True on success. A response with false is reported as an error with Slack's code, such
+        /// as `channel_not_found`.
+        pub ok: bool,
+        /// True when the app was not a member.
+        pub not_in_channel: bool,
+    }
+}
+
+record! {
+    /// Confirmation.
     pub struct PinAddResponse {
+        /// True on success. A response with false is reported as an error with Slack's code, such
+        /// as `channel_not_found`.
+        pub ok: bool,
+    }
+}
+
+record! {
+    /// A message or file that is pinned to a channel.
+    pub struct PinnedItem {
+        /// Kind of item: `message` or `file`.
+        pub type_: String = "type",
+        /// Id of the channel.
+        pub channel: String,
+        /// The message.
+        pub message: Message,
+        /// The file.
+        pub file: File,
+        /// When it was pinned, Unix seconds.
+        pub created: i64,
+        /// Id of the person who pinned it.
+        pub created_by: String,
+    }
+}
+
+record! {
+    /// Confirmation.
+    pub struct PinRemoveResponse {
         /// True on success. A response with false is reported as an error with Slack's code, such
         /// as `channel_not_found`.
         pub ok: bool,
@@ -597,6 +741,108 @@ record! {
 }
 
 record! {
+    /// Confirmation.
+    pub struct BookmarkRemoveResponse {
+        /// True on success. A response with false is reported as an error with Slack's code, such
+        /// as `channel_not_found`.
+        pub ok: bool,
+    }
+}
+
+record! {
+    /// Confirmation.
+    pub struct FileDeleteResponse {
+        /// True on success. A response with false is reported as an error with Slack's code, such
+        /// as `channel_not_found`.
+        pub ok: bool,
+    }
+}
+
+record! {
+    /// Where to send the bytes.
+    pub struct FileUploadResponse {
+        /// True on success. A response with false is reported as an error with Slack's code, such
+        /// as `channel_not_found`.
+        pub ok: bool,
+        /// Address that takes the bytes, with one POST.
+        pub upload_url: String,
+        /// Id of the new file (`F…`), needed to finish the upload.
+        pub file_id: String,
+    }
+}
+
+record! {
+    /// The link to a message.
+    pub struct MessagePermalink {
+        /// True on success. A response with false is reported as an error with Slack's code, such
+        /// as `channel_not_found`.
+        pub ok: bool,
+        /// Id of the channel.
+        pub channel: String,
+        /// Address of the message.
+        pub permalink: String,
+    }
+}
+
+record! {
+    /// People who are mentioned together, such as `@marketing`.
+    pub struct UserGroup {
+        /// Id of the group (`S…`).
+        pub id: String,
+        /// Id of the workspace.
+        pub team_id: String,
+        /// Name of the group.
+        pub name: String,
+        /// Name it is mentioned by, without `@`.
+        pub handle: String,
+        /// What the group is for.
+        pub description: String,
+        /// True when it belongs to another organization.
+        pub is_external: bool,
+        /// True when an identity provider keeps its members.
+        pub auto_provision: bool,
+        /// Ids of the members; only with `include_users`.
+        pub users: Vec<String>,
+        /// Number of members; only with `include_count`.
+        pub user_count: i64,
+        /// Id of the person who created it.
+        pub created_by: String,
+        /// Id of the person who changed it last.
+        pub updated_by: String,
+        /// Id of the person who turned it off.
+        pub deleted_by: String,
+        /// When it was created, Unix seconds.
+        pub date_create: i64,
+        /// When it last changed, Unix seconds.
+        pub date_update: i64,
+        /// When it was turned off, Unix seconds; 0 while it is on.
+        pub date_delete: i64,
+        /// Channels that members are added to: `channels` and `groups`.
+        pub prefs: Value,
+    }
+}
+
+record! {
+    /// The new canvas.
+    pub struct CanvasCreateResponse {
+        /// True on success. A response with false is reported as an error with Slack's code, such
+        /// as `channel_not_found`.
+        pub ok: bool,
+        /// Id of the canvas (`F…`).
+        pub canvas_id: String,
+    }
+}
+
+record! {
+    /// Confirmation.
+    pub struct CanvasEditResponse {
+        /// True on success. A response with false is reported as an error with Slack's code, such
+        /// as `channel_not_found`.
+        pub ok: bool,
+    }
+}
+
+record! {
     /// Metadata of a page of `users.list`.
     pub struct UsersListMeta {
         /// Pass it as `cursor` for the next page; empty at the end.
@@ -629,5 +875,182 @@ record! {
         pub next_cursor: String,
         /// True while more pages follow.
         pub has_more: bool,
+    }
+}
+
+record! {
+    /// Metadata of a page of `messages.search`.
+    pub struct MessagesSearchMeta {
+        /// The search as Slack read it.
+        pub query: String,
+        /// Number of all pages.
+        pub pages: i64,
+    }
+}
+
+record! {
+    /// Metadata of a page of `reactions.list`.
+    pub struct ReactionsListMeta {
+        /// Pass it as `cursor` for the next page; empty at the end.
+        pub next_cursor: String,
+    }
+}
+
+record! {
+    /// Metadata of a page of `scheduled_messages.list`.
+    pub struct ScheduledMessagesListMeta {
+        /// Pass it as `cursor` for the next page; empty at the end.
+        pub next_cursor: String,
+    }
+}
+
+record! {
+    /// Metadata of a page of `files.list`.
+    pub struct FilesListMeta {
+        /// Number of this page.
+        pub page: i64,
+        /// Number of all pages.
+        pub pages: i64,
+    }
+}
+
+record! {
+    /// Metadata of a page of `channel_members.list`.
+    pub struct ChannelMembersListMeta {
+        /// Pass it as `cursor` for the next page; empty at the end.
+        pub next_cursor: String,
+    }
+}
+
+record! {
+    /// Metadata of a page of `user_channels.list`.
+    pub struct UserChannelsListMeta {
+        /// Pass it as `cursor` for the next page; empty at the end.
+        pub next_cursor: String,
+    }
+}
+
+open_enum!(
+    /// `full` turns addresses, `@names` and `#channels` in `text` into links; `none` takes the text
+    /// as it stands.
+    MessageParse {
+        /// Written `full` in requests and responses.
+        Full = "full",
+        /// Written `none` in requests and responses.
+        None = "none",
+    }
+);
+
+open_enum!(
+    /// Order of the results: how well they match (`score`), or their time.
+    MessageSort {
+        /// Written `score` in requests and responses.
+        Score = "score",
+        /// Written `timestamp` in requests and responses.
+        Timestamp = "timestamp",
+    }
+);
+
+open_enum!(
+    /// Direction of the order.
+    MessageSortDir {
+        /// Written `asc` in requests and responses.
+        Asc = "asc",
+        /// Written `desc` in requests and responses.
+        Desc = "desc",
+    }
+);
+
+open_enum!(
+    /// `full` turns addresses, `@names` and `#channels` in `text` into links; `none` takes the text
+    /// as it stands.
+    EphemeralMessageParse {
+        /// Written `full` in requests and responses.
+        Full = "full",
+        /// Written `none` in requests and responses.
+        None = "none",
+    }
+);
+
+open_enum!(
+    /// `full` turns addresses, `@names` and `#channels` in `text` into links; `none` takes the text
+    /// as it stands.
+    ScheduledMessageParse {
+        /// Written `full` in requests and responses.
+        Full = "full",
+        /// Written `none` in requests and responses.
+        None = "none",
+    }
+);
+
+request! {
+    /// The files.
+    pub struct FileUploadCompletionFile {
+        required {
+            /// `file_id` of `file_uploads.create`.
+            id: String,
+        }
+        /// Title shown.
+        title: String,
+        /// Language of a text snippet, for highlighting.
+        highlight_type: String,
+    }
+}
+
+request! {
+    /// The content.
+    pub struct CanvaseDocumentContent {
+        required {
+            /// Kind of content; always `markdown`.
+            type_: String = "type",
+            /// The content as Markdown.
+            markdown: String,
+        }
+    }
+}
+
+request! {
+    /// The change; Slack takes one at a time.
+    pub struct CanvaseChange {
+        required {
+            /// What to do. `insert_after`, `insert_before` and `delete` need `section_id`;
+            /// `replace` without it replaces the whole canvas.
+            operation: CanvaseChangeOperation,
+        }
+        /// Id of the section the change is about.
+        section_id: String,
+        /// The new content; not for `delete`.
+        document_content: CanvaseChangeDocumentContent,
+    }
+}
+
+open_enum!(
+    /// What to do. `insert_after`, `insert_before` and `delete` need `section_id`; `replace`
+    /// without it replaces the whole canvas.
+    CanvaseChangeOperation {
+        /// Written `insert_after` in requests and responses.
+        InsertAfter = "insert_after",
+        /// Written `insert_before` in requests and responses.
+        InsertBefore = "insert_before",
+        /// Written `insert_at_start` in requests and responses.
+        InsertAtStart = "insert_at_start",
+        /// Written `insert_at_end` in requests and responses.
+        InsertAtEnd = "insert_at_end",
+        /// Written `replace` in requests and responses.
+        Replace = "replace",
+        /// Written `delete` in requests and responses.
+        Delete = "delete",
+    }
+);
+
+request! {
+    /// The new content; not for `delete`.
+    pub struct CanvaseChangeDocumentContent {
+        required {
+            /// Kind of content; always `markdown`.
+            type_: String = "type",
+            /// The content as Markdown.
+            markdown: String,
+        }
     }
 }

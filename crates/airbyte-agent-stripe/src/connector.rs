@@ -15,11 +15,17 @@ use crate::entities;
 /// operations by their names.
 ///
 /// Stripe processes payments. This connector reads customers, invoices, charges, subscriptions,
-/// refunds, products, disputes, payouts and the balance, and creates or changes customers,
-/// products, prices, invoices, subscriptions, payments, refunds and Checkout sessions. All amounts
-/// are whole numbers in the smallest currency unit: 1000 is USD 10.00, but JPY 1000. Instants are
-/// Unix seconds. A live key moves real money, a test key does not. Answers follow the default API
-/// version of the account, so some older fields may be absent.
+/// refunds, products, disputes, payouts, prices, discounts, stored payment methods, events and the
+/// balance, and creates or changes customers, products, prices, invoices, subscriptions, payments,
+/// refunds, credit notes, discounts, Checkout sessions and payment links. All amounts are whole
+/// numbers in the smallest currency unit: 1000 is USD 10.00, but JPY 1000. Instants are Unix
+/// seconds. A live key moves real money, a test key does not. Responses follow the default API
+/// version of the account unless `stripe_version` names another. The records are described as in
+/// version 2026-10-28.endive and hold the fields of older versions as well; those that Stripe
+/// dropped with 2025-03-31.basil are absent on newer accounts. Operations and arguments that
+/// Airbyte's platform does not know follow 2026-10-28.endive; where an older version names an
+/// argument differently, its description says so. Fields that hold the id of another object come
+/// back as the whole object if `expand` names them.
 ///
 /// Clones share connections, tokens and the retry budget, and cost little.
 #[derive(Debug, Clone)]
@@ -208,6 +214,124 @@ impl StripeConnector {
     /// A transfer from the Stripe balance to the bank.
     pub const fn payouts(&self) -> entities::payouts::Payouts<'_> {
         entities::payouts::Payouts::new(&self.client)
+    }
+
+    /// A card or account that a customer pays with.
+    pub const fn payment_methods(&self) -> entities::payment_methods::PaymentMethods<'_> {
+        entities::payment_methods::PaymentMethods::new(&self.client)
+    }
+
+    /// The act of removing a payment method from its customer; the record is the payment method.
+    pub const fn payment_method_detachments(
+        &self,
+    ) -> entities::payment_method_detachments::PaymentMethodDetachments<'_> {
+        entities::payment_method_detachments::PaymentMethodDetachments::new(&self.client)
+    }
+
+    /// The attempt to store a payment method for later, without charging.
+    pub const fn setup_intents(&self) -> entities::setup_intents::SetupIntents<'_> {
+        entities::setup_intents::SetupIntents::new(&self.client)
+    }
+
+    /// The act of declaring an invoice void; the record is the invoice.
+    pub const fn invoice_voids(&self) -> entities::invoice_voids::InvoiceVoids<'_> {
+        entities::invoice_voids::InvoiceVoids::new(&self.client)
+    }
+
+    /// The act of marking an invoice uncollectible; the record is the invoice.
+    pub const fn invoice_write_offs(&self) -> entities::invoice_write_offs::InvoiceWriteOffs<'_> {
+        entities::invoice_write_offs::InvoiceWriteOffs::new(&self.client)
+    }
+
+    /// The act of collecting an invoice now; the record is the invoice.
+    pub const fn invoice_pays(&self) -> entities::invoice_pays::InvoicePays<'_> {
+        entities::invoice_pays::InvoicePays::new(&self.client)
+    }
+
+    /// One line of an invoice.
+    pub const fn invoice_line_items(&self) -> entities::invoice_line_items::InvoiceLineItems<'_> {
+        entities::invoice_line_items::InvoiceLineItems::new(&self.client)
+    }
+
+    /// An amount that goes onto an invoice of a customer.
+    pub const fn invoice_items(&self) -> entities::invoice_items::InvoiceItems<'_> {
+        entities::invoice_items::InvoiceItems::new(&self.client)
+    }
+
+    /// Which payment settled an invoice.
+    pub const fn invoice_payments(&self) -> entities::invoice_payments::InvoicePayments<'_> {
+        entities::invoice_payments::InvoicePayments::new(&self.client)
+    }
+
+    /// An address at which anybody can pay, as often as wanted.
+    pub const fn payment_links(&self) -> entities::payment_links::PaymentLinks<'_> {
+        entities::payment_links::PaymentLinks::new(&self.client)
+    }
+
+    /// A discount by percentage or amount.
+    pub const fn coupons(&self) -> entities::coupons::Coupons<'_> {
+        entities::coupons::Coupons::new(&self.client)
+    }
+
+    /// A code that customers enter to get the discount of a coupon.
+    pub const fn promotion_codes(&self) -> entities::promotion_codes::PromotionCodes<'_> {
+        entities::promotion_codes::PromotionCodes::new(&self.client)
+    }
+
+    /// The act of giving a dispute up; the record is the dispute.
+    pub const fn dispute_closures(&self) -> entities::dispute_closures::DisputeClosures<'_> {
+        entities::dispute_closures::DisputeClosures::new(&self.client)
+    }
+
+    /// A page on which a customer manages subscriptions, invoices and cards.
+    pub const fn billing_portal_sessions(
+        &self,
+    ) -> entities::billing_portal_sessions::BillingPortalSessions<'_> {
+        entities::billing_portal_sessions::BillingPortalSessions::new(&self.client)
+    }
+
+    /// The act of taking money that was authorized; the record is the payment intent.
+    pub const fn payment_intent_captures(
+        &self,
+    ) -> entities::payment_intent_captures::PaymentIntentCaptures<'_> {
+        entities::payment_intent_captures::PaymentIntentCaptures::new(&self.client)
+    }
+
+    /// One change of a customer's credit balance.
+    pub const fn customer_balance_transactions(
+        &self,
+    ) -> entities::customer_balance_transactions::CustomerBalanceTransactions<'_> {
+        entities::customer_balance_transactions::CustomerBalanceTransactions::new(&self.client)
+    }
+
+    /// One price within a subscription, with its quantity.
+    pub const fn subscription_items(&self) -> entities::subscription_items::SubscriptionItems<'_> {
+        entities::subscription_items::SubscriptionItems::new(&self.client)
+    }
+
+    /// What counts usage for metered prices.
+    pub const fn meters(&self) -> entities::meters::Meters<'_> {
+        entities::meters::Meters::new(&self.client)
+    }
+
+    /// Usage of a customer that is reported to a meter.
+    pub const fn meter_events(&self) -> entities::meter_events::MeterEvents<'_> {
+        entities::meter_events::MeterEvents::new(&self.client)
+    }
+
+    /// Something that happened in the account during the last 30 days.
+    pub const fn events(&self) -> entities::events::Events<'_> {
+        entities::events::Events::new(&self.client)
+    }
+
+    /// A reduction of an invoice after it was finalized.
+    pub const fn credit_notes(&self) -> entities::credit_notes::CreditNotes<'_> {
+        entities::credit_notes::CreditNotes::new(&self.client)
+    }
+
+    /// A rate of tax for invoices and subscriptions.
+    pub const fn tax_rates(&self) -> entities::tax_rates::TaxRates<'_> {
+        entities::tax_rates::TaxRates::new(&self.client)
     }
 }
 

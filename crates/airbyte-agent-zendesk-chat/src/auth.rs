@@ -7,8 +7,8 @@ use airbyte_agent_core::{AuthFor, Credentials};
 
 /// OAuth access token.
 ///
-/// An access token for the Chat API with the scope `read`. API tokens of Zendesk Support do not
-/// work here.
+/// An access token for the Chat API with the scope `read`, and `write` as well to change anything.
+/// API tokens of Zendesk Support do not work here.
 ///
 /// The `Debug` output contains no secret.
 #[derive(Debug, Clone)]

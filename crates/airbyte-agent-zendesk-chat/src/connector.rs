@@ -16,9 +16,10 @@ use crate::entities;
 ///
 /// Zendesk Chat is live chat on websites. This connector reads chats with their transcripts, agents
 /// and how they spent their time, departments, shortcuts, triggers, skills, roles, goals, bans,
-/// routing settings and the account. It is read-only. It uses the Chat API at
-/// {subdomain}.zendesk.com; the older one at www.zopim.com is retired. Conversations of Zendesk
-/// messaging, the successor of live chat, are not in it.
+/// routing settings and the account. It searches chats, tags and deletes them, writes shortcuts and
+/// departments, and lifts bans. It uses the Chat API at {subdomain}.zendesk.com; the older one at
+/// www.zopim.com is retired. Conversations of Zendesk messaging, the successor of live chat, are
+/// not in it.
 ///
 /// Clones share connections, tokens and the retry budget, and cost little.
 #[derive(Debug, Clone)]
@@ -167,6 +168,21 @@ impl ZendeskChatConnector {
     /// A rule that acts on visitors by itself, such as sending a greeting.
     pub const fn triggers(&self) -> entities::triggers::Triggers<'_> {
         entities::triggers::Triggers::new(&self.client)
+    }
+
+    /// A goal that a visitor reached, with who gets the credit.
+    pub const fn conversions(&self) -> entities::conversions::Conversions<'_> {
+        entities::conversions::Conversions::new(&self.client)
+    }
+
+    /// Something that changed in a department, such as going online.
+    pub const fn department_events(&self) -> entities::department_events::DepartmentEvents<'_> {
+        entities::department_events::DepartmentEvents::new(&self.client)
+    }
+
+    /// A person on the website.
+    pub const fn visitors(&self) -> entities::visitors::Visitors<'_> {
+        entities::visitors::Visitors::new(&self.client)
     }
 }
 

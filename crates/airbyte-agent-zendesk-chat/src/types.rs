@@ -2,8 +2,8 @@
 
 //! Types of the records and arguments of the Zendesk Chat connector.
 
-use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
+use airbyte_agent_core::{open_enum, record};
 
 record! {
     /// The Zendesk Chat account.
@@ -448,6 +448,22 @@ record! {
 }
 
 record! {
+    /// A chat that a search found, in short.
+    pub struct ChatSearchResult {
+        /// Chat id, a text.
+        pub id: String,
+        /// `chat` for a conversation, `offline_msg` for a message left while nobody was online.
+        pub type_: String = "type",
+        /// When the chat began.
+        pub timestamp: String,
+        /// Beginning of the text.
+        pub preview: String,
+        /// API address of the chat.
+        pub url: String,
+    }
+}
+
+record! {
     /// A group of agents that visitors can choose or chats are routed to.
     pub struct Department {
         /// Id of the department.
@@ -597,6 +613,46 @@ record! {
 }
 
 record! {
+    /// Something that changed in a department.
+    pub struct DepartmentEvent {
+        /// Id of the event.
+        pub id: String,
+        /// Id of the department.
+        pub department_id: i64,
+        /// When it happened.
+        pub timestamp: String,
+        /// What changed, such as `status`.
+        pub field_name: String,
+        /// Value before.
+        pub previous_value: String,
+        /// Value since then.
+        pub new_value: String,
+    }
+}
+
+record! {
+    /// A person on the website.
+    pub struct VisitorRecord {
+        /// Id of the visitor.
+        pub id: String,
+        /// Name, as given or made up by Zendesk.
+        pub name: String,
+        /// E-mail address, if given.
+        pub email: String,
+        /// Phone number, if given.
+        pub phone: String,
+        /// Notes agents wrote about the visitor.
+        pub notes: String,
+        /// Whether the visitor may not chat.
+        pub banned: bool,
+        /// Your own id of the visitor.
+        pub external_id: String,
+        /// When the visitor was first seen.
+        pub created: String,
+    }
+}
+
+record! {
     /// Metadata of a page of `agent_timeline.list`.
     pub struct AgentTimelineListMeta {
         /// URL of the next part of the export. Zendesk sends it with every response, the last one
@@ -617,3 +673,47 @@ record! {
         pub count: i64,
     }
 }
+
+record! {
+    /// Metadata of a page of `chats.search`.
+    pub struct ChatsSearchMeta {
+        /// URL of the next page; null on the last.
+        pub next_url: String,
+        /// Number of chats found.
+        pub count: i64,
+    }
+}
+
+record! {
+    /// Metadata of a page of `conversions.list`.
+    pub struct ConversionsListMeta {
+        /// URL of the next part of the export. Zendesk sends it with every response, the last one
+        /// too.
+        pub next_page: String,
+        /// Number of records in this response.
+        pub count: i64,
+    }
+}
+
+record! {
+    /// Metadata of a page of `department_events.list`.
+    pub struct DepartmentEventsListMeta {
+        /// URL of the next part of the export. Zendesk sends it with every response, the last one
+        /// too.
+        pub next_page: String,
+        /// Number of records in this response.
+        pub count: i64,
+    }
+}
+
+open_enum!(
+    /// Who can use it.
+    ShortcutScope {
+        /// Written `all` in requests and responses.
+        All = "all",
+        /// Written `department` in requests and responses.
+        Department = "department",
+        /// Written `agent` in requests and responses.
+        Agent = "agent",
+    }
+);

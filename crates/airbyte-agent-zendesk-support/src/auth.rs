@@ -94,3 +94,43 @@ impl From<ApiToken> for Credentials {
 }
 
 impl AuthFor<crate::ZendeskSupportConnector> for ApiToken {}
+
+/// Client credentials.
+///
+/// For your own account, without anybody having to sign in. Tokens are got and renewed by
+/// themselves.
+///
+/// The `Debug` output contains no secret.
+#[derive(Debug, Clone)]
+pub struct ClientCredentials {
+    credentials: Credentials,
+}
+
+impl ClientCredentials {
+    /// Credentials with all fields of this way to authenticate.
+    ///
+    /// * `client_id`: Identifier of the OAuth client.
+    /// * `client_secret`: Secret of the OAuth client.
+    /// * `scope`: What the token may do: `read`, or `read write` to change anything as well.
+    pub fn new(
+        client_id: impl Into<String>,
+        client_secret: impl Into<String>,
+        scope: impl Into<String>,
+    ) -> Self {
+        let credentials = Credentials::new()
+            .for_connector("zendesk-support")
+            .scheme("zendeskClientCredentials")
+            .field("client_id", client_id)
+            .field("client_secret", client_secret)
+            .field("scope", scope);
+        Self { credentials }
+    }
+}
+
+impl From<ClientCredentials> for Credentials {
+    fn from(auth: ClientCredentials) -> Self {
+        auth.credentials
+    }
+}
+
+impl AuthFor<crate::ZendeskSupportConnector> for ClientCredentials {}

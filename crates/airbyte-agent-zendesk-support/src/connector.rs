@@ -17,9 +17,10 @@ use crate::entities;
 /// Zendesk Support is a help desk: customers' requests become tickets that agents work on. This
 /// connector reads tickets with their comments, history, metrics and attachments, users,
 /// organizations, groups, the rules and forms around tickets, satisfaction ratings and help center
-/// articles; it creates and changes tickets, comments and users. Writing to tickets runs the
-/// account's triggers, which may send e-mail. Zendesk pages lists by number and refuses to go
-/// beyond the first 10,000 records of one list.
+/// articles; it searches, and creates and changes tickets, comments, tags, users, organizations and
+/// articles. Writing to tickets runs the account's triggers, which may send e-mail. Zendesk pages
+/// lists by number and refuses to go beyond the first 10,000 records of one list; with `page[size]`
+/// most lists are paged by cursor, without this bound, and the exports read everything.
 ///
 /// Clones share connections, tokens and the retry budget, and cost little.
 #[derive(Debug, Clone)]
@@ -243,6 +244,132 @@ impl ZendeskSupportConnector {
         &self,
     ) -> entities::article_attachments::ArticleAttachments<'_> {
         entities::article_attachments::ArticleAttachments::new(&self.client)
+    }
+
+    /// A ticket, user, organization or group found by a search.
+    pub const fn search_results(&self) -> entities::search_results::SearchResults<'_> {
+        entities::search_results::SearchResults::new(&self.client)
+    }
+
+    /// A ticket, in an export of all that changed since an instant.
+    pub const fn ticket_exports(&self) -> entities::ticket_exports::TicketExports<'_> {
+        entities::ticket_exports::TicketExports::new(&self.client)
+    }
+
+    /// A user, in an export of all that changed since an instant.
+    pub const fn user_exports(&self) -> entities::user_exports::UserExports<'_> {
+        entities::user_exports::UserExports::new(&self.client)
+    }
+
+    /// An organization, in an export of all that changed since an instant.
+    pub const fn organization_exports(
+        &self,
+    ) -> entities::organization_exports::OrganizationExports<'_> {
+        entities::organization_exports::OrganizationExports::new(&self.client)
+    }
+
+    /// A change of any ticket, in an export since an instant.
+    pub const fn ticket_event_exports(
+        &self,
+    ) -> entities::ticket_event_exports::TicketEventExports<'_> {
+        entities::ticket_event_exports::TicketEventExports::new(&self.client)
+    }
+
+    /// The act of creating many tickets at once; the record is the job that does it.
+    pub const fn ticket_bulk_creations(
+        &self,
+    ) -> entities::ticket_bulk_creations::TicketBulkCreations<'_> {
+        entities::ticket_bulk_creations::TicketBulkCreations::new(&self.client)
+    }
+
+    /// The act of merging tickets into one; the record is the job that does it.
+    pub const fn ticket_merges(&self) -> entities::ticket_merges::TicketMerges<'_> {
+        entities::ticket_merges::TicketMerges::new(&self.client)
+    }
+
+    /// The act of bringing back a deleted ticket.
+    pub const fn ticket_restorations(
+        &self,
+    ) -> entities::ticket_restorations::TicketRestorations<'_> {
+        entities::ticket_restorations::TicketRestorations::new(&self.client)
+    }
+
+    /// A job that Zendesk runs in the background, with its state.
+    pub const fn job_statuses(&self) -> entities::job_statuses::JobStatuses<'_> {
+        entities::job_statuses::JobStatuses::new(&self.client)
+    }
+
+    /// A tag on one ticket.
+    pub const fn ticket_tags(&self) -> entities::ticket_tags::TicketTags<'_> {
+        entities::ticket_tags::TicketTags::new(&self.client)
+    }
+
+    /// What one macro would do to one ticket.
+    pub const fn ticket_macro_previews(
+        &self,
+    ) -> entities::ticket_macro_previews::TicketMacroPreviews<'_> {
+        entities::ticket_macro_previews::TicketMacroPreviews::new(&self.client)
+    }
+
+    /// A ticket in one view.
+    pub const fn view_tickets(&self) -> entities::view_tickets::ViewTickets<'_> {
+        entities::view_tickets::ViewTickets::new(&self.client)
+    }
+
+    /// The number of tickets in one view.
+    pub const fn view_counts(&self) -> entities::view_counts::ViewCounts<'_> {
+        entities::view_counts::ViewCounts::new(&self.client)
+    }
+
+    /// A status that tickets can have, standard or custom.
+    pub const fn custom_statuses(&self) -> entities::custom_statuses::CustomStatuses<'_> {
+        entities::custom_statuses::CustomStatuses::new(&self.client)
+    }
+
+    /// The act of creating a user or changing the one that exists.
+    pub const fn user_upserts(&self) -> entities::user_upserts::UserUpserts<'_> {
+        entities::user_upserts::UserUpserts::new(&self.client)
+    }
+
+    /// The act of merging one customer into another.
+    pub const fn user_merges(&self) -> entities::user_merges::UserMerges<'_> {
+        entities::user_merges::UserMerges::new(&self.client)
+    }
+
+    /// An e-mail address, phone number or account of one user.
+    pub const fn user_identities(&self) -> entities::user_identities::UserIdentities<'_> {
+        entities::user_identities::UserIdentities::new(&self.client)
+    }
+
+    /// The act of creating an organization or changing the one that exists.
+    pub const fn organization_upserts(
+        &self,
+    ) -> entities::organization_upserts::OrganizationUpserts<'_> {
+        entities::organization_upserts::OrganizationUpserts::new(&self.client)
+    }
+
+    /// A conversation of agents with others about one ticket.
+    pub const fn side_conversations(&self) -> entities::side_conversations::SideConversations<'_> {
+        entities::side_conversations::SideConversations::new(&self.client)
+    }
+
+    /// Title and text of an article in one language.
+    pub const fn article_translations(
+        &self,
+    ) -> entities::article_translations::ArticleTranslations<'_> {
+        entities::article_translations::ArticleTranslations::new(&self.client)
+    }
+
+    /// A kind of records that the account has made up.
+    pub const fn custom_objects(&self) -> entities::custom_objects::CustomObjects<'_> {
+        entities::custom_objects::CustomObjects::new(&self.client)
+    }
+
+    /// A record of a kind that the account has made up.
+    pub const fn custom_object_records(
+        &self,
+    ) -> entities::custom_object_records::CustomObjectRecords<'_> {
+        entities::custom_object_records::CustomObjectRecords::new(&self.client)
     }
 }
 

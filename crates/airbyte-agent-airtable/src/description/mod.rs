@@ -6,6 +6,14 @@
 mod bases;
 mod tables;
 mod records;
+mod record_batches;
+mod record_upserts;
+mod record_comments;
+mod token_owner;
+mod fields;
+mod views;
+mod webhooks;
+mod webhook_payloads;
 
 use std::borrow::Cow::Borrowed;
 
@@ -17,7 +25,7 @@ pub static DESCRIPTION: Connector = Connector {
     title: text("Airtable"),
     version: text("1.0.8"),
     definition_id: text("14c6e7ea-97ed-4f5e-a7b5-25e9a80b8212"),
-    description: text("Airtable keeps data in bases: databases made of tables, whose records have fields that every team defines itself. This connector reads bases, their tables with fields and views, and the records. It does not write. Call `bases.list`, then `tables.list`, then `records.list`: ids lead from one to the next."),
+    description: text("Airtable keeps data in bases: databases made of tables, whose records have fields that every team defines itself. This connector reads bases, their tables with fields and views, and the records. It also creates, changes and deletes records, comments, tables, fields and webhooks. Call `bases.list`, then `tables.list`, then `records.list`: ids lead from one to the next."),
     links: Borrowed(list![
         Link::new("api_reference", "Airtable Web API", "https://airtable.com/developers/web/api/introduction"),
         Link::new("authentication_guide", "Authentication", "https://airtable.com/developers/web/api/authentication"),
@@ -28,7 +36,7 @@ pub static DESCRIPTION: Connector = Connector {
         AuthScheme::new("bearerAuth", "Personal access token", AuthKind::Bearer)
             .description("A personal access token, limited to the bases and scopes it was given.")
             .fields(list![
-                CredentialField::new("personal_access_token", "Personal access token").required().secret().aliases(texts!["token", "api_key", "access_token"]).description("Token that starts with `pat`, with the scopes `data.records:read` and `schema.bases:read` and access to the bases wanted. It never sees more than its user does. The old API keys (`key…`) were retired in February 2024 and no longer work.").obtain("Create one at https://airtable.com/create/tokens (Builder hub > Personal access tokens); add the scopes `data.records:read` and `schema.bases:read` and the bases it may reach. It is shown only once."),
+                CredentialField::new("personal_access_token", "Personal access token").required().secret().aliases(texts!["token", "api_key", "access_token"]).description("Token that starts with `pat`, with the scopes `data.records:read` and `schema.bases:read` and access to the bases wanted. Writing also needs `data.records:write` and `schema.bases:write`, comments need `data.recordComments:read` and `:write`, and webhooks `webhook:manage`. It never sees more than its user does. The old API keys (`key…`) were retired in February 2024 and no longer work.").obtain("Create one at https://airtable.com/create/tokens (Builder hub > Personal access tokens); add the scopes `data.records:read` and `schema.bases:read` and the bases it may reach. It is shown only once."),
             ])
             .mapping(list![Mapping::new("token", template!("{personal_access_token}"))])
             .stored(list![StoredField::new("credentials.api_key", "personal_access_token")])
@@ -37,19 +45,47 @@ pub static DESCRIPTION: Connector = Connector {
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
     rate_limits: Borrowed(list![
-        RateLimit::new(Some(5), 1, "base").source("https://airtable.com/developers/web/api/rate-limits").description("Beyond it Airtable responds with 429 and refuses requests for 30 seconds. The Free and Team plans also count calls per workspace and month (1,000 and 100,000)."),
-        RateLimit::new(Some(50), 1, "user").source("https://airtable.com/developers/web/api/rate-limits").description("All personal access tokens of a user or service account together."),
+        RateLimit::new(Some(5), 1, "base").wait_seconds(30).source("https://airtable.com/developers/web/api/rate-limits").description("Beyond it Airtable responds with 429 and refuses requests for 30 seconds. The Free and Team plans also count calls per workspace and month (1,000 and 100,000)."),
+        RateLimit::new(Some(50), 1, "user").wait_seconds(30).source("https://airtable.com/developers/web/api/rate-limits").description("All personal access tokens of a user or service account together."),
     ]),
     rate_limit_headers: None,
     errors: Borrowed(&[]),
-    error_kinds: Borrowed(&[]),
-    error_codes: Borrowed(&[]),
+    error_kinds: Borrowed(list![
+        ErrorMeaning::new(ErrorCode::is("AUTHENTICATION_REQUIRED"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("UNAUTHORIZED"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("NOT_FOUND"), FailureKind::NotFound),
+        ErrorMeaning::new(ErrorCode::is("TABLE_NOT_FOUND"), FailureKind::NotFound),
+        ErrorMeaning::new(ErrorCode::is("ROW_DOES_NOT_EXIST"), FailureKind::NotFound),
+        ErrorMeaning::new(ErrorCode::is("MODEL_ID_NOT_FOUND"), FailureKind::NotFound),
+        ErrorMeaning::new(ErrorCode::is("RATE_LIMIT_REACHED"), FailureKind::RateLimited),
+        ErrorMeaning::new(ErrorCode::is("TOO_MANY_REQUESTS"), FailureKind::RateLimited),
+    ]),
+    error_codes: Borrowed(list![json_path!("$.error.type"), json_path!("$.error")]),
     rate_limit_cost: None,
-    entities: Borrowed(list![bases::ENTITY, tables::ENTITY, records::ENTITY]),
+    entities: Borrowed(list![
+        bases::ENTITY,
+        tables::ENTITY,
+        records::ENTITY,
+        record_batches::ENTITY,
+        record_upserts::ENTITY,
+        record_comments::ENTITY,
+        token_owner::ENTITY,
+        fields::ENTITY,
+        views::ENTITY,
+        webhooks::ENTITY,
+        webhook_payloads::ENTITY,
+    ]),
     relationships: Borrowed(list![
         Relationship::new("tables", "base_id", "bases", "id", "many_to_one"),
         Relationship::new("records", "base_id", "bases", "id", "many_to_one"),
         Relationship::new("records", "table_id_or_name", "tables", "id", "many_to_one"),
+        Relationship::new("record_comments", "base_id", "bases", "id", "many_to_one"),
+        Relationship::new("record_comments", "table_id_or_name", "tables", "id", "many_to_one"),
+        Relationship::new("record_comments", "record_id", "records", "id", "many_to_one"),
+        Relationship::new("views", "base_id", "bases", "id", "many_to_one"),
+        Relationship::new("webhooks", "base_id", "bases", "id", "many_to_one"),
+        Relationship::new("webhook_payloads", "base_id", "bases", "id", "many_to_one"),
+        Relationship::new("webhook_payloads", "webhook_id", "webhooks", "id", "many_to_one"),
     ]),
     questions: Questions {
         direct: Borrowed(texts![
@@ -58,13 +94,17 @@ pub static DESCRIPTION: Connector = Connector {
             "Show the records of Projects whose status is In progress",
             "List the ten tasks that are due first",
             "Show everything in the view Open bugs",
+            "Add a record to the table Tasks",
+            "Set the status of these two records to Done",
+            "Update the contact with this e-mail address, or add it if it is missing",
+            "What did people comment on this record?",
+            "Whom does this token belong to?",
         ]),
         search: Borrowed(texts!["Which bases may I edit?", "Which tables have a field for e-mail addresses?"]),
         unsupported: Borrowed(texts![
-            "Add a record to a table",
-            "Change the status of a record",
-            "Create a table",
-            "Read the comments of a record",
+            "Upload a file into an attachment field",
+            "Delete a table or a field",
+            "Share a base with somebody",
         ]),
     },
     hosting: Hosting { settings: Borrowed(&[]), constants: Borrowed(&[]), variables: Borrowed(&[]) },

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("records", "A row of a table; its fields are those the team defined.")
     .when_to_use("To read the data itself.")
     .phrases(texts!["record", "row", "entry"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, UPDATE, GET, DELETE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::get("listRecords", "records", Action::List, template!("/{base_id}/{table_id_or_name}"))
@@ -27,11 +27,62 @@ const LIST: Operation = Operation::get("listRecords", "records", Action::List, t
                 optional("direction", STRING.choices(words!["asc", "desc"]).description("`asc` for ascending (when left out), `desc` for descending.")),
             ]).closed(),
         ])).style(Style::DeepObject).description("Fields to sort by, most important first. Without it the order is that of the view, or arbitrary when no view is given."),
+        query("fields", ARRAY.items(list![STRING])).wire("fields[]").addition().description("Names or ids of the fields to return; all when left out. A field that a record leaves empty is missing even so."),
+        query("maxRecords", INTEGER.minimum(1.0)).addition().description("Most records over all pages together; without it the list goes on to its end."),
+        query("cellFormat", STRING.choices(words!["json", "string"])).addition().description("Form of the values. `json` is the form that depends on the type of the field (when left out), `string` the text that a person sees, for which Airtable requires `timeZone` and `userLocale`."),
+        query("timeZone", STRING).addition().description("IANA time zone in which dates are written with `cellFormat` `string`. Airtable requires it then."),
+        query("userLocale", STRING).addition().description("Locale in which dates are written with `cellFormat` `string`, such as `en-gb`. Airtable requires it then."),
+        query("returnFieldsByFieldId", BOOLEAN).addition().description("Set to true to get `fields` keyed by field id instead of by name; ids survive renaming. False when left out."),
+        query("recordMetadata", ARRAY.items(list![STRING.choices(words!["commentCount"])])).wire("recordMetadata[]").addition().description("Details about the record to add. `commentCount` adds the number of its comments."),
     ])
     .records(json_path!("$.records"))
     .meta(list![meta("offset", json_path!("$.offset"))])
     .paging(Paging::cursor(from_meta("offset"), "offset").size(page_size("pageSize").maximum(100)))
     .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createRecords", "records", Action::Create, template!("/{base_id}/{table_id_or_name}"))
+    .summary("Create records")
+    .description("Adds up to 10 records to a table and returns them with their ids. A repeated call adds them again; to update what exists and add what is missing use `record_upserts.update`. If Airtable could not fetch every attachment, the metadata `details` says so. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
+        path("table_id_or_name", STRING).required().description("Id of the table, starting with `tbl`, or its name exactly as shown. The id is better, because it survives renaming. Both are in `tables.list`."),
+        body("records", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("fields", OBJECT.description("Values by name or id of the field, in the form that the type of the field has in `records.get`. null empties a field. Computed fields such as formulas cannot be written.")),
+            ]).closed(),
+        ])).required().description("The records to add, at most 10."),
+        body("typecast", BOOLEAN).description("Set to true to let Airtable convert texts into the type of the field, and add missing choices to selects. When left out, a value that does not fit is refused."),
+        body("returnFieldsByFieldId", BOOLEAN).description("Set to true to get `fields` keyed by field id instead of by name; ids survive renaming. False when left out."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.records"))
+    .meta(list![meta("details", json_path!("$.details"))])
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateRecords", "records", Action::Update, template!("/{base_id}/{table_id_or_name}"))
+    .summary("Update records")
+    .description("Changes up to 10 records of a table by id and returns them. Only the fields given are changed, all others stay as they are. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
+        path("table_id_or_name", STRING).required().description("Id of the table, starting with `tbl`, or its name exactly as shown. The id is better, because it survives renaming. Both are in `tables.list`."),
+        body("records", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("id", STRING.description("Id of the record, starting with `rec`.")),
+                required("fields", OBJECT.description("Values by name or id of the field, in the form that the type of the field has in `records.get`. null empties a field. Computed fields such as formulas cannot be written.")),
+            ]).closed(),
+        ])).required().description("The records to change, at most 10."),
+        body("typecast", BOOLEAN).description("Set to true to let Airtable convert texts into the type of the field, and add missing choices to selects. When left out, a value that does not fit is refused."),
+        body("returnFieldsByFieldId", BOOLEAN).description("Set to true to get `fields` keyed by field id instead of by name; ids survive renaming. False when left out."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.records"))
+    .meta(list![meta("details", json_path!("$.details"))])
+    .schema(CREATE_RECORD);
 
 const GET: Operation = Operation::get("getRecord", "records", Action::Get, template!("/{base_id}/{table_id_or_name}/{record_id}"))
     .summary("Get a record")
@@ -40,7 +91,29 @@ const GET: Operation = Operation::get("getRecord", "records", Action::Get, templ
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
         path("table_id_or_name", STRING).required().description("Id of the table, starting with `tbl`, or its name exactly as shown. The id is better: it survives renaming and needs no care with blanks and slashes. Both are in `tables.list`."),
         path("record_id", STRING).required().description("Id of the record, starting with `rec`."),
+        query("cellFormat", STRING.choices(words!["json", "string"])).addition().description("Form of the values. `json` is the form that depends on the type of the field (when left out), `string` the text that a person sees, for which Airtable requires `timeZone` and `userLocale`."),
+        query("timeZone", STRING).addition().description("IANA time zone in which dates are written with `cellFormat` `string`. Airtable requires it then."),
+        query("userLocale", STRING).addition().description("Locale in which dates are written with `cellFormat` `string`, such as `en-gb`. Airtable requires it then."),
+        query("returnFieldsByFieldId", BOOLEAN).addition().description("Set to true to get `fields` keyed by field id instead of by name; ids survive renaming. False when left out."),
     ])
     .schema(RECORD);
 
+const DELETE: Operation = Operation::by(Method::Delete, "deleteRecord", "records", Action::Delete, template!("/{base_id}/{table_id_or_name}/{record_id}"))
+    .summary("Delete a record")
+    .description("Deletes one record of a table. In Airtable it can be restored from the trash of the base for a while; the API cannot do that. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
+        path("table_id_or_name", STRING).required().description("Id of the table, starting with `tbl`, or its name exactly as shown. The id is better, because it survives renaming. Both are in `tables.list`."),
+        path("record_id", STRING).required().description("Id of the record, starting with `rec`."),
+    ])
+    .schema(DELETE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/records.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/records_create.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/records_delete.json"));

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("tables", "A table of a base, described by its fields and views.")
     .when_to_use("To learn how a base is built before its records are read.")
     .phrases(texts!["table", "schema", "fields", "columns"])
-    .operations(list![LIST])
+    .operations(list![LIST, CREATE, UPDATE])
     .schema(RECORD)
     .store(list![
         stored("id", "string", "Id of the table, which begins with `tbl`."),
@@ -23,9 +23,47 @@ const LIST: Operation = Operation::get("listTables", "tables", Action::List, tem
     .description("Returns the schema of a base: all its tables with their fields (name, type, options) and views. Use it before `records.list` to learn the names of fields for formulas and sorting, and the form of the values.")
     .parameters(list![
         path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
+        query("include", ARRAY.items(list![STRING.choices(words!["visibleFieldIds"])])).wire("include[]").addition().description("Details to add. `visibleFieldIds` adds to each grid view the ids of the fields that it shows."),
     ])
     .records(json_path!("$.tables"))
     .paging(Paging::none("All tables of the base come in one response."))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createTable", "tables", Action::Create, template!("/meta/bases/{base_id}/tables"))
+    .summary("Create a table")
+    .description("Creates a table in a base with its fields and one grid view, and returns its schema. The first field becomes the primary one, which names the records. Needs the scope `schema.bases:write` and the permission `create` in the base. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
+        body("name", STRING).required().description("Name of the table, which no other table of the base has."),
+        body("description", STRING).description("Note about the table."),
+        body("fields", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("name", STRING.description("Name of the field, which no other field of the table has.")),
+                required("type", STRING.description("Kind of field, such as `singleLineText`, `multilineText`, `number`, `checkbox`, `singleSelect`, `multipleSelects`, `date`, `email`, `url`, `multipleRecordLinks`.")),
+                optional("description", STRING.description("Note about the field.")),
+                optional("options", OBJECT.description("Settings that depend on the type, and that many types require: `choices` of a select, `precision` of a number, `dateFormat` of a date, `linkedTableId` of a link, `icon` and `color` of a checkbox.")),
+            ]).closed().description("What a new field needs."),
+        ])).required().description("The fields, at least one. The first one becomes the primary field, so its type must be one that can be primary, such as `singleLineText`."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateTable", "tables", Action::Update, template!("/meta/bases/{base_id}/tables/{table_id}"))
+    .summary("Update a table")
+    .description("Changes the name or the note of a table; what is left out stays as it is. Needs the scope `schema.bases:write`. The API cannot delete tables. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .at_least_one(list![at_least_one(texts![], texts!["name", "description"])])
+    .addition()
+    .parameters(list![
+        path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
+        path("table_id", STRING).required().description("Id of the table, starting with `tbl`, from `tables.list`."),
+        body("name", STRING).description("New name of the table."),
+        body("description", STRING).description("New note about the table; an empty text removes it."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/tables.json"));

@@ -4,5 +4,13 @@
 //! the builders that these methods return.
 
 pub mod bases;
+pub mod fields;
+pub mod record_batches;
+pub mod record_comments;
+pub mod record_upserts;
 pub mod records;
 pub mod tables;
+pub mod token_owner;
+pub mod views;
+pub mod webhook_payloads;
+pub mod webhooks;

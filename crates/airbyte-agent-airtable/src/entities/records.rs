@@ -3,7 +3,7 @@
 //! The accessor of `records` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, list_builder, record_builder};
+use airbyte_agent_core::{Scalar, accessor, list_builder, record_builder};
 
 use crate::types;
 
@@ -50,6 +50,74 @@ impl Records<'_> {
         RecordsList { call }
     }
 
+    /// Create records.
+    ///
+    /// Adds up to 10 records to a table and returns them with their ids. A repeated call adds them
+    /// again; to update what exists and add what is missing use `record_upserts.update`. If
+    /// Airtable could not fetch every attachment, the metadata `details` says so. Airbyte's hosted
+    /// platform does not offer it.
+    ///
+    /// * `base_id`: Id of the base, starting with `app`, from `bases.list` (also in the address of
+    ///   an open base).
+    /// * `table_id_or_name`: Id of the table, starting with `tbl`, or its name exactly as shown.
+    ///   The id is better, because it survives renaming. Both are in `tables.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_airtable::serde_json::json;
+    /// # use airbyte_agent_airtable::{AirtableConnector, Result, types};
+    /// # async fn example(airtable: AirtableConnector) -> Result<()> {
+    /// let record = airtable.records().create("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1")
+    ///     .records([types::RecordCreateInput::new(json!({"Name":"Write the brief","Status":"To do"}))])
+    ///     .await?;
+    /// println!("{record:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(
+        &self,
+        base_id: impl Into<String>,
+        table_id_or_name: impl Into<String>,
+    ) -> RecordsCreate {
+        let mut call = self.client.call("records", Action::Create);
+        call.set("base_id", base_id.into());
+        call.set("table_id_or_name", table_id_or_name.into());
+        RecordsCreate { call }
+    }
+
+    /// Update records.
+    ///
+    /// Changes up to 10 records of a table by id and returns them. Only the fields given are
+    /// changed, all others stay as they are. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `base_id`: Id of the base, starting with `app`, from `bases.list` (also in the address of
+    ///   an open base).
+    /// * `table_id_or_name`: Id of the table, starting with `tbl`, or its name exactly as shown.
+    ///   The id is better, because it survives renaming. Both are in `tables.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_airtable::serde_json::json;
+    /// # use airbyte_agent_airtable::{AirtableConnector, Result, types};
+    /// # async fn example(airtable: AirtableConnector) -> Result<()> {
+    /// let record = airtable.records().update("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1")
+    ///     .records([types::RecordUpdateInput::new("recW8eG2x0ew1Af0u", json!({"Status":"Done"}))])
+    ///     .typecast(true)
+    ///     .return_fields_by_field_id(true)
+    ///     .await?;
+    /// println!("{record:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        base_id: impl Into<String>,
+        table_id_or_name: impl Into<String>,
+    ) -> RecordsUpdate {
+        let mut call = self.client.call("records", Action::Update);
+        call.set("base_id", base_id.into());
+        call.set("table_id_or_name", table_id_or_name.into());
+        RecordsUpdate { call }
+    }
+
     /// Get a record.
     ///
     /// Returns one record of a table by id with all its non-empty fields. To find a record by
@@ -82,6 +150,38 @@ impl Records<'_> {
         call.set("record_id", record_id.into());
         RecordsGet { call }
     }
+
+    /// Delete a record.
+    ///
+    /// Deletes one record of a table. In Airtable it can be restored from the trash of the base for
+    /// a while; the API cannot do that. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `base_id`: Id of the base, starting with `app`, from `bases.list` (also in the address of
+    ///   an open base).
+    /// * `table_id_or_name`: Id of the table, starting with `tbl`, or its name exactly as shown.
+    ///   The id is better, because it survives renaming. Both are in `tables.list`.
+    /// * `record_id`: Id of the record, starting with `rec`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_airtable::{AirtableConnector, Result};
+    /// # async fn example(airtable: AirtableConnector) -> Result<()> {
+    /// let record = airtable.records().delete("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1", "recW8eG2x0ew1Af0u").await?;
+    /// println!("{:?}", record.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        base_id: impl Into<String>,
+        table_id_or_name: impl Into<String>,
+        record_id: impl Into<String>,
+    ) -> RecordsDelete {
+        let mut call = self.client.call("records", Action::Delete);
+        call.set("base_id", base_id.into());
+        call.set("table_id_or_name", table_id_or_name.into());
+        call.set("record_id", record_id.into());
+        RecordsDelete { call }
+    }
 }
 
 list_builder! {
@@ -105,10 +205,83 @@ list_builder! {
         /// Fields to sort by, most important first. Without it the order is that of the view, or
         /// arbitrary when no view is given.
         sort: [types::RecordSort],
+        /// Names or ids of the fields to return; all when left out. A field that a record leaves
+        /// empty is missing even so.
+        fields: [String],
+        /// Most records over all pages together; without it the list goes on to its end.
+        ///
+        /// At least 1.
+        max_records: i64 = "maxRecords",
+        /// Form of the values. `json` is the form that depends on the type of the field (when left
+        /// out), `string` the text that a person sees, for which Airtable requires `timeZone` and
+        /// `userLocale`.
+        cell_format: types::RecordCellFormat = "cellFormat",
+        /// IANA time zone in which dates are written with `cellFormat` `string`. Airtable requires
+        /// it then.
+        time_zone: String = "timeZone",
+        /// Locale in which dates are written with `cellFormat` `string`, such as `en-gb`. Airtable
+        /// requires it then.
+        user_locale: String = "userLocale",
+        /// Set to true to get `fields` keyed by field id instead of by name; ids survive renaming.
+        /// False when left out.
+        return_fields_by_field_id: bool = "returnFieldsByFieldId",
+        /// Details about the record to add. `commentCount` adds the number of its comments.
+        record_metadata: [String] = "recordMetadata",
+    }
+}
+
+record_builder! {
+    /// A call of `records.create`: setters add arguments, and awaiting it sends the request.
+    pub struct RecordsCreate: Scalar<Vec<types::Record>> {
+        /// The records to add, at most 10.
+        ///
+        /// A call without it is refused.
+        records: [types::RecordCreateInput],
+        /// Set to true to let Airtable convert texts into the type of the field, and add missing
+        /// choices to selects. When left out, a value that does not fit is refused.
+        typecast: bool,
+        /// Set to true to get `fields` keyed by field id instead of by name; ids survive renaming.
+        /// False when left out.
+        return_fields_by_field_id: bool = "returnFieldsByFieldId",
+    }
+}
+
+record_builder! {
+    /// A call of `records.update`: setters add arguments, and awaiting it sends the request.
+    pub struct RecordsUpdate: Scalar<Vec<types::Record>> {
+        /// The records to change, at most 10.
+        ///
+        /// A call without it is refused.
+        records: [types::RecordUpdateInput],
+        /// Set to true to let Airtable convert texts into the type of the field, and add missing
+        /// choices to selects. When left out, a value that does not fit is refused.
+        typecast: bool,
+        /// Set to true to get `fields` keyed by field id instead of by name; ids survive renaming.
+        /// False when left out.
+        return_fields_by_field_id: bool = "returnFieldsByFieldId",
     }
 }
 
 record_builder! {
     /// A call of `records.get`: setters add arguments, and awaiting it sends the request.
-    pub struct RecordsGet: types::Record {}
+    pub struct RecordsGet: types::Record {
+        /// Form of the values. `json` is the form that depends on the type of the field (when left
+        /// out), `string` the text that a person sees, for which Airtable requires `timeZone` and
+        /// `userLocale`.
+        cell_format: types::RecordCellFormat = "cellFormat",
+        /// IANA time zone in which dates are written with `cellFormat` `string`. Airtable requires
+        /// it then.
+        time_zone: String = "timeZone",
+        /// Locale in which dates are written with `cellFormat` `string`, such as `en-gb`. Airtable
+        /// requires it then.
+        user_locale: String = "userLocale",
+        /// Set to true to get `fields` keyed by field id instead of by name; ids survive renaming.
+        /// False when left out.
+        return_fields_by_field_id: bool = "returnFieldsByFieldId",
+    }
+}
+
+record_builder! {
+    /// A call of `records.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct RecordsDelete: types::RecordDeleted {}
 }

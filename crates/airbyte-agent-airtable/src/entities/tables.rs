@@ -4,7 +4,7 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{accessor, in_context_store, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::TablesField;
 use crate::types;
@@ -41,6 +41,61 @@ impl Tables<'_> {
         call.set("base_id", base_id.into());
         TablesList { call }
     }
+
+    /// Create a table.
+    ///
+    /// Creates a table in a base with its fields and one grid view, and returns its schema. The
+    /// first field becomes the primary one, which names the records. Needs the scope
+    /// `schema.bases:write` and the permission `create` in the base. Airbyte's hosted platform does
+    /// not offer it.
+    ///
+    /// * `base_id`: Id of the base, starting with `app`, from `bases.list` (also in the address of
+    ///   an open base).
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_airtable::{AirtableConnector, Result, types};
+    /// # async fn example(airtable: AirtableConnector) -> Result<()> {
+    /// let table = airtable.tables().create("appLkNDICXNqxSDhG")
+    ///     .name("Invoices")
+    ///     .fields([types::FieldCreateParams::new("Number", "singleLineText")])
+    ///     .await?;
+    /// println!("{:?} {:?}", table.id, table.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, base_id: impl Into<String>) -> TablesCreate {
+        let mut call = self.client.call("tables", Action::Create);
+        call.set("base_id", base_id.into());
+        TablesCreate { call }
+    }
+
+    /// Update a table.
+    ///
+    /// Changes the name or the note of a table; what is left out stays as it is. Needs the scope
+    /// `schema.bases:write`. The API cannot delete tables. Airbyte's hosted platform does not offer
+    /// it.
+    ///
+    /// * `base_id`: Id of the base, starting with `app`, from `bases.list` (also in the address of
+    ///   an open base).
+    /// * `table_id`: Id of the table, starting with `tbl`, from `tables.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_airtable::{AirtableConnector, Result};
+    /// # async fn example(airtable: AirtableConnector) -> Result<()> {
+    /// let table = airtable.tables().update("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1")
+    ///     .name("Invoices sent")
+    ///     .description("Invoices that we sent")
+    ///     .await?;
+    /// println!("{:?} {:?}", table.id, table.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self, base_id: impl Into<String>, table_id: impl Into<String>) -> TablesUpdate {
+        let mut call = self.client.call("tables", Action::Update);
+        call.set("base_id", base_id.into());
+        call.set("table_id", table_id.into());
+        TablesUpdate { call }
+    }
 }
 
 in_context_store! {
@@ -50,5 +105,36 @@ in_context_store! {
 
 list_builder! {
     /// A call of `tables.list`: setters add arguments, and awaiting it sends the request.
-    pub struct TablesList: types::Table, Value {}
+    pub struct TablesList: types::Table, Value {
+        /// Details to add. `visibleFieldIds` adds to each grid view the ids of the fields that it
+        /// shows.
+        include: [String],
+    }
+}
+
+record_builder! {
+    /// A call of `tables.create`: setters add arguments, and awaiting it sends the request.
+    pub struct TablesCreate: types::Table {
+        /// Name of the table, which no other table of the base has.
+        ///
+        /// A call without it is refused.
+        name: String,
+        /// Note about the table.
+        description: String,
+        /// The fields, at least one. The first one becomes the primary field, so its type must be
+        /// one that can be primary, such as `singleLineText`.
+        ///
+        /// A call without it is refused.
+        fields: [types::FieldCreateParams],
+    }
+}
+
+record_builder! {
+    /// A call of `tables.update`: setters add arguments, and awaiting it sends the request.
+    pub struct TablesUpdate: types::Table {
+        /// New name of the table.
+        name: String,
+        /// New note about the table; an empty text removes it.
+        description: String,
+    }
 }

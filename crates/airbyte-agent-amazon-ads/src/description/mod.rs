@@ -14,6 +14,13 @@ mod sponsored_product_negative_keywords;
 mod sponsored_product_negative_targets;
 mod sponsored_brands_campaigns;
 mod sponsored_brands_ad_groups;
+mod sponsored_product_campaign_negative_keywords;
+mod campaign_budget_usage;
+mod bid_recommendations;
+mod sponsored_display_campaigns;
+mod sponsored_display_ad_groups;
+mod reports;
+mod report_files;
 
 use std::borrow::Cow::Borrowed;
 
@@ -25,7 +32,7 @@ pub static DESCRIPTION: Connector = Connector {
     title: text("Amazon Ads"),
     version: text("1.0.11"),
     definition_id: text("c6b0a29e-1da9-4512-9002-7bfd0cba2246"),
-    description: text("Amazon Ads runs advertising on Amazon. This connector reads profiles, portfolios, and the campaigns, ad groups, keywords, targets and ads of Sponsored Products (version 3) and Sponsored Brands (version 4); it does not write, and it reads settings, not results such as clicks and costs. Call `profiles.list` first: every other call acts for one profile. Amazon limits requests by the load of its system and publishes no numbers: it responds with 429 and `Retry-After`. Its newer unified API covers the same campaigns and is where new features appear."),
+    description: text("Amazon Ads runs advertising on Amazon. This connector reads profiles, portfolios, and the campaigns, ad groups, keywords, targets and ads of Sponsored Products (version 3) and Sponsored Brands (version 4), and lists Sponsored Display campaigns. It creates and changes campaigns, ad groups, keywords, targets and ads of Sponsored Products, and it makes reports with results such as clicks, costs and sales. Call `profiles.list` first: every other call acts for one profile. Amazon limits requests by the load of its system and publishes no numbers: it responds with 429 and `Retry-After`. Its newer unified API covers the same campaigns and is where new features appear."),
     links: Borrowed(list![
         Link::new("api_reference", "Amazon Ads API", "https://advertising.amazon.com/API/docs/en-us"),
         Link::new("authentication_guide", "Authorization", "https://advertising.amazon.com/API/docs/en-us/get-started/authorization"),
@@ -78,11 +85,13 @@ pub static DESCRIPTION: Connector = Connector {
     ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
-    rate_limits: Borrowed(&[]),
+    rate_limits: Borrowed(list![
+        RateLimit::new(None, 0, "user").source("https://advertising.amazon.com/API/docs/en-us/get-started/developer-notes#rate-limiting").description("Amazon limits requests by the load of its system and publishes no numbers. Beyond the limit it responds with 429, and `Retry-After` says how many seconds to wait."),
+    ]),
     rate_limit_headers: None,
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
-    error_codes: Borrowed(&[]),
+    error_codes: Borrowed(list![json_path!("$.code")]),
     rate_limit_cost: None,
     entities: Borrowed(list![
         profiles::ENTITY,
@@ -96,6 +105,13 @@ pub static DESCRIPTION: Connector = Connector {
         sponsored_product_negative_targets::ENTITY,
         sponsored_brands_campaigns::ENTITY,
         sponsored_brands_ad_groups::ENTITY,
+        sponsored_product_campaign_negative_keywords::ENTITY,
+        campaign_budget_usage::ENTITY,
+        bid_recommendations::ENTITY,
+        sponsored_display_campaigns::ENTITY,
+        sponsored_display_ad_groups::ENTITY,
+        reports::ENTITY,
+        report_files::ENTITY,
     ]),
     relationships: Borrowed(list![
         Relationship::new("portfolios", "Amazon-Advertising-API-Scope", "profiles", "profileId", "many_to_one"),
@@ -108,6 +124,16 @@ pub static DESCRIPTION: Connector = Connector {
         Relationship::new("sponsored_product_negative_targets", "Amazon-Advertising-API-Scope", "profiles", "profileId", "many_to_one"),
         Relationship::new("sponsored_brands_campaigns", "Amazon-Advertising-API-Scope", "profiles", "profileId", "many_to_one"),
         Relationship::new("sponsored_brands_ad_groups", "Amazon-Advertising-API-Scope", "profiles", "profileId", "many_to_one"),
+        Relationship::new("sponsored_product_campaign_negative_keywords", "Amazon-Advertising-API-Scope", "profiles", "profileId", "many_to_one"),
+        Relationship::new("campaign_budget_usage", "Amazon-Advertising-API-Scope", "profiles", "profileId", "many_to_one"),
+        Relationship::new("bid_recommendations", "Amazon-Advertising-API-Scope", "profiles", "profileId", "many_to_one"),
+        Relationship::new("sponsored_display_campaigns", "Amazon-Advertising-API-Scope", "profiles", "profileId", "many_to_one"),
+        Relationship::new("sponsored_display_ad_groups", "Amazon-Advertising-API-Scope", "profiles", "profileId", "many_to_one"),
+        Relationship::new("reports", "Amazon-Advertising-API-Scope", "profiles", "profileId", "many_to_one"),
+        Relationship::new("report_files", "Amazon-Advertising-API-Scope", "profiles", "profileId", "many_to_one"),
+        Relationship::new("campaign_budget_usage", "campaignIds", "sponsored_product_campaigns", "campaignId", "many_to_one"),
+        Relationship::new("bid_recommendations", "campaignId", "sponsored_product_campaigns", "campaignId", "many_to_one"),
+        Relationship::new("bid_recommendations", "adGroupId", "sponsored_product_ad_groups", "adGroupId", "many_to_one"),
     ]),
     questions: Questions {
         direct: Borrowed(texts![
@@ -119,6 +145,13 @@ pub static DESCRIPTION: Connector = Connector {
             "Which products are advertised?",
             "Which search terms have we excluded?",
             "Show our Sponsored Brands campaigns",
+            "Pause the campaign Spring sale",
+            "Raise the bid of this keyword to 1.20",
+            "Exclude the search term free in this campaign",
+            "How many clicks and sales did each campaign get last week?",
+            "How much of today's budget is spent?",
+            "What should we bid on these keywords?",
+            "List our Sponsored Display campaigns",
         ]),
         search: Borrowed(texts![
             "Which profiles are in euros?",
@@ -126,11 +159,9 @@ pub static DESCRIPTION: Connector = Connector {
             "Which profiles have no valid payment method?",
         ]),
         unsupported: Borrowed(texts![
-            "Pause a campaign",
-            "Raise the bid of a keyword",
-            "How many clicks did the campaign get?",
-            "Create a report",
-            "List Sponsored Display campaigns",
+            "Create a Sponsored Brands campaign",
+            "Change the creative of a Sponsored Display ad",
+            "Order reports of Amazon DSP",
         ]),
     },
     hosting: Hosting {

@@ -13,11 +13,11 @@ pub(super) const ENTITY: Entity = Entity::new("portfolios", "A group of campaign
 
 const LIST: Operation = Operation::by(Method::Post, "listPortfolios", "portfolios", Action::List, template!("/portfolios/list"))
     .summary("List portfolios")
-    .description("Lists the portfolios of a profile with their budgets. The result is Amazon's whole response: the records are in its `portfolios`.")
+    .description("Lists the portfolios of a profile with their budgets. The result is Amazon's whole response: the records are in its `portfolios`. The request is plain JSON, although Amazon's guide names the media type `application/vnd.spPortfolio.v3+json`.")
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
         header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
-        body("includeExtendedDataFields", STRING.default(r#""true""#)).default(r#""true""#).send_default().description("Whether creation date, last change and serving status are included; the text `true` or `false`."),
+        body("includeExtendedDataFields", STRING.default(r#""true""#)).default(r#""true""#).send_default().description("Whether creation date, last change and serving status are included; the text `true` or `false`. Amazon documents a boolean here and takes the text as well."),
         body("nextToken", STRING).description("Where the next page starts: `nextToken` of the previous response. Leave out for the first page and keep the other arguments the same."),
     ])
     .body(Body::Json { open: false, in_array: false })
@@ -35,7 +35,7 @@ const GET: Operation = Operation::by(Method::Post, "getPortfolio", "portfolios",
         body("portfolioIdFilter", OBJECT.properties(list![
             required("include", ARRAY.items(list![STRING]).description("A list with the id of the portfolio; of several, only the first found comes back.")),
         ]).closed()).required().description("The portfolio wanted."),
-        body("includeExtendedDataFields", STRING.default(r#""true""#)).default(r#""true""#).send_default().description("Whether creation date, last change and serving status are included; the text `true` or `false`."),
+        body("includeExtendedDataFields", STRING.default(r#""true""#)).default(r#""true""#).send_default().description("Whether creation date, last change and serving status are included; the text `true` or `false`. Amazon documents a boolean here and takes the text as well."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.portfolios[0]"))

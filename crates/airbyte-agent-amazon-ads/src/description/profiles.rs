@@ -32,6 +32,9 @@ const LIST: Operation = Operation::get("listProfiles", "profiles", Action::List,
     .parameters(list![
         query("profileTypeFilter", STRING.default(r#""seller,vendor""#)).default(r#""seller,vendor""#).description("Kinds of accounts wanted, joined with commas: `seller`, `vendor`, `agency`. Left out, all of them come back."),
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        query("apiProgram", STRING.choices(words!["billing", "campaign", "paymentMethod", "store", "report", "account", "posts"])).addition().description("Only profiles for which the user has rights of this kind; Amazon takes `campaign` when it is left out."),
+        query("accessLevel", STRING.choices(words!["edit", "view"])).addition().description("Whether these rights have to allow changes (`edit`) or only reading (`view`); Amazon takes `edit` when it is left out."),
+        query("validPaymentMethodFilter", STRING.choices(words!["true", "false"])).addition().description("With `true` only profiles with a usable means of payment, or of whom none is needed; with `false` only those without one."),
     ])
     .paging(Paging::none("All profiles of the region come in one response."))
     .schema(RECORD);

@@ -6,7 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `sponsored_product_ad_groups` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_ad_groups", "A group of product ads of a Sponsored Products campaign.")
-    .operations(list![LIST])
+    .operations(list![LIST, CREATE, UPDATE, DELETE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductAdGroups", "sponsored_product_ad_groups", Action::List, template!("/sp/adGroups/list"))
@@ -18,8 +18,20 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductAdGroup
         header("Accept", STRING.default(r#""application/vnd.spAdGroup.v3+json""#)).required().default(r#""application/vnd.spAdGroup.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
         header("Content-Type", STRING.default(r#""application/vnd.spAdGroup.v3+json""#)).required().default(r#""application/vnd.spAdGroup.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("stateFilter", OBJECT.properties(list![
-            optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.")),
+            optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`; Amazon accepts no others for records that still exist.")),
         ]).closed()).description("Only records in these states; left out, all come back, archived ones included."),
+        body("adGroupIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Ids of the ad groups, at most 1000.")),
+        ]).closed()).addition().description("Only these ad groups, by id."),
+        body("campaignIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Ids of the campaigns, at most 100.")),
+        ]).closed()).addition().description("Only records of these campaigns, by id."),
+        body("campaignTargetingTypeFilter", STRING.choices(words!["AUTO", "MANUAL"])).addition().description("Only ad groups of campaigns with this kind of targeting."),
+        body("nameFilter", OBJECT.properties(list![
+            optional("include", ARRAY.items(list![STRING]).description("Texts, at most 100.")),
+            optional("queryTermMatchType", STRING.choices(words!["BROAD_MATCH", "EXACT_MATCH"]).description("Whether the name has to contain a text (`BROAD_MATCH`) or to be it (`EXACT_MATCH`).")),
+        ]).closed()).addition().description("Only records whose name is, or contains, one of these texts."),
+        body("includeExtendedDataFields", BOOLEAN).addition().description("Set to true to get `extendedData`, with dates of creation and change, and serving status. Left out when it is not set."),
         body("maxResults", INTEGER.default("100")).default("100").send_default().description("Most records per page; 100 when left out."),
         body("nextToken", STRING).description("Where the next page starts: `nextToken` of the previous response. Leave out for the first page and keep the other arguments the same."),
     ])
@@ -29,6 +41,86 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductAdGroup
     .paging(Paging::cursor(from_meta("next_token"), "nextToken").size(page_size("maxResults")))
     .schema(LIST_RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductAdGroups", "sponsored_product_ad_groups", Action::Create, template!("/sp/adGroups"))
+    .summary("Create ad groups")
+    .description("Creates ad groups in Sponsored Products campaigns. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spAdGroup.v3+json""#)).required().default(r#""application/vnd.spAdGroup.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spAdGroup.v3+json""#)).required().default(r#""application/vnd.spAdGroup.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        header("Prefer", STRING.choices(words!["return=representation"])).description("Set to `return=representation` to get every record in full instead of its id only."),
+        body("adGroups", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("campaignId", STRING.description("Campaign to which it belongs, by id.")),
+                required("name", STRING.description("Name of the ad group.")),
+                required("state", STRING.choices(words!["ENABLED", "PAUSED", "PROPOSED"]).description("State, mostly `ENABLED` or `PAUSED`. `PROPOSED` only for users whose changes others have to accept.")),
+                required("defaultBid", NUMBER.description("Bid per click where keyword or target have none, in the profile's currency.")),
+            ]).closed(),
+        ])).required().description("The new ad groups, at most 1000."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.adGroups"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.adGroups.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.adGroups.error[0].errors[0].errorType")),
+    ])
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductAdGroups", "sponsored_product_ad_groups", Action::Update, template!("/sp/adGroups"))
+    .summary("Update ad groups")
+    .description("Changes name, state or default bid of Sponsored Products ad groups. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spAdGroup.v3+json""#)).required().default(r#""application/vnd.spAdGroup.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spAdGroup.v3+json""#)).required().default(r#""application/vnd.spAdGroup.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        header("Prefer", STRING.choices(words!["return=representation"])).description("Set to `return=representation` to get every record in full instead of its id only."),
+        body("adGroups", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("adGroupId", STRING.description("Id of the ad group.")),
+                optional("name", STRING.description("New name.")),
+                optional("state", STRING.choices(words!["ENABLED", "PAUSED", "PROPOSED"]).description("State, mostly `ENABLED` or `PAUSED`. `PROPOSED` only for users whose changes others have to accept.")),
+                optional("defaultBid", NUMBER.description("New bid per click where keyword or target have none.")),
+            ]).closed(),
+        ])).required().description("The ad groups with their new values; what is left out stays as it is, at most 1000."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.adGroups"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.adGroups.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.adGroups.error[0].errors[0].errorType")),
+    ])
+    .schema(CREATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductAdGroups", "sponsored_product_ad_groups", Action::Delete, template!("/sp/adGroups/delete"))
+    .summary("Archive ad groups")
+    .description("Archives Sponsored Products ad groups for good. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spAdGroup.v3+json""#)).required().default(r#""application/vnd.spAdGroup.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spAdGroup.v3+json""#)).required().default(r#""application/vnd.spAdGroup.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        body("adGroupIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Their ids, at most 1000.")),
+        ]).closed()).required().description("Which ad groups."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.adGroups"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.adGroups.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.adGroups.error[0].errors[0].errorType")),
+    ])
+    .schema(CREATE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/sponsored_product_ad_groups.json"));
 
 const LIST_RECORD: Json = json(include_str!("schemas/sponsored_product_ad_groups_list.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/sponsored_product_ad_groups_create.json"));

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_campaigns", "A Sponsored Products campaign: budget, dates and bidding for ads of single products.")
     .when_to_use("To see budgets, states and bidding of Sponsored Products.")
     .phrases(texts!["campaign", "sponsored products", "ad budget"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductCampaigns", "sponsored_product_campaigns", Action::List, template!("/sp/campaigns/list"))
@@ -20,8 +20,19 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductCampaig
         header("Accept", STRING.default(r#""application/vnd.spCampaign.v3+json""#)).required().default(r#""application/vnd.spCampaign.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
         header("Content-Type", STRING.default(r#""application/vnd.spCampaign.v3+json""#)).required().default(r#""application/vnd.spCampaign.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("stateFilter", OBJECT.properties(list![
-            optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.")),
+            optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`; Amazon accepts no others for records that still exist.")),
         ]).closed()).description("Only records in these states; left out, all come back, archived ones included."),
+        body("campaignIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Ids of the campaigns, at most 1000.")),
+        ]).closed()).addition().description("Only these campaigns, by id."),
+        body("portfolioIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Ids of the portfolios, at most 100.")),
+        ]).closed()).addition().description("Only records of these portfolios, by id."),
+        body("nameFilter", OBJECT.properties(list![
+            optional("include", ARRAY.items(list![STRING]).description("Texts, at most 100.")),
+            optional("queryTermMatchType", STRING.choices(words!["BROAD_MATCH", "EXACT_MATCH"]).description("Whether the name has to contain a text (`BROAD_MATCH`) or to be it (`EXACT_MATCH`).")),
+        ]).closed()).addition().description("Only records whose name is, or contains, one of these texts."),
+        body("includeExtendedDataFields", BOOLEAN).addition().description("Set to true to get `extendedData`, with dates of creation and change, and serving status. Left out when it is not set."),
         body("maxResults", INTEGER.default("100")).default("100").send_default().description("Most records per page; 100 when left out."),
         body("nextToken", STRING).description("Where the next page starts: `nextToken` of the previous response. Leave out for the first page and keep the other arguments the same."),
     ])
@@ -47,6 +58,132 @@ const GET: Operation = Operation::by(Method::Post, "getSponsoredProductCampaign"
     .records(json_path!("$.campaigns[0]"))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductCampaigns", "sponsored_product_campaigns", Action::Create, template!("/sp/campaigns"))
+    .summary("Create Sponsored Products campaigns")
+    .description("Creates Sponsored Products campaigns. They need ad groups with product ads, and with `MANUAL` targeting keywords or targets, before they run. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spCampaign.v3+json""#)).required().default(r#""application/vnd.spCampaign.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spCampaign.v3+json""#)).required().default(r#""application/vnd.spCampaign.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        header("Prefer", STRING.choices(words!["return=representation"])).description("Set to `return=representation` to get every record in full instead of its id only."),
+        body("campaigns", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("name", STRING.description("Name of the campaign, unique in the profile.")),
+                required("state", STRING.choices(words!["ENABLED", "PAUSED", "PROPOSED"]).description("State, mostly `ENABLED` or `PAUSED`. `PROPOSED` only for users whose changes others have to accept.")),
+                required("targetingType", STRING.choices(words!["AUTO", "MANUAL"]).description("'`AUTO` lets Amazon match searches and products, `MANUAL` uses keywords and targets that you give.'")),
+                required("budget", OBJECT.properties(list![
+                    required("budget", NUMBER.description("Amount in the profile's currency.")),
+                    required("budgetType", STRING.choices(words!["DAILY"]).description("How it is counted, always `DAILY`.")),
+                ]).closed().description("Budget of the campaign.")),
+                optional("startDate", STRING.format("date").description("First day, in the time zone of the profile; today when left out.")),
+                optional("endDate", STRING.format("date").description("Last day; no end when left out.")),
+                optional("portfolioId", STRING.description("Portfolio to which it belongs, by id.")),
+                optional("dynamicBidding", OBJECT.properties(list![
+                    optional("strategy", STRING.choices(words!["AUTO_FOR_SALES", "LEGACY_FOR_SALES", "MANUAL", "RULE_BASED"]).description("'`LEGACY_FOR_SALES` lowers bids only, `AUTO_FOR_SALES` raises and lowers, `MANUAL` leaves them, `RULE_BASED` follows a rule. Amazon requires it in new campaigns.'")),
+                    optional("placementBidding", ARRAY.items(list![
+                        OBJECT.properties(list![
+                            optional("placement", STRING.choices(words![
+                                "PLACEMENT_PRODUCT_PAGE",
+                                "PLACEMENT_REST_OF_SEARCH",
+                                "PLACEMENT_TOP",
+                                "SITE_AMAZON_BUSINESS",
+                            ]).description("The place.")),
+                            optional("percentage", INTEGER.minimum(0.0).maximum(900.0).description("Raise in per cent.")),
+                        ]).closed(),
+                    ]).description("Raises by place on the page.")),
+                ]).closed().description("How bids are adjusted.")),
+                optional("siteRestrictions", ARRAY.items(list![STRING.choices(words!["AMAZON_BUSINESS", "AMAZON_HAUL"])]).description("The only site on which the ads run; all when left out.")),
+                optional("offAmazonSettings", OBJECT.properties(list![
+                    optional("offAmazonBudgetControlStrategy", STRING.choices(words!["MAXIMIZE_REACH", "MINIMIZE_SPEND"]).description("How the budget is used there.")),
+                ]).closed().description("Settings for showing ads outside Amazon.")),
+                optional("tags", OBJECT.description("Your own keys and values, at most 50.")),
+            ]).closed(),
+        ])).required().description("The new campaigns, at most 1000."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.campaigns"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.campaigns.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.campaigns.error[0].errors[0].errorType")),
+    ])
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductCampaigns", "sponsored_product_campaigns", Action::Update, template!("/sp/campaigns"))
+    .summary("Update Sponsored Products campaigns")
+    .description("Changes Sponsored Products campaigns, for instance the state to pause them, or the budget. The kind of targeting cannot be changed. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spCampaign.v3+json""#)).required().default(r#""application/vnd.spCampaign.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spCampaign.v3+json""#)).required().default(r#""application/vnd.spCampaign.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        header("Prefer", STRING.choices(words!["return=representation"])).description("Set to `return=representation` to get every record in full instead of its id only."),
+        body("campaigns", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("campaignId", STRING.description("Id of the campaign.")),
+                optional("name", STRING.description("New name.")),
+                optional("state", STRING.choices(words!["ENABLED", "PAUSED", "PROPOSED"]).description("State, mostly `ENABLED` or `PAUSED`. `PROPOSED` only for users whose changes others have to accept.")),
+                optional("budget", OBJECT.properties(list![
+                    required("budget", NUMBER.description("Amount in the profile's currency.")),
+                    required("budgetType", STRING.choices(words!["DAILY"]).description("How it is counted, always `DAILY`.")),
+                ]).closed().description("Budget of the campaign.")),
+                optional("startDate", STRING.format("date").description("New first day, as long as it has not begun.")),
+                optional("endDate", STRING.nullable().format("date").description("New last day; null for no end.")),
+                optional("portfolioId", STRING.nullable().description("Portfolio to which it belongs, by id; null takes it out.")),
+                optional("dynamicBidding", OBJECT.properties(list![
+                    optional("strategy", STRING.choices(words!["AUTO_FOR_SALES", "LEGACY_FOR_SALES", "MANUAL", "RULE_BASED"]).description("'`LEGACY_FOR_SALES` lowers bids only, `AUTO_FOR_SALES` raises and lowers, `MANUAL` leaves them, `RULE_BASED` follows a rule. Amazon requires it in new campaigns.'")),
+                    optional("placementBidding", ARRAY.items(list![
+                        OBJECT.properties(list![
+                            optional("placement", STRING.choices(words![
+                                "PLACEMENT_PRODUCT_PAGE",
+                                "PLACEMENT_REST_OF_SEARCH",
+                                "PLACEMENT_TOP",
+                                "SITE_AMAZON_BUSINESS",
+                            ]).description("The place.")),
+                            optional("percentage", INTEGER.minimum(0.0).maximum(900.0).description("Raise in per cent.")),
+                        ]).closed(),
+                    ]).description("Raises by place on the page.")),
+                ]).closed().description("How bids are adjusted.")),
+                optional("tags", OBJECT.description("Your own keys and values, which replace all former ones.")),
+            ]).closed(),
+        ])).required().description("The campaigns with their new values; what is left out stays as it is, at most 1000."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.campaigns"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.campaigns.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.campaigns.error[0].errors[0].errorType")),
+    ])
+    .schema(CREATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductCampaigns", "sponsored_product_campaigns", Action::Delete, template!("/sp/campaigns/delete"))
+    .summary("Archive Sponsored Products campaigns")
+    .description("Archives Sponsored Products campaigns for good; they stop and can never run again. To stop them for a while, set the state to `PAUSED`. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spCampaign.v3+json""#)).required().default(r#""application/vnd.spCampaign.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spCampaign.v3+json""#)).required().default(r#""application/vnd.spCampaign.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        body("campaignIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Their ids, at most 1000.")),
+        ]).closed()).required().description("Which campaigns."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.campaigns"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.campaigns.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.campaigns.error[0].errors[0].errorType")),
+    ])
+    .schema(CREATE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/sponsored_product_campaigns.json"));
 
 const LIST_RECORD: Json = json(include_str!("schemas/sponsored_product_campaigns_list.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/sponsored_product_campaigns_create.json"));

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_keywords", "A search term that a Sponsored Products ad group bids on.")
     .when_to_use("To see bids and match types of keywords.")
     .phrases(texts!["keyword", "bid", "match type"])
-    .operations(list![LIST])
+    .operations(list![LIST, CREATE, UPDATE, DELETE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductKeywords", "sponsored_product_keywords", Action::List, template!("/sp/keywords/list"))
@@ -20,8 +20,24 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductKeyword
         header("Accept", STRING.default(r#""application/vnd.spKeyword.v3+json""#)).required().default(r#""application/vnd.spKeyword.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
         header("Content-Type", STRING.default(r#""application/vnd.spKeyword.v3+json""#)).required().default(r#""application/vnd.spKeyword.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("stateFilter", OBJECT.properties(list![
-            optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.")),
+            optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`; Amazon accepts no others for records that still exist.")),
         ]).closed()).description("Only records in these states; left out, all come back, archived ones included."),
+        body("keywordIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Ids of the keywords, at most 1000.")),
+        ]).closed()).addition().description("Only these keywords, by id."),
+        body("campaignIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Ids of the campaigns, at most 100.")),
+        ]).closed()).addition().description("Only records of these campaigns, by id."),
+        body("adGroupIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Ids of the ad groups, at most 100.")),
+        ]).closed()).addition().description("Only records of these ad groups, by id."),
+        body("keywordTextFilter", OBJECT.properties(list![
+            optional("include", ARRAY.items(list![STRING]).description("Texts, at most 100.")),
+            required("queryTermMatchType", STRING.choices(words!["BROAD_MATCH", "EXACT_MATCH"]).description("Whether the keyword has to contain a text (`BROAD_MATCH`) or to be it (`EXACT_MATCH`).")),
+        ]).closed()).addition().description("Only records whose keyword is, or contains, one of these texts."),
+        body("matchTypeFilter", ARRAY.items(list![STRING.choices(words!["BROAD", "EXACT", "PHRASE", "OTHER"])])).addition().description("Only keywords with these match types."),
+        body("locale", STRING).addition().description("Only keywords of this language and country."),
+        body("includeExtendedDataFields", BOOLEAN).addition().description("Set to true to get `extendedData`, with dates of creation and change, and serving status. Left out when it is not set."),
         body("maxResults", INTEGER.default("100")).default("100").send_default().description("Most records per page; 100 when left out."),
         body("nextToken", STRING).description("Where the next page starts: `nextToken` of the previous response. Leave out for the first page and keep the other arguments the same."),
     ])
@@ -31,6 +47,89 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductKeyword
     .paging(Paging::cursor(from_meta("next_token"), "nextToken").size(page_size("maxResults")))
     .schema(LIST_RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductKeywords", "sponsored_product_keywords", Action::Create, template!("/sp/keywords"))
+    .summary("Create keywords")
+    .description("Adds keywords to Sponsored Products ad groups whose campaign has `MANUAL` targeting. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spKeyword.v3+json""#)).required().default(r#""application/vnd.spKeyword.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spKeyword.v3+json""#)).required().default(r#""application/vnd.spKeyword.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        header("Prefer", STRING.choices(words!["return=representation"])).description("Set to `return=representation` to get every record in full instead of its id only."),
+        body("keywords", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("campaignId", STRING.description("Campaign to which it belongs, by id.")),
+                required("adGroupId", STRING.description("Ad group to which it belongs, by id.")),
+                required("keywordText", STRING.description("The words.")),
+                required("matchType", STRING.choices(words!["BROAD", "EXACT", "PHRASE"]).description("How near a search must come.")),
+                required("state", STRING.choices(words!["ENABLED", "PAUSED", "PROPOSED"]).description("State, mostly `ENABLED` or `PAUSED`. `PROPOSED` only for users whose changes others have to accept.")),
+                optional("bid", NUMBER.nullable().description("Bid per click in the profile's currency; the ad group's default when left out.")),
+                optional("nativeLanguageKeyword", STRING.description("The words in your own language, if they differ.")),
+                optional("nativeLanguageLocale", STRING.description("That language, such as `zh_CN`.")),
+            ]).closed(),
+        ])).required().description("The new keywords, at most 1000."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.keywords"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.keywords.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.keywords.error[0].errors[0].errorType")),
+    ])
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductKeywords", "sponsored_product_keywords", Action::Update, template!("/sp/keywords"))
+    .summary("Update keywords")
+    .description("Changes bid or state of Sponsored Products keywords. Words and match type cannot be changed. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spKeyword.v3+json""#)).required().default(r#""application/vnd.spKeyword.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spKeyword.v3+json""#)).required().default(r#""application/vnd.spKeyword.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        header("Prefer", STRING.choices(words!["return=representation"])).description("Set to `return=representation` to get every record in full instead of its id only."),
+        body("keywords", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("keywordId", STRING.description("Id of the keyword.")),
+                optional("state", STRING.choices(words!["ENABLED", "PAUSED", "PROPOSED"]).description("State, mostly `ENABLED` or `PAUSED`. `PROPOSED` only for users whose changes others have to accept.")),
+                optional("bid", NUMBER.nullable().description("New bid per click in the profile's currency; null for the ad group's default.")),
+            ]).closed(),
+        ])).required().description("The keywords with their new values; what is left out stays as it is, at most 1000."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.keywords"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.keywords.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.keywords.error[0].errors[0].errorType")),
+    ])
+    .schema(CREATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductKeywords", "sponsored_product_keywords", Action::Delete, template!("/sp/keywords/delete"))
+    .summary("Archive keywords")
+    .description("Archives Sponsored Products keywords for good. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spKeyword.v3+json""#)).required().default(r#""application/vnd.spKeyword.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spKeyword.v3+json""#)).required().default(r#""application/vnd.spKeyword.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        body("keywordIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Their ids, at most 1000.")),
+        ]).closed()).required().description("Which keywords."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.keywords"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.keywords.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.keywords.error[0].errors[0].errorType")),
+    ])
+    .schema(CREATE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/sponsored_product_keywords.json"));
 
 const LIST_RECORD: Json = json(include_str!("schemas/sponsored_product_keywords_list.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/sponsored_product_keywords_create.json"));

@@ -6,7 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `sponsored_product_negative_keywords` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_negative_keywords", "A search term for which a Sponsored Products ad group shows no ads.")
-    .operations(list![LIST])
+    .operations(list![LIST, CREATE, UPDATE, DELETE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductNegativeKeywords", "sponsored_product_negative_keywords", Action::List, template!("/sp/negativeKeywords/list"))
@@ -18,8 +18,26 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductNegativ
         header("Accept", STRING.default(r#""application/vnd.spNegativeKeyword.v3+json""#)).required().default(r#""application/vnd.spNegativeKeyword.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
         header("Content-Type", STRING.default(r#""application/vnd.spNegativeKeyword.v3+json""#)).required().default(r#""application/vnd.spNegativeKeyword.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("stateFilter", OBJECT.properties(list![
-            optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.")),
+            optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`; Amazon accepts no others for records that still exist.")),
         ]).closed()).description("Only records in these states; left out, all come back, archived ones included."),
+        body("negativeKeywordIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Ids of the negative keywords, at most 1000.")),
+        ]).closed()).addition().description("Only these negative keywords, by id."),
+        body("campaignIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Ids of the campaigns, at most 100.")),
+        ]).closed()).addition().description("Only records of these campaigns, by id."),
+        body("adGroupIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Ids of the ad groups, at most 100.")),
+        ]).closed()).addition().description("Only records of these ad groups, by id."),
+        body("negativeKeywordTextFilter", OBJECT.properties(list![
+            optional("include", ARRAY.items(list![STRING]).description("Texts, at most 100.")),
+            required("queryTermMatchType", STRING.choices(words!["BROAD_MATCH", "EXACT_MATCH"]).description("Whether the keyword has to contain a text (`BROAD_MATCH`) or to be it (`EXACT_MATCH`).")),
+        ]).closed()).addition().description("Only records whose keyword is, or contains, one of these texts."),
+        body("matchTypeFilter", ARRAY.items(list![
+            STRING.choices(words!["NEGATIVE_EXACT", "NEGATIVE_PHRASE", "NEGATIVE_BROAD", "OTHER"]),
+        ])).addition().description("Only keywords with these match types."),
+        body("locale", STRING).addition().description("Only keywords of this language and country."),
+        body("includeExtendedDataFields", BOOLEAN).addition().description("Set to true to get `extendedData`, with dates of creation and change, and serving status. Left out when it is not set."),
         body("maxResults", INTEGER.default("100")).default("100").send_default().description("Most records per page; 100 when left out."),
         body("nextToken", STRING).description("Where the next page starts: `nextToken` of the previous response. Leave out for the first page and keep the other arguments the same."),
     ])
@@ -29,6 +47,85 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductNegativ
     .paging(Paging::cursor(from_meta("next_token"), "nextToken").size(page_size("maxResults")))
     .schema(LIST_RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductNegativeKeywords", "sponsored_product_negative_keywords", Action::Create, template!("/sp/negativeKeywords"))
+    .summary("Create negative keywords")
+    .description("Excludes search terms from Sponsored Products ad groups. For a whole campaign use `sponsored_product_campaign_negative_keywords.create`. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spNegativeKeyword.v3+json""#)).required().default(r#""application/vnd.spNegativeKeyword.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spNegativeKeyword.v3+json""#)).required().default(r#""application/vnd.spNegativeKeyword.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        header("Prefer", STRING.choices(words!["return=representation"])).description("Set to `return=representation` to get every record in full instead of its id only."),
+        body("negativeKeywords", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("campaignId", STRING.description("Campaign to which it belongs, by id.")),
+                required("adGroupId", STRING.description("Ad group to which it belongs, by id.")),
+                required("keywordText", STRING.description("The words.")),
+                required("matchType", STRING.choices(words!["NEGATIVE_BROAD", "NEGATIVE_EXACT", "NEGATIVE_PHRASE"]).description("How near a search must come to be excluded.")),
+                required("state", STRING.choices(words!["ENABLED", "PAUSED", "PROPOSED"]).description("State, mostly `ENABLED` or `PAUSED`. `PROPOSED` only for users whose changes others have to accept.")),
+            ]).closed(),
+        ])).required().description("The new negative keywords, at most 1000."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.negativeKeywords"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.negativeKeywords.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.negativeKeywords.error[0].errors[0].errorType")),
+    ])
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductNegativeKeywords", "sponsored_product_negative_keywords", Action::Update, template!("/sp/negativeKeywords"))
+    .summary("Update negative keywords")
+    .description("Changes the state of Sponsored Products negative keywords. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spNegativeKeyword.v3+json""#)).required().default(r#""application/vnd.spNegativeKeyword.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spNegativeKeyword.v3+json""#)).required().default(r#""application/vnd.spNegativeKeyword.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        header("Prefer", STRING.choices(words!["return=representation"])).description("Set to `return=representation` to get every record in full instead of its id only."),
+        body("negativeKeywords", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("keywordId", STRING.description("Id of the negative keyword.")),
+                optional("state", STRING.choices(words!["ENABLED", "PAUSED", "PROPOSED"]).description("State, mostly `ENABLED` or `PAUSED`. `PROPOSED` only for users whose changes others have to accept.")),
+            ]).closed(),
+        ])).required().description("The negative keywords with their new values; what is left out stays as it is, at most 1000."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.negativeKeywords"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.negativeKeywords.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.negativeKeywords.error[0].errors[0].errorType")),
+    ])
+    .schema(CREATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductNegativeKeywords", "sponsored_product_negative_keywords", Action::Delete, template!("/sp/negativeKeywords/delete"))
+    .summary("Archive negative keywords")
+    .description("Archives Sponsored Products negative keywords for good, so that the search terms are no longer excluded. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spNegativeKeyword.v3+json""#)).required().default(r#""application/vnd.spNegativeKeyword.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spNegativeKeyword.v3+json""#)).required().default(r#""application/vnd.spNegativeKeyword.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        body("negativeKeywordIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Their ids, at most 1000.")),
+        ]).closed()).required().description("Which negative keywords."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.negativeKeywords"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.negativeKeywords.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.negativeKeywords.error[0].errors[0].errorType")),
+    ])
+    .schema(CREATE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/sponsored_product_negative_keywords.json"));
 
 const LIST_RECORD: Json = json(include_str!("schemas/sponsored_product_negative_keywords_list.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/sponsored_product_negative_keywords_create.json"));

@@ -6,7 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `sponsored_product_product_ads` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_product_ads", "One product advertised by a Sponsored Products ad group.")
-    .operations(list![LIST])
+    .operations(list![LIST, CREATE, UPDATE, DELETE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductProductAds", "sponsored_product_product_ads", Action::List, template!("/sp/productAds/list"))
@@ -18,8 +18,18 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductProduct
         header("Accept", STRING.default(r#""application/vnd.spProductAd.v3+json""#)).required().default(r#""application/vnd.spProductAd.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
         header("Content-Type", STRING.default(r#""application/vnd.spProductAd.v3+json""#)).required().default(r#""application/vnd.spProductAd.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("stateFilter", OBJECT.properties(list![
-            optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.")),
+            optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`; Amazon accepts no others for records that still exist.")),
         ]).closed()).description("Only records in these states; left out, all come back, archived ones included."),
+        body("adIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Ids of the ads, at most 1000.")),
+        ]).closed()).addition().description("Only these ads, by id."),
+        body("campaignIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Ids of the campaigns, at most 100.")),
+        ]).closed()).addition().description("Only records of these campaigns, by id."),
+        body("adGroupIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Ids of the ad groups, at most 100.")),
+        ]).closed()).addition().description("Only records of these ad groups, by id."),
+        body("includeExtendedDataFields", BOOLEAN).addition().description("Set to true to get `extendedData`, with dates of creation and change, and serving status. Left out when it is not set."),
         body("maxResults", INTEGER.default("100")).default("100").send_default().description("Most records per page; 100 when left out."),
         body("nextToken", STRING).description("Where the next page starts: `nextToken` of the previous response. Leave out for the first page and keep the other arguments the same."),
     ])
@@ -29,6 +39,86 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductProduct
     .paging(Paging::cursor(from_meta("next_token"), "nextToken").size(page_size("maxResults")))
     .schema(LIST_RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductProductAds", "sponsored_product_product_ads", Action::Create, template!("/sp/productAds"))
+    .summary("Create product ads")
+    .description("Advertises products in Sponsored Products ad groups, by `sku` (sellers) or `asin` (vendors). Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spProductAd.v3+json""#)).required().default(r#""application/vnd.spProductAd.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spProductAd.v3+json""#)).required().default(r#""application/vnd.spProductAd.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        header("Prefer", STRING.choices(words!["return=representation"])).description("Set to `return=representation` to get every record in full instead of its id only."),
+        body("productAds", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("campaignId", STRING.description("Campaign to which it belongs, by id.")),
+                required("adGroupId", STRING.description("Ad group to which it belongs, by id.")),
+                optional("asin", STRING.description("Amazon's id of the product. Vendors give it.")),
+                optional("sku", STRING.description("Your own id of the product. Sellers give it.")),
+                optional("customText", STRING.description("Text of your own, for book ads only.")),
+                required("state", STRING.choices(words!["ENABLED", "PAUSED", "PROPOSED"]).description("State, mostly `ENABLED` or `PAUSED`. `PROPOSED` only for users whose changes others have to accept.")),
+            ]).closed(),
+        ])).required().description("The new product ads, at most 1000."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.productAds"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.productAds.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.productAds.error[0].errors[0].errorType")),
+    ])
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductProductAds", "sponsored_product_product_ads", Action::Update, template!("/sp/productAds"))
+    .summary("Update product ads")
+    .description("Changes the state of Sponsored Products product ads. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spProductAd.v3+json""#)).required().default(r#""application/vnd.spProductAd.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spProductAd.v3+json""#)).required().default(r#""application/vnd.spProductAd.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        header("Prefer", STRING.choices(words!["return=representation"])).description("Set to `return=representation` to get every record in full instead of its id only."),
+        body("productAds", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("adId", STRING.description("Id of the ad.")),
+                optional("state", STRING.choices(words!["ENABLED", "PAUSED", "PROPOSED"]).description("State, mostly `ENABLED` or `PAUSED`. `PROPOSED` only for users whose changes others have to accept.")),
+            ]).closed(),
+        ])).required().description("The product ads with their new values; what is left out stays as it is, at most 1000."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.productAds"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.productAds.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.productAds.error[0].errors[0].errorType")),
+    ])
+    .schema(CREATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductProductAds", "sponsored_product_product_ads", Action::Delete, template!("/sp/productAds/delete"))
+    .summary("Archive product ads")
+    .description("Archives Sponsored Products product ads for good. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spProductAd.v3+json""#)).required().default(r#""application/vnd.spProductAd.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spProductAd.v3+json""#)).required().default(r#""application/vnd.spProductAd.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        body("adIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Their ids, at most 1000.")),
+        ]).closed()).required().description("Which product ads."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.productAds"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.productAds.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.productAds.error[0].errors[0].errorType")),
+    ])
+    .schema(CREATE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/sponsored_product_product_ads.json"));
 
 const LIST_RECORD: Json = json(include_str!("schemas/sponsored_product_product_ads_list.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/sponsored_product_product_ads_create.json"));

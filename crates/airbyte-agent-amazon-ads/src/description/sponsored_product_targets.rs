@@ -6,7 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `sponsored_product_targets` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("sponsored_product_targets", "Products, categories or automatic matches that a Sponsored Products ad group bids on.")
-    .operations(list![LIST])
+    .operations(list![LIST, CREATE, UPDATE, DELETE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductTargets", "sponsored_product_targets", Action::List, template!("/sp/targets/list"))
@@ -18,8 +18,25 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductTargets
         header("Accept", STRING.default(r#""application/vnd.spTargetingClause.v3+json""#)).required().default(r#""application/vnd.spTargetingClause.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
         header("Content-Type", STRING.default(r#""application/vnd.spTargetingClause.v3+json""#)).required().default(r#""application/vnd.spTargetingClause.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
         body("stateFilter", OBJECT.properties(list![
-            optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.")),
+            optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`; Amazon accepts no others for records that still exist.")),
         ]).closed()).description("Only records in these states; left out, all come back, archived ones included."),
+        body("targetIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Ids of the targets, at most 1000.")),
+        ]).closed()).addition().description("Only these targets, by id."),
+        body("campaignIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Ids of the campaigns, at most 100.")),
+        ]).closed()).addition().description("Only records of these campaigns, by id."),
+        body("adGroupIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Ids of the ad groups, at most 100.")),
+        ]).closed()).addition().description("Only records of these ad groups, by id."),
+        body("asinFilter", OBJECT.properties(list![
+            optional("include", ARRAY.items(list![STRING]).description("Texts, at most 100.")),
+            optional("queryTermMatchType", STRING.choices(words!["BROAD_MATCH", "EXACT_MATCH"]).description("Whether the ASIN has to contain a text (`BROAD_MATCH`) or to be it (`EXACT_MATCH`).")),
+        ]).closed()).addition().description("Only records whose ASIN is, or contains, one of these texts."),
+        body("expressionTypeFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING.choices(words!["AUTO", "MANUAL", "OTHER"])]).description("Kinds, `MANUAL` for those of the advertiser and `AUTO` for those of Amazon.")),
+        ]).closed()).addition().description("Only targets of these kinds."),
+        body("includeExtendedDataFields", BOOLEAN).addition().description("Set to true to get `extendedData`, with dates of creation and change, and serving status. Left out when it is not set."),
         body("maxResults", INTEGER.default("100")).default("100").send_default().description("Most records per page; 100 when left out."),
         body("nextToken", STRING).description("Where the next page starts: `nextToken` of the previous response. Leave out for the first page and keep the other arguments the same."),
     ])
@@ -29,6 +46,92 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductTargets
     .paging(Paging::cursor(from_meta("next_token"), "nextToken").size(page_size("maxResults")))
     .schema(LIST_RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductTargets", "sponsored_product_targets", Action::Create, template!("/sp/targets"))
+    .summary("Create targets")
+    .description("Adds products, categories or brands to bid on to Sponsored Products ad groups. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spTargetingClause.v3+json""#)).required().default(r#""application/vnd.spTargetingClause.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spTargetingClause.v3+json""#)).required().default(r#""application/vnd.spTargetingClause.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        header("Prefer", STRING.choices(words!["return=representation"])).description("Set to `return=representation` to get every record in full instead of its id only."),
+        body("targetingClauses", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("campaignId", STRING.description("Campaign to which it belongs, by id.")),
+                required("adGroupId", STRING.description("Ad group to which it belongs, by id.")),
+                required("expression", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        required("type", STRING.description("Condition, such as `ASIN_SAME_AS`, `ASIN_CATEGORY_SAME_AS`, `ASIN_BRAND_SAME_AS`, `ASIN_EXPANDED_FROM`, `ASIN_PRICE_BETWEEN`, `ASIN_REVIEW_RATING_GREATER_THAN`, `KEYWORD_GROUP_SAME_AS`.")),
+                        optional("value", STRING.description("Value of the condition, such as an ASIN or a category id.")),
+                    ]).closed(),
+                ]).description("What is matched: all conditions have to hold.")),
+                required("expressionType", STRING.choices(words!["MANUAL"]).description("Always `MANUAL`; Amazon makes the others.")),
+                required("state", STRING.choices(words!["ENABLED", "PAUSED", "PROPOSED"]).description("State, mostly `ENABLED` or `PAUSED`. `PROPOSED` only for users whose changes others have to accept.")),
+                optional("bid", NUMBER.nullable().description("Bid per click in the profile's currency; the ad group's default when left out.")),
+            ]).closed(),
+        ])).required().description("The new targets, at most 1000."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.targetingClauses"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.targetingClauses.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.targetingClauses.error[0].errors[0].errorType")),
+    ])
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductTargets", "sponsored_product_targets", Action::Update, template!("/sp/targets"))
+    .summary("Update targets")
+    .description("Changes bid or state of Sponsored Products targets, automatic ones included. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spTargetingClause.v3+json""#)).required().default(r#""application/vnd.spTargetingClause.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spTargetingClause.v3+json""#)).required().default(r#""application/vnd.spTargetingClause.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        header("Prefer", STRING.choices(words!["return=representation"])).description("Set to `return=representation` to get every record in full instead of its id only."),
+        body("targetingClauses", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("targetId", STRING.description("Id of the target.")),
+                optional("state", STRING.choices(words!["ENABLED", "PAUSED", "PROPOSED"]).description("State, mostly `ENABLED` or `PAUSED`. `PROPOSED` only for users whose changes others have to accept.")),
+                optional("bid", NUMBER.nullable().description("New bid per click in the profile's currency; null for the ad group's default.")),
+            ]).closed(),
+        ])).required().description("The targets with their new values; what is left out stays as it is, at most 1000."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.targetingClauses"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.targetingClauses.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.targetingClauses.error[0].errors[0].errorType")),
+    ])
+    .schema(CREATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductTargets", "sponsored_product_targets", Action::Delete, template!("/sp/targets/delete"))
+    .summary("Archive targets")
+    .description("Archives Sponsored Products targets for good. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spTargetingClause.v3+json""#)).required().default(r#""application/vnd.spTargetingClause.v3+json""#).send_default().description("Media type of the response; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spTargetingClause.v3+json""#)).required().default(r#""application/vnd.spTargetingClause.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        body("targetIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("Their ids, at most 1000.")),
+        ]).closed()).required().description("Which targets."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.targetingClauses"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.targetingClauses.success"), ErrorCondition::Equals(json("[]"))).message(json_path!("$.targetingClauses.error[0].errors[0].errorType")),
+    ])
+    .schema(CREATE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/sponsored_product_targets.json"));
 
 const LIST_RECORD: Json = json(include_str!("schemas/sponsored_product_targets_list.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/sponsored_product_targets_create.json"));

@@ -3,11 +3,18 @@
 //! Operations, one module for each entity. It has an accessor with one method for each action, and
 //! the builders that these methods return.
 
+pub mod bid_recommendations;
+pub mod campaign_budget_usage;
 pub mod portfolios;
 pub mod profiles;
+pub mod report_files;
+pub mod reports;
 pub mod sponsored_brands_ad_groups;
 pub mod sponsored_brands_campaigns;
+pub mod sponsored_display_ad_groups;
+pub mod sponsored_display_campaigns;
 pub mod sponsored_product_ad_groups;
+pub mod sponsored_product_campaign_negative_keywords;
 pub mod sponsored_product_campaigns;
 pub mod sponsored_product_keywords;
 pub mod sponsored_product_negative_keywords;

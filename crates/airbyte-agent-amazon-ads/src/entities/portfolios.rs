@@ -18,7 +18,8 @@ impl Portfolios<'_> {
     /// List portfolios.
     ///
     /// Lists the portfolios of a profile with their budgets. The result is Amazon's whole response:
-    /// the records are in its `portfolios`.
+    /// the records are in its `portfolios`. The request is plain JSON, although Amazon's guide
+    /// names the media type `application/vnd.spPortfolio.v3+json`.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -72,7 +73,7 @@ list_builder! {
         /// it out.
         amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
         /// Whether creation date, last change and serving status are included; the text `true` or
-        /// `false`.
+        /// `false`. Amazon documents a boolean here and takes the text as well.
         ///
         /// Default: `"true"`, which is always sent.
         include_extended_data_fields: String = "includeExtendedDataFields",
@@ -93,7 +94,7 @@ record_builder! {
         /// A call without it is refused.
         portfolio_id_filter: types::PortfolioPortfolioIdFilter = "portfolioIdFilter",
         /// Whether creation date, last change and serving status are included; the text `true` or
-        /// `false`.
+        /// `false`. Amazon documents a boolean here and takes the text as well.
         ///
         /// Default: `"true"`, which is always sent.
         include_extended_data_fields: String = "includeExtendedDataFields",

@@ -74,6 +74,15 @@ list_builder! {
         /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
         /// it out.
         amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Only profiles for which the user has rights of this kind; Amazon takes `campaign` when
+        /// it is left out.
+        api_program: types::ProfileApiProgram = "apiProgram",
+        /// Whether these rights have to allow changes (`edit`) or only reading (`view`); Amazon
+        /// takes `edit` when it is left out.
+        access_level: types::ProfileAccessLevel = "accessLevel",
+        /// With `true` only profiles with a usable means of payment, or of whom none is needed;
+        /// with `false` only those without one.
+        valid_payment_method_filter: types::ProfileValidPaymentMethodFilter = "validPaymentMethodFilter",
     }
 }
 

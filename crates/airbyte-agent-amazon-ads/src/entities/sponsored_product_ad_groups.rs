@@ -3,7 +3,7 @@
 //! The accessor of `sponsored_product_ad_groups` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, list_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
@@ -31,7 +31,7 @@ impl SponsoredProductAdGroups<'_> {
     /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
     /// let page = amazon_ads.sponsored_product_ad_groups().list("3312998765432109").await?;
     /// for sponsored_product_ad_group in &page.data {
-    ///     println!("{:?}", sponsored_product_ad_group.next_token);
+    ///     println!("{:?} {:?}", sponsored_product_ad_group.total_results, sponsored_product_ad_group.next_token);
     /// }
     /// # Ok(())
     /// # }
@@ -43,6 +43,93 @@ impl SponsoredProductAdGroups<'_> {
         let mut call = self.client.call("sponsored_product_ad_groups", Action::List);
         call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
         SponsoredProductAdGroupsList { call }
+    }
+
+    /// Create ad groups.
+    ///
+    /// Creates ad groups in Sponsored Products campaigns. Amazon answers for each of them:
+    /// `success` lists those that are done, `error` those that were refused, each with its place in
+    /// the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does
+    /// not offer it.
+    ///
+    /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
+    ///   `profiles.list`, as text. One profile is one advertiser in one country.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, types};
+    /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
+    /// let sponsored_product_ad_group = amazon_ads.sponsored_product_ad_groups().create("3312998765432109")
+    ///     .ad_groups([types::SponsoredProductAdGroupCreateInput::new("campaign-id", "name", types::SponsoredProductAdGroupCreateInputState::Enabled, 1.5)])
+    ///     .await?;
+    /// println!("{sponsored_product_ad_group:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(
+        &self,
+        amazon_advertising_api_scope: impl Into<String>,
+    ) -> SponsoredProductAdGroupsCreate {
+        let mut call = self.client.call("sponsored_product_ad_groups", Action::Create);
+        call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
+        SponsoredProductAdGroupsCreate { call }
+    }
+
+    /// Update ad groups.
+    ///
+    /// Changes name, state or default bid of Sponsored Products ad groups. Amazon answers for each
+    /// of them: `success` lists those that are done, `error` those that were refused, each with its
+    /// place in the request (`index`). If all were refused, the call fails. Airbyte's hosted
+    /// platform does not offer it.
+    ///
+    /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
+    ///   `profiles.list`, as text. One profile is one advertiser in one country.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, types};
+    /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
+    /// let sponsored_product_ad_group = amazon_ads.sponsored_product_ad_groups().update("3312998765432109")
+    ///     .ad_groups([types::SponsoredProductAdGroupUpdateInput::new("ad-group-id")])
+    ///     .await?;
+    /// println!("{sponsored_product_ad_group:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        amazon_advertising_api_scope: impl Into<String>,
+    ) -> SponsoredProductAdGroupsUpdate {
+        let mut call = self.client.call("sponsored_product_ad_groups", Action::Update);
+        call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
+        SponsoredProductAdGroupsUpdate { call }
+    }
+
+    /// Archive ad groups.
+    ///
+    /// Archives Sponsored Products ad groups for good. Amazon answers for each of them: `success`
+    /// lists those that are done, `error` those that were refused, each with its place in the
+    /// request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not
+    /// offer it.
+    ///
+    /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
+    ///   `profiles.list`, as text. One profile is one advertiser in one country.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, types};
+    /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
+    /// let sponsored_product_ad_group = amazon_ads.sponsored_product_ad_groups().delete("3312998765432109")
+    ///     .ad_group_id_filter(types::SponsoredProductAdGroupAdGroupIdFilterInput::new(["284719503866120"]))
+    ///     .await?;
+    /// println!("{sponsored_product_ad_group:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        amazon_advertising_api_scope: impl Into<String>,
+    ) -> SponsoredProductAdGroupsDelete {
+        let mut call = self.client.call("sponsored_product_ad_groups", Action::Delete);
+        call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
+        SponsoredProductAdGroupsDelete { call }
     }
 }
 
@@ -65,6 +152,17 @@ list_builder! {
         content_type: String = "Content-Type",
         /// Only records in these states; left out, all come back, archived ones included.
         state_filter: types::SponsoredProductAdGroupStateFilter = "stateFilter",
+        /// Only these ad groups, by id.
+        ad_group_id_filter: types::SponsoredProductAdGroupAdGroupIdFilter = "adGroupIdFilter",
+        /// Only records of these campaigns, by id.
+        campaign_id_filter: types::SponsoredProductAdGroupCampaignIdFilter = "campaignIdFilter",
+        /// Only ad groups of campaigns with this kind of targeting.
+        campaign_targeting_type_filter: types::SponsoredProductAdGroupCampaignTargetingTypeFilter = "campaignTargetingTypeFilter",
+        /// Only records whose name is, or contains, one of these texts.
+        name_filter: types::SponsoredProductAdGroupNameFilter = "nameFilter",
+        /// Set to true to get `extendedData`, with dates of creation and change, and serving
+        /// status. Left out when it is not set.
+        include_extended_data_fields: bool = "includeExtendedDataFields",
         /// Most records per page; 100 when left out.
         ///
         /// Default: `100`, which is always sent.
@@ -72,5 +170,85 @@ list_builder! {
         /// Where the next page starts: `nextToken` of the previous response. Leave out for the
         /// first page and keep the other arguments the same.
         next_token: String = "nextToken",
+    }
+}
+
+record_builder! {
+    /// A call of `sponsored_product_ad_groups.create`: setters add arguments, and awaiting it sends
+    /// the request.
+    pub struct SponsoredProductAdGroupsCreate: types::SponsoredProductAdGroupsWriteResult {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Media type of the response; the default names the version this connector reads, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spAdGroup.v3+json"`, which is always sent.
+        accept: String = "Accept",
+        /// Media type of the request; the default names the version this connector writes, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spAdGroup.v3+json"`, which is always sent.
+        content_type: String = "Content-Type",
+        /// Set to `return=representation` to get every record in full instead of its id only.
+        ///
+        /// One of `"return=representation"`.
+        prefer: String = "Prefer",
+        /// The new ad groups, at most 1000.
+        ///
+        /// A call without it is refused.
+        ad_groups: [types::SponsoredProductAdGroupCreateInput] = "adGroups",
+    }
+}
+
+record_builder! {
+    /// A call of `sponsored_product_ad_groups.update`: setters add arguments, and awaiting it sends
+    /// the request.
+    pub struct SponsoredProductAdGroupsUpdate: types::SponsoredProductAdGroupsWriteResult {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Media type of the response; the default names the version this connector reads, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spAdGroup.v3+json"`, which is always sent.
+        accept: String = "Accept",
+        /// Media type of the request; the default names the version this connector writes, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spAdGroup.v3+json"`, which is always sent.
+        content_type: String = "Content-Type",
+        /// Set to `return=representation` to get every record in full instead of its id only.
+        ///
+        /// One of `"return=representation"`.
+        prefer: String = "Prefer",
+        /// The ad groups with their new values; what is left out stays as it is, at most 1000.
+        ///
+        /// A call without it is refused.
+        ad_groups: [types::SponsoredProductAdGroupUpdateInput] = "adGroups",
+    }
+}
+
+record_builder! {
+    /// A call of `sponsored_product_ad_groups.delete`: setters add arguments, and awaiting it sends
+    /// the request.
+    pub struct SponsoredProductAdGroupsDelete: types::SponsoredProductAdGroupsWriteResult {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Media type of the response; the default names the version this connector reads, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spAdGroup.v3+json"`, which is always sent.
+        accept: String = "Accept",
+        /// Media type of the request; the default names the version this connector writes, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spAdGroup.v3+json"`, which is always sent.
+        content_type: String = "Content-Type",
+        /// Which ad groups.
+        ///
+        /// A call without it is refused.
+        ad_group_id_filter: types::SponsoredProductAdGroupAdGroupIdFilterInput = "adGroupIdFilter",
     }
 }

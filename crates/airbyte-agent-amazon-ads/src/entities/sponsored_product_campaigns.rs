@@ -32,7 +32,7 @@ impl SponsoredProductCampaigns<'_> {
     /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
     /// let page = amazon_ads.sponsored_product_campaigns().list("3312998765432109").await?;
     /// for sponsored_product_campaign in &page.data {
-    ///     println!("{:?}", sponsored_product_campaign.next_token);
+    ///     println!("{:?} {:?}", sponsored_product_campaign.total_results, sponsored_product_campaign.next_token);
     /// }
     /// # Ok(())
     /// # }
@@ -57,7 +57,7 @@ impl SponsoredProductCampaigns<'_> {
     /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, types};
     /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
     /// let sponsored_product_campaign = amazon_ads.sponsored_product_campaigns().get("3312998765432109")
-    ///     .campaign_id_filter(types::SponsoredProductCampaignCampaignIdFilter::new(["284719503866120"]))
+    ///     .campaign_id_filter(types::SponsoredProductCampaignCampaignIdFilterInput::new(["284719503866120"]))
     ///     .await?;
     /// println!("{:?} {:?}", sponsored_product_campaign.name, sponsored_product_campaign.campaign_type);
     /// # Ok(())
@@ -70,6 +70,95 @@ impl SponsoredProductCampaigns<'_> {
         let mut call = self.client.call("sponsored_product_campaigns", Action::Get);
         call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
         SponsoredProductCampaignsGet { call }
+    }
+
+    /// Create Sponsored Products campaigns.
+    ///
+    /// Creates Sponsored Products campaigns. They need ad groups with product ads, and with
+    /// `MANUAL` targeting keywords or targets, before they run. Amazon answers for each of them:
+    /// `success` lists those that are done, `error` those that were refused, each with its place in
+    /// the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does
+    /// not offer it.
+    ///
+    /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
+    ///   `profiles.list`, as text. One profile is one advertiser in one country.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, types};
+    /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
+    /// let sponsored_product_campaign = amazon_ads.sponsored_product_campaigns().create("3312998765432109")
+    ///     .campaigns([types::SponsoredProductCampaignCreateInput::new("name", types::SponsoredProductCampaignCreateInputState::Enabled, types::SponsoredProductCampaignCreateInputTargetingType::Auto, types::SponsoredProductCampaignCreateInputBudget::new(1.5, "DAILY"))])
+    ///     .await?;
+    /// println!("{sponsored_product_campaign:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(
+        &self,
+        amazon_advertising_api_scope: impl Into<String>,
+    ) -> SponsoredProductCampaignsCreate {
+        let mut call = self.client.call("sponsored_product_campaigns", Action::Create);
+        call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
+        SponsoredProductCampaignsCreate { call }
+    }
+
+    /// Update Sponsored Products campaigns.
+    ///
+    /// Changes Sponsored Products campaigns, for instance the state to pause them, or the budget.
+    /// The kind of targeting cannot be changed. Amazon answers for each of them: `success` lists
+    /// those that are done, `error` those that were refused, each with its place in the request
+    /// (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
+    ///   `profiles.list`, as text. One profile is one advertiser in one country.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, types};
+    /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
+    /// let sponsored_product_campaign = amazon_ads.sponsored_product_campaigns().update("3312998765432109")
+    ///     .campaigns([types::SponsoredProductCampaignUpdateInput::new("campaign-id")])
+    ///     .await?;
+    /// println!("{sponsored_product_campaign:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        amazon_advertising_api_scope: impl Into<String>,
+    ) -> SponsoredProductCampaignsUpdate {
+        let mut call = self.client.call("sponsored_product_campaigns", Action::Update);
+        call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
+        SponsoredProductCampaignsUpdate { call }
+    }
+
+    /// Archive Sponsored Products campaigns.
+    ///
+    /// Archives Sponsored Products campaigns for good; they stop and can never run again. To stop
+    /// them for a while, set the state to `PAUSED`. Amazon answers for each of them: `success`
+    /// lists those that are done, `error` those that were refused, each with its place in the
+    /// request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not
+    /// offer it.
+    ///
+    /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
+    ///   `profiles.list`, as text. One profile is one advertiser in one country.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, types};
+    /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
+    /// let sponsored_product_campaign = amazon_ads.sponsored_product_campaigns().delete("3312998765432109")
+    ///     .campaign_id_filter(types::SponsoredProductCampaignDeleteCampaignIdFilter::new(["284719503866120"]))
+    ///     .await?;
+    /// println!("{sponsored_product_campaign:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        amazon_advertising_api_scope: impl Into<String>,
+    ) -> SponsoredProductCampaignsDelete {
+        let mut call = self.client.call("sponsored_product_campaigns", Action::Delete);
+        call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
+        SponsoredProductCampaignsDelete { call }
     }
 }
 
@@ -92,6 +181,15 @@ list_builder! {
         content_type: String = "Content-Type",
         /// Only records in these states; left out, all come back, archived ones included.
         state_filter: types::SponsoredProductCampaignStateFilter = "stateFilter",
+        /// Only these campaigns, by id.
+        campaign_id_filter: types::SponsoredProductCampaignCampaignIdFilter = "campaignIdFilter",
+        /// Only records of these portfolios, by id.
+        portfolio_id_filter: types::SponsoredProductCampaignPortfolioIdFilter = "portfolioIdFilter",
+        /// Only records whose name is, or contains, one of these texts.
+        name_filter: types::SponsoredProductCampaignNameFilter = "nameFilter",
+        /// Set to true to get `extendedData`, with dates of creation and change, and serving
+        /// status. Left out when it is not set.
+        include_extended_data_fields: bool = "includeExtendedDataFields",
         /// Most records per page; 100 when left out.
         ///
         /// Default: `100`, which is always sent.
@@ -122,6 +220,86 @@ record_builder! {
         /// The campaign wanted.
         ///
         /// A call without it is refused.
-        campaign_id_filter: types::SponsoredProductCampaignCampaignIdFilter = "campaignIdFilter",
+        campaign_id_filter: types::SponsoredProductCampaignCampaignIdFilterInput = "campaignIdFilter",
+    }
+}
+
+record_builder! {
+    /// A call of `sponsored_product_campaigns.create`: setters add arguments, and awaiting it sends
+    /// the request.
+    pub struct SponsoredProductCampaignsCreate: types::SponsoredProductCampaignsWriteResult {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Media type of the response; the default names the version this connector reads, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spCampaign.v3+json"`, which is always sent.
+        accept: String = "Accept",
+        /// Media type of the request; the default names the version this connector writes, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spCampaign.v3+json"`, which is always sent.
+        content_type: String = "Content-Type",
+        /// Set to `return=representation` to get every record in full instead of its id only.
+        ///
+        /// One of `"return=representation"`.
+        prefer: String = "Prefer",
+        /// The new campaigns, at most 1000.
+        ///
+        /// A call without it is refused.
+        campaigns: [types::SponsoredProductCampaignCreateInput],
+    }
+}
+
+record_builder! {
+    /// A call of `sponsored_product_campaigns.update`: setters add arguments, and awaiting it sends
+    /// the request.
+    pub struct SponsoredProductCampaignsUpdate: types::SponsoredProductCampaignsWriteResult {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Media type of the response; the default names the version this connector reads, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spCampaign.v3+json"`, which is always sent.
+        accept: String = "Accept",
+        /// Media type of the request; the default names the version this connector writes, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spCampaign.v3+json"`, which is always sent.
+        content_type: String = "Content-Type",
+        /// Set to `return=representation` to get every record in full instead of its id only.
+        ///
+        /// One of `"return=representation"`.
+        prefer: String = "Prefer",
+        /// The campaigns with their new values; what is left out stays as it is, at most 1000.
+        ///
+        /// A call without it is refused.
+        campaigns: [types::SponsoredProductCampaignUpdateInput],
+    }
+}
+
+record_builder! {
+    /// A call of `sponsored_product_campaigns.delete`: setters add arguments, and awaiting it sends
+    /// the request.
+    pub struct SponsoredProductCampaignsDelete: types::SponsoredProductCampaignsWriteResult {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Media type of the response; the default names the version this connector reads, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spCampaign.v3+json"`, which is always sent.
+        accept: String = "Accept",
+        /// Media type of the request; the default names the version this connector writes, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spCampaign.v3+json"`, which is always sent.
+        content_type: String = "Content-Type",
+        /// Which campaigns.
+        ///
+        /// A call without it is refused.
+        campaign_id_filter: types::SponsoredProductCampaignDeleteCampaignIdFilter = "campaignIdFilter",
     }
 }

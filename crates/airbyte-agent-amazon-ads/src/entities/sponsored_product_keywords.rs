@@ -3,7 +3,7 @@
 //! The accessor of `sponsored_product_keywords` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, list_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
@@ -31,7 +31,7 @@ impl SponsoredProductKeywords<'_> {
     /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
     /// let page = amazon_ads.sponsored_product_keywords().list("3312998765432109").await?;
     /// for sponsored_product_keyword in &page.data {
-    ///     println!("{:?}", sponsored_product_keyword.next_token);
+    ///     println!("{:?} {:?}", sponsored_product_keyword.total_results, sponsored_product_keyword.next_token);
     /// }
     /// # Ok(())
     /// # }
@@ -43,6 +43,93 @@ impl SponsoredProductKeywords<'_> {
         let mut call = self.client.call("sponsored_product_keywords", Action::List);
         call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
         SponsoredProductKeywordsList { call }
+    }
+
+    /// Create keywords.
+    ///
+    /// Adds keywords to Sponsored Products ad groups whose campaign has `MANUAL` targeting. Amazon
+    /// answers for each of them: `success` lists those that are done, `error` those that were
+    /// refused, each with its place in the request (`index`). If all were refused, the call fails.
+    /// Airbyte's hosted platform does not offer it.
+    ///
+    /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
+    ///   `profiles.list`, as text. One profile is one advertiser in one country.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, types};
+    /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
+    /// let sponsored_product_keyword = amazon_ads.sponsored_product_keywords().create("3312998765432109")
+    ///     .keywords([types::SponsoredProductKeywordCreateInput::new("campaign-id", "ad-group-id", "keyword-text", types::SponsoredProductKeywordCreateInputMatchType::Broad, types::SponsoredProductKeywordCreateInputState::Enabled)])
+    ///     .await?;
+    /// println!("{sponsored_product_keyword:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(
+        &self,
+        amazon_advertising_api_scope: impl Into<String>,
+    ) -> SponsoredProductKeywordsCreate {
+        let mut call = self.client.call("sponsored_product_keywords", Action::Create);
+        call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
+        SponsoredProductKeywordsCreate { call }
+    }
+
+    /// Update keywords.
+    ///
+    /// Changes bid or state of Sponsored Products keywords. Words and match type cannot be changed.
+    /// Amazon answers for each of them: `success` lists those that are done, `error` those that
+    /// were refused, each with its place in the request (`index`). If all were refused, the call
+    /// fails. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
+    ///   `profiles.list`, as text. One profile is one advertiser in one country.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, types};
+    /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
+    /// let sponsored_product_keyword = amazon_ads.sponsored_product_keywords().update("3312998765432109")
+    ///     .keywords([types::SponsoredProductKeywordUpdateInput::new("keyword-id")])
+    ///     .await?;
+    /// println!("{sponsored_product_keyword:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        amazon_advertising_api_scope: impl Into<String>,
+    ) -> SponsoredProductKeywordsUpdate {
+        let mut call = self.client.call("sponsored_product_keywords", Action::Update);
+        call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
+        SponsoredProductKeywordsUpdate { call }
+    }
+
+    /// Archive keywords.
+    ///
+    /// Archives Sponsored Products keywords for good. Amazon answers for each of them: `success`
+    /// lists those that are done, `error` those that were refused, each with its place in the
+    /// request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not
+    /// offer it.
+    ///
+    /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
+    ///   `profiles.list`, as text. One profile is one advertiser in one country.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, types};
+    /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
+    /// let sponsored_product_keyword = amazon_ads.sponsored_product_keywords().delete("3312998765432109")
+    ///     .keyword_id_filter(types::SponsoredProductKeywordKeywordIdFilterInput::new(["284719503866120"]))
+    ///     .await?;
+    /// println!("{sponsored_product_keyword:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        amazon_advertising_api_scope: impl Into<String>,
+    ) -> SponsoredProductKeywordsDelete {
+        let mut call = self.client.call("sponsored_product_keywords", Action::Delete);
+        call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
+        SponsoredProductKeywordsDelete { call }
     }
 }
 
@@ -65,6 +152,21 @@ list_builder! {
         content_type: String = "Content-Type",
         /// Only records in these states; left out, all come back, archived ones included.
         state_filter: types::SponsoredProductKeywordStateFilter = "stateFilter",
+        /// Only these keywords, by id.
+        keyword_id_filter: types::SponsoredProductKeywordKeywordIdFilter = "keywordIdFilter",
+        /// Only records of these campaigns, by id.
+        campaign_id_filter: types::SponsoredProductKeywordCampaignIdFilter = "campaignIdFilter",
+        /// Only records of these ad groups, by id.
+        ad_group_id_filter: types::SponsoredProductKeywordAdGroupIdFilter = "adGroupIdFilter",
+        /// Only records whose keyword is, or contains, one of these texts.
+        keyword_text_filter: types::SponsoredProductKeywordKeywordTextFilter = "keywordTextFilter",
+        /// Only keywords with these match types.
+        match_type_filter: [types::SponsoredProductKeywordMatchTypeFilter] = "matchTypeFilter",
+        /// Only keywords of this language and country.
+        locale: String,
+        /// Set to true to get `extendedData`, with dates of creation and change, and serving
+        /// status. Left out when it is not set.
+        include_extended_data_fields: bool = "includeExtendedDataFields",
         /// Most records per page; 100 when left out.
         ///
         /// Default: `100`, which is always sent.
@@ -72,5 +174,85 @@ list_builder! {
         /// Where the next page starts: `nextToken` of the previous response. Leave out for the
         /// first page and keep the other arguments the same.
         next_token: String = "nextToken",
+    }
+}
+
+record_builder! {
+    /// A call of `sponsored_product_keywords.create`: setters add arguments, and awaiting it sends
+    /// the request.
+    pub struct SponsoredProductKeywordsCreate: types::SponsoredProductKeywordsWriteResult {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Media type of the response; the default names the version this connector reads, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spKeyword.v3+json"`, which is always sent.
+        accept: String = "Accept",
+        /// Media type of the request; the default names the version this connector writes, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spKeyword.v3+json"`, which is always sent.
+        content_type: String = "Content-Type",
+        /// Set to `return=representation` to get every record in full instead of its id only.
+        ///
+        /// One of `"return=representation"`.
+        prefer: String = "Prefer",
+        /// The new keywords, at most 1000.
+        ///
+        /// A call without it is refused.
+        keywords: [types::SponsoredProductKeywordCreateInput],
+    }
+}
+
+record_builder! {
+    /// A call of `sponsored_product_keywords.update`: setters add arguments, and awaiting it sends
+    /// the request.
+    pub struct SponsoredProductKeywordsUpdate: types::SponsoredProductKeywordsWriteResult {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Media type of the response; the default names the version this connector reads, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spKeyword.v3+json"`, which is always sent.
+        accept: String = "Accept",
+        /// Media type of the request; the default names the version this connector writes, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spKeyword.v3+json"`, which is always sent.
+        content_type: String = "Content-Type",
+        /// Set to `return=representation` to get every record in full instead of its id only.
+        ///
+        /// One of `"return=representation"`.
+        prefer: String = "Prefer",
+        /// The keywords with their new values; what is left out stays as it is, at most 1000.
+        ///
+        /// A call without it is refused.
+        keywords: [types::SponsoredProductKeywordUpdateInput],
+    }
+}
+
+record_builder! {
+    /// A call of `sponsored_product_keywords.delete`: setters add arguments, and awaiting it sends
+    /// the request.
+    pub struct SponsoredProductKeywordsDelete: types::SponsoredProductKeywordsWriteResult {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Media type of the response; the default names the version this connector reads, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spKeyword.v3+json"`, which is always sent.
+        accept: String = "Accept",
+        /// Media type of the request; the default names the version this connector writes, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spKeyword.v3+json"`, which is always sent.
+        content_type: String = "Content-Type",
+        /// Which keywords.
+        ///
+        /// A call without it is refused.
+        keyword_id_filter: types::SponsoredProductKeywordKeywordIdFilterInput = "keywordIdFilter",
     }
 }

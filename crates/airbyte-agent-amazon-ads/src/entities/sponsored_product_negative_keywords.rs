@@ -3,7 +3,7 @@
 //! The accessor of `sponsored_product_negative_keywords` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, list_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
@@ -31,7 +31,7 @@ impl SponsoredProductNegativeKeywords<'_> {
     /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
     /// let page = amazon_ads.sponsored_product_negative_keywords().list("3312998765432109").await?;
     /// for sponsored_product_negative_keyword in &page.data {
-    ///     println!("{:?}", sponsored_product_negative_keyword.next_token);
+    ///     println!("{:?} {:?}", sponsored_product_negative_keyword.total_results, sponsored_product_negative_keyword.next_token);
     /// }
     /// # Ok(())
     /// # }
@@ -43,6 +43,94 @@ impl SponsoredProductNegativeKeywords<'_> {
         let mut call = self.client.call("sponsored_product_negative_keywords", Action::List);
         call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
         SponsoredProductNegativeKeywordsList { call }
+    }
+
+    /// Create negative keywords.
+    ///
+    /// Excludes search terms from Sponsored Products ad groups. For a whole campaign use
+    /// `sponsored_product_campaign_negative_keywords.create`. Amazon answers for each of them:
+    /// `success` lists those that are done, `error` those that were refused, each with its place in
+    /// the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does
+    /// not offer it.
+    ///
+    /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
+    ///   `profiles.list`, as text. One profile is one advertiser in one country.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, types};
+    /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
+    /// let sponsored_product_negative_keyword = amazon_ads.sponsored_product_negative_keywords().create("3312998765432109")
+    ///     .negative_keywords([types::SponsoredProductNegativeKeywordCreateInput::new("campaign-id", "ad-group-id", "keyword-text", types::SponsoredProductNegativeKeywordCreateInputMatchType::NegativeBroad, types::SponsoredProductNegativeKeywordCreateInputState::Enabled)])
+    ///     .await?;
+    /// println!("{sponsored_product_negative_keyword:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(
+        &self,
+        amazon_advertising_api_scope: impl Into<String>,
+    ) -> SponsoredProductNegativeKeywordsCreate {
+        let mut call = self.client.call("sponsored_product_negative_keywords", Action::Create);
+        call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
+        SponsoredProductNegativeKeywordsCreate { call }
+    }
+
+    /// Update negative keywords.
+    ///
+    /// Changes the state of Sponsored Products negative keywords. Amazon answers for each of them:
+    /// `success` lists those that are done, `error` those that were refused, each with its place in
+    /// the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does
+    /// not offer it.
+    ///
+    /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
+    ///   `profiles.list`, as text. One profile is one advertiser in one country.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, types};
+    /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
+    /// let sponsored_product_negative_keyword = amazon_ads.sponsored_product_negative_keywords().update("3312998765432109")
+    ///     .negative_keywords([types::SponsoredProductNegativeKeywordUpdateInput::new("keyword-id")])
+    ///     .await?;
+    /// println!("{sponsored_product_negative_keyword:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        amazon_advertising_api_scope: impl Into<String>,
+    ) -> SponsoredProductNegativeKeywordsUpdate {
+        let mut call = self.client.call("sponsored_product_negative_keywords", Action::Update);
+        call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
+        SponsoredProductNegativeKeywordsUpdate { call }
+    }
+
+    /// Archive negative keywords.
+    ///
+    /// Archives Sponsored Products negative keywords for good, so that the search terms are no
+    /// longer excluded. Amazon answers for each of them: `success` lists those that are done,
+    /// `error` those that were refused, each with its place in the request (`index`). If all were
+    /// refused, the call fails. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
+    ///   `profiles.list`, as text. One profile is one advertiser in one country.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, types};
+    /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
+    /// let sponsored_product_negative_keyword = amazon_ads.sponsored_product_negative_keywords().delete("3312998765432109")
+    ///     .negative_keyword_id_filter(types::SponsoredProductNegativeKeywordNegativeKeywordIdFilterInput::new(["284719503866120"]))
+    ///     .await?;
+    /// println!("{sponsored_product_negative_keyword:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        amazon_advertising_api_scope: impl Into<String>,
+    ) -> SponsoredProductNegativeKeywordsDelete {
+        let mut call = self.client.call("sponsored_product_negative_keywords", Action::Delete);
+        call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
+        SponsoredProductNegativeKeywordsDelete { call }
     }
 }
 
@@ -65,6 +153,21 @@ list_builder! {
         content_type: String = "Content-Type",
         /// Only records in these states; left out, all come back, archived ones included.
         state_filter: types::SponsoredProductNegativeKeywordStateFilter = "stateFilter",
+        /// Only these negative keywords, by id.
+        negative_keyword_id_filter: types::SponsoredProductNegativeKeywordNegativeKeywordIdFilter = "negativeKeywordIdFilter",
+        /// Only records of these campaigns, by id.
+        campaign_id_filter: types::SponsoredProductNegativeKeywordCampaignIdFilter = "campaignIdFilter",
+        /// Only records of these ad groups, by id.
+        ad_group_id_filter: types::SponsoredProductNegativeKeywordAdGroupIdFilter = "adGroupIdFilter",
+        /// Only records whose keyword is, or contains, one of these texts.
+        negative_keyword_text_filter: types::SponsoredProductNegativeKeywordNegativeKeywordTextFilter = "negativeKeywordTextFilter",
+        /// Only keywords with these match types.
+        match_type_filter: [types::SponsoredProductNegativeKeywordMatchTypeFilter] = "matchTypeFilter",
+        /// Only keywords of this language and country.
+        locale: String,
+        /// Set to true to get `extendedData`, with dates of creation and change, and serving
+        /// status. Left out when it is not set.
+        include_extended_data_fields: bool = "includeExtendedDataFields",
         /// Most records per page; 100 when left out.
         ///
         /// Default: `100`, which is always sent.
@@ -72,5 +175,85 @@ list_builder! {
         /// Where the next page starts: `nextToken` of the previous response. Leave out for the
         /// first page and keep the other arguments the same.
         next_token: String = "nextToken",
+    }
+}
+
+record_builder! {
+    /// A call of `sponsored_product_negative_keywords.create`: setters add arguments, and awaiting
+    /// it sends the request.
+    pub struct SponsoredProductNegativeKeywordsCreate: types::SponsoredProductNegativeKeywordsWriteResult {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Media type of the response; the default names the version this connector reads, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spNegativeKeyword.v3+json"`, which is always sent.
+        accept: String = "Accept",
+        /// Media type of the request; the default names the version this connector writes, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spNegativeKeyword.v3+json"`, which is always sent.
+        content_type: String = "Content-Type",
+        /// Set to `return=representation` to get every record in full instead of its id only.
+        ///
+        /// One of `"return=representation"`.
+        prefer: String = "Prefer",
+        /// The new negative keywords, at most 1000.
+        ///
+        /// A call without it is refused.
+        negative_keywords: [types::SponsoredProductNegativeKeywordCreateInput] = "negativeKeywords",
+    }
+}
+
+record_builder! {
+    /// A call of `sponsored_product_negative_keywords.update`: setters add arguments, and awaiting
+    /// it sends the request.
+    pub struct SponsoredProductNegativeKeywordsUpdate: types::SponsoredProductNegativeKeywordsWriteResult {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Media type of the response; the default names the version this connector reads, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spNegativeKeyword.v3+json"`, which is always sent.
+        accept: String = "Accept",
+        /// Media type of the request; the default names the version this connector writes, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spNegativeKeyword.v3+json"`, which is always sent.
+        content_type: String = "Content-Type",
+        /// Set to `return=representation` to get every record in full instead of its id only.
+        ///
+        /// One of `"return=representation"`.
+        prefer: String = "Prefer",
+        /// The negative keywords with their new values; what is left out stays as it is, at most 1000.
+        ///
+        /// A call without it is refused.
+        negative_keywords: [types::SponsoredProductNegativeKeywordUpdateInput] = "negativeKeywords",
+    }
+}
+
+record_builder! {
+    /// A call of `sponsored_product_negative_keywords.delete`: setters add arguments, and awaiting
+    /// it sends the request.
+    pub struct SponsoredProductNegativeKeywordsDelete: types::SponsoredProductNegativeKeywordsWriteResult {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Media type of the response; the default names the version this connector reads, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spNegativeKeyword.v3+json"`, which is always sent.
+        accept: String = "Accept",
+        /// Media type of the request; the default names the version this connector writes, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spNegativeKeyword.v3+json"`, which is always sent.
+        content_type: String = "Content-Type",
+        /// Which negative keywords.
+        ///
+        /// A call without it is refused.
+        negative_keyword_id_filter: types::SponsoredProductNegativeKeywordNegativeKeywordIdFilterInput = "negativeKeywordIdFilter",
     }
 }

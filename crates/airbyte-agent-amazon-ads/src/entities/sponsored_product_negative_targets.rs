@@ -31,7 +31,7 @@ impl SponsoredProductNegativeTargets<'_> {
     /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
     /// let page = amazon_ads.sponsored_product_negative_targets().list("3312998765432109").await?;
     /// for sponsored_product_negative_target in &page.data {
-    ///     println!("{:?}", sponsored_product_negative_target.next_token);
+    ///     println!("{:?} {:?}", sponsored_product_negative_target.total_results, sponsored_product_negative_target.next_token);
     /// }
     /// # Ok(())
     /// # }
@@ -65,6 +65,17 @@ list_builder! {
         content_type: String = "Content-Type",
         /// Only records in these states; left out, all come back, archived ones included.
         state_filter: types::SponsoredProductNegativeTargetStateFilter = "stateFilter",
+        /// Only these negative targets, by id.
+        negative_target_id_filter: types::SponsoredProductNegativeTargetNegativeTargetIdFilter = "negativeTargetIdFilter",
+        /// Only records of these campaigns, by id.
+        campaign_id_filter: types::SponsoredProductNegativeTargetCampaignIdFilter = "campaignIdFilter",
+        /// Only records of these ad groups, by id.
+        ad_group_id_filter: types::SponsoredProductNegativeTargetAdGroupIdFilter = "adGroupIdFilter",
+        /// Only records whose ASIN is, or contains, one of these texts.
+        asin_filter: types::SponsoredProductNegativeTargetAsinFilter = "asinFilter",
+        /// Set to true to get `extendedData`, with dates of creation and change, and serving
+        /// status. Left out when it is not set.
+        include_extended_data_fields: bool = "includeExtendedDataFields",
         /// Most records per page; 100 when left out.
         ///
         /// Default: `100`, which is always sent.

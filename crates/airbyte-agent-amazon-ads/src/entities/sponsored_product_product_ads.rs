@@ -3,7 +3,7 @@
 //! The accessor of `sponsored_product_product_ads` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, list_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
@@ -30,7 +30,7 @@ impl SponsoredProductProductAds<'_> {
     /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
     /// let page = amazon_ads.sponsored_product_product_ads().list("3312998765432109").await?;
     /// for sponsored_product_product_ad in &page.data {
-    ///     println!("{:?}", sponsored_product_product_ad.next_token);
+    ///     println!("{:?} {:?}", sponsored_product_product_ad.total_results, sponsored_product_product_ad.next_token);
     /// }
     /// # Ok(())
     /// # }
@@ -42,6 +42,93 @@ impl SponsoredProductProductAds<'_> {
         let mut call = self.client.call("sponsored_product_product_ads", Action::List);
         call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
         SponsoredProductProductAdsList { call }
+    }
+
+    /// Create product ads.
+    ///
+    /// Advertises products in Sponsored Products ad groups, by `sku` (sellers) or `asin` (vendors).
+    /// Amazon answers for each of them: `success` lists those that are done, `error` those that
+    /// were refused, each with its place in the request (`index`). If all were refused, the call
+    /// fails. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
+    ///   `profiles.list`, as text. One profile is one advertiser in one country.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, types};
+    /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
+    /// let sponsored_product_product_ad = amazon_ads.sponsored_product_product_ads().create("3312998765432109")
+    ///     .product_ads([types::SponsoredProductProductAdCreateInput::new("campaign-id", "ad-group-id", types::SponsoredProductProductAdCreateInputState::Enabled)])
+    ///     .await?;
+    /// println!("{sponsored_product_product_ad:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(
+        &self,
+        amazon_advertising_api_scope: impl Into<String>,
+    ) -> SponsoredProductProductAdsCreate {
+        let mut call = self.client.call("sponsored_product_product_ads", Action::Create);
+        call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
+        SponsoredProductProductAdsCreate { call }
+    }
+
+    /// Update product ads.
+    ///
+    /// Changes the state of Sponsored Products product ads. Amazon answers for each of them:
+    /// `success` lists those that are done, `error` those that were refused, each with its place in
+    /// the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does
+    /// not offer it.
+    ///
+    /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
+    ///   `profiles.list`, as text. One profile is one advertiser in one country.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, types};
+    /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
+    /// let sponsored_product_product_ad = amazon_ads.sponsored_product_product_ads().update("3312998765432109")
+    ///     .product_ads([types::SponsoredProductProductAdUpdateInput::new("ad-id")])
+    ///     .await?;
+    /// println!("{sponsored_product_product_ad:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        amazon_advertising_api_scope: impl Into<String>,
+    ) -> SponsoredProductProductAdsUpdate {
+        let mut call = self.client.call("sponsored_product_product_ads", Action::Update);
+        call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
+        SponsoredProductProductAdsUpdate { call }
+    }
+
+    /// Archive product ads.
+    ///
+    /// Archives Sponsored Products product ads for good. Amazon answers for each of them: `success`
+    /// lists those that are done, `error` those that were refused, each with its place in the
+    /// request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not
+    /// offer it.
+    ///
+    /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
+    ///   `profiles.list`, as text. One profile is one advertiser in one country.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, types};
+    /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
+    /// let sponsored_product_product_ad = amazon_ads.sponsored_product_product_ads().delete("3312998765432109")
+    ///     .ad_id_filter(types::SponsoredProductProductAdAdIdFilterInput::new(["284719503866120"]))
+    ///     .await?;
+    /// println!("{sponsored_product_product_ad:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        amazon_advertising_api_scope: impl Into<String>,
+    ) -> SponsoredProductProductAdsDelete {
+        let mut call = self.client.call("sponsored_product_product_ads", Action::Delete);
+        call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
+        SponsoredProductProductAdsDelete { call }
     }
 }
 
@@ -64,6 +151,15 @@ list_builder! {
         content_type: String = "Content-Type",
         /// Only records in these states; left out, all come back, archived ones included.
         state_filter: types::SponsoredProductProductAdStateFilter = "stateFilter",
+        /// Only these ads, by id.
+        ad_id_filter: types::SponsoredProductProductAdAdIdFilter = "adIdFilter",
+        /// Only records of these campaigns, by id.
+        campaign_id_filter: types::SponsoredProductProductAdCampaignIdFilter = "campaignIdFilter",
+        /// Only records of these ad groups, by id.
+        ad_group_id_filter: types::SponsoredProductProductAdAdGroupIdFilter = "adGroupIdFilter",
+        /// Set to true to get `extendedData`, with dates of creation and change, and serving
+        /// status. Left out when it is not set.
+        include_extended_data_fields: bool = "includeExtendedDataFields",
         /// Most records per page; 100 when left out.
         ///
         /// Default: `100`, which is always sent.
@@ -71,5 +167,85 @@ list_builder! {
         /// Where the next page starts: `nextToken` of the previous response. Leave out for the
         /// first page and keep the other arguments the same.
         next_token: String = "nextToken",
+    }
+}
+
+record_builder! {
+    /// A call of `sponsored_product_product_ads.create`: setters add arguments, and awaiting it
+    /// sends the request.
+    pub struct SponsoredProductProductAdsCreate: types::SponsoredProductProductAdsWriteResult {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Media type of the response; the default names the version this connector reads, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spProductAd.v3+json"`, which is always sent.
+        accept: String = "Accept",
+        /// Media type of the request; the default names the version this connector writes, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spProductAd.v3+json"`, which is always sent.
+        content_type: String = "Content-Type",
+        /// Set to `return=representation` to get every record in full instead of its id only.
+        ///
+        /// One of `"return=representation"`.
+        prefer: String = "Prefer",
+        /// The new product ads, at most 1000.
+        ///
+        /// A call without it is refused.
+        product_ads: [types::SponsoredProductProductAdCreateInput] = "productAds",
+    }
+}
+
+record_builder! {
+    /// A call of `sponsored_product_product_ads.update`: setters add arguments, and awaiting it
+    /// sends the request.
+    pub struct SponsoredProductProductAdsUpdate: types::SponsoredProductProductAdsWriteResult {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Media type of the response; the default names the version this connector reads, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spProductAd.v3+json"`, which is always sent.
+        accept: String = "Accept",
+        /// Media type of the request; the default names the version this connector writes, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spProductAd.v3+json"`, which is always sent.
+        content_type: String = "Content-Type",
+        /// Set to `return=representation` to get every record in full instead of its id only.
+        ///
+        /// One of `"return=representation"`.
+        prefer: String = "Prefer",
+        /// The product ads with their new values; what is left out stays as it is, at most 1000.
+        ///
+        /// A call without it is refused.
+        product_ads: [types::SponsoredProductProductAdUpdateInput] = "productAds",
+    }
+}
+
+record_builder! {
+    /// A call of `sponsored_product_product_ads.delete`: setters add arguments, and awaiting it
+    /// sends the request.
+    pub struct SponsoredProductProductAdsDelete: types::SponsoredProductProductAdsWriteResult {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Media type of the response; the default names the version this connector reads, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spProductAd.v3+json"`, which is always sent.
+        accept: String = "Accept",
+        /// Media type of the request; the default names the version this connector writes, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spProductAd.v3+json"`, which is always sent.
+        content_type: String = "Content-Type",
+        /// Which product ads.
+        ///
+        /// A call without it is refused.
+        ad_id_filter: types::SponsoredProductProductAdAdIdFilterInput = "adIdFilter",
     }
 }

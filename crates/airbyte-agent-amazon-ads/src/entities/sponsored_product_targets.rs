@@ -3,7 +3,7 @@
 //! The accessor of `sponsored_product_targets` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, list_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
@@ -31,7 +31,7 @@ impl SponsoredProductTargets<'_> {
     /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
     /// let page = amazon_ads.sponsored_product_targets().list("3312998765432109").await?;
     /// for sponsored_product_target in &page.data {
-    ///     println!("{:?}", sponsored_product_target.next_token);
+    ///     println!("{:?} {:?}", sponsored_product_target.total_results, sponsored_product_target.next_token);
     /// }
     /// # Ok(())
     /// # }
@@ -43,6 +43,93 @@ impl SponsoredProductTargets<'_> {
         let mut call = self.client.call("sponsored_product_targets", Action::List);
         call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
         SponsoredProductTargetsList { call }
+    }
+
+    /// Create targets.
+    ///
+    /// Adds products, categories or brands to bid on to Sponsored Products ad groups. Amazon
+    /// answers for each of them: `success` lists those that are done, `error` those that were
+    /// refused, each with its place in the request (`index`). If all were refused, the call fails.
+    /// Airbyte's hosted platform does not offer it.
+    ///
+    /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
+    ///   `profiles.list`, as text. One profile is one advertiser in one country.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, types};
+    /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
+    /// let sponsored_product_target = amazon_ads.sponsored_product_targets().create("3312998765432109")
+    ///     .targeting_clauses([types::SponsoredProductTargetTargetingClaus::new("campaign-id", "ad-group-id", [types::SponsoredProductTargetTargetingClausExpression::new("type")], "MANUAL", types::SponsoredProductTargetTargetingClausState::Enabled)])
+    ///     .await?;
+    /// println!("{sponsored_product_target:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(
+        &self,
+        amazon_advertising_api_scope: impl Into<String>,
+    ) -> SponsoredProductTargetsCreate {
+        let mut call = self.client.call("sponsored_product_targets", Action::Create);
+        call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
+        SponsoredProductTargetsCreate { call }
+    }
+
+    /// Update targets.
+    ///
+    /// Changes bid or state of Sponsored Products targets, automatic ones included. Amazon answers
+    /// for each of them: `success` lists those that are done, `error` those that were refused, each
+    /// with its place in the request (`index`). If all were refused, the call fails. Airbyte's
+    /// hosted platform does not offer it.
+    ///
+    /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
+    ///   `profiles.list`, as text. One profile is one advertiser in one country.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, types};
+    /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
+    /// let sponsored_product_target = amazon_ads.sponsored_product_targets().update("3312998765432109")
+    ///     .targeting_clauses([types::SponsoredProductTargetTargetingClausInput::new("target-id")])
+    ///     .await?;
+    /// println!("{sponsored_product_target:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        amazon_advertising_api_scope: impl Into<String>,
+    ) -> SponsoredProductTargetsUpdate {
+        let mut call = self.client.call("sponsored_product_targets", Action::Update);
+        call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
+        SponsoredProductTargetsUpdate { call }
+    }
+
+    /// Archive targets.
+    ///
+    /// Archives Sponsored Products targets for good. Amazon answers for each of them: `success`
+    /// lists those that are done, `error` those that were refused, each with its place in the
+    /// request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not
+    /// offer it.
+    ///
+    /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
+    ///   `profiles.list`, as text. One profile is one advertiser in one country.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, types};
+    /// # async fn example(amazon_ads: AmazonAdsConnector) -> Result<()> {
+    /// let sponsored_product_target = amazon_ads.sponsored_product_targets().delete("3312998765432109")
+    ///     .target_id_filter(types::SponsoredProductTargetTargetIdFilterInput::new(["284719503866120"]))
+    ///     .await?;
+    /// println!("{sponsored_product_target:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        amazon_advertising_api_scope: impl Into<String>,
+    ) -> SponsoredProductTargetsDelete {
+        let mut call = self.client.call("sponsored_product_targets", Action::Delete);
+        call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
+        SponsoredProductTargetsDelete { call }
     }
 }
 
@@ -65,6 +152,19 @@ list_builder! {
         content_type: String = "Content-Type",
         /// Only records in these states; left out, all come back, archived ones included.
         state_filter: types::SponsoredProductTargetStateFilter = "stateFilter",
+        /// Only these targets, by id.
+        target_id_filter: types::SponsoredProductTargetTargetIdFilter = "targetIdFilter",
+        /// Only records of these campaigns, by id.
+        campaign_id_filter: types::SponsoredProductTargetCampaignIdFilter = "campaignIdFilter",
+        /// Only records of these ad groups, by id.
+        ad_group_id_filter: types::SponsoredProductTargetAdGroupIdFilter = "adGroupIdFilter",
+        /// Only records whose ASIN is, or contains, one of these texts.
+        asin_filter: types::SponsoredProductTargetAsinFilter = "asinFilter",
+        /// Only targets of these kinds.
+        expression_type_filter: types::SponsoredProductTargetExpressionTypeFilter = "expressionTypeFilter",
+        /// Set to true to get `extendedData`, with dates of creation and change, and serving
+        /// status. Left out when it is not set.
+        include_extended_data_fields: bool = "includeExtendedDataFields",
         /// Most records per page; 100 when left out.
         ///
         /// Default: `100`, which is always sent.
@@ -72,5 +172,85 @@ list_builder! {
         /// Where the next page starts: `nextToken` of the previous response. Leave out for the
         /// first page and keep the other arguments the same.
         next_token: String = "nextToken",
+    }
+}
+
+record_builder! {
+    /// A call of `sponsored_product_targets.create`: setters add arguments, and awaiting it sends
+    /// the request.
+    pub struct SponsoredProductTargetsCreate: types::SponsoredProductTargetsWriteResult {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Media type of the response; the default names the version this connector reads, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spTargetingClause.v3+json"`, which is always sent.
+        accept: String = "Accept",
+        /// Media type of the request; the default names the version this connector writes, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spTargetingClause.v3+json"`, which is always sent.
+        content_type: String = "Content-Type",
+        /// Set to `return=representation` to get every record in full instead of its id only.
+        ///
+        /// One of `"return=representation"`.
+        prefer: String = "Prefer",
+        /// The new targets, at most 1000.
+        ///
+        /// A call without it is refused.
+        targeting_clauses: [types::SponsoredProductTargetTargetingClaus] = "targetingClauses",
+    }
+}
+
+record_builder! {
+    /// A call of `sponsored_product_targets.update`: setters add arguments, and awaiting it sends
+    /// the request.
+    pub struct SponsoredProductTargetsUpdate: types::SponsoredProductTargetsWriteResult {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Media type of the response; the default names the version this connector reads, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spTargetingClause.v3+json"`, which is always sent.
+        accept: String = "Accept",
+        /// Media type of the request; the default names the version this connector writes, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spTargetingClause.v3+json"`, which is always sent.
+        content_type: String = "Content-Type",
+        /// Set to `return=representation` to get every record in full instead of its id only.
+        ///
+        /// One of `"return=representation"`.
+        prefer: String = "Prefer",
+        /// The targets with their new values; what is left out stays as it is, at most 1000.
+        ///
+        /// A call without it is refused.
+        targeting_clauses: [types::SponsoredProductTargetTargetingClausInput] = "targetingClauses",
+    }
+}
+
+record_builder! {
+    /// A call of `sponsored_product_targets.delete`: setters add arguments, and awaiting it sends
+    /// the request.
+    pub struct SponsoredProductTargetsDelete: types::SponsoredProductTargetsWriteResult {
+        /// Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave
+        /// it out.
+        amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
+        /// Media type of the response; the default names the version this connector reads, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spTargetingClause.v3+json"`, which is always sent.
+        accept: String = "Accept",
+        /// Media type of the request; the default names the version this connector writes, so leave
+        /// it out.
+        ///
+        /// Default: `"application/vnd.spTargetingClause.v3+json"`, which is always sent.
+        content_type: String = "Content-Type",
+        /// Which targets.
+        ///
+        /// A call without it is refused.
+        target_id_filter: types::SponsoredProductTargetTargetIdFilterInput = "targetIdFilter",
     }
 }

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("attachments", "A file attached to a task, project or project brief, or a link to one elsewhere.")
     .when_to_use("For files attached to tasks and projects.")
     .phrases(texts!["attachment", "file"])
-    .operations(list![LIST, GET, DOWNLOAD])
+    .operations(list![LIST, CREATE, GET, DOWNLOAD])
     .schema(RECORD)
     .store(list![
         stored("connected_to_app", "boolean", "Whether an app shows it as a widget on the task."),
@@ -35,24 +35,40 @@ const LIST: Operation = Operation::get("listAttachments", "attachments", Action:
     .description("Lists the attachments of a task, project or project brief. Only gid and name come back unless `opt_fields` asks for more. The content comes with `attachments.download`.")
     .parameters(list![
         query("parent", STRING).required().description("Gid of the task, project or project brief whose attachments to list."),
-        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
-        query("opt_fields", STRING).description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and types come."),
+        query("opt_fields", STRING).addition().description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and types come."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "createAttachment", "attachments", Action::Create, template!("/attachments"))
+    .summary("Attach a link")
+    .description("Attaches the address of something outside Asana to a task, project or project brief. A repeated call attaches it twice. Files cannot be uploaded here, because Asana takes them only as a part with a file name. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        body("parent", STRING).required().description("Gid of the task, project or project brief."),
+        body("resource_subtype", STRING.choices(words!["external"])).required().description("Kind of attachment; `external` for a link."),
+        body("url", STRING).required().description("Address of the thing outside."),
+        body("name", STRING).required().description("Name shown for it."),
+        body("connect_to_app", BOOLEAN).description("Whether the app is connected to the attachment, so that it can show a preview; only for tasks and OAuth apps."),
+    ])
+    .body(Body::Multipart)
+    .records(json_path!("$.data"))
+    .schema(CREATE_RECORD);
+
 const GET: Operation = Operation::get("getAttachment", "attachments", Action::Get, template!("/attachments/{attachment_gid}"))
     .summary("Get an attachment")
     .description("Returns the metadata of one attachment, with an address for downloading that is good for minutes only.")
     .parameters(list![
         path("attachment_gid", STRING).required().description("Gid of the attachment, from `attachments.list`."),
-        query("opt_fields", STRING).description("Fields to return instead of the standard ones, separated by commas."),
+        query("opt_fields", STRING).addition().description("Fields to return instead of the standard ones, separated by commas."),
     ])
     .records(json_path!("$.data"))
-    .schema(GET_RECORD);
+    .schema(CREATE_RECORD);
 
 const DOWNLOAD: Operation = Operation::get("downloadAttachment", "attachments", Action::Download, template!("/attachments/{attachment_gid}"))
     .summary("Download an attachment")
@@ -64,4 +80,4 @@ const DOWNLOAD: Operation = Operation::get("downloadAttachment", "attachments", 
 
 const RECORD: Json = json(include_str!("schemas/attachments.json"));
 
-const GET_RECORD: Json = json(include_str!("schemas/attachments_get.json"));
+const CREATE_RECORD: Json = json(include_str!("schemas/attachments_create.json"));

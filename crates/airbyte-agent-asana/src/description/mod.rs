@@ -30,6 +30,19 @@ mod task_dependents;
 mod task_stories;
 mod task_tags;
 mod workspace_memberships;
+mod status_updates;
+mod task_followers;
+mod task_duplicates;
+mod project_duplicates;
+mod jobs;
+mod workspace_custom_fields;
+mod custom_fields;
+mod project_custom_fields;
+mod user_task_lists;
+mod user_task_list_tasks;
+mod portfolios;
+mod portfolio_items;
+mod goals;
 
 use std::borrow::Cow::Borrowed;
 
@@ -41,7 +54,7 @@ pub static DESCRIPTION: Connector = Connector {
     title: text("Asana"),
     version: text("0.1.21"),
     definition_id: text("d0243522-dccf-4978-8ba0-37ed47a0bdbf"),
-    description: text("Asana manages work: tasks in projects, projects in teams and workspaces. This connector reads tasks, projects, sections, tags, users, teams, workspaces and attachments, creates, changes and deletes tasks, projects, sections and tags, comments on tasks and searches them. Every record has a gid, a long number as text. Lists return gid and name only, unless `opt_fields` asks for more, and are complete only when paged with `limit`. Bodies of writes stand inside `data`. Instants are RFC 3339 in UTC, days `YYYY-MM-DD`."),
+    description: text("Asana manages work: tasks in projects, projects in teams and workspaces. This connector reads tasks, projects, sections, tags, users, teams, workspaces and attachments, creates, changes and deletes tasks, projects, sections and tags, comments on tasks and searches them, and reads status updates, custom fields, portfolios and goals. Every record has a gid, a long number as text. Lists return gid and name only, unless `opt_fields` asks for more, and are complete only when paged with `limit`. Bodies of writes stand inside `data`. Instants are RFC 3339 in UTC, days `YYYY-MM-DD`."),
     links: Borrowed(list![
         Link::new("api_reference", "Asana API reference", "https://developers.asana.com/reference/rest-api-reference"),
         Link::new("changelog", "Asana API change log", "https://developers.asana.com/docs/change-log"),
@@ -138,6 +151,19 @@ pub static DESCRIPTION: Connector = Connector {
                     "task_stories",
                     "task_tags",
                     "workspace_memberships",
+                    "status_updates",
+                    "task_followers",
+                    "task_duplicates",
+                    "project_duplicates",
+                    "jobs",
+                    "workspace_custom_fields",
+                    "custom_fields",
+                    "project_custom_fields",
+                    "user_task_lists",
+                    "user_task_list_tasks",
+                    "portfolios",
+                    "portfolio_items",
+                    "goals",
                 ], "Full permissions: everything the user may do."),
             ])
             .stored(list![
@@ -196,6 +222,19 @@ pub static DESCRIPTION: Connector = Connector {
         task_stories::ENTITY,
         task_tags::ENTITY,
         workspace_memberships::ENTITY,
+        status_updates::ENTITY,
+        task_followers::ENTITY,
+        task_duplicates::ENTITY,
+        project_duplicates::ENTITY,
+        jobs::ENTITY,
+        workspace_custom_fields::ENTITY,
+        custom_fields::ENTITY,
+        project_custom_fields::ENTITY,
+        user_task_lists::ENTITY,
+        user_task_list_tasks::ENTITY,
+        portfolios::ENTITY,
+        portfolio_items::ENTITY,
+        goals::ENTITY,
     ]),
     relationships: Borrowed(list![
         Relationship::new("project_tasks", "project_gid", "projects", "gid", "many_to_one"),
@@ -225,6 +264,17 @@ pub static DESCRIPTION: Connector = Connector {
         Relationship::new("users", "workspace", "workspaces", "gid", "many_to_one"),
         Relationship::new("tasks", "project", "projects", "gid", "many_to_one"),
         Relationship::new("attachments", "parent", "tasks", "gid", "many_to_one"),
+        Relationship::new("task_followers", "task_gid", "tasks", "gid", "many_to_one"),
+        Relationship::new("status_updates", "parent", "projects", "gid", "many_to_one"),
+        Relationship::new("workspace_custom_fields", "workspace_gid", "workspaces", "gid", "many_to_one"),
+        Relationship::new("project_custom_fields", "project_gid", "projects", "gid", "many_to_one"),
+        Relationship::new("user_task_lists", "user_gid", "users", "gid", "many_to_one"),
+        Relationship::new("user_task_lists", "workspace", "workspaces", "gid", "many_to_one"),
+        Relationship::new("user_task_list_tasks", "user_task_list_gid", "user_task_lists", "gid", "many_to_one"),
+        Relationship::new("portfolios", "workspace", "workspaces", "gid", "many_to_one"),
+        Relationship::new("portfolio_items", "portfolio_gid", "portfolios", "gid", "many_to_one"),
+        Relationship::new("task_duplicates", "task_gid", "tasks", "gid", "many_to_one"),
+        Relationship::new("project_duplicates", "project_gid", "projects", "gid", "many_to_one"),
     ]),
     questions: Questions {
         direct: Borrowed(texts![
@@ -233,6 +283,10 @@ pub static DESCRIPTION: Connector = Connector {
             "Create a task to draft the launch plan, due on Friday",
             "Mark this task as done",
             "Move this task to the section In review",
+            "What was said about this task?",
+            "Make this task wait for that one",
+            "Report that the project is at risk",
+            "Which portfolios do I own?",
             "Add a comment to this task",
             "Who is in the marketing team?",
             "Which files are attached to this task?",
@@ -244,13 +298,7 @@ pub static DESCRIPTION: Connector = Connector {
             "Which projects have no owner?",
             "Which open tasks have no due date?",
         ]),
-        unsupported: Borrowed(texts![
-            "Read the comments on a task",
-            "Upload a file to a task",
-            "Add a dependency between two tasks",
-            "Create a team",
-            "Show my portfolios and goals",
-        ]),
+        unsupported: Borrowed(texts!["Upload a file to a task", "Create a team", "Tell me of every change as it happens"]),
     },
     hosting: Hosting { settings: Borrowed(&[]), constants: Borrowed(&[]), variables: Borrowed(&[]) },
     date_format: text("RFC 3339 in UTC, such as 2025-03-01T09:30:00.000Z; days as YYYY-MM-DD."),

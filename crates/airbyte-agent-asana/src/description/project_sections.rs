@@ -14,9 +14,9 @@ const LIST: Operation = Operation::get("listProjectSections", "project_sections"
     .description("Lists the sections of one project in their order; on a board these are the columns.")
     .parameters(list![
         path("project_gid", STRING).required().description("Gid of the project whose sections to list."),
-        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
-        query("opt_fields", STRING).description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come."),
+        query("opt_fields", STRING).addition().description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])

@@ -61,12 +61,12 @@ const LIST: Operation = Operation::get("listProjects", "projects", Action::List,
     .summary("List projects")
     .description("Lists projects of a workspace or team, archived ones included unless `archived` is false. Only gid and name come back unless `opt_fields` asks for more.")
     .parameters(list![
-        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
         query("workspace", STRING).description("Only projects of this workspace, by gid; give this or `team` wherever you can."),
-        query("team", STRING).description("Only projects of this team, by gid."),
+        query("team", STRING).description("Only projects of this team, by gid. The vendor has deprecated it; `team_projects.list` does the same."),
         query("archived", BOOLEAN).description("True for archived projects only, false for active ones; left out, both."),
-        query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and type come."),
+        query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and type come."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
@@ -78,17 +78,18 @@ const CREATE: Operation = Operation::by(Method::Post, "createProject", "projects
     .description("Creates a project. In an organization a `team` is needed. A repeated call makes a second project.")
     .writes()
     .parameters(list![
+        query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, Asana returns the whole record."),
         body("data", OBJECT.properties(list![
             required("name", STRING.description("Name of the project.")),
             required("workspace", STRING.description("Gid of the workspace or organization the project belongs to; cannot be changed later.")),
-            optional("team", STRING.description("Gid of the team that owns it; required when the workspace is an organization.")),
+            optional("team", STRING.description("Gid of the team that owns it. The vendor has deprecated it in favour of memberships of the project; still, in an organization it may ask for a team.")),
             optional("notes", STRING.description("Description as plain text; give this or `html_notes`.")),
             optional("html_notes", STRING.description("Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`, `em`, `ul`, `li`, `a`. Replaces `notes`.")),
-            optional("color", STRING.description("Color by name, such as `dark-blue`, `light-green`, `dark-red`, `none`.")),
+            optional("color", STRING.description("Color by name: `dark-` with pink, green, blue, red, teal, brown, orange, purple or warm-gray, `light-` with the same, or `none`.")),
             optional("default_view", STRING.choices(words!["list", "board", "calendar", "timeline"]).description("View shown first.")),
             optional("due_on", STRING.description("Day it is due, `YYYY-MM-DD`.")),
             optional("start_on", STRING.description("Day it starts, `YYYY-MM-DD`; needs `due_on` as well.")),
-            optional("privacy_setting", STRING.choices(words!["public_to_workspace", "private"]).description("Who sees it: `public_to_workspace` for everybody in the workspace, `private` for its members only.")),
+            optional("privacy_setting", STRING.choices(words!["public_to_workspace", "private", "private_to_team"]).description("Who sees it: `public_to_workspace` for everybody in the workspace, `private` for its members only, or `private_to_team` for a team, which the vendor has deprecated.")),
             optional("archived", BOOLEAN.description("Whether it starts out archived; false when left out.")),
             optional("custom_fields", OBJECT.description(r#"Values of the project's own custom fields, by gid of the field: text, number, gid of an option, list of gids of options, or `{"date": "YYYY-MM-DD"}`."#)),
         ])).required().description("Fields of the new project; other fields of Asana's API, such as `owner` or `followers`, are passed on as they are."),
@@ -102,7 +103,7 @@ const GET: Operation = Operation::get("getProject", "projects", Action::Get, tem
     .description("Returns one project with dates, owner, members, description, latest status and custom fields. Its tasks come with `project_tasks.list`.")
     .parameters(list![
         path("project_gid", STRING).required().description("Project gid: the first long number in its web address."),
-        query("opt_fields", STRING).description("Fields to return instead of the standard ones, separated by commas, `a.b` for those of linked records; needed for `html_notes`."),
+        query("opt_fields", STRING).addition().description("Fields to return instead of the standard ones, separated by commas, `a.b` for those of linked records; needed for `html_notes`."),
     ])
     .records(json_path!("$.data"))
     .schema(CREATE_RECORD);
@@ -114,11 +115,12 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateProject", "projects"
     .idempotent()
     .parameters(list![
         path("project_gid", STRING).required().description("Gid of the project to change."),
+        query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, Asana returns the whole record."),
         body("data", OBJECT.properties(list![
             optional("name", STRING.description("The new name to set.")),
             optional("notes", STRING.description("New description as plain text; give this or `html_notes`.")),
             optional("html_notes", STRING.description("Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`, `em`, `ul`, `li`, `a`. Replaces `notes`.")),
-            optional("color", STRING.description("New color by name, such as `dark-blue`, `light-green`, `dark-red`, `none`.")),
+            optional("color", STRING.description("New color by name: `dark-` with pink, green, blue, red, teal, brown, orange, purple or warm-gray, `light-` with the same, or `none`.")),
             optional("default_view", STRING.choices(words!["list", "board", "calendar", "timeline"]).description("New view shown first.")),
             optional("due_on", STRING.description("New day it is due, `YYYY-MM-DD`.")),
             optional("start_on", STRING.description("New day it starts, `YYYY-MM-DD`; give `due_on` in the same call.")),

@@ -26,7 +26,7 @@ const GET: Operation = Operation::get("getSection", "sections", Action::Get, tem
     .description("Returns one section with its project. Its tasks come with `section_tasks.list`.")
     .parameters(list![
         path("section_gid", STRING).required().description("Gid of the section, from `project_sections.list`."),
-        query("opt_fields", STRING).description("Fields to return instead of the standard ones, separated by commas."),
+        query("opt_fields", STRING).addition().description("Fields to return instead of the standard ones, separated by commas."),
     ])
     .records(json_path!("$.data"))
     .schema(GET_RECORD);

@@ -28,7 +28,7 @@ const GET: Operation = Operation::get("getTag", "tags", Action::Get, template!("
     .description("Returns one tag with color and notes. Its tasks come with `tag_tasks.list`.")
     .parameters(list![
         path("tag_gid", STRING).required().description("Gid of the tag, from `workspace_tags.list`."),
-        query("opt_fields", STRING).description("Fields to return instead of the standard ones, separated by commas."),
+        query("opt_fields", STRING).addition().description("Fields to return instead of the standard ones, separated by commas."),
     ])
     .records(json_path!("$.data"))
     .schema(GET_RECORD);
@@ -42,7 +42,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateTag", "tags", Action
         path("tag_gid", STRING).required().description("Gid of the tag to change."),
         body("data", OBJECT.properties(list![
             optional("name", STRING.description("New name of the tag.")),
-            optional("color", STRING.description("Color by name, such as `dark-red`, `light-green`, `dark-blue`.")),
+            optional("color", STRING.description("New color by name: `dark-` with pink, green, blue, red, teal, brown, orange, purple or warm-gray, `light-` with the same, or `none`.")),
             optional("notes", STRING.description("New text on what the tag is for.")),
         ]).closed()).required().description("Fields to change; those left out stay as they are."),
     ])

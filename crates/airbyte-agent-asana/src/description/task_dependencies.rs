@@ -6,7 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `task_dependencies` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("task_dependencies", "A task that another one waits for.")
-    .operations(list![LIST])
+    .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::get("listTaskDependencies", "task_dependencies", Action::List, template!("/tasks/{task_gid}/dependencies"))
@@ -14,13 +14,47 @@ const LIST: Operation = Operation::get("listTaskDependencies", "task_dependencie
     .description("Lists the tasks that must be done before this one. The other way round: `task_dependents.list`. Only gid and name come back unless `opt_fields` asks for more.")
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task that waits."),
-        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
-        query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and types come."),
+        query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and types come."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "addTaskDependencies", "task_dependencies", Action::Create, template!("/tasks/{task_gid}/addDependencies"))
+    .summary("Add dependencies to a task")
+    .description("Makes a task wait for others; nothing happens for those it waits for already. A task has at most 30 dependencies and dependents together. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("task_gid", STRING).required().description("Gid of the task that waits."),
+        body("data", OBJECT.properties(list![
+            required("dependencies", ARRAY.items(list![STRING]).description("Gids of the tasks that must be done before.")),
+        ]).closed()).required().description("The tasks."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(CREATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "removeTaskDependencies", "task_dependencies", Action::Delete, template!("/tasks/{task_gid}/removeDependencies"))
+    .summary("Remove dependencies of a task")
+    .description("Makes a task no longer wait for others; the tasks themselves stay. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("task_gid", STRING).required().description("Gid of the task that waits."),
+        body("data", OBJECT.properties(list![
+            required("dependencies", ARRAY.items(list![STRING]).description("Gids of the tasks.")),
+        ]).closed()).required().description("The tasks."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(CREATE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/tasks.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/tasks_delete.json"));

@@ -6,7 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `task_dependents` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("task_dependents", "A task that waits for another one.")
-    .operations(list![LIST])
+    .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::get("listTaskDependents", "task_dependents", Action::List, template!("/tasks/{task_gid}/dependents"))
@@ -14,13 +14,45 @@ const LIST: Operation = Operation::get("listTaskDependents", "task_dependents", 
     .description("Lists the tasks that wait for this one. The other way round: `task_dependencies.list`. Only gid and name come back unless `opt_fields` asks for more.")
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task that others wait for."),
-        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
-        query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and types come."),
+        query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and types come."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "addTaskDependents", "task_dependents", Action::Create, template!("/tasks/{task_gid}/addDependents"))
+    .summary("Add dependents to a task")
+    .description("Makes other tasks wait for this one; nothing happens for those that do already. A task has at most 30 dependencies and dependents together. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("task_gid", STRING).required().description("Gid of the task that others wait for."),
+        body("data", OBJECT.properties(list![
+            required("dependents", ARRAY.items(list![STRING]).description("Gids of the tasks that wait for this one.")),
+        ]).closed()).required().description("The tasks."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(CREATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "removeTaskDependents", "task_dependents", Action::Delete, template!("/tasks/{task_gid}/removeDependents"))
+    .summary("Remove dependents of a task")
+    .description("Makes other tasks no longer wait for this one; the tasks themselves stay. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("task_gid", STRING).required().description("Gid of the task that others wait for."),
+        body("data", OBJECT.properties(list![required("dependents", ARRAY.items(list![STRING]).description("Gids of the tasks."))]).closed()).required().description("The tasks."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(CREATE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/tasks.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/tasks_delete.json"));

@@ -5,8 +5,8 @@
 use airbyte_agent_description::build::*;
 
 /// `task_projects` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("task_projects", "A project that one task is in.")
-    .operations(list![LIST])
+pub(super) const ENTITY: Entity = Entity::new("task_projects", "A project that one task is in; creating and deleting moves the task in and out.")
+    .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::get("listTaskProjects", "task_projects", Action::List, template!("/tasks/{task_gid}/projects"))
@@ -14,13 +14,48 @@ const LIST: Operation = Operation::get("listTaskProjects", "task_projects", Acti
     .description("Lists all projects one task is in. Only gid and name come back unless `opt_fields` asks for more.")
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task whose projects to list."),
-        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
-        query("opt_fields", STRING).description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come."),
+        query("opt_fields", STRING).addition().description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
     .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "addProjectForTask", "task_projects", Action::Create, template!("/tasks/{task_gid}/addProject"))
+    .summary("Add a task to a project")
+    .description("Puts a task into a project, at the end or at a given place; a task that is there already is moved to this place. A task is in at most 20 projects. To move it between projects, also call `task_projects.delete`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("task_gid", STRING).required().description("Gid of the task to add."),
+        body("data", OBJECT.properties(list![
+            required("project", STRING.description("Gid of the project.")),
+            optional("section", STRING.description("Gid of the section of the project to put the task into, at its end.")),
+            optional("insert_after", STRING.nullable().description("Gid of the task in the project behind which to put it; null for the beginning.")),
+            optional("insert_before", STRING.nullable().description("Gid of the task in the project before which to put it; null for the end.")),
+        ]).closed()).required().description("The project and the place; of the three places give at most one."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(CREATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "removeProjectForTask", "task_projects", Action::Delete, template!("/tasks/{task_gid}/removeProject"))
+    .summary("Remove a task from a project")
+    .description("Takes a task out of a project; the task itself stays. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("task_gid", STRING).required().description("Gid of the task to take out."),
+        body("data", OBJECT.properties(list![required("project", STRING.description("Gid of the project."))]).closed()).required().description("The project."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(CREATE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/projects.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/tasks_delete.json"));

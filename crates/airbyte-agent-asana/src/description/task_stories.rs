@@ -5,7 +5,24 @@
 use airbyte_agent_description::build::*;
 
 /// `task_stories` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("task_stories", "A comment on a task.").operations(list![CREATE]).schema(RECORD);
+pub(super) const ENTITY: Entity = Entity::new("task_stories", "A comment on a task, or another entry of its history.")
+    .operations(list![LIST, CREATE])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listTaskStories", "task_stories", Action::List, template!("/tasks/{task_gid}/stories"))
+    .summary("List comments and history of a task")
+    .description("Lists what happened to a task, oldest first: comments (`resource_subtype` is `comment_added`) and changes. Asana cannot return the comments alone. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        path("task_gid", STRING).required().description("Gid of the task."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
+        query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next_page", json_path!("$.next_page"))])
+    .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))
+    .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "createTaskStory", "task_stories", Action::Create, template!("/tasks/{task_gid}/stories"))
     .summary("Comment on a task")
@@ -13,6 +30,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTaskStory", "task_s
     .writes()
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task to comment on."),
+        query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, Asana returns the whole record."),
         body("data", OBJECT.properties(list![
             optional("text", STRING.description("The comment as plain text; give this or `html_text`.")),
             optional("html_text", STRING.description("The comment with formatting, as well-formed XML inside `<body>`; give this or `text`.")),

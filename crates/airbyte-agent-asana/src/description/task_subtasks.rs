@@ -14,9 +14,9 @@ const LIST: Operation = Operation::get("listTaskSubtasks", "task_subtasks", Acti
     .description("Lists the direct subtasks of one task. Only gid and name come back unless `opt_fields` asks for more.")
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task whose subtasks to list."),
-        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
-        query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and types come."),
+        query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and types come."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])

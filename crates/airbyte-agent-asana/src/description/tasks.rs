@@ -67,7 +67,7 @@ const LIST: Operation = Operation::get("listTasks", "tasks", Action::List, templ
     .summary("List tasks")
     .description("Lists the tasks of a project, of a section, or of an assignee in a workspace; Asana refuses the call without one of these. Only gid and name come back unless `opt_fields` asks for more. To find tasks by text, due date or across projects use `workspace_task_search.list`.")
     .parameters(list![
-        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
         query("project", STRING).description("Only tasks of this project, by gid. Asana wants a project, a section, or an assignee together with a workspace."),
         query("workspace", STRING).description("Only tasks in this workspace, by gid; needs `assignee` as well."),
@@ -75,7 +75,7 @@ const LIST: Operation = Operation::get("listTasks", "tasks", Action::List, templ
         query("assignee", STRING).description("Only tasks assigned to this user: gid, e-mail address or `me`; needs `workspace` as well."),
         query("completed_since", STRING.format("date-time")).description("Leaves out tasks completed before this instant (RFC 3339), and keeps all open ones; `now` gives open tasks only."),
         query("modified_since", STRING.format("date-time")).description("Only tasks changed since this instant, RFC 3339; comments and moves count as changes."),
-        query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and types come."),
+        query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and types come."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
@@ -86,10 +86,12 @@ const CREATE: Operation = Operation::by(Method::Post, "createTask", "tasks", Act
     .summary("Create a task")
     .description("Creates a task, in projects or as a subtask, and notifies assignee and followers. A repeated call makes a second task. To choose the section call `section_tasks.create` afterwards.")
     .writes()
+    .at_least_one(list![at_least_one(texts!["data"], texts!["workspace", "projects", "parent"])])
     .parameters(list![
+        query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, Asana returns the whole record."),
         body("data", OBJECT.properties(list![
             required("name", STRING.description("Name of the task.")),
-            required("workspace", STRING.description("Gid of the workspace the task belongs to; cannot be changed later.")),
+            optional("workspace", STRING.description("Gid of the workspace the task belongs to; cannot be changed later. Not needed with `projects` or `parent`, which say it. Airbyte's hosted platform always requires it.")),
             optional("projects", ARRAY.items(list![STRING]).description("Gids of the projects the task is put into, all in the same workspace. Left out, the task is in none.")),
             optional("assignee", STRING.description("Gid or e-mail address of the person in charge, or `me`. They are notified.")),
             optional("notes", STRING.description("Description as plain text; give this or `html_notes`.")),
@@ -114,7 +116,7 @@ const GET: Operation = Operation::get("getTask", "tasks", Action::Get, template!
     .description("Returns one task with assignee, dates, description, projects and custom fields. Comments are not part of it.")
     .parameters(list![
         path("task_gid", STRING).required().description("Task gid: the last long number in its web address."),
-        query("opt_fields", STRING).description("Fields to return instead of the standard ones, separated by commas, `a.b` for those of linked records. Needed for fields outside the standard set, such as `html_notes`, `num_subtasks` or `dependencies`."),
+        query("opt_fields", STRING).addition().description("Fields to return instead of the standard ones, separated by commas, `a.b` for those of linked records. Needed for fields outside the standard set, such as `html_notes`, `num_subtasks` or `dependencies`."),
     ])
     .records(json_path!("$.data"))
     .schema(CREATE_RECORD);
@@ -126,6 +128,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateTask", "tasks", Acti
     .idempotent()
     .parameters(list![
         path("task_gid", STRING).required().description("Gid of the task to change."),
+        query("opt_fields", STRING).addition().description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, Asana returns the whole record."),
         body("data", OBJECT.properties(list![
             optional("name", STRING.description("The new name to set.")),
             optional("assignee", STRING.description("Gid or e-mail address of the new person in charge, or `me`. They are notified.")),

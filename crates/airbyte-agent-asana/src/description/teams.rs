@@ -28,7 +28,7 @@ const GET: Operation = Operation::get("getTeam", "teams", Action::Get, template!
     .description("Returns one team with its organization.")
     .parameters(list![
         path("team_gid", STRING).required().description("Gid of the team."),
-        query("opt_fields", STRING).description("Fields to return instead of the standard ones, separated by commas; needed for `description` and `visibility`."),
+        query("opt_fields", STRING).addition().description("Fields to return instead of the standard ones, separated by commas; needed for `description` and `visibility`."),
     ])
     .records(json_path!("$.data"))
     .schema(GET_RECORD);

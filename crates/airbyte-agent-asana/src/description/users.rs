@@ -28,11 +28,11 @@ const LIST: Operation = Operation::get("listUsers", "users", Action::List, templ
     .summary("List users")
     .description("Lists users of a workspace or team, or of all workspaces the user can see, by gid. Only gid and name come back unless `opt_fields` asks for more. Ask for `email` to find somebody by address.")
     .parameters(list![
-        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
         query("workspace", STRING).description("Only users of this workspace, by gid; left out, those of all workspaces one can see."),
         query("team", STRING).description("Only members of this team, by gid."),
-        query("opt_fields", STRING).description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come."),
+        query("opt_fields", STRING).addition().description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])
@@ -44,7 +44,7 @@ const GET: Operation = Operation::get("getUser", "users", Action::Get, template!
     .description("Returns one user with e-mail address, photo and workspaces; `me` is the signed-in user.")
     .parameters(list![
         path("user_gid", STRING).required().description("Gid or e-mail address of the user, or `me` for the signed-in one."),
-        query("opt_fields", STRING).description("Fields to return instead of the standard ones, separated by commas."),
+        query("opt_fields", STRING).addition().description("Fields to return instead of the standard ones, separated by commas."),
     ])
     .records(json_path!("$.data"))
     .schema(GET_RECORD);

@@ -14,9 +14,9 @@ const LIST: Operation = Operation::get("listWorkspaceUsers", "workspace_users", 
     .description("Lists up to 2000 users of one workspace, sorted by name. For larger ones use `users.list` with `workspace`. Only gid and name come back unless `opt_fields` asks for more.")
     .parameters(list![
         path("workspace_gid", STRING).required().description("Gid of the workspace whose users to list."),
-        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Asana does not document it here: the list comes as a whole, up to 2000 users. Use `users.list` with `workspace` for dependable pages."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records on a page. Asana does not document it here: the list comes as a whole, up to 2000 users. Use `users.list` with `workspace` for dependable pages."),
         query("offset", STRING).description("Where to go on: `next_page.offset` of the previous response, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
-        query("opt_fields", STRING).description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come."),
+        query("opt_fields", STRING).addition().description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.next_page"))])

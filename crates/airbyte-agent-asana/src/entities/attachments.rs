@@ -43,6 +43,29 @@ impl Attachments<'_> {
         AttachmentsList { call }
     }
 
+    /// Attach a link.
+    ///
+    /// Attaches the address of something outside Asana to a task, project or project brief. A
+    /// repeated call attaches it twice. Files cannot be uploaded here, because Asana takes them
+    /// only as a part with a file name. Airbyte's hosted platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_asana::{AsanaConnector, Result};
+    /// # async fn example(asana: AsanaConnector) -> Result<()> {
+    /// let attachment = asana.attachments().create()
+    ///     .parent("1205678901234567")
+    ///     .resource_subtype("external")
+    ///     .url("https://example.com/launch-plan")
+    ///     .name("Launch plan")
+    ///     .await?;
+    /// println!("{:?} {:?}", attachment.name, attachment.gid);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> AttachmentsCreate {
+        AttachmentsCreate { call: self.client.call("attachments", Action::Create) }
+    }
+
     /// Get an attachment.
     ///
     /// Returns the metadata of one attachment, with an address for downloading that is good for
@@ -94,11 +117,10 @@ in_context_store! {
 list_builder! {
     /// A call of `attachments.list`: setters add arguments, and awaiting it sends the request.
     pub struct AttachmentsList: types::AttachmentCompact, types::AttachmentsListMeta {
-        /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives
-        /// no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by
-        /// himself.
+        /// Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and
+        /// at most about 1000 records; whoever reads all pages asks for 100 by himself.
         ///
-        /// Default: `20`. From 1 to 100.
+        /// From 1 to 100.
         limit: i64,
         /// Where to go on: `next_page.offset` of the previous response, which expires after a
         /// while. Leave out for the first page, and pass the same `limit` with it.
@@ -106,6 +128,31 @@ list_builder! {
         /// Further fields to return, separated by commas; they replace the standard ones. Left out,
         /// only `gid`, `name` and types come.
         opt_fields: String,
+    }
+}
+
+record_builder! {
+    /// A call of `attachments.create`: setters add arguments, and awaiting it sends the request.
+    pub struct AttachmentsCreate: types::Attachment {
+        /// Gid of the task, project or project brief.
+        ///
+        /// A call without it is refused.
+        parent: String,
+        /// Kind of attachment; `external` for a link.
+        ///
+        /// A call without it is refused. One of `"external"`.
+        resource_subtype: String,
+        /// Address of the thing outside.
+        ///
+        /// A call without it is refused.
+        url: String,
+        /// Name shown for it.
+        ///
+        /// A call without it is refused.
+        name: String,
+        /// Whether the app is connected to the attachment, so that it can show a preview; only for
+        /// tasks and OAuth apps.
+        connect_to_app: bool,
     }
 }
 

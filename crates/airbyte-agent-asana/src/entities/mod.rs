@@ -4,15 +4,25 @@
 //! the builders that these methods return.
 
 pub mod attachments;
+pub mod custom_fields;
+pub mod goals;
+pub mod jobs;
+pub mod portfolio_items;
+pub mod portfolios;
+pub mod project_custom_fields;
+pub mod project_duplicates;
 pub mod project_sections;
 pub mod project_tasks;
 pub mod projects;
 pub mod section_tasks;
 pub mod sections;
+pub mod status_updates;
 pub mod tag_tasks;
 pub mod tags;
 pub mod task_dependencies;
 pub mod task_dependents;
+pub mod task_duplicates;
+pub mod task_followers;
 pub mod task_projects;
 pub mod task_stories;
 pub mod task_subtasks;
@@ -21,8 +31,11 @@ pub mod tasks;
 pub mod team_projects;
 pub mod team_users;
 pub mod teams;
+pub mod user_task_list_tasks;
+pub mod user_task_lists;
 pub mod user_teams;
 pub mod users;
+pub mod workspace_custom_fields;
 pub mod workspace_memberships;
 pub mod workspace_projects;
 pub mod workspace_tags;

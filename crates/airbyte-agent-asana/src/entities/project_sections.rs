@@ -66,11 +66,10 @@ impl ProjectSections<'_> {
 list_builder! {
     /// A call of `project_sections.list`: setters add arguments, and awaiting it sends the request.
     pub struct ProjectSectionsList: types::SectionCompact, types::ProjectSectionsListMeta {
-        /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives
-        /// no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by
-        /// himself.
+        /// Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and
+        /// at most about 1000 records; whoever reads all pages asks for 100 by himself.
         ///
-        /// Default: `20`. From 1 to 100.
+        /// From 1 to 100.
         limit: i64,
         /// Where to go on: `next_page.offset` of the previous response, which expires after a
         /// while. Leave out for the first page, and pass the same `limit` with it.

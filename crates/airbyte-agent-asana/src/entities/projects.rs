@@ -48,6 +48,7 @@ impl Projects<'_> {
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
     /// let project = asana.projects().create()
     ///     .data(types::ProjectCreateInput::new("Website relaunch", "1199876543210987").team("1198765432101234").default_view(types::ProjectCreateInputDefaultView::Board))
+    ///     .opt_fields("name,permalink_url")
     ///     .await?;
     /// println!("{:?} {:?}", project.name, project.gid);
     /// # Ok(())
@@ -90,6 +91,7 @@ impl Projects<'_> {
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
     /// let project = asana.projects().update("1201345678901234")
     ///     .data(types::ProjectUpdateInput::new().due_on("2025-06-30"))
+    ///     .opt_fields("name,due_on,archived")
     ///     .await?;
     /// println!("{:?} {:?}", project.name, project.gid);
     /// # Ok(())
@@ -131,18 +133,18 @@ in_context_store! {
 list_builder! {
     /// A call of `projects.list`: setters add arguments, and awaiting it sends the request.
     pub struct ProjectsList: types::ProjectCompact, types::ProjectsListMeta {
-        /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives
-        /// no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by
-        /// himself.
+        /// Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and
+        /// at most about 1000 records; whoever reads all pages asks for 100 by himself.
         ///
-        /// Default: `20`. From 1 to 100.
+        /// From 1 to 100.
         limit: i64,
         /// Where to go on: `next_page.offset` of the previous response, which expires after a
         /// while. Leave out for the first page, and pass the same `limit` with it.
         offset: String,
         /// Only projects of this workspace, by gid; give this or `team` wherever you can.
         workspace: String,
-        /// Only projects of this team, by gid.
+        /// Only projects of this team, by gid. The vendor has deprecated it; `team_projects.list`
+        /// does the same.
         team: String,
         /// True for archived projects only, false for active ones; left out, both.
         archived: bool,
@@ -155,6 +157,9 @@ list_builder! {
 record_builder! {
     /// A call of `projects.create`: setters add arguments, and awaiting it sends the request.
     pub struct ProjectsCreate: types::Project {
+        /// Further fields to return, separated by commas, `a.b` for those of linked records; they
+        /// replace the standard ones. Left out, Asana returns the whole record.
+        opt_fields: String,
         /// Fields of the new project; other fields of Asana's API, such as `owner` or `followers`,
         /// are passed on as they are.
         ///
@@ -175,6 +180,9 @@ record_builder! {
 record_builder! {
     /// A call of `projects.update`: setters add arguments, and awaiting it sends the request.
     pub struct ProjectsUpdate: types::Project {
+        /// Further fields to return, separated by commas, `a.b` for those of linked records; they
+        /// replace the standard ones. Left out, Asana returns the whole record.
+        opt_fields: String,
         /// Fields to change; those left out stay as they are. Other fields of Asana's API, such as
         /// `owner` or `team`, are passed on as they are.
         ///

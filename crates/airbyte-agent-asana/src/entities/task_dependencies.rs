@@ -3,7 +3,8 @@
 //! The accessor of `task_dependencies` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, list_builder};
+use airbyte_agent_core::serde_json::Value;
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
@@ -39,17 +40,62 @@ impl TaskDependencies<'_> {
         call.set("task_gid", task_gid.into());
         TaskDependenciesList { call }
     }
+
+    /// Add dependencies to a task.
+    ///
+    /// Makes a task wait for others; nothing happens for those it waits for already. A task has at
+    /// most 30 dependencies and dependents together. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `task_gid`: Gid of the task that waits.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
+    /// # async fn example(asana: AsanaConnector) -> Result<()> {
+    /// let task_dependency = asana.task_dependencies().create("1205678901234567")
+    ///     .data(types::TaskDependencyCreateInput::new(["1205678901230000"]))
+    ///     .await?;
+    /// println!("{task_dependency:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, task_gid: impl Into<String>) -> TaskDependenciesCreate {
+        let mut call = self.client.call("task_dependencies", Action::Create);
+        call.set("task_gid", task_gid.into());
+        TaskDependenciesCreate { call }
+    }
+
+    /// Remove dependencies of a task.
+    ///
+    /// Makes a task no longer wait for others; the tasks themselves stay. Airbyte's hosted platform
+    /// does not offer it.
+    ///
+    /// * `task_gid`: Gid of the task that waits.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
+    /// # async fn example(asana: AsanaConnector) -> Result<()> {
+    /// let task_dependency = asana.task_dependencies().delete("1205678901234567")
+    ///     .data(types::TaskDependencyDeleteInput::new(["1205678901230000"]))
+    ///     .await?;
+    /// println!("{task_dependency:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, task_gid: impl Into<String>) -> TaskDependenciesDelete {
+        let mut call = self.client.call("task_dependencies", Action::Delete);
+        call.set("task_gid", task_gid.into());
+        TaskDependenciesDelete { call }
+    }
 }
 
 list_builder! {
     /// A call of `task_dependencies.list`: setters add arguments, and awaiting it sends the
     /// request.
     pub struct TaskDependenciesList: types::TaskCompact, types::TaskDependenciesListMeta {
-        /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives
-        /// no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by
-        /// himself.
+        /// Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and
+        /// at most about 1000 records; whoever reads all pages asks for 100 by himself.
         ///
-        /// Default: `20`. From 1 to 100.
+        /// From 1 to 100.
         limit: i64,
         /// Where to go on: `next_page.offset` of the previous response, which expires after a
         /// while. Leave out for the first page, and pass the same `limit` with it.
@@ -57,5 +103,27 @@ list_builder! {
         /// Further fields to return, separated by commas, `a.b` for those of linked records; they
         /// replace the standard ones. Left out, only `gid`, `name` and types come.
         opt_fields: String,
+    }
+}
+
+record_builder! {
+    /// A call of `task_dependencies.create`: setters add arguments, and awaiting it sends the
+    /// request.
+    pub struct TaskDependenciesCreate: Value {
+        /// The tasks.
+        ///
+        /// A call without it is refused.
+        data: types::TaskDependencyCreateInput,
+    }
+}
+
+record_builder! {
+    /// A call of `task_dependencies.delete`: setters add arguments, and awaiting it sends the
+    /// request.
+    pub struct TaskDependenciesDelete: Value {
+        /// The tasks.
+        ///
+        /// A call without it is refused.
+        data: types::TaskDependencyDeleteInput,
     }
 }

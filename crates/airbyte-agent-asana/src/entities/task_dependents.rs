@@ -3,7 +3,8 @@
 //! The accessor of `task_dependents` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, list_builder};
+use airbyte_agent_core::serde_json::Value;
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
@@ -39,16 +40,62 @@ impl TaskDependents<'_> {
         call.set("task_gid", task_gid.into());
         TaskDependentsList { call }
     }
+
+    /// Add dependents to a task.
+    ///
+    /// Makes other tasks wait for this one; nothing happens for those that do already. A task has
+    /// at most 30 dependencies and dependents together. Airbyte's hosted platform does not offer
+    /// it.
+    ///
+    /// * `task_gid`: Gid of the task that others wait for.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
+    /// # async fn example(asana: AsanaConnector) -> Result<()> {
+    /// let task_dependent = asana.task_dependents().create("1205678901234567")
+    ///     .data(types::TaskDependentCreateInput::new(["1205678901230000"]))
+    ///     .await?;
+    /// println!("{task_dependent:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, task_gid: impl Into<String>) -> TaskDependentsCreate {
+        let mut call = self.client.call("task_dependents", Action::Create);
+        call.set("task_gid", task_gid.into());
+        TaskDependentsCreate { call }
+    }
+
+    /// Remove dependents of a task.
+    ///
+    /// Makes other tasks no longer wait for this one; the tasks themselves stay. Airbyte's hosted
+    /// platform does not offer it.
+    ///
+    /// * `task_gid`: Gid of the task that others wait for.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
+    /// # async fn example(asana: AsanaConnector) -> Result<()> {
+    /// let task_dependent = asana.task_dependents().delete("1205678901234567")
+    ///     .data(types::TaskDependentDeleteInput::new(["1205678901230000"]))
+    ///     .await?;
+    /// println!("{task_dependent:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, task_gid: impl Into<String>) -> TaskDependentsDelete {
+        let mut call = self.client.call("task_dependents", Action::Delete);
+        call.set("task_gid", task_gid.into());
+        TaskDependentsDelete { call }
+    }
 }
 
 list_builder! {
     /// A call of `task_dependents.list`: setters add arguments, and awaiting it sends the request.
     pub struct TaskDependentsList: types::TaskCompact, types::TaskDependentsListMeta {
-        /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives
-        /// no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by
-        /// himself.
+        /// Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and
+        /// at most about 1000 records; whoever reads all pages asks for 100 by himself.
         ///
-        /// Default: `20`. From 1 to 100.
+        /// From 1 to 100.
         limit: i64,
         /// Where to go on: `next_page.offset` of the previous response, which expires after a
         /// while. Leave out for the first page, and pass the same `limit` with it.
@@ -56,5 +103,27 @@ list_builder! {
         /// Further fields to return, separated by commas, `a.b` for those of linked records; they
         /// replace the standard ones. Left out, only `gid`, `name` and types come.
         opt_fields: String,
+    }
+}
+
+record_builder! {
+    /// A call of `task_dependents.create`: setters add arguments, and awaiting it sends the
+    /// request.
+    pub struct TaskDependentsCreate: Value {
+        /// The tasks.
+        ///
+        /// A call without it is refused.
+        data: types::TaskDependentCreateInput,
+    }
+}
+
+record_builder! {
+    /// A call of `task_dependents.delete`: setters add arguments, and awaiting it sends the
+    /// request.
+    pub struct TaskDependentsDelete: Value {
+        /// The tasks.
+        ///
+        /// A call without it is refused.
+        data: types::TaskDependentDeleteInput,
     }
 }

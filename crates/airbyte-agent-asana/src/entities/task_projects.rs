@@ -3,14 +3,15 @@
 //! The accessor of `task_projects` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, list_builder};
+use airbyte_agent_core::serde_json::Value;
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
 accessor! {
     /// The operations on `task_projects`, one method for each action.
     ///
-    /// A project that one task is in.
+    /// A project that one task is in; creating and deleting moves the task in and out.
     pub struct TaskProjects
 }
 
@@ -39,16 +40,62 @@ impl TaskProjects<'_> {
         call.set("task_gid", task_gid.into());
         TaskProjectsList { call }
     }
+
+    /// Add a task to a project.
+    ///
+    /// Puts a task into a project, at the end or at a given place; a task that is there already is
+    /// moved to this place. A task is in at most 20 projects. To move it between projects, also
+    /// call `task_projects.delete`. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `task_gid`: Gid of the task to add.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
+    /// # async fn example(asana: AsanaConnector) -> Result<()> {
+    /// let task_project = asana.task_projects().create("1205678901234567")
+    ///     .data(types::TaskProjectCreateInput::new("1201345678901234"))
+    ///     .await?;
+    /// println!("{task_project:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, task_gid: impl Into<String>) -> TaskProjectsCreate {
+        let mut call = self.client.call("task_projects", Action::Create);
+        call.set("task_gid", task_gid.into());
+        TaskProjectsCreate { call }
+    }
+
+    /// Remove a task from a project.
+    ///
+    /// Takes a task out of a project; the task itself stays. Airbyte's hosted platform does not
+    /// offer it.
+    ///
+    /// * `task_gid`: Gid of the task to take out.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
+    /// # async fn example(asana: AsanaConnector) -> Result<()> {
+    /// let task_project = asana.task_projects().delete("1205678901234567")
+    ///     .data(types::TaskProjectDeleteInput::new("1201345678901234"))
+    ///     .await?;
+    /// println!("{task_project:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, task_gid: impl Into<String>) -> TaskProjectsDelete {
+        let mut call = self.client.call("task_projects", Action::Delete);
+        call.set("task_gid", task_gid.into());
+        TaskProjectsDelete { call }
+    }
 }
 
 list_builder! {
     /// A call of `task_projects.list`: setters add arguments, and awaiting it sends the request.
     pub struct TaskProjectsList: types::ProjectCompact, types::TaskProjectsListMeta {
-        /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives
-        /// no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by
-        /// himself.
+        /// Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and
+        /// at most about 1000 records; whoever reads all pages asks for 100 by himself.
         ///
-        /// Default: `20`. From 1 to 100.
+        /// From 1 to 100.
         limit: i64,
         /// Where to go on: `next_page.offset` of the previous response, which expires after a
         /// while. Leave out for the first page, and pass the same `limit` with it.
@@ -56,5 +103,25 @@ list_builder! {
         /// Further fields to return, separated by commas; they replace the standard ones. Left out,
         /// only `gid`, `name` and type come.
         opt_fields: String,
+    }
+}
+
+record_builder! {
+    /// A call of `task_projects.create`: setters add arguments, and awaiting it sends the request.
+    pub struct TaskProjectsCreate: Value {
+        /// The project and the place; of the three places give at most one.
+        ///
+        /// A call without it is refused.
+        data: types::TaskProjectCreateInput,
+    }
+}
+
+record_builder! {
+    /// A call of `task_projects.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct TaskProjectsDelete: Value {
+        /// The project.
+        ///
+        /// A call without it is refused.
+        data: types::TaskProjectDeleteInput,
     }
 }

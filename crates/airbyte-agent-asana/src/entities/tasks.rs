@@ -48,7 +48,8 @@ impl Tasks<'_> {
     /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
     /// let task = asana.tasks().create()
-    ///     .data(types::TaskCreateInput::new("Draft the launch plan", "1199876543210987").projects(["1201345678901234"]).assignee("me").due_on("2025-04-01"))
+    ///     .data(types::TaskCreateInput::new("Draft the launch plan").workspace("1199876543210987").projects(["1201345678901234"]).assignee("me").due_on("2025-04-01"))
+    ///     .opt_fields("name,due_on,assignee.name,permalink_url")
     ///     .await?;
     /// println!("{:?} {:?}", task.name, task.gid);
     /// # Ok(())
@@ -92,6 +93,7 @@ impl Tasks<'_> {
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
     /// let task = asana.tasks().update("1205678901234567")
     ///     .data(types::TaskUpdateInput::new().completed(true))
+    ///     .opt_fields("name,completed,due_on")
     ///     .await?;
     /// println!("{:?} {:?}", task.name, task.gid);
     /// # Ok(())
@@ -133,11 +135,10 @@ in_context_store! {
 list_builder! {
     /// A call of `tasks.list`: setters add arguments, and awaiting it sends the request.
     pub struct TasksList: types::TaskCompact, types::TasksListMeta {
-        /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives
-        /// no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by
-        /// himself.
+        /// Records on a page. Left out, nothing is sent, and a single call gives no `next_page` and
+        /// at most about 1000 records; whoever reads all pages asks for 100 by himself.
         ///
-        /// Default: `20`. From 1 to 100.
+        /// From 1 to 100.
         limit: i64,
         /// Where to go on: `next_page.offset` of the previous response, which expires after a
         /// while. Leave out for the first page, and pass the same `limit` with it.
@@ -166,6 +167,9 @@ list_builder! {
 record_builder! {
     /// A call of `tasks.create`: setters add arguments, and awaiting it sends the request.
     pub struct TasksCreate: types::Task {
+        /// Further fields to return, separated by commas, `a.b` for those of linked records; they
+        /// replace the standard ones. Left out, Asana returns the whole record.
+        opt_fields: String,
         /// Fields of the new task; other fields of Asana's API, such as `start_at` or
         /// `approval_status`, are passed on as they are.
         ///
@@ -187,6 +191,9 @@ record_builder! {
 record_builder! {
     /// A call of `tasks.update`: setters add arguments, and awaiting it sends the request.
     pub struct TasksUpdate: types::Task {
+        /// Further fields to return, separated by commas, `a.b` for those of linked records; they
+        /// replace the standard ones. Left out, Asana returns the whole record.
+        opt_fields: String,
         /// Fields to change; those left out stay as they are. Other fields of Asana's API, such as
         /// `start_at` or `approval_status`, are passed on as they are.
         ///

@@ -92,5 +92,88 @@ list_builder! {
         /// Further fields to return, separated by commas, `a.b` for those of linked records; they
         /// replace the standard ones. Left out, only `gid`, `name` and types come.
         opt_fields: String,
+        /// Gids or e-mail addresses of users, or `me`, separated by commas: tasks that are assigned
+        /// to none of them.
+        assignee_not: String = "assignee.not",
+        /// Gids of portfolios, separated by commas: tasks in projects of any of them.
+        portfolios_any: String = "portfolios.any",
+        /// Gids of projects, separated by commas: tasks in none of them.
+        projects_not: String = "projects.not",
+        /// Gids of projects, separated by commas: tasks in all of them.
+        projects_all: String = "projects.all",
+        /// Gids of sections, separated by commas: tasks in none of them.
+        sections_not: String = "sections.not",
+        /// Gids of sections, separated by commas: tasks in all of them.
+        sections_all: String = "sections.all",
+        /// Gids of tags, separated by commas: tasks with any of them.
+        tags_any: String = "tags.any",
+        /// Gids of tags, separated by commas: tasks with none of them.
+        tags_not: String = "tags.not",
+        /// Gids of tags, separated by commas: tasks with all of them.
+        tags_all: String = "tags.all",
+        /// Gids or e-mail addresses of users, or `me`, separated by commas: tasks that none of them
+        /// follows.
+        followers_not: String = "followers.not",
+        /// Gids or e-mail addresses of users, or `me`, separated by commas: tasks that any of them
+        /// created.
+        created_by_any: String = "created_by.any",
+        /// Gids or e-mail addresses of users, or `me`, separated by commas: tasks that none of them
+        /// created.
+        created_by_not: String = "created_by.not",
+        /// Gids or e-mail addresses of users, or `me`, separated by commas: tasks that any of them
+        /// assigned.
+        assigned_by_any: String = "assigned_by.any",
+        /// Gids or e-mail addresses of users, or `me`, separated by commas: tasks that none of them
+        /// assigned.
+        assigned_by_not: String = "assigned_by.not",
+        /// Gids or e-mail addresses of users, or `me`, separated by commas: tasks that none of them
+        /// likes.
+        liked_by_not: String = "liked_by.not",
+        /// Gids or e-mail addresses of users, or `me`, separated by commas: tasks that none of them
+        /// commented on.
+        commented_on_by_not: String = "commented_on_by.not",
+        /// Only tasks due on this day, `YYYY-MM-DD`, or `null` for tasks without a due date.
+        due_on: String,
+        /// Only tasks due after this instant, RFC 3339.
+        due_at_after: String = "due_at.after",
+        /// Only tasks due before this instant, RFC 3339.
+        due_at_before: String = "due_at.before",
+        /// Only tasks that start on this day, `YYYY-MM-DD`, or `null` for tasks without a start
+        /// date.
+        start_on: String,
+        /// Only tasks that start after this day, `YYYY-MM-DD`.
+        start_on_after: String = "start_on.after",
+        /// Only tasks that start before this day, `YYYY-MM-DD`.
+        start_on_before: String = "start_on.before",
+        /// Only tasks created on this day, `YYYY-MM-DD`.
+        created_on: String,
+        /// Only tasks created after this day, `YYYY-MM-DD`.
+        created_on_after: String = "created_on.after",
+        /// Only tasks created before this day, `YYYY-MM-DD`.
+        created_on_before: String = "created_on.before",
+        /// Only tasks completed on this day, `YYYY-MM-DD`, or `null` for open ones.
+        completed_on: String,
+        /// Only tasks completed after this day, `YYYY-MM-DD`.
+        completed_on_after: String = "completed_on.after",
+        /// Only tasks completed before this day, `YYYY-MM-DD`.
+        completed_on_before: String = "completed_on.before",
+        /// Only tasks completed after this instant, RFC 3339.
+        completed_at_after: String = "completed_at.after",
+        /// Only tasks completed before this instant, RFC 3339.
+        completed_at_before: String = "completed_at.before",
+        /// Only tasks last changed on this day, `YYYY-MM-DD`.
+        modified_on: String,
+        /// Only tasks changed after this day, `YYYY-MM-DD`.
+        modified_on_after: String = "modified_on.after",
+        /// Only tasks changed before this day, `YYYY-MM-DD`.
+        modified_on_before: String = "modified_on.before",
+        /// True for open tasks that others wait for.
+        is_blocking: bool,
+        /// True for tasks that wait for open ones.
+        is_blocked: bool,
+        /// True for tasks with attachments.
+        has_attachment: bool,
+        /// True for subtasks only, false to leave them out.
+        is_subtask: bool,
     }
 }

@@ -47,7 +47,7 @@ list_builder! {
         /// Records on a page. Asana does not document it here: the list comes as a whole, up to
         /// 2000 users. Use `users.list` with `workspace` for dependable pages.
         ///
-        /// Default: `20`. From 1 to 100.
+        /// From 1 to 100.
         limit: i64,
         /// Where to go on: `next_page.offset` of the previous response, which expires after a
         /// while. Leave out for the first page, and pass the same `limit` with it.

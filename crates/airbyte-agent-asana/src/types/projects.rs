@@ -264,14 +264,16 @@ request! {
             /// later.
             workspace: String,
         }
-        /// Gid of the team that owns it; required when the workspace is an organization.
+        /// Gid of the team that owns it. The vendor has deprecated it in favour of memberships of
+        /// the project; still, in an organization it may ask for a team.
         team: String,
         /// Description as plain text; give this or `html_notes`.
         notes: String,
         /// Description with formatting: well-formed XML inside `<body>`, with tags such as
         /// `strong`, `em`, `ul`, `li`, `a`. Replaces `notes`.
         html_notes: String,
-        /// Color by name, such as `dark-blue`, `light-green`, `dark-red`, `none`.
+        /// Color by name: `dark-` with pink, green, blue, red, teal, brown, orange, purple or
+        /// warm-gray, `light-` with the same, or `none`.
         color: String,
         /// View shown first.
         default_view: ProjectCreateInputDefaultView,
@@ -280,7 +282,7 @@ request! {
         /// Day it starts, `YYYY-MM-DD`; needs `due_on` as well.
         start_on: String,
         /// Who sees it: `public_to_workspace` for everybody in the workspace, `private` for its
-        /// members only.
+        /// members only, or `private_to_team` for a team, which the vendor has deprecated.
         privacy_setting: ProjectCreateInputPrivacySetting,
         /// Whether it starts out archived; false when left out.
         archived: bool,
@@ -307,12 +309,14 @@ open_enum!(
 
 open_enum!(
     /// Who sees it: `public_to_workspace` for everybody in the workspace, `private` for its members
-    /// only.
+    /// only, or `private_to_team` for a team, which the vendor has deprecated.
     ProjectCreateInputPrivacySetting {
         /// Written `public_to_workspace` in requests and responses.
         PublicToWorkspace = "public_to_workspace",
         /// Written `private` in requests and responses.
         Private = "private",
+        /// Written `private_to_team` in requests and responses.
+        PrivateToTeam = "private_to_team",
     }
 );
 
@@ -327,7 +331,8 @@ request! {
         /// Description with formatting: well-formed XML inside `<body>`, with tags such as
         /// `strong`, `em`, `ul`, `li`, `a`. Replaces `notes`.
         html_notes: String,
-        /// New color by name, such as `dark-blue`, `light-green`, `dark-red`, `none`.
+        /// New color by name: `dark-` with pink, green, blue, red, teal, brown, orange, purple or
+        /// warm-gray, `light-` with the same, or `none`.
         color: String,
         /// New view shown first.
         default_view: ProjectUpdateInputDefaultView,

@@ -2,8 +2,8 @@
 
 //! Types that several entities share.
 
-use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
+use airbyte_agent_core::{open_enum, record};
 
 record! {
     /// A task in short: gid, name and kind. More with `opt_fields`, or with `tasks.get`.
@@ -165,6 +165,145 @@ record! {
 record! {
     /// Project it is part of.
     pub struct SectionProject {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
+}
+
+record! {
+    /// Work that Asana does in the background.
+    pub struct Job {
+        /// Job gid, a long number as text; needed to ask for its state.
+        pub gid: String,
+        /// The value is always `job`.
+        pub resource_type: String,
+        /// Kind of work, such as `duplicate_task`.
+        pub resource_subtype: String,
+        /// State of the work; `succeeded` and `failed` are final.
+        pub status: JobStatus,
+        /// The copy of a task.
+        pub new_task: JobNewTask,
+        /// The copy of a project.
+        pub new_project: JobNewProject,
+        /// The template that was made of a project.
+        pub new_project_template: JobNewProjectTemplate,
+    }
+}
+
+open_enum!(
+    /// State of the work; `succeeded` and `failed` are final.
+    JobStatus {
+        /// Written `not_started` in requests and responses.
+        NotStarted = "not_started",
+        /// Written `in_progress` in requests and responses.
+        InProgress = "in_progress",
+        /// Written `succeeded` in requests and responses.
+        Succeeded = "succeeded",
+        /// Written `failed` in requests and responses.
+        Failed = "failed",
+    }
+);
+
+record! {
+    /// The copy of a task.
+    pub struct JobNewTask {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
+}
+
+record! {
+    /// The copy of a project.
+    pub struct JobNewProject {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
+}
+
+record! {
+    /// The template that was made of a project.
+    pub struct JobNewProjectTemplate {
+        /// Its gid, a long number as text.
+        pub gid: String,
+        /// Name as shown in Asana.
+        pub name: String,
+        /// Kind of record, such as `task` or `user`.
+        pub resource_type: String,
+    }
+}
+
+record! {
+    /// A field that tasks or projects have in addition.
+    pub struct CustomField {
+        /// Custom field gid, a long number as text.
+        pub gid: String,
+        /// The value is always `custom_field`.
+        pub resource_type: String,
+        /// Name of the field.
+        pub name: String,
+        /// Kind of values: `text`, `enum`, `multi_enum`, `number`, `date`, `people` or `reference`.
+        pub resource_subtype: String,
+        /// Retired name of `resource_subtype`.
+        pub type_: String = "type",
+        /// Kind of values as shown, which may also be `formula` or `custom_id`.
+        pub representation_type: String,
+        /// What the field is for.
+        pub description: String,
+        /// Options of an `enum` or `multi_enum` field.
+        pub enum_options: Vec<CustomFieldEnumOption>,
+        /// Number of decimals, for numbers.
+        pub precision: i64,
+        /// How numbers are shown: `currency`, `identifier`, `percentage`, `custom`, `duration` or
+        /// `none`.
+        pub format: String,
+        /// Currency, ISO 4217.
+        pub currency_code: String,
+        /// Text beside the number.
+        pub custom_label: String,
+        /// Where the text stands: `prefix` or `suffix`.
+        pub custom_label_position: String,
+        /// Whether every project of the workspace may use it.
+        pub is_global_to_workspace: bool,
+        /// Whether followers are told about changes of it.
+        pub has_notifications_enabled: bool,
+        /// Whether it is computed.
+        pub is_formula_field: bool,
+        /// The person who made it.
+        pub created_by: CustomFieldCreatedBy,
+    }
+}
+
+record! {
+    /// The type of `enum_options` in [`CustomField`].
+    pub struct CustomFieldEnumOption {
+        /// Option gid, to be given as the value.
+        pub gid: String,
+        /// Name of the option.
+        pub name: String,
+        /// Whether it can be chosen.
+        pub enabled: bool,
+        /// Color of the option.
+        pub color: String,
+        /// The value is always `enum_option`.
+        pub resource_type: String,
+    }
+}
+
+record! {
+    /// The person who made it.
+    pub struct CustomFieldCreatedBy {
         /// Its gid, a long number as text.
         pub gid: String,
         /// Name as shown in Asana.

@@ -9,7 +9,8 @@ request! {
     pub struct TagUpdateInput {
         /// New name of the tag.
         name: String,
-        /// Color by name, such as `dark-red`, `light-green`, `dark-blue`.
+        /// New color by name: `dark-` with pink, green, blue, red, teal, brown, orange, purple or
+        /// warm-gray, `light-` with the same, or `none`.
         color: String,
         /// New text on what the tag is for.
         notes: String,

@@ -2,7 +2,7 @@
 
 //! Types of the records and arguments of `task_dependencies`.
 
-use airbyte_agent_core::record;
+use airbyte_agent_core::{record, request};
 
 record! {
     /// Where to go on; null on the last page, and when no `limit` was passed.
@@ -21,5 +21,25 @@ record! {
     pub struct TaskDependenciesListMeta {
         /// Where to go on; null on the last page, and when no `limit` was passed.
         pub next_page: TaskDependenciesListMetaNextPage,
+    }
+}
+
+request! {
+    /// The tasks.
+    pub struct TaskDependencyCreateInput {
+        required {
+            /// Gids of the tasks that must be done before.
+            dependencies: [String],
+        }
+    }
+}
+
+request! {
+    /// The tasks.
+    pub struct TaskDependencyDeleteInput {
+        required {
+            /// Gids of the tasks.
+            dependencies: [String],
+        }
     }
 }

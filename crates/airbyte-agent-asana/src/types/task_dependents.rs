@@ -2,7 +2,7 @@
 
 //! Types of the records and arguments of `task_dependents`.
 
-use airbyte_agent_core::record;
+use airbyte_agent_core::{record, request};
 
 record! {
     /// Where to go on; null on the last page, and when no `limit` was passed.
@@ -21,5 +21,25 @@ record! {
     pub struct TaskDependentsListMeta {
         /// Where to go on; null on the last page, and when no `limit` was passed.
         pub next_page: TaskDependentsListMetaNextPage,
+    }
+}
+
+request! {
+    /// The tasks.
+    pub struct TaskDependentCreateInput {
+        required {
+            /// Gids of the tasks that wait for this one.
+            dependents: [String],
+        }
+    }
+}
+
+request! {
+    /// The tasks.
+    pub struct TaskDependentDeleteInput {
+        required {
+            /// Gids of the tasks.
+            dependents: [String],
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 //! Types of the records and arguments of `task_projects`.
 
-use airbyte_agent_core::record;
+use airbyte_agent_core::{record, request};
 
 record! {
     /// Where to go on; null on the last page, and when no `limit` was passed.
@@ -21,5 +21,31 @@ record! {
     pub struct TaskProjectsListMeta {
         /// Where to go on; null on the last page, and when no `limit` was passed.
         pub next_page: TaskProjectsListMetaNextPage,
+    }
+}
+
+request! {
+    /// The project and the place; of the three places give at most one.
+    pub struct TaskProjectCreateInput {
+        required {
+            /// Gid of the project.
+            project: String,
+        }
+        /// Gid of the section of the project to put the task into, at its end.
+        section: String,
+        /// Gid of the task in the project behind which to put it; null for the beginning.
+        insert_after: String or clear_insert_after,
+        /// Gid of the task in the project before which to put it; null for the end.
+        insert_before: String or clear_insert_before,
+    }
+}
+
+request! {
+    /// The project.
+    pub struct TaskProjectDeleteInput {
+        required {
+            /// Gid of the project.
+            project: String,
+        }
     }
 }

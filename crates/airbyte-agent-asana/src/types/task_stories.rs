@@ -5,7 +5,7 @@
 use airbyte_agent_core::{record, request};
 
 record! {
-    /// An entry in the history of a task; here a comment.
+    /// An entry in the history of a task: a comment or a change.
     pub struct Story {
         /// Story gid, a long number as text.
         pub gid: String,
@@ -51,6 +51,26 @@ record! {
         pub name: String,
         /// Kind of record, such as `task` or `user`.
         pub resource_type: String,
+    }
+}
+
+record! {
+    /// Where to go on; null on the last page, and when no `limit` was passed.
+    pub struct TaskStoriesListMetaNextPage {
+        /// Token for the next page, to be passed as `offset`.
+        pub offset: String,
+        /// Path of the next page with its query.
+        pub path: String,
+        /// Address of the next page.
+        pub uri: String,
+    }
+}
+
+record! {
+    /// Metadata of a page of `task_stories.list`.
+    pub struct TaskStoriesListMeta {
+        /// Where to go on; null on the last page, and when no `limit` was passed.
+        pub next_page: TaskStoriesListMetaNextPage,
     }
 }
 

@@ -277,9 +277,10 @@ request! {
         required {
             /// Name of the task.
             name: String,
-            /// Gid of the workspace the task belongs to; cannot be changed later.
-            workspace: String,
         }
+        /// Gid of the workspace the task belongs to; cannot be changed later. Not needed with
+        /// `projects` or `parent`, which say it. Airbyte's hosted platform always requires it.
+        workspace: String,
         /// Gids of the projects the task is put into, all in the same workspace. Left out, the task
         /// is in none.
         projects: [String],

@@ -43,7 +43,8 @@ request! {
             /// Name of the tag; Asana does not keep it unique.
             name: String,
         }
-        /// Color by name, such as `dark-red`, `light-green`, `dark-blue`.
+        /// Color by name: `dark-` with pink, green, blue, red, teal, brown, orange, purple or
+        /// warm-gray, `light-` with the same, or `none`.
         color: String,
         /// What the tag is for.
         notes: String,

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("ad_creatives", "What an ad looks like: text, image or video, link and button.")
     .when_to_use("To read texts, links and images of ads.")
     .phrases(texts!["creative", "ad copy", "headline"])
-    .operations(list![LIST])
+    .operations(list![LIST, CREATE, GET])
     .schema(RECORD)
     .store(list![
         stored("id", "string", "Id of the creative."),
@@ -27,7 +27,7 @@ const LIST: Operation = Operation::get("listAdCreatives", "ad_creatives", Action
     .summary("List ad creatives")
     .description("Lists the creatives of an ad account: texts, images, links and buttons of ads. Ads refer to them by `creative.id`. Text and link of newer creatives are inside `object_story_spec`.")
     .parameters(list![
-        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
         query("fields", STRING.default(r#""id,name,account_id,actor_id,body,call_to_action_type,effective_object_story_id,image_hash,image_url,link_url,object_story_id,object_story_spec,object_type,status,thumbnail_url,title,url_tags""#)).default(r#""id,name,account_id,actor_id,body,call_to_action_type,effective_object_story_id,image_hash,image_url,link_url,object_story_id,object_story_spec,object_type,status,thumbnail_url,title,url_tags""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default; shorten it for smaller responses."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it responds that too much data was asked for, pass a smaller number or fewer `fields`."),
         query("after", STRING).description("Opaque token of the next page: `after` of the previous response's metadata. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
@@ -37,4 +37,40 @@ const LIST: Operation = Operation::get("listAdCreatives", "ad_creatives", Action
     .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "AdCreative_Create", "ad_creatives", Action::Create, template!("/act_{account_id}/adcreatives"))
+    .summary("Create an ad creative")
+    .description("Creates a creative, which ads can then use by its id; only the id comes back. Mostly it is given as `object_story_spec`, a page post that is made for the ad, or as `object_story_id`, a post that exists. A creative cannot be changed afterwards but for its name. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        body("name", STRING).description("Name in the library; not shown to anybody."),
+        body("object_story_spec", STRING).description("Page post that is made for the ad, JSON text with `page_id` and one of `link_data`, `photo_data`, `video_data` and others."),
+        body("object_story_id", STRING).description("Page post that exists, `PAGEID_POSTID`."),
+        body("asset_feed_spec", STRING).description("Texts, images and links from which Facebook makes variants, JSON text."),
+        body("instagram_user_id", STRING).description("Instagram account for which the ad speaks, by id."),
+        body("image_hash", STRING).description("Image, by the hash from `images.create`; only without `object_story_spec`."),
+        body("title", STRING).description("Headline; only without `object_story_spec`."),
+        body("body", STRING).description("Text; only without `object_story_spec`."),
+        body("link_url", STRING).description("Address to which the ad leads; only without `object_story_spec`."),
+        body("url_tags", STRING).description("Query parameters that are appended to links."),
+        body("degrees_of_freedom_spec", STRING).description("Which automatic improvements Facebook may make, JSON text."),
+        body("authorization_category", STRING.choices(words!["NONE", "POLITICAL", "POLITICAL_WITH_DIGITALLY_CREATED_MEDIA"])).description("Whether the ad is political."),
+        body("execution_options", STRING).description(r#"With `["validate_only"]` Facebook checks the creative and stores nothing."#),
+    ])
+    .body(Body::Form)
+    .schema(CREATE_RECORD);
+
+const GET: Operation = Operation::get("getAdCreative", "ad_creatives", Action::Get, template!("/{creative_id}"))
+    .summary("Get an ad creative")
+    .description("Returns one creative by id with text, image, link and button. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        path("creative_id", STRING).required().description("Creative id, digits, from `ad_creatives.list` or `creative.id` of an ad."),
+        query("fields", STRING.default(r#""id,name,account_id,actor_id,body,call_to_action_type,effective_object_story_id,image_hash,image_url,link_url,object_story_id,object_story_spec,object_type,status,thumbnail_url,title,url_tags""#)).default(r#""id,name,account_id,actor_id,body,call_to_action_type,effective_object_story_id,image_hash,image_url,link_url,object_story_id,object_story_spec,object_type,status,thumbnail_url,title,url_tags""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default."),
+    ])
+    .schema(RECORD);
+
 const RECORD: Json = json(include_str!("schemas/ad_creatives.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/ad_creatives_create.json"));

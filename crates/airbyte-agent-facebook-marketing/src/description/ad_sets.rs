@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("ad_sets", "An ad set: audience, budget, schedule and bidding for the ads in it.")
     .when_to_use("To see or change who is targeted, when, and for how much.")
     .phrases(texts!["ad set", "targeting", "audience", "schedule"])
-    .operations(list![LIST, CREATE, GET, UPDATE])
+    .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![
         stored("id", "string", "Id of the ad set."),
@@ -31,10 +31,16 @@ const LIST: Operation = Operation::get("listAdSets", "ad_sets", Action::List, te
     .summary("List ad sets")
     .description("Lists the ad sets of an ad account with budget, schedule, bidding and targeting. There is no filter by campaign: page through and match `campaign_id`. Archived and deleted ones are left out.")
     .parameters(list![
-        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
         query("fields", STRING.default(r#""id,name,account_id,adlabels,bid_amount,bid_info,bid_strategy,bid_constraints,budget_remaining,campaign_id,created_time,daily_budget,effective_status,end_time,learning_stage_info,lifetime_budget,promoted_object,start_time,targeting,updated_time""#)).default(r#""id,name,account_id,adlabels,bid_amount,bid_info,bid_strategy,bid_constraints,budget_remaining,campaign_id,created_time,daily_budget,effective_status,end_time,learning_stage_info,lifetime_budget,promoted_object,start_time,targeting,updated_time""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default. Others such as `optimization_goal`, `billing_event` and `status` may be added."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it responds that too much data was asked for, pass a smaller number or fewer `fields`."),
         query("after", STRING).description("Opaque token of the next page: `after` of the previous response's metadata. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
+        query("effective_status", STRING).addition().description("Only those in these states, a JSON array in text form, such as `ACTIVE`, `PAUSED`, `ARCHIVED`, `DELETED`, `IN_PROCESS`, `WITH_ISSUES`, `CAMPAIGN_PAUSED`. Archived and deleted ones come only if named here."),
+        query("filtering", STRING).addition().description("Only those that fit all conditions, a JSON array in text form; each has `field`, `operator` and `value`."),
+        query("date_preset", STRING).addition().description("Only those that had results in this period, by a name as in `ads_insights.list`."),
+        query("time_range", STRING).addition().description("Only those that had results in this period, JSON text with `since` and `until`, `YYYY-MM-DD`."),
+        query("is_completed", BOOLEAN).addition().description("True for those only that have ended, false for the others."),
+        query("updated_since", INTEGER).addition().description("Only those changed after this instant, in Unix seconds."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
@@ -46,7 +52,7 @@ const CREATE: Operation = Operation::by(Method::Post, "AdSet_Create", "ad_sets",
     .description("Creates an ad set in a campaign: who sees the ads, when, and for how much. Budget goes either here or on the campaign, not on both. Create it `PAUSED`; when it is active and has active ads, it spends money. Only its id comes back.")
     .writes()
     .parameters(list![
-        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
         body("name", STRING).required().description("Name of the ad set."),
         body("campaign_id", STRING).required().description("Campaign it belongs to, from `campaigns.list`."),
         body("daily_budget", STRING.nullable()).description("Budget per day, as text in the smallest unit of the account's currency (`2000` is 20.00 USD). Give it or `lifetime_budget`, unless the campaign holds the budget."),
@@ -137,6 +143,18 @@ const UPDATE: Operation = Operation::by(Method::Post, "AdSet_Update", "ad_sets",
         body("end_time", STRING.nullable()).description("New end, ISO 8601 with offset; `0` removes it when the budget is a daily one."),
     ])
     .body(Body::Form)
+    .schema(UPDATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "AdSet_Delete", "ad_sets", Action::Delete, template!("/{adset_id}"))
+    .summary("Delete an ad set")
+    .description("Deletes an ad set for good, with everything below it; its results stay in reports. To stop it for a while set the status to `PAUSED`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("adset_id", STRING).required().description("Ad set id, digits, from `ad_sets.list`. The id of any other object deletes that object, so make sure it is an ad set."),
+    ])
     .schema(UPDATE_RECORD);
 
 const RECORD: Json = json(include_str!("schemas/ad_sets.json"));

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("ads", "An ad: a creative shown to the audience of its ad set.")
     .when_to_use("To see or change single ads and their state of review.")
     .phrases(texts!["ad", "disapproved", "creative of ad"])
-    .operations(list![LIST, CREATE, GET, UPDATE])
+    .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![
         stored("id", "string", "Id of the ad."),
@@ -26,10 +26,15 @@ const LIST: Operation = Operation::get("listAds", "ads", Action::List, template!
     .summary("List ads")
     .description("Lists the ads of an ad account with state, ad set, campaign and the id of the creative. There is no filter by ad set: page through and match `adset_id`. What an ad shows is in `ad_creatives.list`.")
     .parameters(list![
-        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
         query("fields", STRING.default(r#""id,name,account_id,adset_id,campaign_id,adlabels,bid_amount,bid_info,bid_type,configured_status,conversion_specs,created_time,creative,effective_status,last_updated_by_app_id,recommendations,source_ad_id,status,tracking_specs,updated_time""#)).default(r#""id,name,account_id,adset_id,campaign_id,adlabels,bid_amount,bid_info,bid_type,configured_status,conversion_specs,created_time,creative,effective_status,last_updated_by_app_id,recommendations,source_ad_id,status,tracking_specs,updated_time""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default; shorten it for smaller responses."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it responds that too much data was asked for, pass a smaller number or fewer `fields`."),
         query("after", STRING).description("Opaque token of the next page: `after` of the previous response's metadata. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
+        query("effective_status", STRING).addition().description("Only those in these states, a JSON array in text form, such as `ACTIVE`, `PAUSED`, `ARCHIVED`, `DELETED`, `IN_PROCESS`, `WITH_ISSUES`, `CAMPAIGN_PAUSED`, `ADSET_PAUSED`, `PENDING_REVIEW`, `DISAPPROVED`, `PREAPPROVED`, `PENDING_BILLING_INFO`. Archived and deleted ones come only if named here."),
+        query("filtering", STRING).addition().description("Only those that fit all conditions, a JSON array in text form; each has `field`, `operator` and `value`."),
+        query("date_preset", STRING).addition().description("Only those that had results in this period, by a name as in `ads_insights.list`."),
+        query("time_range", STRING).addition().description("Only those that had results in this period, JSON text with `since` and `until`, `YYYY-MM-DD`."),
+        query("updated_since", INTEGER).addition().description("Only those changed after this instant, in Unix seconds."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
@@ -41,7 +46,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Ad_Create", "ads", Action
     .description("Creates an ad in an ad set from an existing or new creative. Facebook reviews it before it is shown. Create it `PAUSED`; once it, its ad set and its campaign are active, it spends money. Only its id comes back.")
     .writes()
     .parameters(list![
-        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
         body("name", STRING).required().description("Name of the ad."),
         body("adset_id", STRING).required().description("Ad set it belongs to, from `ad_sets.list`."),
         body("creative", STRING).required().description("What it shows, as JSON text: `creative_id` of an existing creative (from `ad_creatives.list`), or a whole new creative."),
@@ -75,6 +80,18 @@ const UPDATE: Operation = Operation::by(Method::Post, "Ad_Update", "ads", Action
         body("bid_amount", STRING.nullable()).description("New bid for this ad, as text in the smallest unit of the account's currency."),
     ])
     .body(Body::Form)
+    .schema(UPDATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "Ad_Delete", "ads", Action::Delete, template!("/{ad_id}"))
+    .summary("Delete an ad")
+    .description("Deletes an ad for good; its results stay in reports. To stop it for a while set the status to `PAUSED`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("ad_id", STRING).required().description("Ad id, digits, from `ads.list`. The id of any other object deletes that object, so make sure it is an ad."),
+    ])
     .schema(UPDATE_RECORD);
 
 const RECORD: Json = json(include_str!("schemas/ads.json"));

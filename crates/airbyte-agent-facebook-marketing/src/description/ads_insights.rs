@@ -36,7 +36,7 @@ const LIST: Operation = Operation::get("listAdsInsights", "ads_insights", Action
     .summary("List results")
     .description("Returns impressions, clicks, reach, spend and actions of an ad account, as a whole or per campaign, ad set or ad (`level`), for a period, cut into days or months if wanted (`time_increment`). Things that had no impressions in the period are missing. Figures of the last few days still change; long periods at level `ad` may fail, so ask for shorter ones.")
     .parameters(list![
-        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
         query("fields", STRING.default(r#""account_id,account_name,campaign_id,campaign_name,adset_id,adset_name,ad_id,ad_name,clicks,impressions,reach,spend,cpc,cpm,ctr,date_start,date_stop,actions,action_values""#)).default(r#""account_id,account_name,campaign_id,campaign_name,adset_id,adset_name,ad_id,ad_name,clicks,impressions,reach,spend,cpc,cpm,ctr,date_start,date_stop,actions,action_values""#).send_default().description("Figures and names to return, separated by commas. Filled in by default with the common ones; others such as `frequency`, `inline_link_clicks`, `cost_per_action_type` or `purchase_roas` may be asked for instead. Names of a level appear only when `level` is that level or a finer one."),
         query("date_preset", STRING.choices(words![
             "today",
@@ -45,6 +45,7 @@ const LIST: Operation = Operation::get("listAdsInsights", "ads_insights", Action
             "last_month",
             "this_quarter",
             "maximum",
+            "data_maximum",
             "last_3d",
             "last_7d",
             "last_14d",
@@ -64,6 +65,15 @@ const LIST: Operation = Operation::get("listAdsInsights", "ads_insights", Action
         query("time_increment", STRING).description("Length of the slices the period is cut into: a number of days from `1` to `90`, `monthly`, or `all_days` for one record over the whole period, which is what Facebook does when it is left out."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it responds that too much data was asked for, pass a smaller number or fewer `fields`."),
         query("after", STRING).description("Opaque token of the next page: `after` of the previous response's metadata. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
+        query("breakdowns", STRING).addition().description("Traits by which the results are split, a JSON array in text form, such as `age`, `gender`, `country`, `region`, `publisher_platform`, `platform_position`, `impression_device`, `device_platform`, `product_id`. Not all go together; every combination gives a record."),
+        query("action_breakdowns", STRING).addition().description("Traits by which `actions` are split, a JSON array in text form, such as `action_type` (when left out), `action_device`, `action_destination`, `action_reaction`, `action_video_type`."),
+        query("filtering", STRING).addition().description("Only results that fit all conditions, a JSON array in text form; each has `field`, `operator` (`EQUAL`, `IN`, `GREATER_THAN`, `CONTAIN` and others) and `value`."),
+        query("time_ranges", STRING).addition().description("Several periods, a JSON array in text form of objects with `since` and `until`; there is a record for each. Not together with `time_range` or `date_preset`."),
+        query("sort", STRING).addition().description("Figure to sort by with `_ascending` or `_descending` behind it."),
+        query("action_attribution_windows", STRING).addition().description("Windows in which actions count for an ad, a JSON array in text form, of `1d_click`, `7d_click`, `28d_click`, `1d_view`, `1d_ev`, `default` and others. Each becomes a member of the records in `actions`."),
+        query("action_report_time", STRING.choices(words!["impression", "conversion", "mixed", "lifetime"])).addition().description("Day on which an action counts, that of the impression, that of the conversion, or the one that suits the action (`mixed`)."),
+        query("use_account_attribution_setting", BOOLEAN).addition().description("True to count actions as the ad account is set."),
+        query("use_unified_attribution_setting", BOOLEAN).addition().description("True to count actions as each ad set is set, like Ads Manager does."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("after", json_path!("$.paging.cursors.after"))])

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("campaigns", "A campaign: one objective, with ad sets below it.")
     .when_to_use("To see or change campaigns, their objective, state and budget.")
     .phrases(texts!["campaign", "facebook ads", "meta ads", "budget"])
-    .operations(list![LIST, CREATE, GET, UPDATE])
+    .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![
         stored("id", "string", "Id of the campaign."),
@@ -30,10 +30,15 @@ const LIST: Operation = Operation::get("listCampaigns", "campaigns", Action::Lis
     .summary("List campaigns")
     .description("Lists the campaigns of an ad account with objective, state and budget. Archived and deleted ones are left out. Budgets are in the smallest unit of the account's currency; results are in `ads_insights.list`.")
     .parameters(list![
-        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
         query("fields", STRING.default(r#""id,name,account_id,adlabels,bid_strategy,boosted_object_id,budget_rebalance_flag,budget_remaining,buying_type,daily_budget,created_time,configured_status,effective_status,issues_info,lifetime_budget,objective,smart_promotion_type,source_campaign_id,special_ad_category,special_ad_category_country,spend_cap,start_time,status,stop_time,updated_time""#)).default(r#""id,name,account_id,adlabels,bid_strategy,boosted_object_id,budget_rebalance_flag,budget_remaining,buying_type,daily_budget,created_time,configured_status,effective_status,issues_info,lifetime_budget,objective,smart_promotion_type,source_campaign_id,special_ad_category,special_ad_category_country,spend_cap,start_time,status,stop_time,updated_time""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default; shorten it for smaller responses."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it responds that too much data was asked for, pass a smaller number or fewer `fields`."),
         query("after", STRING).description("Opaque token of the next page: `after` of the previous response's metadata. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
+        query("effective_status", STRING).addition().description("Only those in these states, a JSON array in text form, such as `ACTIVE`, `PAUSED`, `ARCHIVED`, `DELETED`, `IN_PROCESS`, `WITH_ISSUES`. Archived and deleted ones come only if named here."),
+        query("filtering", STRING).addition().description("Only those that fit all conditions, a JSON array in text form; each has `field`, `operator` and `value`."),
+        query("date_preset", STRING).addition().description("Only those that had results in this period, by a name as in `ads_insights.list`."),
+        query("time_range", STRING).addition().description("Only those that had results in this period, JSON text with `since` and `until`, `YYYY-MM-DD`."),
+        query("is_completed", BOOLEAN).addition().description("True for those only that have ended, false for the others."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
@@ -45,7 +50,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Campaign_Create", "campai
     .description("Creates a campaign. It delivers nothing until it has an ad set and an ad, and all three are active; create it `PAUSED` and switch it on with `campaigns.update` once checked. Only its id comes back.")
     .writes()
     .parameters(list![
-        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
         body("name", STRING).required().description("Name of the campaign."),
         body("objective", STRING.choices(words![
             "OUTCOME_TRAFFIC",
@@ -94,6 +99,18 @@ const UPDATE: Operation = Operation::by(Method::Post, "Campaign_Update", "campai
         body("spend_cap", STRING.nullable()).description("Most that the campaign may spend in all, as text in the smallest unit of the account's currency; `922337203685478` removes the cap."),
     ])
     .body(Body::Form)
+    .schema(UPDATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "Campaign_Delete", "campaigns", Action::Delete, template!("/{campaign_id}"))
+    .summary("Delete a campaign")
+    .description("Deletes a campaign for good, with everything below it; its results stay in reports. To stop it for a while set the status to `PAUSED`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("campaign_id", STRING).required().description("Campaign id, digits, from `campaigns.list`. The id of any other object deletes that object, so make sure it is a campaign."),
+    ])
     .schema(UPDATE_RECORD);
 
 const RECORD: Json = json(include_str!("schemas/campaigns.json"));

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("images", "An image in the library of an ad account.")
     .when_to_use("To find images and their hashes.")
     .phrases(texts!["ad image", "image library"])
-    .operations(list![LIST])
+    .operations(list![LIST, CREATE])
     .schema(RECORD)
     .store(list![
         stored("id", "string", "Image id: account id and hash, joined by a colon."),
@@ -28,8 +28,8 @@ const LIST: Operation = Operation::get("listImages", "images", Action::List, tem
     .summary("List images")
     .description("Lists the images in the library of an ad account with sizes, links and the creatives that use them. The file links expire; `permalink_url` lasts.")
     .parameters(list![
-        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
-        query("fields", STRING.default(r#""id,name,account_id,created_time,creatives,filename,hash,height,is_associated_creatives_in_adgroups,original_height,original_width,permalink_url,status,updated_time,url,url_128,width""#)).default(r#""id,name,account_id,created_time,creatives,filename,hash,height,is_associated_creatives_in_adgroups,original_height,original_width,permalink_url,status,updated_time,url,url_128,width""#).send_default().description("Fields to return, separated by commas; Facebook returns only id and hash without it. Filled in by default."),
+        path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        query("fields", STRING.default(r#""id,name,account_id,created_time,creatives,filename,hash,height,is_associated_creatives_in_adgroups,original_height,original_width,permalink_url,status,updated_time,url,url_128,width""#)).default(r#""id,name,account_id,created_time,creatives,filename,hash,height,is_associated_creatives_in_adgroups,original_height,original_width,permalink_url,status,updated_time,url,url_128,width""#).send_default().description("Fields to return, separated by commas; Facebook returns only id and hash without it. Filled in by default. Facebook's published list of image fields does not have `filename`; leave it out if Facebook refuses it."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it responds that too much data was asked for, pass a smaller number or fewer `fields`."),
         query("after", STRING).description("Opaque token of the next page: `after` of the previous response's metadata. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
     ])
@@ -38,4 +38,20 @@ const LIST: Operation = Operation::get("listImages", "images", Action::List, tem
     .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "Image_Create", "images", Action::Create, template!("/act_{account_id}/adimages"))
+    .summary("Upload an image")
+    .description("Stores an image in the library of an ad account and returns its hash, which creatives take as `image_hash`. The same image stored again gives the same hash. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        body("bytes", STRING).required().description("The image in base64, JPEG or PNG, at most 30 MB."),
+    ])
+    .body(Body::Form)
+    .records(json_path!("$.images.bytes"))
+    .schema(CREATE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/images.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/images_create.json"));

@@ -10,12 +10,26 @@ mod ad_sets;
 mod ads;
 mod ad_creatives;
 mod ads_insights;
+mod insights_reports;
 mod custom_conversions;
 mod images;
 mod videos;
 mod pixels;
 mod pixel_stats;
 mod ad_library;
+mod insights_report_results;
+mod pages;
+mod lead_forms;
+mod leads;
+mod ad_leads;
+mod ad_previews;
+mod custom_audiences;
+mod custom_audience_users;
+mod targeting_options;
+mod account_targeting_options;
+mod delivery_estimates;
+mod reach_estimates;
+mod ad_account_activities;
 
 use std::borrow::Cow::Borrowed;
 
@@ -27,7 +41,7 @@ pub static DESCRIPTION: Connector = Connector {
     title: text("Facebook Marketing"),
     version: text("1.2.1"),
     definition_id: text("e7778cfc-e97c-4458-9ecb-b4f2bba8946c"),
-    description: text("Ads on Facebook, Instagram and the other Meta platforms through the Marketing API: read ad accounts, campaigns, ad sets, ads, creatives, results, conversions, media and pixels; create and change campaigns, ad sets and ads; search the public Ad Library. Budgets and bids are in the smallest unit of the account's currency, results in whole units."),
+    description: text("Ads on Facebook, Instagram and the other Meta platforms through the Marketing API: read ad accounts, campaigns, ad sets, ads, creatives, results, conversions, audiences, leads, media and pixels; create, change and delete campaigns, ad sets, ads, creatives and audiences; upload images; make long reports in the background; search for targeting options and in the public Ad Library. It uses version 25.0 of the Graph API. Budgets and bids are in the smallest unit of the account's currency, results in whole units."),
     links: Borrowed(list![
         Link::new("api_reference", "Marketing API", "https://developers.facebook.com/docs/marketing-api/"),
         Link::new("authentication_guide", "Marketing API authorization", "https://developers.facebook.com/docs/marketing-api/overview/authorization"),
@@ -79,7 +93,9 @@ pub static DESCRIPTION: Connector = Connector {
         RateLimit::new(Some(200), 3600, "app").source("https://developers.facebook.com/docs/graph-api/overview/rate-limiting/").description("Other Graph API calls, such as the current user and the Ad Library, for each person who uses the app that day. Beyond it the error code is 4 or 17."),
     ]),
     rate_limit_headers: None,
-    errors: Borrowed(&[]),
+    errors: Borrowed(list![
+        ErrorCheck::at(json_path!("$.error"), ErrorCondition::NotEmpty).message(json_path!("$.error.message")),
+    ]),
     error_kinds: Borrowed(list![
         ErrorMeaning::new(ErrorCode::is("33"), FailureKind::NotFound),
         ErrorMeaning::new(ErrorCode::is("1"), FailureKind::Unavailable),
@@ -90,10 +106,10 @@ pub static DESCRIPTION: Connector = Connector {
         ErrorMeaning::new(ErrorCode::is("341"), FailureKind::RateLimited),
         ErrorMeaning::new(ErrorCode::is("613"), FailureKind::RateLimited),
         ErrorMeaning::new(ErrorCode::Between(80000, 80014), FailureKind::RateLimited),
-        ErrorMeaning::new(ErrorCode::is("10"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("10"), FailureKind::Permission),
         ErrorMeaning::new(ErrorCode::is("102"), FailureKind::Authentication),
         ErrorMeaning::new(ErrorCode::is("190"), FailureKind::Authentication),
-        ErrorMeaning::new(ErrorCode::Between(200, 299), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::Between(200, 299), FailureKind::Permission),
         ErrorMeaning::new(ErrorCode::is("100"), FailureKind::Validation),
         ErrorMeaning::new(ErrorCode::is("803"), FailureKind::NotFound),
     ]),
@@ -107,12 +123,26 @@ pub static DESCRIPTION: Connector = Connector {
         ads::ENTITY,
         ad_creatives::ENTITY,
         ads_insights::ENTITY,
+        insights_reports::ENTITY,
         custom_conversions::ENTITY,
         images::ENTITY,
         videos::ENTITY,
         pixels::ENTITY,
         pixel_stats::ENTITY,
         ad_library::ENTITY,
+        insights_report_results::ENTITY,
+        pages::ENTITY,
+        lead_forms::ENTITY,
+        leads::ENTITY,
+        ad_leads::ENTITY,
+        ad_previews::ENTITY,
+        custom_audiences::ENTITY,
+        custom_audience_users::ENTITY,
+        targeting_options::ENTITY,
+        account_targeting_options::ENTITY,
+        delivery_estimates::ENTITY,
+        reach_estimates::ENTITY,
+        ad_account_activities::ENTITY,
     ]),
     relationships: Borrowed(list![
         Relationship::new("campaigns", "account_id", "ad_accounts", "account_id", "many_to_one"),
@@ -125,6 +155,14 @@ pub static DESCRIPTION: Connector = Connector {
         Relationship::new("videos", "account_id", "ad_accounts", "account_id", "many_to_one"),
         Relationship::new("pixels", "account_id", "ad_accounts", "account_id", "many_to_one"),
         Relationship::new("pixel_stats", "pixel_id", "pixels", "id", "many_to_one"),
+        Relationship::new("insights_report_results", "report_run_id", "insights_reports", "report_run_id", "many_to_one"),
+        Relationship::new("lead_forms", "page_id", "pages", "id", "many_to_one"),
+        Relationship::new("leads", "form_id", "lead_forms", "id", "many_to_one"),
+        Relationship::new("ad_leads", "ad_id", "ads", "id", "many_to_one"),
+        Relationship::new("custom_audiences", "account_id", "ad_accounts", "account_id", "many_to_one"),
+        Relationship::new("account_targeting_options", "account_id", "ad_accounts", "account_id", "many_to_one"),
+        Relationship::new("ad_account_activities", "account_id", "ad_accounts", "account_id", "many_to_one"),
+        Relationship::new("insights_reports", "account_id", "ad_accounts", "account_id", "many_to_one"),
     ]),
     questions: Questions {
         direct: Borrowed(texts![
@@ -136,6 +174,13 @@ pub static DESCRIPTION: Connector = Connector {
             "Raise the daily budget of this ad set to 30 euros",
             "Does our pixel still receive purchase events?",
             "Which ads does Acme run in Germany right now?",
+            "How much did we spend by age and gender?",
+            "Make a report of all ads of the last year",
+            "Who filled in our lead form this week?",
+            "How does this ad look in the Instagram feed?",
+            "Add these customers to the audience Buyers",
+            "How many people can we reach in Germany with this targeting?",
+            "Who changed the budget of this campaign?",
         ]),
         search: Borrowed(texts![
             "Find creatives that talk about free shipping",
@@ -145,9 +190,8 @@ pub static DESCRIPTION: Connector = Connector {
             "Which custom conversions never fired?",
         ]),
         unsupported: Borrowed(texts![
-            "Delete a campaign",
-            "Upload an image or a video",
-            "Create a custom audience",
+            "Upload a video",
+            "Create a lead form",
             "Publish a post on a Facebook page",
             "Answer a comment on an ad",
         ]),

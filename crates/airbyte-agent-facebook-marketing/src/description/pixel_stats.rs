@@ -37,6 +37,8 @@ const LIST: Operation = Operation::get("listPixelStats", "pixel_stats", Action::
             "event_value_count",
             "url_by_rule",
         ]).default(r#""event""#)).default(r#""event""#).description("What is counted: by `event` (such as PageView), `device_type`, `device_os`, `browser_type`, `host`, `url`, `custom_data_field`, all firings by hour (`pixel_fire`) or events over the whole period (`event_total_counts`). Facebook does not document `device`; use `device_type`."),
+        query("event", STRING).addition().description("Only this event, by name."),
+        query("event_source", STRING).addition().description("Only events from this source, such as `WEB_ONLY` or `SERVER_ONLY`."),
     ])
     .records(json_path!("$.data"))
     .paging(Paging::none("Facebook returns all hours of the period in one response and takes no token here."))

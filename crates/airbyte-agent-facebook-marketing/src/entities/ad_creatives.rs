@@ -3,7 +3,7 @@
 //! The accessor of `ad_creatives` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, in_context_store, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::AdCreativesField;
 use crate::types;
@@ -41,6 +41,54 @@ impl AdCreatives<'_> {
         call.set("account_id", account_id.into());
         AdCreativesList { call }
     }
+
+    /// Create an ad creative.
+    ///
+    /// Creates a creative, which ads can then use by its id; only the id comes back. Mostly it is
+    /// given as `object_story_spec`, a page post that is made for the ad, or as `object_story_id`,
+    /// a post that exists. A creative cannot be changed afterwards but for its name. Airbyte's
+    /// hosted platform does not offer it.
+    ///
+    /// * `account_id`: Ad account id, digits only, without the leading `act_` (which is added for
+    ///   you). It is the `account_id` of the records of `ad_accounts.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result};
+    /// # async fn example(facebook_marketing: FacebookMarketingConnector) -> Result<()> {
+    /// let ad_creative = facebook_marketing.ad_creatives().create("1234567890123456")
+    ///     .name("Blue shoes, image 1")
+    ///     .object_story_spec("{\"page_id\": \"100200300400500\", \"link_data\": {\"link\": \"https://www.example.com/shoes\", \"message\": \"New shoes\", \"image_hash\": \"3b1f0e\", \"call_to_action\": {\"type\": \"SHOP_NOW\"}}}")
+    ///     .await?;
+    /// println!("{:?}", ad_creative.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, account_id: impl Into<String>) -> AdCreativesCreate {
+        let mut call = self.client.call("ad_creatives", Action::Create);
+        call.set("account_id", account_id.into());
+        AdCreativesCreate { call }
+    }
+
+    /// Get an ad creative.
+    ///
+    /// Returns one creative by id with text, image, link and button. Airbyte's hosted platform does
+    /// not offer it.
+    ///
+    /// * `creative_id`: Creative id, digits, from `ad_creatives.list` or `creative.id` of an ad.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result};
+    /// # async fn example(facebook_marketing: FacebookMarketingConnector) -> Result<()> {
+    /// let ad_creative = facebook_marketing.ad_creatives().get("120210000000000004").await?;
+    /// println!("{:?} {:?}", ad_creative.id, ad_creative.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get(&self, creative_id: impl Into<String>) -> AdCreativesGet {
+        let mut call = self.client.call("ad_creatives", Action::Get);
+        call.set("creative_id", creative_id.into());
+        AdCreativesGet { call }
+    }
 }
 
 in_context_store! {
@@ -67,5 +115,51 @@ list_builder! {
         /// other arguments unchanged. The last page carries a token as well: stop when a page comes
         /// back empty.
         after: String,
+    }
+}
+
+record_builder! {
+    /// A call of `ad_creatives.create`: setters add arguments, and awaiting it sends the request.
+    pub struct AdCreativesCreate: types::CreatedId {
+        /// Name in the library; not shown to anybody.
+        name: String,
+        /// Page post that is made for the ad, JSON text with `page_id` and one of `link_data`,
+        /// `photo_data`, `video_data` and others.
+        object_story_spec: String,
+        /// Page post that exists, `PAGEID_POSTID`.
+        object_story_id: String,
+        /// Texts, images and links from which Facebook makes variants, JSON text.
+        asset_feed_spec: String,
+        /// Instagram account for which the ad speaks, by id.
+        instagram_user_id: String,
+        /// Image, by the hash from `images.create`; only without `object_story_spec`.
+        image_hash: String,
+        /// Headline; only without `object_story_spec`.
+        title: String,
+        /// Text; only without `object_story_spec`.
+        body: String,
+        /// Address to which the ad leads; only without `object_story_spec`.
+        link_url: String,
+        /// Query parameters that are appended to links.
+        url_tags: String,
+        /// Which automatic improvements Facebook may make, JSON text.
+        degrees_of_freedom_spec: String,
+        /// Whether the ad is political.
+        authorization_category: types::AdCreativeAuthorizationCategory,
+        /// With `["validate_only"]` Facebook checks the creative and stores nothing.
+        execution_options: String,
+    }
+}
+
+record_builder! {
+    /// A call of `ad_creatives.get`: setters add arguments, and awaiting it sends the request.
+    pub struct AdCreativesGet: types::AdCreative {
+        /// Fields to return, separated by commas; Facebook returns only the id without it. Filled
+        /// in by default.
+        ///
+        /// Default:
+        /// `"id,name,account_id,actor_id,body,call_to_action_type,effective_object_story_id,image_hash,image_url,link_url,object_story_id,object_story_spec,object_type,status,thumbnail_url,title,url_tags"`,
+        /// which is always sent.
+        fields: String,
     }
 }

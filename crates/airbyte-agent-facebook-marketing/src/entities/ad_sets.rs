@@ -120,6 +120,28 @@ impl AdSets<'_> {
         call.set("adset_id", adset_id.into());
         AdSetsUpdate { call }
     }
+
+    /// Delete an ad set.
+    ///
+    /// Deletes an ad set for good, with everything below it; its results stay in reports. To stop
+    /// it for a while set the status to `PAUSED`. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `adset_id`: Ad set id, digits, from `ad_sets.list`. The id of any other object deletes
+    ///   that object, so make sure it is an ad set.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result};
+    /// # async fn example(facebook_marketing: FacebookMarketingConnector) -> Result<()> {
+    /// let ad_set = facebook_marketing.ad_sets().delete("120210000000000002").await?;
+    /// println!("{ad_set:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, adset_id: impl Into<String>) -> AdSetsDelete {
+        let mut call = self.client.call("ad_sets", Action::Delete);
+        call.set("adset_id", adset_id.into());
+        AdSetsDelete { call }
+    }
 }
 
 in_context_store! {
@@ -147,6 +169,22 @@ list_builder! {
         /// other arguments unchanged. The last page carries a token as well: stop when a page comes
         /// back empty.
         after: String,
+        /// Only those in these states, a JSON array in text form, such as `ACTIVE`, `PAUSED`,
+        /// `ARCHIVED`, `DELETED`, `IN_PROCESS`, `WITH_ISSUES`, `CAMPAIGN_PAUSED`. Archived and
+        /// deleted ones come only if named here.
+        effective_status: String,
+        /// Only those that fit all conditions, a JSON array in text form; each has `field`,
+        /// `operator` and `value`.
+        filtering: String,
+        /// Only those that had results in this period, by a name as in `ads_insights.list`.
+        date_preset: String,
+        /// Only those that had results in this period, JSON text with `since` and `until`,
+        /// `YYYY-MM-DD`.
+        time_range: String,
+        /// True for those only that have ended, false for the others.
+        is_completed: bool,
+        /// Only those changed after this instant, in Unix seconds.
+        updated_since: i64,
     }
 }
 
@@ -242,4 +280,9 @@ record_builder! {
         /// New end, ISO 8601 with offset; `0` removes it when the budget is a daily one.
         end_time: String,
     }
+}
+
+record_builder! {
+    /// A call of `ad_sets.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct AdSetsDelete: types::UpdateResponse {}
 }

@@ -118,6 +118,28 @@ impl Ads<'_> {
         call.set("ad_id", ad_id.into());
         AdsUpdate { call }
     }
+
+    /// Delete an ad.
+    ///
+    /// Deletes an ad for good; its results stay in reports. To stop it for a while set the status
+    /// to `PAUSED`. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `ad_id`: Ad id, digits, from `ads.list`. The id of any other object deletes that object,
+    ///   so make sure it is an ad.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result};
+    /// # async fn example(facebook_marketing: FacebookMarketingConnector) -> Result<()> {
+    /// let ads = facebook_marketing.ads().delete("120210000000000003").await?;
+    /// println!("{ads:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, ad_id: impl Into<String>) -> AdsDelete {
+        let mut call = self.client.call("ads", Action::Delete);
+        call.set("ad_id", ad_id.into());
+        AdsDelete { call }
+    }
 }
 
 in_context_store! {
@@ -144,6 +166,21 @@ list_builder! {
         /// other arguments unchanged. The last page carries a token as well: stop when a page comes
         /// back empty.
         after: String,
+        /// Only those in these states, a JSON array in text form, such as `ACTIVE`, `PAUSED`,
+        /// `ARCHIVED`, `DELETED`, `IN_PROCESS`, `WITH_ISSUES`, `CAMPAIGN_PAUSED`, `ADSET_PAUSED`,
+        /// `PENDING_REVIEW`, `DISAPPROVED`, `PREAPPROVED`, `PENDING_BILLING_INFO`. Archived and
+        /// deleted ones come only if named here.
+        effective_status: String,
+        /// Only those that fit all conditions, a JSON array in text form; each has `field`,
+        /// `operator` and `value`.
+        filtering: String,
+        /// Only those that had results in this period, by a name as in `ads_insights.list`.
+        date_preset: String,
+        /// Only those that had results in this period, JSON text with `since` and `until`,
+        /// `YYYY-MM-DD`.
+        time_range: String,
+        /// Only those changed after this instant, in Unix seconds.
+        updated_since: i64,
     }
 }
 
@@ -203,4 +240,9 @@ record_builder! {
         /// New bid for this ad, as text in the smallest unit of the account's currency.
         bid_amount: String,
     }
+}
+
+record_builder! {
+    /// A call of `ads.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct AdsDelete: types::UpdateResponse {}
 }

@@ -87,5 +87,33 @@ list_builder! {
         /// other arguments unchanged. The last page carries a token as well: stop when a page comes
         /// back empty.
         after: String,
+        /// Traits by which the results are split, a JSON array in text form, such as `age`,
+        /// `gender`, `country`, `region`, `publisher_platform`, `platform_position`,
+        /// `impression_device`, `device_platform`, `product_id`. Not all go together; every
+        /// combination gives a record.
+        breakdowns: String,
+        /// Traits by which `actions` are split, a JSON array in text form, such as `action_type`
+        /// (when left out), `action_device`, `action_destination`, `action_reaction`,
+        /// `action_video_type`.
+        action_breakdowns: String,
+        /// Only results that fit all conditions, a JSON array in text form; each has `field`,
+        /// `operator` (`EQUAL`, `IN`, `GREATER_THAN`, `CONTAIN` and others) and `value`.
+        filtering: String,
+        /// Several periods, a JSON array in text form of objects with `since` and `until`; there is
+        /// a record for each. Not together with `time_range` or `date_preset`.
+        time_ranges: String,
+        /// Figure to sort by with `_ascending` or `_descending` behind it.
+        sort: String,
+        /// Windows in which actions count for an ad, a JSON array in text form, of `1d_click`,
+        /// `7d_click`, `28d_click`, `1d_view`, `1d_ev`, `default` and others. Each becomes a member
+        /// of the records in `actions`.
+        action_attribution_windows: String,
+        /// Day on which an action counts, that of the impression, that of the conversion, or the
+        /// one that suits the action (`mixed`).
+        action_report_time: types::AdsInsightActionReportTime,
+        /// True to count actions as the ad account is set.
+        use_account_attribution_setting: bool,
+        /// True to count actions as each ad set is set, like Ads Manager does.
+        use_unified_attribution_setting: bool,
     }
 }

@@ -118,6 +118,28 @@ impl Campaigns<'_> {
         call.set("campaign_id", campaign_id.into());
         CampaignsUpdate { call }
     }
+
+    /// Delete a campaign.
+    ///
+    /// Deletes a campaign for good, with everything below it; its results stay in reports. To stop
+    /// it for a while set the status to `PAUSED`. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `campaign_id`: Campaign id, digits, from `campaigns.list`. The id of any other object
+    ///   deletes that object, so make sure it is a campaign.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result};
+    /// # async fn example(facebook_marketing: FacebookMarketingConnector) -> Result<()> {
+    /// let campaign = facebook_marketing.campaigns().delete("120210000000000001").await?;
+    /// println!("{campaign:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, campaign_id: impl Into<String>) -> CampaignsDelete {
+        let mut call = self.client.call("campaigns", Action::Delete);
+        call.set("campaign_id", campaign_id.into());
+        CampaignsDelete { call }
+    }
 }
 
 in_context_store! {
@@ -144,6 +166,20 @@ list_builder! {
         /// other arguments unchanged. The last page carries a token as well: stop when a page comes
         /// back empty.
         after: String,
+        /// Only those in these states, a JSON array in text form, such as `ACTIVE`, `PAUSED`,
+        /// `ARCHIVED`, `DELETED`, `IN_PROCESS`, `WITH_ISSUES`. Archived and deleted ones come only
+        /// if named here.
+        effective_status: String,
+        /// Only those that fit all conditions, a JSON array in text form; each has `field`,
+        /// `operator` and `value`.
+        filtering: String,
+        /// Only those that had results in this period, by a name as in `ads_insights.list`.
+        date_preset: String,
+        /// Only those that had results in this period, JSON text with `since` and `until`,
+        /// `YYYY-MM-DD`.
+        time_range: String,
+        /// True for those only that have ended, false for the others.
+        is_completed: bool,
     }
 }
 
@@ -219,4 +255,9 @@ record_builder! {
         /// currency; `922337203685478` removes the cap.
         spend_cap: String,
     }
+}
+
+record_builder! {
+    /// A call of `campaigns.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct CampaignsDelete: types::UpdateResponse {}
 }

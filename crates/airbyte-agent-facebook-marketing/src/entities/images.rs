@@ -3,7 +3,7 @@
 //! The accessor of `images` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, in_context_store, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ImagesField;
 use crate::types;
@@ -41,6 +41,31 @@ impl Images<'_> {
         call.set("account_id", account_id.into());
         ImagesList { call }
     }
+
+    /// Upload an image.
+    ///
+    /// Stores an image in the library of an ad account and returns its hash, which creatives take
+    /// as `image_hash`. The same image stored again gives the same hash. Airbyte's hosted platform
+    /// does not offer it.
+    ///
+    /// * `account_id`: Ad account id, digits only, without the leading `act_` (which is added for
+    ///   you). It is the `account_id` of the records of `ad_accounts.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result};
+    /// # async fn example(facebook_marketing: FacebookMarketingConnector) -> Result<()> {
+    /// let image = facebook_marketing.images().create("1234567890123456")
+    ///     .bytes("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+    ///     .await?;
+    /// println!("{:?} {:?}", image.name, image.url);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, account_id: impl Into<String>) -> ImagesCreate {
+        let mut call = self.client.call("images", Action::Create);
+        call.set("account_id", account_id.into());
+        ImagesCreate { call }
+    }
 }
 
 in_context_store! {
@@ -52,7 +77,8 @@ list_builder! {
     /// A call of `images.list`: setters add arguments, and awaiting it sends the request.
     pub struct ImagesList: types::Image, types::ImagesListMeta {
         /// Fields to return, separated by commas; Facebook returns only id and hash without it.
-        /// Filled in by default.
+        /// Filled in by default. Facebook's published list of image fields does not have
+        /// `filename`; leave it out if Facebook refuses it.
         ///
         /// Default:
         /// `"id,name,account_id,created_time,creatives,filename,hash,height,is_associated_creatives_in_adgroups,original_height,original_width,permalink_url,status,updated_time,url,url_128,width"`,
@@ -67,5 +93,15 @@ list_builder! {
         /// other arguments unchanged. The last page carries a token as well: stop when a page comes
         /// back empty.
         after: String,
+    }
+}
+
+record_builder! {
+    /// A call of `images.create`: setters add arguments, and awaiting it sends the request.
+    pub struct ImagesCreate: types::ImagesCreateRecord {
+        /// The image in base64, JPEG or PNG, at most 30 MB.
+        ///
+        /// A call without it is refused.
+        bytes: String,
     }
 }

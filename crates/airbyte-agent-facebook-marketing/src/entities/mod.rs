@@ -3,16 +3,30 @@
 //! Operations, one module for each entity. It has an accessor with one method for each action, and
 //! the builders that these methods return.
 
+pub mod account_targeting_options;
+pub mod ad_account_activities;
 pub mod ad_accounts;
 pub mod ad_creatives;
+pub mod ad_leads;
 pub mod ad_library;
+pub mod ad_previews;
 pub mod ad_sets;
 pub mod ads;
 pub mod ads_insights;
 pub mod campaigns;
 pub mod current_user;
+pub mod custom_audience_users;
+pub mod custom_audiences;
 pub mod custom_conversions;
+pub mod delivery_estimates;
 pub mod images;
+pub mod insights_report_results;
+pub mod insights_reports;
+pub mod lead_forms;
+pub mod leads;
+pub mod pages;
 pub mod pixel_stats;
 pub mod pixels;
+pub mod reach_estimates;
+pub mod targeting_options;
 pub mod videos;

@@ -55,5 +55,9 @@ list_builder! {
         ///
         /// Default: `"event"`.
         aggregation: types::PixelStatsAggregation,
+        /// Only this event, by name.
+        event: String,
+        /// Only events from this source, such as `WEB_ONLY` or `SERVER_ONLY`.
+        event_source: String,
     }
 }

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("branches", "A branch of a repository and the commit it points to.")
     .when_to_use("Which branches exist, or what a branch points to.")
     .phrases(texts!["which branches", "head of branch", "does the branch exist"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, GET, CREATE, DELETE])
     .schema(RECORD)
     .store(list![stored("name", "string", "Name without prefix.")]);
 
@@ -53,4 +53,33 @@ const GET: Operation = Operation::by(Method::Post, "Branches_Get", "branches", A
     .records(json_path!("$.data.repository.ref"))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "Branches_Create", "branches", Action::Create, template!("/repos/{owner}/{repo}/git/refs"))
+    .summary("Create a branch")
+    .description("Creates a branch that begins at a commit, and returns it. Get the commit's hash with `branches.get`. Fails with 422 if the branch exists. Tags can be created in the same way with `refs/tags/…`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        body("ref", STRING).required().description("Full name of the branch: `refs/heads/` and its name. Example: `refs/heads/fix-login`."),
+        body("sha", STRING).required().description("Full hash of the commit that the branch begins at."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(CREATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "Branches_Delete", "branches", Action::Delete, template!("/repos/{owner}/{repo}/git/refs/heads/{branch}"))
+    .summary("Delete a branch")
+    .description("Deletes a branch. Commits that no other branch contains get lost in time, and open pull requests from it are closed. The default branch and protected ones cannot be deleted. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("branch", STRING).required().description("Name of the branch, without `refs/heads/`. Example: `fix-login`."),
+    ]);
+
 const RECORD: Json = json(include_str!("schemas/branches.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/branches_create.json"));

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("file_content", "The content of one file of a repository at a branch, tag or commit.")
     .when_to_use("Reading code or documents at a branch, tag or commit.")
     .phrases(texts!["show the file", "read README", "what is in"])
-    .operations(list![GET])
+    .operations(list![GET, CREATE, DELETE, UPDATE])
     .schema(RECORD);
 
 const GET: Operation = Operation::by(Method::Post, "FileContent_Get", "file_content", Action::Get, template!("/graphql"))
@@ -29,4 +29,80 @@ const GET: Operation = Operation::by(Method::Post, "FileContent_Get", "file_cont
     .records(json_path!("$.data.repository.object"))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Put, "FileContent_Create", "file_content", Action::Create, template!("/repos/{owner}/{repo}/contents/{path}"))
+    .summary("Create a file")
+    .description("Commits a new file to a branch and returns the file and the commit. Folders come into being by themselves. Fails with 422 if the file exists: change it with `file_content.update`. One commit per call; make calls for the same branch one after the other. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("path", STRING).required().description("Path of the file from the root of the repository, without a leading slash; case-sensitive. Example: `docs/README.md`."),
+        body("message", STRING).required().description("Message of the commit."),
+        body("content", STRING).required().description("The whole content of the file, in base64."),
+        body("branch", STRING).description("Branch to commit to. Left out, the default branch."),
+        body("author", OBJECT.properties(list![
+            required("name", STRING.description("Name to record.")),
+            required("email", STRING.description("E-mail address to record.")),
+        ]).closed()).description("Author to record. Left out, the committer."),
+        body("committer", OBJECT.properties(list![
+            required("name", STRING.description("Name to record.")),
+            required("email", STRING.description("E-mail address to record.")),
+        ]).closed()).description("Committer to record. Left out, the account of the token."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(CREATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "FileContent_Delete", "file_content", Action::Delete, template!("/repos/{owner}/{repo}/contents/{path}"))
+    .summary("Delete a file")
+    .description("Commits the removal of a file and returns the commit. Earlier commits keep it. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("path", STRING).required().description("Path of the file from the root of the repository, without a leading slash; case-sensitive. Example: `docs/README.md`."),
+        body("message", STRING).required().description("Message of the commit."),
+        body("sha", STRING).required().description("Blob hash of the file as it is now: `oid` of `file_content.get`. If the file has changed since, nothing is written."),
+        body("branch", STRING).description("Branch to commit to. Left out, the default branch."),
+        body("author", OBJECT.properties(list![
+            required("name", STRING.description("Name to record.")),
+            required("email", STRING.description("E-mail address to record.")),
+        ]).closed()).description("Author to record. Left out, the committer."),
+        body("committer", OBJECT.properties(list![
+            required("name", STRING.description("Name to record.")),
+            required("email", STRING.description("E-mail address to record.")),
+        ]).closed()).description("Committer to record. Left out, the account of the token."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "FileContent_Update", "file_content", Action::Update, template!("/repos/{owner}/{repo}/contents/{path}"))
+    .summary("Change a file")
+    .description("Commits new content for a file that exists, and returns the file and the commit. Needs the present blob hash, so that no change of others is overwritten. One commit per call; make calls for the same branch one after the other. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("path", STRING).required().description("Path of the file from the root of the repository, without a leading slash; case-sensitive. Example: `docs/README.md`."),
+        body("message", STRING).required().description("Message of the commit."),
+        body("content", STRING).required().description("The whole content of the file, in base64."),
+        body("branch", STRING).description("Branch to commit to. Left out, the default branch."),
+        body("author", OBJECT.properties(list![
+            required("name", STRING.description("Name to record.")),
+            required("email", STRING.description("E-mail address to record.")),
+        ]).closed()).description("Author to record. Left out, the committer."),
+        body("committer", OBJECT.properties(list![
+            required("name", STRING.description("Name to record.")),
+            required("email", STRING.description("E-mail address to record.")),
+        ]).closed()).description("Committer to record. Left out, the account of the token."),
+        body("sha", STRING).required().description("Blob hash of the file as it is now: `oid` of `file_content.get`. If the file has changed since, nothing is written."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(CREATE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/file_content.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/file_content_create.json"));

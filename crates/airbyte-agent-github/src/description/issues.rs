@@ -99,6 +99,13 @@ const CREATE: Operation = Operation::by(Method::Post, "Issues_Create", "issues",
         body("labels", ARRAY.items(list![STRING])).description(r#"Names of labels. Example: `["bug", "good first issue"]`. Dropped silently without push access."#),
         body("assignees", ARRAY.items(list![STRING])).description(r#"Logins of up to 10 people to assign. Example: `["octocat"]`. Dropped silently without push access."#),
         body("milestone", INTEGER.nullable()).description("Number of a milestone of the repository (not its title), or null for none. Dropped silently without push access."),
+        body("type", STRING).addition().description("Name of an issue type of the organization, such as `Bug`. Dropped silently without push access."),
+        body("issue_field_values", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("field_id", INTEGER.description("Numeric id of the field.")),
+                required("value", ANY.kinds(&[Kind::String, Kind::Number, Kind::Array]).items(list![STRING]).description("Value to set: a text, a number, a day (`2025-03-01`), the name of an option, or a list of names where several are allowed.")),
+            ]).closed().description("The value of one issue field."),
+        ])).addition().description("Values of issue fields, for repositories of organizations that have such fields. Dropped silently where they are not available."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(CREATE_RECORD);
@@ -119,6 +126,14 @@ const UPDATE: Operation = Operation::by(Method::Patch, "Issues_Update", "issues"
         body("labels", ARRAY.items(list![STRING])).description(r#"Names of all labels that the issue shall have, replacing the present ones; `[]` removes all. Example: `["bug"]`."#),
         body("assignees", ARRAY.items(list![STRING])).description(r#"Logins of all people who shall be assigned, replacing the present ones; `[]` removes all. Example: `["octocat"]`."#),
         body("milestone", INTEGER.nullable()).description("Number of a milestone of the repository (not its title); null takes the issue out of its milestone."),
+        body("duplicate_issue_id", INTEGER.format("int64")).addition().description("Numeric id (`databaseId`) of the issue that this one repeats; only together with `state_reason` `duplicate`."),
+        body("type", STRING.nullable()).addition().description("Name of an issue type of the organization, such as `Bug`; null takes the type away. Dropped silently without push access."),
+        body("issue_field_values", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("field_id", INTEGER.description("Numeric id of the field.")),
+                required("value", ANY.kinds(&[Kind::String, Kind::Number, Kind::Array]).items(list![STRING]).description("Value to set: a text, a number, a day (`2025-03-01`), the name of an option, or a list of names where several are allowed.")),
+            ]).closed().description("The value of one issue field."),
+        ])).addition().description("Values of issue fields to set; fields left out stay."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(CREATE_RECORD);

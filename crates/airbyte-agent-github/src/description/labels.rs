@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("labels", "A label that a repository offers for its issues, pull requests and discussions.")
     .when_to_use("Which labels exist, before labelling or filtering by one.")
     .phrases(texts!["which labels", "label color", "how many issues with label"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, GET, CREATE])
     .schema(RECORD)
     .store(list![
         stored("id", "string", "Node id, unique across GitHub."),
@@ -59,4 +59,21 @@ const GET: Operation = Operation::by(Method::Post, "Labels_Get", "labels", Actio
     .records(json_path!("$.data.repository.label"))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "Labels_Create", "labels", Action::Create, template!("/repos/{owner}/{repo}/labels"))
+    .summary("Create a label")
+    .description("Creates a label that the issues, pull requests and discussions of a repository can have, and returns it. Fails with 422 if the name is taken. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        body("name", STRING).required().description("Name; emoji such as `:bug:` are possible."),
+        body("color", STRING).description("Colour, six hexadecimal digits without `#`. Example: `d73a4a`. Left out, GitHub picks one."),
+        body("description", STRING).description("What the label is for, up to 100 characters."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(CREATE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/labels.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/labels_create.json"));

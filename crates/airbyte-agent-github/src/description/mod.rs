@@ -9,7 +9,9 @@ mod branches;
 mod commits;
 mod releases;
 mod issues;
+mod filtered_issues;
 mod comments;
+mod filtered_pull_requests;
 mod pull_requests;
 mod reviews;
 mod pr_comments;
@@ -27,6 +29,27 @@ mod project_items;
 mod discussions;
 mod file_content;
 mod directory_content;
+mod pull_request_merges;
+mod review_requests;
+mod pull_request_files;
+mod issue_labels;
+mod issue_assignees;
+mod issue_locks;
+mod sub_issues;
+mod workflows;
+mod workflow_runs;
+mod workflow_jobs;
+mod workflow_job_logs;
+mod workflow_run_logs;
+mod workflow_dispatches;
+mod workflow_reruns;
+mod failed_job_reruns;
+mod workflow_cancellations;
+mod code;
+mod commit_comparisons;
+mod check_runs;
+mod commit_statuses;
+mod notifications;
 
 use std::borrow::Cow::Borrowed;
 
@@ -38,7 +61,7 @@ pub static DESCRIPTION: Connector = Connector {
     title: text("GitHub"),
     version: text("0.1.19"),
     definition_id: text("ef69ef6e-aa7f-4af1-a01d-ef775033524e"),
-    description: text("Reads repositories, code, branches, tags, commits, releases, issues, pull requests,\nreviews, comments, labels, milestones, discussions, projects, organizations, teams and\nusers of GitHub, and creates or updates issues, issue comments and pull requests.\n\nReads go through the GraphQL API, so every read takes `fields`, the names of the fields\nto return instead of the usual ones; writes go through the REST API, whose answers use other names (`html_url`,\n`created_at`, numeric `id`). A GraphQL failure arrives as HTTP 200 with an `errors`\nlist: a missing or invisible object has the type `NOT_FOUND`.\n\n`owner`, `repo`, `org` and `username` may be left to the configuration: when\n`repositories` names exactly one `owner/name`, its two parts fill those parameters."),
+    description: text("Reads repositories, code, branches, tags, commits, releases, issues, pull requests,\nreviews, comments, labels, milestones, discussions, projects, organizations, teams and\nusers of GitHub, and creates or updates issues, issue comments and pull requests. It also\nreviews and merges pull requests, commits files, creates branches and releases, reads and\nstarts workflow runs, reads checks and notifications, and searches code.\n\nMost reads go through the GraphQL API; these take `fields`, the names of the fields to return\ninstead of the usual ones. Writes, and reads without `fields`, go through the REST API, whose\nresponses use other names (`html_url`, `created_at`, numeric `id`). No version of the REST API\nis requested, so GitHub responds in the version 2022-11-28. A GraphQL failure arrives as HTTP 200\nwith an `errors` list: a missing or invisible object has the type `NOT_FOUND`.\n\n`owner`, `repo`, `org` and `username` may be left to the configuration: when\n`repositories` names exactly one `owner/name`, its two parts fill those parameters."),
     links: Borrowed(list![
         Link::new("api_reference", "GitHub REST API", "https://docs.github.com/en/rest"),
         Link::new("api_release_history", "REST API versions", "https://docs.github.com/en/rest/about-the-rest-api/api-versions"),
@@ -70,23 +93,46 @@ pub static DESCRIPTION: Connector = Connector {
             .scopes(list![
                 Scope::new("repo", "read_write", texts![
                     "branches",
+                    "check_runs",
+                    "code",
                     "comments",
+                    "commit_comparisons",
+                    "commit_statuses",
                     "commits",
                     "directory_content",
                     "discussions",
+                    "failed_job_reruns",
                     "file_content",
+                    "filtered_issues",
+                    "filtered_pull_requests",
+                    "issue_assignees",
+                    "issue_labels",
+                    "issue_locks",
                     "issues",
                     "labels",
                     "milestones",
+                    "notifications",
                     "org_repositories",
                     "pr_comments",
+                    "pull_request_files",
+                    "pull_request_merges",
                     "pull_requests",
                     "releases",
                     "repositories",
+                    "review_requests",
                     "reviews",
                     "stargazers",
+                    "sub_issues",
                     "tags",
                     "viewer_repositories",
+                    "workflow_cancellations",
+                    "workflow_dispatches",
+                    "workflow_job_logs",
+                    "workflow_jobs",
+                    "workflow_reruns",
+                    "workflow_run_logs",
+                    "workflow_runs",
+                    "workflows",
                 ], "Code, issues, pull requests, releases and discussions of repositories, also private ones."),
                 Scope::new("read:org", "read", texts!["organizations", "org_repositories", "teams", "users"], "Organizations, membership and teams."),
                 Scope::new("read:user", "read", texts!["users", "viewer"], "Profile data of users, including the own e-mail address."),
@@ -112,7 +158,8 @@ pub static DESCRIPTION: Connector = Connector {
     retry: RetryPolicy::STANDARD,
     rate_limits: Borrowed(list![
         RateLimit::new(Some(5000), 3600, "user").source("https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api").description("Primary limit. Reads (GraphQL) spend points, usually one per call; writes (REST) are counted apart, one per request, each with 5,000 per hour and user. Apps of Enterprise Cloud organizations get more."),
-        RateLimit::new(Some(2000), 60, "user").source("https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api").description("Secondary limit on GraphQL points per minute. Further secondary limits: 900 points per minute on REST (a write costs 5), about 80 content-creating requests per minute and 500 per hour, and 100 requests at the same time. They respond with 403 or 429, often with Retry-After."),
+        RateLimit::new(Some(2000), 60, "user").wait_seconds(60).source("https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api").description("Secondary limit on GraphQL points per minute. Further secondary limits: 900 points per minute on REST (a write costs 5), about 80 content-creating requests per minute and 500 per hour, and 100 requests at the same time. They respond with 403 or 429, often with Retry-After; without it, wait at least a minute."),
+        RateLimit::new(Some(10), 60, "user").source("https://docs.github.com/en/rest/search/search#rate-limit").description("Searches for code."),
     ]),
     rate_limit_headers: Some(RateLimitHeaders {
         limit: text("X-RateLimit-Limit"),
@@ -123,7 +170,7 @@ pub static DESCRIPTION: Connector = Connector {
     }),
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
-    error_codes: Borrowed(&[]),
+    error_codes: Borrowed(list![json_path!("$.errors[0].code")]),
     rate_limit_cost: None,
     entities: Borrowed(list![
         repositories::ENTITY,
@@ -132,7 +179,9 @@ pub static DESCRIPTION: Connector = Connector {
         commits::ENTITY,
         releases::ENTITY,
         issues::ENTITY,
+        filtered_issues::ENTITY,
         comments::ENTITY,
+        filtered_pull_requests::ENTITY,
         pull_requests::ENTITY,
         reviews::ENTITY,
         pr_comments::ENTITY,
@@ -150,12 +199,38 @@ pub static DESCRIPTION: Connector = Connector {
         discussions::ENTITY,
         file_content::ENTITY,
         directory_content::ENTITY,
+        pull_request_merges::ENTITY,
+        review_requests::ENTITY,
+        pull_request_files::ENTITY,
+        issue_labels::ENTITY,
+        issue_assignees::ENTITY,
+        issue_locks::ENTITY,
+        sub_issues::ENTITY,
+        workflows::ENTITY,
+        workflow_runs::ENTITY,
+        workflow_jobs::ENTITY,
+        workflow_job_logs::ENTITY,
+        workflow_run_logs::ENTITY,
+        workflow_dispatches::ENTITY,
+        workflow_reruns::ENTITY,
+        failed_job_reruns::ENTITY,
+        workflow_cancellations::ENTITY,
+        code::ENTITY,
+        commit_comparisons::ENTITY,
+        check_runs::ENTITY,
+        commit_statuses::ENTITY,
+        notifications::ENTITY,
     ]),
     relationships: Borrowed(list![
         Relationship::new("reviews", "number", "pull_requests", "number", "many_to_one"),
         Relationship::new("comments", "number", "issues", "number", "many_to_one"),
         Relationship::new("pr_comments", "number", "pull_requests", "number", "many_to_one"),
         Relationship::new("project_items", "project_number", "projects", "number", "many_to_one"),
+        Relationship::new("pull_request_files", "pull_number", "pull_requests", "number", "many_to_one"),
+        Relationship::new("sub_issues", "issue_number", "issues", "number", "many_to_one"),
+        Relationship::new("workflow_jobs", "run_id", "workflow_runs", "id", "many_to_one"),
+        Relationship::new("check_runs", "ref", "commits", "oid", "many_to_one"),
+        Relationship::new("commit_statuses", "ref", "commits", "oid", "many_to_one"),
     ]),
     questions: Questions {
         direct: Borrowed(texts![
@@ -171,6 +246,9 @@ pub static DESCRIPTION: Connector = Connector {
             "Comment on issue 118 of acme/website that the fix is out",
             "Close issue 118 of acme/website as not planned",
             "Open a draft pull request from fix-login to main",
+            "Approve pull request 42 and merge it by squashing",
+            "Which step of the last failed workflow run broke, and what does its log say?",
+            "Commit this change to README.md on a new branch",
         ]),
         search: Borrowed(texts![
             "Which issues talk about login problems?",
@@ -180,12 +258,10 @@ pub static DESCRIPTION: Connector = Connector {
             "Which repositories have more than 100 stars?",
         ]),
         unsupported: Borrowed(texts![
-            "Merge pull request 42",
-            "Delete the branch fix-login",
-            "Approve this pull request",
             "Create a repository for the new project",
-            "Re-run the failed workflow",
-            "Commit this change to README.md",
+            "Delete this repository",
+            "Invite octocat to the organization",
+            "Change the protection of the branch main",
         ]),
     },
     hosting: Hosting {

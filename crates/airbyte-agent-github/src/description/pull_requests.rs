@@ -14,7 +14,7 @@ pub(super) const ENTITY: Entity = Entity::new("pull_requests", "A proposal to me
         "open a pull request",
         "waiting for review",
     ])
-    .operations(list![CREATE, LIST, GET, SEARCH])
+    .operations(list![CREATE, LIST, GET, SEARCH, UPDATE])
     .schema(RECORD)
     .store(list![
         stored("id", "string", "Node id, unique across GitHub."),
@@ -35,15 +35,18 @@ const CREATE: Operation = Operation::by(Method::Post, "PullRequests_Create", "pu
     .summary("Create a pull request")
     .description("Opens a pull request from one branch into another and returns it. Both branches must exist and differ by at least one commit. Fails with 422 when a pull request for the same two branches is open already.")
     .writes()
+    .at_least_one(list![at_least_one(texts![], texts!["title", "issue"])])
     .parameters(list![
         path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
         path("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
-        body("title", STRING).required().description("Title, plain text, one line, up to 256 characters. Example: `Fix login on Safari`."),
+        body("title", STRING).description("Title, plain text, one line, up to 256 characters. Needed unless `issue` is given. Example: `Fix login on Safari`."),
         body("head", STRING).required().description("Branch with the changes. Example: `fix-login`; from a fork `owner:branch`, such as `octocat:fix-login`."),
         body("base", STRING).required().description("Branch of this repository to merge into. Example: `main`."),
         body("body", STRING).description("Text in GitHub Markdown, up to 65,536 characters. `Closes #118` closes that issue when merged."),
         body("draft", BOOLEAN).description("`true` opens it as a draft that cannot be merged yet. Default `false`."),
         body("maintainer_can_modify", BOOLEAN).description("With a fork: whether maintainers of this repository may push to the branch."),
+        body("head_repo", STRING).addition().description("Name of the repository with the changes, without its owner. Needed only if both repositories belong to the same organization."),
+        body("issue", INTEGER.format("int64")).addition().description("Number of an issue that becomes the pull request, with its title, text and comments. Given instead of `title`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(CREATE_RECORD);
@@ -110,6 +113,25 @@ const SEARCH: Operation = Operation::by(Method::Post, "PullRequests_Search", "pu
     .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
     .schema(RECORD);
 
+const UPDATE: Operation = Operation::by(Method::Patch, "PullRequests_Update", "pull_requests", Action::Update, template!("/repos/{owner}/{repo}/pulls/{pull_number}"))
+    .summary("Update a pull request")
+    .description("Changes title, text, state or base branch of a pull request and returns it; what is left out stays. Closes it with `state` `closed`. Labels, assignees and milestone are changed with `issues.update`; to merge, use `pull_request_merges.create`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("pull_number", INTEGER).required().description("Number of the pull request in its repository, as after the `#`. Example: `42`."),
+        body("title", STRING).description("New title, plain text, one line, up to 256 characters."),
+        body("body", STRING).description("New text in GitHub Markdown, replacing the old."),
+        body("state", STRING.choices(words!["open", "closed"])).description("`closed` closes it without merging, `open` reopens it."),
+        body("base", STRING).description("Branch of this repository to merge into instead. Example: `main`."),
+        body("maintainer_can_modify", BOOLEAN).description("With a fork: whether maintainers of this repository may push to the branch."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(CREATE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/pull_requests.json"));
 
-const CREATE_RECORD: Json = json(include_str!("schemas/pull_requests_create.json"));
+const CREATE_RECORD: Json = json(include_str!("schemas/filtered_pull_requests.json"));

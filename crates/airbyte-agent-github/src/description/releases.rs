@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("releases", "A published (or drafted) version of a repository with notes and downloadable files.")
     .when_to_use("Versions that were published, what is new, what can be downloaded.")
     .phrases(texts!["latest release", "release notes", "what is new in", "download"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, GET, CREATE, UPDATE])
     .schema(RECORD)
     .store(list![
         stored("id", "string", "Node id, unique across GitHub."),
@@ -60,4 +60,49 @@ const GET: Operation = Operation::by(Method::Post, "Releases_Get", "releases", A
     .records(json_path!("$.data.repository.release"))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "Releases_Create", "releases", Action::Create, template!("/repos/{owner}/{repo}/releases"))
+    .summary("Create a release")
+    .description("Creates a release for a tag, and the tag if need be, and returns the release. People who watch the repository are notified unless it is a draft. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        body("tag_name", STRING).required().description("Tag of the release. If it does not exist, it is created at `target_commitish`. Example: `v1.2.0`."),
+        body("target_commitish", STRING).description("Branch or commit to create the tag at. Left out, the default branch; without effect for a tag that exists."),
+        body("name", STRING).description("Title of the release."),
+        body("body", STRING).description("Notes in GitHub Markdown."),
+        body("draft", BOOLEAN).description("True keeps it as a draft that only maintainers see."),
+        body("prerelease", BOOLEAN).description("True marks it as not ready for production."),
+        body("make_latest", STRING.choices(words!["true", "false", "legacy"])).description("Whether it becomes the latest release; `legacy` decides by date and version. Left out, `true`; drafts and prereleases cannot be the latest."),
+        body("discussion_category_name", STRING).description("Category of an announcement in the repository's discussions, which is created, too. The category must exist."),
+        body("generate_release_notes", BOOLEAN).description("True lets GitHub write title and notes; a given `name` is kept, and a given `body` is put in front."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "Releases_Update", "releases", Action::Update, template!("/repos/{owner}/{repo}/releases/{release_id}"))
+    .summary("Update a release")
+    .description("Changes title, notes, tag or state of a release and returns it; what is left out stays. A draft is published with `draft` false. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("release_id", INTEGER).required().description("Numeric id of the release: `databaseId` of `releases.list`."),
+        body("tag_name", STRING).description("Tag of the release. If it does not exist, it is created at `target_commitish`. Example: `v1.2.0`."),
+        body("target_commitish", STRING).description("Branch or commit to create the tag at. Left out, the default branch; without effect for a tag that exists."),
+        body("name", STRING).description("Title of the release."),
+        body("body", STRING).description("Notes in GitHub Markdown."),
+        body("draft", BOOLEAN).description("True keeps it as a draft that only maintainers see."),
+        body("prerelease", BOOLEAN).description("True marks it as not ready for production."),
+        body("make_latest", STRING.choices(words!["true", "false", "legacy"])).description("Whether it becomes the latest release; `legacy` decides by date and version. Left out, `true`; drafts and prereleases cannot be the latest."),
+        body("discussion_category_name", STRING).description("Category of an announcement in the repository's discussions, which is created, too. The category must exist."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(CREATE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/releases.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/releases_create.json"));

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("reviews", "A review of a pull request: approval, request for changes, or remarks.")
     .when_to_use("Who approved a pull request or asked for changes.")
     .phrases(texts!["who approved", "changes requested", "reviewed by"])
-    .operations(list![LIST])
+    .operations(list![LIST, CREATE])
     .schema(RECORD)
     .store(list![
         stored("id", "string", "Node id, unique across GitHub."),
@@ -47,4 +47,33 @@ const LIST: Operation = Operation::by(Method::Post, "Reviews_List", "reviews", A
     .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "Reviews_Create", "reviews", Action::Create, template!("/repos/{owner}/{repo}/pulls/{pull_number}/reviews"))
+    .summary("Review a pull request")
+    .description("Reviews a pull request: approves it, requests changes, or comments, as `event` says, with remarks on lines if wanted, and returns the review. Without `event` the review stays pending, which only its author sees. Nobody can approve or refuse a pull request of their own. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("pull_number", INTEGER).required().description("Number of the pull request in its repository, as after the `#`. Example: `42`."),
+        body("event", STRING.choices(words!["APPROVE", "REQUEST_CHANGES", "COMMENT"])).description("Verdict. Left out, the review stays pending."),
+        body("body", STRING).description("Summary in GitHub Markdown. Needed with `REQUEST_CHANGES` and `COMMENT`."),
+        body("commit_id", STRING).description("Hash of the commit to review. Left out, the latest one of the pull request."),
+        body("comments", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("path", STRING.description("Path of the file.")),
+                required("body", STRING.description("Text of the remark, in GitHub Markdown.")),
+                optional("line", INTEGER.description("Line of the file to remark on; the last one of several.")),
+                optional("side", STRING.choices(words!["LEFT", "RIGHT"]).description("`RIGHT` for the new file (also unchanged lines), `LEFT` for removed lines.")),
+                optional("start_line", INTEGER.description("First line, for a remark on several lines.")),
+                optional("start_side", STRING.choices(words!["LEFT", "RIGHT"]).description("Side of the first line.")),
+                optional("position", INTEGER.description("Position in the difference, instead of `line`: lines after the first `@@`.")),
+            ]).closed(),
+        ])).description("Remarks on lines of changed files."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(CREATE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/reviews.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/reviews_create.json"));

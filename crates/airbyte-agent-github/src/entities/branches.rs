@@ -3,6 +3,7 @@
 //! The accessor of `branches` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
+use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::BranchesField;
@@ -77,6 +78,65 @@ impl Branches<'_> {
         call.set("branch", branch.into());
         BranchesGet { call }
     }
+
+    /// Create a branch.
+    ///
+    /// Creates a branch that begins at a commit, and returns it. Get the commit's hash with
+    /// `branches.get`. Fails with 422 if the branch exists. Tags can be created in the same way
+    /// with `refs/tags/…`. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `owner`: Login of the user or organization that owns the repository: the part before the
+    ///   slash in `octocat/hello-world`. Not case-sensitive.
+    /// * `repo`: Name of the repository without its owner: the part after the slash in
+    ///   `octocat/hello-world`. Not case-sensitive.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_github::{GithubConnector, Result};
+    /// # async fn example(github: GithubConnector) -> Result<()> {
+    /// let branch = github.branches().create("owner", "repo").ref_("ref").sha("sha").await?;
+    /// println!("{:?} {:?}", branch.url, branch.ref_);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, owner: impl Into<String>, repo: impl Into<String>) -> BranchesCreate {
+        let mut call = self.client.call("branches", Action::Create);
+        call.set("owner", owner.into());
+        call.set("repo", repo.into());
+        BranchesCreate { call }
+    }
+
+    /// Delete a branch.
+    ///
+    /// Deletes a branch. Commits that no other branch contains get lost in time, and open pull
+    /// requests from it are closed. The default branch and protected ones cannot be deleted.
+    /// Airbyte's hosted platform does not offer it.
+    ///
+    /// * `owner`: Login of the user or organization that owns the repository: the part before the
+    ///   slash in `octocat/hello-world`. Not case-sensitive.
+    /// * `repo`: Name of the repository without its owner: the part after the slash in
+    ///   `octocat/hello-world`. Not case-sensitive.
+    /// * `branch`: Name of the branch, without `refs/heads/`. Example: `fix-login`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_github::{GithubConnector, Result};
+    /// # async fn example(github: GithubConnector) -> Result<()> {
+    /// let branch = github.branches().delete("owner", "repo", "branch").await?;
+    /// println!("{branch:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        owner: impl Into<String>,
+        repo: impl Into<String>,
+        branch: impl Into<String>,
+    ) -> BranchesDelete {
+        let mut call = self.client.call("branches", Action::Delete);
+        call.set("owner", owner.into());
+        call.set("repo", repo.into());
+        call.set("branch", branch.into());
+        BranchesDelete { call }
+    }
 }
 
 in_context_store! {
@@ -113,4 +173,23 @@ record_builder! {
         /// pull requests.
         fields: [String],
     }
+}
+
+record_builder! {
+    /// A call of `branches.create`: setters add arguments, and awaiting it sends the request.
+    pub struct BranchesCreate: types::GitRefResponse {
+        /// Full name of the branch: `refs/heads/` and its name. Example: `refs/heads/fix-login`.
+        ///
+        /// A call without it is refused.
+        ref_: String = "ref",
+        /// Full hash of the commit that the branch begins at.
+        ///
+        /// A call without it is refused.
+        sha: String,
+    }
+}
+
+record_builder! {
+    /// A call of `branches.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct BranchesDelete: Value {}
 }

@@ -48,6 +48,120 @@ impl FileContent<'_> {
         call.set("path", path.into());
         FileContentGet { call }
     }
+
+    /// Create a file.
+    ///
+    /// Commits a new file to a branch and returns the file and the commit. Folders come into being
+    /// by themselves. Fails with 422 if the file exists: change it with `file_content.update`. One
+    /// commit per call; make calls for the same branch one after the other. Airbyte's hosted
+    /// platform does not offer it.
+    ///
+    /// * `owner`: Login of the user or organization that owns the repository: the part before the
+    ///   slash in `octocat/hello-world`. Not case-sensitive.
+    /// * `repo`: Name of the repository without its owner: the part after the slash in
+    ///   `octocat/hello-world`. Not case-sensitive.
+    /// * `path`: Path of the file from the root of the repository, without a leading slash;
+    ///   case-sensitive. Example: `docs/README.md`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_github::{GithubConnector, Result};
+    /// # async fn example(github: GithubConnector) -> Result<()> {
+    /// let file_content = github.file_content().create("owner", "repo", "path")
+    ///     .message("message")
+    ///     .content("content")
+    ///     .await?;
+    /// println!("{file_content:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(
+        &self,
+        owner: impl Into<String>,
+        repo: impl Into<String>,
+        path: impl Into<String>,
+    ) -> FileContentCreate {
+        let mut call = self.client.call("file_content", Action::Create);
+        call.set("owner", owner.into());
+        call.set("repo", repo.into());
+        call.set("path", path.into());
+        FileContentCreate { call }
+    }
+
+    /// Delete a file.
+    ///
+    /// Commits the removal of a file and returns the commit. Earlier commits keep it. Airbyte's
+    /// hosted platform does not offer it.
+    ///
+    /// * `owner`: Login of the user or organization that owns the repository: the part before the
+    ///   slash in `octocat/hello-world`. Not case-sensitive.
+    /// * `repo`: Name of the repository without its owner: the part after the slash in
+    ///   `octocat/hello-world`. Not case-sensitive.
+    /// * `path`: Path of the file from the root of the repository, without a leading slash;
+    ///   case-sensitive. Example: `docs/README.md`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_github::{GithubConnector, Result};
+    /// # async fn example(github: GithubConnector) -> Result<()> {
+    /// let file_content = github.file_content().delete("owner", "repo", "path")
+    ///     .message("message")
+    ///     .sha("sha")
+    ///     .await?;
+    /// println!("{file_content:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        owner: impl Into<String>,
+        repo: impl Into<String>,
+        path: impl Into<String>,
+    ) -> FileContentDelete {
+        let mut call = self.client.call("file_content", Action::Delete);
+        call.set("owner", owner.into());
+        call.set("repo", repo.into());
+        call.set("path", path.into());
+        FileContentDelete { call }
+    }
+
+    /// Change a file.
+    ///
+    /// Commits new content for a file that exists, and returns the file and the commit. Needs the
+    /// present blob hash, so that no change of others is overwritten. One commit per call; make
+    /// calls for the same branch one after the other. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `owner`: Login of the user or organization that owns the repository: the part before the
+    ///   slash in `octocat/hello-world`. Not case-sensitive.
+    /// * `repo`: Name of the repository without its owner: the part after the slash in
+    ///   `octocat/hello-world`. Not case-sensitive.
+    /// * `path`: Path of the file from the root of the repository, without a leading slash;
+    ///   case-sensitive. Example: `docs/README.md`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_github::{GithubConnector, Result, types};
+    /// # async fn example(github: GithubConnector) -> Result<()> {
+    /// let file_content = github.file_content().update("owner", "repo", "path")
+    ///     .message("message")
+    ///     .content("content")
+    ///     .sha("sha")
+    ///     .branch("branch")
+    ///     .author(types::FileContentAuthor::new("name", "email"))
+    ///     .await?;
+    /// println!("{file_content:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        owner: impl Into<String>,
+        repo: impl Into<String>,
+        path: impl Into<String>,
+    ) -> FileContentUpdate {
+        let mut call = self.client.call("file_content", Action::Update);
+        call.set("owner", owner.into());
+        call.set("repo", repo.into());
+        call.set("path", path.into());
+        FileContentUpdate { call }
+    }
 }
 
 record_builder! {
@@ -64,5 +178,71 @@ record_builder! {
         /// `totalCount`, not `nodes`. Without `fields`: text, size, hashes, and whether it is
         /// binary or cut.
         fields: [String],
+    }
+}
+
+record_builder! {
+    /// A call of `file_content.create`: setters add arguments, and awaiting it sends the request.
+    pub struct FileContentCreate: types::FileCommitResponse {
+        /// Message of the commit.
+        ///
+        /// A call without it is refused.
+        message: String,
+        /// The whole content of the file, in base64.
+        ///
+        /// A call without it is refused.
+        content: String,
+        /// Branch to commit to. Left out, the default branch.
+        branch: String,
+        /// Author to record. Left out, the committer.
+        author: types::FileContentAuthor,
+        /// Committer to record. Left out, the account of the token.
+        committer: types::FileContentCommitter,
+    }
+}
+
+record_builder! {
+    /// A call of `file_content.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct FileContentDelete: types::FileCommitResponse {
+        /// Message of the commit.
+        ///
+        /// A call without it is refused.
+        message: String,
+        /// Blob hash of the file as it is now: `oid` of `file_content.get`. If the file has changed
+        /// since, nothing is written.
+        ///
+        /// A call without it is refused.
+        sha: String,
+        /// Branch to commit to. Left out, the default branch.
+        branch: String,
+        /// Author to record. Left out, the committer.
+        author: types::FileContentAuthor,
+        /// Committer to record. Left out, the account of the token.
+        committer: types::FileContentCommitter,
+    }
+}
+
+record_builder! {
+    /// A call of `file_content.update`: setters add arguments, and awaiting it sends the request.
+    pub struct FileContentUpdate: types::FileCommitResponse {
+        /// Message of the commit.
+        ///
+        /// A call without it is refused.
+        message: String,
+        /// The whole content of the file, in base64.
+        ///
+        /// A call without it is refused.
+        content: String,
+        /// Branch to commit to. Left out, the default branch.
+        branch: String,
+        /// Author to record. Left out, the committer.
+        author: types::FileContentAuthor,
+        /// Committer to record. Left out, the account of the token.
+        committer: types::FileContentCommitter,
+        /// Blob hash of the file as it is now: `oid` of `file_content.get`. If the file has changed
+        /// since, nothing is written.
+        ///
+        /// A call without it is refused.
+        sha: String,
     }
 }

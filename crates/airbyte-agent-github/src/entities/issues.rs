@@ -241,6 +241,12 @@ record_builder! {
         /// Number of a milestone of the repository (not its title), or null for none. Dropped
         /// silently without push access.
         milestone: i64 or clear_milestone,
+        /// Name of an issue type of the organization, such as `Bug`. Dropped silently without push
+        /// access.
+        type_: String = "type",
+        /// Values of issue fields, for repositories of organizations that have such fields. Dropped
+        /// silently where they are not available.
+        issue_field_values: [types::IssueFieldValue],
     }
 }
 
@@ -265,5 +271,13 @@ record_builder! {
         /// Number of a milestone of the repository (not its title); null takes the issue out of its
         /// milestone.
         milestone: i64 or clear_milestone,
+        /// Numeric id (`databaseId`) of the issue that this one repeats; only together with
+        /// `state_reason` `duplicate`.
+        duplicate_issue_id: i64,
+        /// Name of an issue type of the organization, such as `Bug`; null takes the type away.
+        /// Dropped silently without push access.
+        type_: String = "type" or clear_type,
+        /// Values of issue fields to set; fields left out stay.
+        issue_field_values: [types::IssueFieldValue],
     }
 }

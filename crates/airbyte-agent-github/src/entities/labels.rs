@@ -76,6 +76,32 @@ impl Labels<'_> {
         call.set("name", name.into());
         LabelsGet { call }
     }
+
+    /// Create a label.
+    ///
+    /// Creates a label that the issues, pull requests and discussions of a repository can have, and
+    /// returns it. Fails with 422 if the name is taken. Airbyte's hosted platform does not offer
+    /// it.
+    ///
+    /// * `owner`: Login of the user or organization that owns the repository: the part before the
+    ///   slash in `octocat/hello-world`. Not case-sensitive.
+    /// * `repo`: Name of the repository without its owner: the part after the slash in
+    ///   `octocat/hello-world`. Not case-sensitive.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_github::{GithubConnector, Result};
+    /// # async fn example(github: GithubConnector) -> Result<()> {
+    /// let label = github.labels().create("owner", "repo").name("name").await?;
+    /// println!("{:?} {:?}", label.id, label.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, owner: impl Into<String>, repo: impl Into<String>) -> LabelsCreate {
+        let mut call = self.client.call("labels", Action::Create);
+        call.set("owner", owner.into());
+        call.set("repo", repo.into());
+        LabelsCreate { call }
+    }
 }
 
 in_context_store! {
@@ -111,5 +137,20 @@ record_builder! {
         /// for `totalCount`, not `nodes`. Without `fields`: name, color, description and numbers of
         /// uses.
         fields: [String],
+    }
+}
+
+record_builder! {
+    /// A call of `labels.create`: setters add arguments, and awaiting it sends the request.
+    pub struct LabelsCreate: types::LabelResponse {
+        /// Name; emoji such as `:bug:` are possible.
+        ///
+        /// A call without it is refused.
+        name: String,
+        /// Colour, six hexadecimal digits without `#`. Example: `d73a4a`. Left out, GitHub picks
+        /// one.
+        color: String,
+        /// What the label is for, up to 100 characters.
+        description: String,
     }
 }

@@ -31,7 +31,6 @@ impl PullRequests<'_> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let pull_request = github.pull_requests().create("owner", "repo")
-    ///     .title("title")
     ///     .head("head")
     ///     .base("base")
     ///     .await?;
@@ -139,6 +138,44 @@ impl PullRequests<'_> {
         call.set("query", query.into());
         PullRequestsSearch { call }
     }
+
+    /// Update a pull request.
+    ///
+    /// Changes title, text, state or base branch of a pull request and returns it; what is left out
+    /// stays. Closes it with `state` `closed`. Labels, assignees and milestone are changed with
+    /// `issues.update`; to merge, use `pull_request_merges.create`. Airbyte's hosted platform does
+    /// not offer it.
+    ///
+    /// * `owner`: Login of the user or organization that owns the repository: the part before the
+    ///   slash in `octocat/hello-world`. Not case-sensitive.
+    /// * `repo`: Name of the repository without its owner: the part after the slash in
+    ///   `octocat/hello-world`. Not case-sensitive.
+    /// * `pull_number`: Number of the pull request in its repository, as after the `#`. Example:
+    ///   `42`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_github::{GithubConnector, Result};
+    /// # async fn example(github: GithubConnector) -> Result<()> {
+    /// let pull_request = github.pull_requests().update("owner", "repo", 1)
+    ///     .title("title")
+    ///     .body("body")
+    ///     .await?;
+    /// println!("{:?} {:?}", pull_request.number, pull_request.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        owner: impl Into<String>,
+        repo: impl Into<String>,
+        pull_number: i64,
+    ) -> PullRequestsUpdate {
+        let mut call = self.client.call("pull_requests", Action::Update);
+        call.set("owner", owner.into());
+        call.set("repo", repo.into());
+        call.set("pull_number", pull_number);
+        PullRequestsUpdate { call }
+    }
 }
 
 in_context_store! {
@@ -149,9 +186,8 @@ in_context_store! {
 record_builder! {
     /// A call of `pull_requests.create`: setters add arguments, and awaiting it sends the request.
     pub struct PullRequestsCreate: types::PullRequestResponse {
-        /// Title, plain text, one line, up to 256 characters. Example: `Fix login on Safari`.
-        ///
-        /// A call without it is refused.
+        /// Title, plain text, one line, up to 256 characters. Needed unless `issue` is given.
+        /// Example: `Fix login on Safari`.
         title: String,
         /// Branch with the changes. Example: `fix-login`; from a fork `owner:branch`, such as
         /// `octocat:fix-login`.
@@ -169,6 +205,12 @@ record_builder! {
         draft: bool,
         /// With a fork: whether maintainers of this repository may push to the branch.
         maintainer_can_modify: bool,
+        /// Name of the repository with the changes, without its owner. Needed only if both
+        /// repositories belong to the same organization.
+        head_repo: String,
+        /// Number of an issue that becomes the pull request, with its title, text and comments.
+        /// Given instead of `title`.
+        issue: i64,
     }
 }
 
@@ -222,5 +264,21 @@ list_builder! {
         /// named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`:
         /// title, body, state, branches, dates, size, author, assignees, labels and counts.
         fields: [String],
+    }
+}
+
+record_builder! {
+    /// A call of `pull_requests.update`: setters add arguments, and awaiting it sends the request.
+    pub struct PullRequestsUpdate: types::PullRequestResponse {
+        /// New title, plain text, one line, up to 256 characters.
+        title: String,
+        /// New text in GitHub Markdown, replacing the old.
+        body: String,
+        /// `closed` closes it without merging, `open` reopens it.
+        state: types::PullRequestUpdateState,
+        /// Branch of this repository to merge into instead. Example: `main`.
+        base: String,
+        /// With a fork: whether maintainers of this repository may push to the branch.
+        maintainer_can_modify: bool,
     }
 }

@@ -78,6 +78,67 @@ impl Releases<'_> {
         call.set("tag", tag.into());
         ReleasesGet { call }
     }
+
+    /// Create a release.
+    ///
+    /// Creates a release for a tag, and the tag if need be, and returns the release. People who
+    /// watch the repository are notified unless it is a draft. Airbyte's hosted platform does not
+    /// offer it.
+    ///
+    /// * `owner`: Login of the user or organization that owns the repository: the part before the
+    ///   slash in `octocat/hello-world`. Not case-sensitive.
+    /// * `repo`: Name of the repository without its owner: the part after the slash in
+    ///   `octocat/hello-world`. Not case-sensitive.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_github::{GithubConnector, Result};
+    /// # async fn example(github: GithubConnector) -> Result<()> {
+    /// let release = github.releases().create("owner", "repo").tag_name("tag-name").await?;
+    /// println!("{:?} {:?}", release.id, release.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, owner: impl Into<String>, repo: impl Into<String>) -> ReleasesCreate {
+        let mut call = self.client.call("releases", Action::Create);
+        call.set("owner", owner.into());
+        call.set("repo", repo.into());
+        ReleasesCreate { call }
+    }
+
+    /// Update a release.
+    ///
+    /// Changes title, notes, tag or state of a release and returns it; what is left out stays. A
+    /// draft is published with `draft` false. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `owner`: Login of the user or organization that owns the repository: the part before the
+    ///   slash in `octocat/hello-world`. Not case-sensitive.
+    /// * `repo`: Name of the repository without its owner: the part after the slash in
+    ///   `octocat/hello-world`. Not case-sensitive.
+    /// * `release_id`: Numeric id of the release: `databaseId` of `releases.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_github::{GithubConnector, Result};
+    /// # async fn example(github: GithubConnector) -> Result<()> {
+    /// let release = github.releases().update("owner", "repo", 1)
+    ///     .tag_name("tag-name")
+    ///     .target_commitish("target-commitish")
+    ///     .await?;
+    /// println!("{:?} {:?}", release.id, release.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        owner: impl Into<String>,
+        repo: impl Into<String>,
+        release_id: i64,
+    ) -> ReleasesUpdate {
+        let mut call = self.client.call("releases", Action::Update);
+        call.set("owner", owner.into());
+        call.set("repo", repo.into());
+        call.set("release_id", release_id);
+        ReleasesUpdate { call }
+    }
 }
 
 in_context_store! {
@@ -113,5 +174,62 @@ record_builder! {
         /// connection ask for `totalCount`, not `nodes`. Without `fields`: names, notes, dates,
         /// flags, author and up to 10 files.
         fields: [String],
+    }
+}
+
+record_builder! {
+    /// A call of `releases.create`: setters add arguments, and awaiting it sends the request.
+    pub struct ReleasesCreate: types::ReleaseResponse {
+        /// Tag of the release. If it does not exist, it is created at `target_commitish`. Example:
+        /// `v1.2.0`.
+        ///
+        /// A call without it is refused.
+        tag_name: String,
+        /// Branch or commit to create the tag at. Left out, the default branch; without effect for
+        /// a tag that exists.
+        target_commitish: String,
+        /// Title of the release.
+        name: String,
+        /// Notes in GitHub Markdown.
+        body: String,
+        /// True keeps it as a draft that only maintainers see.
+        draft: bool,
+        /// True marks it as not ready for production.
+        prerelease: bool,
+        /// Whether it becomes the latest release; `legacy` decides by date and version. Left out,
+        /// `true`; drafts and prereleases cannot be the latest.
+        make_latest: types::ReleaseMakeLatest,
+        /// Category of an announcement in the repository's discussions, which is created, too. The
+        /// category must exist.
+        discussion_category_name: String,
+        /// True lets GitHub write title and notes; a given `name` is kept, and a given `body` is
+        /// put in front.
+        generate_release_notes: bool,
+    }
+}
+
+record_builder! {
+    /// A call of `releases.update`: setters add arguments, and awaiting it sends the request.
+    pub struct ReleasesUpdate: types::ReleaseResponse {
+        /// Tag of the release. If it does not exist, it is created at `target_commitish`. Example:
+        /// `v1.2.0`.
+        tag_name: String,
+        /// Branch or commit to create the tag at. Left out, the default branch; without effect for
+        /// a tag that exists.
+        target_commitish: String,
+        /// Title of the release.
+        name: String,
+        /// Notes in GitHub Markdown.
+        body: String,
+        /// True keeps it as a draft that only maintainers see.
+        draft: bool,
+        /// True marks it as not ready for production.
+        prerelease: bool,
+        /// Whether it becomes the latest release; `legacy` decides by date and version. Left out,
+        /// `true`; drafts and prereleases cannot be the latest.
+        make_latest: types::ReleaseMakeLatest,
+        /// Category of an announcement in the repository's discussions, which is created, too. The
+        /// category must exist.
+        discussion_category_name: String,
     }
 }

@@ -3,7 +3,7 @@
 //! The accessor of `reviews` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, in_context_store, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ReviewsField;
 use crate::types;
@@ -53,6 +53,41 @@ impl Reviews<'_> {
         call.set("number", number);
         ReviewsList { call }
     }
+
+    /// Review a pull request.
+    ///
+    /// Reviews a pull request: approves it, requests changes, or comments, as `event` says, with
+    /// remarks on lines if wanted, and returns the review. Without `event` the review stays
+    /// pending, which only its author sees. Nobody can approve or refuse a pull request of their
+    /// own. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `owner`: Login of the user or organization that owns the repository: the part before the
+    ///   slash in `octocat/hello-world`. Not case-sensitive.
+    /// * `repo`: Name of the repository without its owner: the part after the slash in
+    ///   `octocat/hello-world`. Not case-sensitive.
+    /// * `pull_number`: Number of the pull request in its repository, as after the `#`. Example:
+    ///   `42`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_github::{GithubConnector, Result};
+    /// # async fn example(github: GithubConnector) -> Result<()> {
+    /// let review = github.reviews().create("owner", "repo", 1).await?;
+    /// println!("{:?} {:?}", review.id, review.node_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(
+        &self,
+        owner: impl Into<String>,
+        repo: impl Into<String>,
+        pull_number: i64,
+    ) -> ReviewsCreate {
+        let mut call = self.client.call("reviews", Action::Create);
+        call.set("owner", owner.into());
+        call.set("repo", repo.into());
+        call.set("pull_number", pull_number);
+        ReviewsCreate { call }
+    }
 }
 
 in_context_store! {
@@ -76,5 +111,19 @@ list_builder! {
         /// connection ask for `totalCount`, not `nodes`. Without `fields`: state, text, time,
         /// author and number of remarks.
         fields: [String],
+    }
+}
+
+record_builder! {
+    /// A call of `reviews.create`: setters add arguments, and awaiting it sends the request.
+    pub struct ReviewsCreate: types::ReviewResponse {
+        /// Verdict. Left out, the review stays pending.
+        event: types::ReviewEvent,
+        /// Summary in GitHub Markdown. Needed with `REQUEST_CHANGES` and `COMMENT`.
+        body: String,
+        /// Hash of the commit to review. Left out, the latest one of the pull request.
+        commit_id: String,
+        /// Remarks on lines of changed files.
+        comments: [types::ReviewComment],
     }
 }

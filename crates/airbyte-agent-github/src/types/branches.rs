@@ -35,6 +35,32 @@ record! {
 }
 
 record! {
+    /// A Git reference.
+    pub struct GitRefResponse {
+        /// Full name, such as `refs/heads/fix-login`.
+        pub ref_: String = "ref",
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// What it points to.
+        pub object: GitRefResponseObject,
+    }
+}
+
+record! {
+    /// What it points to.
+    pub struct GitRefResponseObject {
+        /// Kind of object, such as `commit`.
+        pub type_: String = "type",
+        /// Hash of the object.
+        pub sha: String,
+        /// Address of the object in the REST API.
+        pub url: String,
+    }
+}
+
+record! {
     /// Metadata of a page of `branches.list`.
     pub struct BranchesListMeta {
         /// Whether there are more pages.

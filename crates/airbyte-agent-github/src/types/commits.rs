@@ -21,8 +21,11 @@ record! {
         pub additions: i64,
         /// Number of lines that were removed.
         pub deletions: i64,
-        /// Number of files changed.
+        /// Number of files changed. GitHub is retiring it, as it may be wrong while unknown: name
+        /// `changedFilesIfAvailable` in `fields` instead.
         pub changed_files: i64 = "changedFiles",
+        /// Number of files changed, null while unknown; only when named in `fields`.
+        pub changed_files_if_available: i64 = "changedFilesIfAvailable",
         /// Author as recorded in Git; not necessarily an account.
         pub author: CommitAuthor,
         /// Parents, up to 5; two or more make a merge.

@@ -19,7 +19,7 @@ record! {
         pub title: String,
         /// The text, formatted as Markdown.
         pub body: String,
-        /// Text rendered as HTML; not with searches.
+        /// Text rendered as HTML; in searches only when named in `fields`.
         pub body_html: String = "bodyHTML",
         /// When it was created.
         pub created_at: String = "createdAt",
@@ -31,7 +31,7 @@ record! {
         pub closed: bool,
         /// Whether the conversation is locked.
         pub locked: bool,
-        /// Why it was locked.
+        /// Why it was locked; in searches only when named in `fields`.
         pub active_lock_reason: DiscussionActiveLockReason = "activeLockReason",
         /// Why it was closed or reopened.
         pub state_reason: DiscussionStateReason = "stateReason",
@@ -59,7 +59,7 @@ record! {
 }
 
 open_enum!(
-    /// Why it was locked.
+    /// Why it was locked; in searches only when named in `fields`.
     DiscussionActiveLockReason {
         /// Written `OFF_TOPIC` in requests and responses.
         OffTopic = "OFF_TOPIC",

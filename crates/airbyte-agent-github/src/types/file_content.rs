@@ -2,7 +2,7 @@
 
 //! Types of the records and arguments of `file_content`.
 
-use airbyte_agent_core::record;
+use airbyte_agent_core::{record, request};
 
 record! {
     /// Content of a file.
@@ -19,5 +19,69 @@ record! {
         pub oid: String,
         /// Hash of the content, shortened.
         pub abbreviated_oid: String = "abbreviatedOid",
+    }
+}
+
+record! {
+    /// A file and the commit that changed it.
+    pub struct FileCommitResponse {
+        /// The file after the change; null when it was deleted.
+        pub content: FileCommitResponseContent,
+        /// The commit that was made.
+        pub commit: FileCommitResponseCommit,
+    }
+}
+
+record! {
+    /// The file after the change; null when it was deleted.
+    pub struct FileCommitResponseContent {
+        /// Name of the file.
+        pub name: String,
+        /// Path from the root of the repository.
+        pub path: String,
+        /// Blob hash of the new content; the next change needs it.
+        pub sha: String,
+        /// Size in bytes.
+        pub size: i64,
+        /// Address of the file on github.com.
+        pub html_url: String,
+        /// Address of the raw content.
+        pub download_url: String,
+    }
+}
+
+record! {
+    /// The commit that was made.
+    pub struct FileCommitResponseCommit {
+        /// Hash of the commit.
+        pub sha: String,
+        /// Address of the commit on github.com.
+        pub html_url: String,
+        /// Message of the commit.
+        pub message: String,
+    }
+}
+
+request! {
+    /// Author to record. Left out, the committer.
+    pub struct FileContentAuthor {
+        required {
+            /// Name to record.
+            name: String,
+            /// E-mail address to record.
+            email: String,
+        }
+    }
+}
+
+request! {
+    /// Committer to record. Left out, the account of the token.
+    pub struct FileContentCommitter {
+        required {
+            /// Name to record.
+            name: String,
+            /// E-mail address to record.
+            email: String,
+        }
     }
 }

@@ -2,8 +2,7 @@
 
 //! Types of the records and arguments of `issues`.
 
-use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{open_enum, record};
+use airbyte_agent_core::{open_enum, record, request};
 
 use super::{AccountLoginList, Actor, LabelSummaryList, MilestoneSummary, TotalCount};
 
@@ -20,7 +19,7 @@ record! {
         pub title: String,
         /// The text, formatted as Markdown.
         pub body: String,
-        /// Text rendered as HTML; with `get` only.
+        /// Text rendered as HTML; with `get`, or when named in `fields`.
         pub body_html: String = "bodyHTML",
         /// Whether it is open or closed.
         pub state: IssueState,
@@ -74,218 +73,6 @@ open_enum!(
 );
 
 record! {
-    /// An issue in the form of the REST API.
-    pub struct IssueResponse {
-        /// Numeric id of this object.
-        pub id: i64,
-        /// Id in the GraphQL API.
-        pub node_id: String,
-        /// Address in the REST API.
-        pub url: String,
-        /// Address of the repository in the REST API.
-        pub repository_url: String,
-        /// Address of the labels in the REST API.
-        pub labels_url: String,
-        /// Address of the comments in the REST API.
-        pub comments_url: String,
-        /// Address of the events in the REST API.
-        pub events_url: String,
-        /// Address of the page on github.com.
-        pub html_url: String,
-        /// Number in its repository, as after the `#`.
-        pub number: i64,
-        /// Either `open` or `closed`.
-        pub state: String,
-        /// `completed`, `not_planned`, `duplicate`, `reopened` or null.
-        pub state_reason: String,
-        /// Title.
-        pub title: String,
-        /// The text, formatted as Markdown.
-        pub body: String,
-        /// The person who wrote it.
-        pub user: IssueResponseUser,
-        /// Labels.
-        pub labels: Vec<IssueResponseLabel>,
-        /// The users it is assigned to.
-        pub assignees: Vec<IssueResponseAssignee>,
-        /// The milestone, or null if there is none.
-        pub milestone: Value,
-        /// Whether the conversation is locked.
-        pub locked: bool,
-        /// Number of comments.
-        pub comments: i64,
-        /// When it was closed; null while open.
-        pub closed_at: String,
-        /// When it was created.
-        pub created_at: String,
-        /// When it was last changed.
-        pub updated_at: String,
-        /// How the author stands to the repository, such as `OWNER`, `MEMBER` or `NONE`.
-        pub author_association: String,
-        /// Why it was locked.
-        pub active_lock_reason: String,
-        /// The user who closed it.
-        pub closed_by: Value,
-        /// Address of the timeline in the REST API.
-        pub timeline_url: String,
-        /// App that acted for the author, or null.
-        pub performed_via_github_app: Value,
-        /// First of the assigned users.
-        pub assignee: IssueResponseAssignee2,
-        /// Counts of reactions by kind.
-        pub reactions: IssueResponseReactions,
-        /// Progress of the issues below this one.
-        pub sub_issues_summary: IssueResponseSubIssuesSummary,
-        /// Kind of issue in its organization, or null.
-        pub type_: Value = "type",
-        /// Comment pinned to the top, or null.
-        pub pinned_comment: Value,
-        /// Values of fields of the organization.
-        pub issue_field_values: Vec<Value>,
-        /// How many issues block this one, and are blocked by it.
-        pub issue_dependencies_summary: IssueResponseIssueDependenciesSummary,
-    }
-}
-
-record! {
-    /// The person who wrote it.
-    pub struct IssueResponseUser {
-        /// Account name.
-        pub login: String,
-        /// Numeric id of this object.
-        pub id: i64,
-        /// Id in the GraphQL API.
-        pub node_id: String,
-        /// Address of the picture.
-        pub avatar_url: String,
-        /// Address in the REST API.
-        pub url: String,
-        /// Address of the page on github.com.
-        pub html_url: String,
-        /// `User`, `Bot` or `Organization`.
-        pub type_: String = "type",
-        /// Whether the account administers the site.
-        pub site_admin: bool,
-    }
-}
-
-record! {
-    /// The type of `labels` in [`IssueResponse`].
-    pub struct IssueResponseLabel {
-        /// Numeric id of this object.
-        pub id: i64,
-        /// Id in the GraphQL API.
-        pub node_id: String,
-        /// Address in the REST API.
-        pub url: String,
-        /// Name of the label.
-        pub name: String,
-        /// Color as six hexadecimal digits.
-        pub color: String,
-        /// Whether GitHub made it for every repository.
-        pub default: bool,
-        /// What the label is for.
-        pub description: String,
-    }
-}
-
-record! {
-    /// The type of `assignees` in [`IssueResponse`].
-    pub struct IssueResponseAssignee {
-        /// Account name.
-        pub login: String,
-        /// Numeric id of this object.
-        pub id: i64,
-        /// Id in the GraphQL API.
-        pub node_id: String,
-        /// Address of the picture.
-        pub avatar_url: String,
-        /// Address in the REST API.
-        pub url: String,
-        /// Address of the page on github.com.
-        pub html_url: String,
-        /// `User`, `Bot` or `Organization`.
-        pub type_: String = "type",
-        /// Whether the account administers the site.
-        pub site_admin: bool,
-    }
-}
-
-record! {
-    /// First of the assigned users.
-    pub struct IssueResponseAssignee2 {
-        /// Account name.
-        pub login: String,
-        /// Numeric id of this object.
-        pub id: i64,
-        /// Id in the GraphQL API.
-        pub node_id: String,
-        /// Address of the picture.
-        pub avatar_url: String,
-        /// Address in the REST API.
-        pub url: String,
-        /// Address of the page on github.com.
-        pub html_url: String,
-        /// `User`, `Bot` or `Organization`.
-        pub type_: String = "type",
-        /// Whether the account administers the site.
-        pub site_admin: bool,
-    }
-}
-
-record! {
-    /// Counts of reactions by kind.
-    pub struct IssueResponseReactions {
-        /// Address in the REST API.
-        pub url: String,
-        /// Number of reactions of all kinds.
-        pub total_count: i64,
-        /// Number of reactions with thumbs up.
-        pub plus_1: i64 = "+1",
-        /// Number of reactions with thumbs down.
-        pub minus_1: i64 = "-1",
-        /// Number of reactions with a laugh.
-        pub laugh: i64,
-        /// Number of reactions with a party popper.
-        pub hooray: i64,
-        /// Number of reactions with a confused face.
-        pub confused: i64,
-        /// Number of reactions with a heart.
-        pub heart: i64,
-        /// Number of reactions with a rocket.
-        pub rocket: i64,
-        /// Number of reactions with a pair of eyes.
-        pub eyes: i64,
-    }
-}
-
-record! {
-    /// Progress of the issues below this one.
-    pub struct IssueResponseSubIssuesSummary {
-        /// Number of sub-issues in total.
-        pub total: i64,
-        /// Sub-issues that are closed.
-        pub completed: i64,
-        /// Share of closed ones, 0 to 100.
-        pub percent_completed: i64,
-    }
-}
-
-record! {
-    /// How many issues block this one, and are blocked by it.
-    pub struct IssueResponseIssueDependenciesSummary {
-        /// Open issues that block this one.
-        pub blocked_by: i64,
-        /// Open issues that this one blocks.
-        pub blocking: i64,
-        /// Issues that block this one, closed ones included.
-        pub total_blocked_by: i64,
-        /// Issues that this one blocks, closed ones included.
-        pub total_blocking: i64,
-    }
-}
-
-record! {
     /// Metadata of a page of `issues.list`.
     pub struct IssuesListMeta {
         /// Whether there are more pages.
@@ -304,6 +91,19 @@ record! {
         pub end_cursor: String,
         /// Number of matches on all pages.
         pub total_count: i64,
+    }
+}
+
+request! {
+    /// The value of one issue field.
+    pub struct IssueFieldValue {
+        required {
+            /// Numeric id of the field.
+            field_id: i64,
+            /// Value to set: a text, a number, a day (`2025-03-01`), the name of an option, or a
+            /// list of names where several are allowed.
+            value: Value,
+        }
     }
 }
 

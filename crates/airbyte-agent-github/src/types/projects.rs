@@ -17,7 +17,7 @@ record! {
         pub title: String,
         /// One line about the project.
         pub short_description: String = "shortDescription",
-        /// Longer description in Markdown; with `get` only.
+        /// Longer description in Markdown; with `get`, or when named in `fields`.
         pub readme: String,
         /// Address of the page on github.com.
         pub url: String,

@@ -2,166 +2,9 @@
 
 //! Types of the records and arguments of `pull_requests`.
 
-use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{open_enum, record};
 
 use super::{AccountLogin, AccountLoginList, Actor, LabelSummaryList, TotalCount};
-
-record! {
-    /// A pull request in the form of the REST API.
-    pub struct PullRequestResponse {
-        /// Numeric id of this object.
-        pub id: i64,
-        /// Id in the GraphQL API.
-        pub node_id: String,
-        /// Address in the REST API.
-        pub url: String,
-        /// Address of the page on github.com.
-        pub html_url: String,
-        /// Address of the diff.
-        pub diff_url: String,
-        /// Address of the patch.
-        pub patch_url: String,
-        /// Number in its repository, as after the `#`.
-        pub number: i64,
-        /// Either `open` or `closed`.
-        pub state: String,
-        /// Whether the conversation is locked.
-        pub locked: bool,
-        /// Title.
-        pub title: String,
-        /// The text, formatted as Markdown.
-        pub body: String,
-        /// The person who wrote it.
-        pub user: PullRequestResponseUser,
-        /// When it was created.
-        pub created_at: String,
-        /// When it was last changed.
-        pub updated_at: String,
-        /// When it was closed; null while open.
-        pub closed_at: String,
-        /// When it was merged; null while it is not.
-        pub merged_at: String,
-        /// Hash of the merge commit, or of the trial merge while open.
-        pub merge_commit_sha: String,
-        /// Whether it is a draft.
-        pub draft: bool,
-        /// Branch with the changes.
-        pub head: PullRequestResponseHead,
-        /// Branch to merge into.
-        pub base: PullRequestResponseBase,
-        /// How the author stands to the repository, such as `OWNER`, `MEMBER` or `NONE`.
-        pub author_association: String,
-        /// Labels.
-        pub labels: Vec<PullRequestResponseLabel>,
-        /// The milestone, or null if there is none.
-        pub milestone: Value,
-        /// The users it is assigned to.
-        pub assignees: Vec<PullRequestResponseAssignee>,
-        /// Users asked for a review.
-        pub requested_reviewers: Vec<Value>,
-        /// Number of comments.
-        pub comments: i64,
-        /// Number of remarks on lines of code.
-        pub review_comments: i64,
-        /// Number of commits.
-        pub commits: i64,
-        /// Number of lines that were added.
-        pub additions: i64,
-        /// Number of lines that were removed.
-        pub deletions: i64,
-        /// Number of files changed.
-        pub changed_files: i64,
-    }
-}
-
-record! {
-    /// The person who wrote it.
-    pub struct PullRequestResponseUser {
-        /// Account name.
-        pub login: String,
-        /// Numeric id of this object.
-        pub id: i64,
-        /// Id in the GraphQL API.
-        pub node_id: String,
-        /// Address of the picture.
-        pub avatar_url: String,
-        /// Address in the REST API.
-        pub url: String,
-        /// Address of the page on github.com.
-        pub html_url: String,
-        /// `User`, `Bot` or `Organization`.
-        pub type_: String = "type",
-        /// Whether the account administers the site.
-        pub site_admin: bool,
-    }
-}
-
-record! {
-    /// Branch with the changes.
-    pub struct PullRequestResponseHead {
-        /// Owner and branch with a colon.
-        pub label: String,
-        /// Name of the branch.
-        pub ref_: String = "ref",
-        /// Hash of its latest commit.
-        pub sha: String,
-    }
-}
-
-record! {
-    /// Branch to merge into.
-    pub struct PullRequestResponseBase {
-        /// Owner and branch with a colon.
-        pub label: String,
-        /// Name of the branch.
-        pub ref_: String = "ref",
-        /// Hash of its latest commit.
-        pub sha: String,
-    }
-}
-
-record! {
-    /// The type of `labels` in [`PullRequestResponse`].
-    pub struct PullRequestResponseLabel {
-        /// Numeric id of this object.
-        pub id: i64,
-        /// Id in the GraphQL API.
-        pub node_id: String,
-        /// Address in the REST API.
-        pub url: String,
-        /// Name of the label.
-        pub name: String,
-        /// Color as six hexadecimal digits.
-        pub color: String,
-        /// Whether GitHub made it for every repository.
-        pub default: bool,
-        /// What the label is for.
-        pub description: String,
-    }
-}
-
-record! {
-    /// The type of `assignees` in [`PullRequestResponse`].
-    pub struct PullRequestResponseAssignee {
-        /// Account name.
-        pub login: String,
-        /// Numeric id of this object.
-        pub id: i64,
-        /// Id in the GraphQL API.
-        pub node_id: String,
-        /// Address of the picture.
-        pub avatar_url: String,
-        /// Address in the REST API.
-        pub url: String,
-        /// Address of the page on github.com.
-        pub html_url: String,
-        /// `User`, `Bot` or `Organization`.
-        pub type_: String = "type",
-        /// Whether the account administers the site.
-        pub site_admin: bool,
-    }
-}
 
 record! {
     /// A pull request with text, state, branches, size and counts.
@@ -169,15 +12,17 @@ record! {
         /// Node id, unique across GitHub.
         pub id: String,
         /// Numeric id, as the REST API uses it. GitHub is retiring it here because it holds 32 bits
-        /// only.
+        /// only, and it is null for ids that do not fit: name `fullDatabaseId` in `fields` instead.
         pub database_id: i64 = "databaseId",
+        /// Numeric id of up to 64 bits, as a text; only when named in `fields`.
+        pub full_database_id: String = "fullDatabaseId",
         /// Number in its repository, as after the `#`.
         pub number: i64,
         /// Title.
         pub title: String,
         /// The text, formatted as Markdown.
         pub body: String,
-        /// Text rendered as HTML; with `get` only.
+        /// Text rendered as HTML; with `get`, or when named in `fields`.
         pub body_html: String = "bodyHTML",
         /// Open, closed without merging, or merged.
         pub state: PullRequestState,
@@ -285,3 +130,13 @@ record! {
         pub total_count: i64,
     }
 }
+
+open_enum!(
+    /// `closed` closes it without merging, `open` reopens it.
+    PullRequestUpdateState {
+        /// Written `open` in requests and responses.
+        Open = "open",
+        /// Written `closed` in requests and responses.
+        Closed = "closed",
+    }
+);

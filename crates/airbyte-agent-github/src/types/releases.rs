@@ -2,7 +2,7 @@
 
 //! Types of the records and arguments of `releases`.
 
-use airbyte_agent_core::record;
+use airbyte_agent_core::{open_enum, record};
 
 use super::Actor;
 
@@ -55,6 +55,68 @@ record! {
 }
 
 record! {
+    /// A release in the form of the REST API.
+    pub struct ReleaseResponse {
+        /// Numeric id of the release; `releases.update` takes it.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Tag it is made from.
+        pub tag_name: String,
+        /// Branch or commit that the tag is made from, where it did not exist.
+        pub target_commitish: String,
+        /// Title.
+        pub name: String,
+        /// Notes in Markdown.
+        pub body: String,
+        /// Whether it is an unpublished draft.
+        pub draft: bool,
+        /// Whether it is marked as not ready for production.
+        pub prerelease: bool,
+        /// When it was created.
+        pub created_at: String,
+        /// When it was published; null for a draft.
+        pub published_at: String,
+        /// Address of the page on github.com.
+        pub html_url: String,
+        /// Address for uploading files.
+        pub upload_url: String,
+        /// Who made it.
+        pub author: ReleaseResponseAuthor,
+        /// Files of the release.
+        pub assets: Vec<ReleaseResponseAsset>,
+    }
+}
+
+record! {
+    /// Who made it.
+    pub struct ReleaseResponseAuthor {
+        /// Account name.
+        pub login: String,
+        /// Numeric id.
+        pub id: i64,
+        /// Address of the profile on github.com.
+        pub html_url: String,
+        /// Kind of account, such as `User`, `Organization` or `Bot`.
+        pub type_: String = "type",
+    }
+}
+
+record! {
+    /// The type of `assets` in [`ReleaseResponse`].
+    pub struct ReleaseResponseAsset {
+        /// Numeric id of the file.
+        pub id: i64,
+        /// Name of the file.
+        pub name: String,
+        /// Size in bytes.
+        pub size: i64,
+        /// Address for downloading.
+        pub browser_download_url: String,
+    }
+}
+
+record! {
     /// Metadata of a page of `releases.list`.
     pub struct ReleasesListMeta {
         /// Whether there are more pages.
@@ -63,3 +125,16 @@ record! {
         pub end_cursor: String,
     }
 }
+
+open_enum!(
+    /// Whether it becomes the latest release; `legacy` decides by date and version. Left out,
+    /// `true`; drafts and prereleases cannot be the latest.
+    ReleaseMakeLatest {
+        /// Written `true` in requests and responses.
+        True = "true",
+        /// Written `false` in requests and responses.
+        False = "false",
+        /// Written `legacy` in requests and responses.
+        Legacy = "legacy",
+    }
+);

@@ -2,7 +2,7 @@
 
 //! Types of the records and arguments of `reviews`.
 
-use airbyte_agent_core::{open_enum, record};
+use airbyte_agent_core::{open_enum, record, request};
 
 use super::{Actor, TotalCount};
 
@@ -12,8 +12,10 @@ record! {
         /// Node id, unique across GitHub.
         pub id: String,
         /// Numeric id, as the REST API uses it. GitHub is retiring it here because it holds 32 bits
-        /// only.
+        /// only, and it is null for ids that do not fit: name `fullDatabaseId` in `fields` instead.
         pub database_id: i64 = "databaseId",
+        /// Numeric id of up to 64 bits, as a text; only when named in `fields`.
+        pub full_database_id: String = "fullDatabaseId",
         /// Verdict of the review.
         pub state: ReviewState,
         /// Summary in Markdown; often empty.
@@ -44,6 +46,46 @@ open_enum!(
 );
 
 record! {
+    /// A review of a pull request in the form of the REST API.
+    pub struct ReviewResponse {
+        /// Numeric id of the review.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// The reviewer.
+        pub user: ReviewResponseUser,
+        /// Summary in Markdown; may be empty.
+        pub body: String,
+        /// Verdict: `APPROVED`, `CHANGES_REQUESTED`, `COMMENTED`, `DISMISSED` or `PENDING`.
+        pub state: String,
+        /// Address of the review on github.com.
+        pub html_url: String,
+        /// Address of the pull request in the REST API.
+        pub pull_request_url: String,
+        /// When it was handed in; missing while pending.
+        pub submitted_at: String,
+        /// Hash of the commit that was reviewed.
+        pub commit_id: String,
+        /// How the reviewer relates to the repository, such as `MEMBER` or `COLLABORATOR`.
+        pub author_association: String,
+    }
+}
+
+record! {
+    /// The reviewer.
+    pub struct ReviewResponseUser {
+        /// Account name.
+        pub login: String,
+        /// Numeric id.
+        pub id: i64,
+        /// Address of the profile on github.com.
+        pub html_url: String,
+        /// Kind of account, such as `User`, `Organization` or `Bot`.
+        pub type_: String = "type",
+    }
+}
+
+record! {
     /// Metadata of a page of `reviews.list`.
     pub struct ReviewsListMeta {
         /// Whether there are more pages.
@@ -52,3 +94,57 @@ record! {
         pub end_cursor: String,
     }
 }
+
+open_enum!(
+    /// Verdict. Left out, the review stays pending.
+    ReviewEvent {
+        /// Written `APPROVE` in requests and responses.
+        Approve = "APPROVE",
+        /// Written `REQUEST_CHANGES` in requests and responses.
+        RequestChanges = "REQUEST_CHANGES",
+        /// Written `COMMENT` in requests and responses.
+        Comment = "COMMENT",
+    }
+);
+
+request! {
+    /// Remarks on lines of changed files.
+    pub struct ReviewComment {
+        required {
+            /// Path of the file.
+            path: String,
+            /// Text of the remark, in GitHub Markdown.
+            body: String,
+        }
+        /// Line of the file to remark on; the last one of several.
+        line: i64,
+        /// `RIGHT` for the new file (also unchanged lines), `LEFT` for removed lines.
+        side: ReviewCommentSide,
+        /// First line, for a remark on several lines.
+        start_line: i64,
+        /// Side of the first line.
+        start_side: ReviewCommentStartSide,
+        /// Position in the difference, instead of `line`: lines after the first `@@`.
+        position: i64,
+    }
+}
+
+open_enum!(
+    /// `RIGHT` for the new file (also unchanged lines), `LEFT` for removed lines.
+    ReviewCommentSide {
+        /// Written `LEFT` in requests and responses.
+        Left = "LEFT",
+        /// Written `RIGHT` in requests and responses.
+        Right = "RIGHT",
+    }
+);
+
+open_enum!(
+    /// Side of the first line.
+    ReviewCommentStartSide {
+        /// Written `LEFT` in requests and responses.
+        Left = "LEFT",
+        /// Written `RIGHT` in requests and responses.
+        Right = "RIGHT",
+    }
+);

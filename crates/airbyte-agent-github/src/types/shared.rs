@@ -3,6 +3,7 @@
 //! Types that several entities share.
 
 use airbyte_agent_core::record;
+use airbyte_agent_core::serde_json::Value;
 
 record! {
     /// A Git repository with settings, counts, language, license and topics.
@@ -177,6 +178,218 @@ record! {
 }
 
 record! {
+    /// An issue in the form of the REST API.
+    pub struct IssueResponse {
+        /// Numeric id of this object.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Address of the repository in the REST API.
+        pub repository_url: String,
+        /// Address of the labels in the REST API.
+        pub labels_url: String,
+        /// Address of the comments in the REST API.
+        pub comments_url: String,
+        /// Address of the events in the REST API.
+        pub events_url: String,
+        /// Address of the page on github.com.
+        pub html_url: String,
+        /// Number in its repository, as after the `#`.
+        pub number: i64,
+        /// Either `open` or `closed`.
+        pub state: String,
+        /// `completed`, `not_planned`, `duplicate`, `reopened` or null.
+        pub state_reason: String,
+        /// Title.
+        pub title: String,
+        /// The text, formatted as Markdown.
+        pub body: String,
+        /// The person who wrote it.
+        pub user: IssueResponseUser,
+        /// Labels.
+        pub labels: Vec<IssueResponseLabel>,
+        /// The users it is assigned to.
+        pub assignees: Vec<IssueResponseAssignee>,
+        /// The milestone, or null if there is none.
+        pub milestone: Value,
+        /// Whether the conversation is locked.
+        pub locked: bool,
+        /// Number of comments.
+        pub comments: i64,
+        /// When it was closed; null while open.
+        pub closed_at: String,
+        /// When it was created.
+        pub created_at: String,
+        /// When it was last changed.
+        pub updated_at: String,
+        /// How the author stands to the repository, such as `OWNER`, `MEMBER` or `NONE`.
+        pub author_association: String,
+        /// Why it was locked.
+        pub active_lock_reason: String,
+        /// The user who closed it.
+        pub closed_by: Value,
+        /// Address of the timeline in the REST API.
+        pub timeline_url: String,
+        /// App that acted for the author, or null.
+        pub performed_via_github_app: Value,
+        /// First of the assigned users.
+        pub assignee: IssueResponseAssignee2,
+        /// Counts of reactions by kind.
+        pub reactions: IssueResponseReactions,
+        /// Progress of the issues below this one.
+        pub sub_issues_summary: IssueResponseSubIssuesSummary,
+        /// Kind of issue in its organization, or null.
+        pub type_: Value = "type",
+        /// Comment pinned to the top, or null.
+        pub pinned_comment: Value,
+        /// Values of fields of the organization.
+        pub issue_field_values: Vec<Value>,
+        /// How many issues block this one, and are blocked by it.
+        pub issue_dependencies_summary: IssueResponseIssueDependenciesSummary,
+    }
+}
+
+record! {
+    /// The person who wrote it.
+    pub struct IssueResponseUser {
+        /// Account name.
+        pub login: String,
+        /// Numeric id of this object.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address of the picture.
+        pub avatar_url: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Address of the page on github.com.
+        pub html_url: String,
+        /// `User`, `Bot` or `Organization`.
+        pub type_: String = "type",
+        /// Whether the account administers the site.
+        pub site_admin: bool,
+    }
+}
+
+record! {
+    /// The type of `labels` in [`IssueResponse`].
+    pub struct IssueResponseLabel {
+        /// Numeric id of this object.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Name of the label.
+        pub name: String,
+        /// Color as six hexadecimal digits.
+        pub color: String,
+        /// Whether GitHub made it for every repository.
+        pub default: bool,
+        /// What the label is for.
+        pub description: String,
+    }
+}
+
+record! {
+    /// The type of `assignees` in [`IssueResponse`].
+    pub struct IssueResponseAssignee {
+        /// Account name.
+        pub login: String,
+        /// Numeric id of this object.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address of the picture.
+        pub avatar_url: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Address of the page on github.com.
+        pub html_url: String,
+        /// `User`, `Bot` or `Organization`.
+        pub type_: String = "type",
+        /// Whether the account administers the site.
+        pub site_admin: bool,
+    }
+}
+
+record! {
+    /// First of the assigned users.
+    pub struct IssueResponseAssignee2 {
+        /// Account name.
+        pub login: String,
+        /// Numeric id of this object.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address of the picture.
+        pub avatar_url: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Address of the page on github.com.
+        pub html_url: String,
+        /// `User`, `Bot` or `Organization`.
+        pub type_: String = "type",
+        /// Whether the account administers the site.
+        pub site_admin: bool,
+    }
+}
+
+record! {
+    /// Counts of reactions by kind.
+    pub struct IssueResponseReactions {
+        /// Address in the REST API.
+        pub url: String,
+        /// Number of reactions of all kinds.
+        pub total_count: i64,
+        /// Number of reactions with thumbs up.
+        pub plus_1: i64 = "+1",
+        /// Number of reactions with thumbs down.
+        pub minus_1: i64 = "-1",
+        /// Number of reactions with a laugh.
+        pub laugh: i64,
+        /// Number of reactions with a party popper.
+        pub hooray: i64,
+        /// Number of reactions with a confused face.
+        pub confused: i64,
+        /// Number of reactions with a heart.
+        pub heart: i64,
+        /// Number of reactions with a rocket.
+        pub rocket: i64,
+        /// Number of reactions with a pair of eyes.
+        pub eyes: i64,
+    }
+}
+
+record! {
+    /// Progress of the issues below this one.
+    pub struct IssueResponseSubIssuesSummary {
+        /// Number of sub-issues in total.
+        pub total: i64,
+        /// Sub-issues that are closed.
+        pub completed: i64,
+        /// Share of closed ones, 0 to 100.
+        pub percent_completed: i64,
+    }
+}
+
+record! {
+    /// How many issues block this one, and are blocked by it.
+    pub struct IssueResponseIssueDependenciesSummary {
+        /// Open issues that block this one.
+        pub blocked_by: i64,
+        /// Open issues that this one blocks.
+        pub blocking: i64,
+        /// Issues that block this one, closed ones included.
+        pub total_blocked_by: i64,
+        /// Issues that this one blocks, closed ones included.
+        pub total_blocking: i64,
+    }
+}
+
+record! {
     /// A comment in the conversation of an issue or pull request.
     pub struct Comment {
         /// Node id, unique across GitHub; what `get` takes.
@@ -199,5 +412,181 @@ record! {
         pub minimized_reason: String = "minimizedReason",
         /// Who wrote it; null when the account is gone (shown as ghost).
         pub author: Actor,
+    }
+}
+
+record! {
+    /// A pull request in the form of the REST API.
+    pub struct PullRequestResponse {
+        /// Numeric id of this object.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Address of the page on github.com.
+        pub html_url: String,
+        /// Address of the diff.
+        pub diff_url: String,
+        /// Address of the patch.
+        pub patch_url: String,
+        /// Number in its repository, as after the `#`.
+        pub number: i64,
+        /// Either `open` or `closed`.
+        pub state: String,
+        /// Whether the conversation is locked.
+        pub locked: bool,
+        /// Title.
+        pub title: String,
+        /// The text, formatted as Markdown.
+        pub body: String,
+        /// The person who wrote it.
+        pub user: PullRequestResponseUser,
+        /// When it was created.
+        pub created_at: String,
+        /// When it was last changed.
+        pub updated_at: String,
+        /// When it was closed; null while open.
+        pub closed_at: String,
+        /// When it was merged; null while it is not.
+        pub merged_at: String,
+        /// Hash of the merge commit, or of the trial merge while open.
+        pub merge_commit_sha: String,
+        /// Whether it is a draft.
+        pub draft: bool,
+        /// Branch with the changes.
+        pub head: PullRequestResponseHead,
+        /// Branch to merge into.
+        pub base: PullRequestResponseBase,
+        /// How the author stands to the repository, such as `OWNER`, `MEMBER` or `NONE`.
+        pub author_association: String,
+        /// Labels.
+        pub labels: Vec<PullRequestResponseLabel>,
+        /// The milestone, or null if there is none.
+        pub milestone: Value,
+        /// The users it is assigned to.
+        pub assignees: Vec<PullRequestResponseAssignee>,
+        /// Users asked for a review.
+        pub requested_reviewers: Vec<Value>,
+        /// Number of comments.
+        pub comments: i64,
+        /// Number of remarks on lines of code.
+        pub review_comments: i64,
+        /// Number of commits.
+        pub commits: i64,
+        /// Number of lines that were added.
+        pub additions: i64,
+        /// Number of lines that were removed.
+        pub deletions: i64,
+        /// Number of files changed.
+        pub changed_files: i64,
+    }
+}
+
+record! {
+    /// The person who wrote it.
+    pub struct PullRequestResponseUser {
+        /// Account name.
+        pub login: String,
+        /// Numeric id of this object.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address of the picture.
+        pub avatar_url: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Address of the page on github.com.
+        pub html_url: String,
+        /// `User`, `Bot` or `Organization`.
+        pub type_: String = "type",
+        /// Whether the account administers the site.
+        pub site_admin: bool,
+    }
+}
+
+record! {
+    /// Branch with the changes.
+    pub struct PullRequestResponseHead {
+        /// Owner and branch with a colon.
+        pub label: String,
+        /// Name of the branch.
+        pub ref_: String = "ref",
+        /// Hash of its latest commit.
+        pub sha: String,
+    }
+}
+
+record! {
+    /// Branch to merge into.
+    pub struct PullRequestResponseBase {
+        /// Owner and branch with a colon.
+        pub label: String,
+        /// Name of the branch.
+        pub ref_: String = "ref",
+        /// Hash of its latest commit.
+        pub sha: String,
+    }
+}
+
+record! {
+    /// The type of `labels` in [`PullRequestResponse`].
+    pub struct PullRequestResponseLabel {
+        /// Numeric id of this object.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Name of the label.
+        pub name: String,
+        /// Color as six hexadecimal digits.
+        pub color: String,
+        /// Whether GitHub made it for every repository.
+        pub default: bool,
+        /// What the label is for.
+        pub description: String,
+    }
+}
+
+record! {
+    /// The type of `assignees` in [`PullRequestResponse`].
+    pub struct PullRequestResponseAssignee {
+        /// Account name.
+        pub login: String,
+        /// Numeric id of this object.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address of the picture.
+        pub avatar_url: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Address of the page on github.com.
+        pub html_url: String,
+        /// `User`, `Bot` or `Organization`.
+        pub type_: String = "type",
+        /// Whether the account administers the site.
+        pub site_admin: bool,
+    }
+}
+
+record! {
+    /// A label in the form of the REST API.
+    pub struct LabelResponse {
+        /// Numeric id of the label.
+        pub id: i64,
+        /// Id in the GraphQL API.
+        pub node_id: String,
+        /// Address in the REST API.
+        pub url: String,
+        /// Name of the label.
+        pub name: String,
+        /// Colour, six hexadecimal digits without `#`.
+        pub color: String,
+        /// What the label is for.
+        pub description: String,
+        /// Whether GitHub made it with the repository.
+        pub default: bool,
     }
 }

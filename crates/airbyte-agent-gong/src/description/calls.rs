@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("calls", "A recorded call or meeting with its basic data: title, time, length, host.")
     .when_to_use("To find calls by time, title or host; go on to transcripts or detailed calls for content.")
     .phrases(texts!["calls", "meetings", "recordings", "last call"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, GET])
     .schema(RECORD)
     .store(list![
         stored("calendarEventId", "string", "Id of the event in the Google or Outlook calendar."),
@@ -35,10 +35,11 @@ pub(super) const ENTITY: Entity = Entity::new("calls", "A recorded call or meeti
 
 const LIST: Operation = Operation::get("listCalls", "calls", Action::List, template!("/v2/calls"))
     .summary("List calls")
-    .description("Lists recorded calls of a period with their basic data (title, time, length, host, scope), 100 per page. Give `fromDateTime` and `toDateTime`; for participants, topics or summaries use `calls_extensive.list`. Private calls are filtered out, so a page may hold fewer records than Gong counted in `total_records`, or none although a cursor follows. When no call matches, Gong responds with 404 rather than an empty list.")
+    .description("Lists recorded calls of a period with their basic data (title, time, length, host, scope), 100 per page. Give `fromDateTime` and `toDateTime`; for participants, topics or summaries use `calls_extensive.list`. Private calls are filtered out, so a page may hold fewer records than Gong counted in `total_records`, or none although a cursor follows. When no call matches, Gong responds with 404, which is read as an empty list.")
     .parameters(list![
-        query("fromDateTime", STRING.format("date-time")).description("Only calls at or after this instant (inclusive), ISO 8601 with `Z` or an offset. Web conferences are matched by scheduled time, other calls by actual start. Left out, the list begins with the earliest call."),
-        query("toDateTime", STRING.format("date-time")).description("Only calls before this instant (exclusive), ISO 8601 with `Z` or an offset. Left out, the list runs up to the most recent call."),
+        query("fromDateTime", STRING.format("date-time")).description("Only calls at or after this instant (inclusive), ISO 8601 with `Z` or an offset. Web conferences are matched by scheduled time, other calls by actual start. The vendor requires it."),
+        query("toDateTime", STRING.format("date-time")).description("Only calls before this instant (exclusive), ISO 8601 with `Z` or an offset. The vendor requires it."),
+        query("workspaceId", STRING).addition().description("Only calls of this workspace, by id from `workspaces.list`."),
         query("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, repeat every other argument unchanged, and stop when a response carries no cursor. Tokens expire, so do not store them."),
     ])
     .records(json_path!("$.calls"))
@@ -51,6 +52,75 @@ const LIST: Operation = Operation::get("listCalls", "calls", Action::List, templ
     .paging(Paging::cursor(from_meta("cursor"), "cursor"))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "addCall", "calls", Action::Create, template!("/v2/calls"))
+    .summary("Add a call")
+    .description("Adds a call that was recorded elsewhere, and returns its id. With `downloadMediaUrl` Gong fetches the recording itself; a call without a recording is not analysed. Gong recognises a call by `clientUniqueId`, so that it is not added twice. With OAuth, Gong asks for the scope `api:calls:create`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        body("clientUniqueId", STRING).required().description("Id of the call in the system that recorded it; Gong adds each only once."),
+        body("actualStart", STRING.format("date-time")).required().description("When the call began, ISO 8601 with `Z` or an offset."),
+        body("primaryUser", STRING).required().description("Gong user who hosted the call, by id from `users.list`."),
+        body("direction", STRING.choices(words!["Inbound", "Outbound", "Conference", "Unknown"])).required().description("Who called whom."),
+        body("parties", ARRAY.items(list![
+            OBJECT.properties(list![
+                optional("emailAddress", STRING.description("E-mail address.")),
+                optional("name", STRING.description("Name.")),
+                optional("phoneNumber", STRING.description("Phone number.")),
+                optional("userId", STRING.description("Gong user id, for members of the company.")),
+                optional("partyId", STRING.description("Id by which `speakersTimeline` refers to the participant.")),
+                optional("mediaChannelId", INTEGER.minimum(0.0).maximum(1.0).description("Channel of the recording with the host's voice, for stereo recordings.")),
+                optional("context", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        required("system", STRING.choices(words!["Salesforce", "HubSpot", "MicrosoftDynamic", "Generic"]).description("System.")),
+                        optional("objects", ARRAY.items(list![
+                            OBJECT.properties(list![
+                                required("objectType", STRING.description("Kind of record, such as `Account`, `Opportunity`, `Contact` or `Lead`.")),
+                                required("objectId", STRING.description("Id of the record in the system.")),
+                            ]).closed(),
+                        ]).description("Records in the system.")),
+                    ]).closed(),
+                ]).description("Records of other systems about the participant.")),
+            ]).closed(),
+        ])).required().description("Participants; the host must be among them."),
+        body("title", STRING).description("Title of the call."),
+        body("purpose", STRING).description("What the call is for."),
+        body("scheduledStart", STRING.format("date-time")).description("When it should begin, ISO 8601."),
+        body("scheduledEnd", STRING.format("date-time")).description("When it should end, ISO 8601."),
+        body("duration", NUMBER).description("Length in seconds."),
+        body("disposition", STRING).description("Outcome of the call."),
+        body("context", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("system", STRING.choices(words!["Salesforce", "HubSpot", "MicrosoftDynamic", "Generic"]).description("System.")),
+                optional("objects", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        required("objectType", STRING.description("Kind of record, such as `Account`, `Opportunity`, `Contact` or `Lead`.")),
+                        required("objectId", STRING.description("Id of the record in the system.")),
+                    ]).closed(),
+                ]).description("Records in the system.")),
+            ]).closed(),
+        ])).description("Records of other systems about the call."),
+        body("customData", STRING).description("Text that Gong keeps with the call."),
+        body("speakersTimeline", OBJECT.properties(list![
+            optional("precise", BOOLEAN.description("True if the times fit the recording exactly.")),
+            optional("speechSegments", ARRAY.items(list![
+                OBJECT.properties(list![
+                    required("fromTime", INTEGER.minimum(0.0).description("Start, in milliseconds from the beginning.")),
+                    required("toTime", INTEGER.minimum(0.0).description("End, in milliseconds from the beginning.")),
+                    required("partyIds", ARRAY.items(list![STRING]).description("Who speaks, by `partyId`.")),
+                ]).closed(),
+            ]).description("Parts of the call.")),
+        ]).closed()).description("Who spoke when; not together with `mediaChannelId`."),
+        body("meetingUrl", STRING).description("Address by which people joined the call."),
+        body("callProviderCode", STRING).description("Code of the conferencing or telephony system, such as `zoom`."),
+        body("downloadMediaUrl", STRING).description("Address from which Gong fetches the recording, up to 1.5 GB. Each address is used for one call only."),
+        body("workspaceId", STRING).description("Workspace to put the call into. Left out, Gong decides."),
+        body("languageCode", STRING).description("Language to transcribe to, such as `en-US`. Left out, Gong detects it."),
+        body("flowContext", OBJECT.properties(list![optional("taskId", STRING.description("Id of the task."))]).closed()).description("Task of a flow that the call belongs to."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(CREATE_RECORD);
+
 const GET: Operation = Operation::get("getCall", "calls", Action::Get, template!("/v2/calls/{id}"))
     .summary("Get a call")
     .description("Returns the basic data of one call by id: title, time, length in seconds, host, link. The filter that hides private calls from the lists does not apply here: look at `isPrivate` before passing anything on. What was said is in `call_transcripts.list`.")
@@ -61,3 +131,5 @@ const GET: Operation = Operation::get("getCall", "calls", Action::Get, template!
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/calls.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/calls_create.json"));

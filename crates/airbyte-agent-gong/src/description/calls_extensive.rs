@@ -63,23 +63,24 @@ pub(super) const ENTITY: Entity = Entity::new("calls_extensive", "A recorded cal
 
 const LIST: Operation = Operation::by(Method::Post, "listCallsExtensive", "calls_extensive", Action::List, template!("/v2/calls/extensive"))
     .summary("List calls in detail")
-    .description("Lists calls with participants, topics, trackers, summary, comments, CRM context or media links: exactly the parts switched on in `contentSelector`, and only `metaData` without it. Select by period, workspace or call ids in `filter`. Private calls are filtered out, also when asked for by id; a page may therefore be shorter than Gong's count, or empty although a cursor follows. Gong responds with 404 when nothing matches.")
+    .description("Lists calls with participants, topics, trackers, summary, comments, CRM context or media links: exactly the parts switched on in `contentSelector`, and only `metaData` without it. Select by period, workspace or call ids in `filter`. Private calls are filtered out, also when asked for by id; a page may therefore be shorter than Gong's count, or empty although a cursor follows. Gong responds with 404 when nothing matches, which is read as an empty list.")
     .parameters(list![
         body("filter", OBJECT.default("{}").properties(list![
             optional("fromDateTime", STRING.format("date-time").description("Only calls that started at or after this instant (inclusive), ISO 8601 with `Z` or an offset. Left out, starts with the earliest call.")),
             optional("toDateTime", STRING.format("date-time").description("Only calls that started before this instant (exclusive), ISO 8601 with `Z` or an offset. Left out, runs up to the most recent call.")),
             optional("callIds", ARRAY.items(list![STRING]).description("Only these calls, by Gong call id.")),
             optional("workspaceId", STRING.description("Only calls of this workspace, by id from `workspaces.list`.")),
+            optional("primaryUserIds", ARRAY.items(list![STRING]).description("Only calls that these users hosted, by Gong user id.")),
         ]).closed()).required().default("{}").send_default().description("Which calls to return; conditions are combined with AND. An empty object means every call, so give a period or call ids."),
         body("contentSelector", OBJECT.properties(list![
-            optional("context", STRING.choices(words!["Extended"]).description("`Extended` adds links to records in connected systems such as the CRM, with their field values, to the call and to its parties. Left out, no such context is returned.")),
+            optional("context", STRING.choices(words!["None", "Basic", "Extended"]).description("`Basic` adds links to records in connected systems such as the CRM to the call and to its parties, `Extended` their field values, too. `None`, or left out, no such context is returned.")),
             optional("contextTiming", ARRAY.items(list![STRING.choices(words!["Now", "TimeOfCall"])]).description("Which version of the CRM values to return: `Now` for the current ones, `TimeOfCall` for those at the time of the call, or both. Only valid together with `context: Extended`; Gong assumes `Now`.")),
             optional("exposedFields", OBJECT.properties(list![
                 optional("collaboration", OBJECT.properties(list![
                     optional("publicComments", BOOLEAN.description("True returns the public comments made on the call.")),
                 ]).closed().description("Switches for what colleagues added to the call.")),
                 optional("content", OBJECT.properties(list![
-                    optional("pointsOfInterest", BOOLEAN.description("True returns points of interest, such as action items. Gong has superseded it by `highlights`.")),
+                    optional("pointsOfInterest", BOOLEAN.description("True returned points of interest, such as action items. Gong's reference no longer knows it: use `highlights`.")),
                     optional("structure", BOOLEAN.description("True returns the agenda: the parts of the call and how long each one took.")),
                     optional("topics", BOOLEAN.description("True returns the topics spoken about and the time spent on each.")),
                     optional("trackers", BOOLEAN.description("True returns the trackers (watched words and phrases) with the number of mentions in the call.")),

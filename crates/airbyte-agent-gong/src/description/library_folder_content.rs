@@ -13,13 +13,13 @@ pub(super) const ENTITY: Entity = Entity::new("library_folder_content", "A call,
 
 const LIST: Operation = Operation::get("listFolderContent", "library_folder_content", Action::List, template!("/v2/library/folder-content"))
     .summary("List the calls in a library folder")
-    .description("Lists the calls, and snippets of calls, that were put into a library folder. A call is kept only when Gong states that it is not private; where Gong leaves `isPrivate` out the call is withheld, so an empty response does not prove that the folder is empty.")
+    .description("Lists the calls, and snippets of calls, that were put into a library folder. Gong lists public folders only and does not say of these calls whether they are private; a call that is marked as private is left out.")
     .parameters(list![
-        query("folderId", STRING).required().description("Id of the library folder, from `library_folders.list`."),
-        query("cursor", STRING).description("Token of the next page, from the meta of the previous response. Gong usually answers with the whole folder at once and then sends no cursor."),
+        query("folderId", STRING).required().description("Id of the library folder, from `library_folders.list`. Optional at Gong, but needed here."),
+        query("cursor", STRING).description("Token of the next page, from the meta of the previous response. Gong's reference does not know it: the whole folder comes at once."),
     ])
     .records(json_path!("$.calls"))
-    .filter(Filter::Unless(json_path!("$.isPrivate")))
+    .filter(Filter::Expression(text("{{ 'isPrivate' not in record or not record.isPrivate }}")))
     .meta(list![
         meta("cursor", json_path!("$.records.cursor")),
         meta("total_records", json_path!("$.records.totalRecords")),

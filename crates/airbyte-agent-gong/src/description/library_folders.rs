@@ -15,7 +15,7 @@ const LIST: Operation = Operation::get("listLibraryFolders", "library_folders", 
     .summary("List library folders")
     .description("Lists the public folders of a workspace's call library as a flat list; `parentFolderId` gives the tree. Private folders are not returned. The calls in a folder are in `library_folder_content.list`.")
     .parameters(list![
-        query("workspaceId", STRING).required().description("Id of the workspace whose library is listed; take it from `workspaces.list`."),
+        query("workspaceId", STRING).required().description("Id of the workspace whose library is listed; take it from `workspaces.list`. Optional at Gong, but needed here."),
     ])
     .records(json_path!("$.folders"))
     .paging(Paging::none("Gong returns all folders of a workspace in one response and takes no cursor."))

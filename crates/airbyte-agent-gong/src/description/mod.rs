@@ -19,6 +19,26 @@ mod library_folders;
 mod library_folder_content;
 mod coaching;
 mod stats_activity_scorecards;
+mod flows;
+mod prospect_flows;
+mod flow_assignments;
+mod content_shares;
+mod content_views;
+mod digital_interactions;
+mod users_extensive;
+mod user_settings_history;
+mod logs;
+mod permission_profiles;
+mod permission_profile_users;
+mod crm_integrations;
+mod crm_schemas;
+mod crm_requests;
+mod email_address_data;
+mod phone_number_data;
+mod meetings;
+mod tasks;
+mod stats_activity_by_period;
+mod call_outcomes;
 
 use std::borrow::Cow::Borrowed;
 
@@ -30,7 +50,7 @@ pub static DESCRIPTION: Connector = Connector {
     title: text("Gong"),
     version: text("0.1.25"),
     definition_id: text("32382e40-3b49-4b99-9c5c-4076501914e7"),
-    description: text("Gong records and analyses sales conversations. This connector reads users, calls with participants, topics and summaries, transcripts, recordings, activity and interaction statistics, scorecards, trackers, the call library and coaching metrics. It is read-only. Calls that are marked private are removed from call lists."),
+    description: text("Gong records and analyses sales conversations. This connector reads users, calls with participants, topics and summaries, transcripts, recordings, activity and interaction statistics, scorecards, trackers, the call library, coaching metrics, flows, tasks and logs. It adds calls, manages meetings, puts prospects into flows, reports engagement and erases personal data. Calls that are marked private are removed from call lists."),
     links: Borrowed(list![
         Link::new("api_reference", "Gong API reference", "https://gong.app.gong.io/settings/api/documentation"),
         Link::new("api_release_history", "Gong release notes", "https://help.gong.io/docs/release-notes"),
@@ -161,12 +181,36 @@ pub static DESCRIPTION: Connector = Connector {
         library_folder_content::ENTITY,
         coaching::ENTITY,
         stats_activity_scorecards::ENTITY,
+        flows::ENTITY,
+        prospect_flows::ENTITY,
+        flow_assignments::ENTITY,
+        content_shares::ENTITY,
+        content_views::ENTITY,
+        digital_interactions::ENTITY,
+        users_extensive::ENTITY,
+        user_settings_history::ENTITY,
+        logs::ENTITY,
+        permission_profiles::ENTITY,
+        permission_profile_users::ENTITY,
+        crm_integrations::ENTITY,
+        crm_schemas::ENTITY,
+        crm_requests::ENTITY,
+        email_address_data::ENTITY,
+        phone_number_data::ENTITY,
+        meetings::ENTITY,
+        tasks::ENTITY,
+        stats_activity_by_period::ENTITY,
+        call_outcomes::ENTITY,
     ]),
     relationships: Borrowed(list![
         Relationship::new("library_folders", "workspaceId", "workspaces", "id", "many_to_one"),
         Relationship::new("library_folder_content", "folderId", "library_folders", "id", "many_to_one"),
         Relationship::new("coaching", "workspace-id", "workspaces", "id", "many_to_one"),
         Relationship::new("coaching", "manager-id", "users", "id", "many_to_one"),
+        Relationship::new("flows", "flowOwnerEmail", "users", "emailAddress", "many_to_one"),
+        Relationship::new("user_settings_history", "id", "users", "id", "many_to_one"),
+        Relationship::new("permission_profiles", "workspaceId", "workspaces", "id", "many_to_one"),
+        Relationship::new("permission_profile_users", "profileId", "permission_profiles", "id", "many_to_one"),
     ]),
     questions: Questions {
         direct: Borrowed(texts![
@@ -177,6 +221,9 @@ pub static DESCRIPTION: Connector = Connector {
             "Which scorecards do we use, and what do they ask?",
             "Download the audio of this call",
             "Which folders are in our call library?",
+            "Put this contact into the flow Inbound demo",
+            "Who listened to this call last week?",
+            "What do we hold about sam@client.example?",
         ]),
         search: Borrowed(texts![
             "In which calls did customers object to the price?",
@@ -186,11 +233,10 @@ pub static DESCRIPTION: Connector = Connector {
             "Which scorecards were filled in for calls of the enterprise team?",
         ]),
         unsupported: Borrowed(texts![
-            "Upload a new recording to Gong",
+            "Upload the file of a recording to Gong",
             "Delete a call",
             "Add a comment to a call",
             "Create a scorecard",
-            "Add a user to a Gong Engage flow",
         ]),
     },
     hosting: Hosting { settings: Borrowed(&[]), constants: Borrowed(&[]), variables: Borrowed(&[]) },

@@ -25,16 +25,21 @@ pub(super) const ENTITY: Entity = Entity::new("stats_activity_scorecards", "A sc
 
 const LIST: Operation = Operation::by(Method::Post, "listAnsweredScorecards", "stats_activity_scorecards", Action::List, template!("/v2/stats/activity/scorecards"))
     .summary("List answered scorecards")
-    .description("Lists the scorecards filled in during a period, with the answer and score for each question, reviewer and reviewed person. Narrow by scorecard, people or call in `filter`. Gong's own reference names the dates `callFromDate`, `callToDate`, `reviewFromDate` and `reviewToDate`; should records outside the period come back, compare `callStartTime` and `reviewTime`.")
+    .description("Lists the scorecards that were filled in, with the answer and score for each question, reviewer and reviewed person. Narrow by the day of the call or of the review, by scorecard and by reviewed person in `filter`. Gong leaves out reviews by its own AI unless `reviewMethod` says otherwise.")
     .parameters(list![
         body("filter", OBJECT.default(r#"{"fromDateTime":"2024-01-01T00:00:00Z","toDateTime":"2025-01-01T00:00:00Z"}"#).properties(list![
-            required("fromDateTime", STRING.format("date-time").description("Start of the period (inclusive), ISO 8601 with `Z` or an offset.")),
-            required("toDateTime", STRING.format("date-time").description("End of the period (exclusive), ISO 8601 with `Z` or an offset.")),
+            optional("callFromDate", STRING.format("date").description("First day of the calls (inclusive), `YYYY-MM-DD`, in the company's time zone.")),
+            optional("callToDate", STRING.format("date").description("Day after the last day of the calls (exclusive), `YYYY-MM-DD`, in the company's time zone.")),
+            optional("reviewFromDate", STRING.format("date").description("First day of the reviews (inclusive), `YYYY-MM-DD`, in the company's time zone.")),
+            optional("reviewToDate", STRING.format("date").description("Day after the last day of the reviews (exclusive), `YYYY-MM-DD`, in the company's time zone; not later than today.")),
+            optional("reviewMethod", STRING.choices(words!["AUTOMATIC", "MANUAL", "BOTH"]).description("Who filled them in: people, Gong's AI, or either. Left out, people.")),
+            optional("fromDateTime", STRING.format("date-time").description("Without effect: Gong does not know this member. Give `callFromDate` or `reviewFromDate`.")),
+            optional("toDateTime", STRING.format("date-time").description("Without effect: Gong does not know this member. Give `callToDate` or `reviewToDate`.")),
             optional("scorecardIds", ARRAY.items(list![STRING]).description("Only answers to these scorecards, by `scorecardId` from `settings_scorecards.list`.")),
             optional("reviewedUserIds", ARRAY.items(list![STRING]).description("Only scorecards about these people (whose call was reviewed), by Gong user id.")),
-            optional("reviewerUserIds", ARRAY.items(list![STRING]).description("Only scorecards filled in by these people, by Gong user id.")),
-            optional("callIds", ARRAY.items(list![STRING]).description("Only scorecards for these calls, by Gong call id.")),
-        ]).closed()).required().default(r#"{"fromDateTime":"2024-01-01T00:00:00Z","toDateTime":"2025-01-01T00:00:00Z"}"#).send_default().description("Period, and optionally the scorecards, people and calls. Always pass it: left out, calendar year 2024 is used."),
+            optional("reviewerUserIds", ARRAY.items(list![STRING]).description("Without effect: Gong does not know this member. Compare `reviewerUserId` of the records.")),
+            optional("callIds", ARRAY.items(list![STRING]).description("Without effect: Gong does not know this member. Compare `callId` of the records.")),
+        ]).closed()).required().default(r#"{"fromDateTime":"2024-01-01T00:00:00Z","toDateTime":"2025-01-01T00:00:00Z"}"#).send_default().description("Days of the call or the review, scorecards and people; conditions are combined with AND, and an empty object means everything. Always pass it: left out, only members that Gong ignores are sent, and all scorecards of all time come back."),
         body("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, send the same filter with every page, and stop when a response carries no cursor."),
     ])
     .body(Body::Json { open: false, in_array: false })

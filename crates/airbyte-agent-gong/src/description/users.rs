@@ -34,6 +34,7 @@ const LIST: Operation = Operation::get("listUsers", "users", Action::List, templ
     .description("Lists the members of the company's Gong account, 100 per page, active and former ones (see `active`). Use it to turn names or e-mail addresses into user ids, which calls and statistics refer to. There is no filter: page through and match.")
     .preferred_for_check()
     .parameters(list![
+        query("includeAvatars", BOOLEAN).addition().description("True returns avatars, too: users that stand for Gong's own employees who had access to the account."),
         query("cursor", STRING).description("Token of the next page: the `cursor` of the previous response's metadata. Leave it out for the first page, repeat every other argument unchanged, and stop when a response carries no cursor. Tokens expire, so do not store them."),
     ])
     .records(json_path!("$.users"))

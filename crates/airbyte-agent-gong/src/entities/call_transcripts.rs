@@ -22,8 +22,8 @@ impl CallTranscripts<'_> {
     /// appear as ids: to name them, match `speakerId` with `parties[].speakerId` of
     /// `calls_extensive.list` for the same call, with `exposedFields.parties` switched on.
     /// Transcripts are long; ask for few calls at a time. Private calls are not filtered out here.
-    /// A call without a finished transcript is missing from the response; Gong responds with 404
-    /// when nothing matches.
+    /// A call without a finished transcript is missing from the response. Gong responds with 404
+    /// when nothing matches, which is read as an empty list.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///

@@ -22,7 +22,7 @@ impl Calls<'_> {
     /// 100 per page. Give `fromDateTime` and `toDateTime`; for participants, topics or summaries
     /// use `calls_extensive.list`. Private calls are filtered out, so a page may hold fewer records
     /// than Gong counted in `total_records`, or none although a cursor follows. When no call
-    /// matches, Gong responds with 404 rather than an empty list.
+    /// matches, Gong responds with 404, which is read as an empty list.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -38,6 +38,31 @@ impl Calls<'_> {
     /// ```
     pub fn list(&self) -> CallsList {
         CallsList { call: self.client.call("calls", Action::List) }
+    }
+
+    /// Add a call.
+    ///
+    /// Adds a call that was recorded elsewhere, and returns its id. With `downloadMediaUrl` Gong
+    /// fetches the recording itself; a call without a recording is not analysed. Gong recognises a
+    /// call by `clientUniqueId`, so that it is not added twice. With OAuth, Gong asks for the scope
+    /// `api:calls:create`. Airbyte's hosted platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_gong::{GongConnector, Result, types};
+    /// # async fn example(gong: GongConnector) -> Result<()> {
+    /// let call = gong.calls().create()
+    ///     .client_unique_id("rec-2025-03-01-0042")
+    ///     .actual_start("2025-03-01T09:30:00Z")
+    ///     .primary_user("234599484848423")
+    ///     .direction(types::CallDirection::Conference)
+    ///     .parties([types::CallParty::new().email_address("jane@example.com").user_id("234599484848423"), types::CallParty::new().name("Sam Client").phone_number("+12025550123")])
+    ///     .await?;
+    /// println!("{:?} {:?}", call.request_id, call.call_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> CallsCreate {
+        CallsCreate { call: self.client.call("calls", Action::Create) }
     }
 
     /// Get a call.
@@ -73,16 +98,75 @@ list_builder! {
     /// A call of `calls.list`: setters add arguments, and awaiting it sends the request.
     pub struct CallsList: types::Call, types::CallsListMeta {
         /// Only calls at or after this instant (inclusive), ISO 8601 with `Z` or an offset. Web
-        /// conferences are matched by scheduled time, other calls by actual start. Left out, the
-        /// list begins with the earliest call.
+        /// conferences are matched by scheduled time, other calls by actual start. The vendor
+        /// requires it.
         from_date_time: String = "fromDateTime",
-        /// Only calls before this instant (exclusive), ISO 8601 with `Z` or an offset. Left out,
-        /// the list runs up to the most recent call.
+        /// Only calls before this instant (exclusive), ISO 8601 with `Z` or an offset. The vendor
+        /// requires it.
         to_date_time: String = "toDateTime",
+        /// Only calls of this workspace, by id from `workspaces.list`.
+        workspace_id: String = "workspaceId",
         /// Token of the next page: the `cursor` of the previous response's metadata. Leave it out
         /// for the first page, repeat every other argument unchanged, and stop when a response
         /// carries no cursor. Tokens expire, so do not store them.
         cursor: String,
+    }
+}
+
+record_builder! {
+    /// A call of `calls.create`: setters add arguments, and awaiting it sends the request.
+    pub struct CallsCreate: types::CallsCreateRecord {
+        /// Id of the call in the system that recorded it; Gong adds each only once.
+        ///
+        /// A call without it is refused.
+        client_unique_id: String = "clientUniqueId",
+        /// When the call began, ISO 8601 with `Z` or an offset.
+        ///
+        /// A call without it is refused.
+        actual_start: String = "actualStart",
+        /// Gong user who hosted the call, by id from `users.list`.
+        ///
+        /// A call without it is refused.
+        primary_user: String = "primaryUser",
+        /// Who called whom.
+        ///
+        /// A call without it is refused.
+        direction: types::CallDirection,
+        /// Participants; the host must be among them.
+        ///
+        /// A call without it is refused.
+        parties: [types::CallParty],
+        /// Title of the call.
+        title: String,
+        /// What the call is for.
+        purpose: String,
+        /// When it should begin, ISO 8601.
+        scheduled_start: String = "scheduledStart",
+        /// When it should end, ISO 8601.
+        scheduled_end: String = "scheduledEnd",
+        /// Length in seconds.
+        duration: f64,
+        /// Outcome of the call.
+        disposition: String,
+        /// Records of other systems about the call.
+        context: [types::CallContext],
+        /// Text that Gong keeps with the call.
+        custom_data: String = "customData",
+        /// Who spoke when; not together with `mediaChannelId`.
+        speakers_timeline: types::CallSpeakersTimeline = "speakersTimeline",
+        /// Address by which people joined the call.
+        meeting_url: String = "meetingUrl",
+        /// Code of the conferencing or telephony system, such as `zoom`.
+        call_provider_code: String = "callProviderCode",
+        /// Address from which Gong fetches the recording, up to 1.5 GB. Each address is used for
+        /// one call only.
+        download_media_url: String = "downloadMediaUrl",
+        /// Workspace to put the call into. Left out, Gong decides.
+        workspace_id: String = "workspaceId",
+        /// Language to transcribe to, such as `en-US`. Left out, Gong detects it.
+        language_code: String = "languageCode",
+        /// Task of a flow that the call belongs to.
+        flow_context: types::CallFlowContext = "flowContext",
     }
 }
 

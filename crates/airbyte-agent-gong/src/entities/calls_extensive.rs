@@ -23,7 +23,7 @@ impl CallsExtensive<'_> {
     /// links: exactly the parts switched on in `contentSelector`, and only `metaData` without it.
     /// Select by period, workspace or call ids in `filter`. Private calls are filtered out, also
     /// when asked for by id; a page may therefore be shorter than Gong's count, or empty although a
-    /// cursor follows. Gong responds with 404 when nothing matches.
+    /// cursor follows. Gong responds with 404 when nothing matches, which is read as an empty list.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///

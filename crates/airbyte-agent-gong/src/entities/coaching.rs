@@ -20,8 +20,8 @@ impl Coaching<'_> {
     ///
     /// Returns the coaching activity of a manager and the people who report to them in a period:
     /// calls listened to, attended, commented on, feedback and scorecards. Needs the workspace id
-    /// and the manager's user id. The response may carry further fields (the manager, metrics per
-    /// direct report) beside those named here.
+    /// and the manager's user id. Each record holds the manager and the metrics of the direct
+    /// reports.
     ///
     /// * `workspace_id`: Id of the workspace, from `workspaces.list`. Note the hyphen in the
     ///   parameter's name.

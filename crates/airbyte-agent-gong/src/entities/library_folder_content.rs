@@ -17,20 +17,21 @@ accessor! {
 impl LibraryFolderContent<'_> {
     /// List the calls in a library folder.
     ///
-    /// Lists the calls, and snippets of calls, that were put into a library folder. A call is kept
-    /// only when Gong states that it is not private; where Gong leaves `isPrivate` out the call is
-    /// withheld, so an empty response does not prove that the folder is empty.
+    /// Lists the calls, and snippets of calls, that were put into a library folder. Gong lists
+    /// public folders only and does not say of these calls whether they are private; a call that is
+    /// marked as private is left out.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
-    /// * `folder_id`: Id of the library folder, from `library_folders.list`.
+    /// * `folder_id`: Id of the library folder, from `library_folders.list`. Optional at Gong, but
+    ///   needed here.
     ///
     /// ```no_run
     /// # use airbyte_agent_gong::{GongConnector, Result};
     /// # async fn example(gong: GongConnector) -> Result<()> {
     /// let page = gong.library_folder_content().list("3843152912968920037").await?;
     /// for library_folder_content in &page.data {
-    ///     println!("{:?} {:?}", library_folder_content.title, library_folder_content.url);
+    ///     println!("{:?} {:?}", library_folder_content.id, library_folder_content.title);
     /// }
     /// # Ok(())
     /// # }
@@ -46,8 +47,8 @@ list_builder! {
     /// A call of `library_folder_content.list`: setters add arguments, and awaiting it sends the
     /// request.
     pub struct LibraryFolderContentList: types::FolderCall, types::LibraryFolderContentListMeta {
-        /// Token of the next page, from the meta of the previous response. Gong usually answers
-        /// with the whole folder at once and then sends no cursor.
+        /// Token of the next page, from the meta of the previous response. Gong's reference does
+        /// not know it: the whole folder comes at once.
         cursor: String,
     }
 }

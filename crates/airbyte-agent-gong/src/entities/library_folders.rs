@@ -23,7 +23,7 @@ impl LibraryFolders<'_> {
     /// `library_folder_content.list`.
     ///
     /// * `workspace_id`: Id of the workspace whose library is listed; take it from
-    ///   `workspaces.list`.
+    ///   `workspaces.list`. Optional at Gong, but needed here.
     ///
     /// ```no_run
     /// # use airbyte_agent_gong::{GongConnector, Result};

@@ -18,10 +18,10 @@ accessor! {
 impl StatsActivityScorecards<'_> {
     /// List answered scorecards.
     ///
-    /// Lists the scorecards filled in during a period, with the answer and score for each question,
-    /// reviewer and reviewed person. Narrow by scorecard, people or call in `filter`. Gong's own
-    /// reference names the dates `callFromDate`, `callToDate`, `reviewFromDate` and `reviewToDate`;
-    /// should records outside the period come back, compare `callStartTime` and `reviewTime`.
+    /// Lists the scorecards that were filled in, with the answer and score for each question,
+    /// reviewer and reviewed person. Narrow by the day of the call or of the review, by scorecard
+    /// and by reviewed person in `filter`. Gong leaves out reviews by its own AI unless
+    /// `reviewMethod` says otherwise.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -50,8 +50,9 @@ list_builder! {
     /// A call of `stats_activity_scorecards.list`: setters add arguments, and awaiting it sends the
     /// request.
     pub struct StatsActivityScorecardsList: types::AnsweredScorecard, types::StatsActivityScorecardsListMeta {
-        /// Period, and optionally the scorecards, people and calls. Always pass it: left out,
-        /// calendar year 2024 is used.
+        /// Days of the call or the review, scorecards and people; conditions are combined with AND,
+        /// and an empty object means everything. Always pass it: left out, only members that Gong
+        /// ignores are sent, and all scorecards of all time come back.
         ///
         /// Default: `{"fromDateTime":"2024-01-01T00:00:00Z","toDateTime":"2025-01-01T00:00:00Z"}`,
         /// which is always sent.

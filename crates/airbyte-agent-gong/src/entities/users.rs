@@ -70,6 +70,9 @@ in_context_store! {
 list_builder! {
     /// A call of `users.list`: setters add arguments, and awaiting it sends the request.
     pub struct UsersList: types::User, types::UsersListMeta {
+        /// True returns avatars, too: users that stand for Gong's own employees who had access to
+        /// the account.
+        include_avatars: bool = "includeAvatars",
         /// Token of the next page: the `cursor` of the previous response's metadata. Leave it out
         /// for the first page, repeat every other argument unchanged, and stop when a response
         /// carries no cursor. Tokens expire, so do not store them.

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("comments", "A comment on a file, with its replies.")
     .when_to_use("For what people said about a file, and what is still open.")
     .phrases(texts!["comment", "feedback", "unresolved"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::get("listComments", "comments", Action::List, template!("/drive/v3/files/{fileId}/comments"))
@@ -27,6 +27,24 @@ const LIST: Operation = Operation::get("listComments", "comments", Action::List,
     .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").maximum(100)))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "createComment", "comments", Action::Create, template!("/drive/v3/files/{fileId}/comments"))
+    .summary("Comment on a file")
+    .description("Writes a comment on a file in the name of the user, and returns it. Without `anchor` it belongs to the file as a whole; Google Docs, Sheets and Slides show comments of other programs always so. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),
+        query("fields", STRING.default(r#""*""#)).default(r#""*""#).send_default().description("Which fields to return; Google refuses the call without it, so `*` (everything) is sent unless you choose."),
+        body("content", STRING).required().description("Text of the comment."),
+        body("anchor", STRING).description("Place in the file, JSON as text; see Google's guide to comments."),
+        body("quotedFileContent", OBJECT.properties(list![
+            optional("mimeType", STRING.description("MIME type of the part.")),
+            optional("value", STRING.description("The part itself.")),
+        ]).closed()).description("The part of the file that is meant."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
 const GET: Operation = Operation::get("getComment", "comments", Action::Get, template!("/drive/v3/files/{fileId}/comments/{commentId}"))
     .summary("Get a comment")
     .description("Returns one comment with its replies, and the passage it refers to.")
@@ -36,6 +54,33 @@ const GET: Operation = Operation::get("getComment", "comments", Action::Get, tem
         query("includeDeleted", BOOLEAN.default("false")).default("false").description("True to include deleted ones; their text is gone. False when left out."),
         query("fields", STRING.default(r#""*""#)).default(r#""*""#).send_default().description("Which fields to return; Google refuses the call without it, so `*` (everything) is sent unless you choose."),
     ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteComment", "comments", Action::Delete, template!("/drive/v3/files/{fileId}/comments/{commentId}"))
+    .summary("Delete a comment")
+    .description("Deletes a comment of one's own with its text. With `includeDeleted` it is still listed, without text. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),
+        path("commentId", STRING).required().description("Id of the comment, from `comments.list`."),
+    ]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateComment", "comments", Action::Update, template!("/drive/v3/files/{fileId}/comments/{commentId}"))
+    .summary("Change a comment")
+    .description("Replaces the text of a comment of one's own, and returns the comment. To resolve a comment, write a reply with `action` set to `resolve`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),
+        path("commentId", STRING).required().description("Id of the comment, from `comments.list`."),
+        query("fields", STRING.default(r#""*""#)).default(r#""*""#).send_default().description("Which fields to return; Google refuses the call without it, so `*` (everything) is sent unless you choose."),
+        body("content", STRING).required().description("The new text of the comment."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/comments.json"));

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("drives", "A shared drive, which belongs to an organization and not to a person.")
     .when_to_use("For which shared drives there are, and their rules.")
     .phrases(texts!["shared drive", "team drive"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::get("listDrives", "drives", Action::List, template!("/drive/v3/drives"))
@@ -26,6 +26,21 @@ const LIST: Operation = Operation::get("listDrives", "drives", Action::List, tem
     .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").maximum(100)))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "createDrive", "drives", Action::Create, template!("/drive/v3/drives"))
+    .summary("Create a shared drive")
+    .description("Creates a shared drive, of which the user becomes organizer, and returns it. A call that is repeated with the same `requestId` makes no second drive; Google answers it with 409 if the first one succeeded. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        query("requestId", STRING).required().description("A text that no other call has, such as a random UUID; it keeps repeated calls from creating a second drive."),
+        query("fields", STRING).description("Which fields to return, separated by commas; few when left out, and `*` returns everything."),
+        body("name", STRING).required().description("Name of the shared drive."),
+        body("themeId", STRING).description("Theme that gives it colour and picture; `about.get` lists them under `driveThemes`."),
+        body("hidden", BOOLEAN).description("Whether it is hidden from the usual view."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
 const GET: Operation = Operation::get("getDrive", "drives", Action::Get, template!("/drive/v3/drives/{driveId}"))
     .summary("Get a shared drive")
     .description("Returns one shared drive by id; only its name unless `fields` asks for restrictions, capabilities and the rest. My Drive is not one of them.")
@@ -34,6 +49,43 @@ const GET: Operation = Operation::get("getDrive", "drives", Action::Get, templat
         query("useDomainAdminAccess", BOOLEAN).description("True to act as administrator of the Workspace domain, which also reaches shared drives one is not a member of. Fails for anybody else. False when left out."),
         query("fields", STRING).description("Which fields to return, separated by commas. Left out, Google sends only `kind`, `id` and `name`; `*` returns everything."),
     ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteDrive", "drives", Action::Delete, template!("/drive/v3/drives/{driveId}"))
+    .summary("Delete a shared drive")
+    .description("Deletes a shared drive for good. It has to be empty but for the trash, unless an administrator deletes its files with it. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("driveId", STRING).required().description("Id of the shared drive, from `drives.list`."),
+        query("useDomainAdminAccess", BOOLEAN).description("Set to true to act as an administrator of the domain to which the shared drive belongs. False when left out."),
+        query("allowItemDeletion", BOOLEAN).description("True to delete all files in it, too; only together with `useDomainAdminAccess`. False when left out."),
+    ]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateDrive", "drives", Action::Update, template!("/drive/v3/drives/{driveId}"))
+    .summary("Change a shared drive")
+    .description("Renames a shared drive, or changes its look or what is allowed in it, and returns it. Only the members given are changed. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("driveId", STRING).required().description("Id of the shared drive, from `drives.list`."),
+        query("useDomainAdminAccess", BOOLEAN).description("Set to true to act as an administrator of the domain to which the shared drive belongs. False when left out."),
+        query("fields", STRING).description("Which fields to return, separated by commas; few when left out, and `*` returns everything."),
+        body("name", STRING).description("New name."),
+        body("themeId", STRING).description("Theme that gives it colour and picture; not together with `colorRgb`."),
+        body("colorRgb", STRING).description("Colour, as `#rrggbb`; not together with `themeId`."),
+        body("restrictions", OBJECT.properties(list![
+            optional("adminManagedRestrictions", BOOLEAN.description("Whether only administrators may change these members.")),
+            optional("copyRequiresWriterPermission", BOOLEAN.description("Whether readers and commenters are kept from copying, printing and downloading.")),
+            optional("domainUsersOnly", BOOLEAN.description("Whether only people of the domain have access.")),
+            optional("driveMembersOnly", BOOLEAN.description("Whether only members of the shared drive have access.")),
+            optional("sharingFoldersRequiresOrganizerPermission", BOOLEAN.description("Whether only organizers may share folders.")),
+        ]).closed()).description("What is allowed in it."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/drives.json"));

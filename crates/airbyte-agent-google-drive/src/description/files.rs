@@ -34,6 +34,7 @@ const LIST: Operation = Operation::get("listFiles", "files", Action::List, templ
         query("driveId", STRING).description("Only this shared drive, by id; goes with `corpora` set to `drive`."),
         query("includeItemsFromAllDrives", BOOLEAN).description("True to include files of shared drives, not only of My Drive; needs `supportsAllDrives` as well. False when left out."),
         query("supportsAllDrives", BOOLEAN).description("True to say that files of shared drives can be handled; required to get them. False when left out."),
+        query("includeLabels", STRING).addition().description("Ids of labels, separated by commas, that `labelInfo` is to contain if the file has them."),
     ])
     .records(json_path!("$.files"))
     .meta(list![
@@ -50,6 +51,7 @@ const GET: Operation = Operation::get("getFile", "files", Action::Get, template!
         path("fileId", STRING).required().description("Id of the file or folder, the long part of its web address; `root` is the top folder of My Drive."),
         query("fields", STRING).description("Which fields to return, separated by commas. Left out, Google sends only `kind`, `id`, `name` and `mimeType`; `*` returns everything."),
         query("supportsAllDrives", BOOLEAN).description("Set to true when the file may live in a shared drive; otherwise Google responds with 404 for it. False when left out."),
+        query("includeLabels", STRING).addition().description("Ids of labels, separated by commas, that `labelInfo` is to contain if the file has them."),
     ])
     .schema(RECORD);
 
@@ -59,6 +61,10 @@ const CREATE: Operation = Operation::by(Method::Post, "createFile", "files", Act
     .writes()
     .parameters(list![
         query("supportsAllDrives", BOOLEAN).description("Set to true to create inside a shared drive; otherwise Google does not find the parent folder there. False when left out."),
+        query("fields", STRING).addition().description("Which fields of the file to return, separated by commas; id, name and type when left out, and `*` returns everything."),
+        query("keepRevisionForever", BOOLEAN).addition().description("True to keep this version for ever; Google allows that for 200 versions of a file. False when left out."),
+        query("ocrLanguage", STRING).addition().description("Language in which text in an image is read when it is converted, as an ISO 639-1 code."),
+        query("ignoreDefaultVisibility", BOOLEAN).addition().description("True to leave the file private even if the domain makes new files visible. False when left out."),
         body("name", STRING).required().description("Name as shown in Drive; need not be unique in its folder. Add an extension to files with bytes of their own."),
         body("mimeType", STRING).description("Kind of file. `application/vnd.google-apps.folder` makes a folder, `application/vnd.google-apps.document`, `.spreadsheet` or `.presentation` an empty Google file, `application/vnd.google-apps.shortcut` a shortcut."),
         body("parents", ARRAY.items(list![STRING])).description("Id of the folder to put it into, exactly one. Left out, the top folder of My Drive."),
@@ -67,6 +73,16 @@ const CREATE: Operation = Operation::by(Method::Post, "createFile", "files", Act
         body("properties", OBJECT).description("Your own keys and values, visible to all apps; up to 30, key and value together at most 124 bytes."),
         body("appProperties", OBJECT).description("Your own keys and values, visible only to the app that sets them; same limits as `properties`."),
         body("shortcutDetails", OBJECT.properties(list![required("targetId", STRING.description("Id of the file or folder the shortcut leads to."))]).closed()).description("What a shortcut points to; only with the MIME type of shortcuts."),
+        body("copyRequiresWriterPermission", BOOLEAN).addition().description("Whether readers and commenters are kept from copying, printing and downloading the file."),
+        body("writersCanShare", BOOLEAN).addition().description("Whether people with write access may share the file; in shared drives without effect."),
+        body("contentRestrictions", ARRAY.items(list![
+            OBJECT.properties(list![
+                optional("readOnly", BOOLEAN.description("True to lock the content, false to unlock it.")),
+                optional("reason", STRING.description("Why, in your own words; only with `readOnly` true.")),
+                optional("ownerRestricted", BOOLEAN.description("Whether only the owner may take the lock away.")),
+            ]).closed(),
+        ])).addition().description("Locks on the content, now at most one. A locked file cannot be changed, commented on or renamed."),
+        body("id", STRING).addition().description("Id from `file_ids.get` that the file gets; then a repeated call makes no second file."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -81,6 +97,9 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateFile", "files", Ac
         query("addParents", STRING).description("Id of the folder to put the file into. To move a file give the new folder here and the present one in `removeParents`; a file has exactly one parent."),
         query("removeParents", STRING).description("Id of the folder to take the file out of; see `addParents`. Several are separated by commas."),
         query("supportsAllDrives", BOOLEAN).description("Set to true when the file may live in a shared drive; otherwise Google responds with 404 for it. False when left out."),
+        query("fields", STRING).addition().description("Which fields of the file to return, separated by commas; id, name and type when left out, and `*` returns everything."),
+        query("keepRevisionForever", BOOLEAN).addition().description("True to keep this version for ever; Google allows that for 200 versions of a file. False when left out."),
+        query("ocrLanguage", STRING).addition().description("Language in which text in an image is read when it is converted, as an ISO 639-1 code."),
         body("name", STRING).description("The new name to set."),
         body("description", STRING).description("New description; an empty text clears it."),
         body("mimeType", STRING).description("New MIME type of a file with bytes of its own; a Google file cannot be converted this way."),
@@ -88,6 +107,16 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateFile", "files", Ac
         body("starred", BOOLEAN).description("Whether the user has starred it."),
         body("properties", OBJECT).description("Your own keys and values visible to all apps, merged into those present; null removes a key."),
         body("appProperties", OBJECT).description("Your own keys and values visible only to this app, merged into those present; null removes a key."),
+        body("copyRequiresWriterPermission", BOOLEAN).addition().description("Whether readers and commenters are kept from copying, printing and downloading the file."),
+        body("writersCanShare", BOOLEAN).addition().description("Whether people with write access may share the file; in shared drives without effect."),
+        body("contentRestrictions", ARRAY.items(list![
+            OBJECT.properties(list![
+                optional("readOnly", BOOLEAN.description("True to lock the content, false to unlock it.")),
+                optional("reason", STRING.description("Why, in your own words; only with `readOnly` true.")),
+                optional("ownerRestricted", BOOLEAN.description("Whether only the owner may take the lock away.")),
+            ]).closed(),
+        ])).addition().description("Locks on the content, now at most one. A locked file cannot be changed, commented on or renamed."),
+        body("folderColorRgb", STRING).addition().description("Colour of a folder, as `#rrggbb`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);

@@ -6,7 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `files_upload` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("files_upload", "The act of creating a file from content; the record is the new file.")
-    .operations(list![CREATE])
+    .operations(list![CREATE, UPDATE])
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "uploadFile", "files_upload", Action::Create, template!("/upload/drive/v3/files"))
@@ -16,12 +16,37 @@ const CREATE: Operation = Operation::by(Method::Post, "uploadFile", "files_uploa
     .parameters(list![
         query("uploadType", STRING.choices(words!["multipart"]).default(r#""multipart""#)).default(r#""multipart""#).send_default().description("Kind of upload; always `multipart`, which is sent by itself."),
         query("supportsAllDrives", BOOLEAN).description("Set to true to upload into a shared drive; otherwise Google does not find the parent folder there. False when left out."),
+        query("fields", STRING).addition().description("Which fields of the file to return, separated by commas; id, name and type when left out, and `*` returns everything."),
+        query("keepRevisionForever", BOOLEAN).addition().description("True to keep this version for ever; Google allows that for 200 versions of a file. False when left out."),
+        query("ocrLanguage", STRING).addition().description("Language in which text in an image is read when it is converted, as an ISO 639-1 code."),
+        query("ignoreDefaultVisibility", BOOLEAN).addition().description("True to leave the file private even if the domain makes new files visible. False when left out."),
         body("name", STRING).required().description("Name as shown in Drive, with extension."),
         body("file_content", STRING.format("byte")).required().description("The bytes of the file in base64; up to 5 MB after decoding."),
         body("mimeType", STRING).description("Kind of file to store. A Google type such as `application/vnd.google-apps.document` converts the upload. Left out, Google goes by `file_mime_type` and the content."),
         body("parents", ARRAY.items(list![STRING])).description("Id of the folder to put it into, exactly one. Left out, the top folder of My Drive."),
         body("description", STRING).description("Short text about the file; found by search."),
         body("file_mime_type", STRING).description("MIME type of the bytes in `file_content`; `application/octet-stream` when left out."),
+    ])
+    .body(Body::Related { file: text("file_content") })
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "replaceFileContent", "files_upload", Action::Update, template!("/upload/drive/v3/files/{fileId}"))
+    .summary("Replace the content of a file")
+    .description("Replaces the bytes of a file by content in base64, up to 5 MB, and changes metadata along with it. The file keeps id, place and sharing, and the former content stays as a revision for a while. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),
+        query("uploadType", STRING.choices(words!["multipart"]).default(r#""multipart""#)).default(r#""multipart""#).send_default().description("Kind of upload; always `multipart`, which is sent by itself."),
+        query("supportsAllDrives", BOOLEAN).description("Set to true when the file may live in a shared drive; otherwise Google responds with 404 for it. False when left out."),
+        query("keepRevisionForever", BOOLEAN).description("True to keep this version for ever; Google allows that for 200 versions of a file. False when left out."),
+        query("fields", STRING).description("Which fields to return, separated by commas; few when left out, and `*` returns everything."),
+        body("file_content", STRING.format("byte")).required().description("The bytes in base64; up to 5 MB after decoding."),
+        body("file_mime_type", STRING).description("MIME type of the bytes in `file_content`; `application/octet-stream` when left out."),
+        body("name", STRING).description("New name; the file keeps its name when left out."),
+        body("mimeType", STRING).description("New MIME type of the file; Google goes by the content when left out."),
+        body("description", STRING).description("New text about the file."),
     ])
     .body(Body::Related { file: text("file_content") })
     .schema(RECORD);

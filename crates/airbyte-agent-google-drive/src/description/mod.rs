@@ -14,6 +14,16 @@ mod revisions;
 mod changes;
 mod changes_start_page_token;
 mod about;
+mod file_copies;
+mod trash;
+mod file_ids;
+mod file_labels;
+mod access_proposals;
+mod access_proposal_decisions;
+mod approvals;
+mod file_watches;
+mod change_watches;
+mod watches;
 
 use std::borrow::Cow::Borrowed;
 
@@ -25,7 +35,7 @@ pub static DESCRIPTION: Connector = Connector {
     title: text("Google Drive"),
     version: text("0.2.6"),
     definition_id: text("9f8dda77-1048-4368-815b-269bf54ee9b8"),
-    description: text("Google Drive stores files and folders, in My Drive and in shared drives. This connector finds, reads, downloads, exports, uploads, moves, renames and deletes files, and reads shared drives, permissions, comments, replies, revisions and changes. Google returns few fields unless the parameter `fields` asks for more, such as `nextPageToken,files(id,name,modifiedTime)`. Shared drives need `supportsAllDrives`. Instants are RFC 3339 in UTC; sizes are whole numbers as text."),
+    description: text("Google Drive stores files and folders, in My Drive and in shared drives. This connector finds, reads, downloads, exports, uploads, copies, moves, renames, shares and deletes files, reads and writes comments and replies, and handles shared drives, labels, revisions and changes. Google returns few fields unless the parameter `fields` asks for more, such as `nextPageToken,files(id,name,modifiedTime)`. Shared drives need `supportsAllDrives`. Instants are RFC 3339 in UTC; sizes are whole numbers as text."),
     links: Borrowed(list![
         Link::new("api_reference", "Google Drive API reference", "https://developers.google.com/workspace/drive/api/reference/rest/v3"),
         Link::new("authentication_guide", "Authentication and scopes", "https://developers.google.com/drive/api/guides/about-auth"),
@@ -86,7 +96,25 @@ pub static DESCRIPTION: Connector = Connector {
                     "changes_start_page_token",
                     "about",
                 ], "All read operations: files and their content, shared drives, permissions, comments, revisions and changes."),
-                Scope::new("https://www.googleapis.com/auth/drive", "write", texts!["files", "files_upload"], "Creating, changing, uploading and deleting files; covers reading as well."),
+                Scope::new("https://www.googleapis.com/auth/drive", "write", texts![
+                    "files",
+                    "files_upload",
+                    "file_copies",
+                    "trash",
+                    "file_ids",
+                    "permissions",
+                    "comments",
+                    "replies",
+                    "revisions",
+                    "drives",
+                    "file_labels",
+                    "access_proposals",
+                    "access_proposal_decisions",
+                    "approvals",
+                    "file_watches",
+                    "change_watches",
+                    "watches",
+                ], "Creating, changing, copying, sharing, uploading and deleting files, comments, labels and shared drives; covers reading as well."),
             ])
             .stored(list![
                 StoredField::new("credentials.client_id", "client_id"),
@@ -111,10 +139,19 @@ pub static DESCRIPTION: Connector = Connector {
         ErrorMeaning::new(ErrorCode::is("dailyLimitExceeded"), FailureKind::RateLimited),
         ErrorMeaning::new(ErrorCode::is("quotaExceeded"), FailureKind::RateLimited),
         ErrorMeaning::new(ErrorCode::is("RESOURCE_EXHAUSTED"), FailureKind::RateLimited),
+        ErrorMeaning::new(ErrorCode::is("fileNotDownloadable"), FailureKind::Validation),
+        ErrorMeaning::new(ErrorCode::is("exportSizeLimitExceeded"), FailureKind::Validation),
+        ErrorMeaning::new(ErrorCode::is("cannotDownloadAbusiveFile"), FailureKind::Validation),
+        ErrorMeaning::new(ErrorCode::is("downloadRestrictedByRevision"), FailureKind::Permission),
+        ErrorMeaning::new(ErrorCode::is("insufficientFilePermissions"), FailureKind::Permission),
         ErrorMeaning::new(ErrorCode::is("backendError"), FailureKind::Unavailable),
         ErrorMeaning::new(ErrorCode::is("storageQuotaExceeded"), FailureKind::Vendor),
         ErrorMeaning::new(ErrorCode::is("teamDriveFileLimitExceeded"), FailureKind::Vendor),
         ErrorMeaning::new(ErrorCode::is("numChildrenInNonRootLimitExceeded"), FailureKind::Vendor),
+        ErrorMeaning::new(ErrorCode::is("downloadQuotaExceeded"), FailureKind::Vendor),
+        ErrorMeaning::new(ErrorCode::is("activeItemCreationLimitExceeded"), FailureKind::Vendor),
+        ErrorMeaning::new(ErrorCode::is("fileNotExportable"), FailureKind::Validation),
+        ErrorMeaning::new(ErrorCode::is("invalidSharingRequest"), FailureKind::Validation),
     ]),
     error_codes: Borrowed(list![json_path!("$.error.errors[0].reason"), json_path!("$.error.status")]),
     rate_limit_cost: None,
@@ -130,6 +167,16 @@ pub static DESCRIPTION: Connector = Connector {
         changes::ENTITY,
         changes_start_page_token::ENTITY,
         about::ENTITY,
+        file_copies::ENTITY,
+        trash::ENTITY,
+        file_ids::ENTITY,
+        file_labels::ENTITY,
+        access_proposals::ENTITY,
+        access_proposal_decisions::ENTITY,
+        approvals::ENTITY,
+        file_watches::ENTITY,
+        change_watches::ENTITY,
+        watches::ENTITY,
     ]),
     relationships: Borrowed(list![
         Relationship::new("permissions", "fileId", "files", "id", "many_to_one"),
@@ -137,6 +184,9 @@ pub static DESCRIPTION: Connector = Connector {
         Relationship::new("replies", "fileId", "files", "id", "many_to_one"),
         Relationship::new("replies", "commentId", "comments", "id", "many_to_one"),
         Relationship::new("revisions", "fileId", "files", "id", "many_to_one"),
+        Relationship::new("file_labels", "fileId", "files", "id", "many_to_one"),
+        Relationship::new("access_proposals", "fileId", "files", "id", "many_to_one"),
+        Relationship::new("approvals", "fileId", "files", "id", "many_to_one"),
     ]),
     questions: Questions {
         direct: Borrowed(texts![
@@ -145,6 +195,11 @@ pub static DESCRIPTION: Connector = Connector {
             "Who has access to this document?",
             "Export this document as PDF",
             "Create a folder Invoices 2025",
+            "Share this file with kim@example.com",
+            "Copy the template into the folder Offers",
+            "Comment on this document",
+            "Replace the content of report.pdf",
+            "Who asked for access to this file?",
             "Move this file into the folder Archive",
             "Which comments on this file are still open?",
             "How much storage is left?",
@@ -156,11 +211,9 @@ pub static DESCRIPTION: Connector = Connector {
             "Which files mention the Atlas project?",
         ]),
         unsupported: Borrowed(texts![
-            "Share this file with a colleague",
-            "Add a comment to this document",
-            "Replace the content of a file",
-            "Create a shared drive",
-            "Empty the trash",
+            "Edit the text of a Google Doc",
+            "Upload a file larger than 5 MB",
+            "Search inside the cells of a spreadsheet",
         ]),
     },
     hosting: Hosting {

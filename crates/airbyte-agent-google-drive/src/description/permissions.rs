@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("permissions", "A right of a person, group, domain or everybody to a file or shared drive.")
     .when_to_use("For who may see or edit a file, and links open to everybody.")
     .phrases(texts!["access", "shared with", "permission"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::get("listPermissions", "permissions", Action::List, template!("/drive/v3/files/{fileId}/permissions"))
@@ -27,6 +27,33 @@ const LIST: Operation = Operation::get("listPermissions", "permissions", Action:
     .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").maximum(100)))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "createPermission", "permissions", Action::Create, template!("/drive/v3/files/{fileId}/permissions"))
+    .summary("Share a file or shared drive")
+    .description("Gives a person, a group, a domain or everybody access to a file, folder or shared drive, and returns the permission. Google sends people and groups an e-mail unless `sendNotificationEmail` is false. Do not change several permissions of one file at the same time; only the last change would count. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file, folder or shared drive."),
+        query("sendNotificationEmail", BOOLEAN).description("Whether people and groups are told by e-mail; true when left out. It has to stay on when the owner changes."),
+        query("emailMessage", STRING).description("Text for that e-mail."),
+        query("transferOwnership", BOOLEAN).description("Has to be true to make somebody else the owner, as a sign that you know that the present owner becomes a writer. False when left out."),
+        query("moveToNewOwnersRoot", BOOLEAN).description("When the owner changes, true to move the file to the top folder of the new owner. False when left out."),
+        query("supportsAllDrives", BOOLEAN).description("Set to true when the file may live in a shared drive; otherwise Google responds with 404 for it. False when left out."),
+        query("useDomainAdminAccess", BOOLEAN).description("Set to true to act as an administrator of the domain to which the shared drive belongs. False when left out."),
+        query("fields", STRING).description("Which fields to return, separated by commas; few when left out, and `*` returns everything."),
+        body("role", STRING.choices(words!["owner", "organizer", "fileOrganizer", "writer", "commenter", "reader"])).required().description("What the person may do. `organizer` and `fileOrganizer` exist in shared drives only; `owner` needs `transferOwnership`."),
+        body("type", STRING.choices(words!["user", "group", "domain", "anyone"])).required().description("Who gets access. `user` and `group` need `emailAddress`, `domain` needs `domain`."),
+        body("emailAddress", STRING.format("email")).description("E-mail address of the person or group."),
+        body("domain", STRING).description("Domain whose people get access."),
+        body("allowFileDiscovery", BOOLEAN).description("Whether the file is found by search; only for `domain` and `anyone`."),
+        body("expirationTime", STRING.format("date-time")).description("When the access ends, RFC 3339, at most a year ahead; only for `user` and `group`."),
+        body("pendingOwner", BOOLEAN).description("Whether the person is asked to become the owner; only for `user`, with the role `writer`, outside shared drives."),
+        body("view", STRING.choices(words!["published", "metadata"])).description("View of the file to which the access is limited."),
+        body("inheritedPermissionsDisabled", BOOLEAN).description("Whether only owners, organizers and people added here have access."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
 const GET: Operation = Operation::get("getPermission", "permissions", Action::Get, template!("/drive/v3/files/{fileId}/permissions/{permissionId}"))
     .summary("Get a permission")
     .description("Returns one permission of a file by id, that is who may do what; name `emailAddress` in `fields` to see whom it is for.")
@@ -37,6 +64,42 @@ const GET: Operation = Operation::get("getPermission", "permissions", Action::Ge
         query("useDomainAdminAccess", BOOLEAN).description("True to act as administrator of the Workspace domain, which also reaches shared drives one is not a member of. Fails for anybody else. False when left out."),
         query("fields", STRING).description("Which fields to return, separated by commas. Left out, Google sends only `kind`, `id`, `type` and `role`; `*` returns everything."),
     ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deletePermission", "permissions", Action::Delete, template!("/drive/v3/files/{fileId}/permissions/{permissionId}"))
+    .summary("Stop sharing")
+    .description("Takes access to a file, folder or shared drive away. Access that comes from a folder above has to be taken away there. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file, folder or shared drive."),
+        path("permissionId", STRING).required().description("Id of the permission, from `permissions.list`."),
+        query("supportsAllDrives", BOOLEAN).description("Set to true when the file may live in a shared drive; otherwise Google responds with 404 for it. False when left out."),
+        query("useDomainAdminAccess", BOOLEAN).description("Set to true to act as an administrator of the domain to which the shared drive belongs. False when left out."),
+    ]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updatePermission", "permissions", Action::Update, template!("/drive/v3/files/{fileId}/permissions/{permissionId}"))
+    .summary("Change a permission")
+    .description("Changes the role of somebody who has access, or the time when the access ends, and returns the permission. Only the members given are changed. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file, folder or shared drive."),
+        path("permissionId", STRING).required().description("Id of the permission, from `permissions.list`."),
+        query("removeExpiration", BOOLEAN).description("True to make the access last for ever. False when left out."),
+        query("transferOwnership", BOOLEAN).description("Has to be true to make somebody else the owner, as a sign that you know that the present owner becomes a writer. False when left out."),
+        query("supportsAllDrives", BOOLEAN).description("Set to true when the file may live in a shared drive; otherwise Google responds with 404 for it. False when left out."),
+        query("useDomainAdminAccess", BOOLEAN).description("Set to true to act as an administrator of the domain to which the shared drive belongs. False when left out."),
+        query("fields", STRING).description("Which fields to return, separated by commas; few when left out, and `*` returns everything."),
+        body("role", STRING.choices(words!["owner", "organizer", "fileOrganizer", "writer", "commenter", "reader"])).description("What the person may do from now on; `owner` needs `transferOwnership`."),
+        body("expirationTime", STRING.format("date-time")).description("When the access ends, RFC 3339, at most a year ahead."),
+        body("pendingOwner", BOOLEAN).description("Whether the person is asked to become the owner."),
+        body("inheritedPermissionsDisabled", BOOLEAN).description("Whether only owners, organizers and people added here have access."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/permissions.json"));

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("replies", "A reply to a comment on a file.")
     .when_to_use("For long discussions under one comment.")
     .phrases(texts!["reply", "thread"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::get("listReplies", "replies", Action::List, template!("/drive/v3/files/{fileId}/comments/{commentId}/replies"))
@@ -27,6 +27,22 @@ const LIST: Operation = Operation::get("listReplies", "replies", Action::List, t
     .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").maximum(100)))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "createReply", "replies", Action::Create, template!("/drive/v3/files/{fileId}/comments/{commentId}/replies"))
+    .summary("Reply to a comment")
+    .description("Writes a reply to a comment, or resolves or reopens the comment with `action`, and returns the reply. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .at_least_one(list![at_least_one(texts![], texts!["content", "action"])])
+    .addition()
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),
+        path("commentId", STRING).required().description("Id of the comment, from `comments.list`."),
+        query("fields", STRING.default(r#""*""#)).default(r#""*""#).send_default().description("Which fields to return; Google refuses the call without it, so `*` (everything) is sent unless you choose."),
+        body("content", STRING).description("Text of the reply. Required if there is no `action`."),
+        body("action", STRING.choices(words!["resolve", "reopen"])).description("What the reply does to the comment."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
 const GET: Operation = Operation::get("getReply", "replies", Action::Get, template!("/drive/v3/files/{fileId}/comments/{commentId}/replies/{replyId}"))
     .summary("Get a reply")
     .description("Returns one reply to a comment by id.")
@@ -37,6 +53,35 @@ const GET: Operation = Operation::get("getReply", "replies", Action::Get, templa
         query("includeDeleted", BOOLEAN.default("false")).default("false").description("True to include deleted ones; their text is gone. False when left out."),
         query("fields", STRING.default(r#""*""#)).default(r#""*""#).send_default().description("Which fields to return; Google refuses the call without it, so `*` (everything) is sent unless you choose."),
     ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteReply", "replies", Action::Delete, template!("/drive/v3/files/{fileId}/comments/{commentId}/replies/{replyId}"))
+    .summary("Delete a reply")
+    .description("Deletes a reply of one's own with its text. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),
+        path("commentId", STRING).required().description("Id of the comment, from `comments.list`."),
+        path("replyId", STRING).required().description("Id of the reply, from `replies.list`."),
+    ]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateReply", "replies", Action::Update, template!("/drive/v3/files/{fileId}/comments/{commentId}/replies/{replyId}"))
+    .summary("Change a reply")
+    .description("Replaces the text of a reply of one's own, and returns the reply. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),
+        path("commentId", STRING).required().description("Id of the comment, from `comments.list`."),
+        path("replyId", STRING).required().description("Id of the reply, from `replies.list`."),
+        query("fields", STRING.default(r#""*""#)).default(r#""*""#).send_default().description("Which fields to return; Google refuses the call without it, so `*` (everything) is sent unless you choose."),
+        body("content", STRING).required().description("The new text of the reply."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/replies.json"));

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("revisions", "One version of a file: when it was made, and by whom.")
     .when_to_use("For who changed a file when.")
     .phrases(texts!["version", "revision", "history"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, GET, DELETE, UPDATE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::get("listRevisions", "revisions", Action::List, template!("/drive/v3/files/{fileId}/revisions"))
@@ -33,6 +33,39 @@ const GET: Operation = Operation::get("getRevision", "revisions", Action::Get, t
         path("revisionId", STRING).required().description("Id of the revision, from `revisions.list`; `head` is the present one of a file with bytes of its own."),
         query("fields", STRING).description("Which fields to return, separated by commas. Left out, Google sends only `kind`, `id`, `mimeType` and `modifiedTime`; `*` returns everything."),
     ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteRevision", "revisions", Action::Delete, template!("/drive/v3/files/{fileId}/revisions/{revisionId}"))
+    .summary("Delete a revision")
+    .description("Deletes one version of a file with bytes of its own for good. The last version, and versions of Google Docs, Sheets and Slides, cannot be deleted. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),
+        path("revisionId", STRING).required().description("Id of the revision, from `revisions.list`."),
+    ]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateRevision", "revisions", Action::Update, template!("/drive/v3/files/{fileId}/revisions/{revisionId}"))
+    .summary("Change a revision")
+    .description("Keeps a version of a file for ever, or publishes a version of a Google Doc on the web, and returns the revision. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .at_least_one(list![
+        at_least_one(texts![], texts!["keepForever", "published", "publishAuto", "publishedOutsideDomain"]),
+    ])
+    .addition()
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),
+        path("revisionId", STRING).required().description("Id of the revision, from `revisions.list`."),
+        query("fields", STRING).description("Which fields to return, separated by commas; few when left out, and `*` returns everything."),
+        body("keepForever", BOOLEAN).description("Whether the version is kept for ever, which Google allows for 200 versions of a file; others vanish after 30 days or 100 newer ones. Only for files with bytes of their own."),
+        body("published", BOOLEAN).description("Whether the version is on the web. Only for Google Docs, Sheets and Slides."),
+        body("publishAuto", BOOLEAN).description("Whether later versions replace it on the web."),
+        body("publishedOutsideDomain", BOOLEAN).description("Whether people outside the domain can see it there."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/revisions.json"));

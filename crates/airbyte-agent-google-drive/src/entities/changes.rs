@@ -41,9 +41,9 @@ impl Changes<'_> {
 list_builder! {
     /// A call of `changes.list`: setters add arguments, and awaiting it sends the request.
     pub struct ChangesList: types::Change, types::ChangesListMeta {
-        /// Where to start; Google refuses the call without it. First `startPageToken` of
-        /// `changes_start_page_token.get`, then `nextPageToken` of the previous response, and for
-        /// later polls the `newStartPageToken` of the last page.
+        /// Where to start. The vendor requires it: Google refuses the call without it. First
+        /// `startPageToken` of `changes_start_page_token.get`, then `nextPageToken` of the previous
+        /// response, and for later polls the `newStartPageToken` of the last page.
         page_token: String = "pageToken",
         /// Largest number of changes on a page; 100 when left out.
         ///

@@ -3,6 +3,7 @@
 //! The accessor of `comments` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
+use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
@@ -40,6 +41,32 @@ impl Comments<'_> {
         CommentsList { call }
     }
 
+    /// Comment on a file.
+    ///
+    /// Writes a comment on a file in the name of the user, and returns it. Without `anchor` it
+    /// belongs to the file as a whole; Google Docs, Sheets and Slides show comments of other
+    /// programs always so. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `file_id`: Id of the file or folder, from `files.list`; also the long part of its web
+    ///   address.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result};
+    /// # async fn example(google_drive: GoogleDriveConnector) -> Result<()> {
+    /// let comment = google_drive.comments().create("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms")
+    ///     .content("Please check the second table.")
+    ///     .anchor("{\"r\":\"head\",\"a\":[{\"line\":{\"n\":12}}]}")
+    ///     .await?;
+    /// println!("{:?} {:?}", comment.id, comment.kind);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, file_id: impl Into<String>) -> CommentsCreate {
+        let mut call = self.client.call("comments", Action::Create);
+        call.set("fileId", file_id.into());
+        CommentsCreate { call }
+    }
+
     /// Get a comment.
     ///
     /// Returns one comment with its replies, and the passage it refers to.
@@ -60,6 +87,64 @@ impl Comments<'_> {
         call.set("fileId", file_id.into());
         call.set("commentId", comment_id.into());
         CommentsGet { call }
+    }
+
+    /// Delete a comment.
+    ///
+    /// Deletes a comment of one's own with its text. With `includeDeleted` it is still listed,
+    /// without text. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `file_id`: Id of the file or folder, from `files.list`; also the long part of its web
+    ///   address.
+    /// * `comment_id`: Id of the comment, from `comments.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result};
+    /// # async fn example(google_drive: GoogleDriveConnector) -> Result<()> {
+    /// let comment = google_drive.comments().delete("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "AAAAZmp3x1Q").await?;
+    /// println!("{comment:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        file_id: impl Into<String>,
+        comment_id: impl Into<String>,
+    ) -> CommentsDelete {
+        let mut call = self.client.call("comments", Action::Delete);
+        call.set("fileId", file_id.into());
+        call.set("commentId", comment_id.into());
+        CommentsDelete { call }
+    }
+
+    /// Change a comment.
+    ///
+    /// Replaces the text of a comment of one's own, and returns the comment. To resolve a comment,
+    /// write a reply with `action` set to `resolve`. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `file_id`: Id of the file or folder, from `files.list`; also the long part of its web
+    ///   address.
+    /// * `comment_id`: Id of the comment, from `comments.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result};
+    /// # async fn example(google_drive: GoogleDriveConnector) -> Result<()> {
+    /// let comment = google_drive.comments().update("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "AAAAZmp3x1Q")
+    ///     .content("Please check the second table.")
+    ///     .await?;
+    /// println!("{:?} {:?}", comment.id, comment.kind);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        file_id: impl Into<String>,
+        comment_id: impl Into<String>,
+    ) -> CommentsUpdate {
+        let mut call = self.client.call("comments", Action::Update);
+        call.set("fileId", file_id.into());
+        call.set("commentId", comment_id.into());
+        CommentsUpdate { call }
     }
 }
 
@@ -88,6 +173,25 @@ list_builder! {
 }
 
 record_builder! {
+    /// A call of `comments.create`: setters add arguments, and awaiting it sends the request.
+    pub struct CommentsCreate: types::Comment {
+        /// Which fields to return; Google refuses the call without it, so `*` (everything) is sent
+        /// unless you choose.
+        ///
+        /// Default: `"*"`, which is always sent.
+        fields: String,
+        /// Text of the comment.
+        ///
+        /// A call without it is refused.
+        content: String,
+        /// Place in the file, JSON as text; see Google's guide to comments.
+        anchor: String,
+        /// The part of the file that is meant.
+        quoted_file_content: types::CommentQuotedFileContentInput = "quotedFileContent",
+    }
+}
+
+record_builder! {
     /// A call of `comments.get`: setters add arguments, and awaiting it sends the request.
     pub struct CommentsGet: types::Comment {
         /// True to include deleted ones; their text is gone. False when left out.
@@ -99,5 +203,25 @@ record_builder! {
         ///
         /// Default: `"*"`, which is always sent.
         fields: String,
+    }
+}
+
+record_builder! {
+    /// A call of `comments.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct CommentsDelete: Value {}
+}
+
+record_builder! {
+    /// A call of `comments.update`: setters add arguments, and awaiting it sends the request.
+    pub struct CommentsUpdate: types::Comment {
+        /// Which fields to return; Google refuses the call without it, so `*` (everything) is sent
+        /// unless you choose.
+        ///
+        /// Default: `"*"`, which is always sent.
+        fields: String,
+        /// The new text of the comment.
+        ///
+        /// A call without it is refused.
+        content: String,
     }
 }

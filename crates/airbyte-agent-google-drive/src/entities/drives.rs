@@ -3,6 +3,7 @@
 //! The accessor of `drives` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
+use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
@@ -37,6 +38,32 @@ impl Drives<'_> {
         DrivesList { call: self.client.call("drives", Action::List) }
     }
 
+    /// Create a shared drive.
+    ///
+    /// Creates a shared drive, of which the user becomes organizer, and returns it. A call that is
+    /// repeated with the same `requestId` makes no second drive; Google answers it with 409 if the
+    /// first one succeeded. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `request_id`: A text that no other call has, such as a random UUID; it keeps repeated
+    ///   calls from creating a second drive.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result};
+    /// # async fn example(google_drive: GoogleDriveConnector) -> Result<()> {
+    /// let drive = google_drive.drives().create("5f0c5a5e-2f63-4c0e-9d1a-7f1f1f0d2b11")
+    ///     .name("Marketing")
+    ///     .fields("id,name")
+    ///     .await?;
+    /// println!("{:?} {:?}", drive.id, drive.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, request_id: impl Into<String>) -> DrivesCreate {
+        let mut call = self.client.call("drives", Action::Create);
+        call.set("requestId", request_id.into());
+        DrivesCreate { call }
+    }
+
     /// Get a shared drive.
     ///
     /// Returns one shared drive by id; only its name unless `fields` asks for restrictions,
@@ -56,6 +83,51 @@ impl Drives<'_> {
         let mut call = self.client.call("drives", Action::Get);
         call.set("driveId", drive_id.into());
         DrivesGet { call }
+    }
+
+    /// Delete a shared drive.
+    ///
+    /// Deletes a shared drive for good. It has to be empty but for the trash, unless an
+    /// administrator deletes its files with it. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `drive_id`: Id of the shared drive, from `drives.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result};
+    /// # async fn example(google_drive: GoogleDriveConnector) -> Result<()> {
+    /// let drive = google_drive.drives().delete("0AKx8dWq2mPZsUk9PVA").await?;
+    /// println!("{drive:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, drive_id: impl Into<String>) -> DrivesDelete {
+        let mut call = self.client.call("drives", Action::Delete);
+        call.set("driveId", drive_id.into());
+        DrivesDelete { call }
+    }
+
+    /// Change a shared drive.
+    ///
+    /// Renames a shared drive, or changes its look or what is allowed in it, and returns it. Only
+    /// the members given are changed. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `drive_id`: Id of the shared drive, from `drives.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result};
+    /// # async fn example(google_drive: GoogleDriveConnector) -> Result<()> {
+    /// let drive = google_drive.drives().update("0AKx8dWq2mPZsUk9PVA")
+    ///     .use_domain_admin_access(false)
+    ///     .fields("id,name,restrictions")
+    ///     .await?;
+    /// println!("{:?} {:?}", drive.id, drive.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self, drive_id: impl Into<String>) -> DrivesUpdate {
+        let mut call = self.client.call("drives", Action::Update);
+        call.set("driveId", drive_id.into());
+        DrivesUpdate { call }
     }
 }
 
@@ -82,6 +154,23 @@ list_builder! {
 }
 
 record_builder! {
+    /// A call of `drives.create`: setters add arguments, and awaiting it sends the request.
+    pub struct DrivesCreate: types::Drive {
+        /// Which fields to return, separated by commas; few when left out, and `*` returns
+        /// everything.
+        fields: String,
+        /// Name of the shared drive.
+        ///
+        /// A call without it is refused.
+        name: String,
+        /// Theme that gives it colour and picture; `about.get` lists them under `driveThemes`.
+        theme_id: String = "themeId",
+        /// Whether it is hidden from the usual view.
+        hidden: bool,
+    }
+}
+
+record_builder! {
     /// A call of `drives.get`: setters add arguments, and awaiting it sends the request.
     pub struct DrivesGet: types::Drive {
         /// True to act as administrator of the Workspace domain, which also reaches shared drives
@@ -90,5 +179,37 @@ record_builder! {
         /// Which fields to return, separated by commas. Left out, Google sends only `kind`, `id`
         /// and `name`; `*` returns everything.
         fields: String,
+    }
+}
+
+record_builder! {
+    /// A call of `drives.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct DrivesDelete: Value {
+        /// Set to true to act as an administrator of the domain to which the shared drive belongs.
+        /// False when left out.
+        use_domain_admin_access: bool = "useDomainAdminAccess",
+        /// True to delete all files in it, too; only together with `useDomainAdminAccess`. False
+        /// when left out.
+        allow_item_deletion: bool = "allowItemDeletion",
+    }
+}
+
+record_builder! {
+    /// A call of `drives.update`: setters add arguments, and awaiting it sends the request.
+    pub struct DrivesUpdate: types::Drive {
+        /// Set to true to act as an administrator of the domain to which the shared drive belongs.
+        /// False when left out.
+        use_domain_admin_access: bool = "useDomainAdminAccess",
+        /// Which fields to return, separated by commas; few when left out, and `*` returns
+        /// everything.
+        fields: String,
+        /// New name.
+        name: String,
+        /// Theme that gives it colour and picture; not together with `colorRgb`.
+        theme_id: String = "themeId",
+        /// Colour, as `#rrggbb`; not together with `themeId`.
+        color_rgb: String = "colorRgb",
+        /// What is allowed in it.
+        restrictions: types::DriveRestrictionsInput,
     }
 }

@@ -77,7 +77,7 @@ impl Files<'_> {
     /// let file = google_drive.files().create()
     ///     .name("Quarterly report")
     ///     .supports_all_drives(true)
-    ///     .mime_type("application/vnd.google-apps.folder")
+    ///     .fields("id,name,mimeType,parents,webViewLink")
     ///     .await?;
     /// println!("{:?} {:?}", file.id, file.name);
     /// # Ok(())
@@ -208,6 +208,8 @@ list_builder! {
         /// True to say that files of shared drives can be handled; required to get them. False when
         /// left out.
         supports_all_drives: bool = "supportsAllDrives",
+        /// Ids of labels, separated by commas, that `labelInfo` is to contain if the file has them.
+        include_labels: String = "includeLabels",
     }
 }
 
@@ -220,6 +222,8 @@ record_builder! {
         /// Set to true when the file may live in a shared drive; otherwise Google responds with 404
         /// for it. False when left out.
         supports_all_drives: bool = "supportsAllDrives",
+        /// Ids of labels, separated by commas, that `labelInfo` is to contain if the file has them.
+        include_labels: String = "includeLabels",
     }
 }
 
@@ -229,6 +233,17 @@ record_builder! {
         /// Set to true to create inside a shared drive; otherwise Google does not find the parent
         /// folder there. False when left out.
         supports_all_drives: bool = "supportsAllDrives",
+        /// Which fields of the file to return, separated by commas; id, name and type when left
+        /// out, and `*` returns everything.
+        fields: String,
+        /// True to keep this version for ever; Google allows that for 200 versions of a file. False
+        /// when left out.
+        keep_revision_forever: bool = "keepRevisionForever",
+        /// Language in which text in an image is read when it is converted, as an ISO 639-1 code.
+        ocr_language: String = "ocrLanguage",
+        /// True to leave the file private even if the domain makes new files visible. False when
+        /// left out.
+        ignore_default_visibility: bool = "ignoreDefaultVisibility",
         /// Name as shown in Drive; need not be unique in its folder. Add an extension to files with
         /// bytes of their own.
         ///
@@ -252,6 +267,15 @@ record_builder! {
         app_properties: {String: String} = "appProperties",
         /// What a shortcut points to; only with the MIME type of shortcuts.
         shortcut_details: types::FileShortcutDetailsInput = "shortcutDetails",
+        /// Whether readers and commenters are kept from copying, printing and downloading the file.
+        copy_requires_writer_permission: bool = "copyRequiresWriterPermission",
+        /// Whether people with write access may share the file; in shared drives without effect.
+        writers_can_share: bool = "writersCanShare",
+        /// Locks on the content, now at most one. A locked file cannot be changed, commented on or
+        /// renamed.
+        content_restrictions: [types::FileContentRestrictionInput] = "contentRestrictions",
+        /// Id from `file_ids.get` that the file gets; then a repeated call makes no second file.
+        id: String,
     }
 }
 
@@ -267,6 +291,14 @@ record_builder! {
         /// Set to true when the file may live in a shared drive; otherwise Google responds with 404
         /// for it. False when left out.
         supports_all_drives: bool = "supportsAllDrives",
+        /// Which fields of the file to return, separated by commas; id, name and type when left
+        /// out, and `*` returns everything.
+        fields: String,
+        /// True to keep this version for ever; Google allows that for 200 versions of a file. False
+        /// when left out.
+        keep_revision_forever: bool = "keepRevisionForever",
+        /// Language in which text in an image is read when it is converted, as an ISO 639-1 code.
+        ocr_language: String = "ocrLanguage",
         /// The new name to set.
         name: String,
         /// New description; an empty text clears it.
@@ -285,6 +317,15 @@ record_builder! {
         /// Your own keys and values visible only to this app, merged into those present; null
         /// removes a key.
         app_properties: {String: String} = "appProperties",
+        /// Whether readers and commenters are kept from copying, printing and downloading the file.
+        copy_requires_writer_permission: bool = "copyRequiresWriterPermission",
+        /// Whether people with write access may share the file; in shared drives without effect.
+        writers_can_share: bool = "writersCanShare",
+        /// Locks on the content, now at most one. A locked file cannot be changed, commented on or
+        /// renamed.
+        content_restrictions: [types::FileContentRestrictionInput] = "contentRestrictions",
+        /// Colour of a folder, as `#rrggbb`.
+        folder_color_rgb: String = "folderColorRgb",
     }
 }
 

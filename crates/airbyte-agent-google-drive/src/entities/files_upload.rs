@@ -36,6 +36,33 @@ impl FilesUpload<'_> {
     pub fn create(&self) -> FilesUploadCreate {
         FilesUploadCreate { call: self.client.call("files_upload", Action::Create) }
     }
+
+    /// Replace the content of a file.
+    ///
+    /// Replaces the bytes of a file by content in base64, up to 5 MB, and changes metadata along
+    /// with it. The file keeps id, place and sharing, and the former content stays as a revision
+    /// for a while. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `file_id`: Id of the file or folder, from `files.list`; also the long part of its web
+    ///   address.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result};
+    /// # async fn example(google_drive: GoogleDriveConnector) -> Result<()> {
+    /// let files_upload = google_drive.files_upload().update("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms")
+    ///     .file_content("SGVsbG8sIHdvcmxkIQ==")
+    ///     .supports_all_drives(true)
+    ///     .keep_revision_forever(false)
+    ///     .await?;
+    /// println!("{:?} {:?}", files_upload.id, files_upload.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self, file_id: impl Into<String>) -> FilesUploadUpdate {
+        let mut call = self.client.call("files_upload", Action::Update);
+        call.set("fileId", file_id.into());
+        FilesUploadUpdate { call }
+    }
 }
 
 record_builder! {
@@ -48,6 +75,17 @@ record_builder! {
         /// Set to true to upload into a shared drive; otherwise Google does not find the parent
         /// folder there. False when left out.
         supports_all_drives: bool = "supportsAllDrives",
+        /// Which fields of the file to return, separated by commas; id, name and type when left
+        /// out, and `*` returns everything.
+        fields: String,
+        /// True to keep this version for ever; Google allows that for 200 versions of a file. False
+        /// when left out.
+        keep_revision_forever: bool = "keepRevisionForever",
+        /// Language in which text in an image is read when it is converted, as an ISO 639-1 code.
+        ocr_language: String = "ocrLanguage",
+        /// True to leave the file private even if the domain makes new files visible. False when
+        /// left out.
+        ignore_default_visibility: bool = "ignoreDefaultVisibility",
         /// Name as shown in Drive, with extension.
         ///
         /// A call without it is refused.
@@ -65,5 +103,36 @@ record_builder! {
         description: String,
         /// MIME type of the bytes in `file_content`; `application/octet-stream` when left out.
         file_mime_type: String,
+    }
+}
+
+record_builder! {
+    /// A call of `files_upload.update`: setters add arguments, and awaiting it sends the request.
+    pub struct FilesUploadUpdate: types::File {
+        /// Kind of upload; always `multipart`, which is sent by itself.
+        ///
+        /// Default: `"multipart"`, which is always sent. One of `"multipart"`.
+        upload_type: String = "uploadType",
+        /// Set to true when the file may live in a shared drive; otherwise Google responds with 404
+        /// for it. False when left out.
+        supports_all_drives: bool = "supportsAllDrives",
+        /// True to keep this version for ever; Google allows that for 200 versions of a file. False
+        /// when left out.
+        keep_revision_forever: bool = "keepRevisionForever",
+        /// Which fields to return, separated by commas; few when left out, and `*` returns
+        /// everything.
+        fields: String,
+        /// The bytes in base64; up to 5 MB after decoding.
+        ///
+        /// A call without it is refused.
+        file_content: String,
+        /// MIME type of the bytes in `file_content`; `application/octet-stream` when left out.
+        file_mime_type: String,
+        /// New name; the file keeps its name when left out.
+        name: String,
+        /// New MIME type of the file; Google goes by the content when left out.
+        mime_type: String = "mimeType",
+        /// New text about the file.
+        description: String,
     }
 }

@@ -4,13 +4,23 @@
 //! the builders that these methods return.
 
 pub mod about;
+pub mod access_proposal_decisions;
+pub mod access_proposals;
+pub mod approvals;
+pub mod change_watches;
 pub mod changes;
 pub mod changes_start_page_token;
 pub mod comments;
 pub mod drives;
+pub mod file_copies;
+pub mod file_ids;
+pub mod file_labels;
+pub mod file_watches;
 pub mod files;
 pub mod files_export;
 pub mod files_upload;
 pub mod permissions;
 pub mod replies;
 pub mod revisions;
+pub mod trash;
+pub mod watches;

@@ -3,6 +3,7 @@
 //! The accessor of `permissions` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
+use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
@@ -41,6 +42,32 @@ impl Permissions<'_> {
         PermissionsList { call }
     }
 
+    /// Share a file or shared drive.
+    ///
+    /// Gives a person, a group, a domain or everybody access to a file, folder or shared drive, and
+    /// returns the permission. Google sends people and groups an e-mail unless
+    /// `sendNotificationEmail` is false. Do not change several permissions of one file at the same
+    /// time; only the last change would count. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `file_id`: Id of the file, folder or shared drive.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result, types};
+    /// # async fn example(google_drive: GoogleDriveConnector) -> Result<()> {
+    /// let permission = google_drive.permissions().create("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms")
+    ///     .role(types::PermissionRole::Reader)
+    ///     .type_(types::PermissionType::User)
+    ///     .await?;
+    /// println!("{:?} {:?}", permission.id, permission.email_address);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, file_id: impl Into<String>) -> PermissionsCreate {
+        let mut call = self.client.call("permissions", Action::Create);
+        call.set("fileId", file_id.into());
+        PermissionsCreate { call }
+    }
+
     /// Get a permission.
     ///
     /// Returns one permission of a file by id, that is who may do what; name `emailAddress` in
@@ -68,6 +95,64 @@ impl Permissions<'_> {
         call.set("permissionId", permission_id.into());
         PermissionsGet { call }
     }
+
+    /// Stop sharing.
+    ///
+    /// Takes access to a file, folder or shared drive away. Access that comes from a folder above
+    /// has to be taken away there. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `file_id`: Id of the file, folder or shared drive.
+    /// * `permission_id`: Id of the permission, from `permissions.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result};
+    /// # async fn example(google_drive: GoogleDriveConnector) -> Result<()> {
+    /// let permission = google_drive.permissions().delete("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "07384912250916374281").await?;
+    /// println!("{permission:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        file_id: impl Into<String>,
+        permission_id: impl Into<String>,
+    ) -> PermissionsDelete {
+        let mut call = self.client.call("permissions", Action::Delete);
+        call.set("fileId", file_id.into());
+        call.set("permissionId", permission_id.into());
+        PermissionsDelete { call }
+    }
+
+    /// Change a permission.
+    ///
+    /// Changes the role of somebody who has access, or the time when the access ends, and returns
+    /// the permission. Only the members given are changed. Airbyte's hosted platform does not offer
+    /// it.
+    ///
+    /// * `file_id`: Id of the file, folder or shared drive.
+    /// * `permission_id`: Id of the permission, from `permissions.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result};
+    /// # async fn example(google_drive: GoogleDriveConnector) -> Result<()> {
+    /// let permission = google_drive.permissions().update("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "07384912250916374281")
+    ///     .remove_expiration(false)
+    ///     .transfer_ownership(false)
+    ///     .await?;
+    /// println!("{:?} {:?}", permission.id, permission.email_address);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        file_id: impl Into<String>,
+        permission_id: impl Into<String>,
+    ) -> PermissionsUpdate {
+        let mut call = self.client.call("permissions", Action::Update);
+        call.set("fileId", file_id.into());
+        call.set("permissionId", permission_id.into());
+        PermissionsUpdate { call }
+    }
 }
 
 list_builder! {
@@ -94,6 +179,56 @@ list_builder! {
 }
 
 record_builder! {
+    /// A call of `permissions.create`: setters add arguments, and awaiting it sends the request.
+    pub struct PermissionsCreate: types::Permission {
+        /// Whether people and groups are told by e-mail; true when left out. It has to stay on when
+        /// the owner changes.
+        send_notification_email: bool = "sendNotificationEmail",
+        /// Text for that e-mail.
+        email_message: String = "emailMessage",
+        /// Has to be true to make somebody else the owner, as a sign that you know that the present
+        /// owner becomes a writer. False when left out.
+        transfer_ownership: bool = "transferOwnership",
+        /// When the owner changes, true to move the file to the top folder of the new owner. False
+        /// when left out.
+        move_to_new_owners_root: bool = "moveToNewOwnersRoot",
+        /// Set to true when the file may live in a shared drive; otherwise Google responds with 404
+        /// for it. False when left out.
+        supports_all_drives: bool = "supportsAllDrives",
+        /// Set to true to act as an administrator of the domain to which the shared drive belongs.
+        /// False when left out.
+        use_domain_admin_access: bool = "useDomainAdminAccess",
+        /// Which fields to return, separated by commas; few when left out, and `*` returns
+        /// everything.
+        fields: String,
+        /// What the person may do. `organizer` and `fileOrganizer` exist in shared drives only;
+        /// `owner` needs `transferOwnership`.
+        ///
+        /// A call without it is refused.
+        role: types::PermissionRole,
+        /// Who gets access. `user` and `group` need `emailAddress`, `domain` needs `domain`.
+        ///
+        /// A call without it is refused.
+        type_: types::PermissionType = "type",
+        /// E-mail address of the person or group.
+        email_address: String = "emailAddress",
+        /// Domain whose people get access.
+        domain: String,
+        /// Whether the file is found by search; only for `domain` and `anyone`.
+        allow_file_discovery: bool = "allowFileDiscovery",
+        /// When the access ends, RFC 3339, at most a year ahead; only for `user` and `group`.
+        expiration_time: String = "expirationTime",
+        /// Whether the person is asked to become the owner; only for `user`, with the role
+        /// `writer`, outside shared drives.
+        pending_owner: bool = "pendingOwner",
+        /// View of the file to which the access is limited.
+        view: types::PermissionView,
+        /// Whether only owners, organizers and people added here have access.
+        inherited_permissions_disabled: bool = "inheritedPermissionsDisabled",
+    }
+}
+
+record_builder! {
     /// A call of `permissions.get`: setters add arguments, and awaiting it sends the request.
     pub struct PermissionsGet: types::Permission {
         /// Set to true when the file may live in a shared drive; otherwise Google responds with 404
@@ -105,5 +240,45 @@ record_builder! {
         /// Which fields to return, separated by commas. Left out, Google sends only `kind`, `id`,
         /// `type` and `role`; `*` returns everything.
         fields: String,
+    }
+}
+
+record_builder! {
+    /// A call of `permissions.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct PermissionsDelete: Value {
+        /// Set to true when the file may live in a shared drive; otherwise Google responds with 404
+        /// for it. False when left out.
+        supports_all_drives: bool = "supportsAllDrives",
+        /// Set to true to act as an administrator of the domain to which the shared drive belongs.
+        /// False when left out.
+        use_domain_admin_access: bool = "useDomainAdminAccess",
+    }
+}
+
+record_builder! {
+    /// A call of `permissions.update`: setters add arguments, and awaiting it sends the request.
+    pub struct PermissionsUpdate: types::Permission {
+        /// True to make the access last for ever. False when left out.
+        remove_expiration: bool = "removeExpiration",
+        /// Has to be true to make somebody else the owner, as a sign that you know that the present
+        /// owner becomes a writer. False when left out.
+        transfer_ownership: bool = "transferOwnership",
+        /// Set to true when the file may live in a shared drive; otherwise Google responds with 404
+        /// for it. False when left out.
+        supports_all_drives: bool = "supportsAllDrives",
+        /// Set to true to act as an administrator of the domain to which the shared drive belongs.
+        /// False when left out.
+        use_domain_admin_access: bool = "useDomainAdminAccess",
+        /// Which fields to return, separated by commas; few when left out, and `*` returns
+        /// everything.
+        fields: String,
+        /// What the person may do from now on; `owner` needs `transferOwnership`.
+        role: types::PermissionRole,
+        /// When the access ends, RFC 3339, at most a year ahead.
+        expiration_time: String = "expirationTime",
+        /// Whether the person is asked to become the owner.
+        pending_owner: bool = "pendingOwner",
+        /// Whether only owners, organizers and people added here have access.
+        inherited_permissions_disabled: bool = "inheritedPermissionsDisabled",
     }
 }

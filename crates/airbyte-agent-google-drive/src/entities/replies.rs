@@ -3,6 +3,7 @@
 //! The accessor of `replies` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
+use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
@@ -42,6 +43,36 @@ impl Replies<'_> {
         RepliesList { call }
     }
 
+    /// Reply to a comment.
+    ///
+    /// Writes a reply to a comment, or resolves or reopens the comment with `action`, and returns
+    /// the reply. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `file_id`: Id of the file or folder, from `files.list`; also the long part of its web
+    ///   address.
+    /// * `comment_id`: Id of the comment, from `comments.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result};
+    /// # async fn example(google_drive: GoogleDriveConnector) -> Result<()> {
+    /// let reply = google_drive.replies().create("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "AAAAZmp3x1Q")
+    ///     .content("Done.")
+    ///     .await?;
+    /// println!("{:?} {:?}", reply.id, reply.kind);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(
+        &self,
+        file_id: impl Into<String>,
+        comment_id: impl Into<String>,
+    ) -> RepliesCreate {
+        let mut call = self.client.call("replies", Action::Create);
+        call.set("fileId", file_id.into());
+        call.set("commentId", comment_id.into());
+        RepliesCreate { call }
+    }
+
     /// Get a reply.
     ///
     /// Returns one reply to a comment by id.
@@ -70,6 +101,69 @@ impl Replies<'_> {
         call.set("replyId", reply_id.into());
         RepliesGet { call }
     }
+
+    /// Delete a reply.
+    ///
+    /// Deletes a reply of one's own with its text. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `file_id`: Id of the file or folder, from `files.list`; also the long part of its web
+    ///   address.
+    /// * `comment_id`: Id of the comment, from `comments.list`.
+    /// * `reply_id`: Id of the reply, from `replies.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result};
+    /// # async fn example(google_drive: GoogleDriveConnector) -> Result<()> {
+    /// let reply = google_drive.replies().delete("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "AAAAZmp3x1Q", "AAAAZmp3x2R").await?;
+    /// println!("{reply:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        file_id: impl Into<String>,
+        comment_id: impl Into<String>,
+        reply_id: impl Into<String>,
+    ) -> RepliesDelete {
+        let mut call = self.client.call("replies", Action::Delete);
+        call.set("fileId", file_id.into());
+        call.set("commentId", comment_id.into());
+        call.set("replyId", reply_id.into());
+        RepliesDelete { call }
+    }
+
+    /// Change a reply.
+    ///
+    /// Replaces the text of a reply of one's own, and returns the reply. Airbyte's hosted platform
+    /// does not offer it.
+    ///
+    /// * `file_id`: Id of the file or folder, from `files.list`; also the long part of its web
+    ///   address.
+    /// * `comment_id`: Id of the comment, from `comments.list`.
+    /// * `reply_id`: Id of the reply, from `replies.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result};
+    /// # async fn example(google_drive: GoogleDriveConnector) -> Result<()> {
+    /// let reply = google_drive.replies().update("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "AAAAZmp3x1Q", "AAAAZmp3x2R")
+    ///     .content("Done, thank you.")
+    ///     .await?;
+    /// println!("{:?} {:?}", reply.id, reply.kind);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        file_id: impl Into<String>,
+        comment_id: impl Into<String>,
+        reply_id: impl Into<String>,
+    ) -> RepliesUpdate {
+        let mut call = self.client.call("replies", Action::Update);
+        call.set("fileId", file_id.into());
+        call.set("commentId", comment_id.into());
+        call.set("replyId", reply_id.into());
+        RepliesUpdate { call }
+    }
 }
 
 list_builder! {
@@ -95,6 +189,21 @@ list_builder! {
 }
 
 record_builder! {
+    /// A call of `replies.create`: setters add arguments, and awaiting it sends the request.
+    pub struct RepliesCreate: types::Reply {
+        /// Which fields to return; Google refuses the call without it, so `*` (everything) is sent
+        /// unless you choose.
+        ///
+        /// Default: `"*"`, which is always sent.
+        fields: String,
+        /// Text of the reply. Required if there is no `action`.
+        content: String,
+        /// What the reply does to the comment.
+        action: types::ReplyAction,
+    }
+}
+
+record_builder! {
     /// A call of `replies.get`: setters add arguments, and awaiting it sends the request.
     pub struct RepliesGet: types::Reply {
         /// True to include deleted ones; their text is gone. False when left out.
@@ -106,5 +215,25 @@ record_builder! {
         ///
         /// Default: `"*"`, which is always sent.
         fields: String,
+    }
+}
+
+record_builder! {
+    /// A call of `replies.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct RepliesDelete: Value {}
+}
+
+record_builder! {
+    /// A call of `replies.update`: setters add arguments, and awaiting it sends the request.
+    pub struct RepliesUpdate: types::Reply {
+        /// Which fields to return; Google refuses the call without it, so `*` (everything) is sent
+        /// unless you choose.
+        ///
+        /// Default: `"*"`, which is always sent.
+        fields: String,
+        /// The new text of the reply.
+        ///
+        /// A call without it is refused.
+        content: String,
     }
 }

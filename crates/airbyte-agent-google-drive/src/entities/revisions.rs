@@ -3,6 +3,7 @@
 //! The accessor of `revisions` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
+use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
@@ -63,6 +64,66 @@ impl Revisions<'_> {
         call.set("revisionId", revision_id.into());
         RevisionsGet { call }
     }
+
+    /// Delete a revision.
+    ///
+    /// Deletes one version of a file with bytes of its own for good. The last version, and versions
+    /// of Google Docs, Sheets and Slides, cannot be deleted. Airbyte's hosted platform does not
+    /// offer it.
+    ///
+    /// * `file_id`: Id of the file or folder, from `files.list`; also the long part of its web
+    ///   address.
+    /// * `revision_id`: Id of the revision, from `revisions.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result};
+    /// # async fn example(google_drive: GoogleDriveConnector) -> Result<()> {
+    /// let revision = google_drive.revisions().delete("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "0B7l2kfTgXq9scmV2aXNpb24x").await?;
+    /// println!("{revision:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        file_id: impl Into<String>,
+        revision_id: impl Into<String>,
+    ) -> RevisionsDelete {
+        let mut call = self.client.call("revisions", Action::Delete);
+        call.set("fileId", file_id.into());
+        call.set("revisionId", revision_id.into());
+        RevisionsDelete { call }
+    }
+
+    /// Change a revision.
+    ///
+    /// Keeps a version of a file for ever, or publishes a version of a Google Doc on the web, and
+    /// returns the revision. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `file_id`: Id of the file or folder, from `files.list`; also the long part of its web
+    ///   address.
+    /// * `revision_id`: Id of the revision, from `revisions.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result};
+    /// # async fn example(google_drive: GoogleDriveConnector) -> Result<()> {
+    /// let revision = google_drive.revisions().update("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "0B7l2kfTgXq9scmV2aXNpb24x")
+    ///     .fields("id,keepForever,published,publishedLink")
+    ///     .keep_forever(true)
+    ///     .await?;
+    /// println!("{:?} {:?}", revision.id, revision.kind);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        file_id: impl Into<String>,
+        revision_id: impl Into<String>,
+    ) -> RevisionsUpdate {
+        let mut call = self.client.call("revisions", Action::Update);
+        call.set("fileId", file_id.into());
+        call.set("revisionId", revision_id.into());
+        RevisionsUpdate { call }
+    }
 }
 
 list_builder! {
@@ -87,5 +148,28 @@ record_builder! {
         /// Which fields to return, separated by commas. Left out, Google sends only `kind`, `id`,
         /// `mimeType` and `modifiedTime`; `*` returns everything.
         fields: String,
+    }
+}
+
+record_builder! {
+    /// A call of `revisions.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct RevisionsDelete: Value {}
+}
+
+record_builder! {
+    /// A call of `revisions.update`: setters add arguments, and awaiting it sends the request.
+    pub struct RevisionsUpdate: types::Revision {
+        /// Which fields to return, separated by commas; few when left out, and `*` returns
+        /// everything.
+        fields: String,
+        /// Whether the version is kept for ever, which Google allows for 200 versions of a file;
+        /// others vanish after 30 days or 100 newer ones. Only for files with bytes of their own.
+        keep_forever: bool = "keepForever",
+        /// Whether the version is on the web. Only for Google Docs, Sheets and Slides.
+        published: bool,
+        /// Whether later versions replace it on the web.
+        publish_auto: bool = "publishAuto",
+        /// Whether people outside the domain can see it there.
+        published_outside_domain: bool = "publishedOutsideDomain",
     }
 }

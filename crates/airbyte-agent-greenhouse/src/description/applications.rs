@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("applications", "A candidate's application for a job, or a prospect who is considered for jobs.")
     .when_to_use("To see who applied for what, in which stage and state.")
     .phrases(texts!["application", "pipeline", "stage", "rejected", "hired"])
-    .operations(list![LIST])
+    .operations(list![LIST, CREATE, GET, UPDATE])
     .schema(RECORD)
     .store(list![
         stored("agency_note_id", "integer", "Id of the note left by the agency that submitted the candidate."),
@@ -39,15 +39,73 @@ pub(super) const ENTITY: Entity = Entity::new("applications", "A candidate's app
 
 const LIST: Operation = Operation::get("listApplication", "applications", Action::List, template!("/applications"))
     .summary("List applications")
-    .description("Lists applications and prospects with stage, state and the ids of candidate, job, recruiter and source. Names are in other entities: fetch them with `ids` from `candidates.list`, `jobs.list` and `users.list`. There is no filter by job, candidate or state here: page through and match, or narrow by time of change.")
+    .description("Lists applications and prospects with stage, state and the ids of candidate, job, recruiter and source. Names are in other entities: fetch them with `ids` from `candidates.list`, `jobs.list` and `users.list`. Narrow by job, candidate, state, stage or time.")
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
         query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these applications, by id."),
         query("updated_at", STRING).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
+        query("created_at", STRING).addition().description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("last_activity_at", STRING).addition().description("Only records on which something last happened in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("candidate_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only applications of these candidates, by id."),
+        query("job_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only applications for these jobs, by id."),
+        query("status", STRING.choices(words!["active", "rejected", "hired", "converted"])).addition().description("Only applications in this state; for `active`, records have the state `in_process`."),
+        query("stage_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only applications in these stages, by id from `job_interview_stages.list`."),
+        query("stage_name", STRING).addition().description("Only applications in stages with this name."),
+        query("prospect", BOOLEAN).addition().description("Only prospects, or none."),
+        query("prospective_job_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only prospects considered for these jobs, by id."),
+        query("job_post_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only applications through these job posts, by id."),
+        query("source_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only applications from these sources, by id."),
+        query("referrer_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only applications from these referrers, by id."),
+        query("custom_field_option_id", INTEGER).addition().description("Only records with this choice of a custom field, by id from `custom_field_options.list`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields of each record, by name."),
     ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createApplication", "applications", Action::Create, template!("/applications"))
+    .summary("Create an application")
+    .description("Creates an application of an existing candidate, either for a job (`job_id`) or as a prospect (`prospect` true), and returns it. It begins in the first stage of the job unless `initial_stage_id` says otherwise. Needs the scope `harvest:applications:create`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .at_least_one(list![at_least_one(texts![], texts!["job_id", "prospect"])])
+    .addition()
+    .parameters(list![
+        body("candidate_id", INTEGER).required().description("Candidate, by id."),
+        body("job_id", INTEGER).description("Job to apply for, by id; needed unless it is a prospect."),
+        body("initial_stage_id", INTEGER).description("Stage to begin in, by id from `job_interview_stages.list`."),
+        body("prospect", BOOLEAN).description("True makes a prospect, who is not yet a candidate for one job."),
+        body("job_ids", ARRAY.items(list![INTEGER])).description("Jobs that a prospect is considered for, by id."),
+        body("source_id", INTEGER).description("Source, by id from `sources.list`."),
+        body("referrer_id", INTEGER).description("Referrer, by id."),
+        body("recruiter_id", INTEGER).description("Recruiter, by user id."),
+        body("coordinator_id", INTEGER).description("Coordinator, by user id."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getApplication", "applications", Action::Get, template!("/applications"))
+    .summary("Get an application")
+    .description("Returns one application or prospect with stage and state. Needs the scope `harvest:applications:list`. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![query("id", INTEGER).wire("ids").required().description("Application to return, by id.")])
+    .records(json_path!("$[0]"))
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateApplication", "applications", Action::Update, template!("/applications/{id}"))
+    .summary("Update an application")
+    .description("Changes source, referrer, recruiter or coordinator of an application and returns it; what is left out stays. To move, reject or hire, use `application_moves`, `application_rejections` and `application_hires`. Needs the scope `harvest:applications:update`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("id", INTEGER).required().description("Application to change, by id."),
+        body("source_id", INTEGER).description("Source, by id from `sources.list`."),
+        body("referrer_id", INTEGER).description("Referrer, by id."),
+        body("recruiter_id", INTEGER).description("Recruiter, by user id."),
+        body("coordinator_id", INTEGER).description("Coordinator, by user id."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/applications.json"));

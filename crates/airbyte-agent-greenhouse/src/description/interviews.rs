@@ -13,12 +13,34 @@ pub(super) const ENTITY: Entity = Entity::new("interviews", "An interview that w
 
 const LIST: Operation = Operation::get("listInterview", "interviews", Action::List, template!("/interviews"))
     .summary("List interviews")
-    .description("Lists scheduled interviews with time, place, state and the ids of application and job. Interviewers and their feedback are not included. There is no filter by date of the interview: narrow by time of change and compare `starts_at`.")
+    .description("Lists scheduled interviews with time, place, state and the ids of application and job. Interviewers and their feedback are in `interviewers.list` and `scorecards.list`. Narrow by application, job, state or time; who interviews is in `interviewers.list`.")
     .parameters(list![
         query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the metadata of the previous response holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
         query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these interviews, by id."),
         query("updated_at", STRING).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
+        query("created_at", STRING).addition().description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("application_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only records of these applications, by id."),
+        query("job_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only records of these jobs, by id."),
+        query("organizer_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only interviews organized by these users, by id."),
+        query("job_interview_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only interviews of these kinds of the job's process, by id."),
+        query("starts_at", STRING).addition().description("Only records that start in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("ends_at", STRING).addition().description("Only records that end in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("all_day_start_on", STRING).addition().description("Only records for whole days that start in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and a day; two of them joined by a bar give both ends."),
+        query("all_day_end_on", STRING).addition().description("Only records for whole days that end in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and a day; two of them joined by a bar give both ends."),
+        query("external_event_id", STRING).addition().description("Only the interview with this event in the calendar."),
+        query("status", STRING.choices(words![
+            "to_be_scheduled",
+            "scheduled",
+            "awaiting_feedback",
+            "complete",
+            "skipped",
+            "collect_feedback",
+            "to_be_sent",
+            "sent",
+            "received",
+        ])).addition().description("Only interviews in this state."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields of each record, by name."),
     ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))

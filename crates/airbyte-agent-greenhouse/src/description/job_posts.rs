@@ -39,6 +39,13 @@ const LIST: Operation = Operation::get("listJobPost", "job_posts", Action::List,
         query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these job posts, by id."),
         query("updated_at", STRING).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
         query("active", BOOLEAN).description("True for posts that are in use, false for those that were removed. This is not about being published: see `live` of the records. Left out, Greenhouse decides; pass it to be sure."),
+        query("created_at", STRING).addition().description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("job_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only records of these jobs, by id."),
+        query("job_board_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).addition().description("Only posts on these job boards, by id."),
+        query("live", BOOLEAN).addition().description("Only published posts, or only others."),
+        query("internal", BOOLEAN).addition().description("Only posts on the internal job board, or only others."),
+        query("featured", BOOLEAN).addition().description("Only featured posts, or only others."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields of each record, by name."),
     ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))

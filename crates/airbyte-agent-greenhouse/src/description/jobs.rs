@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("jobs", "A job that is being filled.")
     .when_to_use("To see which jobs are open, and their departments and offices.")
     .phrases(texts!["job", "requisition", "opening", "position"])
-    .operations(list![LIST])
+    .operations(list![LIST, GET])
     .schema(RECORD)
     .store(list![
         stored("closed_at", "string", "When it was closed, ISO 8601; null while open."),
@@ -36,9 +36,27 @@ const LIST: Operation = Operation::get("listJob", "jobs", Action::List, template
         query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
         query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these jobs, by id; the way to fetch the job of an application."),
         query("updated_at", STRING).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
+        query("created_at", STRING).addition().description("Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("status", STRING.choices(words!["open", "draft", "closed"])).addition().description("Only jobs in this state."),
+        query("department_id", INTEGER).addition().description("Only jobs of this department, by id."),
+        query("office_id", INTEGER).addition().description("Only jobs of this office, by id."),
+        query("requisition_id", STRING).addition().description("Only the job with this requisition number."),
+        query("confidential", BOOLEAN).addition().description("Only confidential jobs, or none."),
+        query("opened_at", STRING).addition().description("Only records opened in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("closed_at", STRING).addition().description("Only records closed in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends."),
+        query("custom_field_option_id", INTEGER).addition().description("Only records with this choice of a custom field, by id from `custom_field_options.list`."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields of each record, by name."),
     ])
     .meta(list![link_meta("next", "next")])
     .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getJob", "jobs", Action::Get, template!("/jobs"))
+    .summary("Get a job")
+    .description("Returns one job with department, offices and state. Needs the scope `harvest:jobs:list`. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![query("id", INTEGER).wire("ids").required().description("Job to return, by id.")])
+    .records(json_path!("$[0]"))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/jobs.json"));

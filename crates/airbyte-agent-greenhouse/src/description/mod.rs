@@ -14,6 +14,26 @@ mod offices;
 mod sources;
 mod users;
 mod attachments;
+mod notes;
+mod scorecards;
+mod scorecard_answers;
+mod scorecard_questions;
+mod application_stages;
+mod job_interview_stages;
+mod openings;
+mod rejection_reasons;
+mod close_reasons;
+mod user_job_permissions;
+mod job_owners;
+mod job_hiring_managers;
+mod interviewers;
+mod custom_fields;
+mod custom_field_options;
+mod candidate_tags;
+mod applied_candidate_tags;
+mod application_moves;
+mod application_rejections;
+mod application_hires;
 
 use std::borrow::Cow::Borrowed;
 
@@ -25,7 +45,7 @@ pub static DESCRIPTION: Connector = Connector {
     title: text("Greenhouse"),
     version: text("0.2.0"),
     definition_id: text("59f1e50a-331f-4f09-b3e8-2e8d4d355f44"),
-    description: text("Greenhouse is software for recruiting. This connector reads candidates, applications, jobs, job posts, interviews, offers, users, departments, offices and sources, and downloads attachments such as resumes. It is read-only and uses the Harvest API v3; Greenhouse removed v1 and v2, with their API keys, on 31 August 2026."),
+    description: text("Greenhouse is software for recruiting. This connector reads candidates, applications, jobs, job posts, interviews, scorecards, notes, offers, openings, users, departments, offices and sources, and downloads attachments such as resumes. It creates and changes candidates and applications, moves, rejects and hires them, and writes notes and tags. It uses the Harvest API v3; Greenhouse removed v1 and v2, with their API keys, on 31 August 2026."),
     links: Borrowed(list![
         Link::new("api_reference", "Greenhouse Harvest API v3", "https://harvestdocs.greenhouse.io/"),
     ]),
@@ -235,6 +255,26 @@ pub static DESCRIPTION: Connector = Connector {
         sources::ENTITY,
         users::ENTITY,
         attachments::ENTITY,
+        notes::ENTITY,
+        scorecards::ENTITY,
+        scorecard_answers::ENTITY,
+        scorecard_questions::ENTITY,
+        application_stages::ENTITY,
+        job_interview_stages::ENTITY,
+        openings::ENTITY,
+        rejection_reasons::ENTITY,
+        close_reasons::ENTITY,
+        user_job_permissions::ENTITY,
+        job_owners::ENTITY,
+        job_hiring_managers::ENTITY,
+        interviewers::ENTITY,
+        custom_fields::ENTITY,
+        custom_field_options::ENTITY,
+        candidate_tags::ENTITY,
+        applied_candidate_tags::ENTITY,
+        application_moves::ENTITY,
+        application_rejections::ENTITY,
+        application_hires::ENTITY,
     ]),
     relationships: Borrowed(&[]),
     questions: Questions {
@@ -247,6 +287,10 @@ pub static DESCRIPTION: Connector = Connector {
             "Which job posts are live on our job board?",
             "Which offers were made in March?",
             "Who are our site admins?",
+            "Who is in the stage Phone Screen for the data engineer job?",
+            "What did the interviewers write about application 4000123?",
+            "Move application 4000123 to the next stage",
+            "Note on candidate 5000321 that we spoke on the phone",
         ]),
         search: Borrowed(texts![
             "Find candidates who work at Acme",
@@ -255,13 +299,7 @@ pub static DESCRIPTION: Connector = Connector {
             "Which applications for the data engineer job came from referrals?",
             "Which jobs in the sales department were closed this year?",
         ]),
-        unsupported: Borrowed(texts![
-            "Reject an application",
-            "Move a candidate to the next stage",
-            "Schedule an interview",
-            "Create a job",
-            "Show the scorecards of an interview",
-        ]),
+        unsupported: Borrowed(texts!["Schedule an interview", "Create a job", "Upload a resume", "Create an offer"]),
     },
     hosting: Hosting { settings: Borrowed(&[]), constants: Borrowed(&[]), variables: Borrowed(&[]) },
     date_format: text("ISO 8601 date and time in UTC (2025-03-01T09:30:00Z); filters put an operator and a bar in front (gte|2025-03-01T00:00:00Z)."),

@@ -3,7 +3,7 @@
 //! The accessor of `applications` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, in_context_store, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ApplicationsField;
 use crate::types;
@@ -20,8 +20,7 @@ impl Applications<'_> {
     ///
     /// Lists applications and prospects with stage, state and the ids of candidate, job, recruiter
     /// and source. Names are in other entities: fetch them with `ids` from `candidates.list`,
-    /// `jobs.list` and `users.list`. There is no filter by job, candidate or state here: page
-    /// through and match, or narrow by time of change.
+    /// `jobs.list` and `users.list`. Narrow by job, candidate, state, stage or time.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -37,6 +36,76 @@ impl Applications<'_> {
     /// ```
     pub fn list(&self) -> ApplicationsList {
         ApplicationsList { call: self.client.call("applications", Action::List) }
+    }
+
+    /// Create an application.
+    ///
+    /// Creates an application of an existing candidate, either for a job (`job_id`) or as a
+    /// prospect (`prospect` true), and returns it. It begins in the first stage of the job unless
+    /// `initial_stage_id` says otherwise. Needs the scope `harvest:applications:create`. Airbyte's
+    /// hosted platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result};
+    /// # async fn example(greenhouse: GreenhouseConnector) -> Result<()> {
+    /// let application = greenhouse.applications().create()
+    ///     .candidate_id(5000321)
+    ///     .job_id(3000555)
+    ///     .initial_stage_id(7100)
+    ///     .await?;
+    /// println!("{:?} {:?}", application.id, application.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> ApplicationsCreate {
+        ApplicationsCreate { call: self.client.call("applications", Action::Create) }
+    }
+
+    /// Get an application.
+    ///
+    /// Returns one application or prospect with stage and state. Needs the scope
+    /// `harvest:applications:list`. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `id`: Application to return, by id.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result};
+    /// # async fn example(greenhouse: GreenhouseConnector) -> Result<()> {
+    /// let application = greenhouse.applications().get(4000123).await?;
+    /// println!("{:?} {:?}", application.id, application.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get(&self, id: i64) -> ApplicationsGet {
+        let mut call = self.client.call("applications", Action::Get);
+        call.set("id", id);
+        ApplicationsGet { call }
+    }
+
+    /// Update an application.
+    ///
+    /// Changes source, referrer, recruiter or coordinator of an application and returns it; what is
+    /// left out stays. To move, reject or hire, use `application_moves`, `application_rejections`
+    /// and `application_hires`. Needs the scope `harvest:applications:update`. Airbyte's hosted
+    /// platform does not offer it.
+    ///
+    /// * `id`: Application to change, by id.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result};
+    /// # async fn example(greenhouse: GreenhouseConnector) -> Result<()> {
+    /// let application = greenhouse.applications().update(4000123)
+    ///     .source_id(7801)
+    ///     .referrer_id(7901)
+    ///     .await?;
+    /// println!("{:?} {:?}", application.id, application.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self, id: i64) -> ApplicationsUpdate {
+        let mut call = self.client.call("applications", Action::Update);
+        call.set("id", id);
+        ApplicationsUpdate { call }
     }
 }
 
@@ -63,5 +132,80 @@ list_builder! {
         /// ISO 8601 instant. Two of them joined by a bar give both ends:
         /// `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.
         updated_at: String,
+        /// Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant; two of them joined by a bar give both ends.
+        created_at: String,
+        /// Only records on which something last happened in a period. An operator (`gt`, `gte`,
+        /// `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends.
+        last_activity_at: String,
+        /// Only applications of these candidates, by id.
+        candidate_ids: [i64],
+        /// Only applications for these jobs, by id.
+        job_ids: [i64],
+        /// Only applications in this state; for `active`, records have the state `in_process`.
+        status: types::ApplicationStatus,
+        /// Only applications in these stages, by id from `job_interview_stages.list`.
+        stage_ids: [i64],
+        /// Only applications in stages with this name.
+        stage_name: String,
+        /// Only prospects, or none.
+        prospect: bool,
+        /// Only prospects considered for these jobs, by id.
+        prospective_job_ids: [i64],
+        /// Only applications through these job posts, by id.
+        job_post_ids: [i64],
+        /// Only applications from these sources, by id.
+        source_ids: [i64],
+        /// Only applications from these referrers, by id.
+        referrer_ids: [i64],
+        /// Only records with this choice of a custom field, by id from `custom_field_options.list`.
+        custom_field_option_id: i64,
+        /// Only these fields of each record, by name.
+        fields: [String],
+    }
+}
+
+record_builder! {
+    /// A call of `applications.create`: setters add arguments, and awaiting it sends the request.
+    pub struct ApplicationsCreate: types::Application {
+        /// Candidate, by id.
+        ///
+        /// A call without it is refused.
+        candidate_id: i64,
+        /// Job to apply for, by id; needed unless it is a prospect.
+        job_id: i64,
+        /// Stage to begin in, by id from `job_interview_stages.list`.
+        initial_stage_id: i64,
+        /// True makes a prospect, who is not yet a candidate for one job.
+        prospect: bool,
+        /// Jobs that a prospect is considered for, by id.
+        job_ids: [i64],
+        /// Source, by id from `sources.list`.
+        source_id: i64,
+        /// Referrer, by id.
+        referrer_id: i64,
+        /// Recruiter, by user id.
+        recruiter_id: i64,
+        /// Coordinator, by user id.
+        coordinator_id: i64,
+    }
+}
+
+record_builder! {
+    /// A call of `applications.get`: setters add arguments, and awaiting it sends the request.
+    pub struct ApplicationsGet: types::Application {}
+}
+
+record_builder! {
+    /// A call of `applications.update`: setters add arguments, and awaiting it sends the request.
+    pub struct ApplicationsUpdate: types::Application {
+        /// Source, by id from `sources.list`.
+        source_id: i64,
+        /// Referrer, by id.
+        referrer_id: i64,
+        /// Recruiter, by user id.
+        recruiter_id: i64,
+        /// Coordinator, by user id.
+        coordinator_id: i64,
     }
 }

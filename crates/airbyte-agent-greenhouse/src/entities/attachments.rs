@@ -84,6 +84,11 @@ list_builder! {
         candidate_ids: [i64],
         /// Only attachments of this kind.
         type_: types::AttachmentType = "type",
+        /// Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant; two of them joined by a bar give both ends.
+        created_at: String,
+        /// Only these fields of each record, by name.
+        fields: [String],
     }
 }
 

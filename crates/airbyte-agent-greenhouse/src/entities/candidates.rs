@@ -3,7 +3,7 @@
 //! The accessor of `candidates` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, in_context_store, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::CandidatesField;
 use crate::types;
@@ -18,9 +18,9 @@ accessor! {
 impl Candidates<'_> {
     /// List candidates.
     ///
-    /// Lists candidates with contact data, tags and custom fields. Fetch known ones by `ids`; there
-    /// is no search by name or e-mail address. What a candidate applied for is in
-    /// `applications.list`, files are in `attachments.list`. Handle the personal data with care.
+    /// Lists candidates with contact data, tags and custom fields. Fetch known ones by `ids`, or
+    /// find them by `email` or `tag`; there is no search by name. What a candidate applied for is
+    /// in `applications.list`, files are in `attachments.list`. Handle the personal data with care.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -36,6 +36,75 @@ impl Candidates<'_> {
     /// ```
     pub fn list(&self) -> CandidatesList {
         CandidatesList { call: self.client.call("candidates", Action::List) }
+    }
+
+    /// Create a candidate.
+    ///
+    /// Creates a candidate, with a first application for a job if wanted, and returns both. Calling
+    /// twice makes two candidates: look first with `email` in `candidates.list`. Needs the scope
+    /// `harvest:candidates:create`. Airbyte's hosted platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result};
+    /// # async fn example(greenhouse: GreenhouseConnector) -> Result<()> {
+    /// let candidate = greenhouse.candidates().create()
+    ///     .first_name("Sam")
+    ///     .last_name("Client")
+    ///     .preferred_name("Sammy")
+    ///     .await?;
+    /// println!("{candidate:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> CandidatesCreate {
+        CandidatesCreate { call: self.client.call("candidates", Action::Create) }
+    }
+
+    /// Get a candidate.
+    ///
+    /// Returns one candidate with contact data, tags and custom fields. Handle the personal data
+    /// with care. Needs the scope `harvest:candidates:list`. Airbyte's hosted platform does not
+    /// offer it.
+    ///
+    /// * `id`: Candidate to return, by id.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result};
+    /// # async fn example(greenhouse: GreenhouseConnector) -> Result<()> {
+    /// let candidate = greenhouse.candidates().get(5000321).await?;
+    /// println!("{:?} {:?}", candidate.id, candidate.title);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get(&self, id: i64) -> CandidatesGet {
+        let mut call = self.client.call("candidates", Action::Get);
+        call.set("id", id);
+        CandidatesGet { call }
+    }
+
+    /// Update a candidate.
+    ///
+    /// Changes the fields given and returns the candidate; what is left out stays. Lists, such as
+    /// `email_addresses` and `tags`, replace the present ones. Needs the scope
+    /// `harvest:candidates:update`. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `id`: Candidate to change, by id.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result};
+    /// # async fn example(greenhouse: GreenhouseConnector) -> Result<()> {
+    /// let candidate = greenhouse.candidates().update(5000321)
+    ///     .first_name("Sam")
+    ///     .last_name("Client")
+    ///     .await?;
+    /// println!("{:?} {:?}", candidate.id, candidate.title);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self, id: i64) -> CandidatesUpdate {
+        let mut call = self.client.call("candidates", Action::Update);
+        call.set("id", id);
+        CandidatesUpdate { call }
     }
 }
 
@@ -62,5 +131,88 @@ list_builder! {
         /// ISO 8601 instant. Two of them joined by a bar give both ends:
         /// `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.
         updated_at: String,
+        /// Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant; two of them joined by a bar give both ends.
+        created_at: String,
+        /// Only records on which something last happened in a period. An operator (`gt`, `gte`,
+        /// `lt`, `lte`), a bar and an ISO 8601 instant; two of them joined by a bar give both ends.
+        last_activity_at: String,
+        /// Only candidates with this e-mail address.
+        email: String,
+        /// Only candidates with this tag, by name.
+        tag: String,
+        /// Only private candidates, or none.
+        private: bool,
+        /// Only records with this choice of a custom field, by id from `custom_field_options.list`.
+        custom_field_option_id: i64,
+        /// Only these fields of each record, by name.
+        fields: [String],
+    }
+}
+
+record_builder! {
+    /// A call of `candidates.create`: setters add arguments, and awaiting it sends the request.
+    pub struct CandidatesCreate: types::CandidatesCreateRecord {
+        /// First name.
+        ///
+        /// A call without it is refused.
+        first_name: String,
+        /// Last name.
+        ///
+        /// A call without it is refused.
+        last_name: String,
+        /// Name the candidate likes to be called by.
+        preferred_name: String,
+        /// Company the candidate works for.
+        company: String,
+        /// Job title.
+        title: String,
+        /// E-mail addresses.
+        email_addresses: [types::CandidateEmailAddressInput],
+        /// Phone numbers.
+        phone_numbers: [types::CandidatePhoneNumberInput],
+        /// Postal addresses.
+        addresses: [types::CandidateAddressInput],
+        /// Web sites.
+        website_addresses: [types::CandidateWebsiteAddressInput],
+        /// Addresses in social networks.
+        social_media_addresses: [types::CandidateSocialMediaAddressInput],
+        /// Names of tags.
+        tags: [String],
+        /// The first application. Left out, the candidate has none.
+        application: types::CandidateApplication,
+    }
+}
+
+record_builder! {
+    /// A call of `candidates.get`: setters add arguments, and awaiting it sends the request.
+    pub struct CandidatesGet: types::Candidate {}
+}
+
+record_builder! {
+    /// A call of `candidates.update`: setters add arguments, and awaiting it sends the request.
+    pub struct CandidatesUpdate: types::Candidate {
+        /// First name.
+        first_name: String,
+        /// Last name.
+        last_name: String,
+        /// Name the candidate likes to be called by.
+        preferred_name: String,
+        /// Company the candidate works for.
+        company: String,
+        /// Job title.
+        title: String,
+        /// E-mail addresses.
+        email_addresses: [types::CandidateEmailAddressInput],
+        /// Phone numbers.
+        phone_numbers: [types::CandidatePhoneNumberInput],
+        /// Postal addresses.
+        addresses: [types::CandidateAddressInput],
+        /// Web sites.
+        website_addresses: [types::CandidateWebsiteAddressInput],
+        /// Addresses in social networks.
+        social_media_addresses: [types::CandidateSocialMediaAddressInput],
+        /// Names of tags.
+        tags: [String],
     }
 }

@@ -57,5 +57,17 @@ list_builder! {
         per_page: i64,
         /// Only these departments, by id.
         ids: [i64],
+        /// Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant; two of them joined by a bar give both ends.
+        created_at: String,
+        /// Only records changed in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant; two of them joined by a bar give both ends.
+        updated_at: String,
+        /// Only those directly below this one, by id.
+        parent_id: i64,
+        /// Only the one with this id in a system of yours.
+        external_id: String,
+        /// Only these fields of each record, by name.
+        fields: [String],
     }
 }

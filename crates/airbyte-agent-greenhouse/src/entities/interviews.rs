@@ -18,8 +18,8 @@ impl Interviews<'_> {
     /// List interviews.
     ///
     /// Lists scheduled interviews with time, place, state and the ids of application and job.
-    /// Interviewers and their feedback are not included. There is no filter by date of the
-    /// interview: narrow by time of change and compare `starts_at`.
+    /// Interviewers and their feedback are in `interviewers.list` and `scorecards.list`. Narrow by
+    /// application, job, state or time; who interviews is in `interviewers.list`.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -56,5 +56,34 @@ list_builder! {
         /// ISO 8601 instant. Two of them joined by a bar give both ends:
         /// `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.
         updated_at: String,
+        /// Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant; two of them joined by a bar give both ends.
+        created_at: String,
+        /// Only records of these applications, by id.
+        application_ids: [i64],
+        /// Only records of these jobs, by id.
+        job_ids: [i64],
+        /// Only interviews organized by these users, by id.
+        organizer_ids: [i64],
+        /// Only interviews of these kinds of the job's process, by id.
+        job_interview_ids: [i64],
+        /// Only records that start in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and
+        /// an ISO 8601 instant; two of them joined by a bar give both ends.
+        starts_at: String,
+        /// Only records that end in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant; two of them joined by a bar give both ends.
+        ends_at: String,
+        /// Only records for whole days that start in a period: an operator (`gt`, `gte`, `lt`,
+        /// `lte`), a bar and a day; two of them joined by a bar give both ends.
+        all_day_start_on: String,
+        /// Only records for whole days that end in a period: an operator (`gt`, `gte`, `lt`,
+        /// `lte`), a bar and a day; two of them joined by a bar give both ends.
+        all_day_end_on: String,
+        /// Only the interview with this event in the calendar.
+        external_event_id: String,
+        /// Only interviews in this state.
+        status: types::InterviewStatus,
+        /// Only these fields of each record, by name.
+        fields: [String],
     }
 }

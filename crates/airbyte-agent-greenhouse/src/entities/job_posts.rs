@@ -66,5 +66,20 @@ list_builder! {
         /// being published: see `live` of the records. Left out, Greenhouse decides; pass it to be
         /// sure.
         active: bool,
+        /// Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant; two of them joined by a bar give both ends.
+        created_at: String,
+        /// Only records of these jobs, by id.
+        job_ids: [i64],
+        /// Only posts on these job boards, by id.
+        job_board_ids: [i64],
+        /// Only published posts, or only others.
+        live: bool,
+        /// Only posts on the internal job board, or only others.
+        internal: bool,
+        /// Only featured posts, or only others.
+        featured: bool,
+        /// Only these fields of each record, by name.
+        fields: [String],
     }
 }

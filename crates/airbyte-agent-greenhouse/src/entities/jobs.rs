@@ -3,7 +3,7 @@
 //! The accessor of `jobs` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, in_context_store, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::JobsField;
 use crate::types;
@@ -37,6 +37,27 @@ impl Jobs<'_> {
     pub fn list(&self) -> JobsList {
         JobsList { call: self.client.call("jobs", Action::List) }
     }
+
+    /// Get a job.
+    ///
+    /// Returns one job with department, offices and state. Needs the scope `harvest:jobs:list`.
+    /// Airbyte's hosted platform does not offer it.
+    ///
+    /// * `id`: Job to return, by id.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result};
+    /// # async fn example(greenhouse: GreenhouseConnector) -> Result<()> {
+    /// let job = greenhouse.jobs().get(3000555).await?;
+    /// println!("{:?} {:?}", job.id, job.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get(&self, id: i64) -> JobsGet {
+        let mut call = self.client.call("jobs", Action::Get);
+        call.set("id", id);
+        JobsGet { call }
+    }
 }
 
 in_context_store! {
@@ -62,5 +83,33 @@ list_builder! {
         /// ISO 8601 instant. Two of them joined by a bar give both ends:
         /// `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.
         updated_at: String,
+        /// Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant; two of them joined by a bar give both ends.
+        created_at: String,
+        /// Only jobs in this state.
+        status: types::JobStatus,
+        /// Only jobs of this department, by id.
+        department_id: i64,
+        /// Only jobs of this office, by id.
+        office_id: i64,
+        /// Only the job with this requisition number.
+        requisition_id: String,
+        /// Only confidential jobs, or none.
+        confidential: bool,
+        /// Only records opened in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant; two of them joined by a bar give both ends.
+        opened_at: String,
+        /// Only records closed in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant; two of them joined by a bar give both ends.
+        closed_at: String,
+        /// Only records with this choice of a custom field, by id from `custom_field_options.list`.
+        custom_field_option_id: i64,
+        /// Only these fields of each record, by name.
+        fields: [String],
     }
+}
+
+record_builder! {
+    /// A call of `jobs.get`: setters add arguments, and awaiting it sends the request.
+    pub struct JobsGet: types::Job {}
 }

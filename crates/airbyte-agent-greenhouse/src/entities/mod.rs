@@ -3,14 +3,34 @@
 //! Operations, one module for each entity. It has an accessor with one method for each action, and
 //! the builders that these methods return.
 
+pub mod application_hires;
+pub mod application_moves;
+pub mod application_rejections;
+pub mod application_stages;
 pub mod applications;
+pub mod applied_candidate_tags;
 pub mod attachments;
+pub mod candidate_tags;
 pub mod candidates;
+pub mod close_reasons;
+pub mod custom_field_options;
+pub mod custom_fields;
 pub mod departments;
+pub mod interviewers;
 pub mod interviews;
+pub mod job_hiring_managers;
+pub mod job_interview_stages;
+pub mod job_owners;
 pub mod job_posts;
 pub mod jobs;
+pub mod notes;
 pub mod offers;
 pub mod offices;
+pub mod openings;
+pub mod rejection_reasons;
+pub mod scorecard_answers;
+pub mod scorecard_questions;
+pub mod scorecards;
 pub mod sources;
+pub mod user_job_permissions;
 pub mod users;

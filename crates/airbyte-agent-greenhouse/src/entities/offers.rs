@@ -19,8 +19,8 @@ impl Offers<'_> {
     /// List offers.
     ///
     /// Lists offers with state, start date and custom fields, where salary usually is. Each change
-    /// makes a new version with an id of its own; the older ones get the state `deprecated`. There
-    /// is no filter by application: page through and match.
+    /// makes a new version with an id of its own; the older ones get the state `deprecated`. Narrow
+    /// by application, job, candidate or state, or to current versions with `current_only`.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -62,5 +62,33 @@ list_builder! {
         /// ISO 8601 instant. Two of them joined by a bar give both ends:
         /// `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.
         updated_at: String,
+        /// Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant; two of them joined by a bar give both ends.
+        created_at: String,
+        /// Only records of these applications, by id.
+        application_ids: [i64],
+        /// Only records of these jobs, by id.
+        job_ids: [i64],
+        /// Only records of these candidates, by id.
+        candidate_ids: [i64],
+        /// Only offers for these openings, by id.
+        opening_ids: [i64],
+        /// Only offers in this state; mind the capital letter.
+        status: types::OfferStatus,
+        /// True returns only the current version of each offer.
+        current_only: bool,
+        /// Only records accepted or rejected in a period. An operator (`gt`, `gte`, `lt`, `lte`), a
+        /// bar and an ISO 8601 instant; two of them joined by a bar give both ends.
+        resolved_at: String,
+        /// Only records sent in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and a day;
+        /// two of them joined by a bar give both ends.
+        sent_on: String,
+        /// Only records with a first day of work in a period: an operator (`gt`, `gte`, `lt`,
+        /// `lte`), a bar and a day; two of them joined by a bar give both ends.
+        starts_on: String,
+        /// Only records with this choice of a custom field, by id from `custom_field_options.list`.
+        custom_field_option_id: i64,
+        /// Only these fields of each record, by name.
+        fields: [String],
     }
 }

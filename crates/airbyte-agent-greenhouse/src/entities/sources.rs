@@ -57,5 +57,13 @@ list_builder! {
         per_page: i64,
         /// Only these sources, by id; the way to name the source of an application.
         ids: [i64],
+        /// Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant; two of them joined by a bar give both ends.
+        created_at: String,
+        /// Only records changed in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant; two of them joined by a bar give both ends.
+        updated_at: String,
+        /// Only these fields of each record, by name.
+        fields: [String],
     }
 }

@@ -67,5 +67,32 @@ list_builder! {
         ///
         /// Default: `true`.
         show_service_accounts: bool,
+        /// Only records created in a period. An operator (`gt`, `gte`, `lt`, `lte`), a bar and an
+        /// ISO 8601 instant; two of them joined by a bar give both ends.
+        created_at: String,
+        /// Only the user who signs in with this e-mail address.
+        primary_email: String,
+        /// Only accounts that are switched off, or only others.
+        deactivated: bool,
+        /// Only users of these offices, by id.
+        office_ids: [i64],
+        /// Only users of these departments, by id.
+        department_ids: [i64],
+        /// Only users of these recruiting agencies, by id.
+        agency_ids: [i64],
+        /// Only users who are these candidates, by id.
+        linked_candidate_ids: [i64],
+        /// Only users with these interviewer tags, by id.
+        interviewer_tag_ids: [i64],
+        /// Only users with these employee numbers.
+        employee_ids: [String],
+        /// Only users of the office with this id in a system of yours.
+        external_office_id: String,
+        /// Only users of the department with this id in a system of yours.
+        external_department_id: String,
+        /// Only records with this choice of a custom field, by id from `custom_field_options.list`.
+        custom_field_option_id: i64,
+        /// Only these fields of each record, by name.
+        fields: [String],
     }
 }

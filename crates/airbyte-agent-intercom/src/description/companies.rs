@@ -43,9 +43,11 @@ const LIST: Operation = Operation::get("listCompanies", "companies", Action::Lis
     .description("Lists the companies of the workspace with plan, size, spend and number of contacts. Companies without contacts are left out. Pages are numbered, and Intercom serves no more than 10,000 companies this way.")
     .parameters(list![
         query("per_page", INTEGER.minimum(1.0).maximum(150.0).default("15")).default("15").description("Companies per page; Intercom takes 15 when it is left out and refuses more than 60."),
-        query("page", INTEGER.minimum(1.0).default("1")).default("1").description("Number of the page, from 1 on. Companies page by number, not by cursor."),
+        query("page", INTEGER.minimum(1.0).default("1")).default("1").addition().description("Number of the page, from 1 on. Companies page by number, not by cursor."),
         query("starting_after", STRING).description("Leave it out: Intercom pages companies by number (`page`) and documents no cursor here."),
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+        query("tag_id", STRING).addition().description("Only companies with this tag, by id."),
+        query("segment_id", STRING).addition().description("Only companies in this segment, by id."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_page", json_path!("$.pages.next.starting_after"))])
@@ -82,7 +84,7 @@ const GET: Operation = Operation::get("getCompany", "companies", Action::Get, te
 
 const UPDATE: Operation = Operation::by(Method::Put, "Company_Update", "companies", Action::Update, template!("/companies/{id}"))
     .summary("Update a company")
-    .description("Changes the fields given of a company and leaves the others alone. Your own id `company_id` cannot be changed.")
+    .description("Changes the fields given of a company and leaves the others alone. Your own id `company_id` cannot be changed. Intercom documents these fields for the versions 2.14 and later only; version 2.11, which is sent, takes them without naming them.")
     .writes()
     .idempotent()
     .parameters(list![

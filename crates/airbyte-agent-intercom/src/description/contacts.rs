@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("contacts", "A person: a user who signed up, or a lead who has not.")
     .when_to_use("Finding, adding or changing users and leads.")
     .phrases(texts!["contact", "user", "lead", "customer"])
-    .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
+    .operations(list![LIST, CREATE, GET, UPDATE, DELETE, SEARCH])
     .schema(RECORD)
     .store(list![
         stored("android_app_name", "string", "Name of your Android app."),
@@ -102,10 +102,10 @@ pub(super) const ENTITY: Entity = Entity::new("contacts", "A person: a user who 
 
 const LIST: Operation = Operation::get("listContacts", "contacts", Action::List, template!("/contacts"))
     .summary("List contacts")
-    .description("Lists the contacts of the workspace, users and leads alike, without any filter. Contacts that were merged into others are left out. With an id at hand use `contacts.get`; there is no lookup by e-mail address or name here, so page through or use the hosted search.")
+    .description("Lists the contacts of the workspace, users and leads alike, without any filter. Contacts that were merged into others are left out. With an id at hand use `contacts.get`; to look somebody up by e-mail address or name use `contacts.search`.")
     .preferred_for_check()
     .parameters(list![
-        query("per_page", INTEGER.minimum(1.0).maximum(150.0).default("10")).default("10").description("Contacts per page, 1 to 150; Intercom takes 10 when it is left out."),
+        query("per_page", INTEGER.minimum(1.0).maximum(150.0)).description("Contacts per page, 1 to 150. Intercom's documents name 15 and 50 as the size when it is left out, so pass it if you rely on it."),
         query("starting_after", STRING).description("Token of the next page: `next_page` of the previous response. Leave it out for the first page."),
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
     ])
@@ -118,9 +118,10 @@ const CREATE: Operation = Operation::by(Method::Post, "Contact_Create", "contact
     .summary("Create a contact")
     .description("Creates a user or a lead. A user needs an e-mail address or your own id; if one of them is taken already, Intercom answers 409 and names the existing contact, which `contacts.update` can change.")
     .writes()
+    .at_least_one(list![at_least_one(texts![], texts!["email", "external_id", "role"])])
     .parameters(list![
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
-        body("role", STRING).required().description("`user` for somebody who signed up, `lead` for somebody who has not. A user needs `email` or `external_id`."),
+        body("role", STRING).description("`user` for somebody who signed up, `lead` for somebody who has not. A user needs `email` or `external_id`. Give this, `email` or `external_id`; Airbyte's hosted platform always requires it."),
         body("external_id", STRING).description("Your own id of the person, unique among users."),
         body("email", STRING).description("E-mail address; unique among users."),
         body("phone", STRING).description("Phone number in international form (E.164)."),
@@ -178,6 +179,30 @@ const DELETE: Operation = Operation::by(Method::Delete, "DeleteContact", "contac
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
     ])
     .schema(DELETE_RECORD);
+
+const SEARCH: Operation = Operation::by(Method::Post, "searchContacts", "contacts", Action::Search, template!("/contacts/search"))
+    .summary("Search contacts")
+    .description("Finds contacts by the values of their fields. Use it to look somebody up by e-mail address, name or your own id. New and changed contacts show up after a short delay. A response holds one page; if `next_page` in the metadata is not null, repeat the call with `pagination.starting_after` set to it, since pages are not fetched by themselves. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+        body("query", OBJECT.properties(list![
+            optional("field", STRING.description("Name of the field, such as `email`, `name`, `phone`, `role`, `external_id`, `created_at`; custom fields are `custom_attributes.name`.")),
+            optional("operator", STRING.choices(words!["=", "!=", "IN", "NIN", "<", "<=", ">", ">=", "~", "!~", "^", "$", "AND", "OR"]).description("How to compare: `~` contains, `^` begins with, `$` ends with; `AND` and `OR` join conditions.")),
+        ])).required().description("What to look for: one condition (`field`, `operator`, `value`), or `operator` `AND` or `OR` with a list of up to 15 of them as `value`, two levels deep."),
+        body("pagination", OBJECT.properties(list![
+            required("per_page", INTEGER.minimum(1.0).maximum(150.0).description("Records per page, 1 to 150; 50 when `pagination` is left out.")),
+            optional("starting_after", STRING.description("Token of the page: `next_page` of the previous response. Leave it out for the first page.")),
+        ]).closed()).description("Which page."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .meta(list![
+        meta("next_page", json_path!("$.pages.next.starting_after")),
+        meta("total_pages", json_path!("$.pages.total_pages")),
+    ])
+    .paging(Paging::none("Intercom takes the token inside `pagination`; pass pagination.starting_after for the next page.").more(from_body(json_path!("$.pages.next"))))
+    .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/contacts.json"));
 

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("conversations", "An exchange of messages between a contact and the team.")
     .when_to_use("Support conversations, their state, assignee and messages.")
     .phrases(texts!["conversation", "chat", "support request", "inbox"])
-    .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
+    .operations(list![LIST, CREATE, GET, UPDATE, DELETE, SEARCH])
     .schema(RECORD)
     .store(list![
         stored("admin_assignee_id", "integer", "Id of the admin it is assigned to; null when to nobody."),
@@ -161,19 +161,22 @@ const GET: Operation = Operation::get("getConversation", "conversations", Action
     .parameters(list![
         path("id", STRING).required().description("Conversation id, a number."),
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+        query("display_as", STRING.choices(words!["plaintext"])).addition().description("`plaintext` gives messages as plain text instead of HTML."),
     ])
     .schema(RECORD);
 
 const UPDATE: Operation = Operation::by(Method::Put, "updateConversation", "conversations", Action::Update, template!("/conversations/{id}"))
     .summary("Update a conversation")
-    .description("Marks a conversation as read, or sets custom attributes. It cannot reply, assign or close.")
+    .description("Marks a conversation as read, or sets title and custom attributes. To reply use `conversation_replies.create`, to assign, close or snooze it `conversation_changes.create`.")
     .writes()
     .idempotent()
     .parameters(list![
         path("id", STRING).required().description("Id of the conversation to change."),
         header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+        query("display_as", STRING.choices(words!["plaintext"])).addition().description("`plaintext` gives messages as plain text instead of HTML."),
         body("read", BOOLEAN).description("True marks the conversation as read."),
         body("custom_attributes", OBJECT).description("The workspace's own conversation fields to set, by name. A field has to be defined in Intercom first."),
+        body("title", STRING).addition().description("Title of the conversation. Intercom documents it for later versions than the one sent."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -189,6 +192,30 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteConversation", "c
         header("Intercom-Version", STRING.default(r#""2.14""#)).default(r#""2.14""#).send_default().description("API version to speak, sent as a header. Leave it alone: conversations can be deleted from 2.14 on."),
     ])
     .schema(DELETE_RECORD);
+
+const SEARCH: Operation = Operation::by(Method::Post, "searchConversations", "conversations", Action::Search, template!("/conversations/search"))
+    .summary("Search conversations")
+    .description("Finds conversations by the values of their fields. Use it for open conversations, those of a contact or admin, or those since an instant. A response holds one page; if `next_page` in the metadata is not null, repeat the call with `pagination.starting_after` set to it, since pages are not fetched by themselves. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+        body("query", OBJECT.properties(list![
+            optional("field", STRING.description("Name of the field, such as `state`, `open`, `contact_ids`, `admin_assignee_id`, `created_at`, `updated_at`; custom fields are `custom_attributes.name`.")),
+            optional("operator", STRING.choices(words!["=", "!=", "IN", "NIN", "<", "<=", ">", ">=", "~", "!~", "^", "$", "AND", "OR"]).description("How to compare: `~` contains, `^` begins with, `$` ends with; `AND` and `OR` join conditions.")),
+        ])).required().description("What to look for: one condition (`field`, `operator`, `value`), or `operator` `AND` or `OR` with a list of up to 15 of them as `value`, two levels deep."),
+        body("pagination", OBJECT.properties(list![
+            required("per_page", INTEGER.minimum(1.0).maximum(150.0).description("Records per page, 1 to 150; 50 when `pagination` is left out.")),
+            optional("starting_after", STRING.description("Token of the page: `next_page` of the previous response. Leave it out for the first page.")),
+        ]).closed()).description("Which page."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.conversations"))
+    .meta(list![
+        meta("next_page", json_path!("$.pages.next.starting_after")),
+        meta("total_pages", json_path!("$.pages.total_pages")),
+    ])
+    .paging(Paging::none("Intercom takes the token inside `pagination`; pass pagination.starting_after for the next page.").more(from_body(json_path!("$.pages.next"))))
+    .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/conversations.json"));
 

@@ -16,7 +16,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InternalArticle_Create", 
     .description("Creates an internal article for teammates and the AI agent; customers do not see it. Author and owner are admins.")
     .writes()
     .parameters(list![
-        header("Intercom-Version", STRING.default(r#""Unstable""#)).default(r#""Unstable""#).send_default().description("API version to speak, sent as a header. Leave it alone."),
+        header("Intercom-Version", STRING.default(r#""Unstable""#)).default(r#""Unstable""#).send_default().description("API version to speak, sent as a header. The default is Intercom's unstable version, which may change at any time; `2.14` has the same operation and stays as it is."),
         body("title", STRING).required().description("Title of the article."),
         body("body", STRING).description("Text of the article as HTML."),
         body("owner_id", INTEGER).required().description("Id of the admin who looks after the article, from `admins.list`."),
@@ -32,7 +32,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateInternalArticle", "i
     .idempotent()
     .parameters(list![
         path("id", STRING).required().description("Id of the internal article to change."),
-        header("Intercom-Version", STRING.default(r#""Unstable""#)).default(r#""Unstable""#).send_default().description("API version to speak, sent as a header. Leave it alone."),
+        header("Intercom-Version", STRING.default(r#""Unstable""#)).default(r#""Unstable""#).send_default().description("API version to speak, sent as a header. The default is Intercom's unstable version, which may change at any time; `2.14` has the same operation and stays as it is."),
         body("title", STRING).description("The new title to set."),
         body("body", STRING).description("New text as HTML; it replaces the old one as a whole."),
         body("author_id", INTEGER).description("Id of the admin to show as author, from `admins.list`."),
@@ -49,7 +49,7 @@ const DELETE: Operation = Operation::by(Method::Delete, "deleteInternalArticle",
     .destructive()
     .parameters(list![
         path("id", STRING).required().description("Id of the internal article to delete."),
-        header("Intercom-Version", STRING.default(r#""Unstable""#)).default(r#""Unstable""#).send_default().description("API version to speak, sent as a header. Leave it alone."),
+        header("Intercom-Version", STRING.default(r#""Unstable""#)).default(r#""Unstable""#).send_default().description("API version to speak, sent as a header. The default is Intercom's unstable version, which may change at any time; `2.14` has the same operation and stays as it is."),
     ])
     .schema(DELETE_RECORD);
 

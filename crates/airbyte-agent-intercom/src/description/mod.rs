@@ -12,6 +12,22 @@ mod tags;
 mod notes;
 mod segments;
 mod internal_articles;
+mod tickets;
+mod conversation_replies;
+mod conversation_changes;
+mod ticket_replies;
+mod ticket_types;
+mod contact_tags;
+mod conversation_tags;
+mod contact_merges;
+mod contact_archives;
+mod contact_companies;
+mod company_contacts;
+mod articles;
+mod messages;
+mod events;
+mod data_attributes;
+mod company_lookups;
 
 use std::borrow::Cow::Borrowed;
 
@@ -23,7 +39,7 @@ pub static DESCRIPTION: Connector = Connector {
     title: text("Intercom"),
     version: text("0.1.10"),
     definition_id: text("d8313939-3782-41b0-be29-b3ca20d8dd3a"),
-    description: text("Intercom is a platform for customer support and messaging. This connector reads and changes contacts, companies, conversations and tags, adds notes, writes internal articles, and reads teams, admins and segments. It cannot reply to conversations or search. Every call names the API version it speaks: 2.11, but 2.14 for deleting conversations and the unstable version for internal articles. Workspaces in Europe and Australia are reached through the same address; Intercom passes requests on. Custom attributes of contacts, companies and conversations can be read and set."),
+    description: text("Intercom is a platform for customer support and messaging. This connector reads and changes contacts, companies, conversations and tags, replies to conversations, adds notes, handles tickets, writes articles, searches, and reads teams, admins and segments. Every call names the API version it speaks: 2.11, but 2.14 for deleting conversations and the unstable version for internal articles. Workspaces in Europe and Australia are reached through the same address; Intercom passes requests on. Custom attributes of contacts, companies and conversations can be read and set."),
     links: Borrowed(list![
         Link::new("api_reference", "Intercom REST API reference", "https://developers.intercom.com/docs/references/rest-api/api.intercom.io"),
         Link::new("changelog", "Intercom API changelog", "https://developers.intercom.com/docs/references/changelog"),
@@ -72,8 +88,29 @@ pub static DESCRIPTION: Connector = Connector {
         reset_format: WaitFormat::UnixTimestamp,
     }),
     errors: Borrowed(&[]),
-    error_kinds: Borrowed(&[]),
-    error_codes: Borrowed(&[]),
+    error_kinds: Borrowed(list![
+        ErrorMeaning::new(ErrorCode::is("token_not_found"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("token_unauthorized"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("token_revoked"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("token_blocked"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("token_expired"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("missing_authorization"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("unauthorized"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("api_plan_restricted"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("action_forbidden"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("not_found"), FailureKind::NotFound),
+        ErrorMeaning::new(ErrorCode::is("admin_not_found"), FailureKind::NotFound),
+        ErrorMeaning::new(ErrorCode::is("team_not_found"), FailureKind::NotFound),
+        ErrorMeaning::new(ErrorCode::is("parameter_not_found"), FailureKind::Validation),
+        ErrorMeaning::new(ErrorCode::is("parameter_invalid"), FailureKind::Validation),
+        ErrorMeaning::new(ErrorCode::is("type_mismatch"), FailureKind::Validation),
+        ErrorMeaning::new(ErrorCode::is("unique_user_constraint"), FailureKind::Validation),
+        ErrorMeaning::new(ErrorCode::is("conflict"), FailureKind::Validation),
+        ErrorMeaning::new(ErrorCode::is("rate_limit_exceeded"), FailureKind::RateLimited),
+        ErrorMeaning::new(ErrorCode::is("server_error"), FailureKind::Unavailable),
+        ErrorMeaning::new(ErrorCode::is("service_unavailable"), FailureKind::Unavailable),
+    ]),
+    error_codes: Borrowed(list![json_path!("$.errors[0].code")]),
     rate_limit_cost: None,
     entities: Borrowed(list![
         contacts::ENTITY,
@@ -85,8 +122,32 @@ pub static DESCRIPTION: Connector = Connector {
         notes::ENTITY,
         segments::ENTITY,
         internal_articles::ENTITY,
+        tickets::ENTITY,
+        conversation_replies::ENTITY,
+        conversation_changes::ENTITY,
+        ticket_replies::ENTITY,
+        ticket_types::ENTITY,
+        contact_tags::ENTITY,
+        conversation_tags::ENTITY,
+        contact_merges::ENTITY,
+        contact_archives::ENTITY,
+        contact_companies::ENTITY,
+        company_contacts::ENTITY,
+        articles::ENTITY,
+        messages::ENTITY,
+        events::ENTITY,
+        data_attributes::ENTITY,
+        company_lookups::ENTITY,
     ]),
-    relationships: Borrowed(list![Relationship::new("notes", "contact_id", "contacts", "id", "many_to_one")]),
+    relationships: Borrowed(list![
+        Relationship::new("notes", "contact_id", "contacts", "id", "many_to_one"),
+        Relationship::new("contact_tags", "contact_id", "contacts", "id", "many_to_one"),
+        Relationship::new("contact_companies", "contact_id", "contacts", "id", "many_to_one"),
+        Relationship::new("company_contacts", "company_id", "companies", "id", "many_to_one"),
+        Relationship::new("conversation_replies", "conversation_id", "conversations", "id", "many_to_one"),
+        Relationship::new("conversation_changes", "conversation_id", "conversations", "id", "many_to_one"),
+        Relationship::new("ticket_replies", "ticket_id", "tickets", "id", "many_to_one"),
+    ]),
     questions: Questions {
         direct: Borrowed(texts![
             "Show me the open conversations",
@@ -98,6 +159,10 @@ pub static DESCRIPTION: Connector = Connector {
             "Which tags do we have?",
             "How many contacts are in each segment?",
             "Write an internal article about refunds",
+            "Find the contact with the address jane.doe@example.com",
+            "Reply to this conversation that the refund is on its way",
+            "Close this conversation",
+            "Create a ticket for Jane Doe",
         ]),
         search: Borrowed(texts![
             "Which conversations have waited longest for a reply?",
@@ -107,11 +172,9 @@ pub static DESCRIPTION: Connector = Connector {
             "Which leads were seen last week?",
         ]),
         unsupported: Borrowed(texts![
-            "Reply to a conversation",
-            "Close or assign a conversation",
-            "Put a tag on a contact",
-            "Create a ticket",
-            "Publish a help centre article",
+            "Delete a message from a conversation",
+            "Call a contact by phone",
+            "Build a report of response times",
         ]),
     },
     hosting: Hosting {

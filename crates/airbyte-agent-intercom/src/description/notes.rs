@@ -8,7 +8,22 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("notes", "An internal note about a contact.")
     .when_to_use("Adding a note to a contact.")
     .phrases(texts!["note", "remark"])
-    .operations(list![CREATE])
+    .operations(list![LIST, CREATE])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listContactNotes", "notes", Action::List, template!("/contacts/{contact_id}/notes"))
+    .summary("List notes about a contact")
+    .description("Lists the internal notes about one contact. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        path("contact_id", STRING).required().description("Id of the contact, given by Intercom."),
+        query("page", INTEGER.minimum(1.0).default("1")).default("1").description("Number of the page, from 1 on."),
+        query("per_page", INTEGER.minimum(1.0).default("15")).default("15").description("Records per page; Intercom takes 15 when it is left out."),
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("total_pages", json_path!("$.pages.total_pages"))])
+    .paging(Paging::page("page", 1).more(from_body(json_path!("$.pages.next"))).size(page_size("per_page").default(15)))
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "Note_Create", "notes", Action::Create, template!("/contacts/{contact_id}/notes"))

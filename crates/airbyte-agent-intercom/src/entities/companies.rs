@@ -83,7 +83,8 @@ impl Companies<'_> {
     /// Update a company.
     ///
     /// Changes the fields given of a company and leaves the others alone. Your own id `company_id`
-    /// cannot be changed.
+    /// cannot be changed. Intercom documents these fields for the versions 2.14 and later only;
+    /// version 2.11, which is sent, takes them without naming them.
     ///
     /// * `id`: Id of the company to change, given by Intercom (`id`); not your own `company_id`.
     ///
@@ -150,6 +151,10 @@ list_builder! {
         ///
         /// Default: `"2.11"`, which is always sent.
         intercom_version: String = "Intercom-Version",
+        /// Only companies with this tag, by id.
+        tag_id: String,
+        /// Only companies in this segment, by id.
+        segment_id: String,
     }
 }
 

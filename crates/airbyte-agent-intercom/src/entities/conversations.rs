@@ -82,17 +82,17 @@ impl Conversations<'_> {
 
     /// Update a conversation.
     ///
-    /// Marks a conversation as read, or sets custom attributes. It cannot reply, assign or close.
+    /// Marks a conversation as read, or sets title and custom attributes. To reply use
+    /// `conversation_replies.create`, to assign, close or snooze it `conversation_changes.create`.
     ///
     /// * `id`: Id of the conversation to change.
     ///
     /// ```no_run
-    /// # use airbyte_agent_intercom::serde_json::json;
     /// # use airbyte_agent_intercom::{IntercomConnector, Result};
     /// # async fn example(intercom: IntercomConnector) -> Result<()> {
     /// let conversation = intercom.conversations().update("215468930012345")
+    ///     .display_as("plaintext")
     ///     .read(true)
-    ///     .custom_attributes(json!({"issue_type":"Billing"}))
     ///     .await?;
     /// println!("{:?} {:?}", conversation.id, conversation.title);
     /// # Ok(())
@@ -123,6 +123,29 @@ impl Conversations<'_> {
         let mut call = self.client.call("conversations", Action::Delete);
         call.set("id", id.into());
         ConversationsDelete { call }
+    }
+
+    /// Search conversations.
+    ///
+    /// Finds conversations by the values of their fields. Use it for open conversations, those of a
+    /// contact or admin, or those since an instant. A response holds one page; if `next_page` in
+    /// the metadata is not null, repeat the call with `pagination.starting_after` set to it, since
+    /// pages are not fetched by themselves. Airbyte's hosted platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_intercom::{IntercomConnector, Result, types};
+    /// # async fn example(intercom: IntercomConnector) -> Result<()> {
+    /// let page = intercom.conversations().search()
+    ///     .query(types::ConversationQuery::new().field("open").operator(types::ConversationQueryOperator::Symbol))
+    ///     .await?;
+    /// for conversation in &page.data {
+    ///     println!("{:?} {:?}", conversation.id, conversation.title);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn search(&self) -> ConversationsSearch {
+        ConversationsSearch { call: self.client.call("conversations", Action::Search) }
     }
 }
 
@@ -183,6 +206,10 @@ record_builder! {
         ///
         /// Default: `"2.11"`, which is always sent.
         intercom_version: String = "Intercom-Version",
+        /// `plaintext` gives messages as plain text instead of HTML.
+        ///
+        /// One of `"plaintext"`.
+        display_as: String,
     }
 }
 
@@ -194,11 +221,17 @@ record_builder! {
         ///
         /// Default: `"2.11"`, which is always sent.
         intercom_version: String = "Intercom-Version",
+        /// `plaintext` gives messages as plain text instead of HTML.
+        ///
+        /// One of `"plaintext"`.
+        display_as: String,
         /// True marks the conversation as read.
         read: bool,
         /// The workspace's own conversation fields to set, by name. A field has to be defined in
         /// Intercom first.
         custom_attributes: any,
+        /// Title of the conversation. Intercom documents it for later versions than the one sent.
+        title: String,
     }
 }
 
@@ -210,5 +243,23 @@ record_builder! {
         ///
         /// Default: `"2.14"`, which is always sent.
         intercom_version: String = "Intercom-Version",
+    }
+}
+
+list_builder! {
+    /// A call of `conversations.search`: setters add arguments, and awaiting it sends the request.
+    pub struct ConversationsSearch: types::Conversation, types::ConversationsSearchMeta {
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, which is always sent.
+        intercom_version: String = "Intercom-Version",
+        /// What to look for: one condition (`field`, `operator`, `value`), or `operator` `AND` or
+        /// `OR` with a list of up to 15 of them as `value`, two levels deep.
+        ///
+        /// A call without it is refused.
+        query: types::ConversationQuery,
+        /// Which page.
+        pagination: types::ConversationPagination,
     }
 }

@@ -84,7 +84,8 @@ record_builder! {
     /// A call of `internal_articles.create`: setters add arguments, and awaiting it sends the
     /// request.
     pub struct InternalArticlesCreate: types::InternalArticle {
-        /// API version to speak, sent as a header. Leave it alone.
+        /// API version to speak, sent as a header. The default is Intercom's unstable version,
+        /// which may change at any time; `2.14` has the same operation and stays as it is.
         ///
         /// Default: `"Unstable"`, which is always sent.
         intercom_version: String = "Intercom-Version",
@@ -109,7 +110,8 @@ record_builder! {
     /// A call of `internal_articles.update`: setters add arguments, and awaiting it sends the
     /// request.
     pub struct InternalArticlesUpdate: types::InternalArticle {
-        /// API version to speak, sent as a header. Leave it alone.
+        /// API version to speak, sent as a header. The default is Intercom's unstable version,
+        /// which may change at any time; `2.14` has the same operation and stays as it is.
         ///
         /// Default: `"Unstable"`, which is always sent.
         intercom_version: String = "Intercom-Version",
@@ -128,7 +130,8 @@ record_builder! {
     /// A call of `internal_articles.delete`: setters add arguments, and awaiting it sends the
     /// request.
     pub struct InternalArticlesDelete: types::InternalArticleDeletedResponse {
-        /// API version to speak, sent as a header. Leave it alone.
+        /// API version to speak, sent as a header. The default is Intercom's unstable version,
+        /// which may change at any time; `2.14` has the same operation and stays as it is.
         ///
         /// Default: `"Unstable"`, which is always sent.
         intercom_version: String = "Intercom-Version",

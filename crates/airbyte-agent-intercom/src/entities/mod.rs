@@ -4,11 +4,27 @@
 //! the builders that these methods return.
 
 pub mod admins;
+pub mod articles;
 pub mod companies;
+pub mod company_contacts;
+pub mod company_lookups;
+pub mod contact_archives;
+pub mod contact_companies;
+pub mod contact_merges;
+pub mod contact_tags;
 pub mod contacts;
+pub mod conversation_changes;
+pub mod conversation_replies;
+pub mod conversation_tags;
 pub mod conversations;
+pub mod data_attributes;
+pub mod events;
 pub mod internal_articles;
+pub mod messages;
 pub mod notes;
 pub mod segments;
 pub mod tags;
 pub mod teams;
+pub mod ticket_replies;
+pub mod ticket_types;
+pub mod tickets;

@@ -3,7 +3,7 @@
 //! The accessor of `notes` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
@@ -15,6 +15,30 @@ accessor! {
 }
 
 impl Notes<'_> {
+    /// List notes about a contact.
+    ///
+    /// Lists the internal notes about one contact. Airbyte's hosted platform does not offer it.
+    ///
+    /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
+    ///
+    /// * `contact_id`: Id of the contact, given by Intercom.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_intercom::{IntercomConnector, Result};
+    /// # async fn example(intercom: IntercomConnector) -> Result<()> {
+    /// let page = intercom.notes().list("67c5bd3e8a68186f43bafdb9").await?;
+    /// for note in &page.data {
+    ///     println!("{:?} {:?}", note.id, note.type_);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(&self, contact_id: impl Into<String>) -> NotesList {
+        let mut call = self.client.call("notes", Action::List);
+        call.set("contact_id", contact_id.into());
+        NotesList { call }
+    }
+
     /// Add a note to a contact.
     ///
     /// Adds an internal note to a contact. Teammates see it, the contact does not. Every call adds
@@ -37,6 +61,25 @@ impl Notes<'_> {
         let mut call = self.client.call("notes", Action::Create);
         call.set("contact_id", contact_id.into());
         NotesCreate { call }
+    }
+}
+
+list_builder! {
+    /// A call of `notes.list`: setters add arguments, and awaiting it sends the request.
+    pub struct NotesList: types::Note, types::NotesListMeta {
+        /// Number of the page, from 1 on.
+        ///
+        /// Default: `1`. At least 1.
+        page: i64,
+        /// Records per page; Intercom takes 15 when it is left out.
+        ///
+        /// Default: `15`. At least 1.
+        per_page: i64,
+        /// API version to speak, sent as a header. Leave it alone: parameters and records here
+        /// follow the default.
+        ///
+        /// Default: `"2.11"`, which is always sent.
+        intercom_version: String = "Intercom-Version",
     }
 }
 

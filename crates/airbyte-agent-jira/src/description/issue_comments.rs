@@ -31,7 +31,7 @@ const LIST: Operation = Operation::get("listIssueComments", "issue_comments", Ac
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
         query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
-        query("maxResults", INTEGER.format("int32").minimum(1.0).default("50")).default("50").description("Comments per page; Jira may serve fewer than asked for."),
+        query("maxResults", INTEGER.format("int32").minimum(1.0).default("100")).default("100").description("Comments per page, 100 if left out; Jira may serve fewer than asked for."),
         query("orderBy", STRING.choices(words!["created", "-created", "+created"])).description("`created` or `+created` for the oldest first, `-created` for the newest first."),
         query("expand", STRING).description("`renderedBody` adds each comment as HTML."),
     ])
@@ -41,7 +41,7 @@ const LIST: Operation = Operation::get("listIssueComments", "issue_comments", Ac
         meta("max_results", json_path!("$.maxResults")),
         meta("total", json_path!("$.total")),
     ])
-    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").default(50).maximum(100)))
+    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").default(100).maximum(100)))
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "createIssueComment", "issue_comments", Action::Create, template!("/rest/api/3/issue/{issueIdOrKey}/comment"))

@@ -52,8 +52,12 @@ const SEARCH: Operation = Operation::get("searchIssueFields", "issue_fields", Ac
             "screensCount",
             "-screensCount",
             "+screensCount",
+            "projectsCount",
+            "-projectsCount",
+            "+projectsCount",
         ])).description("What to sort by; a leading `-` turns the order round."),
         query("expand", STRING).description("More to return, separated by commas: `key`, `lastUsed`, `screensCount`, `contextsCount`, `isLocked`, `searcherKey`."),
+        query("projectIds", ARRAY.items(list![INTEGER])).addition().description("Only fields of these projects, by numeric id."),
     ])
     .records(json_path!("$"))
     .paging(Paging::link(from_body(json_path!("$.nextPage")), list![(text("startAt"), text("startAt"))]).done(from_body(json_path!("$.isLast"))).size(page_size("maxResults").default(50).maximum(100)))

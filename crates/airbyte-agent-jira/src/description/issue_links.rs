@@ -6,7 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `issue_links` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("issue_links", "A link between two issues, such as one that blocks another.")
-    .operations(list![CREATE])
+    .operations(list![CREATE, DELETE])
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "createIssueLink", "issue_links", Action::Create, template!("/rest/api/3/issueLink"))
@@ -52,5 +52,16 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssueLink", "issue_
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteIssueLink", "issue_links", Action::Delete, template!("/rest/api/3/issueLink/{linkId}"))
+    .summary("Delete a link between issues")
+    .description("Deletes a link between two issues; both issues stay. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("linkId", STRING).required().description("Link, by its id in the field `issuelinks` of `issues.get`."),
+    ]);
 
 const RECORD: Json = json(include_str!("schemas/issue_links.json"));

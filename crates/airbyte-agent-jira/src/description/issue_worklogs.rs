@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("issue_worklogs", "Time that somebody logged on an issue.")
     .when_to_use("For who spent how much time on an issue, and to log time.")
     .phrases(texts!["worklog", "time spent", "hours"])
-    .operations(list![GET, LIST, CREATE])
+    .operations(list![GET, UPDATE, DELETE, LIST, CREATE])
     .schema(RECORD)
     .store(list![
         stored("author", "object", "The person who logged the work."),
@@ -36,14 +36,78 @@ const GET: Operation = Operation::get("getIssueWorklog", "issue_worklogs", Actio
     ])
     .schema(RECORD);
 
+const UPDATE: Operation = Operation::by(Method::Put, "updateIssueWorklog", "issue_worklogs", Action::Update, template!("/rest/api/3/issue/{issueIdOrKey}/worklog/{worklogId}"))
+    .summary("Update a worklog")
+    .description("Changes the fields given of an entry of time, and returns it; what is left out stays. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
+        path("worklogId", STRING).required().description("Id of the entry, from `issue_worklogs.list`."),
+        query("notifyUsers", BOOLEAN.default("true")).default("true").description("False spares watchers the e-mail about it."),
+        query("adjustEstimate", STRING.choices(words!["new", "leave", "manual", "auto"]).default(r#""auto""#)).default(r#""auto""#).description("What becomes of the remaining estimate: `auto` changes it by the difference, `leave` keeps it, `new` sets it to `newEstimate`."),
+        query("newEstimate", STRING).description("Remaining estimate to set, such as `2d` or `3h 30m`; only with `adjustEstimate` `new`."),
+        query("expand", STRING).description("`properties` adds the data that apps stored with the entry."),
+        query("overrideEditableFlag", BOOLEAN.default("false")).default("false").description("True also changes issues that cannot be edited any more; for apps with administrator rights only."),
+        body("timeSpentSeconds", INTEGER).description("Time spent in seconds; instead of `timeSpent`."),
+        body("timeSpent", STRING).description("Time spent in Jira's form, in weeks, days, hours, minutes: `1h 30m`, `2d`; instead of `timeSpentSeconds`."),
+        body("started", STRING.format("date-time")).description("When the work began, with milliseconds and an offset without colon; Jira refuses `Z`."),
+        body("comment", OBJECT.properties(list![
+            required("type", STRING.default(r#""doc""#).description("The value is always `doc`.")),
+            required("version", INTEGER.default("1").description("The value is always 1.")),
+            required("content", ARRAY.items(list![
+                OBJECT.properties(list![
+                    optional("type", STRING.description("Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`, `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others.")),
+                    optional("attrs", OBJECT.description(r#"Settings of the block, such as `{"level": 2}` of a heading or `{"language": "rust"}` of a code block."#)),
+                    optional("content", ARRAY.items(list![
+                        OBJECT.properties(list![
+                            optional("type", STRING.description("Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`; `listItem`, `tableRow`.")),
+                            optional("text", STRING.description("The text of a `text` node.")),
+                            optional("marks", ARRAY.items(list![OBJECT]).description(r#"Formatting of a `text` node: `{"type": "strong"}`, `em`, `code`, `strike`, `underline`, `{"type": "link", "attrs": {"href": "https://example.com"}}`."#)),
+                            optional("attrs", OBJECT.description(r#"Settings of the node, such as `{"id": "5b10ac8d82e05b22cc7d4ef5", "text": "@Jane"}` of a `mention`."#)),
+                            optional("content", ARRAY.items(list![OBJECT]).description("Further nodes inside, as in list items and table rows.")),
+                        ]),
+                    ]).description("What the block holds: text and other inline nodes, or for lists `listItem` nodes, for tables `tableRow` nodes.")),
+                ]),
+            ]).description("Blocks in order.")),
+        ])).description("What was done, as an ADF document."),
+        body("visibility", OBJECT.properties(list![
+            optional("type", STRING.choices(words!["group", "role"]).description("Whether `value` names a `group` or a project `role`.")),
+            optional("value", STRING.description("Name of the group or role; for groups `identifier` is safer, as names can change.")),
+            optional("identifier", STRING.description("Id of the group, or name of the role.")),
+        ]).closed()).description("Restricts the entry to a group or project role; everybody who sees the issue if left out."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteIssueWorklog", "issue_worklogs", Action::Delete, template!("/rest/api/3/issue/{issueIdOrKey}/worklog/{worklogId}"))
+    .summary("Delete a worklog")
+    .description("Deletes an entry of time for good. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
+        path("worklogId", STRING).required().description("Id of the entry, from `issue_worklogs.list`."),
+        query("notifyUsers", BOOLEAN.default("true")).default("true").description("False spares watchers the e-mail about it."),
+        query("adjustEstimate", STRING.choices(words!["new", "leave", "manual", "auto"]).default(r#""auto""#)).default(r#""auto""#).description("What becomes of the remaining estimate: `auto` raises it by the time that was logged, `leave` keeps it, `new` sets it to `newEstimate`, `manual` raises it by `increaseBy`."),
+        query("newEstimate", STRING).description("Remaining estimate to set, such as `2d` or `3h 30m`; only with `adjustEstimate` `new`."),
+        query("increaseBy", STRING).description("How much to raise the remaining estimate by, such as `2h`; only with `adjustEstimate` `manual`."),
+        query("overrideEditableFlag", BOOLEAN.default("false")).default("false").description("True also changes issues that cannot be edited any more; for apps with administrator rights only."),
+    ]);
+
 const LIST: Operation = Operation::get("listIssueWorklogs", "issue_worklogs", Action::List, template!("/rest/api/3/issue/{issueIdOrKey}/worklog"))
     .summary("List worklogs of an issue")
     .description("Lists the time logged on one issue, oldest first.")
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
         query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
-        query("maxResults", INTEGER.format("int32").minimum(1.0).default("1048576")).default("1048576").description("Entries per page, at most 5000, which is also what comes when it is left out."),
+        query("maxResults", INTEGER.format("int32").minimum(1.0).default("5000")).default("5000").description("Entries per page, at most 5000, which is also what comes when it is left out."),
         query("expand", STRING).description("`properties` adds the data that apps stored with each entry."),
+        query("startedAfter", INTEGER.format("int64")).addition().description("Only entries whose work began at or after this time, in milliseconds since 1970."),
+        query("startedBefore", INTEGER.format("int64")).addition().description("Only entries whose work began before this time, in milliseconds since 1970."),
     ])
     .records(json_path!("$.worklogs"))
     .meta(list![
@@ -51,7 +115,7 @@ const LIST: Operation = Operation::get("listIssueWorklogs", "issue_worklogs", Ac
         meta("max_results", json_path!("$.maxResults")),
         meta("total", json_path!("$.total")),
     ])
-    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").maximum(5000)))
+    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").default(5000).maximum(5000)))
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "createIssueWorklog", "issue_worklogs", Action::Create, template!("/rest/api/3/issue/{issueIdOrKey}/worklog"))
@@ -61,7 +125,9 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssueWorklog", "iss
     .parameters(list![
         path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
         query("notifyUsers", BOOLEAN.default("true")).default("true").description("False spares watchers the e-mail about it."),
-        query("adjustEstimate", STRING.choices(words!["new", "leave", "manual", "auto"]).default(r#""auto""#)).default(r#""auto""#).description("What becomes of the remaining estimate: `auto` lowers it by the time logged, `leave` keeps it; `new` and `manual` need values this connector does not take."),
+        query("adjustEstimate", STRING.choices(words!["new", "leave", "manual", "auto"]).default(r#""auto""#)).default(r#""auto""#).description("What becomes of the remaining estimate: `auto` lowers it by the time logged, `leave` keeps it, `new` sets it to `newEstimate`, `manual` lowers it by `reduceBy`."),
+        query("newEstimate", STRING).addition().description("Remaining estimate to set, such as `2d` or `3h 30m`; only with `adjustEstimate` `new`."),
+        query("reduceBy", STRING).addition().description("How much to lower the remaining estimate by, such as `2h`; only with `adjustEstimate` `manual`."),
         body("timeSpentSeconds", INTEGER).description("Time spent in seconds; instead of `timeSpent`."),
         body("timeSpent", STRING).description("Time spent in Jira's form, in weeks, days, hours, minutes: `1h 30m`, `2d`; instead of `timeSpentSeconds`."),
         body("started", STRING.format("date-time")).description("When the work began, with milliseconds and an offset without colon; Jira refuses `Z`."),

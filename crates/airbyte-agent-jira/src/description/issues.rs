@@ -34,7 +34,7 @@ pub(super) const ENTITY: Entity = Entity::new("issues", "A work item, such as a 
 
 const SEARCH: Operation = Operation::get("searchIssues", "issues", Action::Search, template!("/rest/api/3/search/jql"))
     .summary("Search issues")
-    .description("Finds issues by JQL: by project, assignee, status, text, dates, custom fields. Say in `fields` what is needed, as otherwise only ids come back. The query must contain a restriction; the order is that of `ORDER BY`. Changes of the last seconds may be missing, and there is no total.")
+    .description("Finds issues by JQL: by project, assignee, status, text, dates, custom fields. Say in `fields` what is needed, as otherwise only ids come back. The query must contain a restriction; the order is that of `ORDER BY`. Changes of the last seconds may be missing unless `reconcileIssues` names the issues, and there is no total.")
     .parameters(list![
         query("jql", STRING).description(r#"Query in JQL. Always give one with a restriction: Jira refuses calls without it, and a bare `order by` too. Up to seven fields in `order by`. Dates as `2025-03-01` or relative as `-7d`; custom fields by name in quotes (`"Story Points" > 3`) or as `cf[10016]`."#),
         query("nextPageToken", STRING).description("Where to go on: `nextPageToken` of the previous page. Left out, the first page. Valid for seven days."),
@@ -44,6 +44,7 @@ const SEARCH: Operation = Operation::get("searchIssues", "issues", Action::Searc
         query("properties", STRING).description("Issue properties (data stored by apps) to return, by key, separated by commas, up to five."),
         query("fieldsByKeys", BOOLEAN).description("True when `fields` names fields by their key instead of their id. Differs only for fields of apps."),
         query("failFast", BOOLEAN).description("True fails at once when a field cannot be loaded, instead of returning the issue without it."),
+        query("reconcileIssues", ARRAY.items(list![INTEGER])).addition().description("Issues, by numeric id, that must be found as they are now, although they were changed a moment ago; at most 50. Give the same ones with every page."),
     ])
     .records(json_path!("$.issues"))
     .meta(list![
@@ -98,6 +99,13 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssue", "issues", A
             optional("parent", OBJECT.properties(list![optional("key", STRING.description("Key of the parent issue."))]).closed().description("The issue above it: the epic of a story or task, or the issue a subtask belongs to (needed for subtasks).")),
         ])).required().description(r#"Fields of the issue by id. Beside those listed any other that the project's create screen has may be given: `duedate` ("2025-06-30"), `components` and `fixVersions` ([{"id": "10000"}]), `reporter` ({"accountId": …}), and custom fields as `customfield_NNNNN`. What a custom field takes follows from its type in `issue_fields.list`: text and numbers as they are, a select list {"value": "Blue"}, several [{"value": …}], a person {"accountId": …}, a date "2025-06-30", a paragraph an ADF document."#),
         body("update", OBJECT).description("Operations by field id, as lists of `add`, `set`, `remove`, `edit`; a field may stand here or in `fields`, not in both."),
+        body("properties", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("key", STRING.description("Key, unique in the issue.")),
+                required("value", ANY.nullable().description("The data, any JSON.")),
+            ]).closed(),
+        ])).addition().description("Data to store with the issue, by key; people do not see it."),
+        body("historyMetadata", OBJECT).addition().description("What the history of the issue shall say about the cause, such as `type`, `description`, `actor` and `cause`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(CREATE_RECORD);

@@ -12,6 +12,28 @@ mod issue_worklogs;
 mod issues_assignee;
 mod issue_transitions;
 mod issue_links;
+mod attachments;
+mod boards;
+mod sprints;
+mod sprint_issues;
+mod backlog_issues;
+mod board_issues;
+mod issue_changelogs;
+mod create_issue_types;
+mod create_fields;
+mod edit_metadata;
+mod issue_watchers;
+mod issue_votes;
+mod bulk_issues;
+mod versions;
+mod components;
+mod remote_links;
+mod issue_link_types;
+mod filters;
+mod dashboards;
+mod statuses;
+mod issue_types;
+mod priorities;
 
 use std::borrow::Cow::Borrowed;
 
@@ -23,7 +45,7 @@ pub static DESCRIPTION: Connector = Connector {
     title: text("Jira"),
     version: text("1.2.0"),
     definition_id: text("68e63de2-bb83-4c7e-93fa-a8a9051e3993"),
-    description: text("Jira tracks work as issues in projects. This connector talks to Jira Cloud (REST API v3): it searches issues with JQL, reads and changes issues with all their fields, comments, worklogs, links, assignees and workflow status, and reads projects, users and fields. Custom fields stand in `fields` as `customfield_NNNNN`, for reading and for setting; `issue_fields.list` says which is which. Rich text (descriptions, comments) is an Atlassian Document Format (ADF) document, never plain text. People are named by `accountId`. What a user may not see looks as if it were not there."),
+    description: text("Jira tracks work as issues in projects. This connector talks to Jira Cloud (REST API v3): it searches issues with JQL, reads and changes issues with all their fields, comments, worklogs, links, attachments, history, assignees and workflow status, boards and sprints, versions and components, and reads projects, users, fields, filters and dashboards. Custom fields stand in `fields` as `customfield_NNNNN`, for reading and for setting; `issue_fields.list` says which is which. Rich text (descriptions, comments) is an Atlassian Document Format (ADF) document, never plain text. People are named by `accountId`. What a user may not see looks as if it were not there."),
     links: Borrowed(list![
         Link::new("api_reference", "Jira Cloud REST API v3", "https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/"),
         Link::new("api_release_history", "Atlassian developer changelog", "https://developer.atlassian.com/changelog/"),
@@ -232,11 +254,45 @@ pub static DESCRIPTION: Connector = Connector {
         issues_assignee::ENTITY,
         issue_transitions::ENTITY,
         issue_links::ENTITY,
+        attachments::ENTITY,
+        boards::ENTITY,
+        sprints::ENTITY,
+        sprint_issues::ENTITY,
+        backlog_issues::ENTITY,
+        board_issues::ENTITY,
+        issue_changelogs::ENTITY,
+        create_issue_types::ENTITY,
+        create_fields::ENTITY,
+        edit_metadata::ENTITY,
+        issue_watchers::ENTITY,
+        issue_votes::ENTITY,
+        bulk_issues::ENTITY,
+        versions::ENTITY,
+        components::ENTITY,
+        remote_links::ENTITY,
+        issue_link_types::ENTITY,
+        filters::ENTITY,
+        dashboards::ENTITY,
+        statuses::ENTITY,
+        issue_types::ENTITY,
+        priorities::ENTITY,
     ]),
     relationships: Borrowed(list![
         Relationship::new("issue_comments", "issueIdOrKey", "issues", "id", "many_to_one"),
         Relationship::new("issue_worklogs", "issueIdOrKey", "issues", "id", "many_to_one"),
         Relationship::new("issue_transitions", "issueIdOrKey", "issues", "id", "many_to_one"),
+        Relationship::new("sprints", "boardId", "boards", "id", "many_to_one"),
+        Relationship::new("sprint_issues", "sprintId", "sprints", "id", "many_to_one"),
+        Relationship::new("backlog_issues", "boardId", "boards", "id", "many_to_one"),
+        Relationship::new("board_issues", "boardId", "boards", "id", "many_to_one"),
+        Relationship::new("issue_changelogs", "issueIdOrKey", "issues", "id", "many_to_one"),
+        Relationship::new("create_issue_types", "projectIdOrKey", "projects", "id", "many_to_one"),
+        Relationship::new("create_fields", "projectIdOrKey", "projects", "id", "many_to_one"),
+        Relationship::new("create_fields", "issueTypeId", "create_issue_types", "id", "many_to_one"),
+        Relationship::new("issue_watchers", "issueIdOrKey", "issues", "id", "many_to_one"),
+        Relationship::new("versions", "projectIdOrKey", "projects", "id", "many_to_one"),
+        Relationship::new("components", "projectIdOrKey", "projects", "id", "many_to_one"),
+        Relationship::new("remote_links", "issueIdOrKey", "issues", "id", "many_to_one"),
     ]),
     questions: Questions {
         direct: Borrowed(texts![
@@ -249,6 +305,11 @@ pub static DESCRIPTION: Connector = Connector {
             "Assign APOLLO-42 to Jane",
             "Log an hour and a half on APOLLO-42",
             "Note that APOLLO-42 blocks APOLLO-43",
+            "What is in the current sprint of the Apollo board?",
+            "Move APOLLO-42 into sprint 12",
+            "When was APOLLO-42 moved to Done, and by whom?",
+            "Which fields does a new bug in APOLLO need?",
+            "Release version 2.4 of APOLLO",
         ]),
         search: Borrowed(texts![
             "Which issues were created last month, by project?",
@@ -259,10 +320,9 @@ pub static DESCRIPTION: Connector = Connector {
         ]),
         unsupported: Borrowed(texts![
             "Attach a file to an issue",
-            "Create a sprint",
             "Create a project",
             "Change a workflow",
-            "Delete a link between issues",
+            "Add Jane to the watchers of APOLLO-42",
         ]),
     },
     hosting: Hosting {

@@ -167,9 +167,9 @@ list_builder! {
         ///
         /// Default: `0`. At least 0.
         start_at: i64 = "startAt",
-        /// Comments per page; Jira may serve fewer than asked for.
+        /// Comments per page, 100 if left out; Jira may serve fewer than asked for.
         ///
-        /// Default: `50`. At least 1.
+        /// Default: `100`. At least 1.
         max_results: i64 = "maxResults",
         /// `created` or `+created` for the oldest first, `-created` for the newest first.
         order_by: types::IssueCommentOrderBy = "orderBy",

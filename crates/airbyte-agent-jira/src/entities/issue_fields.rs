@@ -92,5 +92,7 @@ list_builder! {
         /// More to return, separated by commas: `key`, `lastUsed`, `screensCount`, `contextsCount`,
         /// `isLocked`, `searcherKey`.
         expand: String,
+        /// Only fields of these projects, by numeric id.
+        project_ids: [i64] = "projectIds",
     }
 }

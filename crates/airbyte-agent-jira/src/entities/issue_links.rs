@@ -25,7 +25,7 @@ impl IssueLinks<'_> {
     /// # use airbyte_agent_jira::{JiraConnector, Result, types};
     /// # async fn example(jira: JiraConnector) -> Result<()> {
     /// let issue_link = jira.issue_links().create()
-    ///     .type_(types::IssueLinkType::new().name("Blocks"))
+    ///     .type_(types::IssueLinkTypeInput::new().name("Blocks"))
     ///     .inward_issue(types::IssueLinkInwardIssue::new("APOLLO-42"))
     ///     .outward_issue(types::IssueLinkOutwardIssue::new("APOLLO-43"))
     ///     .await?;
@@ -36,6 +36,27 @@ impl IssueLinks<'_> {
     pub fn create(&self) -> IssueLinksCreate {
         IssueLinksCreate { call: self.client.call("issue_links", Action::Create) }
     }
+
+    /// Delete a link between issues.
+    ///
+    /// Deletes a link between two issues; both issues stay. Airbyte's hosted platform does not
+    /// offer it.
+    ///
+    /// * `link_id`: Link, by its id in the field `issuelinks` of `issues.get`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_jira::{JiraConnector, Result};
+    /// # async fn example(jira: JiraConnector) -> Result<()> {
+    /// let issue_link = jira.issue_links().delete("10001").await?;
+    /// println!("{issue_link:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, link_id: impl Into<String>) -> IssueLinksDelete {
+        let mut call = self.client.call("issue_links", Action::Delete);
+        call.set("linkId", link_id.into());
+        IssueLinksDelete { call }
+    }
 }
 
 record_builder! {
@@ -44,7 +65,7 @@ record_builder! {
         /// Kind of link, by `name` or `id`.
         ///
         /// A call without it is refused.
-        type_: types::IssueLinkType = "type",
+        type_: types::IssueLinkTypeInput = "type",
         /// The issue that the link starts from: with `Blocks` the one that blocks.
         ///
         /// A call without it is refused.
@@ -56,4 +77,9 @@ record_builder! {
         /// A comment to add to the issue, saying why.
         comment: types::IssueLinkComment,
     }
+}
+
+record_builder! {
+    /// A call of `issue_links.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct IssueLinksDelete: Value {}
 }

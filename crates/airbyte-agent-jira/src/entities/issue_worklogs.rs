@@ -3,6 +3,7 @@
 //! The accessor of `issue_worklogs` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
+use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::IssueWorklogsField;
@@ -43,6 +44,64 @@ impl IssueWorklogs<'_> {
         IssueWorklogsGet { call }
     }
 
+    /// Update a worklog.
+    ///
+    /// Changes the fields given of an entry of time, and returns it; what is left out stays.
+    /// Airbyte's hosted platform does not offer it.
+    ///
+    /// * `issue_id_or_key`: Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues
+    ///   still work.
+    /// * `worklog_id`: Id of the entry, from `issue_worklogs.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_jira::{JiraConnector, Result};
+    /// # async fn example(jira: JiraConnector) -> Result<()> {
+    /// let issue_worklog = jira.issue_worklogs().update("APOLLO-42", "10100")
+    ///     .new_estimate("2d")
+    ///     .expand("properties")
+    ///     .await?;
+    /// println!("{:?} {:?}", issue_worklog.id, issue_worklog.self_);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        issue_id_or_key: impl Into<String>,
+        worklog_id: impl Into<String>,
+    ) -> IssueWorklogsUpdate {
+        let mut call = self.client.call("issue_worklogs", Action::Update);
+        call.set("issueIdOrKey", issue_id_or_key.into());
+        call.set("worklogId", worklog_id.into());
+        IssueWorklogsUpdate { call }
+    }
+
+    /// Delete a worklog.
+    ///
+    /// Deletes an entry of time for good. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `issue_id_or_key`: Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues
+    ///   still work.
+    /// * `worklog_id`: Id of the entry, from `issue_worklogs.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_jira::{JiraConnector, Result};
+    /// # async fn example(jira: JiraConnector) -> Result<()> {
+    /// let issue_worklog = jira.issue_worklogs().delete("APOLLO-42", "10100").await?;
+    /// println!("{issue_worklog:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        issue_id_or_key: impl Into<String>,
+        worklog_id: impl Into<String>,
+    ) -> IssueWorklogsDelete {
+        let mut call = self.client.call("issue_worklogs", Action::Delete);
+        call.set("issueIdOrKey", issue_id_or_key.into());
+        call.set("worklogId", worklog_id.into());
+        IssueWorklogsDelete { call }
+    }
+
     /// List worklogs of an issue.
     ///
     /// Lists the time logged on one issue, oldest first.
@@ -81,8 +140,8 @@ impl IssueWorklogs<'_> {
     /// # use airbyte_agent_jira::{JiraConnector, Result};
     /// # async fn example(jira: JiraConnector) -> Result<()> {
     /// let issue_worklog = jira.issue_worklogs().create("APOLLO-42")
-    ///     .time_spent_seconds(5400)
-    ///     .time_spent("1h 30m")
+    ///     .new_estimate("2d")
+    ///     .reduce_by("2h")
     ///     .await?;
     /// println!("{:?} {:?}", issue_worklog.id, issue_worklog.self_);
     /// # Ok(())
@@ -108,6 +167,67 @@ record_builder! {
     }
 }
 
+record_builder! {
+    /// A call of `issue_worklogs.update`: setters add arguments, and awaiting it sends the request.
+    pub struct IssueWorklogsUpdate: types::Worklog {
+        /// False spares watchers the e-mail about it.
+        ///
+        /// Default: `true`.
+        notify_users: bool = "notifyUsers",
+        /// What becomes of the remaining estimate: `auto` changes it by the difference, `leave`
+        /// keeps it, `new` sets it to `newEstimate`.
+        ///
+        /// Default: `"auto"`.
+        adjust_estimate: types::IssueWorklogAdjustEstimate = "adjustEstimate",
+        /// Remaining estimate to set, such as `2d` or `3h 30m`; only with `adjustEstimate` `new`.
+        new_estimate: String = "newEstimate",
+        /// `properties` adds the data that apps stored with the entry.
+        expand: String,
+        /// True also changes issues that cannot be edited any more; for apps with administrator
+        /// rights only.
+        ///
+        /// Default: `false`.
+        override_editable_flag: bool = "overrideEditableFlag",
+        /// Time spent in seconds; instead of `timeSpent`.
+        time_spent_seconds: i64 = "timeSpentSeconds",
+        /// Time spent in Jira's form, in weeks, days, hours, minutes: `1h 30m`, `2d`; instead of
+        /// `timeSpentSeconds`.
+        time_spent: String = "timeSpent",
+        /// When the work began, with milliseconds and an offset without colon; Jira refuses `Z`.
+        started: String,
+        /// What was done, as an ADF document.
+        comment: types::AdfDocumentInput,
+        /// Restricts the entry to a group or project role; everybody who sees the issue if left
+        /// out.
+        visibility: types::IssueWorklogVisibility,
+    }
+}
+
+record_builder! {
+    /// A call of `issue_worklogs.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct IssueWorklogsDelete: Value {
+        /// False spares watchers the e-mail about it.
+        ///
+        /// Default: `true`.
+        notify_users: bool = "notifyUsers",
+        /// What becomes of the remaining estimate: `auto` raises it by the time that was logged,
+        /// `leave` keeps it, `new` sets it to `newEstimate`, `manual` raises it by `increaseBy`.
+        ///
+        /// Default: `"auto"`.
+        adjust_estimate: types::IssueWorklogAdjustEstimate = "adjustEstimate",
+        /// Remaining estimate to set, such as `2d` or `3h 30m`; only with `adjustEstimate` `new`.
+        new_estimate: String = "newEstimate",
+        /// How much to raise the remaining estimate by, such as `2h`; only with `adjustEstimate`
+        /// `manual`.
+        increase_by: String = "increaseBy",
+        /// True also changes issues that cannot be edited any more; for apps with administrator
+        /// rights only.
+        ///
+        /// Default: `false`.
+        override_editable_flag: bool = "overrideEditableFlag",
+    }
+}
+
 list_builder! {
     /// A call of `issue_worklogs.list`: setters add arguments, and awaiting it sends the request.
     pub struct IssueWorklogsList: types::Worklog, types::IssueWorklogsListMeta {
@@ -117,10 +237,14 @@ list_builder! {
         start_at: i64 = "startAt",
         /// Entries per page, at most 5000, which is also what comes when it is left out.
         ///
-        /// Default: `1048576`. At least 1.
+        /// Default: `5000`. At least 1.
         max_results: i64 = "maxResults",
         /// `properties` adds the data that apps stored with each entry.
         expand: String,
+        /// Only entries whose work began at or after this time, in milliseconds since 1970.
+        started_after: i64 = "startedAfter",
+        /// Only entries whose work began before this time, in milliseconds since 1970.
+        started_before: i64 = "startedBefore",
     }
 }
 
@@ -132,10 +256,15 @@ record_builder! {
         /// Default: `true`.
         notify_users: bool = "notifyUsers",
         /// What becomes of the remaining estimate: `auto` lowers it by the time logged, `leave`
-        /// keeps it; `new` and `manual` need values this connector does not take.
+        /// keeps it, `new` sets it to `newEstimate`, `manual` lowers it by `reduceBy`.
         ///
         /// Default: `"auto"`.
         adjust_estimate: types::IssueWorklogAdjustEstimate = "adjustEstimate",
+        /// Remaining estimate to set, such as `2d` or `3h 30m`; only with `adjustEstimate` `new`.
+        new_estimate: String = "newEstimate",
+        /// How much to lower the remaining estimate by, such as `2h`; only with `adjustEstimate`
+        /// `manual`.
+        reduce_by: String = "reduceBy",
         /// Time spent in seconds; instead of `timeSpent`.
         time_spent_seconds: i64 = "timeSpentSeconds",
         /// Time spent in Jira's form, in weeks, days, hours, minutes: `1h 30m`, `2d`; instead of

@@ -21,8 +21,8 @@ impl Issues<'_> {
     ///
     /// Finds issues by JQL: by project, assignee, status, text, dates, custom fields. Say in
     /// `fields` what is needed, as otherwise only ids come back. The query must contain a
-    /// restriction; the order is that of `ORDER BY`. Changes of the last seconds may be missing,
-    /// and there is no total.
+    /// restriction; the order is that of `ORDER BY`. Changes of the last seconds may be missing
+    /// unless `reconcileIssues` names the issues, and there is no total.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -53,6 +53,7 @@ impl Issues<'_> {
     /// let issue = jira.issues().create()
     ///     .fields(types::IssueFieldsInput::new(types::IssueFieldsInputProject::new().key("APOLLO"), types::IssueFieldsInputIssuetype::new().name("Bug"), "Login fails with an empty password").labels(["login"]))
     ///     .update(json!({"worklog":[{"add":{"timeSpent":"30m"}}]}))
+    ///     .properties([types::IssueProperty::new("acme.sync", json!({"id":7}))])
     ///     .await?;
     /// println!("{:?} {:?}", issue.id, issue.key);
     /// # Ok(())
@@ -171,6 +172,9 @@ list_builder! {
         /// True fails at once when a field cannot be loaded, instead of returning the issue without
         /// it.
         fail_fast: bool = "failFast",
+        /// Issues, by numeric id, that must be found as they are now, although they were changed a
+        /// moment ago; at most 50. Give the same ones with every page.
+        reconcile_issues: [i64] = "reconcileIssues",
     }
 }
 
@@ -194,6 +198,11 @@ record_builder! {
         /// Operations by field id, as lists of `add`, `set`, `remove`, `edit`; a field may stand
         /// here or in `fields`, not in both.
         update: any,
+        /// Data to store with the issue, by key; people do not see it.
+        properties: [types::IssueProperty],
+        /// What the history of the issue shall say about the cause, such as `type`, `description`,
+        /// `actor` and `cause`.
+        history_metadata: any = "historyMetadata",
     }
 }
 

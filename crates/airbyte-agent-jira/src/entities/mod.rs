@@ -3,12 +3,34 @@
 //! Operations, one module for each entity. It has an accessor with one method for each action, and
 //! the builders that these methods return.
 
+pub mod attachments;
+pub mod backlog_issues;
+pub mod board_issues;
+pub mod boards;
+pub mod bulk_issues;
+pub mod components;
+pub mod create_fields;
+pub mod create_issue_types;
+pub mod dashboards;
+pub mod edit_metadata;
+pub mod filters;
+pub mod issue_changelogs;
 pub mod issue_comments;
 pub mod issue_fields;
+pub mod issue_link_types;
 pub mod issue_links;
 pub mod issue_transitions;
+pub mod issue_types;
+pub mod issue_votes;
+pub mod issue_watchers;
 pub mod issue_worklogs;
 pub mod issues;
 pub mod issues_assignee;
+pub mod priorities;
 pub mod projects;
+pub mod remote_links;
+pub mod sprint_issues;
+pub mod sprints;
+pub mod statuses;
 pub mod users;
+pub mod versions;

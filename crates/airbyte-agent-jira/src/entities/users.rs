@@ -23,7 +23,7 @@ impl Users<'_> {
     /// them.
     ///
     /// * `account_id`: Account id of the user, as in `accountId` of an issue's assignee or of
-    ///   `users.search`. Names and e-mail addresses are not accepted.
+    ///   `users.search`. Names and e-mail addresses are not accepted. The vendor requires it.
     ///
     /// ```no_run
     /// # use airbyte_agent_jira::{JiraConnector, Result};

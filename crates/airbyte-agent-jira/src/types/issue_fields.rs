@@ -14,34 +14,34 @@ record! {
         pub key: String,
         /// Name that people see, such as `Story Points`. Several custom fields may share one.
         pub name: String,
-        /// True for custom fields.
+        /// True for custom fields; only with `issue_fields.list`.
         pub custom: bool,
-        /// Whether it can be sorted on screens.
+        /// Whether it can be sorted on screens; only with `issue_fields.list`.
         pub orderable: bool,
-        /// Whether it can be a column of the issue list.
+        /// Whether it can be a column of the issue list; only with `issue_fields.list`.
         pub navigable: bool,
-        /// Whether JQL can use it.
+        /// Whether JQL can use it; only with `issue_fields.list`.
         pub searchable: bool,
-        /// Names by which JQL knows it, such as `cf[10016]`.
+        /// Names by which JQL knows it, such as `cf[10016]`; only with `issue_fields.list`.
         pub clause_names: Vec<String> = "clauseNames",
         /// Type of its value; decides in what form it is set.
         pub schema: IssueFieldSchema,
-        /// Name before translation.
+        /// Name before translation; only with `issue_fields.list`.
         pub untranslated_name: String = "untranslatedName",
-        /// Name of the kind of field for people.
+        /// Name of the kind of field for people; only with `issue_fields.search`.
         pub type_display_name: String = "typeDisplayName",
-        /// Description.
+        /// Description; only with `issue_fields.search`.
         pub description: String,
-        /// How it is searched; with `expand`.
+        /// How it is searched; only with `issue_fields.search` and `expand`.
         pub searcher_key: String = "searcherKey",
-        /// Number of screens it is on; with `expand`.
+        /// Number of screens it is on; only with `issue_fields.search` and `expand`.
         pub screens_count: i64 = "screensCount",
-        /// Number of contexts it has; with `expand`.
+        /// Number of contexts it has; only with `issue_fields.search` and `expand`.
         pub contexts_count: i64 = "contextsCount",
-        /// True when Jira manages it; with `expand`.
+        /// True when Jira manages it; only with `issue_fields.search` and `expand`.
         pub is_locked: bool = "isLocked",
-        /// When a value was last set; with `expand`.
-        pub last_used: String = "lastUsed",
+        /// When a value was last set; only with `issue_fields.search` and `expand`.
+        pub last_used: Value = "lastUsed",
     }
 }
 
@@ -122,5 +122,11 @@ open_enum!(
         ScreensCount2 = "-screensCount",
         /// Written `+screensCount` in requests and responses.
         ScreensCount3 = "+screensCount",
+        /// Written `projectsCount` in requests and responses.
+        ProjectsCount = "projectsCount",
+        /// Written `-projectsCount` in requests and responses.
+        ProjectsCount2 = "-projectsCount",
+        /// Written `+projectsCount` in requests and responses.
+        ProjectsCount3 = "+projectsCount",
     }
 );

@@ -8,7 +8,7 @@ use super::AdfDocumentInput;
 
 request! {
     /// Kind of link, by `name` or `id`.
-    pub struct IssueLinkType {
+    pub struct IssueLinkTypeInput {
         /// Name of the link type, such as `Blocks`, `Relates`, `Duplicate`, `Cloners`; not its
         /// inward or outward text.
         name: String,

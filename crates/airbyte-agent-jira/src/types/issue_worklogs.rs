@@ -136,8 +136,8 @@ record! {
 }
 
 open_enum!(
-    /// What becomes of the remaining estimate: `auto` lowers it by the time logged, `leave` keeps
-    /// it; `new` and `manual` need values this connector does not take.
+    /// What becomes of the remaining estimate: `auto` changes it by the difference, `leave` keeps
+    /// it, `new` sets it to `newEstimate`.
     IssueWorklogAdjustEstimate {
         /// Written `new` in requests and responses.
         New = "new",

@@ -38,7 +38,7 @@ record! {
         pub properties: Value,
         /// Category of the project.
         pub project_category: ProjectProjectCategory = "projectCategory",
-        /// Internal id.
+        /// Internal id; Jira's reference does not know it, see `uuid`.
         pub entity_id: String = "entityId",
         /// Internal id, as UUID.
         pub uuid: String,

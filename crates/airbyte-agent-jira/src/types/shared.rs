@@ -2,8 +2,314 @@
 
 //! Types that several entities share.
 
+use std::collections::BTreeMap;
+
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{record, request};
+
+record! {
+    /// An issue, with the fields asked for.
+    pub struct Issue {
+        /// Numeric id, as text.
+        pub id: String,
+        /// Key, such as `APOLLO-42`; changes when the issue moves to another project.
+        pub key: String,
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// What could be added with `expand`.
+        pub expand: String,
+        /// Fields by id. Only those asked for are present. Custom fields are beside the listed ones
+        /// as `customfield_NNNNN`; `issue_fields.list`, or `expand` with `names`, says what they
+        /// are called.
+        pub fields: IssueFields,
+        /// Fields as HTML, when asked for with `expand`.
+        pub rendered_fields: Value = "renderedFields",
+        /// What each field is called, by field id, when asked for with `expand`.
+        pub names: BTreeMap<String, String>,
+        /// Steps that are possible now, when asked for with `expand`.
+        pub transitions: Vec<IssueTransition>,
+        /// Past changes, when asked for with `expand`: `histories` with author, time and `items`.
+        pub changelog: Value,
+        /// Data stored by apps, by key, as asked for.
+        pub properties: Value,
+    }
+}
+
+record! {
+    /// Fields by id. Only those asked for are present. Custom fields are beside the listed ones as
+    /// `customfield_NNNNN`; `issue_fields.list`, or `expand` with `names`, says what they are
+    /// called.
+    pub struct IssueFields {
+        /// Title in one line, up to 255 characters.
+        pub summary: String,
+        /// Issue type.
+        pub issuetype: IssueFieldsIssuetype,
+        /// When it was created.
+        pub created: String,
+        /// When it last changed.
+        pub updated: String,
+        /// The project it is in.
+        pub project: IssueFieldsProject,
+        /// The person who reported it.
+        pub reporter: IssueFieldsReporter,
+        /// Who works on it; null when nobody.
+        pub assignee: IssueFieldsAssignee,
+        /// Priority.
+        pub priority: IssueFieldsPriority,
+        /// State in the workflow.
+        pub status: IssueFieldsStatus,
+        /// The person who created it.
+        pub creator: IssueFieldsCreator,
+        /// Description as an ADF document; null when empty.
+        pub description: AdfDocument,
+        /// Labels.
+        pub labels: Vec<String>,
+        /// How it was resolved; null while it is open.
+        pub resolution: IssueFieldsResolution,
+        /// When it was resolved; null while it is open.
+        pub resolutiondate: String,
+        /// Day it is due, YYYY-MM-DD.
+        pub duedate: String,
+        /// The issue above it: its epic, or the issue it is a subtask of.
+        pub parent: IssueFieldsParent,
+        /// Components of the project it belongs to.
+        pub components: Vec<IssueFieldsComponent>,
+        /// Versions it is or will be fixed in.
+        pub fix_versions: Vec<IssueFieldsFixVersion> = "fixVersions",
+        /// Links to other issues; each names the other end as `inwardIssue` or `outwardIssue`.
+        pub issuelinks: Vec<IssueFieldsIssuelink>,
+        /// Its subtasks, with `key` and a few fields.
+        pub subtasks: Vec<Value>,
+    }
+}
+
+record! {
+    /// Issue type.
+    pub struct IssueFieldsIssuetype {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Id.
+        pub id: String,
+        /// Description.
+        pub description: String,
+        /// Icon.
+        pub icon_url: String = "iconUrl",
+        /// Name.
+        pub name: String,
+        /// True for types of subtasks.
+        pub subtask: bool,
+        /// Id of the icon.
+        pub avatar_id: i64 = "avatarId",
+        /// -1 for subtasks, 0 for ordinary issues, 1 for epics, more above.
+        pub hierarchy_level: i64 = "hierarchyLevel",
+    }
+}
+
+record! {
+    /// The project it is in.
+    pub struct IssueFieldsProject {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Id of the project.
+        pub id: String,
+        /// Key of the project.
+        pub key: String,
+        /// Name.
+        pub name: String,
+        /// Type of the project.
+        pub project_type_key: String = "projectTypeKey",
+        /// True for team-managed projects.
+        pub simplified: bool,
+        /// Addresses of the pictures, by their size in pixels such as `48x48`.
+        pub avatar_urls: IssueFieldsProjectAvatarUrls = "avatarUrls",
+        /// Category of the project.
+        pub project_category: IssueFieldsProjectProjectCategory = "projectCategory",
+    }
+}
+
+record! {
+    /// Addresses of the pictures, by their size in pixels such as `48x48`.
+    pub struct IssueFieldsProjectAvatarUrls {
+        /// Picture of 16 pixels.
+        pub field_16x16: String = "16x16",
+        /// Picture of 24 pixels.
+        pub field_24x24: String = "24x24",
+        /// Picture of 32 pixels.
+        pub field_32x32: String = "32x32",
+        /// Picture of 48 pixels.
+        pub field_48x48: String = "48x48",
+    }
+}
+
+record! {
+    /// Category of the project.
+    pub struct IssueFieldsProjectProjectCategory {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Id of the category.
+        pub id: String,
+        /// Name of the category.
+        pub name: String,
+        /// Description of the category.
+        pub description: String,
+    }
+}
+
+record! {
+    /// The person who reported it.
+    pub struct IssueFieldsReporter {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Account id; the same on all Atlassian sites.
+        pub account_id: String = "accountId",
+        /// E-mail address; empty or absent when the person hides it.
+        pub email_address: String = "emailAddress",
+        /// Addresses of the pictures, by their size in pixels such as `48x48`.
+        pub avatar_urls: IssueFieldsReporterAvatarUrls = "avatarUrls",
+        /// Name to show; what the person allows others to see.
+        pub display_name: String = "displayName",
+        /// False when the account is deactivated.
+        pub active: bool,
+        /// Time zone, such as `Europe/Berlin`; absent when the person hides it.
+        pub time_zone: String = "timeZone",
+        /// `atlassian` for people, `app` for apps, `customer` for portal customers.
+        pub account_type: String = "accountType",
+    }
+}
+
+record! {
+    /// Addresses of the pictures, by their size in pixels such as `48x48`.
+    pub struct IssueFieldsReporterAvatarUrls {
+        /// Picture of 16 pixels.
+        pub field_16x16: String = "16x16",
+        /// Picture of 24 pixels.
+        pub field_24x24: String = "24x24",
+        /// Picture of 32 pixels.
+        pub field_32x32: String = "32x32",
+        /// Picture of 48 pixels.
+        pub field_48x48: String = "48x48",
+    }
+}
+
+record! {
+    /// Who works on it; null when nobody.
+    pub struct IssueFieldsAssignee {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Account id; the same on all Atlassian sites.
+        pub account_id: String = "accountId",
+        /// E-mail address; empty or absent when the person hides it.
+        pub email_address: String = "emailAddress",
+        /// Addresses of the pictures, by their size in pixels such as `48x48`.
+        pub avatar_urls: IssueFieldsAssigneeAvatarUrls = "avatarUrls",
+        /// Name to show; what the person allows others to see.
+        pub display_name: String = "displayName",
+        /// False when the account is deactivated.
+        pub active: bool,
+        /// Time zone, such as `Europe/Berlin`; absent when the person hides it.
+        pub time_zone: String = "timeZone",
+        /// `atlassian` for people, `app` for apps, `customer` for portal customers.
+        pub account_type: String = "accountType",
+    }
+}
+
+record! {
+    /// Addresses of the pictures, by their size in pixels such as `48x48`.
+    pub struct IssueFieldsAssigneeAvatarUrls {
+        /// Picture of 16 pixels.
+        pub field_16x16: String = "16x16",
+        /// Picture of 24 pixels.
+        pub field_24x24: String = "24x24",
+        /// Picture of 32 pixels.
+        pub field_32x32: String = "32x32",
+        /// Picture of 48 pixels.
+        pub field_48x48: String = "48x48",
+    }
+}
+
+record! {
+    /// Priority.
+    pub struct IssueFieldsPriority {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Icon.
+        pub icon_url: String = "iconUrl",
+        /// Name.
+        pub name: String,
+        /// Id.
+        pub id: String,
+    }
+}
+
+record! {
+    /// State in the workflow.
+    pub struct IssueFieldsStatus {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Description.
+        pub description: String,
+        /// Icon.
+        pub icon_url: String = "iconUrl",
+        /// Name.
+        pub name: String,
+        /// Id.
+        pub id: String,
+        /// Which of the three groups the status belongs to.
+        pub status_category: IssueFieldsStatusStatusCategory = "statusCategory",
+    }
+}
+
+record! {
+    /// Which of the three groups the status belongs to.
+    pub struct IssueFieldsStatusStatusCategory {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Id of the group: 2 to do, 4 in progress, 3 done.
+        pub id: i64,
+        /// `new` (to do), `indeterminate` (in progress) or `done`.
+        pub key: String,
+        /// Colour of the group.
+        pub color_name: String = "colorName",
+        /// Name of the group.
+        pub name: String,
+    }
+}
+
+record! {
+    /// The person who created it.
+    pub struct IssueFieldsCreator {
+        /// Address of the record in the REST API.
+        pub self_: String = "self",
+        /// Account id; the same on all Atlassian sites.
+        pub account_id: String = "accountId",
+        /// E-mail address; empty or absent when the person hides it.
+        pub email_address: String = "emailAddress",
+        /// Addresses of the pictures, by their size in pixels such as `48x48`.
+        pub avatar_urls: IssueFieldsCreatorAvatarUrls = "avatarUrls",
+        /// Name to show; what the person allows others to see.
+        pub display_name: String = "displayName",
+        /// False when the account is deactivated.
+        pub active: bool,
+        /// Time zone, such as `Europe/Berlin`; absent when the person hides it.
+        pub time_zone: String = "timeZone",
+        /// `atlassian` for people, `app` for apps, `customer` for portal customers.
+        pub account_type: String = "accountType",
+    }
+}
+
+record! {
+    /// Addresses of the pictures, by their size in pixels such as `48x48`.
+    pub struct IssueFieldsCreatorAvatarUrls {
+        /// Picture of 16 pixels.
+        pub field_16x16: String = "16x16",
+        /// Picture of 24 pixels.
+        pub field_24x24: String = "24x24",
+        /// Picture of 32 pixels.
+        pub field_32x32: String = "32x32",
+        /// Picture of 48 pixels.
+        pub field_48x48: String = "48x48",
+    }
+}
 
 record! {
     /// Rich text in the Atlassian Document Format (ADF). A plain paragraph is `{"type": "doc",
@@ -51,6 +357,82 @@ record! {
         pub attrs: Value,
         /// Further nodes inside, as in list items and table rows.
         pub content: Vec<Value>,
+    }
+}
+
+record! {
+    /// How it was resolved; null while it is open.
+    pub struct IssueFieldsResolution {
+        /// Id.
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// Description.
+        pub description: String,
+    }
+}
+
+record! {
+    /// The issue above it: its epic, or the issue it is a subtask of.
+    pub struct IssueFieldsParent {
+        /// Id.
+        pub id: String,
+        /// Key of the parent issue.
+        pub key: String,
+        /// A few fields of the parent, such as `summary`, `status`, `issuetype`.
+        pub fields: Value,
+    }
+}
+
+record! {
+    /// The type of `components` in [`IssueFields`].
+    pub struct IssueFieldsComponent {
+        /// Id.
+        pub id: String,
+        /// Name.
+        pub name: String,
+    }
+}
+
+record! {
+    /// The type of `fixVersions` in [`IssueFields`].
+    pub struct IssueFieldsFixVersion {
+        /// Id.
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// Whether the version is released.
+        pub released: bool,
+        /// Day of the release, YYYY-MM-DD.
+        pub release_date: String = "releaseDate",
+    }
+}
+
+record! {
+    /// The type of `issuelinks` in [`IssueFields`].
+    pub struct IssueFieldsIssuelink {
+        /// Id of the link.
+        pub id: String,
+        /// Kind of link, with its texts.
+        pub type_: IssueFieldsIssuelinkType = "type",
+        /// The other issue, with `key` and a few fields.
+        pub inward_issue: Value = "inwardIssue",
+        /// The other issue, with `key` and a few fields.
+        pub outward_issue: Value = "outwardIssue",
+    }
+}
+
+record! {
+    /// Kind of link, with its texts.
+    pub struct IssueFieldsIssuelinkType {
+        /// Id.
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// Text when the other end is `inwardIssue`, such as `is blocked by`.
+        pub inward: String,
+        /// Text when the other end is `outwardIssue`, such as `blocks`.
+        pub outward: String,
     }
 }
 

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("campaigns", "A one-time message to lists or segments, by e-mail, SMS or mobile push.")
     .when_to_use("To see what was sent or is planned, when, and to whom.")
     .phrases(texts!["campaign", "newsletter", "scheduled e-mail"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, GET])
     .schema(RECORD)
     .store(list![
         stored("attributes", "object", "Name, channel, state, audience and times of the campaign."),
@@ -66,10 +66,75 @@ const LIST: Operation = Operation::get("listCampaigns", "campaigns", Action::Lis
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         query("filter", STRING.default(r#""equals(messages.channel,'email')""#)).required().default(r#""equals(messages.channel,'email')""#).send_default().description("Filter expression; it must name a channel with `equals(messages.channel,'email')`, `'sms'` or `'mobile_push'`, and e-mail campaigns are listed when it is left out. Further conditions are joined by commas and all have to hold: `equals(status,'Sent')`, `any(status,['Draft','Scheduled'])`, `contains(name,'spring')`, `equals(archived,false)`, `any(id,[…])`, and `greater-than`, `greater-or-equal`, `less-than`, `less-or-equal` on `created_at`, `scheduled_at`, `updated_at` with an ISO 8601 instant without quotes."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
+        query("sort", STRING.choices(words![
+            "created_at",
+            "-created_at",
+            "id",
+            "-id",
+            "name",
+            "-name",
+            "scheduled_at",
+            "-scheduled_at",
+            "updated_at",
+            "-updated_at",
+        ])).addition().description("Order of the campaigns; a leading minus turns it round."),
+        query("page[size]", INTEGER.minimum(1.0).maximum(100.0)).addition().description("Campaigns per page. Only with `revision` 2026-07-15 or later; older ones always send 100."),
+        query("fields[campaign]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes, such as `name`, `status`, `audiences`, `scheduled_at`."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createCampaign", "campaigns", Action::Create, template!("/campaigns"))
+    .summary("Create a campaign")
+    .description("Creates a campaign as a draft: to whom, when, and its message. Nothing is sent: give the message a template with `campaign_message_templates.create`, then send with `campaign_sends.create`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
+        body("data", OBJECT.properties(list![
+            required("type", STRING.choices(words!["campaign"]).description("Always `campaign`.")),
+            required("attributes", OBJECT.properties(list![
+                required("name", STRING.description("Name of the campaign, seen only by you.")),
+                required("audiences", OBJECT.properties(list![
+                    required("included", ARRAY.items(list![STRING]).description("Ids of the lists and segments that get it.")),
+                    optional("excluded", ARRAY.items(list![STRING]).description("Ids of the lists and segments that do not.")),
+                ]).closed().description("To whom it goes.")),
+                optional("send_strategy", OBJECT.properties(list![
+                    required("method", STRING.choices(words!["static", "throttled", "immediate", "smart_send_time"]).description("`static` at one time, `throttled` bit by bit, `immediate` at once, `smart_send_time` when each person reads most.")),
+                    optional("datetime", STRING.format("date-time").description("When to send, for `static` and `throttled`.")),
+                    optional("throttle_percentage", INTEGER.description("Percent of the people per hour, for `throttled`: 1, 2, 5, 10, 11, 13, 14, 17, 20, 25, 33 or 50.")),
+                    optional("date", STRING.format("date").description("Day to send, for `smart_send_time`.")),
+                    optional("options", OBJECT.description("For `static`: whether the time is local, as `is_local` and `send_past_recipients_immediately`.")),
+                ]).closed().description("When it goes out.")),
+                optional("send_options", OBJECT.properties(list![
+                    optional("use_smart_sending", BOOLEAN.description("True (when left out) skips people who got a message a short time ago.")),
+                ]).closed().description("Settings of sending.")),
+                optional("tracking_options", OBJECT.properties(list![
+                    optional("add_tracking_params", BOOLEAN.description("True adds parameters to links.")),
+                    optional("is_tracking_opens", BOOLEAN.description("True counts opens; e-mail only.")),
+                    optional("is_tracking_clicks", BOOLEAN.description("True counts clicks; e-mail only.")),
+                ]).closed().description("What is tracked.")),
+                required("campaign-messages", OBJECT.properties(list![
+                    required("data", ARRAY.items(list![
+                        OBJECT.properties(list![
+                            required("type", STRING.choices(words!["campaign-message"]).description("Always `campaign-message`.")),
+                            required("attributes", OBJECT.properties(list![
+                                required("definition", OBJECT.properties(list![
+                                    required("channel", STRING.choices(words!["email", "sms", "mobile_push"]).description("Channel.")),
+                                    optional("label", STRING.description("Name of the message, seen only by you.")),
+                                    optional("content", OBJECT.description("Content: for e-mail `subject`, `preview_text`, `from_email`, `from_label`, `reply_to_email`; for SMS `body`.")),
+                                ]).closed().description("Channel and content.")),
+                            ]).closed().description("Values of the message.")),
+                        ]).closed(),
+                    ]).description("The message; one, or two for a test of variations.")),
+                ]).closed().description("The message.")),
+            ]).closed().description("Values of the record.")),
+        ]).closed()).required().description("The campaign, in JSON:API form."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("getCampaign", "campaigns", Action::Get, template!("/campaigns/{id}"))

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("email_templates", "A reusable e-mail design with its HTML and text.")
     .when_to_use("To read or find the design or text of an e-mail.")
     .phrases(texts!["template", "e-mail design"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, GET])
     .schema(RECORD)
     .store(list![
         stored("attributes", "object", "Name, editor, HTML and text of the template; searchable by meaning."),
@@ -33,10 +33,34 @@ const LIST: Operation = Operation::get("listTemplates", "email_templates", Actio
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         query("page[size]", INTEGER.minimum(1.0).maximum(10.0).default("10")).default("10").description("Templates per page; Klaviyo sends 10 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
+        query("filter", STRING).addition().description(r#"Filter expression: `contains(name,"welcome")`, `equals(name,"Welcome")`, `any(id,["RyXvUm"])`, and comparisons of `created` and `updated` with an ISO 8601 instant."#),
+        query("sort", STRING.choices(words!["created", "-created", "id", "-id", "name", "-name", "updated", "-updated"])).addition().description("Order of the templates; a leading minus turns it round."),
+        query("fields[template]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes, such as `name` and `updated` without the HTML."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(10)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createTemplate", "email_templates", Action::Create, template!("/templates"))
+    .summary("Create an e-mail template")
+    .description("Creates an e-mail template from HTML. To use it, give it to a campaign message with `campaign_message_templates.create`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
+        body("data", OBJECT.properties(list![
+            required("type", STRING.choices(words!["template"]).description("Always `template`.")),
+            required("attributes", OBJECT.properties(list![
+                required("name", STRING.description("Name of the template.")),
+                required("editor_type", STRING.description("`CODE` for HTML.")),
+                required("html", STRING.description("The template as HTML; Klaviyo requires it with `CODE`.")),
+                optional("text", STRING.description("The template as plain text; made from the HTML when left out.")),
+            ]).closed().description("Values of the record.")),
+        ]).closed()).required().description("The record, in JSON:API form."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("getTemplate", "email_templates", Action::Get, template!("/templates/{id}"))

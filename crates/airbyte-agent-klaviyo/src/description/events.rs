@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("events", "One thing a person did or received at a moment, such as an order or an opened e-mail.")
     .when_to_use("For activity: orders, opens, clicks, and whatever else is tracked.")
     .phrases(texts!["events", "activity", "orders", "opened email"])
-    .operations(list![LIST])
+    .operations(list![LIST, CREATE, GET])
     .schema(RECORD)
     .store(list![
         stored("attributes", "object", "Time and details of the event."),
@@ -45,16 +45,91 @@ pub(super) const ENTITY: Entity = Entity::new("events", "One thing a person did 
 
 const LIST: Operation = Operation::get("listEvents", "events", Action::List, template!("/events"))
     .summary("List events")
-    .description("Lists what happened in the account across all people and metrics, up to 1000 events per page. It takes no filter: sort with `-datetime` to get the latest and stop paging once events are older than you need, because there can be millions. What kind of event it is stands in `relationships.metric`, whose name `metrics.get` returns.")
+    .description("Lists what happened in the account, up to 1000 events per page. Filter by metric, person or time, because there can be millions, and sort with `-datetime` to get the latest. What kind of event it is stands in `relationships.metric`, whose name `metrics.get` returns.")
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         query("page[size]", INTEGER.minimum(1.0).maximum(1000.0).default("200")).default("200").description("Events per page; Klaviyo sends 200 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
         query("sort", STRING.default(r#""-datetime""#)).default(r#""-datetime""#).description("Order of the events: `datetime` or `timestamp`, oldest first, or with a leading minus newest first. Pass it whenever the order matters."),
+        query("filter", STRING).addition().description(r#"Filter expression: `equals(metric_id,"XrJ5dW")`, `equals(profile_id,"01HQXKFPAV3N8MZC5T2W7RD9EB")`, and `greater-than`, `greater-or-equal`, `less-than`, `less-or-equal` on `datetime` (ISO 8601) or `timestamp` (Unix seconds). Conditions joined by commas all have to hold."#),
+        query("fields[event]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes: `datetime`, `timestamp`, `event_properties`, `uuid`."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(1000)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createEvent", "events", Action::Create, template!("/events"))
+    .summary("Record an event")
+    .description("Records that a person did something, such as an order in your own system. Metric and profile are made where needed, and flows that the metric triggers start. Klaviyo does it in the background. Give `unique_id`, so that a repeated event is counted once. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
+        body("data", OBJECT.properties(list![
+            required("type", STRING.choices(words!["event"]).description("Always `event`.")),
+            required("attributes", OBJECT.properties(list![
+                required("metric", OBJECT.properties(list![
+                    required("data", OBJECT.properties(list![
+                        required("type", STRING.choices(words!["metric"]).description("Always `metric`.")),
+                        required("attributes", OBJECT.properties(list![
+                            required("name", STRING.description("Name of the metric; made if there is none.")),
+                            optional("service", STRING.description("Integration that the metric belongs to.")),
+                        ]).closed().description("Values of the metric.")),
+                    ]).closed().description("The metric, in JSON:API form.")),
+                ]).closed().description("The kind of event.")),
+                required("profile", OBJECT.properties(list![
+                    required("data", OBJECT.properties(list![
+                        required("type", STRING.choices(words!["profile"]).description("Always `profile`.")),
+                        optional("id", STRING.description("Id of the profile, if it is known.")),
+                        required("attributes", OBJECT.properties(list![
+                            optional("anonymous_id", STRING.description("Id of a visitor who is not known yet.")),
+                            optional("email", STRING.description("E-mail address.")),
+                            optional("phone_number", STRING.description("Phone number in E.164 form.")),
+                            optional("external_id", STRING.description("Id of the person in a system of yours.")),
+                            optional("first_name", STRING.description("First name (given name).")),
+                            optional("last_name", STRING.description("Last name (family name).")),
+                            optional("organization", STRING.description("Company the person works for.")),
+                            optional("locale", STRING.description("Language and region.")),
+                            optional("title", STRING.description("Job title.")),
+                            optional("image", STRING.description("Address of a picture of the person.")),
+                            optional("location", OBJECT.properties(list![
+                                optional("address1", STRING.description("First line of the street address.")),
+                                optional("address2", STRING.description("Second line of the street address.")),
+                                optional("city", STRING.description("City.")),
+                                optional("region", STRING.description("State, province or other region.")),
+                                optional("zip", STRING.description("Postal code, in the United States the ZIP code.")),
+                                optional("country", STRING.description("Name of the country.")),
+                                optional("timezone", STRING.description("Time zone name.")),
+                                optional("latitude", NUMBER.description("Geographic latitude in degrees, negative in the south.")),
+                                optional("longitude", NUMBER.description("Geographic longitude in degrees, negative in the west.")),
+                                optional("ip", STRING.description("IP address of the person.")),
+                            ]).closed().description("Postal address, coordinates and time zone.")),
+                            optional("properties", OBJECT.description("Custom properties: names and values of your own.")),
+                        ]).closed().description("The person; one of e-mail address, phone number, external id and anonymous id is needed.")),
+                    ]).closed().description("The profile, in JSON:API form.")),
+                ]).closed().description("The person.")),
+                required("properties", OBJECT.description("Anything about the event.")),
+                optional("time", STRING.format("date-time").description("When it happened; now when left out.")),
+                optional("value", NUMBER.description("Amount, for figures of turnover.")),
+                optional("value_currency", STRING.description("Three-letter ISO currency code of the amount.")),
+                optional("unique_id", STRING.description("Your own text that makes the event unique for the metric and the person.")),
+                optional("backfill", BOOLEAN.description("True records an event of the past without starting flows.")),
+            ]).closed().description("Values of the record.")),
+        ]).closed()).required().description("The event, in JSON:API form."),
+    ])
+    .body(Body::Json { open: false, in_array: false });
+
+const GET: Operation = Operation::get("getEvent", "events", Action::Get, template!("/events/{id}"))
+    .summary("Get an event")
+    .description("Returns one event by id with its properties. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
+        path("id", STRING).required().description("Id of the event, from `events.list`."),
+        query("fields[event]", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these attributes: `datetime`, `timestamp`, `event_properties`, `uuid`."),
+    ])
+    .records(json_path!("$.data"))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/events.json"));

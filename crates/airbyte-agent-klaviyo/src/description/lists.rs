@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("lists", "A list that people sign up for or are added to.")
     .when_to_use("To find a list and its id by name.")
     .phrases(texts!["klaviyo list", "mailing list", "newsletter list"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, GET])
     .schema(RECORD)
     .store(list![
         stored("attributes", "object", "Name and opt-in process of the list."),
@@ -47,18 +47,42 @@ const LIST: Operation = Operation::get("listLists", "lists", Action::List, templ
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         query("page[size]", INTEGER.minimum(1.0).maximum(10.0).default("10")).default("10").description("Lists per page; Klaviyo sends 10 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
+        query("filter", STRING).addition().description(r#"Filter expression: `equals(name,"Newsletter")`, `any(id,["Y6nRLr"])`, `greater-than(created,2025-03-01T00:00:00Z)`, likewise `updated`."#),
+        query("sort", STRING.choices(words!["created", "-created", "id", "-id", "name", "-name", "updated", "-updated"])).addition().description("Order of the lists; a leading minus turns it round."),
+        query("fields[list]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes: `name`, `created`, `updated`, `opt_in_process`."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(10)))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "createList", "lists", Action::Create, template!("/lists"))
+    .summary("Create a list")
+    .description("Creates an empty list. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
+        body("data", OBJECT.properties(list![
+            required("type", STRING.choices(words!["list"]).description("Always `list`.")),
+            required("attributes", OBJECT.properties(list![
+                required("name", STRING.description("Name of the list.")),
+                optional("opt_in_process", STRING.choices(words!["double_opt_in", "single_opt_in"]).description("Whether sign-ups have to be confirmed; the setting of the account when left out.")),
+            ]).closed().description("Values of the record.")),
+        ]).closed()).required().description("The record, in JSON:API form."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(RECORD);
+
 const GET: Operation = Operation::get("getList", "lists", Action::Get, template!("/lists/{id}"))
     .summary("Get a list")
-    .description("Returns one list by id with name, opt-in process and times. The number of members is not included.")
+    .description("Returns one list by id with name, opt-in process and times. The number of members comes only with `additional-fields[list]`; the members are in `list_profiles.list`.")
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         path("id", STRING).required().description("Klaviyo list id, six letters and digits, from `lists.list` or from the address of the list's page in Klaviyo. Segments have ids of the same form but are no lists."),
+        query("additional-fields[list]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("`profile_count` returns the number of members; then only 1 call a second and 15 a minute are allowed."),
+        query("fields[list]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes: `name`, `created`, `updated`, `opt_in_process`, `profile_count`."),
     ])
     .records(json_path!("$.data"))
     .schema(RECORD);

@@ -10,6 +10,24 @@ mod events;
 mod metrics;
 mod flows;
 mod email_templates;
+mod profile_upserts;
+mod profile_subscriptions;
+mod list_profiles;
+mod list_memberships;
+mod segments;
+mod segment_profiles;
+mod campaign_reports;
+mod flow_reports;
+mod metric_aggregates;
+mod campaign_messages;
+mod campaign_message_templates;
+mod campaign_sends;
+mod catalog_items;
+mod coupons;
+mod coupon_codes;
+mod tags;
+mod template_renders;
+mod images;
 
 use std::borrow::Cow::Borrowed;
 
@@ -21,7 +39,7 @@ pub static DESCRIPTION: Connector = Connector {
     title: text("Klaviyo"),
     version: text("1.1.0"),
     definition_id: text("95e8cffd-b8c4-4039-968e-d32fb4a69bde"),
-    description: text("Klaviyo is a platform for e-mail, SMS and push marketing. This connector reads profiles, lists, campaigns, events, metrics, flows and e-mail templates. It is read-only. Records follow JSON:API: the data of a record is in its `attributes`."),
+    description: text("Klaviyo is a platform for e-mail, SMS and push marketing. This connector reads profiles, lists, segments, campaigns, events, metrics, flows, e-mail templates, products, coupons and reports, and creates and changes profiles, consent, lists, events, campaigns and templates. Records follow JSON:API: the data of a record is in its `attributes`."),
     links: Borrowed(list![
         Link::new("api_reference", "Klaviyo API overview", "https://developers.klaviyo.com/en/reference/api_overview"),
         Link::new("authentication_guide", "Authenticate API requests", "https://developers.klaviyo.com/en/docs/authenticate_"),
@@ -31,7 +49,7 @@ pub static DESCRIPTION: Connector = Connector {
         AuthScheme::new("klaviyoApiKey", "API key", AuthKind::ApiKey { location: ApiKeyLocation::Header, name: text("Authorization") })
             .description("A private API key of your Klaviyo account.")
             .fields(list![
-                CredentialField::new("api_key", "Private API key").required().secret().aliases(texts!["private_api_key", "token"]).description("Private key of the account, starting with `pk_`. It needs the read scopes of what you use: profiles, lists, campaigns, events, metrics, flows, templates. The six-character public key (site ID) does not work.").obtain("In Klaviyo under Settings > API keys choose Create Private API Key (roles Owner, Admin or Manager) and give it read-only access; it is shown once."),
+                CredentialField::new("api_key", "Private API key").required().secret().aliases(texts!["private_api_key", "token"]).description("Private key of the account, starting with `pk_`. It needs the scopes of what you use, read or full: profiles, lists, segments, subscriptions, campaigns, events, metrics, flows, templates, catalogs, coupon codes, tags, images. The six-character public key (site ID) does not work.").obtain("In Klaviyo under Settings > API keys choose Create Private API Key (roles Owner, Admin or Manager) and give it read-only access, or full access to what is to be written; it is shown once."),
             ])
             .mapping(list![Mapping::new("api_key", template!("Klaviyo-API-Key {api_key}"))])
             .stored(list![StoredField::new("api_key", "api_key")]),
@@ -43,6 +61,7 @@ pub static DESCRIPTION: Connector = Connector {
         RateLimit::new(Some(3500), 60, "account").source("https://developers.klaviyo.com/en/docs/rate_limits_and_error_handling").description("For events, and at most 350 in one second."),
         RateLimit::new(Some(150), 60, "account").source("https://developers.klaviyo.com/en/docs/rate_limits_and_error_handling").description("For each operation on campaigns and metrics, and at most 10 in one second."),
         RateLimit::new(Some(60), 60, "account").source("https://developers.klaviyo.com/en/docs/rate_limits_and_error_handling").description("For each operation on flows, and at most 3 in one second."),
+        RateLimit::new(Some(2), 60, "reports").source("https://developers.klaviyo.com/en/docs/rate_limits_and_error_handling").description("For each operation on reports of campaigns and flows, and at most 1 in one second and 225 in a day."),
     ]),
     rate_limit_headers: Some(RateLimitHeaders {
         limit: text("RateLimit-Limit"),
@@ -52,8 +71,16 @@ pub static DESCRIPTION: Connector = Connector {
         reset_format: WaitFormat::Seconds,
     }),
     errors: Borrowed(&[]),
-    error_kinds: Borrowed(&[]),
-    error_codes: Borrowed(&[]),
+    error_kinds: Borrowed(list![
+        ErrorMeaning::new(ErrorCode::is("not_found"), FailureKind::NotFound),
+        ErrorMeaning::new(ErrorCode::is("not_authenticated"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("authentication_failed"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("permission_denied"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("throttled"), FailureKind::RateLimited),
+        ErrorMeaning::new(ErrorCode::is("invalid"), FailureKind::Validation),
+        ErrorMeaning::new(ErrorCode::is("duplicate_profile"), FailureKind::Validation),
+    ]),
+    error_codes: Borrowed(list![json_path!("$.errors[0].code")]),
     rate_limit_cost: None,
     entities: Borrowed(list![
         profiles::ENTITY,
@@ -63,8 +90,31 @@ pub static DESCRIPTION: Connector = Connector {
         metrics::ENTITY,
         flows::ENTITY,
         email_templates::ENTITY,
+        profile_upserts::ENTITY,
+        profile_subscriptions::ENTITY,
+        list_profiles::ENTITY,
+        list_memberships::ENTITY,
+        segments::ENTITY,
+        segment_profiles::ENTITY,
+        campaign_reports::ENTITY,
+        flow_reports::ENTITY,
+        metric_aggregates::ENTITY,
+        campaign_messages::ENTITY,
+        campaign_message_templates::ENTITY,
+        campaign_sends::ENTITY,
+        catalog_items::ENTITY,
+        coupons::ENTITY,
+        coupon_codes::ENTITY,
+        tags::ENTITY,
+        template_renders::ENTITY,
+        images::ENTITY,
     ]),
-    relationships: Borrowed(&[]),
+    relationships: Borrowed(list![
+        Relationship::new("list_profiles", "id", "lists", "id", "many_to_one"),
+        Relationship::new("coupon_codes", "filter", "coupons", "id", "many_to_one"),
+        Relationship::new("segment_profiles", "id", "segments", "id", "many_to_one"),
+        Relationship::new("campaign_messages", "id", "campaigns", "id", "many_to_one"),
+    ]),
     questions: Questions {
         direct: Borrowed(texts![
             "Show me the newest profiles in Klaviyo",
@@ -84,11 +134,11 @@ pub static DESCRIPTION: Connector = Connector {
             "Which flows have not been changed for a year?",
         ]),
         unsupported: Borrowed(texts![
-            "Create a campaign",
-            "Send an e-mail to a list",
-            "Add a profile to a list",
-            "Unsubscribe somebody",
-            "Show the open rate of a campaign",
+            "Upload a picture from my computer",
+            "Create a flow",
+            "Delete a profile",
+            "Build a segment",
+            "Answer a text message",
         ]),
     },
     hosting: Hosting { settings: Borrowed(&[]), constants: Borrowed(&[]), variables: Borrowed(&[]) },

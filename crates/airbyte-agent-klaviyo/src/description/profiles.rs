@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("profiles", "A person Klaviyo knows, with contact data, location and custom properties.")
     .when_to_use("To look up a person's contact data, location and custom properties, or who is behind an event.")
     .phrases(texts!["klaviyo profile", "subscriber", "contact", "customer"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, GET, UPDATE])
     .schema(RECORD)
     .store(list![
         stored("attributes", "object", "Data of the person: contact data, location, custom properties, consent and predicted figures."),
@@ -102,16 +102,60 @@ pub(super) const ENTITY: Entity = Entity::new("profiles", "A person Klaviyo know
 
 const LIST: Operation = Operation::get("listProfiles", "profiles", Action::List, template!("/profiles"))
     .summary("List profiles")
-    .description("Lists the people in the account with contact data, location and custom properties, 20 per page unless `page[size]` says otherwise. It takes no filter, so finding one person by e-mail address means paging through; consent and predicted figures are not included. Suppressed people are listed as well.")
+    .description("Lists the people in the account with contact data, location and custom properties, 20 per page unless `page[size]` says otherwise. Filter by e-mail address, phone number, your own id or time; consent and predicted figures come only with `additional-fields[profile]`. Suppressed people are listed as well.")
     .preferred_for_check()
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Profiles per page; Klaviyo sends 20 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
+        query("filter", STRING).addition().description(r#"Filter expression: `equals(email,"jane@acme.com")`, `any(email,["a@acme.com","b@acme.com"])`, likewise `id`, `phone_number` and `external_id`; `greater-than(updated,2025-03-01T00:00:00Z)` and `less-than` on `created` and `updated`. Conditions joined by commas all have to hold."#),
+        query("sort", STRING).addition().description("Order: `created`, `updated`, `email` or `id`, with a leading minus the other way round."),
+        query("fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes of the profiles, to keep the result small."),
+        query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Attributes that are left out otherwise: `subscriptions` is the consent by channel, `predictive_analytics` the predicted figures."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])
     .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createProfile", "profiles", Action::Create, template!("/profiles"))
+    .summary("Create a profile")
+    .description("Creates a person. Refused with 409 if the e-mail address, phone number or external id exists: use `profile_upserts.create` then. It gives no consent to messages; that is done with `profile_subscriptions.create`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
+        query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).description("Attributes that are left out of the result otherwise: `subscriptions`, `predictive_analytics`."),
+        body("data", OBJECT.properties(list![
+            required("type", STRING.choices(words!["profile"]).description("Always `profile`.")),
+            required("attributes", OBJECT.properties(list![
+                optional("email", STRING.description("E-mail address.")),
+                optional("phone_number", STRING.description("Phone number in E.164 form.")),
+                optional("external_id", STRING.description("Id of the person in a system of yours.")),
+                optional("first_name", STRING.description("First name (given name).")),
+                optional("last_name", STRING.description("Last name (family name).")),
+                optional("organization", STRING.description("Company the person works for.")),
+                optional("locale", STRING.description("Language and region.")),
+                optional("title", STRING.description("Job title.")),
+                optional("image", STRING.description("Address of a picture of the person.")),
+                optional("location", OBJECT.properties(list![
+                    optional("address1", STRING.description("First line of the street address.")),
+                    optional("address2", STRING.description("Second line of the street address.")),
+                    optional("city", STRING.description("City.")),
+                    optional("region", STRING.description("State, province or other region.")),
+                    optional("zip", STRING.description("Postal code, in the United States the ZIP code.")),
+                    optional("country", STRING.description("Name of the country.")),
+                    optional("timezone", STRING.description("Time zone name.")),
+                    optional("latitude", NUMBER.description("Geographic latitude in degrees, negative in the south.")),
+                    optional("longitude", NUMBER.description("Geographic longitude in degrees, negative in the west.")),
+                    optional("ip", STRING.description("IP address of the person.")),
+                ]).closed().description("Postal address, coordinates and time zone.")),
+                optional("properties", OBJECT.description("Custom properties: names and values of your own.")),
+            ]).closed().description("Values of the record.")),
+        ]).closed()).required().description("The record, in JSON:API form."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("getProfile", "profiles", Action::Get, template!("/profiles/{id}"))
@@ -120,7 +164,59 @@ const GET: Operation = Operation::get("getProfile", "profiles", Action::Get, tem
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         path("id", STRING).required().description("Klaviyo profile id, 26 letters and digits, from `profiles.list` or from an event (`relationships.profile.data.id`)."),
+        query("fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes of the profiles, to keep the result small."),
+        query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Attributes that are left out otherwise: `subscriptions` is the consent by channel, `predictive_analytics` the predicted figures."),
     ])
+    .records(json_path!("$.data"))
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateProfile", "profiles", Action::Update, template!("/profiles/{id}"))
+    .summary("Update a profile")
+    .description("Changes the values given and leaves the others alone. An explicit null clears a value. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
+        path("id", STRING).required().description("Id of the profile to change."),
+        query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).description("Attributes that are left out of the result otherwise: `subscriptions`, `predictive_analytics`."),
+        body("data", OBJECT.properties(list![
+            required("type", STRING.choices(words!["profile"]).description("Always `profile`.")),
+            required("id", STRING.description("Id of the profile once more, the same as in the path.")),
+            required("attributes", OBJECT.properties(list![
+                optional("email", STRING.description("E-mail address.")),
+                optional("phone_number", STRING.description("Phone number in E.164 form.")),
+                optional("external_id", STRING.description("Id of the person in a system of yours.")),
+                optional("first_name", STRING.description("First name (given name).")),
+                optional("last_name", STRING.description("Last name (family name).")),
+                optional("organization", STRING.description("Company the person works for.")),
+                optional("locale", STRING.description("Language and region.")),
+                optional("title", STRING.description("Job title.")),
+                optional("image", STRING.description("Address of a picture of the person.")),
+                optional("location", OBJECT.properties(list![
+                    optional("address1", STRING.description("First line of the street address.")),
+                    optional("address2", STRING.description("Second line of the street address.")),
+                    optional("city", STRING.description("City.")),
+                    optional("region", STRING.description("State, province or other region.")),
+                    optional("zip", STRING.description("Postal code, in the United States the ZIP code.")),
+                    optional("country", STRING.description("Name of the country.")),
+                    optional("timezone", STRING.description("Time zone name.")),
+                    optional("latitude", NUMBER.description("Geographic latitude in degrees, negative in the south.")),
+                    optional("longitude", NUMBER.description("Geographic longitude in degrees, negative in the west.")),
+                    optional("ip", STRING.description("IP address of the person.")),
+                ]).closed().description("Postal address, coordinates and time zone.")),
+                optional("properties", OBJECT.description("Custom properties: names and values of your own.")),
+            ]).closed().description("Values of the record.")),
+            optional("meta", OBJECT.properties(list![
+                optional("patch_properties", OBJECT.properties(list![
+                    optional("append", OBJECT.description("Values to add to lists.")),
+                    optional("unappend", OBJECT.description("Values to take out of lists.")),
+                    optional("unset", ARRAY.items(list![STRING]).description("Custom properties to remove.")),
+                ]).closed().description("Changes of custom properties.")),
+            ]).closed().description("Changes of single values.")),
+        ]).closed()).required().description("The record, in JSON:API form."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.data"))
     .schema(RECORD);
 

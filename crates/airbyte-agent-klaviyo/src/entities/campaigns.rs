@@ -39,6 +39,26 @@ impl Campaigns<'_> {
         CampaignsList { call: self.client.call("campaigns", Action::List) }
     }
 
+    /// Create a campaign.
+    ///
+    /// Creates a campaign as a draft: to whom, when, and its message. Nothing is sent: give the
+    /// message a template with `campaign_message_templates.create`, then send with
+    /// `campaign_sends.create`. Airbyte's hosted platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, types};
+    /// # async fn example(klaviyo: KlaviyoConnector) -> Result<()> {
+    /// let campaign = klaviyo.campaigns().create()
+    ///     .data(types::CampaignCreateInput::new("campaign", types::CampaignCreateInputAttributes::new("name", types::CampaignCreateInputAttributesAudiences::new(["included"]), types::CampaignCreateInputAttributesCampaignMessages::new([types::CampaignCreateInputAttributesCampaignMessagesData::new("campaign-message", types::CampaignCreateInputAttributesCampaignMessagesDataAttributes::new(types::CampaignCreateInputAttributesCampaignMessagesDataAttributesDefinition::new(types::CampaignCreateInputAttributesCampaignMessagesDataAttributesDefinitionChannel::Email)))]))))
+    ///     .await?;
+    /// println!("{:?} {:?}", campaign.id, campaign.type_);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> CampaignsCreate {
+        CampaignsCreate { call: self.client.call("campaigns", Action::Create) }
+    }
+
     /// Get a campaign.
     ///
     /// Returns one campaign by id with state, audience, sending strategy and times, whatever its
@@ -89,6 +109,30 @@ list_builder! {
         /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
         /// arguments unchanged.
         page_cursor: String = "page[cursor]",
+        /// Order of the campaigns; a leading minus turns it round.
+        sort: types::CampaignSort,
+        /// Campaigns per page. Only with `revision` 2026-07-15 or later; older ones always send 100.
+        ///
+        /// From 1 to 100.
+        page_size: i64 = "page[size]",
+        /// Only these attributes, such as `name`, `status`, `audiences`, `scheduled_at`.
+        fields_campaign: [String] = "fields[campaign]",
+    }
+}
+
+record_builder! {
+    /// A call of `campaigns.create`: setters add arguments, and awaiting it sends the request.
+    pub struct CampaignsCreate: types::Campaign {
+        /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave
+        /// it alone unless you need another revision, because fields and limits may differ between
+        /// revisions.
+        ///
+        /// Default: `"2026-01-15"`, which is always sent.
+        revision: String,
+        /// The campaign, in JSON:API form.
+        ///
+        /// A call without it is refused.
+        data: types::CampaignCreateInput,
     }
 }
 

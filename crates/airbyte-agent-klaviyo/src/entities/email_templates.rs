@@ -37,6 +37,25 @@ impl EmailTemplates<'_> {
         EmailTemplatesList { call: self.client.call("email_templates", Action::List) }
     }
 
+    /// Create an e-mail template.
+    ///
+    /// Creates an e-mail template from HTML. To use it, give it to a campaign message with
+    /// `campaign_message_templates.create`. Airbyte's hosted platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, types};
+    /// # async fn example(klaviyo: KlaviyoConnector) -> Result<()> {
+    /// let email_template = klaviyo.email_templates().create()
+    ///     .data(types::EmailTemplateCreateInput::new("template", types::EmailTemplateCreateInputAttributes::new("name", "editor-type", "html")))
+    ///     .await?;
+    /// println!("{:?} {:?}", email_template.id, email_template.type_);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> EmailTemplatesCreate {
+        EmailTemplatesCreate { call: self.client.call("email_templates", Action::Create) }
+    }
+
     /// Get an e-mail template.
     ///
     /// Returns one e-mail template by id with name, editor type, HTML and plain text.
@@ -80,6 +99,31 @@ list_builder! {
         /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
         /// arguments unchanged.
         page_cursor: String = "page[cursor]",
+        /// Filter expression: `contains(name,"welcome")`, `equals(name,"Welcome")`,
+        /// `any(id,["RyXvUm"])`, and comparisons of `created` and `updated` with an ISO 8601
+        /// instant.
+        filter: String,
+        /// Order of the templates; a leading minus turns it round.
+        sort: types::EmailTemplateSort,
+        /// Only these attributes, such as `name` and `updated` without the HTML.
+        fields_template: [String] = "fields[template]",
+    }
+}
+
+record_builder! {
+    /// A call of `email_templates.create`: setters add arguments, and awaiting it sends the
+    /// request.
+    pub struct EmailTemplatesCreate: types::Template {
+        /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave
+        /// it alone unless you need another revision, because fields and limits may differ between
+        /// revisions.
+        ///
+        /// Default: `"2026-01-15"`, which is always sent.
+        revision: String,
+        /// The record, in JSON:API form.
+        ///
+        /// A call without it is refused.
+        data: types::EmailTemplateCreateInput,
     }
 }
 

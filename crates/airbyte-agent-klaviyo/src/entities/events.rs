@@ -3,7 +3,8 @@
 //! The accessor of `events` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, in_context_store, list_builder};
+use airbyte_agent_core::serde_json::Value;
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::EventsField;
 use crate::types;
@@ -18,10 +19,9 @@ accessor! {
 impl Events<'_> {
     /// List events.
     ///
-    /// Lists what happened in the account across all people and metrics, up to 1000 events per
-    /// page. It takes no filter: sort with `-datetime` to get the latest and stop paging once
-    /// events are older than you need, because there can be millions. What kind of event it is
-    /// stands in `relationships.metric`, whose name `metrics.get` returns.
+    /// Lists what happened in the account, up to 1000 events per page. Filter by metric, person or
+    /// time, because there can be millions, and sort with `-datetime` to get the latest. What kind
+    /// of event it is stands in `relationships.metric`, whose name `metrics.get` returns.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -37,6 +37,48 @@ impl Events<'_> {
     /// ```
     pub fn list(&self) -> EventsList {
         EventsList { call: self.client.call("events", Action::List) }
+    }
+
+    /// Record an event.
+    ///
+    /// Records that a person did something, such as an order in your own system. Metric and profile
+    /// are made where needed, and flows that the metric triggers start. Klaviyo does it in the
+    /// background. Give `unique_id`, so that a repeated event is counted once. Airbyte's hosted
+    /// platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_klaviyo::serde_json::json;
+    /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, types};
+    /// # async fn example(klaviyo: KlaviyoConnector) -> Result<()> {
+    /// let event = klaviyo.events().create()
+    ///     .data(types::EventCreateInput::new("event", types::EventCreateInputAttributes::new(types::EventCreateInputAttributesMetric::new(types::EventCreateInputAttributesMetricData::new("metric", types::EventCreateInputAttributesMetricDataAttributes::new("name"))), types::EventCreateInputAttributesProfile::new(types::EventCreateInputAttributesProfileData::new("profile", types::EventCreateInputAttributesProfileDataAttributes::new())), json!({}))))
+    ///     .await?;
+    /// println!("{event:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> EventsCreate {
+        EventsCreate { call: self.client.call("events", Action::Create) }
+    }
+
+    /// Get an event.
+    ///
+    /// Returns one event by id with its properties. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `id`: Id of the event, from `events.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result};
+    /// # async fn example(klaviyo: KlaviyoConnector) -> Result<()> {
+    /// let event = klaviyo.events().get("4vRpBT").await?;
+    /// println!("{:?} {:?}", event.id, event.type_);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get(&self, id: impl Into<String>) -> EventsGet {
+        let mut call = self.client.call("events", Action::Get);
+        call.set("id", id.into());
+        EventsGet { call }
     }
 }
 
@@ -67,5 +109,42 @@ list_builder! {
         ///
         /// Default: `"-datetime"`.
         sort: String,
+        /// Filter expression: `equals(metric_id,"XrJ5dW")`,
+        /// `equals(profile_id,"01HQXKFPAV3N8MZC5T2W7RD9EB")`, and `greater-than`,
+        /// `greater-or-equal`, `less-than`, `less-or-equal` on `datetime` (ISO 8601) or `timestamp`
+        /// (Unix seconds). Conditions joined by commas all have to hold.
+        filter: String,
+        /// Only these attributes: `datetime`, `timestamp`, `event_properties`, `uuid`.
+        fields_event: [String] = "fields[event]",
+    }
+}
+
+record_builder! {
+    /// A call of `events.create`: setters add arguments, and awaiting it sends the request.
+    pub struct EventsCreate: Value {
+        /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave
+        /// it alone unless you need another revision, because fields and limits may differ between
+        /// revisions.
+        ///
+        /// Default: `"2026-01-15"`, which is always sent.
+        revision: String,
+        /// The event, in JSON:API form.
+        ///
+        /// A call without it is refused.
+        data: types::EventCreateInput,
+    }
+}
+
+record_builder! {
+    /// A call of `events.get`: setters add arguments, and awaiting it sends the request.
+    pub struct EventsGet: types::Event {
+        /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave
+        /// it alone unless you need another revision, because fields and limits may differ between
+        /// revisions.
+        ///
+        /// Default: `"2026-01-15"`, which is always sent.
+        revision: String,
+        /// Only these attributes: `datetime`, `timestamp`, `event_properties`, `uuid`.
+        fields_event: [String] = "fields[event]",
     }
 }

@@ -83,6 +83,16 @@ list_builder! {
         /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
         /// arguments unchanged.
         page_cursor: String = "page[cursor]",
+        /// Filter expression: `equals(status,"live")`, `contains(name,"welcome")`,
+        /// `starts-with(name,"A")`, `equals(archived,false)`, `equals(trigger_type,"Added to
+        /// List")`, `any(id,["XVTP5Q"])`, and comparisons of `created` and `updated` with an ISO
+        /// 8601 instant.
+        filter: String,
+        /// Order of the flows; a leading minus turns it round.
+        sort: types::FlowSort,
+        /// Only these attributes: `name`, `status`, `archived`, `created`, `updated`,
+        /// `trigger_type`.
+        fields_flow: [String] = "fields[flow]",
     }
 }
 

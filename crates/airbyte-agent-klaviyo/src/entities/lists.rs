@@ -37,10 +37,28 @@ impl Lists<'_> {
         ListsList { call: self.client.call("lists", Action::List) }
     }
 
+    /// Create a list.
+    ///
+    /// Creates an empty list. Airbyte's hosted platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, types};
+    /// # async fn example(klaviyo: KlaviyoConnector) -> Result<()> {
+    /// let list = klaviyo.lists().create()
+    ///     .data(types::ListCreateInput::new("list", types::ListCreateInputAttributes::new("name")))
+    ///     .await?;
+    /// println!("{:?} {:?}", list.id, list.type_);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> ListsCreate {
+        ListsCreate { call: self.client.call("lists", Action::Create) }
+    }
+
     /// Get a list.
     ///
-    /// Returns one list by id with name, opt-in process and times. The number of members is not
-    /// included.
+    /// Returns one list by id with name, opt-in process and times. The number of members comes only
+    /// with `additional-fields[list]`; the members are in `list_profiles.list`.
     ///
     /// * `id`: Klaviyo list id, six letters and digits, from `lists.list` or from the address of
     ///   the list's page in Klaviyo. Segments have ids of the same form but are no lists.
@@ -82,6 +100,29 @@ list_builder! {
         /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
         /// arguments unchanged.
         page_cursor: String = "page[cursor]",
+        /// Filter expression: `equals(name,"Newsletter")`, `any(id,["Y6nRLr"])`,
+        /// `greater-than(created,2025-03-01T00:00:00Z)`, likewise `updated`.
+        filter: String,
+        /// Order of the lists; a leading minus turns it round.
+        sort: types::ListSort,
+        /// Only these attributes: `name`, `created`, `updated`, `opt_in_process`.
+        fields_list: [String] = "fields[list]",
+    }
+}
+
+record_builder! {
+    /// A call of `lists.create`: setters add arguments, and awaiting it sends the request.
+    pub struct ListsCreate: types::List {
+        /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave
+        /// it alone unless you need another revision, because fields and limits may differ between
+        /// revisions.
+        ///
+        /// Default: `"2026-01-15"`, which is always sent.
+        revision: String,
+        /// The record, in JSON:API form.
+        ///
+        /// A call without it is refused.
+        data: types::ListCreateInput,
     }
 }
 
@@ -94,5 +135,10 @@ record_builder! {
         ///
         /// Default: `"2026-01-15"`, which is always sent.
         revision: String,
+        /// `profile_count` returns the number of members; then only 1 call a second and 15 a minute
+        /// are allowed.
+        additional_fields_list: [String] = "additional-fields[list]",
+        /// Only these attributes: `name`, `created`, `updated`, `opt_in_process`, `profile_count`.
+        fields_list: [String] = "fields[list]",
     }
 }

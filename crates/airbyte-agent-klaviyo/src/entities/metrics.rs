@@ -83,6 +83,8 @@ list_builder! {
         /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
         /// arguments unchanged.
         page_cursor: String = "page[cursor]",
+        /// Only these attributes: `name`, `created`, `updated`, `integration`.
+        fields_metric: [String] = "fields[metric]",
     }
 }
 

@@ -3,10 +3,28 @@
 //! Operations, one module for each entity. It has an accessor with one method for each action, and
 //! the builders that these methods return.
 
+pub mod campaign_message_templates;
+pub mod campaign_messages;
+pub mod campaign_reports;
+pub mod campaign_sends;
 pub mod campaigns;
+pub mod catalog_items;
+pub mod coupon_codes;
+pub mod coupons;
 pub mod email_templates;
 pub mod events;
+pub mod flow_reports;
 pub mod flows;
+pub mod images;
+pub mod list_memberships;
+pub mod list_profiles;
 pub mod lists;
+pub mod metric_aggregates;
 pub mod metrics;
+pub mod profile_subscriptions;
+pub mod profile_upserts;
 pub mod profiles;
+pub mod segment_profiles;
+pub mod segments;
+pub mod tags;
+pub mod template_renders;

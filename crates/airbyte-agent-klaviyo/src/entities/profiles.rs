@@ -19,9 +19,9 @@ impl Profiles<'_> {
     /// List profiles.
     ///
     /// Lists the people in the account with contact data, location and custom properties, 20 per
-    /// page unless `page[size]` says otherwise. It takes no filter, so finding one person by e-mail
-    /// address means paging through; consent and predicted figures are not included. Suppressed
-    /// people are listed as well.
+    /// page unless `page[size]` says otherwise. Filter by e-mail address, phone number, your own id
+    /// or time; consent and predicted figures come only with `additional-fields[profile]`.
+    /// Suppressed people are listed as well.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -37,6 +37,27 @@ impl Profiles<'_> {
     /// ```
     pub fn list(&self) -> ProfilesList {
         ProfilesList { call: self.client.call("profiles", Action::List) }
+    }
+
+    /// Create a profile.
+    ///
+    /// Creates a person. Refused with 409 if the e-mail address, phone number or external id
+    /// exists: use `profile_upserts.create` then. It gives no consent to messages; that is done
+    /// with `profile_subscriptions.create`. Airbyte's hosted platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, types};
+    /// # async fn example(klaviyo: KlaviyoConnector) -> Result<()> {
+    /// let profile = klaviyo.profiles().create()
+    ///     .data(types::ProfileCreateInput::new("profile", types::ProfileCreateInputAttributes::new()))
+    ///     .additional_fields_profile(["subscriptions"])
+    ///     .await?;
+    /// println!("{:?} {:?}", profile.id, profile.type_);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> ProfilesCreate {
+        ProfilesCreate { call: self.client.call("profiles", Action::Create) }
     }
 
     /// Get a profile.
@@ -59,6 +80,30 @@ impl Profiles<'_> {
         let mut call = self.client.call("profiles", Action::Get);
         call.set("id", id.into());
         ProfilesGet { call }
+    }
+
+    /// Update a profile.
+    ///
+    /// Changes the values given and leaves the others alone. An explicit null clears a value.
+    /// Airbyte's hosted platform does not offer it.
+    ///
+    /// * `id`: Id of the profile to change.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, types};
+    /// # async fn example(klaviyo: KlaviyoConnector) -> Result<()> {
+    /// let profile = klaviyo.profiles().update("01HQXKFPAV3N8MZC5T2W7RD9EB")
+    ///     .data(types::ProfileUpdateInput::new("profile", "id", types::ProfileUpdateInputAttributes::new()))
+    ///     .additional_fields_profile(["subscriptions"])
+    ///     .await?;
+    /// println!("{:?} {:?}", profile.id, profile.type_);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self, id: impl Into<String>) -> ProfilesUpdate {
+        let mut call = self.client.call("profiles", Action::Update);
+        call.set("id", id.into());
+        ProfilesUpdate { call }
     }
 }
 
@@ -84,6 +129,37 @@ list_builder! {
         /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
         /// arguments unchanged.
         page_cursor: String = "page[cursor]",
+        /// Filter expression: `equals(email,"jane@acme.com")`,
+        /// `any(email,["a@acme.com","b@acme.com"])`, likewise `id`, `phone_number` and
+        /// `external_id`; `greater-than(updated,2025-03-01T00:00:00Z)` and `less-than` on `created`
+        /// and `updated`. Conditions joined by commas all have to hold.
+        filter: String,
+        /// Order: `created`, `updated`, `email` or `id`, with a leading minus the other way round.
+        sort: String,
+        /// Only these attributes of the profiles, to keep the result small.
+        fields_profile: [String] = "fields[profile]",
+        /// Attributes that are left out otherwise: `subscriptions` is the consent by channel,
+        /// `predictive_analytics` the predicted figures.
+        additional_fields_profile: [String] = "additional-fields[profile]",
+    }
+}
+
+record_builder! {
+    /// A call of `profiles.create`: setters add arguments, and awaiting it sends the request.
+    pub struct ProfilesCreate: types::Profile {
+        /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave
+        /// it alone unless you need another revision, because fields and limits may differ between
+        /// revisions.
+        ///
+        /// Default: `"2026-01-15"`, which is always sent.
+        revision: String,
+        /// Attributes that are left out of the result otherwise: `subscriptions`,
+        /// `predictive_analytics`.
+        additional_fields_profile: [String] = "additional-fields[profile]",
+        /// The record, in JSON:API form.
+        ///
+        /// A call without it is refused.
+        data: types::ProfileCreateInput,
     }
 }
 
@@ -96,5 +172,29 @@ record_builder! {
         ///
         /// Default: `"2026-01-15"`, which is always sent.
         revision: String,
+        /// Only these attributes of the profiles, to keep the result small.
+        fields_profile: [String] = "fields[profile]",
+        /// Attributes that are left out otherwise: `subscriptions` is the consent by channel,
+        /// `predictive_analytics` the predicted figures.
+        additional_fields_profile: [String] = "additional-fields[profile]",
+    }
+}
+
+record_builder! {
+    /// A call of `profiles.update`: setters add arguments, and awaiting it sends the request.
+    pub struct ProfilesUpdate: types::Profile {
+        /// Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave
+        /// it alone unless you need another revision, because fields and limits may differ between
+        /// revisions.
+        ///
+        /// Default: `"2026-01-15"`, which is always sent.
+        revision: String,
+        /// Attributes that are left out of the result otherwise: `subscriptions`,
+        /// `predictive_analytics`.
+        additional_fields_profile: [String] = "additional-fields[profile]",
+        /// The record, in JSON:API form.
+        ///
+        /// A call without it is refused.
+        data: types::ProfileUpdateInput,
     }
 }

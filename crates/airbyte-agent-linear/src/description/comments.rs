@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("comments", "A comment on an issue.")
     .when_to_use("To read what was said about an issue, or to answer.")
     .phrases(texts!["comment", "discussion", "reply"])
-    .operations(list![LIST, GET, CREATE, UPDATE])
+    .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![
         stored("body", "string", "The text, formatted as Markdown."),
@@ -72,6 +72,9 @@ const CREATE: Operation = Operation::by(Method::Post, "createComment", "comments
     ])
     .graphql(graphql(include_str!("graphql/comments_create.graphql")).variables(list![set("issueId", given("issueId")), set("body", given("body"))]))
     .records(json_path!("$.data.commentCreate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.commentCreate.success"), ErrorCondition::Equals(json("false"))),
+    ])
     .schema(CREATE_RECORD);
 
 const UPDATE: Operation = Operation::by(Method::Post, "updateComment", "comments", Action::Update, template!("/graphql"))
@@ -86,8 +89,31 @@ const UPDATE: Operation = Operation::by(Method::Post, "updateComment", "comments
     ])
     .graphql(graphql(include_str!("graphql/comments_update.graphql")).variables(list![set("id", given("id")), set("body", given("body"))]))
     .records(json_path!("$.data.commentUpdate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.commentUpdate.success"), ErrorCondition::Equals(json("false"))),
+    ])
     .schema(CREATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "deleteComment", "comments", Action::Delete, template!("/graphql"))
+    .summary("Delete a comment")
+    .description("Deletes a comment for good. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        header("x-apollo-operation-name", STRING.default(r#""deleteComment""#)).required().default(r#""deleteComment""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
+        argument("id", STRING).required().description("Comment to delete, by UUID (from `comments.list`)."),
+    ])
+    .graphql(graphql(include_str!("graphql/comments_delete.graphql")).variables(list![set("id", given("id"))]))
+    .records(json_path!("$.data.commentDelete"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.commentDelete.success"), ErrorCondition::Equals(json("false"))),
+    ])
+    .schema(DELETE_RECORD);
 
 const RECORD: Json = json(include_str!("schemas/comments.json"));
 
 const CREATE_RECORD: Json = json(include_str!("schemas/comments_create.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/comments_delete.json"));

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("issues", "An issue: a bug, task or feature of one team.")
     .when_to_use("To read, create, assign, prioritise or move tickets.")
     .phrases(texts!["issue", "ticket", "bug", "task", "backlog"])
-    .operations(list![LIST, GET, CREATE, UPDATE])
+    .operations(list![LIST, GET, CREATE, UPDATE, SEARCH, DELETE])
     .schema(RECORD)
     .store(list![
         stored("addedToCycleAt", "string", "When it came into its cycle, ISO 8601."),
@@ -68,7 +68,7 @@ pub(super) const ENTITY: Entity = Entity::new("issues", "An issue: a bug, task o
 
 const LIST: Operation = Operation::by(Method::Post, "listIssues", "issues", Action::List, template!("/graphql"))
     .summary("List issues")
-    .description("Returns all issues that the credentials can see, newest first by time of creation, archived ones left out, each with state, assignee, team and project. There is no filter: to find issues by words, assignee or state use the search index, and for one issue `issues.get`.")
+    .description("Returns all issues that the credentials can see, newest first by time of creation, archived ones left out, each with state, assignee, team and project. There is no filter: to find issues by assignee, state, label or date use `detailed_issues.list`, by words `issues.search`, and for one issue `issues.get`.")
     .preferred_for_check()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""listIssues""#)).required().default(r#""listIssues""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
@@ -97,7 +97,7 @@ const GET: Operation = Operation::by(Method::Post, "getIssue", "issues", Action:
 
 const CREATE: Operation = Operation::by(Method::Post, "createIssue", "issues", Action::Create, template!("/graphql"))
     .summary("Create an issue")
-    .description("Creates an issue in a team and returns `success` and the new `issue`. Assignee, labels and due date cannot be set here: assign with `issues.update` afterwards. Calling twice makes two issues.")
+    .description("Creates an issue in a team and returns `success` and the new `issue`. Assignee, labels, parent and due date cannot be set here: use `detailed_issues.create`. Calling twice makes two issues.")
     .writes()
     .parameters(list![
         header("x-apollo-operation-name", STRING.default(r#""createIssue""#)).required().default(r#""createIssue""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
@@ -117,6 +117,9 @@ const CREATE: Operation = Operation::by(Method::Post, "createIssue", "issues", A
         set("projectId", given("projectId")),
     ]))
     .records(json_path!("$.data.issueCreate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.issueCreate.success"), ErrorCondition::Equals(json("false"))),
+    ])
     .schema(CREATE_RECORD);
 
 const UPDATE: Operation = Operation::by(Method::Post, "updateIssue", "issues", Action::Update, template!("/graphql"))
@@ -144,8 +147,67 @@ const UPDATE: Operation = Operation::by(Method::Post, "updateIssue", "issues", A
         set("projectId", given("projectId")),
     ]).nullable(texts!["assigneeId", "projectId"]))
     .records(json_path!("$.data.issueUpdate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.issueUpdate.success"), ErrorCondition::Equals(json("false"))),
+    ])
     .schema(CREATE_RECORD);
+
+const SEARCH: Operation = Operation::by(Method::Post, "searchIssues", "issues", Action::Search, template!("/graphql"))
+    .summary("Search issues")
+    .description("Finds issues by words in title, description and, if wanted, comments, best match first, with the number of matches. Narrow the search by `filter`; `teamId` puts the issues of one team first. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        header("x-apollo-operation-name", STRING.default(r#""searchIssues""#)).required().default(r#""searchIssues""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
+        argument("term", STRING).required().description("Words to search for."),
+        argument("teamId", STRING).description("Team whose issues come first, by UUID."),
+        argument("includeComments", BOOLEAN).description("True searches the comments, too."),
+        argument("filter", OBJECT).description("Which records to return, as an object of Linear's input type `IssueFilter`: a field, then a comparator such as `eq`, `neq`, `in`, `nin`, `gt`, `lt`, `contains` or `null`; fields of related records are nested, and `and` and `or` combine lists of filters."),
+        argument("orderBy", STRING.choices(words!["createdAt", "updatedAt"])).description("Order, newest first: by time of creation or of the last change. Left out, `createdAt`."),
+        argument("includeArchived", BOOLEAN).description("True returns archived records, too. Left out, false."),
+        argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more of the hourly complexity budget."),
+        argument("after", STRING).description("Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the first page."),
+    ])
+    .graphql(graphql(include_str!("graphql/issues_search.graphql")).variables(list![
+        set("term", given("term")),
+        set("teamId", given("teamId")),
+        set("includeComments", given("includeComments")),
+        set("filter", given("filter")),
+        set("orderBy", given("orderBy")),
+        set("includeArchived", given("includeArchived")),
+        set("first", given("first")),
+        set("after", given("after")),
+    ]))
+    .records(json_path!("$.data.searchIssues.nodes"))
+    .meta(list![
+        meta("hasNextPage", json_path!("$.data.searchIssues.pageInfo.hasNextPage")),
+        meta("endCursor", json_path!("$.data.searchIssues.pageInfo.endCursor")),
+        meta("total_count", json_path!("$.data.searchIssues.totalCount")),
+    ])
+    .paging(Paging::cursor(from_meta("endCursor"), "after").more(from_meta("hasNextPage")).size(page_size("first").default(50).maximum(250)))
+    .schema(SEARCH_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "deleteIssue", "issues", Action::Delete, template!("/graphql"))
+    .summary("Delete an issue")
+    .description("Moves an issue into the trash, where it stays for 30 days. To keep it findable, archive it with `issue_archives.create` instead. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        header("x-apollo-operation-name", STRING.default(r#""deleteIssue""#)).required().default(r#""deleteIssue""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
+        argument("id", STRING).required().description("Issue to delete: its UUID or identifier."),
+    ])
+    .graphql(graphql(include_str!("graphql/issues_delete.graphql")).variables(list![set("id", given("id"))]))
+    .records(json_path!("$.data.issueDelete"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.issueDelete.success"), ErrorCondition::Equals(json("false"))),
+    ])
+    .schema(DELETE_RECORD);
 
 const RECORD: Json = json(include_str!("schemas/issues.json"));
 
 const CREATE_RECORD: Json = json(include_str!("schemas/issues_create.json"));
+
+const SEARCH_RECORD: Json = json(include_str!("schemas/issues_search.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/issues_delete.json"));

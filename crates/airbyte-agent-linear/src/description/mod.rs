@@ -9,6 +9,23 @@ mod teams;
 mod workflow_states;
 mod users;
 mod comments;
+mod detailed_issues;
+mod issue_archives;
+mod issue_labels;
+mod label_assignments;
+mod cycles;
+mod project_statuses;
+mod detailed_projects;
+mod issue_relations;
+mod sub_issues;
+mod documents;
+mod attachments;
+mod project_updates;
+mod project_milestones;
+mod initiatives;
+mod customers;
+mod notifications;
+mod webhooks;
 
 use std::borrow::Cow::Borrowed;
 
@@ -67,8 +84,42 @@ pub static DESCRIPTION: Connector = Connector {
                 format: RefreshFormat::Form,
             })
             .scopes(list![
-                Scope::new("read", "read", texts!["issues", "projects", "teams", "users", "comments", "workflow_states"], "All get and list operations."),
-                Scope::new("write", "write", texts!["issues", "projects", "comments"], "All create and update operations."),
+                Scope::new("read", "read", texts![
+                    "issues",
+                    "projects",
+                    "teams",
+                    "users",
+                    "comments",
+                    "workflow_states",
+                    "detailed_issues",
+                    "issue_labels",
+                    "cycles",
+                    "project_statuses",
+                    "detailed_projects",
+                    "issue_relations",
+                    "sub_issues",
+                    "documents",
+                    "attachments",
+                    "project_updates",
+                    "project_milestones",
+                    "initiatives",
+                    "customers",
+                    "notifications",
+                ], "All get and list operations."),
+                Scope::new("write", "write", texts![
+                    "issues",
+                    "projects",
+                    "comments",
+                    "detailed_issues",
+                    "issue_archives",
+                    "issue_labels",
+                    "label_assignments",
+                    "issue_relations",
+                    "documents",
+                    "attachments",
+                    "project_updates",
+                    "project_milestones",
+                ], "All create and update operations."),
                 Scope::new("issues:create", "write", texts!["issues"], "Enough for `issues.create` alone."),
                 Scope::new("comments:create", "write", texts!["comments"], "Enough for `comments.create` alone."),
             ])
@@ -111,8 +162,30 @@ pub static DESCRIPTION: Connector = Connector {
         workflow_states::ENTITY,
         users::ENTITY,
         comments::ENTITY,
+        detailed_issues::ENTITY,
+        issue_archives::ENTITY,
+        issue_labels::ENTITY,
+        label_assignments::ENTITY,
+        cycles::ENTITY,
+        project_statuses::ENTITY,
+        detailed_projects::ENTITY,
+        issue_relations::ENTITY,
+        sub_issues::ENTITY,
+        documents::ENTITY,
+        attachments::ENTITY,
+        project_updates::ENTITY,
+        project_milestones::ENTITY,
+        initiatives::ENTITY,
+        customers::ENTITY,
+        notifications::ENTITY,
+        webhooks::ENTITY,
     ]),
-    relationships: Borrowed(list![Relationship::new("comments", "issueId", "issues", "id", "many_to_one")]),
+    relationships: Borrowed(list![
+        Relationship::new("comments", "issueId", "issues", "id", "many_to_one"),
+        Relationship::new("issue_relations", "issueId", "issues", "id", "many_to_one"),
+        Relationship::new("sub_issues", "issueId", "issues", "id", "many_to_one"),
+        Relationship::new("attachments", "issueId", "issues", "id", "many_to_one"),
+    ]),
     questions: Questions {
         direct: Borrowed(texts![
             "What does ENG-123 say, and who works on it?",
@@ -124,6 +197,10 @@ pub static DESCRIPTION: Connector = Connector {
             "List our projects with their target dates",
             "Create a project Mobile launch for the team Apps",
             "Which statuses does the team Engineering have?",
+            "Which open issues with the label Bug are assigned to Jane Miller?",
+            "Add the label Bug to ENG-123 and make it due on Friday",
+            "What is in the current cycle of the team Engineering?",
+            "Post an update that the project Mobile launch is at risk",
         ]),
         search: Borrowed(texts![
             "Which urgent issues are not assigned to anybody?",
@@ -133,10 +210,10 @@ pub static DESCRIPTION: Connector = Connector {
             "What did Jane Miller comment this week?",
         ]),
         unsupported: Borrowed(texts![
-            "Delete issue ENG-123",
-            "Add the label Bug to an issue",
             "Start a new cycle",
-            "Post a project update",
+            "Invite somebody to the workspace",
+            "Change the workflow of a team",
+            "Create a team",
         ]),
     },
     hosting: Hosting { settings: Borrowed(&[]), constants: Borrowed(&[]), variables: Borrowed(&[]) },

@@ -90,7 +90,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createProject", "projects
         argument("name", STRING).required().description("Name of the project."),
         argument("teamIds", ARRAY.items(list![STRING])).required().description("Teams that take part, by UUID; at least one (from `teams.list`)."),
         argument("description", STRING).description("Short description, one or two sentences of at most 255 characters."),
-        argument("state", STRING).description("Status of the project, by the UUID of the status, not by its name: sent as Linear's `statusId`. Known from `statusId` of other projects in the search index. Left out, the workspace's default."),
+        argument("state", STRING).description("Status of the project, by the UUID of the status, not by its name: sent as Linear's `statusId`. Ids are in `project_statuses.list`. Left out, the workspace's default."),
         argument("startDate", STRING.format("date")).description("Day of the planned start, as `YYYY-MM-DD`."),
         argument("targetDate", STRING.format("date")).description("Day of the planned end, as `YYYY-MM-DD`."),
         argument("leadId", STRING).description("User who leads the project, by UUID (from `users.list`)."),
@@ -105,6 +105,9 @@ const CREATE: Operation = Operation::by(Method::Post, "createProject", "projects
         set("leadId", given("leadId")),
     ]))
     .records(json_path!("$.data.projectCreate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.projectCreate.success"), ErrorCondition::Equals(json("false"))),
+    ])
     .schema(CREATE_RECORD);
 
 const UPDATE: Operation = Operation::by(Method::Post, "updateProject", "projects", Action::Update, template!("/graphql"))
@@ -117,7 +120,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "updateProject", "projects
         argument("id", STRING).required().description("Project to change: its UUID or the slug at the end of its web address."),
         argument("name", STRING).description("The new name to set."),
         argument("description", STRING).description("New short description, at most 255 characters."),
-        argument("state", STRING).description("New status, by the UUID of the status, not by its name: sent as Linear's `statusId`. Known from `statusId` of other projects in the search index."),
+        argument("state", STRING).description("New status, by the UUID of the status, not by its name: sent as Linear's `statusId`. Ids are in `project_statuses.list`."),
         argument("startDate", STRING.nullable().format("date")).description("New planned start, `YYYY-MM-DD`; null removes it."),
         argument("targetDate", STRING.nullable().format("date")).description("New planned end, `YYYY-MM-DD`; null removes it."),
         argument("leadId", STRING.nullable()).description("New lead, a user's UUID (from `users.list`); null leaves the project without."),
@@ -132,6 +135,9 @@ const UPDATE: Operation = Operation::by(Method::Post, "updateProject", "projects
         set("leadId", given("leadId")),
     ]).nullable(texts!["leadId", "startDate", "targetDate"]))
     .records(json_path!("$.data.projectUpdate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.projectUpdate.success"), ErrorCondition::Equals(json("false"))),
+    ])
     .schema(CREATE_RECORD);
 
 const RECORD: Json = json(include_str!("schemas/projects.json"));

@@ -101,6 +101,22 @@ impl Comments<'_> {
     pub fn update(&self) -> CommentsUpdate {
         CommentsUpdate { call: self.client.call("comments", Action::Update) }
     }
+
+    /// Delete a comment.
+    ///
+    /// Deletes a comment for good. Airbyte's hosted platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_linear::{LinearConnector, Result};
+    /// # async fn example(linear: LinearConnector) -> Result<()> {
+    /// let comment = linear.comments().delete().id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11").await?;
+    /// println!("{:?}", comment.entity_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self) -> CommentsDelete {
+        CommentsDelete { call: self.client.call("comments", Action::Delete) }
+    }
 }
 
 in_context_store! {
@@ -168,5 +184,19 @@ record_builder! {
         ///
         /// A call without it is refused.
         body: String,
+    }
+}
+
+record_builder! {
+    /// A call of `comments.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct CommentsDelete: types::CommentsDeleteRecord {
+        /// Name of the GraphQL operation. The connector fills it in; leave it out.
+        ///
+        /// Default: `"deleteComment"`, which is always sent.
+        x_apollo_operation_name: String = "x-apollo-operation-name",
+        /// Comment to delete, by UUID (from `comments.list`).
+        ///
+        /// A call without it is refused.
+        id: String,
     }
 }

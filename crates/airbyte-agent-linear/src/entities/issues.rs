@@ -20,7 +20,8 @@ impl Issues<'_> {
     ///
     /// Returns all issues that the credentials can see, newest first by time of creation, archived
     /// ones left out, each with state, assignee, team and project. There is no filter: to find
-    /// issues by words, assignee or state use the search index, and for one issue `issues.get`.
+    /// issues by assignee, state, label or date use `detailed_issues.list`, by words
+    /// `issues.search`, and for one issue `issues.get`.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -62,9 +63,9 @@ impl Issues<'_> {
 
     /// Create an issue.
     ///
-    /// Creates an issue in a team and returns `success` and the new `issue`. Assignee, labels and
-    /// due date cannot be set here: assign with `issues.update` afterwards. Calling twice makes two
-    /// issues.
+    /// Creates an issue in a team and returns `success` and the new `issue`. Assignee, labels,
+    /// parent and due date cannot be set here: use `detailed_issues.create`. Calling twice makes
+    /// two issues.
     ///
     /// ```no_run
     /// # use airbyte_agent_linear::{LinearConnector, Result};
@@ -102,6 +103,49 @@ impl Issues<'_> {
     /// ```
     pub fn update(&self) -> IssuesUpdate {
         IssuesUpdate { call: self.client.call("issues", Action::Update) }
+    }
+
+    /// Search issues.
+    ///
+    /// Finds issues by words in title, description and, if wanted, comments, best match first, with
+    /// the number of matches. Narrow the search by `filter`; `teamId` puts the issues of one team
+    /// first. Airbyte's hosted platform does not offer it.
+    ///
+    /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
+    ///
+    /// * `term`: Words to search for.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_linear::{LinearConnector, Result};
+    /// # async fn example(linear: LinearConnector) -> Result<()> {
+    /// let page = linear.issues().search("login fails").await?;
+    /// for issue in &page.data {
+    ///     println!("{:?} {:?}", issue.id, issue.title);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn search(&self, term: impl Into<String>) -> IssuesSearch {
+        let mut call = self.client.call("issues", Action::Search);
+        call.set("term", term.into());
+        IssuesSearch { call }
+    }
+
+    /// Delete an issue.
+    ///
+    /// Moves an issue into the trash, where it stays for 30 days. To keep it findable, archive it
+    /// with `issue_archives.create` instead. Airbyte's hosted platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_linear::{LinearConnector, Result};
+    /// # async fn example(linear: LinearConnector) -> Result<()> {
+    /// let issue = linear.issues().delete().id("ENG-123").await?;
+    /// println!("{issue:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self) -> IssuesDelete {
+        IssuesDelete { call: self.client.call("issues", Action::Delete) }
     }
 }
 
@@ -191,5 +235,48 @@ record_builder! {
         assignee_id: String = "assigneeId" or clear_assignee_id,
         /// Project to move the issue into, by UUID; null takes it out of its project.
         project_id: String = "projectId" or clear_project_id,
+    }
+}
+
+list_builder! {
+    /// A call of `issues.search`: setters add arguments, and awaiting it sends the request.
+    pub struct IssuesSearch: types::DetailedIssue, types::IssuesSearchMeta {
+        /// Name of the GraphQL operation. The connector fills it in; leave it out.
+        ///
+        /// Default: `"searchIssues"`, which is always sent.
+        x_apollo_operation_name: String = "x-apollo-operation-name",
+        /// Team whose issues come first, by UUID.
+        team_id: String = "teamId",
+        /// True searches the comments, too.
+        include_comments: bool = "includeComments",
+        /// Which records to return, as an object of Linear's input type `IssueFilter`: a field,
+        /// then a comparator such as `eq`, `neq`, `in`, `nin`, `gt`, `lt`, `contains` or `null`;
+        /// fields of related records are nested, and `and` and `or` combine lists of filters.
+        filter: any,
+        /// Order, newest first: by time of creation or of the last change. Left out, `createdAt`.
+        order_by: types::IssueOrderBy = "orderBy",
+        /// True returns archived records, too. Left out, false.
+        include_archived: bool = "includeArchived",
+        /// Records per page. Larger pages cost more of the hourly complexity budget.
+        ///
+        /// Default: `50`, which is always sent. From 1 to 250.
+        first: i64,
+        /// Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for
+        /// the first page.
+        after: String,
+    }
+}
+
+record_builder! {
+    /// A call of `issues.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct IssuesDelete: types::IssuesDeleteRecord {
+        /// Name of the GraphQL operation. The connector fills it in; leave it out.
+        ///
+        /// Default: `"deleteIssue"`, which is always sent.
+        x_apollo_operation_name: String = "x-apollo-operation-name",
+        /// Issue to delete: its UUID or identifier.
+        ///
+        /// A call without it is refused.
+        id: String,
     }
 }

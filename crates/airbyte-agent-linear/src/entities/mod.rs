@@ -3,9 +3,26 @@
 //! Operations, one module for each entity. It has an accessor with one method for each action, and
 //! the builders that these methods return.
 
+pub mod attachments;
 pub mod comments;
+pub mod customers;
+pub mod cycles;
+pub mod detailed_issues;
+pub mod detailed_projects;
+pub mod documents;
+pub mod initiatives;
+pub mod issue_archives;
+pub mod issue_labels;
+pub mod issue_relations;
 pub mod issues;
+pub mod label_assignments;
+pub mod notifications;
+pub mod project_milestones;
+pub mod project_statuses;
+pub mod project_updates;
 pub mod projects;
+pub mod sub_issues;
 pub mod teams;
 pub mod users;
+pub mod webhooks;
 pub mod workflow_states;

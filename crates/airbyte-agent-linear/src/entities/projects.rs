@@ -153,8 +153,7 @@ record_builder! {
         /// Short description, one or two sentences of at most 255 characters.
         description: String,
         /// Status of the project, by the UUID of the status, not by its name: sent as Linear's
-        /// `statusId`. Known from `statusId` of other projects in the search index. Left out, the
-        /// workspace's default.
+        /// `statusId`. Ids are in `project_statuses.list`. Left out, the workspace's default.
         state: String,
         /// Day of the planned start, as `YYYY-MM-DD`.
         start_date: String = "startDate",
@@ -180,8 +179,8 @@ record_builder! {
         name: String,
         /// New short description, at most 255 characters.
         description: String,
-        /// New status, by the UUID of the status, not by its name: sent as Linear's `statusId`.
-        /// Known from `statusId` of other projects in the search index.
+        /// New status, by the UUID of the status, not by its name: sent as Linear's `statusId`. Ids
+        /// are in `project_statuses.list`.
         state: String,
         /// New planned start, `YYYY-MM-DD`; null removes it.
         start_date: String = "startDate" or clear_start_date,

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("campaigns", "An e-mail to an audience, from draft to sent.")
     .when_to_use("What was sent when and to whom, drafts and scheduled mails.")
     .phrases(texts!["campaign", "newsletter", "mailing", "blast"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD)
     .store(list![
         stored("ab_split_opts", "object", "Settings of an old A/B test: what was tested, sizes, subjects, senders and times."),
@@ -129,10 +129,79 @@ const LIST: Operation = Operation::get("Campaigns_List", "campaigns", Action::Li
         query("folder_id", STRING).description("Only campaigns in this campaign folder, by id (`settings.folder_id` of a campaign)."),
         query("sort_field", STRING.choices(words!["create_time", "send_time"])).description("Field to sort by: time of creation or of sending. Use it with `sort_dir`."),
         query("sort_dir", STRING.choices(words!["ASC", "DESC"])).description("Direction of sorting by `sort_field`: `ASC` upward, `DESC` downward (newest first)."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into records, as in `campaigns.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `campaigns.tracking`. Not together with `fields`."),
+        query("member_id", STRING).addition().description("Only campaigns sent to this contact, by the MD5 hash of the e-mail address in lower case."),
     ])
     .records(json_path!("$.campaigns"))
     .meta(list![meta("links", json_path!("$._links"))])
     .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Campaigns_Create", "campaigns", Action::Create, template!("/campaigns"))
+    .summary("Create a campaign")
+    .description("Creates a campaign as a draft and returns it. Then set its content with `campaign_content.update`, look at `campaign_checklists.get`, and send or schedule it. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        body("type", STRING.choices(words!["regular", "plaintext", "absplit", "rss", "variate"])).required().description("Type of the campaign, mostly `regular`. `absplit` is out of date; use `variate`."),
+        body("recipients", OBJECT.properties(list![
+            required("list_id", STRING.description("Audience (list) id, from `lists.list`.")),
+            optional("segment_opts", OBJECT.properties(list![
+                optional("saved_segment_id", INTEGER.description("Id of an existing segment or tag, from `segments.list`.")),
+                optional("match", STRING.choices(words!["any", "all"]).description("Whether `any` or `all` of the conditions have to hold.")),
+                optional("conditions", ARRAY.items(list![OBJECT]).description("Rules, in the form in which `segments.get` shows them.")),
+            ]).closed().description("The part of the audience that gets it; the whole audience when left out.")),
+        ]).closed()).description("The audience that gets the campaign. Needed before it can be sent."),
+        body("settings", OBJECT.properties(list![
+            optional("subject_line", STRING.description("Subject of the e-mail.")),
+            optional("preview_text", STRING.description("Text that many programs show behind the subject.")),
+            optional("title", STRING.description("Name of the campaign inside Mailchimp.")),
+            optional("from_name", STRING.description("Name of the sender.")),
+            optional("reply_to", STRING.format("email").description("Address of the sender, which gets the replies. Needed before the campaign can be sent.")),
+            optional("to_name", STRING.description("Name of the recipient, mostly a merge tag.")),
+            optional("folder_id", STRING.description("Campaign folder, by id.")),
+            optional("template_id", INTEGER.description("Template to use, from `templates.list`.")),
+            optional("authenticate", BOOLEAN.description("Whether Mailchimp authenticates the e-mail; true when left out.")),
+            optional("auto_footer", BOOLEAN.description("Whether Mailchimp appends its footer.")),
+            optional("inline_css", BOOLEAN.description("Whether styles are copied into the elements of the HTML.")),
+            optional("use_conversation", BOOLEAN.description("Whether replies are collected in Mailchimp's inbox.")),
+        ]).closed()).description("Subject, sender and other settings."),
+        body("tracking", OBJECT.properties(list![
+            optional("opens", BOOLEAN.description("Whether openings are tracked; true when left out.")),
+            optional("html_clicks", BOOLEAN.description("Whether clicks in the HTML are tracked; true when left out.")),
+            optional("text_clicks", BOOLEAN.description("Whether clicks in the plain text are tracked; true when left out.")),
+            optional("ecomm360", BOOLEAN.description("Whether purchases are tracked.")),
+            optional("google_analytics", STRING.description("Name of the campaign in Google Analytics.")),
+        ]).closed()).description("Which actions of recipients are tracked."),
+        body("variate_settings", OBJECT.properties(list![
+            required("winner_criteria", STRING.choices(words!["opens", "clicks", "manual", "total_revenue"]).description("What decides which variant wins.")),
+            optional("wait_time", INTEGER.description("Minutes until the winner is chosen.")),
+            optional("test_size", INTEGER.minimum(10.0).maximum(100.0).description("Share of recipients that get the test, in per cent.")),
+            optional("subject_lines", ARRAY.items(list![STRING]).description("Subjects to try.")),
+            optional("send_times", ARRAY.items(list![STRING]).description("Times to try, `YYYY-MM-DD HH:MM:SS`.")),
+            optional("from_names", ARRAY.items(list![STRING]).description("Names of the sender to try, as many as `reply_to_addresses`.")),
+            optional("reply_to_addresses", ARRAY.items(list![STRING]).description("Addresses of the sender to try, as many as `from_names`.")),
+        ]).closed()).description("Settings of a multivariate test, for the type `variate`."),
+        body("rss_opts", OBJECT.properties(list![
+            required("feed_url", STRING.format("uri").description("Address of the feed.")),
+            required("frequency", STRING.choices(words!["daily", "weekly", "monthly"]).description("How often the campaign is sent.")),
+            optional("schedule", OBJECT.properties(list![
+                optional("hour", INTEGER.minimum(0.0).maximum(23.0).description("Hour of the day in the time zone of the account.")),
+                optional("daily_send", OBJECT.description("For daily sending, the days of the week, each true or false.")),
+                optional("weekly_send_day", STRING.choices(words!["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]).description("Day of weekly sending.")),
+                optional("monthly_send_date", NUMBER.minimum(0.0).maximum(31.0).description("Day of monthly sending; 0 is the last day of the month.")),
+            ]).closed().description("Day and hour of sending.")),
+            optional("constrain_rss_img", BOOLEAN.description("Whether pictures of the feed are fitted to the width.")),
+        ]).closed()).description("Feed and schedule, for the type `rss`."),
+        body("social_card", OBJECT.properties(list![
+            optional("title", STRING.description("Title of the card.")),
+            optional("description", STRING.description("Short text.")),
+            optional("image_url", STRING.format("uri").description("Address of the picture.")),
+        ]).closed()).description("What is shown when the campaign is shared."),
+        body("content_type", STRING.choices(words!["template", "multichannel"])).description("Editor in which the content can be changed, the old one (`template`) or the new one (`multichannel`)."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
 
 const GET: Operation = Operation::get("Campaigns_Get", "campaigns", Action::Get, template!("/campaigns/{campaign_id}"))
@@ -140,7 +209,98 @@ const GET: Operation = Operation::get("Campaigns_Get", "campaigns", Action::Get,
     .description("Returns one campaign by id with settings, recipients, state and short results, but without its content. Results in full: `reports.get` with the same id.")
     .parameters(list![
         path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it; also for reports, which share the id of their campaign."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into objects, as in `status`. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into objects, as in `tracking`. Not together with `fields`."),
     ])
     .schema(RECORD);
 
+const DELETE: Operation = Operation::by(Method::Delete, "Campaigns_Delete", "campaigns", Action::Delete, template!("/campaigns/{campaign_id}"))
+    .summary("Delete a campaign")
+    .description("Deletes a campaign for good, with its report if it was sent. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it."),
+    ]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "Campaigns_Update", "campaigns", Action::Update, template!("/campaigns/{campaign_id}"))
+    .summary("Update a campaign")
+    .description("Changes settings, recipients or tracking of a campaign that has not been sent, and returns it. What is left out stays as it is. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it."),
+        body("recipients", OBJECT.properties(list![
+            required("list_id", STRING.description("Audience (list) id, from `lists.list`.")),
+            optional("segment_opts", OBJECT.properties(list![
+                optional("saved_segment_id", INTEGER.description("Id of an existing segment or tag, from `segments.list`.")),
+                optional("match", STRING.choices(words!["any", "all"]).description("Whether `any` or `all` of the conditions have to hold.")),
+                optional("conditions", ARRAY.items(list![OBJECT]).description("Rules, in the form in which `segments.get` shows them.")),
+            ]).closed().description("The part of the audience that gets it; the whole audience when left out.")),
+        ]).closed()).description("The audience that gets the campaign. Needed before it can be sent."),
+        body("settings", OBJECT.properties(list![
+            optional("subject_line", STRING.description("Subject of the e-mail.")),
+            optional("preview_text", STRING.description("Text that many programs show behind the subject.")),
+            optional("title", STRING.description("Name of the campaign inside Mailchimp.")),
+            optional("from_name", STRING.description("Name of the sender.")),
+            optional("reply_to", STRING.format("email").description("Address of the sender, which gets the replies. Needed before the campaign can be sent.")),
+            optional("to_name", STRING.description("Name of the recipient, mostly a merge tag.")),
+            optional("folder_id", STRING.description("Campaign folder, by id.")),
+            optional("template_id", INTEGER.description("Template to use, from `templates.list`.")),
+            optional("authenticate", BOOLEAN.description("Whether Mailchimp authenticates the e-mail; true when left out.")),
+            optional("auto_footer", BOOLEAN.description("Whether Mailchimp appends its footer.")),
+            optional("inline_css", BOOLEAN.description("Whether styles are copied into the elements of the HTML.")),
+            optional("use_conversation", BOOLEAN.description("Whether replies are collected in Mailchimp's inbox.")),
+        ]).closed()).required().description("Subject, sender and other settings."),
+        body("tracking", OBJECT.properties(list![
+            optional("opens", BOOLEAN.description("Whether openings are tracked; true when left out.")),
+            optional("html_clicks", BOOLEAN.description("Whether clicks in the HTML are tracked; true when left out.")),
+            optional("text_clicks", BOOLEAN.description("Whether clicks in the plain text are tracked; true when left out.")),
+            optional("ecomm360", BOOLEAN.description("Whether purchases are tracked.")),
+            optional("google_analytics", STRING.description("Name of the campaign in Google Analytics.")),
+        ]).closed()).description("Which actions of recipients are tracked."),
+        body("variate_settings", OBJECT.properties(list![
+            required("winner_criteria", STRING.choices(words!["opens", "clicks", "manual", "total_revenue"]).description("What decides which variant wins.")),
+            optional("wait_time", INTEGER.description("Minutes until the winner is chosen.")),
+            optional("test_size", INTEGER.minimum(10.0).maximum(100.0).description("Share of recipients that get the test, in per cent.")),
+            optional("subject_lines", ARRAY.items(list![STRING]).description("Subjects to try.")),
+            optional("send_times", ARRAY.items(list![STRING]).description("Times to try, `YYYY-MM-DD HH:MM:SS`.")),
+            optional("from_names", ARRAY.items(list![STRING]).description("Names of the sender to try, as many as `reply_to_addresses`.")),
+            optional("reply_to_addresses", ARRAY.items(list![STRING]).description("Addresses of the sender to try, as many as `from_names`.")),
+        ]).closed()).description("Settings of a multivariate test, for the type `variate`."),
+        body("rss_opts", OBJECT.properties(list![
+            required("feed_url", STRING.format("uri").description("Address of the feed.")),
+            required("frequency", STRING.choices(words!["daily", "weekly", "monthly"]).description("How often the campaign is sent.")),
+            optional("schedule", OBJECT.properties(list![
+                optional("hour", INTEGER.minimum(0.0).maximum(23.0).description("Hour of the day in the time zone of the account.")),
+                optional("daily_send", OBJECT.description("For daily sending, the days of the week, each true or false.")),
+                optional("weekly_send_day", STRING.choices(words!["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]).description("Day of weekly sending.")),
+                optional("monthly_send_date", NUMBER.minimum(0.0).maximum(31.0).description("Day of monthly sending; 0 is the last day of the month.")),
+            ]).closed().description("Day and hour of sending.")),
+            optional("constrain_rss_img", BOOLEAN.description("Whether pictures of the feed are fitted to the width.")),
+        ]).closed()).description("Feed and schedule, for the type `rss`."),
+        body("social_card", OBJECT.properties(list![
+            optional("title", STRING.description("Title of the card.")),
+            optional("description", STRING.description("Short text.")),
+            optional("image_url", STRING.format("uri").description("Address of the picture.")),
+        ]).closed()).description("What is shown when the campaign is shared."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::get("Campaigns_Search", "campaigns", Action::Search, template!("/search-campaigns"))
+    .summary("Search campaigns")
+    .description("Finds campaigns by words in title, subject or content. Each record has the campaign and a piece of its text with the words. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![query("query", STRING).required().description("Words to look for.")])
+    .records(json_path!("$.results"))
+    .meta(list![meta("links", json_path!("$._links"))])
+    .paging(Paging::none("Mailchimp responds with the best matches at once, and has no further pages."))
+    .schema(SEARCH_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/campaigns.json"));
+
+const SEARCH_RECORD: Json = json(include_str!("schemas/campaigns_search.json"));

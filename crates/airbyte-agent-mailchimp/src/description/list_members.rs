@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("list_members", "A contact in one audience, with state, fields, interests and tags.")
     .when_to_use("Looking up a person, or listing contacts by state or change.")
     .phrases(texts!["contact", "subscriber", "member", "unsubscribed"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD)
     .store(list![
         stored("id", "string", "MD5 hash of the e-mail address in lower case; the `subscriber_hash` of other calls."),
@@ -70,10 +70,48 @@ const LIST: Operation = Operation::get("ListMembers_List", "list_members", Actio
         query("interest_match", STRING.choices(words!["any", "all", "none"])).description("How contacts have to match `interest_ids`: `any` of them, `all` of them, or `none`. Needs the other two interest filters."),
         query("sort_field", STRING.choices(words!["timestamp_opt", "timestamp_signup", "last_changed"])).description("Field to sort by: time of confirmation, of signing up, or of the last change. Use it with `sort_dir`."),
         query("sort_dir", STRING.choices(words!["ASC", "DESC"])).description("Direction of sorting by `sort_field`: `ASC` upward, `DESC` downward (newest first)."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into records, as in `members.email_address`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `members.stats`. Not together with `fields`."),
+        query("since_last_campaign", BOOLEAN).addition().description("True for contacts only who came into the state since the last campaign was sent. Mailchimp requires `status` with it."),
+        query("unsubscribed_since", STRING.format("date-time")).addition().description("Only contacts who unsubscribed after this instant, ISO 8601 with offset. Mailchimp refuses it together with a `status` other than `unsubscribed`."),
     ])
     .records(json_path!("$.members"))
     .meta(list![meta("links", json_path!("$._links"))])
     .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "ListMembers_Create", "list_members", Action::Create, template!("/lists/{list_id}/members"))
+    .summary("Add a contact to an audience")
+    .description("Adds a contact to an audience and returns it. Fails if the address is there already, and for contacts who were erased; to add or change use `list_member_upserts.update`. With the status `pending` Mailchimp asks the contact for a confirmation by e-mail. Subscribe only people who agreed. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
+        query("skip_merge_validation", BOOLEAN).description("Set to true to accept the contact even if it has no value for a required merge field. False when left out."),
+        body("email_address", STRING.format("email")).required().description("E-mail address of the contact."),
+        body("status", STRING.choices(words!["subscribed", "unsubscribed", "cleaned", "pending", "transactional"])).required().description("State of the contact. `subscribed` means that the person agreed, `pending` makes Mailchimp ask for a confirmation."),
+        body("email_type", STRING.choices(words!["html", "text"])).description("Format in which the contact gets mail."),
+        body("merge_fields", OBJECT).description("Values of the audience's own fields by merge tag; `merge_fields.list` has the tags."),
+        body("interests", OBJECT).description("Interests by id, true to choose and false to take back; `interests.list` has the ids."),
+        body("language", STRING).description("Language of the contact, a code such as `en` or `pt_BR`."),
+        body("vip", BOOLEAN).description("Whether the contact is marked as VIP."),
+        body("location", OBJECT.properties(list![
+            optional("latitude", NUMBER.description("Geographic latitude in degrees, negative in the south.")),
+            optional("longitude", NUMBER.description("Geographic longitude in degrees, negative in the west.")),
+        ]).closed()).description("Where the contact is."),
+        body("marketing_permissions", ARRAY.items(list![
+            OBJECT.properties(list![
+                optional("marketing_permission_id", STRING.description("Id of the permission in the audience.")),
+                optional("enabled", BOOLEAN.description("Whether the contact agrees.")),
+            ]).closed(),
+        ])).description("Ways of marketing to which the contact agrees, for audiences that ask."),
+        body("ip_signup", STRING).description("IP address from which the contact signed up."),
+        body("timestamp_signup", STRING.format("date-time")).description("When the contact signed up, ISO 8601."),
+        body("ip_opt", STRING).description("IP address from which the contact confirmed the subscription."),
+        body("timestamp_opt", STRING.format("date-time")).description("When the contact confirmed the subscription, ISO 8601."),
+        body("tags", ARRAY.items(list![STRING])).description("Names of tags that the contact gets; missing ones are created."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
 
 const GET: Operation = Operation::get("ListMembers_Get", "list_members", Action::Get, template!("/lists/{list_id}/members/{subscriber_hash}"))
@@ -82,7 +120,72 @@ const GET: Operation = Operation::get("ListMembers_Get", "list_members", Action:
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
         path("subscriber_hash", STRING).required().description("MD5 hash of the contact's e-mail address in lower case (the member's `id`). Mailchimp takes the e-mail address itself and `contact_id` as well."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into objects, as in `status`. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into objects, as in `stats`. Not together with `fields`."),
     ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "ListMembers_Archive", "list_members", Action::Delete, template!("/lists/{list_id}/members/{subscriber_hash}"))
+    .summary("Archive a contact")
+    .description("Archives a contact, who then gets no e-mail and does not count for the plan. The data stays, and adding the address again brings the contact back. To erase it for good use `list_member_erasures.create`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
+        path("subscriber_hash", STRING).required().description("MD5 hash of the contact's e-mail address in lower case (the member's `id`). Mailchimp takes the e-mail address itself and `contact_id` as well."),
+    ]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "ListMembers_Update", "list_members", Action::Update, template!("/lists/{list_id}/members/{subscriber_hash}"))
+    .summary("Update a contact of an audience")
+    .description("Changes a contact that is in the audience; what is left out stays as it is. Use it to unsubscribe somebody or to set merge fields. Tags are changed with `member_tags.update`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
+        path("subscriber_hash", STRING).required().description("MD5 hash of the contact's e-mail address in lower case (the member's `id`). Mailchimp takes the e-mail address itself and `contact_id` as well."),
+        query("skip_merge_validation", BOOLEAN).description("Set to true to accept the contact even if it has no value for a required merge field. False when left out."),
+        body("email_address", STRING.format("email")).description("New e-mail address, with which the `id` changes, too."),
+        body("status", STRING.choices(words!["subscribed", "unsubscribed", "cleaned", "pending"])).description("New state of the contact. Mailchimp does not let the API subscribe people again who unsubscribed themselves; `pending` asks them."),
+        body("email_type", STRING.choices(words!["html", "text"])).description("Format in which the contact gets mail."),
+        body("merge_fields", OBJECT).description("Values of the audience's own fields by merge tag; `merge_fields.list` has the tags."),
+        body("interests", OBJECT).description("Interests by id, true to choose and false to take back; `interests.list` has the ids."),
+        body("language", STRING).description("Language of the contact, a code such as `en` or `pt_BR`."),
+        body("vip", BOOLEAN).description("Whether the contact is marked as VIP."),
+        body("location", OBJECT.properties(list![
+            optional("latitude", NUMBER.description("Geographic latitude in degrees, negative in the south.")),
+            optional("longitude", NUMBER.description("Geographic longitude in degrees, negative in the west.")),
+        ]).closed()).description("Where the contact is."),
+        body("marketing_permissions", ARRAY.items(list![
+            OBJECT.properties(list![
+                optional("marketing_permission_id", STRING.description("Id of the permission in the audience.")),
+                optional("enabled", BOOLEAN.description("Whether the contact agrees.")),
+            ]).closed(),
+        ])).description("Ways of marketing to which the contact agrees, for audiences that ask."),
+        body("ip_signup", STRING).description("IP address from which the contact signed up."),
+        body("timestamp_signup", STRING.format("date-time")).description("When the contact signed up, ISO 8601."),
+        body("ip_opt", STRING).description("IP address from which the contact confirmed the subscription."),
+        body("timestamp_opt", STRING.format("date-time")).description("When the contact confirmed the subscription, ISO 8601."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::get("ListMembers_Search", "list_members", Action::Search, template!("/search-members"))
+    .summary("Search contacts")
+    .description("Finds contacts in all audiences, or in one, by e-mail address or name. The records are the contacts that contain the text; the metadata `exact_matches` lists those whose address or name is exactly the text. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        query("query", STRING).required().description("E-mail address, or first or last name."),
+        query("list_id", STRING).description("Only contacts of this audience (list), by id."),
+    ])
+    .records(json_path!("$.full_search.members"))
+    .meta(list![
+        meta("exact_matches", json_path!("$.exact_matches.members")),
+        meta("links", json_path!("$._links")),
+    ])
+    .paging(Paging::none("Mailchimp responds with the best matches at once, and has no further pages."))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/list_members.json"));

@@ -5,6 +5,7 @@
 
 mod campaigns;
 mod lists;
+mod member_batches;
 mod list_members;
 mod reports;
 mod email_activity;
@@ -13,8 +14,28 @@ mod tags;
 mod interest_categories;
 mod interests;
 mod segments;
+mod segment_member_batches;
 mod segment_members;
 mod unsubscribes;
+mod list_member_upserts;
+mod list_member_erasures;
+mod member_tags;
+mod merge_fields;
+mod campaign_content;
+mod campaign_checklists;
+mod campaign_sends;
+mod campaign_schedules;
+mod campaign_tests;
+mod click_details;
+mod click_members;
+mod open_details;
+mod recipients;
+mod batches;
+mod templates;
+mod stores;
+mod store_orders;
+mod store_products;
+mod journey_triggers;
 
 use std::borrow::Cow::Borrowed;
 
@@ -26,7 +47,7 @@ pub static DESCRIPTION: Connector = Connector {
     title: text("Mailchimp"),
     version: text("1.0.11"),
     definition_id: text("b03a9f3e-22a5-11eb-adc1-0242ac120002"),
-    description: text("Mailchimp sends e-mail campaigns to audiences. This connector reads campaigns and their reports, audiences (the API calls them lists) with contacts, tags, interests and segments, and what recipients did with a campaign; it changes nothing. The data centre of the account is read from the end of the API key. Most calls need an audience id from `lists.list` or a campaign id from `campaigns.list`. Rates are shares from 0 to 1, except the averages of an audience, which are percentages."),
+    description: text("Mailchimp sends e-mail campaigns to audiences. This connector reads campaigns and their reports, audiences (the API calls them lists) with contacts, tags, interests and segments, and what recipients did with a campaign. It adds, changes and archives contacts, tags and segments, and prepares, schedules and sends campaigns; large changes run as batches. The data centre of the account is read from the end of the API key. Most calls need an audience id from `lists.list` or a campaign id from `campaigns.list`. Rates are shares from 0 to 1, except the averages of an audience, which are percentages."),
     links: Borrowed(list![
         Link::new("api_reference", "Mailchimp Marketing API reference", "https://mailchimp.com/developer/marketing/api/"),
         Link::new("authentication_guide", "Marketing API fundamentals", "https://mailchimp.com/developer/marketing/docs/fundamentals/"),
@@ -56,11 +77,12 @@ pub static DESCRIPTION: Connector = Connector {
     rate_limit_headers: None,
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
-    error_codes: Borrowed(&[]),
+    error_codes: Borrowed(list![json_path!("$.title")]),
     rate_limit_cost: None,
     entities: Borrowed(list![
         campaigns::ENTITY,
         lists::ENTITY,
+        member_batches::ENTITY,
         list_members::ENTITY,
         reports::ENTITY,
         email_activity::ENTITY,
@@ -69,8 +91,28 @@ pub static DESCRIPTION: Connector = Connector {
         interest_categories::ENTITY,
         interests::ENTITY,
         segments::ENTITY,
+        segment_member_batches::ENTITY,
         segment_members::ENTITY,
         unsubscribes::ENTITY,
+        list_member_upserts::ENTITY,
+        list_member_erasures::ENTITY,
+        member_tags::ENTITY,
+        merge_fields::ENTITY,
+        campaign_content::ENTITY,
+        campaign_checklists::ENTITY,
+        campaign_sends::ENTITY,
+        campaign_schedules::ENTITY,
+        campaign_tests::ENTITY,
+        click_details::ENTITY,
+        click_members::ENTITY,
+        open_details::ENTITY,
+        recipients::ENTITY,
+        batches::ENTITY,
+        templates::ENTITY,
+        stores::ENTITY,
+        store_orders::ENTITY,
+        store_products::ENTITY,
+        journey_triggers::ENTITY,
     ]),
     relationships: Borrowed(list![
         Relationship::new("list_members", "list_id", "lists", "id", "many_to_one"),
@@ -83,6 +125,16 @@ pub static DESCRIPTION: Connector = Connector {
         Relationship::new("segment_members", "list_id", "lists", "id", "many_to_one"),
         Relationship::new("segment_members", "segment_id", "segments", "id", "many_to_one"),
         Relationship::new("unsubscribes", "campaign_id", "campaigns", "id", "many_to_one"),
+        Relationship::new("member_tags", "list_id", "lists", "id", "many_to_one"),
+        Relationship::new("member_tags", "subscriber_hash", "list_members", "id", "many_to_one"),
+        Relationship::new("click_details", "campaign_id", "campaigns", "id", "many_to_one"),
+        Relationship::new("click_members", "campaign_id", "campaigns", "id", "many_to_one"),
+        Relationship::new("click_members", "link_id", "click_details", "id", "many_to_one"),
+        Relationship::new("open_details", "campaign_id", "campaigns", "id", "many_to_one"),
+        Relationship::new("recipients", "campaign_id", "campaigns", "id", "many_to_one"),
+        Relationship::new("merge_fields", "list_id", "lists", "id", "many_to_one"),
+        Relationship::new("store_orders", "store_id", "stores", "id", "many_to_one"),
+        Relationship::new("store_products", "store_id", "stores", "id", "many_to_one"),
     ]),
     questions: Questions {
         direct: Borrowed(texts![
@@ -94,6 +146,12 @@ pub static DESCRIPTION: Connector = Connector {
             "Which tags does the audience Customers have?",
             "Which contacts are in the segment Frequent buyers?",
             "Which campaigns are scheduled?",
+            "Subscribe jane.doe@example.com to the audience Customers",
+            "Tag this contact as VIP customer",
+            "Create a draft newsletter and send me a test of it",
+            "Schedule the campaign for tomorrow at 9",
+            "Which links of the last newsletter were clicked most?",
+            "Which orders did our shop report to Mailchimp?",
         ]),
         search: Borrowed(texts![
             "Which campaigns of this year had an open rate above 40 percent?",
@@ -102,11 +160,9 @@ pub static DESCRIPTION: Connector = Connector {
             "Which campaigns lost us the most subscribers?",
         ]),
         unsupported: Borrowed(texts![
-            "Send a campaign",
-            "Create a draft newsletter",
-            "Subscribe an e-mail address",
-            "Add a tag to a contact",
             "List marketing automation flows",
+            "Design a template with the new editor",
+            "Send a single transactional e-mail",
         ]),
     },
     hosting: Hosting {

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("segment_members", "A contact that is in one segment or carries one tag.")
     .when_to_use("Who is in a segment.")
     .phrases(texts!["segment members", "tagged contacts"])
-    .operations(list![LIST])
+    .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD)
     .store(list![
         stored("id", "string", "MD5 hash of the e-mail address in lower case; the `subscriber_hash` of other calls."),
@@ -43,16 +43,46 @@ pub(super) const ENTITY: Entity = Entity::new("segment_members", "A contact that
 
 const LIST: Operation = Operation::get("SegmentMembers_List", "segment_members", Action::List, template!("/lists/{list_id}/segments/{segment_id}/members"))
     .summary("List contacts in a segment")
-    .description("Lists the contacts in a segment, or with a tag. Unsubscribed, cleaned and transactional contacts are left out; for those use `list_members.list` with `status`.")
+    .description("Lists the contacts in a segment, or with a tag. Unsubscribed, cleaned and transactional contacts are left out unless asked for.")
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
         path("segment_id", STRING).required().description("Segment id, a whole number, from `segments.list`; the id of a tag gives the contacts with that tag."),
         query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
         query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging: the number of records received so far."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into records, as in `members.email_address`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `members.stats`. Not together with `fields`."),
+        query("include_cleaned", BOOLEAN).addition().description("Whether contacts whose address bounced are listed. False when left out."),
+        query("include_transactional", BOOLEAN).addition().description("Whether contacts who bought but never subscribed are listed. False when left out."),
+        query("include_unsubscribed", BOOLEAN).addition().description("Whether contacts who unsubscribed are listed. False when left out."),
     ])
     .records(json_path!("$.members"))
     .meta(list![meta("links", json_path!("$._links"))])
     .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
     .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "SegmentMembers_Create", "segment_members", Action::Create, template!("/lists/{list_id}/segments/{segment_id}/members"))
+    .summary("Add a contact to a segment")
+    .description("Adds a contact of the audience to a static segment or tag, and returns the contact. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
+        path("segment_id", STRING).required().description("Segment id, a whole number, from `segments.list`; the id of a tag is one as well."),
+        body("email_address", STRING.format("email")).required().description("E-mail address of the contact, who has to be in the audience."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "SegmentMembers_Delete", "segment_members", Action::Delete, template!("/lists/{list_id}/segments/{segment_id}/members/{subscriber_hash}"))
+    .summary("Remove a contact from a segment")
+    .description("Takes a contact out of a static segment or tag. The contact stays in the audience. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
+        path("segment_id", STRING).required().description("Segment id, a whole number, from `segments.list`; the id of a tag is one as well."),
+        path("subscriber_hash", STRING).required().description("MD5 hash of the contact's e-mail address in lower case (the member's `id`)."),
+    ]);
 
 const RECORD: Json = json(include_str!("schemas/segment_members.json"));

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("segments", "A part of an audience, by rules or as a fixed set.")
     .when_to_use("Saved and static segments and their rules.")
     .phrases(texts!["segment", "target group"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
     .schema(RECORD)
     .store(list![
         stored("id", "integer", "Id of the segment."),
@@ -35,10 +35,32 @@ const LIST: Operation = Operation::get("Segments_List", "segments", Action::List
         query("before_created_at", STRING.format("date-time")).description("Only segments created before this instant, ISO 8601 with offset."),
         query("since_updated_at", STRING.format("date-time")).description("Only segments changed after this instant, ISO 8601 with offset."),
         query("before_updated_at", STRING.format("date-time")).description("Only segments last changed before this instant, ISO 8601 with offset."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into records, as in `segments.id`. Name `total_items` too, or the total stays unknown. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into records, as in `segments.options`. Not together with `fields`."),
+        query("include_cleaned", BOOLEAN).addition().description("Whether contacts whose address bounced are counted. False when left out."),
+        query("include_transactional", BOOLEAN).addition().description("Whether contacts who bought but never subscribed are counted. False when left out."),
+        query("include_unsubscribed", BOOLEAN).addition().description("Whether contacts who unsubscribed are counted. False when left out."),
     ])
     .records(json_path!("$.segments"))
     .meta(list![meta("links", json_path!("$._links"))])
     .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Segments_Create", "segments", Action::Create, template!("/lists/{list_id}/segments"))
+    .summary("Create a segment")
+    .description("Creates a segment of an audience and returns it, either a static one from e-mail addresses (`static_segment`) or a saved one from rules (`options`). Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
+        body("name", STRING).required().description("Name of the segment."),
+        body("static_segment", ARRAY.items(list![STRING.format("email")])).description("E-mail addresses of the contacts of a static segment; those not in the audience are ignored. Not together with `options`."),
+        body("options", OBJECT.properties(list![
+            optional("match", STRING.choices(words!["any", "all"]).description("Whether `any` or `all` of the conditions have to hold.")),
+            optional("conditions", ARRAY.items(list![OBJECT]).description("Rules, in the form in which `segments.get` shows them.")),
+        ]).closed()).description("Rules of a saved segment. Not together with `static_segment`."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
 
 const GET: Operation = Operation::get("Segments_Get", "segments", Action::Get, template!("/lists/{list_id}/segments/{segment_id}"))
@@ -47,7 +69,43 @@ const GET: Operation = Operation::get("Segments_Get", "segments", Action::Get, t
     .parameters(list![
         path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
         path("segment_id", STRING).required().description("Segment id, a whole number, from `segments.list`; the id of a tag is one as well."),
+        query("fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these fields are returned; a dot reaches into objects, as in `member_count`. Not together with `exclude_fields`."),
+        query("exclude_fields", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("These fields are left out; a dot reaches into objects, as in `options`. Not together with `fields`."),
+        query("include_cleaned", BOOLEAN).addition().description("Whether contacts whose address bounced are counted. False when left out."),
+        query("include_transactional", BOOLEAN).addition().description("Whether contacts who bought but never subscribed are counted. False when left out."),
+        query("include_unsubscribed", BOOLEAN).addition().description("Whether contacts who unsubscribed are counted. False when left out."),
     ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "Segments_Delete", "segments", Action::Delete, template!("/lists/{list_id}/segments/{segment_id}"))
+    .summary("Delete a segment")
+    .description("Deletes a segment or a tag. The contacts themselves stay in the audience. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
+        path("segment_id", STRING).required().description("Segment id, a whole number, from `segments.list`; the id of a tag is one as well."),
+    ]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "Segments_Update", "segments", Action::Update, template!("/lists/{list_id}/segments/{segment_id}"))
+    .summary("Update a segment")
+    .description("Renames a segment, or replaces its rules or its contacts. A `static_segment` replaces all contacts, and an empty one removes them; to add or remove some use `segment_member_batches.update`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
+        path("segment_id", STRING).required().description("Segment id, a whole number, from `segments.list`; the id of a tag is one as well."),
+        body("name", STRING).required().description("Name of the segment."),
+        body("static_segment", ARRAY.items(list![STRING.format("email")])).description("E-mail addresses of the contacts of a static segment; those not in the audience are ignored. Not together with `options`."),
+        body("options", OBJECT.properties(list![
+            optional("match", STRING.choices(words!["any", "all"]).description("Whether `any` or `all` of the conditions have to hold.")),
+            optional("conditions", ARRAY.items(list![OBJECT]).description("Rules, in the form in which `segments.get` shows them.")),
+        ]).closed()).description("Rules of a saved segment. Not together with `static_segment`."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/segments.json"));

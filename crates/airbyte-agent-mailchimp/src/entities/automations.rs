@@ -67,5 +67,11 @@ list_builder! {
         /// Only automations in this state: `save` is a draft, `paused` stands still, `sending` is
         /// at work.
         status: types::AutomationStatus,
+        /// Only these fields are returned; a dot reaches into records, as in `automations.id`. Name
+        /// `total_items` too, or the total stays unknown. Not together with `exclude_fields`.
+        fields: [String],
+        /// These fields are left out; a dot reaches into records, as in `automations.tracking`. Not
+        /// together with `fields`.
+        exclude_fields: [String],
     }
 }

@@ -3,6 +3,7 @@
 //! The accessor of `campaigns` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
+use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::CampaignsField;
@@ -39,6 +40,28 @@ impl Campaigns<'_> {
         CampaignsList { call: self.client.call("campaigns", Action::List) }
     }
 
+    /// Create a campaign.
+    ///
+    /// Creates a campaign as a draft and returns it. Then set its content with
+    /// `campaign_content.update`, look at `campaign_checklists.get`, and send or schedule it.
+    /// Airbyte's hosted platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, types};
+    /// # async fn example(mailchimp: MailchimpConnector) -> Result<()> {
+    /// let campaign = mailchimp.campaigns().create()
+    ///     .type_(types::CampaignType::Regular)
+    ///     .recipients(types::CampaignRecipientsInput::new("57afe96172"))
+    ///     .settings(types::CampaignSettingsInput::new().subject_line("Spring sale").title("Spring sale 2025").from_name("Example Shop").reply_to("news@example.com"))
+    ///     .await?;
+    /// println!("{:?} {:?}", campaign.id, campaign.web_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> CampaignsCreate {
+        CampaignsCreate { call: self.client.call("campaigns", Action::Create) }
+    }
+
     /// Get a campaign.
     ///
     /// Returns one campaign by id with settings, recipients, state and short results, but without
@@ -59,6 +82,75 @@ impl Campaigns<'_> {
         let mut call = self.client.call("campaigns", Action::Get);
         call.set("campaign_id", campaign_id.into());
         CampaignsGet { call }
+    }
+
+    /// Delete a campaign.
+    ///
+    /// Deletes a campaign for good, with its report if it was sent. Airbyte's hosted platform does
+    /// not offer it.
+    ///
+    /// * `campaign_id`: Campaign id, as `campaigns.list` returns it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result};
+    /// # async fn example(mailchimp: MailchimpConnector) -> Result<()> {
+    /// let campaign = mailchimp.campaigns().delete("42694e9e57").await?;
+    /// println!("{campaign:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, campaign_id: impl Into<String>) -> CampaignsDelete {
+        let mut call = self.client.call("campaigns", Action::Delete);
+        call.set("campaign_id", campaign_id.into());
+        CampaignsDelete { call }
+    }
+
+    /// Update a campaign.
+    ///
+    /// Changes settings, recipients or tracking of a campaign that has not been sent, and returns
+    /// it. What is left out stays as it is. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `campaign_id`: Campaign id, as `campaigns.list` returns it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, types};
+    /// # async fn example(mailchimp: MailchimpConnector) -> Result<()> {
+    /// let campaign = mailchimp.campaigns().update("42694e9e57")
+    ///     .settings(types::CampaignSettingsInput::new().subject_line("Spring sale").title("Spring sale 2025").from_name("Example Shop").reply_to("news@example.com"))
+    ///     .recipients(types::CampaignRecipientsInput::new("57afe96172"))
+    ///     .tracking(types::CampaignTrackingInput::new().opens(true).html_clicks(true))
+    ///     .await?;
+    /// println!("{:?} {:?}", campaign.id, campaign.web_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self, campaign_id: impl Into<String>) -> CampaignsUpdate {
+        let mut call = self.client.call("campaigns", Action::Update);
+        call.set("campaign_id", campaign_id.into());
+        CampaignsUpdate { call }
+    }
+
+    /// Search campaigns.
+    ///
+    /// Finds campaigns by words in title, subject or content. Each record has the campaign and a
+    /// piece of its text with the words. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `query`: Words to look for.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result};
+    /// # async fn example(mailchimp: MailchimpConnector) -> Result<()> {
+    /// let page = mailchimp.campaigns().search("spring sale").await?;
+    /// for campaign in &page.data {
+    ///     println!("{:?}", campaign.snippet);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn search(&self, query: impl Into<String>) -> CampaignsSearch {
+        let mut call = self.client.call("campaigns", Action::Search);
+        call.set("query", query.into());
+        CampaignsSearch { call }
     }
 }
 
@@ -101,10 +193,81 @@ list_builder! {
         sort_field: types::CampaignSortField,
         /// Direction of sorting by `sort_field`: `ASC` upward, `DESC` downward (newest first).
         sort_dir: types::CampaignSortDir,
+        /// Only these fields are returned; a dot reaches into records, as in `campaigns.id`. Name
+        /// `total_items` too, or the total stays unknown. Not together with `exclude_fields`.
+        fields: [String],
+        /// These fields are left out; a dot reaches into records, as in `campaigns.tracking`. Not
+        /// together with `fields`.
+        exclude_fields: [String],
+        /// Only campaigns sent to this contact, by the MD5 hash of the e-mail address in lower
+        /// case.
+        member_id: String,
+    }
+}
+
+record_builder! {
+    /// A call of `campaigns.create`: setters add arguments, and awaiting it sends the request.
+    pub struct CampaignsCreate: types::Campaign {
+        /// Type of the campaign, mostly `regular`. `absplit` is out of date; use `variate`.
+        ///
+        /// A call without it is refused.
+        type_: types::CampaignType = "type",
+        /// The audience that gets the campaign. Needed before it can be sent.
+        recipients: types::CampaignRecipientsInput,
+        /// Subject, sender and other settings.
+        settings: types::CampaignSettingsInput,
+        /// Which actions of recipients are tracked.
+        tracking: types::CampaignTrackingInput,
+        /// Settings of a multivariate test, for the type `variate`.
+        variate_settings: types::CampaignVariateSettings,
+        /// Feed and schedule, for the type `rss`.
+        rss_opts: types::CampaignRssOpts,
+        /// What is shown when the campaign is shared.
+        social_card: types::CampaignSocialCard,
+        /// Editor in which the content can be changed, the old one (`template`) or the new one
+        /// (`multichannel`).
+        content_type: types::CampaignContentType,
     }
 }
 
 record_builder! {
     /// A call of `campaigns.get`: setters add arguments, and awaiting it sends the request.
-    pub struct CampaignsGet: types::Campaign {}
+    pub struct CampaignsGet: types::Campaign {
+        /// Only these fields are returned; a dot reaches into objects, as in `status`. Not together
+        /// with `exclude_fields`.
+        fields: [String],
+        /// These fields are left out; a dot reaches into objects, as in `tracking`. Not together
+        /// with `fields`.
+        exclude_fields: [String],
+    }
+}
+
+record_builder! {
+    /// A call of `campaigns.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct CampaignsDelete: Value {}
+}
+
+record_builder! {
+    /// A call of `campaigns.update`: setters add arguments, and awaiting it sends the request.
+    pub struct CampaignsUpdate: types::Campaign {
+        /// The audience that gets the campaign. Needed before it can be sent.
+        recipients: types::CampaignRecipientsInput,
+        /// Subject, sender and other settings.
+        ///
+        /// A call without it is refused.
+        settings: types::CampaignSettingsInput,
+        /// Which actions of recipients are tracked.
+        tracking: types::CampaignTrackingInput,
+        /// Settings of a multivariate test, for the type `variate`.
+        variate_settings: types::CampaignVariateSettings,
+        /// Feed and schedule, for the type `rss`.
+        rss_opts: types::CampaignRssOpts,
+        /// What is shown when the campaign is shared.
+        social_card: types::CampaignSocialCard,
+    }
+}
+
+list_builder! {
+    /// A call of `campaigns.search`: setters add arguments, and awaiting it sends the request.
+    pub struct CampaignsSearch: types::CampaignMatch, types::CampaignsSearchMeta {}
 }

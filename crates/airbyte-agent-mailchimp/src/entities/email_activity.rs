@@ -63,5 +63,12 @@ list_builder! {
         offset: i64,
         /// Only activity after this instant, ISO 8601 with offset.
         since: String,
+        /// Only these fields are returned; a dot reaches into records, as in
+        /// `emails.email_address`. Name `total_items` too, or the total stays unknown. Not together
+        /// with `exclude_fields`.
+        fields: [String],
+        /// These fields are left out; a dot reaches into records, as in `emails.activity`. Not
+        /// together with `fields`.
+        exclude_fields: [String],
     }
 }

@@ -89,11 +89,24 @@ list_builder! {
         ///
         /// Default: `0`. At least 0.
         offset: i64,
+        /// Only these fields are returned; a dot reaches into records, as in `categories.id`. Name
+        /// `total_items` too, or the total stays unknown. Not together with `exclude_fields`.
+        fields: [String],
+        /// These fields are left out; a dot reaches into records, as in `categories.title`. Not
+        /// together with `fields`.
+        exclude_fields: [String],
     }
 }
 
 record_builder! {
     /// A call of `interest_categories.get`: setters add arguments, and awaiting it sends the
     /// request.
-    pub struct InterestCategoriesGet: types::InterestCategory {}
+    pub struct InterestCategoriesGet: types::InterestCategory {
+        /// Only these fields are returned; a dot reaches into objects, as in `title`. Not together
+        /// with `exclude_fields`.
+        fields: [String],
+        /// These fields are left out; a dot reaches into objects, as in `type`. Not together with
+        /// `fields`.
+        exclude_fields: [String],
+    }
 }

@@ -99,10 +99,23 @@ list_builder! {
         ///
         /// Default: `0`. At least 0.
         offset: i64,
+        /// Only these fields are returned; a dot reaches into records, as in `interests.id`. Name
+        /// `total_items` too, or the total stays unknown. Not together with `exclude_fields`.
+        fields: [String],
+        /// These fields are left out; a dot reaches into records, as in
+        /// `interests.subscriber_count`. Not together with `fields`.
+        exclude_fields: [String],
     }
 }
 
 record_builder! {
     /// A call of `interests.get`: setters add arguments, and awaiting it sends the request.
-    pub struct InterestsGet: types::Interest {}
+    pub struct InterestsGet: types::Interest {
+        /// Only these fields are returned; a dot reaches into objects, as in `name`. Not together
+        /// with `exclude_fields`.
+        fields: [String],
+        /// These fields are left out; a dot reaches into objects, as in `subscriber_count`. Not
+        /// together with `fields`.
+        exclude_fields: [String],
+    }
 }

@@ -3,6 +3,7 @@
 //! The accessor of `list_members` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
+use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ListMembersField;
@@ -43,6 +44,33 @@ impl ListMembers<'_> {
         ListMembersList { call }
     }
 
+    /// Add a contact to an audience.
+    ///
+    /// Adds a contact to an audience and returns it. Fails if the address is there already, and for
+    /// contacts who were erased; to add or change use `list_member_upserts.update`. With the status
+    /// `pending` Mailchimp asks the contact for a confirmation by e-mail. Subscribe only people who
+    /// agreed. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `list_id`: Audience (list) id, as `lists.list` returns it; not the number in the address
+    ///   of the web app.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, types};
+    /// # async fn example(mailchimp: MailchimpConnector) -> Result<()> {
+    /// let list_member = mailchimp.list_members().create("57afe96172")
+    ///     .email_address("jane.doe@example.com")
+    ///     .status(types::ListMemberStatus::Pending)
+    ///     .await?;
+    /// println!("{:?} {:?}", list_member.id, list_member.email_address);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, list_id: impl Into<String>) -> ListMembersCreate {
+        let mut call = self.client.call("list_members", Action::Create);
+        call.set("list_id", list_id.into());
+        ListMembersCreate { call }
+    }
+
     /// Get a contact of an audience.
     ///
     /// Returns one contact of an audience by the MD5 hash of the e-mail address in lower case, or
@@ -70,6 +98,93 @@ impl ListMembers<'_> {
         call.set("list_id", list_id.into());
         call.set("subscriber_hash", subscriber_hash.into());
         ListMembersGet { call }
+    }
+
+    /// Archive a contact.
+    ///
+    /// Archives a contact, who then gets no e-mail and does not count for the plan. The data stays,
+    /// and adding the address again brings the contact back. To erase it for good use
+    /// `list_member_erasures.create`. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `list_id`: Audience (list) id, as `lists.list` returns it; not the number in the address
+    ///   of the web app.
+    /// * `subscriber_hash`: MD5 hash of the contact's e-mail address in lower case (the member's
+    ///   `id`). Mailchimp takes the e-mail address itself and `contact_id` as well.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result};
+    /// # async fn example(mailchimp: MailchimpConnector) -> Result<()> {
+    /// let list_member = mailchimp.list_members().delete("57afe96172", "0cba00ca3da1b283a57287bcceb17e35").await?;
+    /// println!("{list_member:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        list_id: impl Into<String>,
+        subscriber_hash: impl Into<String>,
+    ) -> ListMembersDelete {
+        let mut call = self.client.call("list_members", Action::Delete);
+        call.set("list_id", list_id.into());
+        call.set("subscriber_hash", subscriber_hash.into());
+        ListMembersDelete { call }
+    }
+
+    /// Update a contact of an audience.
+    ///
+    /// Changes a contact that is in the audience; what is left out stays as it is. Use it to
+    /// unsubscribe somebody or to set merge fields. Tags are changed with `member_tags.update`.
+    /// Airbyte's hosted platform does not offer it.
+    ///
+    /// * `list_id`: Audience (list) id, as `lists.list` returns it; not the number in the address
+    ///   of the web app.
+    /// * `subscriber_hash`: MD5 hash of the contact's e-mail address in lower case (the member's
+    ///   `id`). Mailchimp takes the e-mail address itself and `contact_id` as well.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result};
+    /// # async fn example(mailchimp: MailchimpConnector) -> Result<()> {
+    /// let list_member = mailchimp.list_members().update("57afe96172", "0cba00ca3da1b283a57287bcceb17e35")
+    ///     .skip_merge_validation(true)
+    ///     .email_address("jane.roe@example.com")
+    ///     .await?;
+    /// println!("{:?} {:?}", list_member.id, list_member.email_address);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        list_id: impl Into<String>,
+        subscriber_hash: impl Into<String>,
+    ) -> ListMembersUpdate {
+        let mut call = self.client.call("list_members", Action::Update);
+        call.set("list_id", list_id.into());
+        call.set("subscriber_hash", subscriber_hash.into());
+        ListMembersUpdate { call }
+    }
+
+    /// Search contacts.
+    ///
+    /// Finds contacts in all audiences, or in one, by e-mail address or name. The records are the
+    /// contacts that contain the text; the metadata `exact_matches` lists those whose address or
+    /// name is exactly the text. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `query`: E-mail address, or first or last name.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result};
+    /// # async fn example(mailchimp: MailchimpConnector) -> Result<()> {
+    /// let page = mailchimp.list_members().search("jane.doe@example.com").await?;
+    /// for list_member in &page.data {
+    ///     println!("{:?} {:?}", list_member.id, list_member.email_address);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn search(&self, query: impl Into<String>) -> ListMembersSearch {
+        let mut call = self.client.call("list_members", Action::Search);
+        call.set("query", query.into());
+        ListMembersSearch { call }
     }
 }
 
@@ -124,10 +239,121 @@ list_builder! {
         sort_field: types::ListMemberSortField,
         /// Direction of sorting by `sort_field`: `ASC` upward, `DESC` downward (newest first).
         sort_dir: types::ListMemberSortDir,
+        /// Only these fields are returned; a dot reaches into records, as in
+        /// `members.email_address`. Name `total_items` too, or the total stays unknown. Not
+        /// together with `exclude_fields`.
+        fields: [String],
+        /// These fields are left out; a dot reaches into records, as in `members.stats`. Not
+        /// together with `fields`.
+        exclude_fields: [String],
+        /// True for contacts only who came into the state since the last campaign was sent.
+        /// Mailchimp requires `status` with it.
+        since_last_campaign: bool,
+        /// Only contacts who unsubscribed after this instant, ISO 8601 with offset. Mailchimp
+        /// refuses it together with a `status` other than `unsubscribed`.
+        unsubscribed_since: String,
+    }
+}
+
+record_builder! {
+    /// A call of `list_members.create`: setters add arguments, and awaiting it sends the request.
+    pub struct ListMembersCreate: types::ListMember {
+        /// Set to true to accept the contact even if it has no value for a required merge field.
+        /// False when left out.
+        skip_merge_validation: bool,
+        /// E-mail address of the contact.
+        ///
+        /// A call without it is refused.
+        email_address: String,
+        /// State of the contact. `subscribed` means that the person agreed, `pending` makes
+        /// Mailchimp ask for a confirmation.
+        ///
+        /// A call without it is refused.
+        status: types::ListMemberStatus,
+        /// Format in which the contact gets mail.
+        email_type: types::ListMemberEmailType,
+        /// Values of the audience's own fields by merge tag; `merge_fields.list` has the tags.
+        merge_fields: any,
+        /// Interests by id, true to choose and false to take back; `interests.list` has the ids.
+        interests: {String: bool},
+        /// Language of the contact, a code such as `en` or `pt_BR`.
+        language: String,
+        /// Whether the contact is marked as VIP.
+        vip: bool,
+        /// Where the contact is.
+        location: types::ListMemberLocationInput,
+        /// Ways of marketing to which the contact agrees, for audiences that ask.
+        marketing_permissions: [types::ListMemberMarketingPermissionInput],
+        /// IP address from which the contact signed up.
+        ip_signup: String,
+        /// When the contact signed up, ISO 8601.
+        timestamp_signup: String,
+        /// IP address from which the contact confirmed the subscription.
+        ip_opt: String,
+        /// When the contact confirmed the subscription, ISO 8601.
+        timestamp_opt: String,
+        /// Names of tags that the contact gets; missing ones are created.
+        tags: [String],
     }
 }
 
 record_builder! {
     /// A call of `list_members.get`: setters add arguments, and awaiting it sends the request.
-    pub struct ListMembersGet: types::ListMember {}
+    pub struct ListMembersGet: types::ListMember {
+        /// Only these fields are returned; a dot reaches into objects, as in `status`. Not together
+        /// with `exclude_fields`.
+        fields: [String],
+        /// These fields are left out; a dot reaches into objects, as in `stats`. Not together with
+        /// `fields`.
+        exclude_fields: [String],
+    }
+}
+
+record_builder! {
+    /// A call of `list_members.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct ListMembersDelete: Value {}
+}
+
+record_builder! {
+    /// A call of `list_members.update`: setters add arguments, and awaiting it sends the request.
+    pub struct ListMembersUpdate: types::ListMember {
+        /// Set to true to accept the contact even if it has no value for a required merge field.
+        /// False when left out.
+        skip_merge_validation: bool,
+        /// New e-mail address, with which the `id` changes, too.
+        email_address: String,
+        /// New state of the contact. Mailchimp does not let the API subscribe people again who
+        /// unsubscribed themselves; `pending` asks them.
+        status: types::ListMemberStatus,
+        /// Format in which the contact gets mail.
+        email_type: types::ListMemberEmailType,
+        /// Values of the audience's own fields by merge tag; `merge_fields.list` has the tags.
+        merge_fields: any,
+        /// Interests by id, true to choose and false to take back; `interests.list` has the ids.
+        interests: {String: bool},
+        /// Language of the contact, a code such as `en` or `pt_BR`.
+        language: String,
+        /// Whether the contact is marked as VIP.
+        vip: bool,
+        /// Where the contact is.
+        location: types::ListMemberLocationInput,
+        /// Ways of marketing to which the contact agrees, for audiences that ask.
+        marketing_permissions: [types::ListMemberMarketingPermissionInput],
+        /// IP address from which the contact signed up.
+        ip_signup: String,
+        /// When the contact signed up, ISO 8601.
+        timestamp_signup: String,
+        /// IP address from which the contact confirmed the subscription.
+        ip_opt: String,
+        /// When the contact confirmed the subscription, ISO 8601.
+        timestamp_opt: String,
+    }
+}
+
+list_builder! {
+    /// A call of `list_members.search`: setters add arguments, and awaiting it sends the request.
+    pub struct ListMembersSearch: types::ListMember, types::ListMembersSearchMeta {
+        /// Only contacts of this audience (list), by id.
+        list_id: String,
+    }
 }

@@ -95,10 +95,27 @@ list_builder! {
         sort_field: String,
         /// Direction of sorting by `sort_field`: `ASC` upward, `DESC` downward (newest first).
         sort_dir: types::ListSortDir,
+        /// Only these fields are returned; a dot reaches into records, as in `lists.id`. Name
+        /// `total_items` too, or the total stays unknown. Not together with `exclude_fields`.
+        fields: [String],
+        /// These fields are left out; a dot reaches into records, as in `lists.contact`. Not
+        /// together with `fields`.
+        exclude_fields: [String],
+        /// Set to true to get `stats.total_contacts`, about the number of contacts in any state.
+        include_total_contacts: bool,
     }
 }
 
 record_builder! {
     /// A call of `lists.get`: setters add arguments, and awaiting it sends the request.
-    pub struct ListsGet: types::List {}
+    pub struct ListsGet: types::List {
+        /// Only these fields are returned; a dot reaches into objects, as in `name`. Not together
+        /// with `exclude_fields`.
+        fields: [String],
+        /// These fields are left out; a dot reaches into objects, as in `contact`. Not together
+        /// with `fields`.
+        exclude_fields: [String],
+        /// Set to true to get `stats.total_contacts`, about the number of contacts in any state.
+        include_total_contacts: bool,
+    }
 }

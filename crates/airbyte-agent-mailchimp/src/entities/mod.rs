@@ -4,14 +4,35 @@
 //! the builders that these methods return.
 
 pub mod automations;
+pub mod batches;
+pub mod campaign_checklists;
+pub mod campaign_content;
+pub mod campaign_schedules;
+pub mod campaign_sends;
+pub mod campaign_tests;
 pub mod campaigns;
+pub mod click_details;
+pub mod click_members;
 pub mod email_activity;
 pub mod interest_categories;
 pub mod interests;
+pub mod journey_triggers;
+pub mod list_member_erasures;
+pub mod list_member_upserts;
 pub mod list_members;
 pub mod lists;
+pub mod member_batches;
+pub mod member_tags;
+pub mod merge_fields;
+pub mod open_details;
+pub mod recipients;
 pub mod reports;
+pub mod segment_member_batches;
 pub mod segment_members;
 pub mod segments;
+pub mod store_orders;
+pub mod store_products;
+pub mod stores;
 pub mod tags;
+pub mod templates;
 pub mod unsubscribes;

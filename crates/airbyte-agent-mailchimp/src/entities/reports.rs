@@ -84,10 +84,23 @@ list_builder! {
         before_send_time: String,
         /// Only campaigns sent after this instant, ISO 8601 with offset.
         since_send_time: String,
+        /// Only these fields are returned; a dot reaches into records, as in `reports.id`. Name
+        /// `total_items` too, or the total stays unknown. Not together with `exclude_fields`.
+        fields: [String],
+        /// These fields are left out; a dot reaches into records, as in `reports.timeseries`. Not
+        /// together with `fields`.
+        exclude_fields: [String],
     }
 }
 
 record_builder! {
     /// A call of `reports.get`: setters add arguments, and awaiting it sends the request.
-    pub struct ReportsGet: types::Report {}
+    pub struct ReportsGet: types::Report {
+        /// Only these fields are returned; a dot reaches into objects, as in `opens`. Not together
+        /// with `exclude_fields`.
+        fields: [String],
+        /// These fields are left out; a dot reaches into objects, as in `timeseries`. Not together
+        /// with `fields`.
+        exclude_fields: [String],
+    }
 }

@@ -3,7 +3,8 @@
 //! The accessor of `segment_members` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, in_context_store, list_builder};
+use airbyte_agent_core::serde_json::Value;
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::SegmentMembersField;
 use crate::types;
@@ -19,7 +20,7 @@ impl SegmentMembers<'_> {
     /// List contacts in a segment.
     ///
     /// Lists the contacts in a segment, or with a tag. Unsubscribed, cleaned and transactional
-    /// contacts are left out; for those use `list_members.list` with `status`.
+    /// contacts are left out unless asked for.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -48,6 +49,70 @@ impl SegmentMembers<'_> {
         call.set("segment_id", segment_id.into());
         SegmentMembersList { call }
     }
+
+    /// Add a contact to a segment.
+    ///
+    /// Adds a contact of the audience to a static segment or tag, and returns the contact.
+    /// Airbyte's hosted platform does not offer it.
+    ///
+    /// * `list_id`: Audience (list) id, as `lists.list` returns it; not the number in the address
+    ///   of the web app.
+    /// * `segment_id`: Segment id, a whole number, from `segments.list`; the id of a tag is one as
+    ///   well.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result};
+    /// # async fn example(mailchimp: MailchimpConnector) -> Result<()> {
+    /// let segment_member = mailchimp.segment_members().create("57afe96172", "49377")
+    ///     .email_address("jane.doe@example.com")
+    ///     .await?;
+    /// println!("{:?} {:?}", segment_member.id, segment_member.email_address);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(
+        &self,
+        list_id: impl Into<String>,
+        segment_id: impl Into<String>,
+    ) -> SegmentMembersCreate {
+        let mut call = self.client.call("segment_members", Action::Create);
+        call.set("list_id", list_id.into());
+        call.set("segment_id", segment_id.into());
+        SegmentMembersCreate { call }
+    }
+
+    /// Remove a contact from a segment.
+    ///
+    /// Takes a contact out of a static segment or tag. The contact stays in the audience. Airbyte's
+    /// hosted platform does not offer it.
+    ///
+    /// * `list_id`: Audience (list) id, as `lists.list` returns it; not the number in the address
+    ///   of the web app.
+    /// * `segment_id`: Segment id, a whole number, from `segments.list`; the id of a tag is one as
+    ///   well.
+    /// * `subscriber_hash`: MD5 hash of the contact's e-mail address in lower case (the member's
+    ///   `id`).
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result};
+    /// # async fn example(mailchimp: MailchimpConnector) -> Result<()> {
+    /// let segment_member = mailchimp.segment_members().delete("57afe96172", "49377", "0cba00ca3da1b283a57287bcceb17e35").await?;
+    /// println!("{segment_member:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        list_id: impl Into<String>,
+        segment_id: impl Into<String>,
+        subscriber_hash: impl Into<String>,
+    ) -> SegmentMembersDelete {
+        let mut call = self.client.call("segment_members", Action::Delete);
+        call.set("list_id", list_id.into());
+        call.set("segment_id", segment_id.into());
+        call.set("subscriber_hash", subscriber_hash.into());
+        SegmentMembersDelete { call }
+    }
 }
 
 in_context_store! {
@@ -67,5 +132,35 @@ list_builder! {
         ///
         /// Default: `0`. At least 0.
         offset: i64,
+        /// Only these fields are returned; a dot reaches into records, as in
+        /// `members.email_address`. Name `total_items` too, or the total stays unknown. Not
+        /// together with `exclude_fields`.
+        fields: [String],
+        /// These fields are left out; a dot reaches into records, as in `members.stats`. Not
+        /// together with `fields`.
+        exclude_fields: [String],
+        /// Whether contacts whose address bounced are listed. False when left out.
+        include_cleaned: bool,
+        /// Whether contacts who bought but never subscribed are listed. False when left out.
+        include_transactional: bool,
+        /// Whether contacts who unsubscribed are listed. False when left out.
+        include_unsubscribed: bool,
     }
+}
+
+record_builder! {
+    /// A call of `segment_members.create`: setters add arguments, and awaiting it sends the
+    /// request.
+    pub struct SegmentMembersCreate: types::SegmentMember {
+        /// E-mail address of the contact, who has to be in the audience.
+        ///
+        /// A call without it is refused.
+        email_address: String,
+    }
+}
+
+record_builder! {
+    /// A call of `segment_members.delete`: setters add arguments, and awaiting it sends the
+    /// request.
+    pub struct SegmentMembersDelete: Value {}
 }

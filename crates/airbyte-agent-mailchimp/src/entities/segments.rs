@@ -3,6 +3,7 @@
 //! The accessor of `segments` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
+use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::SegmentsField;
@@ -42,6 +43,32 @@ impl Segments<'_> {
         SegmentsList { call }
     }
 
+    /// Create a segment.
+    ///
+    /// Creates a segment of an audience and returns it, either a static one from e-mail addresses
+    /// (`static_segment`) or a saved one from rules (`options`). Airbyte's hosted platform does not
+    /// offer it.
+    ///
+    /// * `list_id`: Audience (list) id, as `lists.list` returns it; not the number in the address
+    ///   of the web app.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result};
+    /// # async fn example(mailchimp: MailchimpConnector) -> Result<()> {
+    /// let segment = mailchimp.segments().create("57afe96172")
+    ///     .name("Frequent buyers")
+    ///     .static_segment(["jane.doe@example.com"])
+    ///     .await?;
+    /// println!("{:?} {:?}", segment.id, segment.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, list_id: impl Into<String>) -> SegmentsCreate {
+        let mut call = self.client.call("segments", Action::Create);
+        call.set("list_id", list_id.into());
+        SegmentsCreate { call }
+    }
+
     /// Get a segment.
     ///
     /// Returns one segment of an audience by id with its rules and size.
@@ -64,6 +91,70 @@ impl Segments<'_> {
         call.set("list_id", list_id.into());
         call.set("segment_id", segment_id.into());
         SegmentsGet { call }
+    }
+
+    /// Delete a segment.
+    ///
+    /// Deletes a segment or a tag. The contacts themselves stay in the audience. Airbyte's hosted
+    /// platform does not offer it.
+    ///
+    /// * `list_id`: Audience (list) id, as `lists.list` returns it; not the number in the address
+    ///   of the web app.
+    /// * `segment_id`: Segment id, a whole number, from `segments.list`; the id of a tag is one as
+    ///   well.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result};
+    /// # async fn example(mailchimp: MailchimpConnector) -> Result<()> {
+    /// let segment = mailchimp.segments().delete("57afe96172", "49377").await?;
+    /// println!("{segment:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        list_id: impl Into<String>,
+        segment_id: impl Into<String>,
+    ) -> SegmentsDelete {
+        let mut call = self.client.call("segments", Action::Delete);
+        call.set("list_id", list_id.into());
+        call.set("segment_id", segment_id.into());
+        SegmentsDelete { call }
+    }
+
+    /// Update a segment.
+    ///
+    /// Renames a segment, or replaces its rules or its contacts. A `static_segment` replaces all
+    /// contacts, and an empty one removes them; to add or remove some use
+    /// `segment_member_batches.update`. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `list_id`: Audience (list) id, as `lists.list` returns it; not the number in the address
+    ///   of the web app.
+    /// * `segment_id`: Segment id, a whole number, from `segments.list`; the id of a tag is one as
+    ///   well.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_mailchimp::serde_json::json;
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, types};
+    /// # async fn example(mailchimp: MailchimpConnector) -> Result<()> {
+    /// let segment = mailchimp.segments().update("57afe96172", "49377")
+    ///     .name("Frequent buyers")
+    ///     .static_segment(["jane.doe@example.com"])
+    ///     .options_(types::SegmentOptionsInput::new().match_(types::SegmentOptionsInputMatch::All).conditions([json!({"condition_type":"EmailAddress","field":"EMAIL","op":"contains","value":"example.com"})]))
+    ///     .await?;
+    /// println!("{:?} {:?}", segment.id, segment.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        list_id: impl Into<String>,
+        segment_id: impl Into<String>,
+    ) -> SegmentsUpdate {
+        let mut call = self.client.call("segments", Action::Update);
+        call.set("list_id", list_id.into());
+        call.set("segment_id", segment_id.into());
+        SegmentsUpdate { call }
     }
 }
 
@@ -95,10 +186,70 @@ list_builder! {
         since_updated_at: String,
         /// Only segments last changed before this instant, ISO 8601 with offset.
         before_updated_at: String,
+        /// Only these fields are returned; a dot reaches into records, as in `segments.id`. Name
+        /// `total_items` too, or the total stays unknown. Not together with `exclude_fields`.
+        fields: [String],
+        /// These fields are left out; a dot reaches into records, as in `segments.options`. Not
+        /// together with `fields`.
+        exclude_fields: [String],
+        /// Whether contacts whose address bounced are counted. False when left out.
+        include_cleaned: bool,
+        /// Whether contacts who bought but never subscribed are counted. False when left out.
+        include_transactional: bool,
+        /// Whether contacts who unsubscribed are counted. False when left out.
+        include_unsubscribed: bool,
+    }
+}
+
+record_builder! {
+    /// A call of `segments.create`: setters add arguments, and awaiting it sends the request.
+    pub struct SegmentsCreate: types::Segment {
+        /// Name of the segment.
+        ///
+        /// A call without it is refused.
+        name: String,
+        /// E-mail addresses of the contacts of a static segment; those not in the audience are
+        /// ignored. Not together with `options`.
+        static_segment: [String],
+        /// Rules of a saved segment. Not together with `static_segment`.
+        options_: types::SegmentOptionsInput = "options",
     }
 }
 
 record_builder! {
     /// A call of `segments.get`: setters add arguments, and awaiting it sends the request.
-    pub struct SegmentsGet: types::Segment {}
+    pub struct SegmentsGet: types::Segment {
+        /// Only these fields are returned; a dot reaches into objects, as in `member_count`. Not
+        /// together with `exclude_fields`.
+        fields: [String],
+        /// These fields are left out; a dot reaches into objects, as in `options`. Not together
+        /// with `fields`.
+        exclude_fields: [String],
+        /// Whether contacts whose address bounced are counted. False when left out.
+        include_cleaned: bool,
+        /// Whether contacts who bought but never subscribed are counted. False when left out.
+        include_transactional: bool,
+        /// Whether contacts who unsubscribed are counted. False when left out.
+        include_unsubscribed: bool,
+    }
+}
+
+record_builder! {
+    /// A call of `segments.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct SegmentsDelete: Value {}
+}
+
+record_builder! {
+    /// A call of `segments.update`: setters add arguments, and awaiting it sends the request.
+    pub struct SegmentsUpdate: types::Segment {
+        /// Name of the segment.
+        ///
+        /// A call without it is refused.
+        name: String,
+        /// E-mail addresses of the contacts of a static segment; those not in the audience are
+        /// ignored. Not together with `options`.
+        static_segment: [String],
+        /// Rules of a saved segment. Not together with `static_segment`.
+        options_: types::SegmentOptionsInput = "options",
+    }
 }

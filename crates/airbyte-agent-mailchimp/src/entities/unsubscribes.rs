@@ -60,5 +60,12 @@ list_builder! {
         ///
         /// Default: `0`. At least 0.
         offset: i64,
+        /// Only these fields are returned; a dot reaches into records, as in
+        /// `unsubscribes.email_address`. Name `total_items` too, or the total stays unknown. Not
+        /// together with `exclude_fields`.
+        fields: [String],
+        /// These fields are left out; a dot reaches into records, as in `unsubscribes.reason`. Not
+        /// together with `fields`.
+        exclude_fields: [String],
     }
 }

@@ -6,7 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `content_versions` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("content_versions", "One version of a file.")
-    .operations(list![LIST, GET, DOWNLOAD])
+    .operations(list![LIST, GET, DOWNLOAD, CREATE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::get("listContentVersions", "content_versions", Action::List, template!("/query"))
@@ -40,4 +40,23 @@ const DOWNLOAD: Operation = Operation::get("downloadContentVersion", "content_ve
     ])
     .download();
 
+const CREATE: Operation = Operation::by(Method::Post, "createContentVersion", "content_versions", Action::Create, template!("/sobjects/ContentVersion"))
+    .summary("Upload a file")
+    .description("Uploads a file, or a new version of one, and can attach it to a record at once. The content is base64 in JSON, up to about 37 MB. Only the id of the version comes back; the id of the file is its `ContentDocumentId`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        body("Title", STRING).description("Name of the file without ending; taken from `PathOnClient` when left out."),
+        body("PathOnClient", STRING).required().description("Name of the file with ending, from which Salesforce takes its kind."),
+        body("VersionData", STRING).required().description("Content of the file as base64."),
+        body("FirstPublishLocationId", STRING).description("Id of the record to attach it to, such as an account or opportunity."),
+        body("ContentDocumentId", STRING).description("Id of the file of which this is a new version."),
+        body("ReasonForChange", STRING).description("What is new in this version."),
+        body("Description", STRING).description("Text about the file."),
+    ])
+    .body(Body::Json { open: true, in_array: false })
+    .schema(CREATE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/content_versions.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/accounts_create.json"));

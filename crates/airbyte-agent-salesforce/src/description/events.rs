@@ -29,11 +29,12 @@ const CREATE: Operation = Operation::by(Method::Post, "createEvent", "events", A
     .summary("Create an event")
     .description("Puts an event into the calendar of its owner; subject, start and length are needed. Nobody is invited by e-mail. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.")
     .writes()
+    .at_least_one(list![at_least_one(texts![], texts!["DurationInMinutes", "EndDateTime"])])
     .parameters(list![
         body("Subject", STRING).required().description("What it is about, up to 255 characters."),
         body("StartDateTime", STRING.format("date-time")).required().description("When it starts, ISO 8601 with offset."),
-        body("EndDateTime", STRING.format("date-time")).description("When it ends, ISO 8601 with offset; has to agree with start and `DurationInMinutes`."),
-        body("DurationInMinutes", INTEGER).required().description("Length in minutes; 1440 per day for all-day events."),
+        body("EndDateTime", STRING.format("date-time")).description("When it ends, ISO 8601 with offset. Salesforce requires this or `DurationInMinutes`; if both are given, they have to agree."),
+        body("DurationInMinutes", INTEGER).description("Length in minutes; 1440 per day for all-day events. Salesforce requires this or `EndDateTime`."),
         body("Location", STRING).description("Where it takes place."),
         body("Description", STRING).description("Longer text about it."),
         body("WhoId", STRING).description("Id of the person it is about: a contact or a lead."),

@@ -16,9 +16,29 @@ mod notes;
 mod content_versions;
 mod attachments;
 mod reports;
+mod report_runs;
 mod users;
 mod opportunity_stages;
 mod query;
+mod sobject_descriptions;
+mod sobject_collections;
+mod sobject_collection_upserts;
+mod sobject_upserts;
+mod opportunity_line_items;
+mod products;
+mod price_books;
+mod price_book_entries;
+mod campaign_members;
+mod content_document_links;
+mod approval_processes;
+mod approval_requests;
+mod flows;
+mod flow_runs;
+mod report_descriptions;
+mod report_instances;
+mod limits;
+mod recent_items;
+mod query_all;
 
 use std::borrow::Cow::Borrowed;
 
@@ -30,7 +50,7 @@ pub static DESCRIPTION: Connector = Connector {
     title: text("Salesforce"),
     version: text("1.2.0"),
     definition_id: text("b117307c-14b6-41aa-9422-947e34922962"),
-    description: text("Salesforce keeps customers, deals, activities and support cases of a company (an org). This connector reads, creates, changes and deletes accounts, contacts, leads, opportunities, tasks, events, campaigns, cases, notes and users, reads files, reports and opportunity stages, and reaches every other object, custom ones included, through `sobjects` and `query`. Lists are SOQL queries, searches are SOSL. Field names are API names in the case Salesforce uses (`CloseDate`); custom fields and objects end in `__c` and may be read and set like any other. Everything happens with the rights of the user behind the token. The address of the org comes with the token. Orgs that sign in at login.salesforce.com are served, sandboxes are not."),
+    description: text("Salesforce keeps customers, deals, activities and support cases of a company (an org). This connector reads, creates, changes and deletes accounts, contacts, leads, opportunities, tasks, events, campaigns, cases, notes, users, products of deals and campaign members, reads and uploads files, runs reports and flows, and reaches every other object, custom ones included, through `sobjects`, `sobject_collections` and `query`. Lists are SOQL queries, searches are SOSL. Field names are API names in the case Salesforce uses (`CloseDate`); custom fields and objects end in `__c` and may be read and set like any other. Everything happens with the rights of the user behind the token. The address of the org comes with the token. Orgs that sign in at login.salesforce.com are served, sandboxes are not."),
     links: Borrowed(list![
         Link::new("api_reference", "REST API guide", "https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest.htm"),
         Link::new("authentication_guide", "OAuth refresh token flow", "https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_refresh_token_flow.htm"),
@@ -167,9 +187,11 @@ pub static DESCRIPTION: Connector = Connector {
         ErrorMeaning::new(ErrorCode::is("UNABLE_TO_LOCK_ROW"), FailureKind::Unavailable),
         ErrorMeaning::new(ErrorCode::is("QUERY_TIMEOUT"), FailureKind::Unavailable),
         ErrorMeaning::new(ErrorCode::is("ENTITY_IS_DELETED"), FailureKind::NotFound),
+        ErrorMeaning::new(ErrorCode::is("NOT_FOUND"), FailureKind::NotFound),
+        ErrorMeaning::new(ErrorCode::is("INVALID_SESSION_ID"), FailureKind::Authentication),
         ErrorMeaning::new(ErrorCode::is("DUPLICATES_DETECTED"), FailureKind::Validation),
         ErrorMeaning::new(ErrorCode::is("STORAGE_LIMIT_EXCEEDED"), FailureKind::Vendor),
-        ErrorMeaning::new(ErrorCode::is("API_DISABLED_FOR_ORG"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("API_DISABLED_FOR_ORG"), FailureKind::Permission),
     ]),
     error_codes: Borrowed(list![json_path!("$[0].errorCode"), json_path!("$.error")]),
     rate_limit_cost: None,
@@ -187,9 +209,29 @@ pub static DESCRIPTION: Connector = Connector {
         content_versions::ENTITY,
         attachments::ENTITY,
         reports::ENTITY,
+        report_runs::ENTITY,
         users::ENTITY,
         opportunity_stages::ENTITY,
         query::ENTITY,
+        sobject_descriptions::ENTITY,
+        sobject_collections::ENTITY,
+        sobject_collection_upserts::ENTITY,
+        sobject_upserts::ENTITY,
+        opportunity_line_items::ENTITY,
+        products::ENTITY,
+        price_books::ENTITY,
+        price_book_entries::ENTITY,
+        campaign_members::ENTITY,
+        content_document_links::ENTITY,
+        approval_processes::ENTITY,
+        approval_requests::ENTITY,
+        flows::ENTITY,
+        flow_runs::ENTITY,
+        report_descriptions::ENTITY,
+        report_instances::ENTITY,
+        limits::ENTITY,
+        recent_items::ENTITY,
+        query_all::ENTITY,
     ]),
     relationships: Borrowed(list![
         Relationship::new("opportunities", "AccountId", "accounts", "Id", "many_to_one"),
@@ -206,6 +248,15 @@ pub static DESCRIPTION: Connector = Connector {
         Relationship::new("tasks", "OwnerId", "users", "Id", "many_to_one"),
         Relationship::new("accounts", "OwnerId", "users", "Id", "many_to_one"),
         Relationship::new("opportunity_stages", "CreatedById", "users", "Id", "many_to_one"),
+        Relationship::new("opportunity_line_items", "OpportunityId", "opportunities", "Id", "many_to_one"),
+        Relationship::new("opportunity_line_items", "Product2Id", "products", "Id", "many_to_one"),
+        Relationship::new("price_book_entries", "Product2Id", "products", "Id", "many_to_one"),
+        Relationship::new("price_book_entries", "Pricebook2Id", "price_books", "Id", "many_to_one"),
+        Relationship::new("campaign_members", "CampaignId", "campaigns", "Id", "many_to_one"),
+        Relationship::new("campaign_members", "LeadId", "leads", "Id", "many_to_one"),
+        Relationship::new("campaign_members", "ContactId", "contacts", "Id", "many_to_one"),
+        Relationship::new("report_instances", "reportId", "reports", "id", "many_to_one"),
+        Relationship::new("sobject_collections", "sobjectType", "sobjects", "name", "many_to_one"),
     ]),
     questions: Questions {
         direct: Borrowed(texts![
@@ -228,7 +279,6 @@ pub static DESCRIPTION: Connector = Connector {
         unsupported: Borrowed(texts![
             "Convert a lead",
             "Merge two accounts",
-            "Upload a file",
             "Send an e-mail to a contact",
             "Create a report or a dashboard",
         ]),

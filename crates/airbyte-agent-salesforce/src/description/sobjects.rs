@@ -11,7 +11,7 @@ pub(super) const ENTITY: Entity = Entity::new("sobjects", "A kind of record of t
 
 const LIST: Operation = Operation::get("listSObjects", "sobjects", Action::List, template!("/sobjects"))
     .summary("List objects")
-    .description("Lists every kind of record the org has and the user may see, standard and custom, with what may be done to it. Use it to find API names for `query.list` and for the other actions of `sobjects`. It names no fields: those show in the response of `SELECT FIELDS(ALL) FROM … LIMIT 1`.")
+    .description("Lists every kind of record the org has and the user may see, standard and custom, with what may be done to it. Use it to find API names for `query.list` and for the other actions of `sobjects`. It names no fields: those are in `sobject_descriptions.get`.")
     .preferred_for_check()
     .records(json_path!("$.sobjects"))
     .paging(Paging::none("All objects come in one response."))

@@ -79,6 +79,31 @@ impl ContentVersions<'_> {
         call.set("id", id.into());
         ContentVersionsDownload { call }
     }
+
+    /// Upload a file.
+    ///
+    /// Uploads a file, or a new version of one, and can attach it to a record at once. The content
+    /// is base64 in JSON, up to about 37 MB. Only the id of the version comes back; the id of the
+    /// file is its `ContentDocumentId`. Airbyte's hosted platform does not offer it.
+    ///
+    /// `param(name, value)` sets members that have no setter of their own, for example custom
+    /// fields.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_salesforce::{Result, SalesforceConnector};
+    /// # async fn example(salesforce: SalesforceConnector) -> Result<()> {
+    /// let content_version = salesforce.content_versions().create()
+    ///     .path_on_client("contract.pdf")
+    ///     .version_data("SGVsbG8=")
+    ///     .title("Contract Northwind")
+    ///     .await?;
+    /// println!("{:?}", content_version.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> ContentVersionsCreate {
+        ContentVersionsCreate { call: self.client.call("content_versions", Action::Create) }
+    }
 }
 
 list_builder! {
@@ -108,4 +133,29 @@ download_builder! {
     /// A call of `content_versions.download`: setters add arguments, and awaiting it sends the
     /// request.
     pub struct ContentVersionsDownload {}
+}
+
+record_builder! {
+    /// A call of `content_versions.create`: setters add arguments, and awaiting it sends the
+    /// request.
+    pub struct ContentVersionsCreate: types::SObjectCreateResponse {
+        /// Name of the file without ending; taken from `PathOnClient` when left out.
+        title: String = "Title",
+        /// Name of the file with ending, from which Salesforce takes its kind.
+        ///
+        /// A call without it is refused.
+        path_on_client: String = "PathOnClient",
+        /// Content of the file as base64.
+        ///
+        /// A call without it is refused.
+        version_data: String = "VersionData",
+        /// Id of the record to attach it to, such as an account or opportunity.
+        first_publish_location_id: String = "FirstPublishLocationId",
+        /// Id of the file of which this is a new version.
+        content_document_id: String = "ContentDocumentId",
+        /// What is new in this version.
+        reason_for_change: String = "ReasonForChange",
+        /// Text about the file.
+        description: String = "Description",
+    }
 }

@@ -53,7 +53,7 @@ impl Events<'_> {
     /// let event = salesforce.events().create()
     ///     .subject("Demo for Northwind")
     ///     .start_date_time("2026-05-12T14:00:00Z")
-    ///     .duration_in_minutes(60)
+    ///     .end_date_time("2026-05-12T15:00:00Z")
     ///     .await?;
     /// println!("{:?}", event.id);
     /// # Ok(())
@@ -185,11 +185,11 @@ record_builder! {
         ///
         /// A call without it is refused.
         start_date_time: String = "StartDateTime",
-        /// When it ends, ISO 8601 with offset; has to agree with start and `DurationInMinutes`.
+        /// When it ends, ISO 8601 with offset. Salesforce requires this or `DurationInMinutes`; if
+        /// both are given, they have to agree.
         end_date_time: String = "EndDateTime",
-        /// Length in minutes; 1440 per day for all-day events.
-        ///
-        /// A call without it is refused.
+        /// Length in minutes; 1440 per day for all-day events. Salesforce requires this or
+        /// `EndDateTime`.
         duration_in_minutes: i64 = "DurationInMinutes",
         /// Where it takes place.
         location: String = "Location",

@@ -20,8 +20,7 @@ impl Sobjects<'_> {
     ///
     /// Lists every kind of record the org has and the user may see, standard and custom, with what
     /// may be done to it. Use it to find API names for `query.list` and for the other actions of
-    /// `sobjects`. It names no fields: those show in the response of `SELECT FIELDS(ALL) FROM …
-    /// LIMIT 1`.
+    /// `sobjects`. It names no fields: those are in `sobject_descriptions.get`.
     ///
     /// ```no_run
     /// # use airbyte_agent_salesforce::{Result, SalesforceConnector};

@@ -6,7 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `bookmarks` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("bookmarks", "A link in the bar at the top of a channel.")
-    .operations(list![CREATE])
+    .operations(list![CREATE, LIST, UPDATE, DELETE])
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "createBookmark", "bookmarks", Action::Create, template!("/bookmarks.add"))
@@ -17,11 +17,57 @@ const CREATE: Operation = Operation::by(Method::Post, "createBookmark", "bookmar
         body("channel_id", STRING).required().description("Id of the channel that gets the bookmark."),
         body("title", STRING).required().description("Text shown for the bookmark."),
         body("type", STRING).required().description("Kind of bookmark; Slack accepts only `link` at present."),
-        body("link", STRING).description("Address the bookmark leads to; Slack requires it for the type `link`."),
+        body("link", STRING).description("Address the bookmark leads to. The vendor requires it, because `link` is the only type there is."),
         body("emoji", STRING).description("Emoji shown beside the title, with colons."),
+        body("entity_id", STRING).addition().description("Id of the message or file that is bookmarked, for bookmarks of Slack's own items."),
+        body("parent_id", STRING).addition().description("Id of the folder bookmark under which this one is put."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.bookmark"))
     .schema(RECORD);
 
+const LIST: Operation = Operation::by(Method::Post, "listBookmarks", "bookmarks", Action::List, template!("/bookmarks.list"))
+    .summary("List bookmarks of a channel")
+    .description("Lists the links in the bar at the top of a channel. Needs the scope bookmarks:read. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![body("channel_id", STRING).required().description("Id of the channel.")])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.bookmarks"))
+    .paging(Paging::none("Slack returns all bookmarks, at most 100, in one response."))
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "updateBookmark", "bookmarks", Action::Update, template!("/bookmarks.edit"))
+    .summary("Change a bookmark")
+    .description("Changes title, address or emoji of a bookmark; what is left out stays. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        body("channel_id", STRING).required().description("Id of the channel the bookmark is in."),
+        body("bookmark_id", STRING).required().description("Id of the bookmark, from `bookmarks.list`."),
+        body("title", STRING).description("New text shown."),
+        body("link", STRING).description("New address."),
+        body("emoji", STRING).description("New emoji beside the title, with colons."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.bookmark"))
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "deleteBookmark", "bookmarks", Action::Delete, template!("/bookmarks.remove"))
+    .summary("Remove a bookmark")
+    .description("Removes a link from the bar at the top of a channel. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        body("channel_id", STRING).required().description("Id of the channel the bookmark is in."),
+        body("bookmark_id", STRING).required().description("Id of the bookmark, from `bookmarks.list`."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .schema(DELETE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/bookmarks.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/reactions_create.json"));

@@ -5,13 +5,13 @@
 use airbyte_agent_description::build::*;
 
 /// `channel_archives` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("channel_archives", "The act of archiving a channel.")
-    .operations(list![CREATE])
+pub(super) const ENTITY: Entity = Entity::new("channel_archives", "The act of archiving a channel, or of reopening it (delete).")
+    .operations(list![CREATE, DELETE])
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "createChannelArchive", "channel_archives", Action::Create, template!("/conversations.archive"))
     .summary("Archive a channel")
-    .description("Closes a channel: it can be read, but nobody can post. There is no operation here to undo it; people can unarchive it in Slack. The general channel cannot be archived.")
+    .description("Closes a channel: it can be read, but nobody can post until it is unarchived (`channel_archives.delete`). The general channel cannot be archived.")
     .writes()
     .destructive()
     .parameters(list![body("channel", STRING).required().description("Id of the channel to archive.")])
@@ -19,4 +19,15 @@ const CREATE: Operation = Operation::by(Method::Post, "createChannelArchive", "c
     .records(json_path!("$"))
     .schema(RECORD);
 
-const RECORD: Json = json(include_str!("schemas/reactions.json"));
+const DELETE: Operation = Operation::by(Method::Post, "deleteChannelArchive", "channel_archives", Action::Delete, template!("/conversations.unarchive"))
+    .summary("Unarchive a channel")
+    .description("Reopens an archived channel. Slack lets bot tokens do this only in some cases; a user token (`xoxp-`) always works. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![body("channel", STRING).required().description("Id of the archived channel.")])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/reactions_create.json"));

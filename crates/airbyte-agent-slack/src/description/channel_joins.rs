@@ -5,8 +5,8 @@
 use airbyte_agent_description::build::*;
 
 /// `channel_joins` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("channel_joins", "The act of the app joining a public channel; the record is the channel.")
-    .operations(list![CREATE])
+pub(super) const ENTITY: Entity = Entity::new("channel_joins", "The act of the app joining a public channel, or of leaving one (delete).")
+    .operations(list![CREATE, DELETE])
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "createChannelJoin", "channel_joins", Action::Create, template!("/conversations.join"))
@@ -19,4 +19,18 @@ const CREATE: Operation = Operation::by(Method::Post, "createChannelJoin", "chan
     .records(json_path!("$.channel"))
     .schema(RECORD);
 
+const DELETE: Operation = Operation::by(Method::Post, "deleteChannelJoin", "channel_joins", Action::Delete, template!("/conversations.leave"))
+    .summary("Leave a channel")
+    .description("Ends the app's own membership of a channel. It can join a public one again; to a private one somebody has to invite it. The general channel cannot be left. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![body("channel", STRING).required().description("Id of the channel.")])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .schema(DELETE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/channels.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/channel_joins_delete.json"));

@@ -44,6 +44,7 @@ const LIST: Operation = Operation::get("listChannelMessages", "channel_messages"
         query("oldest", STRING).description("Only messages after this instant: Unix seconds as text, or the `ts` of a message."),
         query("latest", STRING).description("Only messages before this instant: Unix seconds as text, or the `ts` of a message. Left out, now."),
         query("inclusive", BOOLEAN.default("false")).default("false").description("True also returns the message whose `ts` equals `oldest` or `latest`; without one of them it has no effect."),
+        query("include_all_metadata", BOOLEAN).addition().description("True adds `metadata`, the data for programs that apps attach to messages."),
     ])
     .records(json_path!("$.messages"))
     .meta(list![

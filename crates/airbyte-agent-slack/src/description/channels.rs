@@ -55,9 +55,10 @@ const LIST: Operation = Operation::get("listChannels", "channels", Action::List,
     .description("Lists public channels, and others when `types` asks for them. Use it to find the id of a channel by its name, which every other operation wants. Private channels come back only when the app is a member.")
     .parameters(list![
         query("cursor", STRING).description("Where to go on: `next_cursor` of the previous page. Left out, the list starts at its beginning."),
-        query("limit", INTEGER.minimum(1.0).maximum(999.0).default("200")).default("200").description("Channels per page, below 1000; Slack recommends no more than 200. A page may hold fewer, even none, although more follow."),
+        query("limit", INTEGER.minimum(1.0).maximum(999.0).default("100")).default("100").description("Channels per page, below 1000; Slack recommends no more than 200. A page may hold fewer, even none, although more follow."),
         query("types", STRING.default(r#""public_channel""#)).default(r#""public_channel""#).description("Kinds of conversation to list, separated by commas: `public_channel`, `private_channel`, `mpim` (group direct messages), `im` (direct messages). Private channels need the scope groups:read, `mpim` and `im` the scopes mpim:read and im:read."),
         query("exclude_archived", BOOLEAN.default("false")).default("false").description("True leaves archived channels out."),
+        query("team_id", STRING).addition().description("Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole Enterprise organization; with other tokens it has no effect."),
     ])
     .records(json_path!("$.channels"))
     .meta(list![meta("next_cursor", json_path!("$.response_metadata.next_cursor"))])
@@ -66,9 +67,11 @@ const LIST: Operation = Operation::get("listChannels", "channels", Action::List,
 
 const GET: Operation = Operation::get("getChannel", "channels", Action::Get, template!("/conversations.info"))
     .summary("Get a channel")
-    .description("Returns one conversation by id, with topic, purpose and state. The number of members is only in `channels.list`.")
+    .description("Returns one conversation by id, with topic, purpose and state, and with `include_num_members` the number of members.")
     .parameters(list![
         query("channel", STRING).required().description("Channel id, beginning with `C`, `G` or `D`; a name such as `#general` is not accepted."),
+        query("include_num_members", BOOLEAN).addition().description("True adds `num_members`, the number of members."),
+        query("include_locale", BOOLEAN).addition().description("True adds `locale`, the language of the conversation."),
     ])
     .records(json_path!("$.channel"))
     .schema(RECORD);
@@ -80,6 +83,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createChannel", "channels
     .parameters(list![
         body("name", STRING).required().description("Name without `#`: lower-case letters, digits, hyphens and underscores, up to 80 characters. Fails with `name_taken` when it exists, also for an archived channel."),
         body("is_private", BOOLEAN).description("True makes a private channel, which only invited people see. False if left out."),
+        body("team_id", STRING).addition().description("Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole Enterprise organization; with other tokens it has no effect."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.channel"))

@@ -5,7 +5,9 @@
 use airbyte_agent_description::build::*;
 
 /// `pins` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("pins", "A message pinned to its channel.").operations(list![CREATE]).schema(RECORD);
+pub(super) const ENTITY: Entity = Entity::new("pins", "A message pinned to its channel.")
+    .operations(list![CREATE, LIST, DELETE])
+    .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "createPin", "pins", Action::Create, template!("/pins.add"))
     .summary("Pin a message")
@@ -17,6 +19,31 @@ const CREATE: Operation = Operation::by(Method::Post, "createPin", "pins", Actio
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$"))
+    .schema(CREATE_RECORD);
+
+const LIST: Operation = Operation::get("listPins", "pins", Action::List, template!("/pins.list"))
+    .summary("List pinned items of a channel")
+    .description("Lists the messages and files that are pinned to a channel. Needs the scope pins:read. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![query("channel", STRING).required().description("Id of the channel.")])
+    .records(json_path!("$.items"))
+    .paging(Paging::none("Slack returns all pinned items, at most 100, in one response."))
     .schema(RECORD);
 
-const RECORD: Json = json(include_str!("schemas/reactions.json"));
+const DELETE: Operation = Operation::by(Method::Post, "deletePin", "pins", Action::Delete, template!("/pins.remove"))
+    .summary("Unpin a message")
+    .description("Takes a pinned message off the list of its channel; the message itself stays. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        body("channel", STRING).required().description("Id of the channel the message is in."),
+        body("timestamp", STRING).required().description("`ts` of the message to unpin."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .schema(CREATE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/pins.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/reactions_create.json"));

@@ -5,8 +5,8 @@
 use airbyte_agent_description::build::*;
 
 /// `reactions` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("reactions", "An emoji that the app puts on a message.")
-    .operations(list![CREATE, DELETE])
+pub(super) const ENTITY: Entity = Entity::new("reactions", "An emoji on a message; a list gives the items that somebody reacted to.")
+    .operations(list![CREATE, DELETE, GET, LIST])
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "createReaction", "reactions", Action::Create, template!("/reactions.add"))
@@ -20,7 +20,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createReaction", "reactio
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$"))
-    .schema(RECORD);
+    .schema(CREATE_RECORD);
 
 const DELETE: Operation = Operation::by(Method::Post, "deleteReaction", "reactions", Action::Delete, template!("/reactions.remove"))
     .summary("Remove a reaction")
@@ -35,6 +35,38 @@ const DELETE: Operation = Operation::by(Method::Post, "deleteReaction", "reactio
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$"))
+    .schema(CREATE_RECORD);
+
+const GET: Operation = Operation::get("getReactions", "reactions", Action::Get, template!("/reactions.get"))
+    .summary("Get the reactions to a message")
+    .description("Returns one message with the emoji that people put on it, and who did. Needs the scope reactions:read. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        query("channel", STRING).required().description("Id of the channel the message is in."),
+        query("timestamp", STRING).required().description("`ts` of the message."),
+        query("full", BOOLEAN).description("True names everybody who reacted; otherwise Slack may name only some."),
+    ])
+    .records(json_path!("$.message"))
     .schema(RECORD);
 
-const RECORD: Json = json(include_str!("schemas/reactions.json"));
+const LIST: Operation = Operation::get("listReactions", "reactions", Action::List, template!("/reactions.list"))
+    .summary("List what a person reacted to")
+    .description("Lists messages and files to which one person has reacted, by default the token's own user. Needs the scope reactions:read. For one message use `reactions.get`. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        query("user", STRING).description("Id of the person; left out, the token's user."),
+        query("full", BOOLEAN).description("True names everybody who reacted; otherwise Slack may name only some."),
+        query("cursor", STRING).description("Where to go on: `next_cursor` of the previous page. Left out, the list starts at its beginning."),
+        query("limit", INTEGER.minimum(1.0).maximum(999.0).default("100")).default("100").description("Items per page, below 1000. A page may hold fewer although more follow."),
+        query("team_id", STRING).description("Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole Enterprise organization; with other tokens it has no effect."),
+    ])
+    .records(json_path!("$.items"))
+    .meta(list![meta("next_cursor", json_path!("$.response_metadata.next_cursor"))])
+    .paging(Paging::cursor(from_meta("next_cursor"), "cursor").size(page_size("limit").maximum(999)))
+    .schema(LIST_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/channel_messages.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/reactions_create.json"));
+
+const LIST_RECORD: Json = json(include_str!("schemas/reactions_list.json"));

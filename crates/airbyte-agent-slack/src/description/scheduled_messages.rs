@@ -6,27 +6,68 @@ use airbyte_agent_description::build::*;
 
 /// `scheduled_messages` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("scheduled_messages", "A message that Slack will post at a given time.")
-    .operations(list![CREATE])
+    .operations(list![CREATE, LIST, DELETE])
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "createScheduledMessage", "scheduled_messages", Action::Create, template!("/chat.scheduleMessage"))
     .summary("Schedule a message")
     .description("Has Slack post a message later, at most 120 days ahead and at most 30 per channel within five minutes. Scheduled messages cannot be listed or canceled here; keep `scheduled_message_id`.")
     .writes()
+    .at_least_one(list![at_least_one(texts![], texts!["text", "blocks", "attachments", "markdown_text"])])
     .parameters(list![
         body("channel", STRING).required().description("Id of the channel or direct message to post to."),
-        body("text", STRING).required().description("The message in Slack mrkdwn; with `blocks` only the fallback for notifications."),
+        body("text", STRING).description("The message in Slack mrkdwn; with `blocks` only the fallback for notifications. Give this, `blocks`, `attachments` or `markdown_text`. Airbyte's hosted platform requires it."),
         body("post_at", INTEGER).required().description("When to post, Unix seconds; in the future and at most 120 days ahead."),
         body("thread_ts", STRING).description("Makes the message a reply in a thread: `ts` of the message that started it."),
         body("reply_broadcast", BOOLEAN).description("With `thread_ts`: true also shows the reply in the channel. False if left out."),
         body("unfurl_links", BOOLEAN).description("Whether links to text pages get a preview."),
         body("unfurl_media", BOOLEAN).description("Whether links to pictures and videos get a preview; false turns them off."),
-        body("attachments", ARRAY.items(list![OBJECT])).description("Secondary content below the message, each with `text`, `color`, `fields` and others. Slack keeps them for old apps; new layouts are better made with `blocks`."),
+        body("attachments", ARRAY.items(list![OBJECT])).addition().description("Secondary content below the message, each with `text`, `color`, `fields` and others. Slack keeps them for old apps; new layouts are better made with `blocks`."),
         body("blocks", ARRAY.items(list![OBJECT])).description("Layout in Block Kit."),
         body("mrkdwn", BOOLEAN).description("False asks for `text` without formatting; Slack documents this for ordinary messages only."),
+        body("markdown_text", STRING).addition().description("The message in standard Markdown, at most 12,000 characters, instead of `text` and `blocks`; Slack refuses it beside them."),
+        body("parse", STRING.choices(words!["full", "none"])).addition().description("`full` turns addresses, `@names` and `#channels` in `text` into links; `none` takes the text as it stands."),
+        body("link_names", BOOLEAN).addition().description("Whether names such as `@jane` and `#general` in `text` become links. Ids (`<@U…>`) always do."),
+        body("metadata", OBJECT).addition().description("Data for programs that goes with the message, unseen by people: `event_type` and `event_payload`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$"))
+    .schema(CREATE_RECORD);
+
+const LIST: Operation = Operation::get("listScheduledMessages", "scheduled_messages", Action::List, template!("/chat.scheduledMessages.list"))
+    .summary("List scheduled messages")
+    .description("Lists the messages that this app has scheduled and Slack has not posted yet. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        query("channel", STRING).description("Only messages for this channel, by its id."),
+        query("oldest", STRING).description("Only messages that will be posted from this instant on, Unix seconds."),
+        query("latest", STRING).description("Only messages that will be posted until this instant, Unix seconds."),
+        query("cursor", STRING).description("Where to go on: `next_cursor` of the previous page. Left out, the list starts at its beginning."),
+        query("limit", INTEGER.minimum(1.0).maximum(999.0).default("100")).default("100").description("Messages per page, below 1000. A page may hold fewer although more follow."),
+        query("team_id", STRING).description("Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole Enterprise organization; with other tokens it has no effect."),
+    ])
+    .records(json_path!("$.scheduled_messages"))
+    .meta(list![meta("next_cursor", json_path!("$.response_metadata.next_cursor"))])
+    .paging(Paging::cursor(from_meta("next_cursor"), "cursor").size(page_size("limit").maximum(999)))
     .schema(RECORD);
 
+const DELETE: Operation = Operation::by(Method::Post, "deleteScheduledMessage", "scheduled_messages", Action::Delete, template!("/chat.deleteScheduledMessage"))
+    .summary("Cancel a scheduled message")
+    .description("Deletes a scheduled message, so that it is never posted. Slack refuses it when less than 60 seconds are left. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        body("channel", STRING).required().description("Id of the channel the message is for."),
+        body("scheduled_message_id", STRING).required().description("Id of the scheduled message, from `scheduled_messages.list`."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .schema(DELETE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/scheduled_messages.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/scheduled_messages_create.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/reactions_create.json"));

@@ -36,19 +36,20 @@ const LIST: Operation = Operation::get("listThreadReplies", "threads", Action::L
     .description("Lists one thread, oldest first: the message that started it, then its replies. Needs the channel and the `ts` of the first message. The app has to be a member of the channel. Apps distributed outside the Slack Marketplace get one such call a minute and 15 messages a page.")
     .parameters(list![
         query("channel", STRING).required().description("Id of the channel that the thread is in."),
-        query("ts", STRING).description("`ts` of the message that started the thread. Slack refuses the call without it. A message without replies comes back alone."),
+        query("ts", STRING).description("`ts` of the message that started the thread. The vendor requires it: without it Slack refuses the call. A message without replies comes back alone."),
         query("cursor", STRING).description("Where to go on: `next_cursor` of the previous page. Left out, the list starts with the first page."),
-        query("limit", INTEGER.minimum(1.0).maximum(1000.0).default("100")).default("100").description("Messages per page, at most 1000. Apps distributed outside the Slack Marketplace get at most 15. A page may hold fewer although more follow."),
+        query("limit", INTEGER.minimum(1.0).maximum(1000.0)).description("Messages per page, at most 999 by the types of Slack's own client library. Apps distributed outside the Slack Marketplace get at most 15. A page may hold fewer although more follow."),
         query("oldest", STRING).description("Only messages after this instant: Unix seconds as text, or the `ts` of a message."),
         query("latest", STRING).description("Only messages before this instant: Unix seconds as text, or the `ts` of a message. Left out, now."),
         query("inclusive", BOOLEAN.default("false")).default("false").description("True also returns the message whose `ts` equals `oldest` or `latest`; without one of them it has no effect."),
+        query("include_all_metadata", BOOLEAN).addition().description("True adds `metadata`, the data for programs that apps attach to messages."),
     ])
     .records(json_path!("$.messages"))
     .meta(list![
         meta("next_cursor", json_path!("$.response_metadata.next_cursor")),
         meta("has_more", json_path!("$.has_more")),
     ])
-    .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_meta("has_more")).size(page_size("limit").maximum(1000)))
+    .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_meta("has_more")).size(page_size("limit").maximum(999)))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/threads.json"));

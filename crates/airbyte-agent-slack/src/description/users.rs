@@ -70,11 +70,13 @@ const LIST: Operation = Operation::get("listUsers", "users", Action::List, templ
     .preferred_for_check()
     .parameters(list![
         query("cursor", STRING).description("Where to go on: `next_cursor` of the previous page. Left out, the list starts at its beginning."),
-        query("limit", INTEGER.minimum(1.0).maximum(1000.0).default("200")).default("200").description("Users per page, at most 1000; Slack recommends no more than 200. A page may hold fewer although more follow."),
+        query("limit", INTEGER.minimum(1.0).maximum(1000.0)).description("Users per page, at most 999 by the types of Slack's own client library; Slack recommends no more than 200. A page may hold fewer although more follow."),
+        query("include_locale", BOOLEAN).addition().description("True adds `locale`, the language of each person."),
+        query("team_id", STRING).addition().description("Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole Enterprise organization; with other tokens it has no effect."),
     ])
     .records(json_path!("$.members"))
     .meta(list![meta("next_cursor", json_path!("$.response_metadata.next_cursor"))])
-    .paging(Paging::cursor(from_meta("next_cursor"), "cursor").size(page_size("limit").maximum(1000)))
+    .paging(Paging::cursor(from_meta("next_cursor"), "cursor").size(page_size("limit").maximum(999)))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("getUser", "users", Action::Get, template!("/users.info"))
@@ -82,6 +84,7 @@ const GET: Operation = Operation::get("getUser", "users", Action::Get, template!
     .description("Returns one user by id, with profile, time zone and status. Use it to turn the ids in messages into names.")
     .parameters(list![
         query("user", STRING).required().description("User id, beginning with `U` or `W`; found as `user` in messages and `id` in `users.list`. Names and e-mail addresses are not accepted."),
+        query("include_locale", BOOLEAN).addition().description("True adds `locale`, the person's language."),
     ])
     .records(json_path!("$.user"))
     .schema(RECORD);

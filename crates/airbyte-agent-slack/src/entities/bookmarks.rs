@@ -3,7 +3,8 @@
 //! The accessor of `bookmarks` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, record_builder};
+use airbyte_agent_core::serde_json::Value;
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
@@ -35,6 +36,67 @@ impl Bookmarks<'_> {
     pub fn create(&self) -> BookmarksCreate {
         BookmarksCreate { call: self.client.call("bookmarks", Action::Create) }
     }
+
+    /// List bookmarks of a channel.
+    ///
+    /// Lists the links in the bar at the top of a channel. Needs the scope bookmarks:read.
+    /// Airbyte's hosted platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_slack::{Result, SlackConnector};
+    /// # async fn example(slack: SlackConnector) -> Result<()> {
+    /// let page = slack.bookmarks().list().channel_id("C012AB3CD").await?;
+    /// for bookmark in &page.data {
+    ///     println!("{:?} {:?}", bookmark.id, bookmark.title);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(&self) -> BookmarksList {
+        BookmarksList { call: self.client.call("bookmarks", Action::List) }
+    }
+
+    /// Change a bookmark.
+    ///
+    /// Changes title, address or emoji of a bookmark; what is left out stays. Airbyte's hosted
+    /// platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_slack::{Result, SlackConnector};
+    /// # async fn example(slack: SlackConnector) -> Result<()> {
+    /// let bookmark = slack.bookmarks().update()
+    ///     .channel_id("C012AB3CD")
+    ///     .bookmark_id("Bk0ABC12DE")
+    ///     .title("Launch plan")
+    ///     .link("https://example.com/launch-plan")
+    ///     .await?;
+    /// println!("{:?} {:?}", bookmark.id, bookmark.title);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self) -> BookmarksUpdate {
+        BookmarksUpdate { call: self.client.call("bookmarks", Action::Update) }
+    }
+
+    /// Remove a bookmark.
+    ///
+    /// Removes a link from the bar at the top of a channel. Airbyte's hosted platform does not
+    /// offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_slack::{Result, SlackConnector};
+    /// # async fn example(slack: SlackConnector) -> Result<()> {
+    /// let bookmark = slack.bookmarks().delete()
+    ///     .channel_id("C012AB3CD")
+    ///     .bookmark_id("Bk0ABC12DE")
+    ///     .await?;
+    /// println!("{bookmark:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self) -> BookmarksDelete {
+        BookmarksDelete { call: self.client.call("bookmarks", Action::Delete) }
+    }
 }
 
 record_builder! {
@@ -52,9 +114,58 @@ record_builder! {
         ///
         /// A call without it is refused.
         type_: String = "type",
-        /// Address the bookmark leads to; Slack requires it for the type `link`.
+        /// Address the bookmark leads to. The vendor requires it, because `link` is the only type
+        /// there is.
         link: String,
         /// Emoji shown beside the title, with colons.
         emoji: String,
+        /// Id of the message or file that is bookmarked, for bookmarks of Slack's own items.
+        entity_id: String,
+        /// Id of the folder bookmark under which this one is put.
+        parent_id: String,
+    }
+}
+
+list_builder! {
+    /// A call of `bookmarks.list`: setters add arguments, and awaiting it sends the request.
+    pub struct BookmarksList: types::Bookmark, Value {
+        /// Id of the channel.
+        ///
+        /// A call without it is refused.
+        channel_id: String,
+    }
+}
+
+record_builder! {
+    /// A call of `bookmarks.update`: setters add arguments, and awaiting it sends the request.
+    pub struct BookmarksUpdate: types::Bookmark {
+        /// Id of the channel the bookmark is in.
+        ///
+        /// A call without it is refused.
+        channel_id: String,
+        /// Id of the bookmark, from `bookmarks.list`.
+        ///
+        /// A call without it is refused.
+        bookmark_id: String,
+        /// New text shown.
+        title: String,
+        /// New address.
+        link: String,
+        /// New emoji beside the title, with colons.
+        emoji: String,
+    }
+}
+
+record_builder! {
+    /// A call of `bookmarks.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct BookmarksDelete: types::BookmarkRemoveResponse {
+        /// Id of the channel the bookmark is in.
+        ///
+        /// A call without it is refused.
+        channel_id: String,
+        /// Id of the bookmark, from `bookmarks.list`.
+        ///
+        /// A call without it is refused.
+        bookmark_id: String,
     }
 }

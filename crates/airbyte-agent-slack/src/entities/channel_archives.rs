@@ -10,15 +10,15 @@ use crate::types;
 accessor! {
     /// The operations on `channel_archives`, one method for each action.
     ///
-    /// The act of archiving a channel.
+    /// The act of archiving a channel, or of reopening it (delete).
     pub struct ChannelArchives
 }
 
 impl ChannelArchives<'_> {
     /// Archive a channel.
     ///
-    /// Closes a channel: it can be read, but nobody can post. There is no operation here to undo
-    /// it; people can unarchive it in Slack. The general channel cannot be archived.
+    /// Closes a channel: it can be read, but nobody can post until it is unarchived
+    /// (`channel_archives.delete`). The general channel cannot be archived.
     ///
     /// ```no_run
     /// # use airbyte_agent_slack::{Result, SlackConnector};
@@ -31,6 +31,23 @@ impl ChannelArchives<'_> {
     pub fn create(&self) -> ChannelArchivesCreate {
         ChannelArchivesCreate { call: self.client.call("channel_archives", Action::Create) }
     }
+
+    /// Unarchive a channel.
+    ///
+    /// Reopens an archived channel. Slack lets bot tokens do this only in some cases; a user token
+    /// (`xoxp-`) always works. Airbyte's hosted platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_slack::{Result, SlackConnector};
+    /// # async fn example(slack: SlackConnector) -> Result<()> {
+    /// let channel_archive = slack.channel_archives().delete().channel("C012AB3CD").await?;
+    /// println!("{channel_archive:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self) -> ChannelArchivesDelete {
+        ChannelArchivesDelete { call: self.client.call("channel_archives", Action::Delete) }
+    }
 }
 
 record_builder! {
@@ -38,6 +55,17 @@ record_builder! {
     /// request.
     pub struct ChannelArchivesCreate: types::ChannelArchiveResponse {
         /// Id of the channel to archive.
+        ///
+        /// A call without it is refused.
+        channel: String,
+    }
+}
+
+record_builder! {
+    /// A call of `channel_archives.delete`: setters add arguments, and awaiting it sends the
+    /// request.
+    pub struct ChannelArchivesDelete: types::ChannelUnarchiveResponse {
+        /// Id of the archived channel.
         ///
         /// A call without it is refused.
         channel: String,

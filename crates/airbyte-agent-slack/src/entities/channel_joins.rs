@@ -10,7 +10,7 @@ use crate::types;
 accessor! {
     /// The operations on `channel_joins`, one method for each action.
     ///
-    /// The act of the app joining a public channel; the record is the channel.
+    /// The act of the app joining a public channel, or of leaving one (delete).
     pub struct ChannelJoins
 }
 
@@ -31,12 +31,40 @@ impl ChannelJoins<'_> {
     pub fn create(&self) -> ChannelJoinsCreate {
         ChannelJoinsCreate { call: self.client.call("channel_joins", Action::Create) }
     }
+
+    /// Leave a channel.
+    ///
+    /// Ends the app's own membership of a channel. It can join a public one again; to a private one
+    /// somebody has to invite it. The general channel cannot be left. Airbyte's hosted platform
+    /// does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_slack::{Result, SlackConnector};
+    /// # async fn example(slack: SlackConnector) -> Result<()> {
+    /// let channel_join = slack.channel_joins().delete().channel("C012AB3CD").await?;
+    /// println!("{channel_join:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self) -> ChannelJoinsDelete {
+        ChannelJoinsDelete { call: self.client.call("channel_joins", Action::Delete) }
+    }
 }
 
 record_builder! {
     /// A call of `channel_joins.create`: setters add arguments, and awaiting it sends the request.
     pub struct ChannelJoinsCreate: types::Channel {
         /// Id of the public channel to join.
+        ///
+        /// A call without it is refused.
+        channel: String,
+    }
+}
+
+record_builder! {
+    /// A call of `channel_joins.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct ChannelJoinsDelete: types::ChannelLeaveResponse {
+        /// Id of the channel.
         ///
         /// A call without it is refused.
         channel: String,

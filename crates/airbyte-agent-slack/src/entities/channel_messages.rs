@@ -71,5 +71,7 @@ list_builder! {
         ///
         /// Default: `false`.
         inclusive: bool,
+        /// True adds `metadata`, the data for programs that apps attach to messages.
+        include_all_metadata: bool,
     }
 }

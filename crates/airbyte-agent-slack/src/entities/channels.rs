@@ -40,8 +40,8 @@ impl Channels<'_> {
 
     /// Get a channel.
     ///
-    /// Returns one conversation by id, with topic, purpose and state. The number of members is only
-    /// in `channels.list`.
+    /// Returns one conversation by id, with topic, purpose and state, and with
+    /// `include_num_members` the number of members.
     ///
     /// * `channel`: Channel id, beginning with `C`, `G` or `D`; a name such as `#general` is not
     ///   accepted.
@@ -68,7 +68,11 @@ impl Channels<'_> {
     /// ```no_run
     /// # use airbyte_agent_slack::{Result, SlackConnector};
     /// # async fn example(slack: SlackConnector) -> Result<()> {
-    /// let channel = slack.channels().create().name("project-apollo").is_private(true).await?;
+    /// let channel = slack.channels().create()
+    ///     .name("project-apollo")
+    ///     .is_private(true)
+    ///     .team_id("T0ABCD123")
+    ///     .await?;
     /// println!("{:?} {:?}", channel.id, channel.name);
     /// # Ok(())
     /// # }
@@ -113,7 +117,7 @@ list_builder! {
         /// Channels per page, below 1000; Slack recommends no more than 200. A page may hold fewer,
         /// even none, although more follow.
         ///
-        /// Default: `200`. From 1 to 999.
+        /// Default: `100`. From 1 to 999.
         limit: i64,
         /// Kinds of conversation to list, separated by commas: `public_channel`, `private_channel`,
         /// `mpim` (group direct messages), `im` (direct messages). Private channels need the scope
@@ -125,12 +129,20 @@ list_builder! {
         ///
         /// Default: `false`.
         exclude_archived: bool,
+        /// Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole
+        /// Enterprise organization; with other tokens it has no effect.
+        team_id: String,
     }
 }
 
 record_builder! {
     /// A call of `channels.get`: setters add arguments, and awaiting it sends the request.
-    pub struct ChannelsGet: types::Channel {}
+    pub struct ChannelsGet: types::Channel {
+        /// True adds `num_members`, the number of members.
+        include_num_members: bool,
+        /// True adds `locale`, the language of the conversation.
+        include_locale: bool,
+    }
 }
 
 record_builder! {
@@ -143,6 +155,9 @@ record_builder! {
         name: String,
         /// True makes a private channel, which only invited people see. False if left out.
         is_private: bool,
+        /// Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole
+        /// Enterprise organization; with other tokens it has no effect.
+        team_id: String,
     }
 }
 

@@ -49,9 +49,8 @@ record_builder! {
         ///
         /// A call without it is refused.
         user: String,
-        /// The message in Slack mrkdwn; with `blocks` only the fallback for notifications.
-        ///
-        /// A call without it is refused.
+        /// The message in Slack mrkdwn; with `blocks` only the fallback for notifications. Give
+        /// this, `blocks`, `attachments` or `markdown_text`. Airbyte's hosted platform requires it.
         text: String,
         /// Shows the message in a thread: `ts` of the message that started it. The thread has to be
         /// active already.
@@ -64,5 +63,22 @@ record_builder! {
         /// False asks for `text` without formatting; Slack documents this for ordinary messages
         /// only.
         mrkdwn: bool,
+        /// The message in standard Markdown, at most 12,000 characters, instead of `text` and
+        /// `blocks`; Slack refuses it beside them.
+        markdown_text: String,
+        /// `full` turns addresses, `@names` and `#channels` in `text` into links; `none` takes the
+        /// text as it stands.
+        parse: types::EphemeralMessageParse,
+        /// Whether names such as `@jane` and `#general` in `text` become links. Ids (`<@U…>`)
+        /// always do.
+        link_names: bool,
+        /// Name to post under, instead of the app's; needs the scope chat:write.customize.
+        username: String,
+        /// Emoji that stands in for the picture of the app, with colons; needs the scope
+        /// chat:write.customize.
+        icon_emoji: String,
+        /// Picture that stands in for the picture of the app, as an address; `icon_emoji` comes
+        /// before it. Needs the scope chat:write.customize.
+        icon_url: String,
     }
 }

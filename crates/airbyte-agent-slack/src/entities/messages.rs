@@ -3,14 +3,15 @@
 //! The accessor of `messages` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
 accessor! {
     /// The operations on `messages`, one method for each action.
     ///
-    /// A message that the app posts, edits or deletes; to read messages use `channel_messages`.
+    /// A message that the app posts, edits or deletes, or finds by a search; to read a channel use
+    /// `channel_messages`.
     pub struct Messages
 }
 
@@ -52,7 +53,6 @@ impl Messages<'_> {
     ///     .ts("1726142400.123456")
     ///     .text("Release 2.4 is live (corrected).")
     ///     .attachments([json!({"color":"#36a64f","text":"All checks passed."})])
-    ///     .blocks([json!({"type":"section","text":{"type":"mrkdwn","text":"*Release 2.4* is live (corrected)."}})])
     ///     .await?;
     /// println!("{:?} {:?}", message.type_, message.subtype);
     /// # Ok(())
@@ -78,6 +78,34 @@ impl Messages<'_> {
     pub fn delete(&self) -> MessagesDelete {
         MessagesDelete { call: self.client.call("messages", Action::Delete) }
     }
+
+    /// Search messages.
+    ///
+    /// Searches all messages that the token's user can see, with Slack's search words, such as
+    /// `budget in:#finance from:@jane after:2025-01-01`. Slack accepts only user tokens (`xoxp-`)
+    /// with the scope search:read here, no bot tokens, and gives at most 100 pages. To read one
+    /// channel in order use `channel_messages.list`. Airbyte's hosted platform does not offer it.
+    ///
+    /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
+    ///
+    /// * `query`: What to search for, in the language of Slack's search box: words, phrases in
+    ///   double quotes, and `in:`, `from:`, `has:`, `before:`, `after:`, `during:`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_slack::{Result, SlackConnector};
+    /// # async fn example(slack: SlackConnector) -> Result<()> {
+    /// let page = slack.messages().search("budget in:#finance").await?;
+    /// for message in &page.data {
+    ///     println!("{:?} {:?}", message.iid, message.type_);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn search(&self, query: impl Into<String>) -> MessagesSearch {
+        let mut call = self.client.call("messages", Action::Search);
+        call.set("query", query.into());
+        MessagesSearch { call }
+    }
 }
 
 record_builder! {
@@ -92,9 +120,8 @@ record_builder! {
         /// The message, at most 40,000 characters (4,000 recommended), formatted as Slack mrkdwn:
         /// `*bold*`, `_italic_`, `<https://example.com|link>`, `<@U061F7AUR>` to mention somebody,
         /// `<#C012AB3CD>` for a channel. With `blocks` it is only the fallback for notifications.
-        /// `&`, `<` and `>` meant literally are written `&amp;`, `&lt;`, `&gt;`.
-        ///
-        /// A call without it is refused.
+        /// `&`, `<` and `>` meant literally are written `&amp;`, `&lt;`, `&gt;`. Give this,
+        /// `blocks`, `attachments` or `markdown_text`. Airbyte's hosted platform requires it.
         text: String,
         /// Makes the message a reply in a thread: `ts` of the message that started it, not of
         /// another reply.
@@ -113,6 +140,26 @@ record_builder! {
         blocks: [any],
         /// False shows `text` as it stands, without formatting. True if left out.
         mrkdwn: bool,
+        /// The message in standard Markdown, at most 12,000 characters, instead of `text` and
+        /// `blocks`; Slack refuses it beside them.
+        markdown_text: String,
+        /// `full` turns addresses, `@names` and `#channels` in `text` into links; `none` takes the
+        /// text as it stands.
+        parse: types::MessageParse,
+        /// Whether names such as `@jane` and `#general` in `text` become links. Ids (`<@U…>`)
+        /// always do.
+        link_names: bool,
+        /// Name to post under, instead of the app's; needs the scope chat:write.customize.
+        username: String,
+        /// Emoji that stands in for the picture of the app, with colons; needs the scope
+        /// chat:write.customize.
+        icon_emoji: String,
+        /// Picture that stands in for the picture of the app, as an address; `icon_emoji` comes
+        /// before it. Needs the scope chat:write.customize.
+        icon_url: String,
+        /// Data for programs that goes with the message, unseen by people: `event_type` and
+        /// `event_payload`.
+        metadata: any,
     }
 }
 
@@ -128,15 +175,30 @@ record_builder! {
         /// A call without it is refused.
         ts: String,
         /// New text in Slack mrkdwn; it replaces the old one. Without `blocks` in the same call,
-        /// blocks the message had are removed.
-        ///
-        /// A call without it is refused.
+        /// blocks the message had are removed. Give this, `blocks`, `attachments` or
+        /// `markdown_text`. Airbyte's hosted platform requires it.
         text: String,
         /// Secondary content below the message, each with `text`, `color`, `fields` and others.
         /// Slack keeps them for old apps; new layouts are better made with `blocks`.
         attachments: [any],
         /// New layout in Block Kit; replaces the old blocks.
         blocks: [any],
+        /// The message in standard Markdown, at most 12,000 characters, instead of `text` and
+        /// `blocks`; Slack refuses it beside them.
+        markdown_text: String,
+        /// `full` turns addresses, `@names` and `#channels` in `text` into links; `none` takes the
+        /// text as it stands.
+        parse: types::MessageParse,
+        /// Whether names such as `@jane` and `#general` in `text` become links. Ids (`<@U…>`)
+        /// always do.
+        link_names: bool,
+        /// Data for programs that goes with the message, unseen by people: `event_type` and
+        /// `event_payload`.
+        metadata: any,
+        /// Ids of the files that the message has from now on.
+        file_ids: [String],
+        /// True also shows a reply of a thread in the channel.
+        reply_broadcast: bool,
     }
 }
 
@@ -151,5 +213,34 @@ record_builder! {
         ///
         /// A call without it is refused.
         ts: String,
+    }
+}
+
+list_builder! {
+    /// A call of `messages.search`: setters add arguments, and awaiting it sends the request.
+    pub struct MessagesSearch: types::MessageMatch, types::MessagesSearchMeta {
+        /// Order of the results: how well they match (`score`), or their time.
+        ///
+        /// Default: `"score"`.
+        sort: types::MessageSort,
+        /// Direction of the order.
+        ///
+        /// Default: `"desc"`.
+        sort_dir: types::MessageSortDir,
+        /// True marks the words that were found in `text` with special characters.
+        ///
+        /// Default: `false`.
+        highlight: bool,
+        /// Messages per page, at most 100.
+        ///
+        /// Default: `20`. From 1 to 100.
+        count: i64,
+        /// Number of the page, from 1 to 100.
+        ///
+        /// Default: `1`. From 1 to 100.
+        page: i64,
+        /// Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole
+        /// Enterprise organization; with other tokens it has no effect.
+        team_id: String,
     }
 }

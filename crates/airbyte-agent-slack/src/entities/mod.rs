@@ -4,18 +4,28 @@
 //! the builders that these methods return.
 
 pub mod bookmarks;
+pub mod canvases;
 pub mod channel_archives;
 pub mod channel_invites;
 pub mod channel_joins;
 pub mod channel_kicks;
+pub mod channel_members;
 pub mod channel_messages;
 pub mod channel_purposes;
 pub mod channel_topics;
 pub mod channels;
+pub mod direct_messages;
 pub mod ephemeral_messages;
+pub mod file_upload_completions;
+pub mod file_uploads;
+pub mod files;
+pub mod message_permalinks;
 pub mod messages;
 pub mod pins;
 pub mod reactions;
 pub mod scheduled_messages;
 pub mod threads;
+pub mod user_channels;
+pub mod user_groups;
+pub mod user_lookups;
 pub mod users;

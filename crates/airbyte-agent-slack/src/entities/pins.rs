@@ -3,7 +3,8 @@
 //! The accessor of `pins` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, record_builder};
+use airbyte_agent_core::serde_json::Value;
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
@@ -34,6 +35,49 @@ impl Pins<'_> {
     pub fn create(&self) -> PinsCreate {
         PinsCreate { call: self.client.call("pins", Action::Create) }
     }
+
+    /// List pinned items of a channel.
+    ///
+    /// Lists the messages and files that are pinned to a channel. Needs the scope pins:read.
+    /// Airbyte's hosted platform does not offer it.
+    ///
+    /// * `channel`: Id of the channel.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_slack::{Result, SlackConnector};
+    /// # async fn example(slack: SlackConnector) -> Result<()> {
+    /// let page = slack.pins().list("C012AB3CD").await?;
+    /// for pin in &page.data {
+    ///     println!("{:?} {:?}", pin.type_, pin.channel);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(&self, channel: impl Into<String>) -> PinsList {
+        let mut call = self.client.call("pins", Action::List);
+        call.set("channel", channel.into());
+        PinsList { call }
+    }
+
+    /// Unpin a message.
+    ///
+    /// Takes a pinned message off the list of its channel; the message itself stays. Airbyte's
+    /// hosted platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_slack::{Result, SlackConnector};
+    /// # async fn example(slack: SlackConnector) -> Result<()> {
+    /// let pin = slack.pins().delete()
+    ///     .channel("C012AB3CD")
+    ///     .timestamp("1726142400.123456")
+    ///     .await?;
+    /// println!("{pin:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self) -> PinsDelete {
+        PinsDelete { call: self.client.call("pins", Action::Delete) }
+    }
 }
 
 record_builder! {
@@ -44,6 +88,25 @@ record_builder! {
         /// A call without it is refused.
         channel: String,
         /// `ts` of the message to pin.
+        ///
+        /// A call without it is refused.
+        timestamp: String,
+    }
+}
+
+list_builder! {
+    /// A call of `pins.list`: setters add arguments, and awaiting it sends the request.
+    pub struct PinsList: types::PinnedItem, Value {}
+}
+
+record_builder! {
+    /// A call of `pins.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct PinsDelete: types::PinRemoveResponse {
+        /// Id of the channel the message is in.
+        ///
+        /// A call without it is refused.
+        channel: String,
+        /// `ts` of the message to unpin.
         ///
         /// A call without it is refused.
         timestamp: String,

@@ -3,14 +3,14 @@
 //! The accessor of `reactions` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
 accessor! {
     /// The operations on `reactions`, one method for each action.
     ///
-    /// An emoji that the app puts on a message.
+    /// An emoji on a message; a list gives the items that somebody reacted to.
     pub struct Reactions
 }
 
@@ -56,6 +56,51 @@ impl Reactions<'_> {
     pub fn delete(&self) -> ReactionsDelete {
         ReactionsDelete { call: self.client.call("reactions", Action::Delete) }
     }
+
+    /// Get the reactions to a message.
+    ///
+    /// Returns one message with the emoji that people put on it, and who did. Needs the scope
+    /// reactions:read. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `channel`: Id of the channel the message is in.
+    /// * `timestamp`: `ts` of the message.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_slack::{Result, SlackConnector};
+    /// # async fn example(slack: SlackConnector) -> Result<()> {
+    /// let reaction = slack.reactions().get("C012AB3CD", "1726142400.123456").await?;
+    /// println!("{:?} {:?}", reaction.type_, reaction.subtype);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get(&self, channel: impl Into<String>, timestamp: impl Into<String>) -> ReactionsGet {
+        let mut call = self.client.call("reactions", Action::Get);
+        call.set("channel", channel.into());
+        call.set("timestamp", timestamp.into());
+        ReactionsGet { call }
+    }
+
+    /// List what a person reacted to.
+    ///
+    /// Lists messages and files to which one person has reacted, by default the token's own user.
+    /// Needs the scope reactions:read. For one message use `reactions.get`. Airbyte's hosted
+    /// platform does not offer it.
+    ///
+    /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_slack::{Result, SlackConnector};
+    /// # async fn example(slack: SlackConnector) -> Result<()> {
+    /// let page = slack.reactions().list().await?;
+    /// for reaction in &page.data {
+    ///     println!("{:?} {:?}", reaction.type_, reaction.channel);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(&self) -> ReactionsList {
+        ReactionsList { call: self.client.call("reactions", Action::List) }
+    }
 }
 
 record_builder! {
@@ -91,5 +136,33 @@ record_builder! {
         ///
         /// A call without it is refused.
         name: String,
+    }
+}
+
+record_builder! {
+    /// A call of `reactions.get`: setters add arguments, and awaiting it sends the request.
+    pub struct ReactionsGet: types::Message {
+        /// True names everybody who reacted; otherwise Slack may name only some.
+        full: bool,
+    }
+}
+
+list_builder! {
+    /// A call of `reactions.list`: setters add arguments, and awaiting it sends the request.
+    pub struct ReactionsList: types::ReactedItem, types::ReactionsListMeta {
+        /// Id of the person; left out, the token's user.
+        user: String,
+        /// True names everybody who reacted; otherwise Slack may name only some.
+        full: bool,
+        /// Where to go on: `next_cursor` of the previous page. Left out, the list starts at its
+        /// beginning.
+        cursor: String,
+        /// Items per page, below 1000. A page may hold fewer although more follow.
+        ///
+        /// Default: `100`. From 1 to 999.
+        limit: i64,
+        /// Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole
+        /// Enterprise organization; with other tokens it has no effect.
+        team_id: String,
     }
 }

@@ -3,7 +3,7 @@
 //! The accessor of `scheduled_messages` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
@@ -26,8 +26,8 @@ impl ScheduledMessages<'_> {
     /// # async fn example(slack: SlackConnector) -> Result<()> {
     /// let scheduled_message = slack.scheduled_messages().create()
     ///     .channel("C012AB3CD")
-    ///     .text("Good morning! Stand-up starts in 10 minutes.")
     ///     .post_at(1790000000)
+    ///     .text("Good morning! Stand-up starts in 10 minutes.")
     ///     .await?;
     /// println!("{:?} {:?}", scheduled_message.channel, scheduled_message.scheduled_message_id);
     /// # Ok(())
@@ -35,6 +35,47 @@ impl ScheduledMessages<'_> {
     /// ```
     pub fn create(&self) -> ScheduledMessagesCreate {
         ScheduledMessagesCreate { call: self.client.call("scheduled_messages", Action::Create) }
+    }
+
+    /// List scheduled messages.
+    ///
+    /// Lists the messages that this app has scheduled and Slack has not posted yet. Airbyte's
+    /// hosted platform does not offer it.
+    ///
+    /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_slack::{Result, SlackConnector};
+    /// # async fn example(slack: SlackConnector) -> Result<()> {
+    /// let page = slack.scheduled_messages().list().await?;
+    /// for scheduled_message in &page.data {
+    ///     println!("{:?} {:?}", scheduled_message.id, scheduled_message.channel_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(&self) -> ScheduledMessagesList {
+        ScheduledMessagesList { call: self.client.call("scheduled_messages", Action::List) }
+    }
+
+    /// Cancel a scheduled message.
+    ///
+    /// Deletes a scheduled message, so that it is never posted. Slack refuses it when less than 60
+    /// seconds are left. Airbyte's hosted platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_slack::{Result, SlackConnector};
+    /// # async fn example(slack: SlackConnector) -> Result<()> {
+    /// let scheduled_message = slack.scheduled_messages().delete()
+    ///     .channel("C012AB3CD")
+    ///     .scheduled_message_id("Q0ABC12DE")
+    ///     .await?;
+    /// println!("{scheduled_message:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self) -> ScheduledMessagesDelete {
+        ScheduledMessagesDelete { call: self.client.call("scheduled_messages", Action::Delete) }
     }
 }
 
@@ -46,9 +87,8 @@ record_builder! {
         ///
         /// A call without it is refused.
         channel: String,
-        /// The message in Slack mrkdwn; with `blocks` only the fallback for notifications.
-        ///
-        /// A call without it is refused.
+        /// The message in Slack mrkdwn; with `blocks` only the fallback for notifications. Give
+        /// this, `blocks`, `attachments` or `markdown_text`. Airbyte's hosted platform requires it.
         text: String,
         /// When to post, Unix seconds; in the future and at most 120 days ahead.
         ///
@@ -70,5 +110,55 @@ record_builder! {
         /// False asks for `text` without formatting; Slack documents this for ordinary messages
         /// only.
         mrkdwn: bool,
+        /// The message in standard Markdown, at most 12,000 characters, instead of `text` and
+        /// `blocks`; Slack refuses it beside them.
+        markdown_text: String,
+        /// `full` turns addresses, `@names` and `#channels` in `text` into links; `none` takes the
+        /// text as it stands.
+        parse: types::ScheduledMessageParse,
+        /// Whether names such as `@jane` and `#general` in `text` become links. Ids (`<@U…>`)
+        /// always do.
+        link_names: bool,
+        /// Data for programs that goes with the message, unseen by people: `event_type` and
+        /// `event_payload`.
+        metadata: any,
+    }
+}
+
+list_builder! {
+    /// A call of `scheduled_messages.list`: setters add arguments, and awaiting it sends the
+    /// request.
+    pub struct ScheduledMessagesList: types::ScheduledMessage, types::ScheduledMessagesListMeta {
+        /// Only messages for this channel, by its id.
+        channel: String,
+        /// Only messages that will be posted from this instant on, Unix seconds.
+        oldest: String,
+        /// Only messages that will be posted until this instant, Unix seconds.
+        latest: String,
+        /// Where to go on: `next_cursor` of the previous page. Left out, the list starts at its
+        /// beginning.
+        cursor: String,
+        /// Messages per page, below 1000. A page may hold fewer although more follow.
+        ///
+        /// Default: `100`. From 1 to 999.
+        limit: i64,
+        /// Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole
+        /// Enterprise organization; with other tokens it has no effect.
+        team_id: String,
+    }
+}
+
+record_builder! {
+    /// A call of `scheduled_messages.delete`: setters add arguments, and awaiting it sends the
+    /// request.
+    pub struct ScheduledMessagesDelete: types::ScheduledMessageDeleteResponse {
+        /// Id of the channel the message is for.
+        ///
+        /// A call without it is refused.
+        channel: String,
+        /// Id of the scheduled message, from `scheduled_messages.list`.
+        ///
+        /// A call without it is refused.
+        scheduled_message_id: String,
     }
 }

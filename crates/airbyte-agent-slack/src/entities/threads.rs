@@ -51,16 +51,17 @@ in_context_store! {
 list_builder! {
     /// A call of `threads.list`: setters add arguments, and awaiting it sends the request.
     pub struct ThreadsList: types::Thread, types::ThreadsListMeta {
-        /// `ts` of the message that started the thread. Slack refuses the call without it. A
-        /// message without replies comes back alone.
+        /// `ts` of the message that started the thread. The vendor requires it: without it Slack
+        /// refuses the call. A message without replies comes back alone.
         ts: String,
         /// Where to go on: `next_cursor` of the previous page. Left out, the list starts with the
         /// first page.
         cursor: String,
-        /// Messages per page, at most 1000. Apps distributed outside the Slack Marketplace get at
-        /// most 15. A page may hold fewer although more follow.
+        /// Messages per page, at most 999 by the types of Slack's own client library. Apps
+        /// distributed outside the Slack Marketplace get at most 15. A page may hold fewer although
+        /// more follow.
         ///
-        /// Default: `100`. From 1 to 1000.
+        /// From 1 to 1000.
         limit: i64,
         /// Only messages after this instant: Unix seconds as text, or the `ts` of a message.
         oldest: String,
@@ -72,5 +73,7 @@ list_builder! {
         ///
         /// Default: `false`.
         inclusive: bool,
+        /// True adds `metadata`, the data for programs that apps attach to messages.
+        include_all_metadata: bool,
     }
 }

@@ -71,15 +71,23 @@ list_builder! {
         /// Where to go on: `next_cursor` of the previous page. Left out, the list starts at its
         /// beginning.
         cursor: String,
-        /// Users per page, at most 1000; Slack recommends no more than 200. A page may hold fewer
-        /// although more follow.
+        /// Users per page, at most 999 by the types of Slack's own client library; Slack recommends
+        /// no more than 200. A page may hold fewer although more follow.
         ///
-        /// Default: `200`. From 1 to 1000.
+        /// From 1 to 1000.
         limit: i64,
+        /// True adds `locale`, the language of each person.
+        include_locale: bool,
+        /// Id of the workspace (`T…`). Slack requires it with a token that is installed for a whole
+        /// Enterprise organization; with other tokens it has no effect.
+        team_id: String,
     }
 }
 
 record_builder! {
     /// A call of `users.get`: setters add arguments, and awaiting it sends the request.
-    pub struct UsersGet: types::User {}
+    pub struct UsersGet: types::User {
+        /// True adds `locale`, the person's language.
+        include_locale: bool,
+    }
 }

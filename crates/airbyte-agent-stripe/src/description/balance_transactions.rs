@@ -28,6 +28,8 @@ const LIST: Operation = Operation::get("BalanceTransactions_List", "balance_tran
         query("source", STRING).description("Only the transactions that stem from this object: id of a charge, refund, payout, transfer or the like."),
         query("starting_after", STRING).description("Page forward: id of the last balance transaction of the previous page. Do not combine with `ending_before`."),
         query("type", STRING).description("Only transactions of this type, such as `charge`, `refund`, `payout`, `stripe_fee`, `adjustment`, `transfer`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
@@ -39,6 +41,8 @@ const GET: Operation = Operation::get("BalanceTransactions_Get", "balance_transa
     .description("Returns one movement by id with gross amount, fees one by one, net amount and the date it becomes available.")
     .parameters(list![
         path("id", STRING).required().description("Balance transaction id, for instance `balance_transaction` of a charge, refund or payout."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .schema(RECORD);
 

@@ -79,6 +79,8 @@ const LIST: Operation = Operation::get("Charges_List", "charges", Action::List, 
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("payment_intent", STRING).description("Only charges made by this payment intent, by id."),
         query("starting_after", STRING).description("Page forward: id of the last charge of the previous page. Do not combine with `ending_before`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
@@ -90,6 +92,8 @@ const GET: Operation = Operation::get("Charges_Get", "charges", Action::Get, tem
     .description("Returns one charge by id: amount, state, reason of failure, card, receipt link, refunded amount. The fee is in the balance transaction that `balance_transaction` names.")
     .parameters(list![
         path("id", STRING).required().description("Charge id; `ch_` for cards, `py_` for other payment methods."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .schema(RECORD);
 
@@ -100,6 +104,8 @@ const SEARCH: Operation = Operation::get("Charges_Search", "charges", Action::Se
         query("query", STRING).required().description(r#"Search expression over `amount`, `billing_details.address.postal_code`, `created`, `currency`, `customer`, `disputed`, `metadata`, `payment_method_details.card.last4` (also `brand`, `exp_month`, `exp_year`, `fingerprint`), `refunded`, `status`. Exact match `field:"value"`, comparison `amount>1000` (smallest currency unit), metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("page", STRING).description("Token of the next page: `next_page` of the previous response. Leave it out for the first page and repeat the same `query`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$"))
     .paging(Paging::cursor(from_body(json_path!("$.next_page")), "page").more(from_body(json_path!("$.has_more"))).size(page_size("limit").maximum(100)))

@@ -17,6 +17,7 @@ const CREATE: Operation = Operation::by(Method::Post, "CheckoutSessions_Create",
     .writes()
     .idempotency_header("Idempotency-Key")
     .parameters(list![
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("mode", STRING.choices(words!["payment", "setup", "subscription"])).required().description("`payment` for one-time purchases, `subscription` for recurring prices, `setup` to save a payment method without charging."),
         body("success_url", STRING).description("Where the customer goes after paying; Stripe demands it for its own hosted page. `{CHECKOUT_SESSION_ID}` in it is replaced by the session's id."),
         body("cancel_url", STRING).description("Where the back link of the payment page leads."),
@@ -24,12 +25,55 @@ const CREATE: Operation = Operation::by(Method::Post, "CheckoutSessions_Create",
         body("customer_email", STRING).description("E-mail address to fill in for the customer. Give this or `customer`."),
         body("line_items", ARRAY.items(list![
             OBJECT.properties(list![
-                optional("price", STRING.description("Id of the price.")),
+                optional("price", STRING.description("Id of the price; give this or `price_data`.")),
                 optional("quantity", INTEGER.description("Number of units.")),
+                optional("price_data", OBJECT.properties(list![
+                    required("currency", STRING.description("Three-letter ISO currency code in lower case.")),
+                    optional("unit_amount", INTEGER.description("Price per unit, in the smallest currency unit.")),
+                    optional("unit_amount_decimal", STRING.description("The same as a decimal text with up to 12 decimals.")),
+                    optional("product", STRING.description("Id of the product; give this or `product_data`.")),
+                    optional("product_data", OBJECT.properties(list![
+                        required("name", STRING.description("Name of the product.")),
+                        optional("description", STRING.description("What the product is.")),
+                        optional("images", ARRAY.items(list![STRING]).description("Addresses of up to 8 pictures.")),
+                        optional("tax_code", STRING.description("Tax code of the product.")),
+                    ]).closed().description("A product made together with the price.")),
+                    optional("recurring", OBJECT.properties(list![
+                        required("interval", STRING.choices(words!["day", "month", "week", "year"]).description("Unit of the billing period.")),
+                        optional("interval_count", INTEGER.description("Number of units in a billing period.")),
+                    ]).closed().description("Makes it a subscription price.")),
+                    optional("tax_behavior", STRING.choices(words!["exclusive", "inclusive", "unspecified"]).description("Whether the amount includes tax.")),
+                ]).closed().description("A price made for this purchase only, instead of `price`.")),
             ]).closed(),
         ])).description("What is bought, up to 100 entries; needed for `payment` and `subscription`."),
         body("client_reference_id", STRING).description("Your own reference, such as a cart id, up to 200 characters."),
         body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("allow_promotion_codes", BOOLEAN).addition().description("True lets the customer enter a promotion code."),
+        body("discounts", ARRAY.items(list![
+            OBJECT.properties(list![
+                optional("coupon", STRING.description("Id of a coupon.")),
+                optional("promotion_code", STRING.description("Id of a promotion code.")),
+            ]).closed(),
+        ])).addition().description("The discount of the session; at most one, and not together with `allow_promotion_codes`."),
+        body("currency", STRING).addition().description("Three-letter ISO currency code in lower case; Stripe requires it in `setup` mode without named payment methods."),
+        body("expires_at", INTEGER).addition().description("When the page expires, Unix seconds, 30 minutes to 24 hours from now."),
+        body("locale", STRING).addition().description("Language of the page; `auto` follows the browser."),
+        body("automatic_tax", OBJECT.properties(list![required("enabled", BOOLEAN.description("True computes tax."))]).closed()).addition().description("Stripe's automatic tax calculation."),
+        body("billing_address_collection", STRING.choices(words!["auto", "required"])).addition().description("Whether the customer has to give a billing address."),
+        body("customer_creation", STRING.choices(words!["always", "if_required"])).addition().description("Whether a customer is made in `payment` mode."),
+        body("payment_method_types", ARRAY.items(list![STRING])).addition().description("Kinds of payment method to offer; those of the dashboard when left out."),
+        body("payment_intent_data", OBJECT.properties(list![
+            optional("capture_method", STRING.choices(words!["automatic", "automatic_async", "manual"]).description("`manual` only authorizes the amount.")),
+            optional("description", STRING.description("Free text of the payment.")),
+            optional("setup_future_usage", STRING.choices(words!["off_session", "on_session"]).description("Keeps the payment method for later payments.")),
+            optional("metadata", OBJECT.description("Your own keys and values of the payment.")),
+        ]).closed()).addition().description("Fields of the payment, in `payment` mode."),
+        body("subscription_data", OBJECT.properties(list![
+            optional("trial_period_days", INTEGER.minimum(1.0).description("Days of free trial.")),
+            optional("description", STRING.description("Text shown to the customer.")),
+            optional("metadata", OBJECT.description("Your own keys and values of the subscription.")),
+        ]).closed()).addition().description("Fields of the subscription, in `subscription` mode."),
     ])
     .body(Body::Form)
     .schema(RECORD);

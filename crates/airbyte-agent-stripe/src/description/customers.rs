@@ -59,6 +59,8 @@ const LIST: Operation = Operation::get("Customers_List", "customers", Action::Li
             optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
             optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
         ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
@@ -71,6 +73,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Customers_Create", "custo
     .writes()
     .idempotency_header("Idempotency-Key")
     .parameters(list![
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("email", STRING).description("E-mail address for receipts and invoices, up to 512 characters. Stripe does not keep it unique: look for an existing customer first."),
         body("name", STRING).description("Full name or business name, up to 256 characters."),
         body("description", STRING).description("Free note about the customer, seen only by you."),
@@ -84,6 +87,34 @@ const CREATE: Operation = Operation::by(Method::Post, "Customers_Create", "custo
             optional("country", STRING.description("Two-letter country code (ISO 3166-1).")),
         ]).closed()).description("Billing address; its country matters for tax."),
         body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("shipping", OBJECT.properties(list![
+            required("name", STRING.description("Name of the recipient.")),
+            optional("phone", STRING.description("Phone number of the recipient.")),
+            required("address", OBJECT.properties(list![
+                optional("line1", STRING.description("Street and number, or company name.")),
+                optional("line2", STRING.description("Apartment, suite or building.")),
+                optional("city", STRING.description("City or town.")),
+                optional("state", STRING.description("State, county or province.")),
+                optional("postal_code", STRING.description("Postal code, in the United States the ZIP code.")),
+                optional("country", STRING.description("Two-letter country code (ISO 3166-1).")),
+            ]).closed().description("Address of the recipient.")),
+        ]).closed()).addition().description("Name and address that goods are sent to."),
+        body("tax_exempt", STRING.choices(words!["exempt", "none", "reverse"])).addition().description("Whether the customer pays tax; `reverse` prints the note on reverse charge."),
+        body("invoice_settings", OBJECT.properties(list![
+            optional("default_payment_method", STRING.description("Id of the payment method that invoices and subscriptions charge; it must be attached to the customer.")),
+            optional("footer", STRING.description("Text at the foot of invoices.")),
+        ]).closed()).addition().description("What new invoices of the customer begin with."),
+        body("preferred_locales", ARRAY.items(list![STRING])).addition().description("Languages of the customer, the preferred one first."),
+        body("balance", INTEGER).addition().description("Credit (negative) or debt (positive) that the next invoices settle, in the smallest currency unit."),
+        body("payment_method", STRING).addition().description("Id of a payment method to attach to the new customer."),
+        body("tax_id_data", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("type", STRING.description("Kind of number, such as `eu_vat`, `us_ein` or `gb_vat`.")),
+                required("value", STRING.description("The number itself.")),
+            ]).closed(),
+        ])).addition().description("Tax numbers of the customer, which are printed on invoices."),
+        body("test_clock", STRING).addition().description("Id of a test clock, in tests only."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -91,7 +122,11 @@ const CREATE: Operation = Operation::by(Method::Post, "Customers_Create", "custo
 const GET: Operation = Operation::get("Customers_Get", "customers", Action::Get, template!("/v1/customers/{id}"))
     .summary("Get a customer")
     .description("Returns one customer by id. A deleted customer still comes back, as a stub with `deleted: true` and no other data.")
-    .parameters(list![path("id", STRING).required().description("Id of the customer.")])
+    .parameters(list![
+        path("id", STRING).required().description("Id of the customer."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
+    ])
     .schema(RECORD);
 
 const UPDATE: Operation = Operation::by(Method::Post, "Customers_Update", "customers", Action::Update, template!("/v1/customers/{id}"))
@@ -102,6 +137,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Customers_Update", "custo
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         path("id", STRING).required().description("Id of the customer to change."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("email", STRING).description("New e-mail address, up to 512 characters."),
         body("name", STRING).description("New full name or business name, up to 256 characters."),
         body("description", STRING).description("New free note about the customer, seen only by you."),
@@ -115,6 +151,26 @@ const UPDATE: Operation = Operation::by(Method::Post, "Customers_Update", "custo
             optional("country", STRING.description("Two-letter country code (ISO 3166-1).")),
         ]).closed()).description("New billing address; replaces the old one as a whole."),
         body("metadata", OBJECT).description("Your own keys and values, merged into those present; an empty value removes its key."),
+        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("shipping", OBJECT.properties(list![
+            required("name", STRING.description("Name of the recipient.")),
+            optional("phone", STRING.description("Phone number of the recipient.")),
+            required("address", OBJECT.properties(list![
+                optional("line1", STRING.description("Street and number, or company name.")),
+                optional("line2", STRING.description("Apartment, suite or building.")),
+                optional("city", STRING.description("City or town.")),
+                optional("state", STRING.description("State, county or province.")),
+                optional("postal_code", STRING.description("Postal code, in the United States the ZIP code.")),
+                optional("country", STRING.description("Two-letter country code (ISO 3166-1).")),
+            ]).closed().description("Address of the recipient.")),
+        ]).closed()).addition().description("Name and address that goods are sent to."),
+        body("tax_exempt", STRING.choices(words!["exempt", "none", "reverse"])).addition().description("Whether the customer pays tax; `reverse` prints the note on reverse charge."),
+        body("invoice_settings", OBJECT.properties(list![
+            optional("default_payment_method", STRING.description("Id of the payment method that invoices and subscriptions charge; it must be attached to the customer.")),
+            optional("footer", STRING.description("Text at the foot of invoices.")),
+        ]).closed()).addition().description("What new invoices of the customer begin with."),
+        body("preferred_locales", ARRAY.items(list![STRING])).addition().description("Languages of the customer, the preferred one first."),
+        body("balance", INTEGER).addition().description("Credit (negative) or debt (positive) that the next invoices settle, in the smallest currency unit."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -125,7 +181,10 @@ const DELETE: Operation = Operation::by(Method::Delete, "Customers_Delete", "cus
     .writes()
     .idempotent()
     .destructive()
-    .parameters(list![path("id", STRING).required().description("Id of the customer to delete.")])
+    .parameters(list![
+        path("id", STRING).required().description("Id of the customer to delete."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
+    ])
     .schema(DELETE_RECORD);
 
 const SEARCH: Operation = Operation::get("Customers_Search", "customers", Action::Search, template!("/v1/customers/search"))
@@ -135,6 +194,8 @@ const SEARCH: Operation = Operation::get("Customers_Search", "customers", Action
         query("query", STRING).required().description(r#"Search expression over `created`, `email`, `metadata`, `name`, `phone`. Exact match `field:"value"`, substring (three letters or more) `field~"value"`, comparison `created>1740787200`, metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("page", STRING).description("Token of the next page: `next_page` of the previous response. Leave it out for the first page and repeat the same `query`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])

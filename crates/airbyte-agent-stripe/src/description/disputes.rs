@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("disputes", "A payment contested by the cardholder (chargeback).")
     .when_to_use("For chargebacks, their reasons and deadlines.")
     .phrases(texts!["dispute", "chargeback"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, GET, UPDATE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::get("Disputes_List", "disputes", Action::List, template!("/v1/disputes"))
@@ -26,6 +26,8 @@ const LIST: Operation = Operation::get("Disputes_List", "disputes", Action::List
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("payment_intent", STRING).description("Only records of this payment intent, by id."),
         query("starting_after", STRING).description("Page forward: id of the last dispute of the previous page. Do not combine with `ending_before`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
@@ -35,7 +37,58 @@ const LIST: Operation = Operation::get("Disputes_List", "disputes", Action::List
 const GET: Operation = Operation::get("Disputes_Get", "disputes", Action::Get, template!("/v1/disputes/{id}"))
     .summary("Get a dispute")
     .description("Returns one dispute by id with reason, amount, state, evidence and deadline.")
-    .parameters(list![path("id", STRING).required().description("Id of the dispute.")])
+    .parameters(list![
+        path("id", STRING).required().description("Id of the dispute."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
+    ])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "Disputes_Update", "disputes", Action::Update, template!("/v1/disputes/{id}"))
+    .summary("Submit evidence for a dispute")
+    .description("Stores evidence against a dispute and hands it to the bank. Without `submit: false` it is handed in at once, and most banks take it only once. Files are named by the ids of uploaded files. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .idempotency_header("Idempotency-Key")
+    .addition()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the dispute."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
+        body("evidence", OBJECT.properties(list![
+            optional("product_description", STRING.description("What was sold.")),
+            optional("customer_name", STRING.description("Name of the customer.")),
+            optional("customer_email_address", STRING.description("E-mail address of the customer.")),
+            optional("customer_purchase_ip", STRING.description("IP address from which the customer bought.")),
+            optional("billing_address", STRING.description("Billing address that the customer gave.")),
+            optional("access_activity_log", STRING.description("Log that shows that the customer used the product.")),
+            optional("customer_communication", STRING.description("Id of a file with what the customer wrote.")),
+            optional("customer_signature", STRING.description("Id of a file with the customer's signature.")),
+            optional("receipt", STRING.description("Id of a file with the receipt.")),
+            optional("service_date", STRING.description("When the service was given.")),
+            optional("service_documentation", STRING.description("Id of a file that shows that the service was given.")),
+            optional("shipping_address", STRING.description("Address that the goods were sent to.")),
+            optional("shipping_carrier", STRING.description("Company that delivered.")),
+            optional("shipping_date", STRING.description("When the goods were sent.")),
+            optional("shipping_tracking_number", STRING.description("Number by which the parcel can be followed.")),
+            optional("shipping_documentation", STRING.description("Id of a file that shows the delivery.")),
+            optional("cancellation_policy", STRING.description("Id of a file with your terms of cancellation.")),
+            optional("cancellation_policy_disclosure", STRING.description("How the customer was shown these terms.")),
+            optional("cancellation_rebuttal", STRING.description("Why the subscription was not canceled.")),
+            optional("refund_policy", STRING.description("Id of a file with your terms of refund.")),
+            optional("refund_policy_disclosure", STRING.description("How the customer was shown these terms.")),
+            optional("refund_refusal_explanation", STRING.description("Why the customer has no claim to a refund.")),
+            optional("duplicate_charge_id", STRING.description("Id of the charge that is said to be the same one.")),
+            optional("duplicate_charge_explanation", STRING.description("How the two charges differ.")),
+            optional("duplicate_charge_documentation", STRING.description("Id of a file that shows the difference.")),
+            optional("uncategorized_text", STRING.description("Anything else.")),
+            optional("uncategorized_file", STRING.description("Id of a file with anything else.")),
+        ]).closed()).description("What speaks for you; texts up to 20,000 characters each, 150,000 in all."),
+        body("submit", BOOLEAN).description("False only stores the evidence; true (when left out) hands it in."),
+        body("metadata", OBJECT).description("Your own keys and values, merged into those present; an empty value removes its key."),
+        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+    ])
+    .body(Body::Form)
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/disputes.json"));

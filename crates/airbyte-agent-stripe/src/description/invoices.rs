@@ -121,6 +121,8 @@ const LIST: Operation = Operation::get("Invoices_List", "invoices", Action::List
         query("starting_after", STRING).description("Page forward: id of the last invoice of the previous page. Do not combine with `ending_before`."),
         query("status", STRING.choices(words!["draft", "open", "paid", "uncollectible", "void"])).description("Only invoices in this state. `open` means finalized and unpaid; overdue ones are `open` with a `due_date` in the past."),
         query("subscription", STRING).description("Only invoices of this subscription, by id."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
@@ -132,8 +134,10 @@ const CREATE: Operation = Operation::by(Method::Post, "Invoices_Create", "invoic
     .description("Creates a draft invoice for a customer. Without `pending_invoice_items_behavior: include` it starts empty. A draft is neither sent nor charged: finalize it with `invoice_finalizations.create`, then send it with `invoice_sends.create`. With `auto_advance: true` Stripe does so by itself after about an hour.")
     .writes()
     .idempotency_header("Idempotency-Key")
+    .at_least_one(list![at_least_one(texts![], texts!["customer", "customer_account", "from_invoice"])])
     .parameters(list![
-        body("customer", STRING).required().description("Id of the customer to invoice."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
+        body("customer", STRING).description("Id of the customer to invoice. Stripe requires this, `customer_account` or `from_invoice`."),
         body("auto_advance", BOOLEAN).description("True lets Stripe finalize and collect by itself after about an hour; false leaves it a draft until you act."),
         body("collection_method", STRING.choices(words!["charge_automatically", "send_invoice"])).description("`charge_automatically` (when left out) charges the default payment method; `send_invoice` e-mails it with a due date."),
         body("description", STRING).description("Memo shown on the invoice."),
@@ -142,6 +146,25 @@ const CREATE: Operation = Operation::by(Method::Post, "Invoices_Create", "invoic
         body("footer", STRING).description("Text at the foot of the invoice."),
         body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
         body("pending_invoice_items_behavior", STRING.choices(words!["exclude", "include"])).description("`include` puts the customer's pending invoice items on it; `exclude` (when left out) makes an empty invoice."),
+        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("customer_account", STRING).addition().description("Id of the account that is invoiced, for platforms that model customers as accounts."),
+        body("from_invoice", OBJECT.properties(list![
+            required("action", STRING.choices(words!["revision"]).description("What to make of the invoice.")),
+            required("invoice", STRING.description("Id of the invoice to revise.")),
+        ]).closed()).addition().description("Makes a revision of an existing invoice instead of a new one."),
+        body("currency", STRING).addition().description("Three-letter ISO currency code in lower case; the customer's currency when left out."),
+        body("subscription", STRING).addition().description("Id of a subscription whose pending items are invoiced."),
+        body("default_payment_method", STRING).addition().description("Id of the payment method to charge; the customer's default when left out."),
+        body("default_tax_rates", ARRAY.items(list![STRING])).addition().description("Ids of the tax rates of lines that have none of their own."),
+        body("discounts", ARRAY.items(list![
+            OBJECT.properties(list![
+                optional("coupon", STRING.description("Id of a coupon.")),
+                optional("promotion_code", STRING.description("Id of a promotion code.")),
+                optional("discount", STRING.description("Id of a discount that exists already.")),
+            ]).closed(),
+        ])).addition().description("Discounts on the invoice; those of the customer or subscription when left out."),
+        body("number", STRING).addition().description("Number of the invoice; made by Stripe when left out."),
+        body("statement_descriptor", STRING).addition().description("Text on the customer's bank statement, up to 22 characters."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -151,6 +174,8 @@ const GET: Operation = Operation::get("Invoices_Get", "invoices", Action::Get, t
     .description("Returns one invoice by id with amounts, state, links to page and PDF, and its first line items. Amounts are in the smallest currency unit.")
     .parameters(list![
         path("id", STRING).required().description("Invoice id (not the invoice number printed on it)."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .schema(RECORD);
 
@@ -161,6 +186,8 @@ const SEARCH: Operation = Operation::get("Invoices_Search", "invoices", Action::
         query("query", STRING).required().description(r#"Search expression over `created`, `currency`, `customer`, `last_finalization_error_code`, `last_finalization_error_type`, `metadata`, `number`, `receipt_number`, `status`, `subscription`, `total`. Exact match `field:"value"`, comparison `total>1000` (smallest currency unit), metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("page", STRING).description("Token of the next page: `next_page` of the previous response. Leave it out for the first page and repeat the same `query`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$"))
     .paging(Paging::cursor(from_body(json_path!("$.next_page")), "page").more(from_body(json_path!("$.has_more"))).size(page_size("limit").maximum(100)))

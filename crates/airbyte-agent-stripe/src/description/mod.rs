@@ -21,6 +21,28 @@ mod checkout_sessions;
 mod payment_method_attachments;
 mod disputes;
 mod payouts;
+mod payment_methods;
+mod payment_method_detachments;
+mod setup_intents;
+mod invoice_voids;
+mod invoice_write_offs;
+mod invoice_pays;
+mod invoice_line_items;
+mod invoice_items;
+mod invoice_payments;
+mod payment_links;
+mod coupons;
+mod promotion_codes;
+mod dispute_closures;
+mod billing_portal_sessions;
+mod payment_intent_captures;
+mod customer_balance_transactions;
+mod subscription_items;
+mod meters;
+mod meter_events;
+mod events;
+mod credit_notes;
+mod tax_rates;
 
 use std::borrow::Cow::Borrowed;
 
@@ -32,7 +54,7 @@ pub static DESCRIPTION: Connector = Connector {
     title: text("Stripe"),
     version: text("0.1.13"),
     definition_id: text("e094cb9a-26de-4645-8761-65c0c425d1de"),
-    description: text("Stripe processes payments. This connector reads customers, invoices, charges, subscriptions, refunds, products, disputes, payouts and the balance, and creates or changes customers, products, prices, invoices, subscriptions, payments, refunds and Checkout sessions. All amounts are whole numbers in the smallest currency unit: 1000 is USD 10.00, but JPY 1000. Instants are Unix seconds. A live key moves real money, a test key does not. Answers follow the default API version of the account, so some older fields may be absent."),
+    description: text("Stripe processes payments. This connector reads customers, invoices, charges, subscriptions, refunds, products, disputes, payouts, prices, discounts, stored payment methods, events and the balance, and creates or changes customers, products, prices, invoices, subscriptions, payments, refunds, credit notes, discounts, Checkout sessions and payment links. All amounts are whole numbers in the smallest currency unit: 1000 is USD 10.00, but JPY 1000. Instants are Unix seconds. A live key moves real money, a test key does not. Responses follow the default API version of the account unless `stripe_version` names another. The records are described as in version 2026-10-28.endive and hold the fields of older versions as well; those that Stripe dropped with 2025-03-31.basil are absent on newer accounts. Operations and arguments that Airbyte's platform does not know follow 2026-10-28.endive; where an older version names an argument differently, its description says so. Fields that hold the id of another object come back as the whole object if `expand` names them."),
     links: Borrowed(list![
         Link::new("changelog", "Stripe changelog", "https://docs.stripe.com/changelog"),
         Link::new("migration_guide", "API upgrades", "https://docs.stripe.com/upgrades"),
@@ -59,8 +81,16 @@ pub static DESCRIPTION: Connector = Connector {
     ]),
     rate_limit_headers: None,
     errors: Borrowed(&[]),
-    error_kinds: Borrowed(&[]),
-    error_codes: Borrowed(&[]),
+    error_kinds: Borrowed(list![
+        ErrorMeaning::new(ErrorCode::is("resource_missing"), FailureKind::NotFound),
+        ErrorMeaning::new(ErrorCode::is("rate_limit"), FailureKind::RateLimited),
+        ErrorMeaning::new(ErrorCode::is("lock_timeout"), FailureKind::RateLimited),
+        ErrorMeaning::new(ErrorCode::is("api_key_expired"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("api_error"), FailureKind::Unavailable),
+        ErrorMeaning::new(ErrorCode::is("invalid_request_error"), FailureKind::Validation),
+        ErrorMeaning::new(ErrorCode::begins("parameter_"), FailureKind::Validation),
+    ]),
+    error_codes: Borrowed(list![json_path!("$.error.code"), json_path!("$.error.type")]),
     rate_limit_cost: None,
     entities: Borrowed(list![
         customers::ENTITY,
@@ -81,8 +111,35 @@ pub static DESCRIPTION: Connector = Connector {
         payment_method_attachments::ENTITY,
         disputes::ENTITY,
         payouts::ENTITY,
+        payment_methods::ENTITY,
+        payment_method_detachments::ENTITY,
+        setup_intents::ENTITY,
+        invoice_voids::ENTITY,
+        invoice_write_offs::ENTITY,
+        invoice_pays::ENTITY,
+        invoice_line_items::ENTITY,
+        invoice_items::ENTITY,
+        invoice_payments::ENTITY,
+        payment_links::ENTITY,
+        coupons::ENTITY,
+        promotion_codes::ENTITY,
+        dispute_closures::ENTITY,
+        billing_portal_sessions::ENTITY,
+        payment_intent_captures::ENTITY,
+        customer_balance_transactions::ENTITY,
+        subscription_items::ENTITY,
+        meters::ENTITY,
+        meter_events::ENTITY,
+        events::ENTITY,
+        credit_notes::ENTITY,
+        tax_rates::ENTITY,
     ]),
-    relationships: Borrowed(&[]),
+    relationships: Borrowed(list![
+        Relationship::new("payment_methods", "customer", "customers", "id", "many_to_one"),
+        Relationship::new("invoice_line_items", "invoice", "invoices", "id", "many_to_one"),
+        Relationship::new("customer_balance_transactions", "customer", "customers", "id", "many_to_one"),
+        Relationship::new("subscription_items", "subscription", "subscriptions", "id", "many_to_one"),
+    ]),
     questions: Questions {
         direct: Borrowed(texts![
             "Find the customer with the e-mail address jenny@example.com",
@@ -102,11 +159,10 @@ pub static DESCRIPTION: Connector = Connector {
             "Which invoices are overdue by more than 30 days?",
         ]),
         unsupported: Borrowed(texts![
-            "List all prices of a product",
-            "Void an invoice",
-            "Submit evidence for a dispute",
-            "Create a payout to our bank",
-            "Create a coupon",
+            "Create a tax rate",
+            "Transfer money to a connected account",
+            "Create a subscription schedule",
+            "Create a webhook endpoint",
         ]),
     },
     hosting: Hosting {

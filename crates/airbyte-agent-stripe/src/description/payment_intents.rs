@@ -26,6 +26,8 @@ const LIST: Operation = Operation::get("PaymentIntents_List", "payment_intents",
         query("ending_before", STRING).description("Page backward: id of the first payment intent of the present page. Do not combine with `starting_after`."),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("starting_after", STRING).description("Page forward: id of the last payment intent of the previous page. Do not combine with `ending_before`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
@@ -38,6 +40,7 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentIntents_Create", "
     .writes()
     .idempotency_header("Idempotency-Key")
     .parameters(list![
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("amount", INTEGER).required().description("Amount to collect in the smallest currency unit (2000 is USD 20.00, but JPY 2000); at least about USD 0.50, at most eight digits."),
         body("currency", STRING).required().description("Three-letter ISO currency code in lower case."),
         body("customer", STRING).description("Id of the customer who pays; needed to use a payment method saved with them."),
@@ -52,6 +55,26 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentIntents_Create", "
         body("statement_descriptor", STRING).description("Text on the bank statement for payments other than by card, up to 22 characters; for cards use the suffix."),
         body("statement_descriptor_suffix", STRING).description("Appended to your account's prefix on card statements; 22 characters with the prefix."),
         body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("shipping", OBJECT.properties(list![
+            required("name", STRING.description("Name of the recipient.")),
+            optional("phone", STRING.description("Phone number of the recipient.")),
+            optional("carrier", STRING.description("Company that delivers.")),
+            optional("tracking_number", STRING.description("Number by which the parcel can be followed.")),
+            required("address", OBJECT.properties(list![
+                optional("line1", STRING.description("Street and number, or company name.")),
+                optional("line2", STRING.description("Apartment, suite or building.")),
+                optional("city", STRING.description("City or town.")),
+                optional("state", STRING.description("State, county or province.")),
+                optional("postal_code", STRING.description("Postal code, in the United States the ZIP code.")),
+                optional("country", STRING.description("Two-letter country code (ISO 3166-1).")),
+            ]).closed().description("Address of the recipient.")),
+        ]).closed()).addition().description("Name and address that goods are sent to."),
+        body("setup_future_usage", STRING.choices(words!["off_session", "on_session"])).addition().description("Keeps the payment method for later payments, without or with the customer present."),
+        body("capture_method", STRING.choices(words!["automatic", "automatic_async", "manual"])).addition().description("`manual` only authorizes the amount, to be taken with `payment_intent_captures.create`."),
+        body("off_session", BOOLEAN).addition().description("True if the customer is not present to authenticate; needs `confirm: true`."),
+        body("return_url", STRING).addition().description("Where to send the customer back after authenticating on another page; needs `confirm: true`."),
+        body("payment_method_types", ARRAY.items(list![STRING])).addition().description("Kinds of payment method to offer, instead of `automatic_payment_methods`; newer versions call it `allowed_payment_method_types`."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -59,7 +82,11 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentIntents_Create", "
 const GET: Operation = Operation::get("PaymentIntents_Get", "payment_intents", Action::Get, template!("/v1/payment_intents/{id}"))
     .summary("Get a payment intent")
     .description("Returns one payment intent by id with its state and the amount received.")
-    .parameters(list![path("id", STRING).required().description("Id of the payment intent.")])
+    .parameters(list![
+        path("id", STRING).required().description("Id of the payment intent."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
+    ])
     .schema(RECORD);
 
 const UPDATE: Operation = Operation::by(Method::Post, "PaymentIntents_Update", "payment_intents", Action::Update, template!("/v1/payment_intents/{id}"))
@@ -70,6 +97,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "PaymentIntents_Update", "
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         path("id", STRING).required().description("Id of the payment intent to change."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("amount", INTEGER).description("New amount in the smallest currency unit; only before the payment is confirmed."),
         body("currency", STRING).description("New three-letter ISO currency code in lower case."),
         body("customer", STRING).description("Id of the customer who pays; can be set once, not changed."),
@@ -79,6 +107,23 @@ const UPDATE: Operation = Operation::by(Method::Post, "PaymentIntents_Update", "
         body("statement_descriptor", STRING).description("New text on the bank statement for payments other than by card, up to 22 characters."),
         body("statement_descriptor_suffix", STRING).description("Appended to your account's prefix on card statements; 22 characters with the prefix."),
         body("metadata", OBJECT).description("Your own keys and values, merged into those present; an empty value removes its key."),
+        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("shipping", OBJECT.properties(list![
+            required("name", STRING.description("Name of the recipient.")),
+            optional("phone", STRING.description("Phone number of the recipient.")),
+            optional("carrier", STRING.description("Company that delivers.")),
+            optional("tracking_number", STRING.description("Number by which the parcel can be followed.")),
+            required("address", OBJECT.properties(list![
+                optional("line1", STRING.description("Street and number, or company name.")),
+                optional("line2", STRING.description("Apartment, suite or building.")),
+                optional("city", STRING.description("City or town.")),
+                optional("state", STRING.description("State, county or province.")),
+                optional("postal_code", STRING.description("Postal code, in the United States the ZIP code.")),
+                optional("country", STRING.description("Two-letter country code (ISO 3166-1).")),
+            ]).closed().description("Address of the recipient.")),
+        ]).closed()).addition().description("Name and address that goods are sent to."),
+        body("setup_future_usage", STRING.choices(words!["off_session", "on_session"])).addition().description("Keeps the payment method for later payments, without or with the customer present."),
+        body("capture_method", STRING.choices(words!["automatic", "automatic_async", "manual"])).addition().description("`manual` only authorizes the amount, to be taken with `payment_intent_captures.create`."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -90,6 +135,8 @@ const SEARCH: Operation = Operation::get("PaymentIntents_Search", "payment_inten
         query("query", STRING).required().description(r#"Search expression over `amount`, `created`, `currency`, `customer`, `metadata`, `status`. Exact match `status:"succeeded"`, comparison `amount>1000` (smallest currency unit), metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("page", STRING).description("Token of the next page: `next_page` of the previous response. Leave it out for the first page and repeat the same `query`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("payouts", "A transfer from the Stripe balance to the bank.")
     .when_to_use("For when and how much money arrives at the bank.")
     .phrases(texts!["payout", "bank transfer", "deposit"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, GET])
     .schema(RECORD);
 
 const LIST: Operation = Operation::get("Payouts_List", "payouts", Action::List, template!("/v1/payouts"))
@@ -32,16 +32,44 @@ const LIST: Operation = Operation::get("Payouts_List", "payouts", Action::List, 
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("starting_after", STRING).description("Page forward: id of the last payout of the previous page. Do not combine with `ending_before`."),
         query("status", STRING.choices(words!["pending", "paid", "failed", "canceled"])).description("Only payouts in this state."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
     .paging(Paging::last_record(json_path!("$.id"), "starting_after", 0).more(from_meta("has_more")).size(page_size("limit").maximum(100)))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "Payouts_Create", "payouts", Action::Create, template!("/v1/payouts"))
+    .summary("Create a payout")
+    .description("Sends money from the Stripe balance to your bank account or card: real money in live mode. The available balance has to cover it; only for accounts without automatic payouts, or for instant ones. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .destructive()
+    .idempotency_header("Idempotency-Key")
+    .addition()
+    .parameters(list![
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
+        body("amount", INTEGER).required().description("Amount to send, in the smallest currency unit."),
+        body("currency", STRING).required().description("Three-letter ISO currency code in lower case."),
+        body("description", STRING).description("Free text, seen only by you."),
+        body("destination", STRING).description("Id of the bank account or card; the default one of the currency when left out."),
+        body("method", STRING.choices(words!["instant", "standard"])).description("`instant` costs a fee and takes minutes, `standard` (when left out) takes days."),
+        body("source_type", STRING.choices(words!["bank_account", "card", "fpx"])).description("Part of the balance to take the money from."),
+        body("statement_descriptor", STRING).description("Text on your bank statement, up to 22 characters."),
+        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+    ])
+    .body(Body::Form)
+    .schema(RECORD);
+
 const GET: Operation = Operation::get("Payouts_Get", "payouts", Action::Get, template!("/v1/payouts/{id}"))
     .summary("Get a payout")
     .description("Returns one payout by id with amount, state, arrival date and, if it failed, the reason.")
-    .parameters(list![path("id", STRING).required().description("Id of the payout.")])
+    .parameters(list![
+        path("id", STRING).required().description("Id of the payout."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
+    ])
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/payouts.json"));

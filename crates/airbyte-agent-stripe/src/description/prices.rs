@@ -8,7 +8,37 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("prices", "How much, in which currency and how often a product costs.")
     .when_to_use("To give a product a one-time or recurring price.")
     .phrases(texts!["price", "pricing"])
-    .operations(list![CREATE])
+    .operations(list![LIST, CREATE, GET, UPDATE])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("Prices_List", "prices", Action::List, template!("/v1/prices"))
+    .summary("List prices")
+    .description("Lists prices, newest first, archived ones included unless `active` is true. Filter by product, currency, kind or your own lookup keys. The steps of tiered prices come back only with `expand: [data.tiers]`. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        query("active", BOOLEAN).description("True for prices that can be used, false for archived ones; left out, both."),
+        query("product", STRING).description("Only prices of this product, by product id."),
+        query("currency", STRING).description("Only prices in this currency, three-letter ISO code in lower case."),
+        query("type", STRING.choices(words!["one_time", "recurring"])).description("Only prices of this kind."),
+        query("lookup_keys", ARRAY.items(list![STRING])).wire("lookup_keys[]").description("Only prices with one of these lookup keys, at most 10."),
+        query("interval", STRING.choices(words!["day", "month", "week", "year"])).wire("recurring[interval]").description("Only prices that are charged once per this unit of time."),
+        query("usage_type", STRING.choices(words!["licensed", "metered"])).wire("recurring[usage_type]").description("Only prices by quantity (`licensed`) or by usage (`metered`)."),
+        query("meter", STRING).wire("recurring[meter]").description("Only prices whose usage this meter counts, by id."),
+        query("created", OBJECT.properties(list![
+            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
+        query("starting_after", STRING).description("Page forward: id of the last price of the previous page. Do not combine with `ending_before`."),
+        query("ending_before", STRING).description("Page backward: id of the first price of the present page. Do not combine with `starting_after`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("has_more", json_path!("$.has_more"))])
+    .paging(Paging::last_record(json_path!("$.id"), "starting_after", 0).more(from_meta("has_more")).size(page_size("limit").default(10).maximum(100)))
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "Prices_Create", "prices", Action::Create, template!("/v1/prices"))
@@ -16,21 +46,89 @@ const CREATE: Operation = Operation::by(Method::Post, "Prices_Create", "prices",
     .description("Adds a price to a product, one-time or, with `recurring`, for subscriptions. Amount and currency cannot be changed later: make a new price instead. The amount is in the smallest currency unit.")
     .writes()
     .idempotency_header("Idempotency-Key")
+    .at_least_one(list![at_least_one(texts![], texts!["product", "product_data"])])
     .parameters(list![
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("currency", STRING).required().description("Three-letter ISO currency code in lower case."),
-        body("product", STRING).required().description("Id of the product the price is for."),
-        body("unit_amount", INTEGER).required().description("Price per unit in the smallest currency unit (1500 is USD 15.00, but JPY 1500); 0 makes it free."),
+        body("product", STRING).description("Id of the product the price is for. Stripe requires this or `product_data`."),
+        body("unit_amount", INTEGER).description("Price per unit in the smallest currency unit (1500 is USD 15.00, but JPY 1500); 0 makes it free. Stripe requires this, `unit_amount_decimal`, `custom_unit_amount` or, with `tiered`, `tiers`."),
         body("active", BOOLEAN).description("Whether it can be used for new purchases; true when left out."),
         body("nickname", STRING).description("Short name, seen only by you."),
         body("recurring", OBJECT.properties(list![
             optional("interval", STRING.choices(words!["day", "week", "month", "year"]).description("Unit of the billing period.")),
             optional("interval_count", INTEGER.description("Number of units in a billing period, at most three years in all; 3 with `month` bills quarterly.")),
-            optional("usage_type", STRING.choices(words!["metered", "licensed"]).description("`licensed` (when left out) charges by quantity, `metered` by reported usage.")),
+            optional("usage_type", STRING.choices(words!["metered", "licensed"]).description("`licensed` (when left out) charges by quantity, `metered` by reported usage. Since version 2025-03-31.basil Stripe requires `meter` with `metered`.")),
+            optional("meter", STRING.description("Id of the meter that counts the usage, from `meters.list`; for `metered`.")),
+            optional("trial_period_days", INTEGER.description("Days of free trial that subscriptions to this price begin with.")),
         ]).closed()).description("Makes it a subscription price and says how often it is charged. Left out, it is a one-time price."),
-        body("billing_scheme", STRING.choices(words!["per_unit", "tiered"])).description("`per_unit` (when left out) charges the same for every unit; `tiered` needs tiers, which this operation does not offer."),
+        body("billing_scheme", STRING.choices(words!["per_unit", "tiered"])).description("`per_unit` (when left out) charges the same for every unit; `tiered` needs `tiers` and `tiers_mode`."),
         body("lookup_key", STRING).description("Name of your own, up to 200 characters, by which the price can be found; unique among active prices."),
         body("tax_behavior", STRING.choices(words!["exclusive", "inclusive", "unspecified"])).description("Whether the amount includes tax; cannot be changed once it is `inclusive` or `exclusive`."),
         body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("unit_amount_decimal", STRING).addition().description("Price per unit as a decimal text with up to 12 decimals, in the smallest currency unit; instead of `unit_amount`."),
+        body("custom_unit_amount", OBJECT.properties(list![
+            required("enabled", BOOLEAN.description("True lets the customer choose.")),
+            optional("maximum", INTEGER.description("Most that the customer may pay, in the smallest currency unit.")),
+            optional("minimum", INTEGER.description("Least that the customer may pay, in the smallest currency unit.")),
+            optional("preset", INTEGER.description("Amount that is shown at first, in the smallest currency unit.")),
+        ]).closed()).addition().description("Lets the customer choose the amount, for donations for instance."),
+        body("tiers", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("up_to", STRING.description("Quantity up to which the step applies, or `inf` for the last one.")),
+                optional("unit_amount", INTEGER.description("Price per unit in this step, in the smallest currency unit.")),
+                optional("unit_amount_decimal", STRING.description("The same as a decimal text with up to 12 decimals.")),
+                optional("flat_amount", INTEGER.description("Amount for the whole step, in the smallest currency unit.")),
+                optional("flat_amount_decimal", STRING.description("The same as a decimal text with up to 12 decimals.")),
+            ]).closed(),
+        ])).addition().description("Steps of the price, each up to a quantity; the last has `inf`."),
+        body("tiers_mode", STRING.choices(words!["graduated", "volume"])).addition().description("`graduated` prices each unit by the step it falls into, `volume` all units by the step of the total."),
+        body("transform_quantity", OBJECT.properties(list![
+            required("divide_by", INTEGER.description("Number of units in a package.")),
+            required("round", STRING.choices(words!["down", "up"]).description("Whether the result is rounded down or up.")),
+        ]).closed()).addition().description("Divides the quantity before it is priced, for packages."),
+        body("product_data", OBJECT.properties(list![
+            required("name", STRING.description("Name of the product.")),
+            optional("active", BOOLEAN.description("Whether it can be sold; true when left out.")),
+            optional("id", STRING.description("Id of your own choice for the product.")),
+            optional("statement_descriptor", STRING.description("Text on the customer's bank statement, up to 22 characters.")),
+            optional("tax_code", STRING.description("Tax code of the product.")),
+            optional("unit_label", STRING.description("What a unit is called on invoices.")),
+            optional("metadata", OBJECT.description("Your own keys and values of the product.")),
+        ]).closed()).addition().description("Makes a product together with the price, instead of `product`."),
+        body("transfer_lookup_key", BOOLEAN).addition().description("True takes the lookup key over from the price that has it now."),
+    ])
+    .body(Body::Form)
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Prices_Get", "prices", Action::Get, template!("/v1/prices/{id}"))
+    .summary("Get a price")
+    .description("Returns one price by id with amount, currency, billing period and product. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the price."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
+    ])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "Prices_Update", "prices", Action::Update, template!("/v1/prices/{id}"))
+    .summary("Update a price")
+    .description("Changes name, lookup key, metadata or whether the price can be used; set `active: false` to archive it. Amount, currency and billing period are fixed: make a new price instead. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .idempotency_header("Idempotency-Key")
+    .addition()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the price to change."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
+        body("active", BOOLEAN).description("False archives the price, so that nobody can buy it any more."),
+        body("nickname", STRING).description("New short name, seen only by you."),
+        body("lookup_key", STRING).description("New name of your own by which the price can be found, up to 200 characters."),
+        body("transfer_lookup_key", BOOLEAN).description("True takes the lookup key over from the price that has it now."),
+        body("tax_behavior", STRING.choices(words!["exclusive", "inclusive", "unspecified"])).description("Whether the amount includes tax; fixed once it is `inclusive` or `exclusive`."),
+        body("metadata", OBJECT).description("Your own keys and values, merged into those present; an empty value removes its key."),
+        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);

@@ -28,6 +28,8 @@ const LIST: Operation = Operation::get("Products_List", "products", Action::List
         query("shippable", BOOLEAN).description("True for physical goods that are shipped, false for others; left out, both."),
         query("starting_after", STRING).description("Page forward: id of the last product of the previous page. Do not combine with `ending_before`."),
         query("url", STRING).description("Only products with exactly this web address."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
@@ -40,6 +42,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Products_Create", "produc
     .writes()
     .idempotency_header("Idempotency-Key")
     .parameters(list![
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("name", STRING).required().description("Name shown to customers in Checkout, on invoices and receipts."),
         body("active", BOOLEAN).description("Whether it can be sold right away; true when left out."),
         body("description", STRING).description("Longer description shown to customers."),
@@ -60,6 +63,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Products_Create", "produc
         body("tax_code", STRING).description("Stripe tax code of the product, used by automatic tax."),
         body("unit_label", STRING).description("What one unit is called on receipts and invoices, such as `seat`, up to 12 characters."),
         body("url", STRING).description("Public web page of the product."),
+        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -67,7 +71,11 @@ const CREATE: Operation = Operation::by(Method::Post, "Products_Create", "produc
 const GET: Operation = Operation::get("Products_Get", "products", Action::Get, template!("/v1/products/{id}"))
     .summary("Get a product")
     .description("Returns one product by id.")
-    .parameters(list![path("id", STRING).required().description("Id of the product.")])
+    .parameters(list![
+        path("id", STRING).required().description("Id of the product."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
+    ])
     .schema(RECORD);
 
 const UPDATE: Operation = Operation::by(Method::Post, "Products_Update", "products", Action::Update, template!("/v1/products/{id}"))
@@ -78,6 +86,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Products_Update", "produc
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         path("id", STRING).required().description("Id of the product to change."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("active", BOOLEAN).description("False archives the product, true brings it back."),
         body("name", STRING).description("New name shown to customers."),
         body("description", STRING).description("New description shown to customers."),
@@ -98,6 +107,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Products_Update", "produc
         body("tax_code", STRING).description("Stripe tax code of the product, used by automatic tax."),
         body("unit_label", STRING).description("What one unit is called on receipts and invoices, such as `seat`, up to 12 characters."),
         body("url", STRING).description("New public web page of the product."),
+        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -108,7 +118,10 @@ const DELETE: Operation = Operation::by(Method::Delete, "Products_Delete", "prod
     .writes()
     .idempotent()
     .destructive()
-    .parameters(list![path("id", STRING).required().description("Id of the product to delete.")])
+    .parameters(list![
+        path("id", STRING).required().description("Id of the product to delete."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
+    ])
     .schema(DELETE_RECORD);
 
 const SEARCH: Operation = Operation::get("Products_Search", "products", Action::Search, template!("/v1/products/search"))
@@ -118,6 +131,8 @@ const SEARCH: Operation = Operation::get("Products_Search", "products", Action::
         query("query", STRING).required().description(r#"Search expression over `active`, `description`, `metadata`, `name`, `shippable`, `url`. Exact match `active:"true"`, substring (three letters or more) `name~"gold"`, metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("page", STRING).description("Token of the next page: `next_page` of the previous response. Leave it out for the first page and repeat the same `query`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])

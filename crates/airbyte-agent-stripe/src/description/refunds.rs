@@ -44,6 +44,8 @@ const LIST: Operation = Operation::get("Refunds_List", "refunds", Action::List, 
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("payment_intent", STRING).description("Only records of this payment intent, by id."),
         query("starting_after", STRING).description("Page forward: id of the last refund of the previous page. Do not combine with `ending_before`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
@@ -57,6 +59,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Refunds_Create", "refunds
     .destructive()
     .idempotency_header("Idempotency-Key")
     .parameters(list![
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("charge", STRING).description("Id of the charge to refund. Give either this or `payment_intent`."),
         body("payment_intent", STRING).description("Id of the payment intent whose charge is refunded. Give either this or `charge`."),
         body("amount", INTEGER).description("Amount to return in the smallest unit of the charge's currency (1000 is USD 10.00, but JPY 1000). Left out, everything not yet refunded; it may not exceed that."),
@@ -64,6 +67,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Refunds_Create", "refunds
         body("reason", STRING.choices(words!["duplicate", "fraudulent", "requested_by_customer"])).description("Why it is refunded. `fraudulent` also puts the card and e-mail address on your block lists."),
         body("refund_application_fee", BOOLEAN).description("Connect platforms: also give back the application fee, in proportion. False when left out."),
         body("reverse_transfer", BOOLEAN).description("Connect platforms: also take back the transfer to the connected account, in proportion. False when left out."),
+        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -71,7 +75,11 @@ const CREATE: Operation = Operation::by(Method::Post, "Refunds_Create", "refunds
 const GET: Operation = Operation::get("Refunds_Get", "refunds", Action::Get, template!("/v1/refunds/{id}"))
     .summary("Get a refund")
     .description("Returns one refund by id with its state and, if it failed, the reason.")
-    .parameters(list![path("id", STRING).required().description("Id of the refund.")])
+    .parameters(list![
+        path("id", STRING).required().description("Id of the refund."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
+    ])
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/refunds.json"));

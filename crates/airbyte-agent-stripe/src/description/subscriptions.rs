@@ -108,6 +108,8 @@ const LIST: Operation = Operation::get("Subscriptions_List", "subscriptions", Ac
             "trialing",
             "unpaid",
         ])).description("Only subscriptions in this state. `ended` stands for canceled ones and those whose first payment was never made (`incomplete_expired`), `all` for every state. Left out, everything except canceled subscriptions comes back."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
@@ -120,6 +122,7 @@ const CREATE: Operation = Operation::by(Method::Post, "Subscriptions_Create", "s
     .writes()
     .idempotency_header("Idempotency-Key")
     .parameters(list![
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("customer", STRING).required().description("Id of the customer who subscribes."),
         body("items", ARRAY.items(list![
             OBJECT.properties(list![
@@ -135,6 +138,34 @@ const CREATE: Operation = Operation::by(Method::Post, "Subscriptions_Create", "s
         body("description", STRING).description("Text shown to the customer, up to 500 characters."),
         body("trial_period_days", INTEGER).description("Days of free trial before the first charge, up to 730."),
         body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("discounts", ARRAY.items(list![
+            OBJECT.properties(list![
+                optional("coupon", STRING.description("Id of a coupon.")),
+                optional("promotion_code", STRING.description("Id of a promotion code.")),
+                optional("discount", STRING.description("Id of a discount that exists already.")),
+            ]).closed(),
+        ])).addition().description("Discounts of the subscription, in place of `coupon` of older versions."),
+        body("payment_behavior", STRING.choices(words![
+            "allow_incomplete",
+            "default_incomplete",
+            "error_if_incomplete",
+            "pending_if_incomplete",
+        ])).addition().description("What happens if the payment does not go through: `error_if_incomplete` fails with status 402 and changes nothing; `default_incomplete` waits for the customer to pay."),
+        body("off_session", BOOLEAN).addition().description("True if the customer is not present to authenticate the payment."),
+        body("trial_end", STRING).addition().description("End of the trial, as Unix seconds in a text, or `now`."),
+        body("trial_settings", OBJECT.properties(list![
+            required("end_behavior", OBJECT.properties(list![
+                required("missing_payment_method", STRING.choices(words!["cancel", "create_invoice", "pause"]).description("What happens if no payment method is there when the trial ends.")),
+            ]).closed().description("What happens without a payment method.")),
+        ]).closed()).addition().description("What happens when the trial ends."),
+        body("automatic_tax", OBJECT.properties(list![required("enabled", BOOLEAN.description("True computes tax."))]).closed()).addition().description("Stripe's automatic tax calculation."),
+        body("default_tax_rates", ARRAY.items(list![STRING])).addition().description("Ids of the tax rates of items that have none of their own."),
+        body("trial_from_plan", BOOLEAN).addition().description("True takes the trial from the price."),
+        body("billing_cycle_anchor", INTEGER).addition().description("Instant from which billing periods are counted, Unix seconds."),
+        body("backdate_start_date", INTEGER).addition().description("Instant in the past at which the subscription is meant to have begun, Unix seconds."),
+        body("cancel_at", INTEGER).addition().description("Instant at which the subscription ends, Unix seconds."),
+        body("proration_behavior", STRING.choices(words!["always_invoice", "create_prorations", "none"])).addition().description("Whether the first part of a period is prorated when an anchor or backdating makes one."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -142,7 +173,11 @@ const CREATE: Operation = Operation::by(Method::Post, "Subscriptions_Create", "s
 const GET: Operation = Operation::get("Subscriptions_Get", "subscriptions", Action::Get, template!("/v1/subscriptions/{id}"))
     .summary("Get a subscription")
     .description("Returns one subscription by id: state, items with prices, billing period, cancellation.")
-    .parameters(list![path("id", STRING).required().description("Id of the subscription.")])
+    .parameters(list![
+        path("id", STRING).required().description("Id of the subscription."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
+    ])
     .schema(RECORD);
 
 const UPDATE: Operation = Operation::by(Method::Post, "Subscriptions_Update", "subscriptions", Action::Update, template!("/v1/subscriptions/{id}"))
@@ -153,6 +188,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "Subscriptions_Update", "s
     .idempotency_header("Idempotency-Key")
     .parameters(list![
         path("id", STRING).required().description("Id of the subscription to change."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("cancel_at_period_end", BOOLEAN).description("True lets it end with the current period, false takes that back. The gentle way to cancel."),
         body("collection_method", STRING.choices(words!["charge_automatically", "send_invoice"])).description("`charge_automatically` charges the default payment method; `send_invoice` e-mails an invoice."),
         body("days_until_due", INTEGER).description("Days until each invoice is due; required with `send_invoice`."),
@@ -168,6 +204,32 @@ const UPDATE: Operation = Operation::by(Method::Post, "Subscriptions_Update", "s
         ])).description("Changes to the items. Give the item's `id` to change it: an entry without `id` adds a further item beside the old one."),
         body("metadata", OBJECT).description("Your own keys and values, merged into those present; an empty value removes its key."),
         body("proration_behavior", STRING.choices(words!["create_prorations", "none", "always_invoice"])).description("What happens to the part of the period already paid: `create_prorations` (when left out) puts the difference on the next invoice, `always_invoice` bills it now, `none` ignores it."),
+        body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        body("discounts", ARRAY.items(list![
+            OBJECT.properties(list![
+                optional("coupon", STRING.description("Id of a coupon.")),
+                optional("promotion_code", STRING.description("Id of a promotion code.")),
+                optional("discount", STRING.description("Id of a discount that exists already.")),
+            ]).closed(),
+        ])).addition().description("Discounts of the subscription, in place of `coupon` of older versions."),
+        body("payment_behavior", STRING.choices(words![
+            "allow_incomplete",
+            "default_incomplete",
+            "error_if_incomplete",
+            "pending_if_incomplete",
+        ])).addition().description("What happens if the payment does not go through: `error_if_incomplete` fails with status 402 and changes nothing; `default_incomplete` waits for the customer to pay."),
+        body("off_session", BOOLEAN).addition().description("True if the customer is not present to authenticate the payment."),
+        body("trial_end", STRING).addition().description("End of the trial, as Unix seconds in a text, or `now`."),
+        body("trial_settings", OBJECT.properties(list![
+            required("end_behavior", OBJECT.properties(list![
+                required("missing_payment_method", STRING.choices(words!["cancel", "create_invoice", "pause"]).description("What happens if no payment method is there when the trial ends.")),
+            ]).closed().description("What happens without a payment method.")),
+        ]).closed()).addition().description("What happens when the trial ends."),
+        body("automatic_tax", OBJECT.properties(list![required("enabled", BOOLEAN.description("True computes tax."))]).closed()).addition().description("Stripe's automatic tax calculation."),
+        body("default_tax_rates", ARRAY.items(list![STRING])).addition().description("Ids of the tax rates of items that have none of their own."),
+        body("cancel_at", INTEGER).addition().description("Instant at which the subscription ends, Unix seconds."),
+        body("billing_cycle_anchor", STRING.choices(words!["now", "unchanged"])).addition().description("`now` begins a new billing period at once."),
+        body("proration_date", INTEGER).addition().description("Instant as of which a change is prorated, Unix seconds; as in a preview."),
     ])
     .body(Body::Form)
     .schema(RECORD);
@@ -178,7 +240,26 @@ const DELETE: Operation = Operation::by(Method::Delete, "Subscriptions_Delete", 
     .writes()
     .idempotent()
     .destructive()
-    .parameters(list![path("id", STRING).required().description("Id of the subscription to cancel.")])
+    .parameters(list![
+        path("id", STRING).required().description("Id of the subscription to cancel."),
+        query("invoice_now", BOOLEAN).addition().description("True bills what is still open, such as metered usage and prorations, in a last invoice."),
+        query("prorate", BOOLEAN).addition().description("True credits the unused rest of the period."),
+        query("cancellation_details", OBJECT.properties(list![
+            optional("comment", STRING.description("Why, in your words or those of the customer.")),
+            optional("feedback", STRING.choices(words![
+                "customer_service",
+                "low_quality",
+                "missing_features",
+                "other",
+                "switched_service",
+                "too_complex",
+                "too_expensive",
+                "unused",
+            ]).description("Reason that the customer chose.")),
+        ]).closed()).style(Style::DeepObject).addition().description("Why the subscription is canceled."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
+    ])
     .schema(RECORD);
 
 const SEARCH: Operation = Operation::get("Subscriptions_Search", "subscriptions", Action::Search, template!("/v1/subscriptions/search"))
@@ -188,6 +269,8 @@ const SEARCH: Operation = Operation::get("Subscriptions_Search", "subscriptions"
         query("query", STRING).required().description(r#"Search expression over `canceled_at`, `created`, `metadata`, `status`. Exact match `status:"active"`, comparison `created>1740787200`, metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
         query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
         query("page", STRING).description("Token of the next page: `next_page` of the previous response. Leave it out for the first page and repeat the same `query`."),
+        query("expand", ARRAY.items(list![STRING])).wire("expand[]").addition().description("Fields that hold an id and are to come back as whole objects; in lists their paths begin with `data.`."),
+        header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
     ])
     .records(json_path!("$"))
     .paging(Paging::cursor(from_body(json_path!("$.next_page")), "page").more(from_body(json_path!("$.has_more"))).size(page_size("limit").maximum(100)))

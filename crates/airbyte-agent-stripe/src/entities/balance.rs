@@ -36,5 +36,12 @@ impl Balance<'_> {
 
 record_builder! {
     /// A call of `balance.get`: setters add arguments, and awaiting it sends the request.
-    pub struct BalanceGet: types::Balance {}
+    pub struct BalanceGet: types::Balance {
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+    }
 }

@@ -87,11 +87,24 @@ list_builder! {
         /// Only transactions of this type, such as `charge`, `refund`, `payout`, `stripe_fee`,
         /// `adjustment`, `transfer`.
         type_: String = "type",
+        /// Fields that hold an id and are to come back as whole objects; in lists their paths begin
+        /// with `data.`.
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
     }
 }
 
 record_builder! {
     /// A call of `balance_transactions.get`: setters add arguments, and awaiting it sends the
     /// request.
-    pub struct BalanceTransactionsGet: types::BalanceTransaction {}
+    pub struct BalanceTransactionsGet: types::BalanceTransaction {
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+    }
 }

@@ -117,12 +117,25 @@ list_builder! {
         /// Page forward: id of the last charge of the previous page. Do not combine with
         /// `ending_before`.
         starting_after: String,
+        /// Fields that hold an id and are to come back as whole objects; in lists their paths begin
+        /// with `data.`.
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
     }
 }
 
 record_builder! {
     /// A call of `charges.get`: setters add arguments, and awaiting it sends the request.
-    pub struct ChargesGet: types::Charge {}
+    pub struct ChargesGet: types::Charge {
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+    }
 }
 
 list_builder! {
@@ -135,5 +148,11 @@ list_builder! {
         /// Token of the next page: `next_page` of the previous response. Leave it out for the first
         /// page and repeat the same `query`.
         page: String,
+        /// Fields that hold an id and are to come back as whole objects; in lists their paths begin
+        /// with `data.`.
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
     }
 }

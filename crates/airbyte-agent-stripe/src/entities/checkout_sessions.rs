@@ -44,6 +44,9 @@ record_builder! {
     /// A call of `checkout_sessions.create`: setters add arguments, and awaiting it sends the
     /// request.
     pub struct CheckoutSessionsCreate: types::CheckoutSession {
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
         /// `payment` for one-time purchases, `subscription` for recurring prices, `setup` to save a
         /// payment method without charging.
         ///
@@ -65,5 +68,31 @@ record_builder! {
         client_reference_id: String,
         /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
         metadata: {String: String},
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// True lets the customer enter a promotion code.
+        allow_promotion_codes: bool,
+        /// The discount of the session; at most one, and not together with `allow_promotion_codes`.
+        discounts: [types::CheckoutSessionDiscount],
+        /// Three-letter ISO currency code in lower case; Stripe requires it in `setup` mode without
+        /// named payment methods.
+        currency: String,
+        /// When the page expires, Unix seconds, 30 minutes to 24 hours from now.
+        expires_at: i64,
+        /// Language of the page; `auto` follows the browser.
+        locale: String,
+        /// Stripe's automatic tax calculation.
+        automatic_tax: types::CheckoutSessionAutomaticTax,
+        /// Whether the customer has to give a billing address.
+        billing_address_collection: types::CheckoutSessionBillingAddressCollection,
+        /// Whether a customer is made in `payment` mode.
+        customer_creation: types::CheckoutSessionCustomerCreation,
+        /// Kinds of payment method to offer; those of the dashboard when left out.
+        payment_method_types: [String],
+        /// Fields of the payment, in `payment` mode.
+        payment_intent_data: types::CheckoutSessionPaymentIntentData,
+        /// Fields of the subscription, in `subscription` mode.
+        subscription_data: types::CheckoutSessionSubscriptionData,
     }
 }

@@ -184,12 +184,21 @@ list_builder! {
         email: String,
         /// Only records created within these bounds, in Unix seconds; bounds may be combined.
         created: types::CustomerCreated,
+        /// Fields that hold an id and are to come back as whole objects; in lists their paths begin
+        /// with `data.`.
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
     }
 }
 
 record_builder! {
     /// A call of `customers.create`: setters add arguments, and awaiting it sends the request.
     pub struct CustomersCreate: types::Customer {
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
         /// E-mail address for receipts and invoices, up to 512 characters. Stripe does not keep it
         /// unique: look for an existing customer first.
         email: String,
@@ -203,17 +212,47 @@ record_builder! {
         address: types::CustomerAddressInput,
         /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
         metadata: {String: String},
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// Name and address that goods are sent to.
+        shipping: types::CustomerShippingInput,
+        /// Whether the customer pays tax; `reverse` prints the note on reverse charge.
+        tax_exempt: types::CustomerTaxExempt,
+        /// What new invoices of the customer begin with.
+        invoice_settings: types::CustomerInvoiceSettingsInput,
+        /// Languages of the customer, the preferred one first.
+        preferred_locales: [String],
+        /// Credit (negative) or debt (positive) that the next invoices settle, in the smallest
+        /// currency unit.
+        balance: i64,
+        /// Id of a payment method to attach to the new customer.
+        payment_method: String,
+        /// Tax numbers of the customer, which are printed on invoices.
+        tax_id_data: [types::CustomerTaxIdData],
+        /// Id of a test clock, in tests only.
+        test_clock: String,
     }
 }
 
 record_builder! {
     /// A call of `customers.get`: setters add arguments, and awaiting it sends the request.
-    pub struct CustomersGet: types::Customer {}
+    pub struct CustomersGet: types::Customer {
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+    }
 }
 
 record_builder! {
     /// A call of `customers.update`: setters add arguments, and awaiting it sends the request.
     pub struct CustomersUpdate: types::Customer {
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
         /// New e-mail address, up to 512 characters.
         email: String,
         /// New full name or business name, up to 256 characters.
@@ -226,12 +265,30 @@ record_builder! {
         address: types::CustomerAddressInput,
         /// Your own keys and values, merged into those present; an empty value removes its key.
         metadata: {String: String},
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// Name and address that goods are sent to.
+        shipping: types::CustomerShippingInput,
+        /// Whether the customer pays tax; `reverse` prints the note on reverse charge.
+        tax_exempt: types::CustomerTaxExempt,
+        /// What new invoices of the customer begin with.
+        invoice_settings: types::CustomerInvoiceSettingsInput,
+        /// Languages of the customer, the preferred one first.
+        preferred_locales: [String],
+        /// Credit (negative) or debt (positive) that the next invoices settle, in the smallest
+        /// currency unit.
+        balance: i64,
     }
 }
 
 record_builder! {
     /// A call of `customers.delete`: setters add arguments, and awaiting it sends the request.
-    pub struct CustomersDelete: types::CustomerDeletedResponse {}
+    pub struct CustomersDelete: types::CustomerDeletedResponse {
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+    }
 }
 
 list_builder! {
@@ -244,5 +301,11 @@ list_builder! {
         /// Token of the next page: `next_page` of the previous response. Leave it out for the first
         /// page and repeat the same `query`.
         page: String,
+        /// Fields that hold an id and are to come back as whole objects; in lists their paths begin
+        /// with `data.`.
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
     }
 }

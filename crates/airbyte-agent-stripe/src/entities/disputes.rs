@@ -55,6 +55,34 @@ impl Disputes<'_> {
         call.set("id", id.into());
         DisputesGet { call }
     }
+
+    /// Submit evidence for a dispute.
+    ///
+    /// Stores evidence against a dispute and hands it to the bank. Without `submit: false` it is
+    /// handed in at once, and most banks take it only once. Files are named by the ids of uploaded
+    /// files. Airbyte's hosted platform does not offer it.
+    ///
+    /// With an idempotency key, `options(|o| o.idempotency_key(key))`, a repeated call has no
+    /// second effect.
+    ///
+    /// * `id`: Id of the dispute.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_stripe::{Result, StripeConnector, types};
+    /// # async fn example(stripe: StripeConnector) -> Result<()> {
+    /// let dispute = stripe.disputes().update("du_1MtJUT2eZvKYlo2CNaw2HvEv")
+    ///     .evidence(types::DisputeEvidence::new())
+    ///     .submit(true)
+    ///     .await?;
+    /// println!("{:?} {:?}", dispute.id, dispute.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self, id: impl Into<String>) -> DisputesUpdate {
+        let mut call = self.client.call("disputes", Action::Update);
+        call.set("id", id.into());
+        DisputesUpdate { call }
+    }
 }
 
 list_builder! {
@@ -76,10 +104,41 @@ list_builder! {
         /// Page forward: id of the last dispute of the previous page. Do not combine with
         /// `ending_before`.
         starting_after: String,
+        /// Fields that hold an id and are to come back as whole objects; in lists their paths begin
+        /// with `data.`.
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
     }
 }
 
 record_builder! {
     /// A call of `disputes.get`: setters add arguments, and awaiting it sends the request.
-    pub struct DisputesGet: types::Dispute {}
+    pub struct DisputesGet: types::Dispute {
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+    }
+}
+
+record_builder! {
+    /// A call of `disputes.update`: setters add arguments, and awaiting it sends the request.
+    pub struct DisputesUpdate: types::Dispute {
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+        /// What speaks for you; texts up to 20,000 characters each, 150,000 in all.
+        evidence: types::DisputeEvidence,
+        /// False only stores the evidence; true (when left out) hands it in.
+        submit: bool,
+        /// Your own keys and values, merged into those present; an empty value removes its key.
+        metadata: {String: String},
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+    }
 }

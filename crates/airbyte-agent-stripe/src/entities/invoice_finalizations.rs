@@ -30,6 +30,7 @@ impl InvoiceFinalizations<'_> {
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
     /// let invoice_finalization = stripe.invoice_finalizations().create("in_1MtHbELkdIwHu7ixl4OzzPMv")
     ///     .auto_advance(true)
+    ///     .expand(["payments", "customer"])
     ///     .await?;
     /// println!("{:?} {:?}", invoice_finalization.number, invoice_finalization.id);
     /// # Ok(())
@@ -46,7 +47,13 @@ record_builder! {
     /// A call of `invoice_finalizations.create`: setters add arguments, and awaiting it sends the
     /// request.
     pub struct InvoiceFinalizationsCreate: types::Invoice {
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
         /// Whether Stripe goes on by itself: charges, sends reminders and retries.
         auto_advance: bool,
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
     }
 }

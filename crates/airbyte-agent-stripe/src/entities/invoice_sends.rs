@@ -19,8 +19,7 @@ impl InvoiceSends<'_> {
     ///
     /// E-mails an invoice to the customer at once, outside the usual schedule. Only possible for
     /// invoices with `collection_method: send_invoice`; finalize a draft first with
-    /// `invoice_finalizations.create`. Every call sends another e-mail, but none in test mode. The
-    /// body is empty.
+    /// `invoice_finalizations.create`. Every call sends another e-mail, but none in test mode.
     ///
     /// With an idempotency key, `options(|o| o.idempotency_key(key))`, a repeated call has no
     /// second effect.
@@ -30,7 +29,9 @@ impl InvoiceSends<'_> {
     /// ```no_run
     /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let invoice_send = stripe.invoice_sends().create("in_1MtHbELkdIwHu7ixl4OzzPMv").await?;
+    /// let invoice_send = stripe.invoice_sends().create("in_1MtHbELkdIwHu7ixl4OzzPMv")
+    ///     .expand(["payments", "customer"])
+    ///     .await?;
     /// println!("{:?} {:?}", invoice_send.number, invoice_send.id);
     /// # Ok(())
     /// # }
@@ -44,5 +45,12 @@ impl InvoiceSends<'_> {
 
 record_builder! {
     /// A call of `invoice_sends.create`: setters add arguments, and awaiting it sends the request.
-    pub struct InvoiceSendsCreate: types::Invoice {}
+    pub struct InvoiceSendsCreate: types::Invoice {
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+    }
 }

@@ -152,15 +152,23 @@ list_builder! {
         status: types::InvoiceStatus,
         /// Only invoices of this subscription, by id.
         subscription: String,
+        /// Fields that hold an id and are to come back as whole objects; in lists their paths begin
+        /// with `data.`.
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
     }
 }
 
 record_builder! {
     /// A call of `invoices.create`: setters add arguments, and awaiting it sends the request.
     pub struct InvoicesCreate: types::Invoice {
-        /// Id of the customer to invoice.
-        ///
-        /// A call without it is refused.
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+        /// Id of the customer to invoice. Stripe requires this, `customer_account` or
+        /// `from_invoice`.
         customer: String,
         /// True lets Stripe finalize and collect by itself after about an hour; false leaves it a
         /// draft until you act.
@@ -181,12 +189,40 @@ record_builder! {
         /// `include` puts the customer's pending invoice items on it; `exclude` (when left out)
         /// makes an empty invoice.
         pending_invoice_items_behavior: types::InvoicePendingInvoiceItemsBehavior,
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// Id of the account that is invoiced, for platforms that model customers as accounts.
+        customer_account: String,
+        /// Makes a revision of an existing invoice instead of a new one.
+        from_invoice: types::InvoiceFromInvoiceInput,
+        /// Three-letter ISO currency code in lower case; the customer's currency when left out.
+        currency: String,
+        /// Id of a subscription whose pending items are invoiced.
+        subscription: String,
+        /// Id of the payment method to charge; the customer's default when left out.
+        default_payment_method: String,
+        /// Ids of the tax rates of lines that have none of their own.
+        default_tax_rates: [String],
+        /// Discounts on the invoice; those of the customer or subscription when left out.
+        discounts: [types::InvoiceDiscountInput],
+        /// Number of the invoice; made by Stripe when left out.
+        number: String,
+        /// Text on the customer's bank statement, up to 22 characters.
+        statement_descriptor: String,
     }
 }
 
 record_builder! {
     /// A call of `invoices.get`: setters add arguments, and awaiting it sends the request.
-    pub struct InvoicesGet: types::Invoice {}
+    pub struct InvoicesGet: types::Invoice {
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+    }
 }
 
 list_builder! {
@@ -199,5 +235,11 @@ list_builder! {
         /// Token of the next page: `next_page` of the previous response. Leave it out for the first
         /// page and repeat the same `query`.
         page: String,
+        /// Fields that hold an id and are to come back as whole objects; in lists their paths begin
+        /// with `data.`.
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
     }
 }

@@ -30,6 +30,7 @@ impl PaymentIntentCancellations<'_> {
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
     /// let payment_intent_cancellation = stripe.payment_intent_cancellations().create("pi_3MtwBwLkdIwHu7ix28a3tqPa")
     ///     .cancellation_reason(types::PaymentIntentCancellationCancellationReason::RequestedByCustomer)
+    ///     .expand(["latest_charge"])
     ///     .await?;
     /// println!("{:?} {:?}", payment_intent_cancellation.id, payment_intent_cancellation.status);
     /// # Ok(())
@@ -46,7 +47,13 @@ record_builder! {
     /// A call of `payment_intent_cancellations.create`: setters add arguments, and awaiting it
     /// sends the request.
     pub struct PaymentIntentCancellationsCreate: types::PaymentIntent {
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
         /// Why it is canceled.
         cancellation_reason: types::PaymentIntentCancellationCancellationReason,
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
     }
 }

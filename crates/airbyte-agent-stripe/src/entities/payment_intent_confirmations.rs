@@ -48,6 +48,9 @@ record_builder! {
     /// A call of `payment_intent_confirmations.create`: setters add arguments, and awaiting it
     /// sends the request.
     pub struct PaymentIntentConfirmationsCreate: types::PaymentIntent {
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
         /// Id of the payment method to charge, when none is set on the payment intent yet.
         payment_method: String,
         /// E-mail address the receipt goes to; in live mode a receipt is sent even when receipts
@@ -56,5 +59,14 @@ record_builder! {
         /// Where to send the customer back after paying or authenticating on another page; needed
         /// for methods that redirect.
         return_url: String,
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// True if the customer is not present to authenticate the payment.
+        off_session: bool,
+        /// Keeps the payment method for later payments, without or with the customer present.
+        setup_future_usage: types::PaymentIntentConfirmationSetupFutureUsage,
+        /// `manual` only authorizes the amount.
+        capture_method: types::PaymentIntentConfirmationCaptureMethod,
     }
 }

@@ -158,6 +158,12 @@ list_builder! {
         /// Page forward: id of the last payment intent of the previous page. Do not combine with
         /// `ending_before`.
         starting_after: String,
+        /// Fields that hold an id and are to come back as whole objects; in lists their paths begin
+        /// with `data.`.
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
     }
 }
 
@@ -165,6 +171,9 @@ record_builder! {
     /// A call of `payment_intents.create`: setters add arguments, and awaiting it sends the
     /// request.
     pub struct PaymentIntentsCreate: types::PaymentIntent {
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
         /// Amount to collect in the smallest currency unit (2000 is USD 20.00, but JPY 2000); at
         /// least about USD 0.50, at most eight digits.
         ///
@@ -196,18 +205,45 @@ record_builder! {
         statement_descriptor_suffix: String,
         /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
         metadata: {String: String},
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// Name and address that goods are sent to.
+        shipping: types::PaymentIntentShipping,
+        /// Keeps the payment method for later payments, without or with the customer present.
+        setup_future_usage: types::PaymentIntentSetupFutureUsage,
+        /// `manual` only authorizes the amount, to be taken with `payment_intent_captures.create`.
+        capture_method: types::PaymentIntentCaptureMethod,
+        /// True if the customer is not present to authenticate; needs `confirm: true`.
+        off_session: bool,
+        /// Where to send the customer back after authenticating on another page; needs `confirm:
+        /// true`.
+        return_url: String,
+        /// Kinds of payment method to offer, instead of `automatic_payment_methods`; newer versions
+        /// call it `allowed_payment_method_types`.
+        payment_method_types: [String],
     }
 }
 
 record_builder! {
     /// A call of `payment_intents.get`: setters add arguments, and awaiting it sends the request.
-    pub struct PaymentIntentsGet: types::PaymentIntent {}
+    pub struct PaymentIntentsGet: types::PaymentIntent {
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+    }
 }
 
 record_builder! {
     /// A call of `payment_intents.update`: setters add arguments, and awaiting it sends the
     /// request.
     pub struct PaymentIntentsUpdate: types::PaymentIntent {
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
         /// New amount in the smallest currency unit; only before the payment is confirmed.
         amount: i64,
         /// New three-letter ISO currency code in lower case.
@@ -227,6 +263,15 @@ record_builder! {
         statement_descriptor_suffix: String,
         /// Your own keys and values, merged into those present; an empty value removes its key.
         metadata: {String: String},
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// Name and address that goods are sent to.
+        shipping: types::PaymentIntentShipping,
+        /// Keeps the payment method for later payments, without or with the customer present.
+        setup_future_usage: types::PaymentIntentSetupFutureUsage,
+        /// `manual` only authorizes the amount, to be taken with `payment_intent_captures.create`.
+        capture_method: types::PaymentIntentCaptureMethod,
     }
 }
 
@@ -241,5 +286,11 @@ list_builder! {
         /// Token of the next page: `next_page` of the previous response. Leave it out for the first
         /// page and repeat the same `query`.
         page: String,
+        /// Fields that hold an id and are to come back as whole objects; in lists their paths begin
+        /// with `data.`.
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
     }
 }

@@ -31,6 +31,7 @@ impl PaymentMethodAttachments<'_> {
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
     /// let payment_method_attachment = stripe.payment_method_attachments().create("pm_1MqM05LkdIwHu7ixlDxxO6Mc")
     ///     .customer("cus_NffrFeUfNV2Hib")
+    ///     .expand(["customer"])
     ///     .await?;
     /// println!("{:?} {:?}", payment_method_attachment.id, payment_method_attachment.object);
     /// # Ok(())
@@ -47,9 +48,16 @@ record_builder! {
     /// A call of `payment_method_attachments.create`: setters add arguments, and awaiting it sends
     /// the request.
     pub struct PaymentMethodAttachmentsCreate: types::PaymentMethod {
-        /// Id of the customer to attach the payment method to.
-        ///
-        /// A call without it is refused.
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+        /// Id of the customer to attach the payment method to. Stripe requires this or
+        /// `customer_account`.
         customer: String,
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// Id of the account to attach to, for platforms that model customers as accounts.
+        customer_account: String,
     }
 }

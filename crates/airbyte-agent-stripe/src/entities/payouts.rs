@@ -36,6 +36,31 @@ impl Payouts<'_> {
         PayoutsList { call: self.client.call("payouts", Action::List) }
     }
 
+    /// Create a payout.
+    ///
+    /// Sends money from the Stripe balance to your bank account or card: real money in live mode.
+    /// The available balance has to cover it; only for accounts without automatic payouts, or for
+    /// instant ones. Airbyte's hosted platform does not offer it.
+    ///
+    /// With an idempotency key, `options(|o| o.idempotency_key(key))`, a repeated call has no
+    /// second effect.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
+    /// # async fn example(stripe: StripeConnector) -> Result<()> {
+    /// let payout = stripe.payouts().create()
+    ///     .amount(10000)
+    ///     .currency("usd")
+    ///     .description("Payout for March")
+    ///     .await?;
+    /// println!("{:?} {:?}", payout.id, payout.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> PayoutsCreate {
+        PayoutsCreate { call: self.client.call("payouts", Action::Create) }
+    }
+
     /// Get a payout.
     ///
     /// Returns one payout by id with amount, state, arrival date and, if it failed, the reason.
@@ -78,10 +103,55 @@ list_builder! {
         starting_after: String,
         /// Only payouts in this state.
         status: types::PayoutStatus,
+        /// Fields that hold an id and are to come back as whole objects; in lists their paths begin
+        /// with `data.`.
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+    }
+}
+
+record_builder! {
+    /// A call of `payouts.create`: setters add arguments, and awaiting it sends the request.
+    pub struct PayoutsCreate: types::Payout {
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+        /// Amount to send, in the smallest currency unit.
+        ///
+        /// A call without it is refused.
+        amount: i64,
+        /// Three-letter ISO currency code in lower case.
+        ///
+        /// A call without it is refused.
+        currency: String,
+        /// Free text, seen only by you.
+        description: String,
+        /// Id of the bank account or card; the default one of the currency when left out.
+        destination: String,
+        /// `instant` costs a fee and takes minutes, `standard` (when left out) takes days.
+        method: types::PayoutMethod,
+        /// Part of the balance to take the money from.
+        source_type: types::PayoutSourceType,
+        /// Text on your bank statement, up to 22 characters.
+        statement_descriptor: String,
+        /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
+        metadata: {String: String},
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
     }
 }
 
 record_builder! {
     /// A call of `payouts.get`: setters add arguments, and awaiting it sends the request.
-    pub struct PayoutsGet: types::Payout {}
+    pub struct PayoutsGet: types::Payout {
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+    }
 }

@@ -3,7 +3,7 @@
 //! The accessor of `prices` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, record_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
@@ -15,6 +15,28 @@ accessor! {
 }
 
 impl Prices<'_> {
+    /// List prices.
+    ///
+    /// Lists prices, newest first, archived ones included unless `active` is true. Filter by
+    /// product, currency, kind or your own lookup keys. The steps of tiered prices come back only
+    /// with `expand: [data.tiers]`. Airbyte's hosted platform does not offer it.
+    ///
+    /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
+    /// # async fn example(stripe: StripeConnector) -> Result<()> {
+    /// let page = stripe.prices().list().await?;
+    /// for price in &page.data {
+    ///     println!("{:?} {:?}", price.id, price.object);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(&self) -> PricesList {
+        PricesList { call: self.client.call("prices", Action::List) }
+    }
+
     /// Create a price.
     ///
     /// Adds a price to a product, one-time or, with `recurring`, for subscriptions. Amount and
@@ -39,23 +61,112 @@ impl Prices<'_> {
     pub fn create(&self) -> PricesCreate {
         PricesCreate { call: self.client.call("prices", Action::Create) }
     }
+
+    /// Get a price.
+    ///
+    /// Returns one price by id with amount, currency, billing period and product. Airbyte's hosted
+    /// platform does not offer it.
+    ///
+    /// * `id`: Id of the price.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
+    /// # async fn example(stripe: StripeConnector) -> Result<()> {
+    /// let price = stripe.prices().get("price_1MoBy5LkdIwHu7ixZhnattbh").await?;
+    /// println!("{:?} {:?}", price.id, price.object);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get(&self, id: impl Into<String>) -> PricesGet {
+        let mut call = self.client.call("prices", Action::Get);
+        call.set("id", id.into());
+        PricesGet { call }
+    }
+
+    /// Update a price.
+    ///
+    /// Changes name, lookup key, metadata or whether the price can be used; set `active: false` to
+    /// archive it. Amount, currency and billing period are fixed: make a new price instead.
+    /// Airbyte's hosted platform does not offer it.
+    ///
+    /// With an idempotency key, `options(|o| o.idempotency_key(key))`, a repeated call has no
+    /// second effect.
+    ///
+    /// * `id`: Id of the price to change.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
+    /// # async fn example(stripe: StripeConnector) -> Result<()> {
+    /// let price = stripe.prices().update("price_1MoBy5LkdIwHu7ixZhnattbh")
+    ///     .active(true)
+    ///     .nickname("Gold, monthly")
+    ///     .await?;
+    /// println!("{:?} {:?}", price.id, price.object);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self, id: impl Into<String>) -> PricesUpdate {
+        let mut call = self.client.call("prices", Action::Update);
+        call.set("id", id.into());
+        PricesUpdate { call }
+    }
+}
+
+list_builder! {
+    /// A call of `prices.list`: setters add arguments, and awaiting it sends the request.
+    pub struct PricesList: types::Price, types::PricesListMeta {
+        /// True for prices that can be used, false for archived ones; left out, both.
+        active: bool,
+        /// Only prices of this product, by product id.
+        product: String,
+        /// Only prices in this currency, three-letter ISO code in lower case.
+        currency: String,
+        /// Only prices of this kind.
+        type_: types::PriceType = "type",
+        /// Only prices with one of these lookup keys, at most 10.
+        lookup_keys: [String],
+        /// Only prices that are charged once per this unit of time.
+        interval: types::PriceInterval,
+        /// Only prices by quantity (`licensed`) or by usage (`metered`).
+        usage_type: types::PriceUsageType,
+        /// Only prices whose usage this meter counts, by id.
+        meter: String,
+        /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+        created: types::PriceCreated,
+        /// Records per page, 1 to 100; Stripe takes 10 when it is left out.
+        ///
+        /// From 1 to 100.
+        limit: i64,
+        /// Page forward: id of the last price of the previous page. Do not combine with
+        /// `ending_before`.
+        starting_after: String,
+        /// Page backward: id of the first price of the present page. Do not combine with
+        /// `starting_after`.
+        ending_before: String,
+        /// Fields that hold an id and are to come back as whole objects; in lists their paths begin
+        /// with `data.`.
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+    }
 }
 
 record_builder! {
     /// A call of `prices.create`: setters add arguments, and awaiting it sends the request.
     pub struct PricesCreate: types::Price {
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
         /// Three-letter ISO currency code in lower case.
         ///
         /// A call without it is refused.
         currency: String,
-        /// Id of the product the price is for.
-        ///
-        /// A call without it is refused.
+        /// Id of the product the price is for. Stripe requires this or `product_data`.
         product: String,
         /// Price per unit in the smallest currency unit (1500 is USD 15.00, but JPY 1500); 0 makes
-        /// it free.
-        ///
-        /// A call without it is refused.
+        /// it free. Stripe requires this, `unit_amount_decimal`, `custom_unit_amount` or, with
+        /// `tiered`, `tiers`.
         unit_amount: i64,
         /// Whether it can be used for new purchases; true when left out.
         active: bool,
@@ -64,8 +175,8 @@ record_builder! {
         /// Makes it a subscription price and says how often it is charged. Left out, it is a
         /// one-time price.
         recurring: types::PriceRecurringInput,
-        /// `per_unit` (when left out) charges the same for every unit; `tiered` needs tiers, which
-        /// this operation does not offer.
+        /// `per_unit` (when left out) charges the same for every unit; `tiered` needs `tiers` and
+        /// `tiers_mode`.
         billing_scheme: types::PriceBillingScheme,
         /// Name of your own, up to 200 characters, by which the price can be found; unique among
         /// active prices.
@@ -75,5 +186,60 @@ record_builder! {
         tax_behavior: types::PriceTaxBehavior,
         /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
         metadata: {String: String},
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// Price per unit as a decimal text with up to 12 decimals, in the smallest currency unit;
+        /// instead of `unit_amount`.
+        unit_amount_decimal: String,
+        /// Lets the customer choose the amount, for donations for instance.
+        custom_unit_amount: types::PriceCustomUnitAmount,
+        /// Steps of the price, each up to a quantity; the last has `inf`.
+        tiers: [types::PriceTier],
+        /// `graduated` prices each unit by the step it falls into, `volume` all units by the step
+        /// of the total.
+        tiers_mode: types::PriceTiersMode,
+        /// Divides the quantity before it is priced, for packages.
+        transform_quantity: types::PriceTransformQuantityInput,
+        /// Makes a product together with the price, instead of `product`.
+        product_data: types::PriceProductData,
+        /// True takes the lookup key over from the price that has it now.
+        transfer_lookup_key: bool,
+    }
+}
+
+record_builder! {
+    /// A call of `prices.get`: setters add arguments, and awaiting it sends the request.
+    pub struct PricesGet: types::Price {
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+    }
+}
+
+record_builder! {
+    /// A call of `prices.update`: setters add arguments, and awaiting it sends the request.
+    pub struct PricesUpdate: types::Price {
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+        /// False archives the price, so that nobody can buy it any more.
+        active: bool,
+        /// New short name, seen only by you.
+        nickname: String,
+        /// New name of your own by which the price can be found, up to 200 characters.
+        lookup_key: String,
+        /// True takes the lookup key over from the price that has it now.
+        transfer_lookup_key: bool,
+        /// Whether the amount includes tax; fixed once it is `inclusive` or `exclusive`.
+        tax_behavior: types::PriceTaxBehavior,
+        /// Your own keys and values, merged into those present; an empty value removes its key.
+        metadata: {String: String},
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
     }
 }

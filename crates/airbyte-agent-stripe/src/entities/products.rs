@@ -180,12 +180,21 @@ list_builder! {
         starting_after: String,
         /// Only products with exactly this web address.
         url: String,
+        /// Fields that hold an id and are to come back as whole objects; in lists their paths begin
+        /// with `data.`.
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
     }
 }
 
 record_builder! {
     /// A call of `products.create`: setters add arguments, and awaiting it sends the request.
     pub struct ProductsCreate: types::Product {
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
         /// Name shown to customers in Checkout, on invoices and receipts.
         ///
         /// A call without it is refused.
@@ -216,17 +225,30 @@ record_builder! {
         unit_label: String,
         /// Public web page of the product.
         url: String,
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
     }
 }
 
 record_builder! {
     /// A call of `products.get`: setters add arguments, and awaiting it sends the request.
-    pub struct ProductsGet: types::Product {}
+    pub struct ProductsGet: types::Product {
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+    }
 }
 
 record_builder! {
     /// A call of `products.update`: setters add arguments, and awaiting it sends the request.
     pub struct ProductsUpdate: types::Product {
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
         /// False archives the product, true brings it back.
         active: bool,
         /// New name shown to customers.
@@ -253,12 +275,19 @@ record_builder! {
         unit_label: String,
         /// New public web page of the product.
         url: String,
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
     }
 }
 
 record_builder! {
     /// A call of `products.delete`: setters add arguments, and awaiting it sends the request.
-    pub struct ProductsDelete: types::ProductDeletedResponse {}
+    pub struct ProductsDelete: types::ProductDeletedResponse {
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+    }
 }
 
 list_builder! {
@@ -271,5 +300,11 @@ list_builder! {
         /// Token of the next page: `next_page` of the previous response. Leave it out for the first
         /// page and repeat the same `query`.
         page: String,
+        /// Fields that hold an id and are to come back as whole objects; in lists their paths begin
+        /// with `data.`.
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
     }
 }

@@ -107,12 +107,21 @@ list_builder! {
         /// Page forward: id of the last refund of the previous page. Do not combine with
         /// `ending_before`.
         starting_after: String,
+        /// Fields that hold an id and are to come back as whole objects; in lists their paths begin
+        /// with `data.`.
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
     }
 }
 
 record_builder! {
     /// A call of `refunds.create`: setters add arguments, and awaiting it sends the request.
     pub struct RefundsCreate: types::Refund {
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
         /// Id of the charge to refund. Give either this or `payment_intent`.
         charge: String,
         /// Id of the payment intent whose charge is refunded. Give either this or `charge`.
@@ -131,10 +140,20 @@ record_builder! {
         /// Connect platforms: also take back the transfer to the connected account, in proportion.
         /// False when left out.
         reverse_transfer: bool,
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
     }
 }
 
 record_builder! {
     /// A call of `refunds.get`: setters add arguments, and awaiting it sends the request.
-    pub struct RefundsGet: types::Refund {}
+    pub struct RefundsGet: types::Refund {
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+    }
 }

@@ -54,7 +54,7 @@ impl Subscriptions<'_> {
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
     /// let subscription = stripe.subscriptions().create()
     ///     .customer("cus_NffrFeUfNV2Hib")
-    ///     .items([types::SubscriptionItem::new().price("price_1MoBy5LkdIwHu7ixZhnattbh").quantity(1)])
+    ///     .items([types::SubscriptionItemInput::new().price("price_1MoBy5LkdIwHu7ixZhnattbh").quantity(1)])
     ///     .cancel_at_period_end(true)
     ///     .await?;
     /// println!("{:?} {:?}", subscription.id, subscription.object);
@@ -208,19 +208,28 @@ list_builder! {
         /// payment was never made (`incomplete_expired`), `all` for every state. Left out,
         /// everything except canceled subscriptions comes back.
         status: types::SubscriptionListStatus,
+        /// Fields that hold an id and are to come back as whole objects; in lists their paths begin
+        /// with `data.`.
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
     }
 }
 
 record_builder! {
     /// A call of `subscriptions.create`: setters add arguments, and awaiting it sends the request.
     pub struct SubscriptionsCreate: types::Subscription {
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
         /// Id of the customer who subscribes.
         ///
         /// A call without it is refused.
         customer: String,
         /// What is subscribed to: up to 20 entries with a price and a quantity. Stripe demands at
         /// least one.
-        items: [types::SubscriptionItem],
+        items: [types::SubscriptionItemInput],
         /// True ends it after the first period instead of renewing.
         cancel_at_period_end: bool,
         /// `charge_automatically` (when left out) charges the default payment method each period;
@@ -240,17 +249,55 @@ record_builder! {
         trial_period_days: i64,
         /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
         metadata: {String: String},
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// Discounts of the subscription, in place of `coupon` of older versions.
+        discounts: [types::SubscriptionDiscount],
+        /// What happens if the payment does not go through: `error_if_incomplete` fails with status
+        /// 402 and changes nothing; `default_incomplete` waits for the customer to pay.
+        payment_behavior: types::SubscriptionPaymentBehavior,
+        /// True if the customer is not present to authenticate the payment.
+        off_session: bool,
+        /// End of the trial, as Unix seconds in a text, or `now`.
+        trial_end: String,
+        /// What happens when the trial ends.
+        trial_settings: types::SubscriptionTrialSettingsInput,
+        /// Stripe's automatic tax calculation.
+        automatic_tax: types::SubscriptionAutomaticTaxInput,
+        /// Ids of the tax rates of items that have none of their own.
+        default_tax_rates: [String],
+        /// True takes the trial from the price.
+        trial_from_plan: bool,
+        /// Instant from which billing periods are counted, Unix seconds.
+        billing_cycle_anchor: i64,
+        /// Instant in the past at which the subscription is meant to have begun, Unix seconds.
+        backdate_start_date: i64,
+        /// Instant at which the subscription ends, Unix seconds.
+        cancel_at: i64,
+        /// Whether the first part of a period is prorated when an anchor or backdating makes one.
+        proration_behavior: types::SubscriptionProrationBehavior,
     }
 }
 
 record_builder! {
     /// A call of `subscriptions.get`: setters add arguments, and awaiting it sends the request.
-    pub struct SubscriptionsGet: types::Subscription {}
+    pub struct SubscriptionsGet: types::Subscription {
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+    }
 }
 
 record_builder! {
     /// A call of `subscriptions.update`: setters add arguments, and awaiting it sends the request.
     pub struct SubscriptionsUpdate: types::Subscription {
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
         /// True lets it end with the current period, false takes that back. The gentle way to
         /// cancel.
         cancel_at_period_end: bool,
@@ -265,19 +312,56 @@ record_builder! {
         description: String,
         /// Changes to the items. Give the item's `id` to change it: an entry without `id` adds a
         /// further item beside the old one.
-        items: [types::SubscriptionItemInput],
+        items: [types::SubscriptionUpdateItem],
         /// Your own keys and values, merged into those present; an empty value removes its key.
         metadata: {String: String},
         /// What happens to the part of the period already paid: `create_prorations` (when left out)
         /// puts the difference on the next invoice, `always_invoice` bills it now, `none` ignores
         /// it.
         proration_behavior: types::SubscriptionProrationBehavior,
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// Discounts of the subscription, in place of `coupon` of older versions.
+        discounts: [types::SubscriptionDiscount],
+        /// What happens if the payment does not go through: `error_if_incomplete` fails with status
+        /// 402 and changes nothing; `default_incomplete` waits for the customer to pay.
+        payment_behavior: types::SubscriptionPaymentBehavior,
+        /// True if the customer is not present to authenticate the payment.
+        off_session: bool,
+        /// End of the trial, as Unix seconds in a text, or `now`.
+        trial_end: String,
+        /// What happens when the trial ends.
+        trial_settings: types::SubscriptionTrialSettingsInput,
+        /// Stripe's automatic tax calculation.
+        automatic_tax: types::SubscriptionAutomaticTaxInput,
+        /// Ids of the tax rates of items that have none of their own.
+        default_tax_rates: [String],
+        /// Instant at which the subscription ends, Unix seconds.
+        cancel_at: i64,
+        /// `now` begins a new billing period at once.
+        billing_cycle_anchor: types::SubscriptionBillingCycleAnchor,
+        /// Instant as of which a change is prorated, Unix seconds; as in a preview.
+        proration_date: i64,
     }
 }
 
 record_builder! {
     /// A call of `subscriptions.delete`: setters add arguments, and awaiting it sends the request.
-    pub struct SubscriptionsDelete: types::Subscription {}
+    pub struct SubscriptionsDelete: types::Subscription {
+        /// True bills what is still open, such as metered usage and prorations, in a last invoice.
+        invoice_now: bool,
+        /// True credits the unused rest of the period.
+        prorate: bool,
+        /// Why the subscription is canceled.
+        cancellation_details: types::SubscriptionCancellationDetailsInput,
+        /// Fields that hold an id and are to come back as whole objects, up to four levels deep
+        /// (`a.b`).
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
+    }
 }
 
 list_builder! {
@@ -290,5 +374,11 @@ list_builder! {
         /// Token of the next page: `next_page` of the previous response. Leave it out for the first
         /// page and repeat the same `query`.
         page: String,
+        /// Fields that hold an id and are to come back as whole objects; in lists their paths begin
+        /// with `data.`.
+        expand: [String],
+        /// API version that decides the shape of this response, such as `2026-10-28.endive`; left
+        /// out, the account's default version.
+        stripe_version: String,
     }
 }

@@ -51,6 +51,8 @@ open_enum!(
         Payments = "payments",
         /// Written `refund_and_dispute_prefunding` in requests and responses.
         RefundAndDisputePrefunding = "refund_and_dispute_prefunding",
+        /// Written `risk_reserved` in requests and responses.
+        RiskReserved = "risk_reserved",
     }
 );
 

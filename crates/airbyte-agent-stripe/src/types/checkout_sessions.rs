@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{open_enum, record, request};
 
 record! {
@@ -42,6 +43,20 @@ record! {
         /// Address of the payment page to give to the customer; null once it is over. It expires
         /// after 24 hours.
         pub url: String,
+        /// Sum before discounts and tax, in the smallest currency unit.
+        pub amount_subtotal: i64,
+        /// Sum to pay, in the smallest currency unit.
+        pub amount_total: i64,
+        /// What the customer entered.
+        pub customer_details: CheckoutSessionCustomerDetails,
+        /// When the page expires, Unix seconds.
+        pub expires_at: i64,
+        /// Id of the invoice, if one was made.
+        pub invoice: String,
+        /// Id of the subscription, in `subscription` mode.
+        pub subscription: String,
+        /// Id of the setup intent, in `setup` mode.
+        pub setup_intent: String,
     }
 }
 
@@ -81,12 +96,192 @@ open_enum!(
     }
 );
 
+record! {
+    /// What the customer entered.
+    pub struct CheckoutSessionCustomerDetails {
+        /// E-mail address of the customer.
+        pub email: String,
+        /// Name of the customer.
+        pub name: String,
+        /// Phone number of the customer.
+        pub phone: String,
+        /// Billing address of the customer.
+        pub address: Value,
+    }
+}
+
 request! {
     /// What is bought, up to 100 entries; needed for `payment` and `subscription`.
     pub struct CheckoutSessionLineItem {
-        /// Id of the price.
+        /// Id of the price; give this or `price_data`.
         price: String,
         /// Number of units.
         quantity: i64,
+        /// A price made for this purchase only, instead of `price`.
+        price_data: CheckoutSessionLineItemPriceData,
+    }
+}
+
+request! {
+    /// A price made for this purchase only, instead of `price`.
+    pub struct CheckoutSessionLineItemPriceData {
+        required {
+            /// Three-letter ISO currency code in lower case.
+            currency: String,
+        }
+        /// Price per unit, in the smallest currency unit.
+        unit_amount: i64,
+        /// The same as a decimal text with up to 12 decimals.
+        unit_amount_decimal: String,
+        /// Id of the product; give this or `product_data`.
+        product: String,
+        /// A product made together with the price.
+        product_data: CheckoutSessionLineItemPriceDataProductData,
+        /// Makes it a subscription price.
+        recurring: CheckoutSessionLineItemPriceDataRecurring,
+        /// Whether the amount includes tax.
+        tax_behavior: CheckoutSessionLineItemPriceDataTaxBehavior,
+    }
+}
+
+request! {
+    /// A product made together with the price.
+    pub struct CheckoutSessionLineItemPriceDataProductData {
+        required {
+            /// Name of the product.
+            name: String,
+        }
+        /// What the product is.
+        description: String,
+        /// Addresses of up to 8 pictures.
+        images: [String],
+        /// Tax code of the product.
+        tax_code: String,
+    }
+}
+
+request! {
+    /// Makes it a subscription price.
+    pub struct CheckoutSessionLineItemPriceDataRecurring {
+        required {
+            /// Unit of the billing period.
+            interval: CheckoutSessionLineItemPriceDataRecurringInterval,
+        }
+        /// Number of units in a billing period.
+        interval_count: i64,
+    }
+}
+
+open_enum!(
+    /// Unit of the billing period.
+    CheckoutSessionLineItemPriceDataRecurringInterval {
+        /// Written `day` in requests and responses.
+        Day = "day",
+        /// Written `month` in requests and responses.
+        Month = "month",
+        /// Written `week` in requests and responses.
+        Week = "week",
+        /// Written `year` in requests and responses.
+        Year = "year",
+    }
+);
+
+open_enum!(
+    /// Whether the amount includes tax.
+    CheckoutSessionLineItemPriceDataTaxBehavior {
+        /// Written `exclusive` in requests and responses.
+        Exclusive = "exclusive",
+        /// Written `inclusive` in requests and responses.
+        Inclusive = "inclusive",
+        /// Written `unspecified` in requests and responses.
+        Unspecified = "unspecified",
+    }
+);
+
+request! {
+    /// The discount of the session; at most one, and not together with `allow_promotion_codes`.
+    pub struct CheckoutSessionDiscount {
+        /// Id of a coupon.
+        coupon: String,
+        /// Id of a promotion code.
+        promotion_code: String,
+    }
+}
+
+request! {
+    /// Stripe's automatic tax calculation.
+    pub struct CheckoutSessionAutomaticTax {
+        required {
+            /// True computes tax.
+            enabled: bool,
+        }
+    }
+}
+
+open_enum!(
+    /// Whether the customer has to give a billing address.
+    CheckoutSessionBillingAddressCollection {
+        /// Written `auto` in requests and responses.
+        Auto = "auto",
+        /// Written `required` in requests and responses.
+        Required = "required",
+    }
+);
+
+open_enum!(
+    /// Whether a customer is made in `payment` mode.
+    CheckoutSessionCustomerCreation {
+        /// Written `always` in requests and responses.
+        Always = "always",
+        /// Written `if_required` in requests and responses.
+        IfRequired = "if_required",
+    }
+);
+
+request! {
+    /// Fields of the payment, in `payment` mode.
+    pub struct CheckoutSessionPaymentIntentData {
+        /// `manual` only authorizes the amount.
+        capture_method: CheckoutSessionPaymentIntentDataCaptureMethod,
+        /// Free text of the payment.
+        description: String,
+        /// Keeps the payment method for later payments.
+        setup_future_usage: CheckoutSessionPaymentIntentDataSetupFutureUsage,
+        /// Your own keys and values of the payment.
+        metadata: {String: String},
+    }
+}
+
+open_enum!(
+    /// `manual` only authorizes the amount.
+    CheckoutSessionPaymentIntentDataCaptureMethod {
+        /// Written `automatic` in requests and responses.
+        Automatic = "automatic",
+        /// Written `automatic_async` in requests and responses.
+        AutomaticAsync = "automatic_async",
+        /// Written `manual` in requests and responses.
+        Manual = "manual",
+    }
+);
+
+open_enum!(
+    /// Keeps the payment method for later payments.
+    CheckoutSessionPaymentIntentDataSetupFutureUsage {
+        /// Written `off_session` in requests and responses.
+        OffSession = "off_session",
+        /// Written `on_session` in requests and responses.
+        OnSession = "on_session",
+    }
+);
+
+request! {
+    /// Fields of the subscription, in `subscription` mode.
+    pub struct CheckoutSessionSubscriptionData {
+        /// Days of free trial.
+        trial_period_days: i64,
+        /// Text shown to the customer.
+        description: String,
+        /// Your own keys and values of the subscription.
+        metadata: {String: String},
     }
 }

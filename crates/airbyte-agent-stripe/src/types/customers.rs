@@ -374,3 +374,70 @@ request! {
         country: String,
     }
 }
+
+request! {
+    /// Name and address that goods are sent to.
+    pub struct CustomerShippingInput {
+        required {
+            /// Name of the recipient.
+            name: String,
+            /// Address of the recipient.
+            address: CustomerShippingInputAddress,
+        }
+        /// Phone number of the recipient.
+        phone: String,
+    }
+}
+
+request! {
+    /// Address of the recipient.
+    pub struct CustomerShippingInputAddress {
+        /// Street and number, or company name.
+        line1: String,
+        /// Apartment, suite or building.
+        line2: String,
+        /// City or town.
+        city: String,
+        /// State, county or province.
+        state: String,
+        /// Postal code, in the United States the ZIP code.
+        postal_code: String,
+        /// Two-letter country code (ISO 3166-1).
+        country: String,
+    }
+}
+
+open_enum!(
+    /// Whether the customer pays tax; `reverse` prints the note on reverse charge.
+    CustomerTaxExempt {
+        /// Written `exempt` in requests and responses.
+        Exempt = "exempt",
+        /// Written `none` in requests and responses.
+        None = "none",
+        /// Written `reverse` in requests and responses.
+        Reverse = "reverse",
+    }
+);
+
+request! {
+    /// What new invoices of the customer begin with.
+    pub struct CustomerInvoiceSettingsInput {
+        /// Id of the payment method that invoices and subscriptions charge; it must be attached to
+        /// the customer.
+        default_payment_method: String,
+        /// Text at the foot of invoices.
+        footer: String,
+    }
+}
+
+request! {
+    /// Tax numbers of the customer, which are printed on invoices.
+    pub struct CustomerTaxIdData {
+        required {
+            /// Kind of number, such as `eu_vat`, `us_ein` or `gb_vat`.
+            type_: String = "type",
+            /// The number itself.
+            value: String,
+        }
+    }
+}

@@ -2,65 +2,7 @@
 
 //! Types of the records and arguments of `disputes`.
 
-use std::collections::BTreeMap;
-
-use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{record, request};
-
-record! {
-    /// A payment contested by the cardholder (chargeback).
-    pub struct Dispute {
-        /// Dispute id (`du_…` or `dp_…`).
-        pub id: String,
-        /// Kind of object, always the same here.
-        pub object: String,
-        /// Amount contested, in the smallest currency unit.
-        pub amount: i64,
-        /// Movements of money caused by the dispute.
-        pub balance_transactions: Vec<Value>,
-        /// Id of the charge (`ch_…`).
-        pub charge: String,
-        /// When it was created, Unix seconds.
-        pub created: i64,
-        /// Three-letter ISO currency code in lower case, such as `usd`.
-        pub currency: String,
-        /// Card network programmes the dispute qualifies for.
-        pub enhanced_eligibility_types: Vec<String>,
-        /// Evidence handed in so far.
-        pub evidence: Value,
-        /// State of the evidence.
-        pub evidence_details: DisputeEvidenceDetails,
-        /// Whether the payment can still be refunded to avoid the dispute.
-        pub is_charge_refundable: bool,
-        /// True for real money, false for test mode.
-        pub livemode: bool,
-        /// Your own keys and values; values are strings.
-        pub metadata: BTreeMap<String, String>,
-        /// Id of the payment intent (`pi_…`).
-        pub payment_intent: String,
-        /// The payment method as it was at the time.
-        pub payment_method_details: Value,
-        /// Reason given by the cardholder, such as `fraudulent` or `product_not_received`.
-        pub reason: String,
-        /// `warning_needs_response`, `warning_under_review`, `warning_closed`, `needs_response`,
-        /// `under_review`, `won` or `lost`.
-        pub status: String,
-    }
-}
-
-record! {
-    /// State of the evidence.
-    pub struct DisputeEvidenceDetails {
-        /// Deadline for evidence, Unix seconds; after it the dispute is lost.
-        pub due_by: i64,
-        /// Whether evidence is stored.
-        pub has_evidence: bool,
-        /// Whether the deadline has passed.
-        pub past_due: bool,
-        /// How often evidence was handed in.
-        pub submission_count: i64,
-    }
-}
 
 record! {
     /// Metadata of a page of `disputes.list`.
@@ -81,5 +23,65 @@ request! {
         lt: i64,
         /// At or before this instant, Unix seconds.
         lte: i64,
+    }
+}
+
+request! {
+    /// What speaks for you; texts up to 20,000 characters each, 150,000 in all.
+    pub struct DisputeEvidence {
+        /// What was sold.
+        product_description: String,
+        /// Name of the customer.
+        customer_name: String,
+        /// E-mail address of the customer.
+        customer_email_address: String,
+        /// IP address from which the customer bought.
+        customer_purchase_ip: String,
+        /// Billing address that the customer gave.
+        billing_address: String,
+        /// Log that shows that the customer used the product.
+        access_activity_log: String,
+        /// Id of a file with what the customer wrote.
+        customer_communication: String,
+        /// Id of a file with the customer's signature.
+        customer_signature: String,
+        /// Id of a file with the receipt.
+        receipt: String,
+        /// When the service was given.
+        service_date: String,
+        /// Id of a file that shows that the service was given.
+        service_documentation: String,
+        /// Address that the goods were sent to.
+        shipping_address: String,
+        /// Company that delivered.
+        shipping_carrier: String,
+        /// When the goods were sent.
+        shipping_date: String,
+        /// Number by which the parcel can be followed.
+        shipping_tracking_number: String,
+        /// Id of a file that shows the delivery.
+        shipping_documentation: String,
+        /// Id of a file with your terms of cancellation.
+        cancellation_policy: String,
+        /// How the customer was shown these terms.
+        cancellation_policy_disclosure: String,
+        /// Why the subscription was not canceled.
+        cancellation_rebuttal: String,
+        /// Id of a file with your terms of refund.
+        refund_policy: String,
+        /// How the customer was shown these terms.
+        refund_policy_disclosure: String,
+        /// Why the customer has no claim to a refund.
+        refund_refusal_explanation: String,
+        /// Id of the charge that is said to be the same one.
+        duplicate_charge_id: String,
+        /// How the two charges differ.
+        duplicate_charge_explanation: String,
+        /// Id of a file that shows the difference.
+        duplicate_charge_documentation: String,
+        /// Anything else.
+        uncategorized_text: String,
+        /// Id of a file with anything else.
+        uncategorized_file: String,
     }
 }

@@ -54,3 +54,27 @@ open_enum!(
         Include = "include",
     }
 );
+
+request! {
+    /// Makes a revision of an existing invoice instead of a new one.
+    pub struct InvoiceFromInvoiceInput {
+        required {
+            /// What to make of the invoice.
+            action: String,
+            /// Id of the invoice to revise.
+            invoice: String,
+        }
+    }
+}
+
+request! {
+    /// Discounts on the invoice; those of the customer or subscription when left out.
+    pub struct InvoiceDiscountInput {
+        /// Id of a coupon.
+        coupon: String,
+        /// Id of a promotion code.
+        promotion_code: String,
+        /// Id of a discount that exists already.
+        discount: String,
+    }
+}

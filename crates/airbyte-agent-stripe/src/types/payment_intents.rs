@@ -55,3 +55,49 @@ open_enum!(
         Never = "never",
     }
 );
+
+request! {
+    /// Name and address that goods are sent to.
+    pub struct PaymentIntentShipping {
+        required {
+            /// Name of the recipient.
+            name: String,
+            /// Address of the recipient.
+            address: PaymentIntentShippingAddress,
+        }
+        /// Phone number of the recipient.
+        phone: String,
+        /// Company that delivers.
+        carrier: String,
+        /// Number by which the parcel can be followed.
+        tracking_number: String,
+    }
+}
+
+request! {
+    /// Address of the recipient.
+    pub struct PaymentIntentShippingAddress {
+        /// Street and number, or company name.
+        line1: String,
+        /// Apartment, suite or building.
+        line2: String,
+        /// City or town.
+        city: String,
+        /// State, county or province.
+        state: String,
+        /// Postal code, in the United States the ZIP code.
+        postal_code: String,
+        /// Two-letter country code (ISO 3166-1).
+        country: String,
+    }
+}
+
+open_enum!(
+    /// Keeps the payment method for later payments, without or with the customer present.
+    PaymentIntentSetupFutureUsage {
+        /// Written `off_session` in requests and responses.
+        OffSession = "off_session",
+        /// Written `on_session` in requests and responses.
+        OnSession = "on_session",
+    }
+);

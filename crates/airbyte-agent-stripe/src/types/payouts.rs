@@ -138,3 +138,15 @@ open_enum!(
         Canceled = "canceled",
     }
 );
+
+open_enum!(
+    /// Part of the balance to take the money from.
+    PayoutSourceType {
+        /// Written `bank_account` in requests and responses.
+        BankAccount = "bank_account",
+        /// Written `card` in requests and responses.
+        Card = "card",
+        /// Written `fpx` in requests and responses.
+        Fpx = "fpx",
+    }
+);

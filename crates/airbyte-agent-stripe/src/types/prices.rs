@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{open_enum, record, request};
 
 record! {
@@ -45,6 +46,10 @@ record! {
         pub unit_amount: i64,
         /// The same as a decimal string, with up to 12 decimals.
         pub unit_amount_decimal: String,
+        /// Bounds of an amount that the customer chooses; null for fixed prices.
+        pub custom_unit_amount: Value,
+        /// Steps of a tiered price; only if `expand` names it.
+        pub tiers: Vec<Value>,
     }
 }
 
@@ -67,6 +72,10 @@ record! {
         pub interval_count: i64,
         /// `licensed` by quantity, `metered` by usage.
         pub usage_type: PriceRecurringUsageType,
+        /// Id of the meter that counts the usage; null for `licensed`.
+        pub meter: String,
+        /// Days of free trial.
+        pub trial_period_days: i64,
     }
 }
 
@@ -136,6 +145,52 @@ open_enum!(
     }
 );
 
+record! {
+    /// Metadata of a page of `prices.list`.
+    pub struct PricesListMeta {
+        /// Whether further records follow.
+        pub has_more: bool,
+    }
+}
+
+open_enum!(
+    /// Only prices that are charged once per this unit of time.
+    PriceInterval {
+        /// Written `day` in requests and responses.
+        Day = "day",
+        /// Written `month` in requests and responses.
+        Month = "month",
+        /// Written `week` in requests and responses.
+        Week = "week",
+        /// Written `year` in requests and responses.
+        Year = "year",
+    }
+);
+
+open_enum!(
+    /// Only prices by quantity (`licensed`) or by usage (`metered`).
+    PriceUsageType {
+        /// Written `licensed` in requests and responses.
+        Licensed = "licensed",
+        /// Written `metered` in requests and responses.
+        Metered = "metered",
+    }
+);
+
+request! {
+    /// Only records created within these bounds, in Unix seconds; bounds may be combined.
+    pub struct PriceCreated {
+        /// Later than this instant, Unix seconds.
+        gt: i64,
+        /// At or after this instant, Unix seconds.
+        gte: i64,
+        /// Before this instant, Unix seconds.
+        lt: i64,
+        /// At or before this instant, Unix seconds.
+        lte: i64,
+    }
+}
+
 request! {
     /// Makes it a subscription price and says how often it is charged. Left out, it is a one-time
     /// price.
@@ -145,8 +200,13 @@ request! {
         /// Number of units in a billing period, at most three years in all; 3 with `month` bills
         /// quarterly.
         interval_count: i64,
-        /// `licensed` (when left out) charges by quantity, `metered` by reported usage.
+        /// `licensed` (when left out) charges by quantity, `metered` by reported usage. Since
+        /// version 2025-03-31.basil Stripe requires `meter` with `metered`.
         usage_type: PriceRecurringInputUsageType,
+        /// Id of the meter that counts the usage, from `meters.list`; for `metered`.
+        meter: String,
+        /// Days of free trial that subscriptions to this price begin with.
+        trial_period_days: i64,
     }
 }
 
@@ -165,7 +225,8 @@ open_enum!(
 );
 
 open_enum!(
-    /// `licensed` (when left out) charges by quantity, `metered` by reported usage.
+    /// `licensed` (when left out) charges by quantity, `metered` by reported usage. Since version
+    /// 2025-03-31.basil Stripe requires `meter` with `metered`.
     PriceRecurringInputUsageType {
         /// Written `metered` in requests and responses.
         Metered = "metered",
@@ -173,3 +234,92 @@ open_enum!(
         Licensed = "licensed",
     }
 );
+
+request! {
+    /// Lets the customer choose the amount, for donations for instance.
+    pub struct PriceCustomUnitAmount {
+        required {
+            /// True lets the customer choose.
+            enabled: bool,
+        }
+        /// Most that the customer may pay, in the smallest currency unit.
+        maximum: i64,
+        /// Least that the customer may pay, in the smallest currency unit.
+        minimum: i64,
+        /// Amount that is shown at first, in the smallest currency unit.
+        preset: i64,
+    }
+}
+
+request! {
+    /// Steps of the price, each up to a quantity; the last has `inf`.
+    pub struct PriceTier {
+        required {
+            /// Quantity up to which the step applies, or `inf` for the last one.
+            up_to: String,
+        }
+        /// Price per unit in this step, in the smallest currency unit.
+        unit_amount: i64,
+        /// The same as a decimal text with up to 12 decimals.
+        unit_amount_decimal: String,
+        /// Amount for the whole step, in the smallest currency unit.
+        flat_amount: i64,
+        /// The same as a decimal text with up to 12 decimals.
+        flat_amount_decimal: String,
+    }
+}
+
+open_enum!(
+    /// `graduated` prices each unit by the step it falls into, `volume` all units by the step of
+    /// the total.
+    PriceTiersMode {
+        /// Written `graduated` in requests and responses.
+        Graduated = "graduated",
+        /// Written `volume` in requests and responses.
+        Volume = "volume",
+    }
+);
+
+request! {
+    /// Divides the quantity before it is priced, for packages.
+    pub struct PriceTransformQuantityInput {
+        required {
+            /// Number of units in a package.
+            divide_by: i64,
+            /// Whether the result is rounded down or up.
+            round: PriceTransformQuantityInputRound,
+        }
+    }
+}
+
+open_enum!(
+    /// Whether the result is rounded down or up.
+    PriceTransformQuantityInputRound {
+        /// Written `down` in requests and responses.
+        Down = "down",
+        /// Written `up` in requests and responses.
+        Up = "up",
+    }
+);
+
+request! {
+    /// Makes a product together with the price, instead of `product`.
+    pub struct PriceProductData {
+        required {
+            /// Name of the product.
+            name: String,
+        }
+        /// Whether it can be sold; true when left out.
+        active: bool,
+        /// Id of your own choice for the product.
+        id: String,
+        /// Text on the customer's bank statement, up to 22 characters.
+        statement_descriptor: String,
+        /// Tax code of the product.
+        tax_code: String,
+        /// What a unit is called on invoices.
+        unit_label: String,
+        /// Your own keys and values of the product.
+        metadata: {String: String},
+    }
+}

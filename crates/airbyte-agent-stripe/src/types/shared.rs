@@ -1619,6 +1619,24 @@ record! {
         /// `requires_payment_method`, `requires_confirmation`, `requires_action`, `processing`,
         /// `requires_capture`, `succeeded` or `canceled`.
         pub status: String,
+        /// Id of the latest charge, which holds receipt and reason of failure.
+        pub latest_charge: String,
+        /// Why the last attempt failed; null after success.
+        pub last_payment_error: PaymentIntentLastPaymentError,
+        /// What the customer has to do, in the state `requires_action`; `type` names it.
+        pub next_action: Value,
+        /// Why it was canceled.
+        pub cancellation_reason: String,
+        /// When it was canceled, Unix seconds.
+        pub canceled_at: i64,
+        /// E-mail address the receipt goes to.
+        pub receipt_email: String,
+        /// Whether the payment method is kept: `off_session` or `on_session`.
+        pub setup_future_usage: String,
+        /// Name and address that goods are sent to.
+        pub shipping: Value,
+        /// Text on the customer's bank statement.
+        pub statement_descriptor: String,
     }
 }
 
@@ -1643,3 +1661,176 @@ open_enum!(
         Manual = "manual",
     }
 );
+
+record! {
+    /// Why the last attempt failed; null after success.
+    pub struct PaymentIntentLastPaymentError {
+        /// Code of the error, such as `card_declined`.
+        pub code: String,
+        /// Reason of the card's issuer, such as `insufficient_funds`.
+        pub decline_code: String,
+        /// Text of the error.
+        pub message: String,
+        /// Kind of error, such as `card_error`.
+        pub type_: String = "type",
+    }
+}
+
+record! {
+    /// A stored means of payment, such as a card.
+    pub struct PaymentMethod {
+        /// Payment method id (`pm_…`).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Name and address given for the payment method.
+        pub billing_details: PaymentMethodBillingDetails,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// Customer it is attached to; null when to none.
+        pub customer: String,
+        /// True for real money, false for test mode.
+        pub livemode: bool,
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// Kind of payment method, such as `card`; details are under that name.
+        pub type_: String = "type",
+        /// The card.
+        pub card: PaymentMethodCard,
+        /// Whether the customer may be shown it again: `always`, `limited` or `unspecified`.
+        pub allow_redisplay: String,
+        /// The bank account in the United States.
+        pub us_bank_account: PaymentMethodUsBankAccount,
+        /// The account of a SEPA direct debit.
+        pub sepa_debit: PaymentMethodSepaDebit,
+    }
+}
+
+record! {
+    /// Name and address given for the payment method.
+    pub struct PaymentMethodBillingDetails {
+        /// Postal address.
+        pub address: PaymentMethodBillingDetailsAddress,
+        /// E-mail address.
+        pub email: String,
+        /// Name of the payer.
+        pub name: String,
+        /// Phone number.
+        pub phone: String,
+    }
+}
+
+record! {
+    /// Postal address.
+    pub struct PaymentMethodBillingDetailsAddress {
+        /// City or town.
+        pub city: String,
+        /// Two-letter country code (ISO 3166-1).
+        pub country: String,
+        /// Street and number, or company name.
+        pub line1: String,
+        /// Apartment, suite or building.
+        pub line2: String,
+        /// Postal code, in the United States the ZIP code.
+        pub postal_code: String,
+        /// State, county or province.
+        pub state: String,
+    }
+}
+
+record! {
+    /// The card.
+    pub struct PaymentMethodCard {
+        /// Card brand, such as `visa`.
+        pub brand: String,
+        /// Country of the issuer, two letters.
+        pub country: String,
+        /// Month of expiry, 1 to 12.
+        pub exp_month: i64,
+        /// Year of expiry, four digits.
+        pub exp_year: i64,
+        /// Same value for the same card or account number; finds duplicates.
+        pub fingerprint: String,
+        /// `credit`, `debit`, `prepaid` or `unknown`.
+        pub funding: String,
+        /// The last four digits of the number.
+        pub last4: String,
+    }
+}
+
+record! {
+    /// The bank account in the United States.
+    pub struct PaymentMethodUsBankAccount {
+        /// Name of the bank.
+        pub bank_name: String,
+        /// The last four digits of the account number.
+        pub last4: String,
+        /// Either `checking` or `savings`.
+        pub account_type: String,
+    }
+}
+
+record! {
+    /// The account of a SEPA direct debit.
+    pub struct PaymentMethodSepaDebit {
+        /// Country of the account, two letters.
+        pub country: String,
+        /// The last four characters of the IBAN.
+        pub last4: String,
+    }
+}
+
+record! {
+    /// A payment contested by the cardholder (chargeback).
+    pub struct Dispute {
+        /// Dispute id (`du_…` or `dp_…`).
+        pub id: String,
+        /// Kind of object, always the same here.
+        pub object: String,
+        /// Amount contested, in the smallest currency unit.
+        pub amount: i64,
+        /// Movements of money caused by the dispute.
+        pub balance_transactions: Vec<Value>,
+        /// Id of the charge (`ch_…`).
+        pub charge: String,
+        /// When it was created, Unix seconds.
+        pub created: i64,
+        /// Three-letter ISO currency code in lower case, such as `usd`.
+        pub currency: String,
+        /// Card network programmes the dispute qualifies for.
+        pub enhanced_eligibility_types: Vec<String>,
+        /// Evidence handed in so far.
+        pub evidence: Value,
+        /// State of the evidence.
+        pub evidence_details: DisputeEvidenceDetails,
+        /// Whether the payment can still be refunded to avoid the dispute.
+        pub is_charge_refundable: bool,
+        /// True for real money, false for test mode.
+        pub livemode: bool,
+        /// Your own keys and values; values are strings.
+        pub metadata: BTreeMap<String, String>,
+        /// Id of the payment intent (`pi_…`).
+        pub payment_intent: String,
+        /// The payment method as it was at the time.
+        pub payment_method_details: Value,
+        /// Reason given by the cardholder, such as `fraudulent` or `product_not_received`.
+        pub reason: String,
+        /// `warning_needs_response`, `warning_under_review`, `warning_closed`, `needs_response`,
+        /// `under_review`, `won` or `lost`.
+        pub status: String,
+    }
+}
+
+record! {
+    /// State of the evidence.
+    pub struct DisputeEvidenceDetails {
+        /// Deadline for evidence, Unix seconds; after it the dispute is lost.
+        pub due_by: i64,
+        /// Whether evidence is stored.
+        pub has_evidence: bool,
+        /// Whether the deadline has passed.
+        pub past_due: bool,
+        /// How often evidence was handed in.
+        pub submission_count: i64,
+    }
+}

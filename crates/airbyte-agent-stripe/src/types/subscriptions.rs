@@ -114,7 +114,7 @@ open_enum!(
 request! {
     /// What is subscribed to: up to 20 entries with a price and a quantity. Stripe demands at least
     /// one.
-    pub struct SubscriptionItem {
+    pub struct SubscriptionItemInput {
         /// Id of a recurring price.
         price: String,
         /// Number of units; 1 when left out, none for metered prices.
@@ -123,9 +123,80 @@ request! {
 }
 
 request! {
+    /// Discounts of the subscription, in place of `coupon` of older versions.
+    pub struct SubscriptionDiscount {
+        /// Id of a coupon.
+        coupon: String,
+        /// Id of a promotion code.
+        promotion_code: String,
+        /// Id of a discount that exists already.
+        discount: String,
+    }
+}
+
+open_enum!(
+    /// What happens if the payment does not go through: `error_if_incomplete` fails with status 402
+    /// and changes nothing; `default_incomplete` waits for the customer to pay.
+    SubscriptionPaymentBehavior {
+        /// Written `allow_incomplete` in requests and responses.
+        AllowIncomplete = "allow_incomplete",
+        /// Written `default_incomplete` in requests and responses.
+        DefaultIncomplete = "default_incomplete",
+        /// Written `error_if_incomplete` in requests and responses.
+        ErrorIfIncomplete = "error_if_incomplete",
+        /// Written `pending_if_incomplete` in requests and responses.
+        PendingIfIncomplete = "pending_if_incomplete",
+    }
+);
+
+request! {
+    /// What happens when the trial ends.
+    pub struct SubscriptionTrialSettingsInput {
+        required {
+            /// What happens without a payment method.
+            end_behavior: SubscriptionTrialSettingsInputEndBehavior,
+        }
+    }
+}
+
+request! {
+    /// What happens without a payment method.
+    pub struct SubscriptionTrialSettingsInputEndBehavior {
+        required {
+            /// What happens if no payment method is there when the trial ends.
+            missing_payment_method: SubscriptionTrialSettingsInputEndBehaviorMissingPaymentMethod,
+        }
+    }
+}
+
+open_enum!(
+    /// What happens if no payment method is there when the trial ends.
+    SubscriptionTrialSettingsInputEndBehaviorMissingPaymentMethod {
+        /// Written `cancel` in requests and responses.
+        Cancel = "cancel",
+        /// Written `create_invoice` in requests and responses.
+        CreateInvoice = "create_invoice",
+        /// Written `pause` in requests and responses.
+        Pause = "pause",
+    }
+);
+
+open_enum!(
+    /// Whether the first part of a period is prorated when an anchor or backdating makes one.
+    SubscriptionProrationBehavior {
+        /// Written `always_invoice` in requests and responses.
+        AlwaysInvoice = "always_invoice",
+        /// Written `create_prorations` in requests and responses.
+        CreateProrations = "create_prorations",
+        /// Written `none` in requests and responses.
+        None = "none",
+    }
+);
+
+request! {
     /// Changes to the items. Give the item's `id` to change it: an entry without `id` adds a
     /// further item beside the old one.
-    pub struct SubscriptionItemInput {
+    pub struct SubscriptionUpdateItem {
         /// Id of the subscription item to change, from `items.data` of the subscription. Left out,
         /// an item is added.
         id: String,
@@ -139,14 +210,43 @@ request! {
 }
 
 open_enum!(
-    /// What happens to the part of the period already paid: `create_prorations` (when left out)
-    /// puts the difference on the next invoice, `always_invoice` bills it now, `none` ignores it.
-    SubscriptionProrationBehavior {
-        /// Written `create_prorations` in requests and responses.
-        CreateProrations = "create_prorations",
-        /// Written `none` in requests and responses.
-        None = "none",
-        /// Written `always_invoice` in requests and responses.
-        AlwaysInvoice = "always_invoice",
+    /// `now` begins a new billing period at once.
+    SubscriptionBillingCycleAnchor {
+        /// Written `now` in requests and responses.
+        Now = "now",
+        /// Written `unchanged` in requests and responses.
+        Unchanged = "unchanged",
+    }
+);
+
+request! {
+    /// Why the subscription is canceled.
+    pub struct SubscriptionCancellationDetailsInput {
+        /// Why, in your words or those of the customer.
+        comment: String,
+        /// Reason that the customer chose.
+        feedback: SubscriptionCancellationDetailsInputFeedback,
+    }
+}
+
+open_enum!(
+    /// Reason that the customer chose.
+    SubscriptionCancellationDetailsInputFeedback {
+        /// Written `customer_service` in requests and responses.
+        CustomerService = "customer_service",
+        /// Written `low_quality` in requests and responses.
+        LowQuality = "low_quality",
+        /// Written `missing_features` in requests and responses.
+        MissingFeatures = "missing_features",
+        /// Written `other` in requests and responses.
+        OtherValue = "other",
+        /// Written `switched_service` in requests and responses.
+        SwitchedService = "switched_service",
+        /// Written `too_complex` in requests and responses.
+        TooComplex = "too_complex",
+        /// Written `too_expensive` in requests and responses.
+        TooExpensive = "too_expensive",
+        /// Written `unused` in requests and responses.
+        Unused = "unused",
     }
 );

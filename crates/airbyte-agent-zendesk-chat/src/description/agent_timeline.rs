@@ -17,7 +17,7 @@ const LIST: Operation = Operation::get("ListAgentTimeline", "agent_timeline", Ac
     .parameters(list![
         query("start_time", INTEGER).description("Only time spans that began or changed at or after this instant, Unix time in microseconds (16 digits, seconds times 1,000,000). It must lie more than five minutes in the past. Left out, the export starts with the earliest span."),
         query("limit", INTEGER.maximum(1000.0).default("1000")).default("1000").description("Number of records to return; Zendesk uses 1000 when it is left out. A response with fewer records than this is the last one."),
-        query("fields", STRING.default(r#""agent_timeline(*)""#)).default(r#""agent_timeline(*)""#).description("Which fields the records carry. `agent_timeline(*)` asks for all of them; pass it always, because Zendesk returns little more than ids without it. Single fields go inside the brackets, separated by commas."),
+        query("fields", STRING).description("Which fields the records carry. Nothing is sent when it is left out, and Zendesk then returns little more than ids: pass `agent_timeline(*)` to get whole records. Single fields go inside the brackets, separated by commas."),
     ])
     .records(json_path!("$.agent_timeline"))
     .meta(list![meta("next_page", json_path!("$.next_page")), meta("count", json_path!("$.count"))])

@@ -27,7 +27,7 @@ const LIST: Operation = Operation::get("ListAgents", "agents", Action::List, tem
     .description("Lists chat agents in the order of their ids, with name, e-mail address, role, departments and skills. Use it to turn names into agent ids or ids into names. A page has up to 100; the next one begins at `since_id`, the last id plus one. Pass `limit`, since Zendesk may return as few as 10 without it.")
     .preferred_for_check()
     .parameters(list![
-        query("limit", INTEGER.maximum(100.0).default("100")).default("100").description("Number of agents to return. Without it Zendesk decides, which may be as few as 10."),
+        query("limit", INTEGER.maximum(100.0)).description("Number of agents to return, at most 100. Left out, nothing is sent and Zendesk decides, which may be as few as 10."),
         query("since_id", INTEGER).description("Only records with this id or a higher one, in the order of ids. To go on after a page pass the id of its last record plus one; an empty response is the end."),
     ])
     .records(json_path!("$"))

@@ -8,14 +8,14 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("bans", "A visitor or an IP address that may not chat.")
     .when_to_use("To see who may not chat and why.")
     .phrases(texts!["banned", "blocked visitor"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, GET, DELETE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::get("ListBans", "bans", Action::List, template!("/bans"))
     .summary("List bans")
     .description("Lists banned IP addresses and banned visitors in one list; `ip_address` or `visitor_id` tells which. Pages go by id over both kinds together, so a ban may come twice at the edge of two pages; compare ids. For administrators.")
     .parameters(list![
-        query("limit", INTEGER.maximum(100.0).default("100")).default("100").description("Number of bans to return; Zendesk returns 10 when it is left out."),
+        query("limit", INTEGER.maximum(100.0)).description("Number of bans to return, at most 100. Left out, nothing is sent and Zendesk returns 10."),
         query("since_id", INTEGER).description("Only records with this id or a higher one, in the order of ids. To go on after a page pass the id of its last record plus one; an empty response is the end."),
     ])
     .records(json_path!("$[*][*]"))
@@ -28,5 +28,14 @@ const GET: Operation = Operation::get("GetBan", "bans", Action::Get, template!("
     .parameters(list![path("ban_id", INTEGER).required().description("Id of the ban, from `bans.list`.")])
     .records(json_path!("$"))
     .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "DeleteBan", "bans", Action::Delete, template!("/bans/{ban_id}"))
+    .summary("Lift a ban")
+    .description("Lets a banned visitor or IP address chat again. Needs the scope `write`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![path("ban_id", INTEGER).required().description("Id of the ban, from `bans.list`.")]);
 
 const RECORD: Json = json(include_str!("schemas/bans.json"));

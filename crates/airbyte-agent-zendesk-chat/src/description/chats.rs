@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("chats", "A conversation between a visitor and agents, with transcript, or an offline message.")
     .when_to_use("To read transcripts or look at ratings, response times and missed chats.")
     .phrases(texts!["chats", "transcript", "missed chats", "chat rating"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, GET, UPDATE, DELETE, SEARCH])
     .schema(RECORD)
     .store(list![
         stored("id", "string", "Chat id, a text."),
@@ -24,12 +24,12 @@ pub(super) const ENTITY: Entity = Entity::new("chats", "A conversation between a
 
 const LIST: Operation = Operation::get("ListChats", "chats", Action::List, template!("/incremental/chats"))
     .summary("List chats")
-    .description("Exports chats and offline messages that were created or changed from `start_time` on, by time of their last change, oldest first, up to 1000 in one response. Pass `fields` as `chats(*)` for whole records with transcripts, or name single fields to keep the response small; without it only ids come back. There is no filter by agent, department or visitor and no end time: narrow by `start_time` and compare the records. A response with fewer records than `limit` is the last. A chat that changes meanwhile shows up again: compare ids.")
+    .description("Exports chats and offline messages that were created or changed from `start_time` on, by time of their last change, oldest first, up to 1000 in one response. Pass `fields` as `chats(*)` for whole records with transcripts, or name single fields to keep the response small; without it only ids come back. There is no filter by agent, department or visitor and no end time: narrow by `start_time` and compare the records, or find chats with `chats.search`. A response with fewer records than `limit` is the last. A chat that changes meanwhile shows up again: compare ids.")
     .parameters(list![
         query("start_time", INTEGER).description("Only chats that were created or changed at or after this instant, Unix time in seconds. It must lie more than five minutes in the past. Left out, the export starts with the earliest chat."),
-        query("start_id", STRING).description("Second half of the position in the export, used with `start_time` to tell apart chats that changed in the same second: the `end_id` of the previous response. Not needed on the first page."),
+        query("start_id", STRING).addition().description("Second half of the position in the export, used with `start_time` to tell apart chats that changed in the same second: the `end_id` of the previous response. Not needed on the first page."),
         query("limit", INTEGER.maximum(1000.0).default("1000")).default("1000").description("Number of records to return; Zendesk uses 1000 when it is left out. A response with fewer records than this is the last one."),
-        query("fields", STRING.default(r#""chats(*)""#)).default(r#""chats(*)""#).description("Which fields the records carry. `chats(*)` asks for all of them; pass it always, because Zendesk returns only ids without it. Single fields go inside the brackets, separated by commas, which keeps transcripts out."),
+        query("fields", STRING).description("Which fields the records carry. Nothing is sent when it is left out, and Zendesk then returns only ids: pass `chats(*)` to get whole records. Single fields go inside the brackets, separated by commas, which keeps transcripts out."),
     ])
     .records(json_path!("$.chats"))
     .meta(list![meta("next_page", json_path!("$.next_page")), meta("count", json_path!("$.count"))])
@@ -45,4 +45,41 @@ const GET: Operation = Operation::get("GetChat", "chats", Action::Get, template!
     .records(json_path!("$"))
     .schema(RECORD);
 
+const UPDATE: Operation = Operation::by(Method::Put, "UpdateChat", "chats", Action::Update, template!("/chats/{chat_id}"))
+    .summary("Update a chat")
+    .description("Changes the tags of a chat, or marks it as read or unread. Tags replace those the chat has. Needs the scope `write`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .at_least_one(list![at_least_one(texts![], texts!["tags", "unread"])])
+    .addition()
+    .parameters(list![
+        path("chat_id", STRING).required().description("Id of the chat, from `chats.list`."),
+        body("tags", ARRAY.items(list![STRING])).description("Tags of the chat; they replace those it has."),
+        body("unread", BOOLEAN).description("False marks the chat as read."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "DeleteChat", "chats", Action::Delete, template!("/chats/{chat_id}"))
+    .summary("Delete a chat")
+    .description("Deletes a chat with its transcript. Needs the scope `write`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![path("chat_id", STRING).required().description("Id of the chat, from `chats.list`.")]);
+
+const SEARCH: Operation = Operation::get("SearchChats", "chats", Action::Search, template!("/chats/search"))
+    .summary("Search chats")
+    .description("Finds chats and offline messages by words, or by fields such as `rating:bad`, `visitor_email:amelia@example.com` or `timestamp:[2025-03-01 TO 2025-03-31]`, joined by `AND` and `OR`. The records are short: id, kind, time and a preview. Read whole chats with `chats.get`. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![query("q", STRING).required().description("What to search for.")])
+    .records(json_path!("$.results"))
+    .meta(list![meta("next_url", json_path!("$.next_url")), meta("count", json_path!("$.count"))])
+    .paging(Paging::link(from_meta("next_url"), list![]))
+    .schema(SEARCH_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/chats.json"));
+
+const SEARCH_RECORD: Json = json(include_str!("schemas/chats_search.json"));

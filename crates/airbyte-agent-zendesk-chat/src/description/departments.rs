@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("departments", "A group of agents that visitors can choose or chats are routed to.")
     .when_to_use("To get department ids or members.")
     .phrases(texts!["department", "team"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, GET, UPDATE])
     .schema(RECORD)
     .store(list![
         stored("id", "integer", "Id of the department."),
@@ -24,12 +24,46 @@ const LIST: Operation = Operation::get("ListDepartments", "departments", Action:
     .paging(Paging::none("Zendesk Chat returns all departments in one response and takes no cursor."))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "CreateDepartment", "departments", Action::Create, template!("/departments"))
+    .summary("Create a department")
+    .description("Creates a department with its agents. Needs the scope `write`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        body("name", STRING).required().description("Name visitors see."),
+        body("description", STRING).description("What the department is for."),
+        body("enabled", INTEGER.choices(list![json("0"), json("1")])).description("1 takes part in routing and is offered to visitors, 0 does not."),
+        body("members", ARRAY.items(list![INTEGER])).description("Ids of its agents."),
+        body("settings", OBJECT).description("Settings, such as `chat_limit`, the number of chats it takes at a time."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .schema(RECORD);
+
 const GET: Operation = Operation::get("GetDepartment", "departments", Action::Get, template!("/departments/{department_id}"))
     .summary("Get a department")
     .description("Returns one department by id: name, state, member agents and settings.")
     .parameters(list![
         path("department_id", INTEGER).required().description("Id of the department, from `departments.list` or `department_id` of a chat."),
     ])
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "UpdateDepartment", "departments", Action::Update, template!("/departments/{department_id}"))
+    .summary("Update a department")
+    .description("Changes a department; what is left out stays, but `members` replaces all agents. Needs the scope `write`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("department_id", INTEGER).required().description("Id of the department, from `departments.list`."),
+        body("name", STRING).description("Name visitors see."),
+        body("description", STRING).description("What the department is for."),
+        body("enabled", INTEGER.choices(list![json("0"), json("1")])).description("1 takes part in routing and is offered to visitors, 0 does not."),
+        body("members", ARRAY.items(list![INTEGER])).description("Ids of its agents."),
+        body("settings", OBJECT).description("Settings, such as `chat_limit`, the number of chats it takes at a time."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$"))
     .schema(RECORD);
 

@@ -15,6 +15,9 @@ mod routing_settings;
 mod shortcuts;
 mod skills;
 mod triggers;
+mod conversions;
+mod department_events;
+mod visitors;
 
 use std::borrow::Cow::Borrowed;
 
@@ -26,7 +29,7 @@ pub static DESCRIPTION: Connector = Connector {
     title: text("Zendesk Chat"),
     version: text("0.1.10"),
     definition_id: text("40d24d0f-b8f9-4fe0-9e6c-b06c0f3f45e4"),
-    description: text("Zendesk Chat is live chat on websites. This connector reads chats with their transcripts, agents and how they spent their time, departments, shortcuts, triggers, skills, roles, goals, bans, routing settings and the account. It is read-only. It uses the Chat API at {subdomain}.zendesk.com; the older one at www.zopim.com is retired. Conversations of Zendesk messaging, the successor of live chat, are not in it."),
+    description: text("Zendesk Chat is live chat on websites. This connector reads chats with their transcripts, agents and how they spent their time, departments, shortcuts, triggers, skills, roles, goals, bans, routing settings and the account. It searches chats, tags and deletes them, writes shortcuts and departments, and lifts bans. It uses the Chat API at {subdomain}.zendesk.com; the older one at www.zopim.com is retired. Conversations of Zendesk messaging, the successor of live chat, are not in it."),
     links: Borrowed(list![
         Link::new("api_reference", "Zendesk Chat API reference", "https://developer.zendesk.com/api-reference/live-chat/chat-api/introduction/"),
         Link::new("authentication_guide", "OAuth for the Chat API", "https://developer.zendesk.com/api-reference/live-chat/chat-api/oauth/"),
@@ -38,9 +41,9 @@ pub static DESCRIPTION: Connector = Connector {
     ]),
     auth: Borrowed(list![
         AuthScheme::new("bearerAuth", "OAuth access token", AuthKind::Bearer)
-            .description("An access token for the Chat API with the scope `read`. API tokens of Zendesk Support do not work here.")
+            .description("An access token for the Chat API with the scope `read`, and `write` as well to change anything. API tokens of Zendesk Support do not work here.")
             .fields(list![
-                CredentialField::new("access_token", "Access token").required().secret().aliases(texts!["token"]).description("OAuth access token of the Chat API, sent as a bearer token.").obtain("Sign in to the Zendesk Chat dashboard as an administrator, add an API client under Settings > Account > API, and take its OAuth flow once with the scope `read`; the token is in the answer."),
+                CredentialField::new("access_token", "Access token").required().secret().aliases(texts!["token"]).description("OAuth access token of the Chat API, sent as a bearer token.").obtain("Sign in to the Zendesk Chat dashboard as an administrator, add an API client under Settings > Account > API, and take its OAuth flow once with the scope `read`, or `read write` to change anything; the token is in the answer."),
             ])
             .mapping(list![Mapping::new("token", template!("{access_token}"))])
             .stored(list![StoredField::new("credentials.access_token", "access_token")])
@@ -69,6 +72,9 @@ pub static DESCRIPTION: Connector = Connector {
         shortcuts::ENTITY,
         skills::ENTITY,
         triggers::ENTITY,
+        conversions::ENTITY,
+        department_events::ENTITY,
+        visitors::ENTITY,
     ]),
     relationships: Borrowed(&[]),
     questions: Questions {
@@ -80,6 +86,9 @@ pub static DESCRIPTION: Connector = Connector {
             "Which visitors are banned, and why?",
             "What does the refund shortcut say?",
             "How are chats routed to agents?",
+            "Find chats about refunds that were rated bad",
+            "Tag this chat with refund",
+            "Write a shortcut about returns",
         ]),
         search: Borrowed(texts![
             "Which chats were rated bad last month?",
@@ -91,9 +100,8 @@ pub static DESCRIPTION: Connector = Connector {
         unsupported: Borrowed(texts![
             "Send a message to a visitor",
             "Ban a visitor",
-            "Delete a chat",
             "Change the routing mode",
-            "Create a shortcut",
+            "Add an agent",
         ]),
     },
     hosting: Hosting {

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("shortcuts", "A ready-made answer that agents insert by name.")
     .when_to_use("To find or reuse the text of a ready-made answer.")
     .phrases(texts!["shortcut", "canned response"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![
         stored("id", "string", "Shortcut id, a text that equals the name."),
@@ -24,6 +24,24 @@ const LIST: Operation = Operation::get("ListShortcuts", "shortcuts", Action::Lis
     .paging(Paging::none("Zendesk Chat returns all shortcuts in one response and takes no cursor."))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "CreateShortcut", "shortcuts", Action::Create, template!("/shortcuts"))
+    .summary("Create a shortcut")
+    .description("Creates a ready-made answer; its name must be free. Needs the scope `write`. An account has up to 15,000. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        body("name", STRING).required().description(r"Name agents type to insert it; without `/`, `\` and `$`. It is the id, too."),
+        body("message", STRING).required().description("The text that is inserted."),
+        body("options", STRING).description("Answers offered to the visitor, separated by `/`."),
+        body("tags", ARRAY.items(list![STRING])).description("Tags given to a chat when the shortcut is used."),
+        body("scope", STRING.choices(words!["all", "department", "agent"])).description("Who can use it."),
+        body("departments", ARRAY.items(list![INTEGER])).description("Ids of the departments it belongs to, when `scope` is `department`."),
+        body("agents", ARRAY.items(list![INTEGER])).description("Id of the agent it belongs to, when `scope` is `agent`; only the first counts."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .schema(RECORD);
+
 const GET: Operation = Operation::get("GetShortcut", "shortcuts", Action::Get, template!("/shortcuts/{shortcut_id}"))
     .summary("Get a shortcut")
     .description("Returns one ready-made answer by id, which is the same text as its name.")
@@ -32,5 +50,35 @@ const GET: Operation = Operation::get("GetShortcut", "shortcuts", Action::Get, t
     ])
     .records(json_path!("$"))
     .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "UpdateShortcut", "shortcuts", Action::Update, template!("/shortcuts/{shortcut_id}"))
+    .summary("Update a shortcut")
+    .description("Changes a ready-made answer; what is left out stays. Needs the scope `write`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("shortcut_id", STRING).required().description("Id of the shortcut, a text that equals its name, from `shortcuts.list`."),
+        body("message", STRING).description("The text that is inserted."),
+        body("options", STRING).description("Answers offered to the visitor, separated by `/`."),
+        body("tags", ARRAY.items(list![STRING])).description("Tags given to a chat when the shortcut is used."),
+        body("scope", STRING.choices(words!["all", "department", "agent"])).description("Who can use it."),
+        body("departments", ARRAY.items(list![INTEGER])).description("Ids of the departments it belongs to, when `scope` is `department`."),
+        body("agents", ARRAY.items(list![INTEGER])).description("Id of the agent it belongs to, when `scope` is `agent`; only the first counts."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "DeleteShortcut", "shortcuts", Action::Delete, template!("/shortcuts/{shortcut_id}"))
+    .summary("Delete a shortcut")
+    .description("Deletes a ready-made answer for good. Needs the scope `write`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("shortcut_id", STRING).required().description("Id of the shortcut, a text that equals its name, from `shortcuts.list`."),
+    ]);
 
 const RECORD: Json = json(include_str!("schemas/shortcuts.json"));

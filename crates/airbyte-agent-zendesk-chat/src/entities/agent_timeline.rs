@@ -53,11 +53,9 @@ list_builder! {
         ///
         /// Default: `1000`. At most 1000.
         limit: i64,
-        /// Which fields the records carry. `agent_timeline(*)` asks for all of them; pass it
-        /// always, because Zendesk returns little more than ids without it. Single fields go inside
-        /// the brackets, separated by commas.
-        ///
-        /// Default: `"agent_timeline(*)"`.
+        /// Which fields the records carry. Nothing is sent when it is left out, and Zendesk then
+        /// returns little more than ids: pass `agent_timeline(*)` to get whole records. Single
+        /// fields go inside the brackets, separated by commas.
         fields: String,
     }
 }

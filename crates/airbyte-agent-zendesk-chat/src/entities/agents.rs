@@ -71,9 +71,10 @@ in_context_store! {
 list_builder! {
     /// A call of `agents.list`: setters add arguments, and awaiting it sends the request.
     pub struct AgentsList: types::Agent, Value {
-        /// Number of agents to return. Without it Zendesk decides, which may be as few as 10.
+        /// Number of agents to return, at most 100. Left out, nothing is sent and Zendesk decides,
+        /// which may be as few as 10.
         ///
-        /// Default: `100`. At most 100.
+        /// At most 100.
         limit: i64,
         /// Only records with this id or a higher one, in the order of ids. To go on after a page
         /// pass the id of its last record plus one; an empty response is the end.

@@ -58,14 +58,35 @@ impl Bans<'_> {
         call.set("ban_id", ban_id);
         BansGet { call }
     }
+
+    /// Lift a ban.
+    ///
+    /// Lets a banned visitor or IP address chat again. Needs the scope `write`. Airbyte's hosted
+    /// platform does not offer it.
+    ///
+    /// * `ban_id`: Id of the ban, from `bans.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_chat::{Result, ZendeskChatConnector};
+    /// # async fn example(zendesk_chat: ZendeskChatConnector) -> Result<()> {
+    /// let ban = zendesk_chat.bans().delete(100000245).await?;
+    /// println!("{ban:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, ban_id: i64) -> BansDelete {
+        let mut call = self.client.call("bans", Action::Delete);
+        call.set("ban_id", ban_id);
+        BansDelete { call }
+    }
 }
 
 list_builder! {
     /// A call of `bans.list`: setters add arguments, and awaiting it sends the request.
     pub struct BansList: Value, Value {
-        /// Number of bans to return; Zendesk returns 10 when it is left out.
+        /// Number of bans to return, at most 100. Left out, nothing is sent and Zendesk returns 10.
         ///
-        /// Default: `100`. At most 100.
+        /// At most 100.
         limit: i64,
         /// Only records with this id or a higher one, in the order of ids. To go on after a page
         /// pass the id of its last record plus one; an empty response is the end.
@@ -76,4 +97,9 @@ list_builder! {
 record_builder! {
     /// A call of `bans.get`: setters add arguments, and awaiting it sends the request.
     pub struct BansGet: types::Ban {}
+}
+
+record_builder! {
+    /// A call of `bans.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct BansDelete: Value {}
 }

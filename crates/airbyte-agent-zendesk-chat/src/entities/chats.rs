@@ -3,6 +3,7 @@
 //! The accessor of `chats` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
+use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ChatsField;
@@ -22,8 +23,9 @@ impl Chats<'_> {
     /// time of their last change, oldest first, up to 1000 in one response. Pass `fields` as
     /// `chats(*)` for whole records with transcripts, or name single fields to keep the response
     /// small; without it only ids come back. There is no filter by agent, department or visitor and
-    /// no end time: narrow by `start_time` and compare the records. A response with fewer records
-    /// than `limit` is the last. A chat that changes meanwhile shows up again: compare ids.
+    /// no end time: narrow by `start_time` and compare the records, or find chats with
+    /// `chats.search`. A response with fewer records than `limit` is the last. A chat that changes
+    /// meanwhile shows up again: compare ids.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -61,6 +63,78 @@ impl Chats<'_> {
         call.set("chat_id", chat_id.into());
         ChatsGet { call }
     }
+
+    /// Update a chat.
+    ///
+    /// Changes the tags of a chat, or marks it as read or unread. Tags replace those the chat has.
+    /// Needs the scope `write`. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `chat_id`: Id of the chat, from `chats.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_chat::{Result, ZendeskChatConnector};
+    /// # async fn example(zendesk_chat: ZendeskChatConnector) -> Result<()> {
+    /// let chat = zendesk_chat.chats().update("2503.9981.UfUmuCBEZB6Qb")
+    ///     .tags(["refund", "vip"])
+    ///     .unread(true)
+    ///     .await?;
+    /// println!("{:?} {:?}", chat.id, chat.type_);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self, chat_id: impl Into<String>) -> ChatsUpdate {
+        let mut call = self.client.call("chats", Action::Update);
+        call.set("chat_id", chat_id.into());
+        ChatsUpdate { call }
+    }
+
+    /// Delete a chat.
+    ///
+    /// Deletes a chat with its transcript. Needs the scope `write`. Airbyte's hosted platform does
+    /// not offer it.
+    ///
+    /// * `chat_id`: Id of the chat, from `chats.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_chat::{Result, ZendeskChatConnector};
+    /// # async fn example(zendesk_chat: ZendeskChatConnector) -> Result<()> {
+    /// let chat = zendesk_chat.chats().delete("2503.9981.UfUmuCBEZB6Qb").await?;
+    /// println!("{chat:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, chat_id: impl Into<String>) -> ChatsDelete {
+        let mut call = self.client.call("chats", Action::Delete);
+        call.set("chat_id", chat_id.into());
+        ChatsDelete { call }
+    }
+
+    /// Search chats.
+    ///
+    /// Finds chats and offline messages by words, or by fields such as `rating:bad`,
+    /// `visitor_email:amelia@example.com` or `timestamp:[2025-03-01 TO 2025-03-31]`, joined by
+    /// `AND` and `OR`. The records are short: id, kind, time and a preview. Read whole chats with
+    /// `chats.get`. Airbyte's hosted platform does not offer it.
+    ///
+    /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
+    ///
+    /// * `q`: What to search for.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_chat::{Result, ZendeskChatConnector};
+    /// # async fn example(zendesk_chat: ZendeskChatConnector) -> Result<()> {
+    /// let page = zendesk_chat.chats().search("rating:bad AND refund").await?;
+    /// for chat in &page.data {
+    ///     println!("{:?} {:?}", chat.id, chat.url);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn search(&self, q: impl Into<String>) -> ChatsSearch {
+        let mut call = self.client.call("chats", Action::Search);
+        call.set("q", q.into());
+        ChatsSearch { call }
+    }
 }
 
 in_context_store! {
@@ -84,11 +158,9 @@ list_builder! {
         ///
         /// Default: `1000`. At most 1000.
         limit: i64,
-        /// Which fields the records carry. `chats(*)` asks for all of them; pass it always, because
-        /// Zendesk returns only ids without it. Single fields go inside the brackets, separated by
-        /// commas, which keeps transcripts out.
-        ///
-        /// Default: `"chats(*)"`.
+        /// Which fields the records carry. Nothing is sent when it is left out, and Zendesk then
+        /// returns only ids: pass `chats(*)` to get whole records. Single fields go inside the
+        /// brackets, separated by commas, which keeps transcripts out.
         fields: String,
     }
 }
@@ -96,4 +168,24 @@ list_builder! {
 record_builder! {
     /// A call of `chats.get`: setters add arguments, and awaiting it sends the request.
     pub struct ChatsGet: types::Chat {}
+}
+
+record_builder! {
+    /// A call of `chats.update`: setters add arguments, and awaiting it sends the request.
+    pub struct ChatsUpdate: types::Chat {
+        /// Tags of the chat; they replace those it has.
+        tags: [String],
+        /// False marks the chat as read.
+        unread: bool,
+    }
+}
+
+record_builder! {
+    /// A call of `chats.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct ChatsDelete: Value {}
+}
+
+list_builder! {
+    /// A call of `chats.search`: setters add arguments, and awaiting it sends the request.
+    pub struct ChatsSearch: types::ChatSearchResult, types::ChatsSearchMeta {}
 }

@@ -36,6 +36,27 @@ impl Departments<'_> {
         DepartmentsList { call: self.client.call("departments", Action::List) }
     }
 
+    /// Create a department.
+    ///
+    /// Creates a department with its agents. Needs the scope `write`. Airbyte's hosted platform
+    /// does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_chat::{Result, ZendeskChatConnector};
+    /// # async fn example(zendesk_chat: ZendeskChatConnector) -> Result<()> {
+    /// let department = zendesk_chat.departments().create()
+    ///     .name("Billing")
+    ///     .description("Invoices and payments")
+    ///     .enabled(1)
+    ///     .await?;
+    /// println!("{:?} {:?}", department.id, department.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> DepartmentsCreate {
+        DepartmentsCreate { call: self.client.call("departments", Action::Create) }
+    }
+
     /// Get a department.
     ///
     /// Returns one department by id: name, state, member agents and settings.
@@ -56,6 +77,30 @@ impl Departments<'_> {
         call.set("department_id", department_id);
         DepartmentsGet { call }
     }
+
+    /// Update a department.
+    ///
+    /// Changes a department; what is left out stays, but `members` replaces all agents. Needs the
+    /// scope `write`. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `department_id`: Id of the department, from `departments.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_chat::{Result, ZendeskChatConnector};
+    /// # async fn example(zendesk_chat: ZendeskChatConnector) -> Result<()> {
+    /// let department = zendesk_chat.departments().update(100000245)
+    ///     .name("Billing")
+    ///     .description("Invoices and payments")
+    ///     .await?;
+    /// println!("{:?} {:?}", department.id, department.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self, department_id: i64) -> DepartmentsUpdate {
+        let mut call = self.client.call("departments", Action::Update);
+        call.set("department_id", department_id);
+        DepartmentsUpdate { call }
+    }
 }
 
 in_context_store! {
@@ -69,6 +114,44 @@ list_builder! {
 }
 
 record_builder! {
+    /// A call of `departments.create`: setters add arguments, and awaiting it sends the request.
+    pub struct DepartmentsCreate: types::Department {
+        /// Name visitors see.
+        ///
+        /// A call without it is refused.
+        name: String,
+        /// What the department is for.
+        description: String,
+        /// 1 takes part in routing and is offered to visitors, 0 does not.
+        ///
+        /// One of `0`, `1`.
+        enabled: i64,
+        /// Ids of its agents.
+        members: [i64],
+        /// Settings, such as `chat_limit`, the number of chats it takes at a time.
+        settings: any,
+    }
+}
+
+record_builder! {
     /// A call of `departments.get`: setters add arguments, and awaiting it sends the request.
     pub struct DepartmentsGet: types::Department {}
+}
+
+record_builder! {
+    /// A call of `departments.update`: setters add arguments, and awaiting it sends the request.
+    pub struct DepartmentsUpdate: types::Department {
+        /// Name visitors see.
+        name: String,
+        /// What the department is for.
+        description: String,
+        /// 1 takes part in routing and is offered to visitors, 0 does not.
+        ///
+        /// One of `0`, `1`.
+        enabled: i64,
+        /// Ids of its agents.
+        members: [i64],
+        /// Settings, such as `chat_limit`, the number of chats it takes at a time.
+        settings: any,
+    }
 }

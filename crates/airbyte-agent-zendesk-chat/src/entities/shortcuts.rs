@@ -36,6 +36,27 @@ impl Shortcuts<'_> {
         ShortcutsList { call: self.client.call("shortcuts", Action::List) }
     }
 
+    /// Create a shortcut.
+    ///
+    /// Creates a ready-made answer; its name must be free. Needs the scope `write`. An account has
+    /// up to 15,000. Airbyte's hosted platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_chat::{Result, ZendeskChatConnector};
+    /// # async fn example(zendesk_chat: ZendeskChatConnector) -> Result<()> {
+    /// let shortcut = zendesk_chat.shortcuts().create()
+    ///     .name("refund_policy")
+    ///     .message("You can return it within 30 days.")
+    ///     .options_("Yes/No")
+    ///     .await?;
+    /// println!("{:?} {:?}", shortcut.id, shortcut.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> ShortcutsCreate {
+        ShortcutsCreate { call: self.client.call("shortcuts", Action::Create) }
+    }
+
     /// Get a shortcut.
     ///
     /// Returns one ready-made answer by id, which is the same text as its name.
@@ -55,6 +76,51 @@ impl Shortcuts<'_> {
         call.set("shortcut_id", shortcut_id.into());
         ShortcutsGet { call }
     }
+
+    /// Update a shortcut.
+    ///
+    /// Changes a ready-made answer; what is left out stays. Needs the scope `write`. Airbyte's
+    /// hosted platform does not offer it.
+    ///
+    /// * `shortcut_id`: Id of the shortcut, a text that equals its name, from `shortcuts.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_chat::{Result, ZendeskChatConnector};
+    /// # async fn example(zendesk_chat: ZendeskChatConnector) -> Result<()> {
+    /// let shortcut = zendesk_chat.shortcuts().update("refund_policy")
+    ///     .message("You can return it within 30 days.")
+    ///     .options_("Yes/No")
+    ///     .await?;
+    /// println!("{:?} {:?}", shortcut.id, shortcut.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self, shortcut_id: impl Into<String>) -> ShortcutsUpdate {
+        let mut call = self.client.call("shortcuts", Action::Update);
+        call.set("shortcut_id", shortcut_id.into());
+        ShortcutsUpdate { call }
+    }
+
+    /// Delete a shortcut.
+    ///
+    /// Deletes a ready-made answer for good. Needs the scope `write`. Airbyte's hosted platform
+    /// does not offer it.
+    ///
+    /// * `shortcut_id`: Id of the shortcut, a text that equals its name, from `shortcuts.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_chat::{Result, ZendeskChatConnector};
+    /// # async fn example(zendesk_chat: ZendeskChatConnector) -> Result<()> {
+    /// let shortcut = zendesk_chat.shortcuts().delete("refund_policy").await?;
+    /// println!("{shortcut:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, shortcut_id: impl Into<String>) -> ShortcutsDelete {
+        let mut call = self.client.call("shortcuts", Action::Delete);
+        call.set("shortcut_id", shortcut_id.into());
+        ShortcutsDelete { call }
+    }
 }
 
 in_context_store! {
@@ -68,6 +134,53 @@ list_builder! {
 }
 
 record_builder! {
+    /// A call of `shortcuts.create`: setters add arguments, and awaiting it sends the request.
+    pub struct ShortcutsCreate: types::Shortcut {
+        /// Name agents type to insert it; without `/`, `\` and `$`. It is the id, too.
+        ///
+        /// A call without it is refused.
+        name: String,
+        /// The text that is inserted.
+        ///
+        /// A call without it is refused.
+        message: String,
+        /// Answers offered to the visitor, separated by `/`.
+        options_: String = "options",
+        /// Tags given to a chat when the shortcut is used.
+        tags: [String],
+        /// Who can use it.
+        scope: types::ShortcutScope,
+        /// Ids of the departments it belongs to, when `scope` is `department`.
+        departments: [i64],
+        /// Id of the agent it belongs to, when `scope` is `agent`; only the first counts.
+        agents: [i64],
+    }
+}
+
+record_builder! {
     /// A call of `shortcuts.get`: setters add arguments, and awaiting it sends the request.
     pub struct ShortcutsGet: types::Shortcut {}
+}
+
+record_builder! {
+    /// A call of `shortcuts.update`: setters add arguments, and awaiting it sends the request.
+    pub struct ShortcutsUpdate: types::Shortcut {
+        /// The text that is inserted.
+        message: String,
+        /// Answers offered to the visitor, separated by `/`.
+        options_: String = "options",
+        /// Tags given to a chat when the shortcut is used.
+        tags: [String],
+        /// Who can use it.
+        scope: types::ShortcutScope,
+        /// Ids of the departments it belongs to, when `scope` is `department`.
+        departments: [i64],
+        /// Id of the agent it belongs to, when `scope` is `agent`; only the first counts.
+        agents: [i64],
+    }
+}
+
+record_builder! {
+    /// A call of `shortcuts.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct ShortcutsDelete: Value {}
 }

@@ -11,10 +11,11 @@ pub(super) const ENTITY: Entity = Entity::new("account_ticket_audits", "One step
 
 const LIST: Operation = Operation::get("ListTicketAudits", "account_ticket_audits", Action::List, template!("/ticket_audits.json"))
     .summary("List audits of all tickets")
-    .description("Lists the history of all tickets of the account, one record per change. Archived tickets are missing. Use it for the latest activity across tickets; for one ticket use `ticket_audits.list`. For administrators only. Not meant for following changes: records may be skipped when read over and over.")
+    .description("Lists the history of all tickets of the account, one record per change. Archived tickets are missing. Use it for the latest activity across tickets; for one ticket use `ticket_audits.list`. For administrators only. Not meant for following changes: records may be skipped when read over and over. Airbyte's hosted platform does not offer it.")
+    .addition()
     .parameters(list![
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0).default("100")).default("100").send_default().description("Number of audits per page. It also asks for cursor paging, so it is always sent."),
-        query("page[after]", STRING).description("Cursor of the next page: `after_cursor` of the previous response's metadatadata. Leave it out for the first page."),
+        query("page[after]", STRING).description("Cursor of the next page: `after_cursor` of the previous response's metadata. Leave it out for the first page."),
     ])
     .records(json_path!("$.audits"))
     .meta(list![

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("articles", "An article of the help center.")
     .when_to_use("To read or find documentation for customers.")
     .phrases(texts!["article", "help center", "knowledge base"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, GET, UPDATE, SEARCH, CREATE])
     .schema(RECORD)
     .store(list![
         stored("id", "integer", "Id of the article."),
@@ -31,12 +31,14 @@ pub(super) const ENTITY: Entity = Entity::new("articles", "An article of the hel
 
 const LIST: Operation = Operation::get("ListArticles", "articles", Action::List, template!("/help_center/articles.json"))
     .summary("List help center articles")
-    .description("Lists the articles of the help center in its default language, with their whole text. There is no text search: page through and match, or use the search index of the platform. Drafts come only for those who may see them.")
+    .description("Lists the articles of the help center in its default language, with their whole text. To find some by words use `articles.search`. Drafts come only for those who may see them.")
     .parameters(list![
         query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the response whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
         query("sort_by", STRING.choices(words!["created_at", "updated_at", "title", "position"])).description("Field to sort by. Left out, the order is by position."),
         query("sort_order", STRING.choices(words!["asc", "desc"]).default(r#""asc""#)).default(r#""asc""#).description("Direction: `asc` (the default) or `desc`."),
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of articles per page. Zendesk uses 30 when it is left out."),
+        query("page[size]", INTEGER.minimum(1.0).maximum(100.0)).addition().description("Number of records per page, at most 100, and the sign for paging by cursor instead of by number: the only way to read a list beyond its first 10,000 records. Do not pass `page`, `per_page`, `sort_by` or `sort_order` with it."),
+        query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
     ])
     .records(json_path!("$.articles"))
     .meta(list![
@@ -44,7 +46,9 @@ const LIST: Operation = Operation::get("ListArticles", "articles", Action::List,
         meta("previous_page", json_path!("$.previous_page")),
         meta("count", json_path!("$.count")),
     ])
-    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .paging(Paging::cursor(from_body(json_path!("$.meta.after_cursor")), "page[after]").more(from_body(json_path!("$.meta.has_more"))).others(list![
+        Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)),
+    ]))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("GetArticle", "articles", Action::Get, template!("/help_center/articles/{id}.json"))
@@ -53,6 +57,83 @@ const GET: Operation = Operation::get("GetArticle", "articles", Action::Get, tem
     .parameters(list![
         path("id", INTEGER).required().description("Id of the article, from `articles.list`; also the number in the address of its page."),
     ])
+    .records(json_path!("$.article"))
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "UpdateArticle", "articles", Action::Update, template!("/help_center/articles/{id}.json"))
+    .summary("Update settings of an article")
+    .description("Changes section, labels, audience and place of an article. Title and text belong to a language: change them with `article_translations.update`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("id", INTEGER).required().description("Id of the article."),
+        body("article", OBJECT.properties(list![
+            optional("section_id", INTEGER.description("Id of the section to move it to.")),
+            optional("label_names", ARRAY.items(list![STRING]).description("Labels, which help search.")),
+            optional("user_segment_id", INTEGER.nullable().description("Id of the group of people who may read it; null for everybody.")),
+            optional("permission_group_id", INTEGER.description("Id of the group of agents who may edit it.")),
+            optional("promoted", BOOLEAN.description("Whether it is shown at the top of its section.")),
+            optional("position", INTEGER.description("Place in its section.")),
+            optional("comments_disabled", BOOLEAN.description("Whether readers may not comment.")),
+            optional("author_id", INTEGER.description("User id of the author.")),
+        ])).required().description("The settings."),
+        body("notify_subscribers", BOOLEAN).description("Whether followers are told; true when left out."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.article"))
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::get("SearchArticles", "articles", Action::Search, template!("/help_center/articles/search"))
+    .summary("Search help center articles")
+    .description("Finds articles by words in title, text and labels, the best match first. Give `query`, or one of `category`, `section` and `label_names`. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        query("query", STRING).description("Words to find."),
+        query("locale", STRING).description("Only articles in this language; left out, the user's own."),
+        query("brand_id", INTEGER).description("Only articles of this brand, by id."),
+        query("category", INTEGER).description("Only articles in this category, by id."),
+        query("section", INTEGER).description("Only articles in this section, by id."),
+        query("label_names", STRING).description("Only articles with any of these labels, separated by commas."),
+        query("updated_after", STRING).description("Only articles changed after this day, `YYYY-MM-DD`."),
+        query("created_after", STRING).description("Only articles created after this day, `YYYY-MM-DD`."),
+        query("sort_by", STRING.choices(words!["created_at", "updated_at"])).description("Field to sort by; left out, the best match comes first."),
+        query("sort_order", STRING.choices(words!["asc", "desc"])).description("Direction of the order."),
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the response whose `next_page` is null."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 25 when it is left out."),
+    ])
+    .records(json_path!("$.results"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "CreateArticle", "articles", Action::Create, template!("/help_center/sections/{section_id}/articles"))
+    .summary("Create a help center article")
+    .description("Writes an article in a section of the help center, as a draft unless `draft` is false. A repeated call makes a second one. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        path("section_id", INTEGER).required().description("Id of the section, as in `section_id` of other articles."),
+        body("article", OBJECT.properties(list![
+            required("title", STRING.description("Title.")),
+            optional("body", STRING.description("The text, formatted as HTML.")),
+            required("locale", STRING.description("Language it is written in.")),
+            optional("draft", BOOLEAN.description("False publishes it; true keeps it as a draft.")),
+            optional("label_names", ARRAY.items(list![STRING]).description("Labels, which help search.")),
+            optional("user_segment_id", INTEGER.nullable().description("Id of the group of people who may read it; null for everybody. The vendor requires it in newer help centers.")),
+            optional("permission_group_id", INTEGER.description("Id of the group of agents who may edit it. The vendor requires it in newer help centers.")),
+            optional("promoted", BOOLEAN.description("Whether it is shown at the top of its section.")),
+            optional("position", INTEGER.description("Place in its section.")),
+            optional("comments_disabled", BOOLEAN.description("Whether readers may not comment.")),
+            optional("author_id", INTEGER.description("User id of the author.")),
+        ])).required().description("The article."),
+        body("notify_subscribers", BOOLEAN).description("Whether followers of the section are told; true when left out."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.article"))
     .schema(RECORD);
 

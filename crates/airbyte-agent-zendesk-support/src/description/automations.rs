@@ -31,6 +31,8 @@ const LIST: Operation = Operation::get("ListAutomations", "automations", Action:
         query("sort_by", STRING.choices(words!["alphabetical", "created_at", "updated_at", "usage_1h", "usage_24h", "usage_7d"])).description("Field to sort by: title (`alphabetical`), time, or how often it ran in the last hour, day or week. Left out, the order is by position."),
         query("sort_order", STRING.choices(words!["asc", "desc"])).description("Direction: `asc` (the default) or `desc`."),
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+        query("page[size]", INTEGER.minimum(1.0).maximum(100.0)).addition().description("Number of records per page, at most 100, and the sign for paging by cursor instead of by number: the only way to read a list beyond its first 10,000 records. Do not pass `page`, `per_page`, `sort_by` or `sort_order` with it."),
+        query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
     ])
     .records(json_path!("$.automations"))
     .meta(list![
@@ -38,7 +40,9 @@ const LIST: Operation = Operation::get("ListAutomations", "automations", Action:
         meta("previous_page", json_path!("$.previous_page")),
         meta("count", json_path!("$.count")),
     ])
-    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .paging(Paging::cursor(from_body(json_path!("$.meta.after_cursor")), "page[after]").more(from_body(json_path!("$.meta.has_more"))).others(list![
+        Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)),
+    ]))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("GetAutomation", "automations", Action::Get, template!("/automations/{automation_id}.json"))

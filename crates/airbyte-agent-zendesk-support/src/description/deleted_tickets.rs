@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("deleted_tickets", "A ticket deleted within the last 30 days that can still be restored.")
     .when_to_use("To see which tickets were deleted, by whom and when.")
     .phrases(texts!["deleted tickets"])
-    .operations(list![LIST])
+    .operations(list![LIST, DELETE])
     .schema(RECORD)
     .store(list![
         stored("id", "integer", "Id of the ticket."),
@@ -27,6 +27,8 @@ const LIST: Operation = Operation::get("ListDeletedTickets", "deleted_tickets", 
         query("sort_by", STRING.choices(words!["id", "subject", "deleted_at"])).description("Field to sort by. Left out, the oldest ticket comes first."),
         query("sort_order", STRING.choices(words!["asc", "desc"]).default(r#""asc""#)).default(r#""asc""#).description("Direction: `asc` (the default) or `desc`."),
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+        query("page[size]", INTEGER.minimum(1.0).maximum(100.0)).addition().description("Number of records per page, at most 100, and the sign for paging by cursor instead of by number: the only way to read a list beyond its first 10,000 records. Do not pass `page`, `per_page`, `sort_by` or `sort_order` with it."),
+        query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
     ])
     .records(json_path!("$.deleted_tickets"))
     .meta(list![
@@ -34,7 +36,24 @@ const LIST: Operation = Operation::get("ListDeletedTickets", "deleted_tickets", 
         meta("previous_page", json_path!("$.previous_page")),
         meta("count", json_path!("$.count")),
     ])
-    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .paging(Paging::cursor(from_body(json_path!("$.meta.after_cursor")), "page[after]").more(from_body(json_path!("$.meta.has_more"))).others(list![
+        Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)),
+    ]))
     .schema(RECORD);
 
+const DELETE: Operation = Operation::by(Method::Delete, "DeleteTicketForGood", "deleted_tickets", Action::Delete, template!("/deleted_tickets/{ticket_id}"))
+    .summary("Delete a ticket for good")
+    .description("Deletes a ticket that was deleted before, beyond recovery. Returns a job at once; ask `job_statuses.get` until `status` is `completed`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("ticket_id", INTEGER).required().description("Id of the deleted ticket, from `deleted_tickets.list`."),
+    ])
+    .records(json_path!("$.job_status"))
+    .schema(DELETE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/deleted_tickets.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/ticket_bulk_updates.json"));

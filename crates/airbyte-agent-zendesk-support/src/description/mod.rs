@@ -28,6 +28,28 @@ mod sla_policies;
 mod ticket_forms;
 mod articles;
 mod article_attachments;
+mod search_results;
+mod ticket_exports;
+mod user_exports;
+mod organization_exports;
+mod ticket_event_exports;
+mod ticket_bulk_creations;
+mod ticket_merges;
+mod ticket_restorations;
+mod job_statuses;
+mod ticket_tags;
+mod ticket_macro_previews;
+mod view_tickets;
+mod view_counts;
+mod custom_statuses;
+mod user_upserts;
+mod user_merges;
+mod user_identities;
+mod organization_upserts;
+mod side_conversations;
+mod article_translations;
+mod custom_objects;
+mod custom_object_records;
 
 use std::borrow::Cow::Borrowed;
 
@@ -39,7 +61,7 @@ pub static DESCRIPTION: Connector = Connector {
     title: text("Zendesk Support"),
     version: text("0.1.21"),
     definition_id: text("79c1aa37-dae3-42ae-b333-d1c105477715"),
-    description: text("Zendesk Support is a help desk: customers' requests become tickets that agents work on. This connector reads tickets with their comments, history, metrics and attachments, users, organizations, groups, the rules and forms around tickets, satisfaction ratings and help center articles; it creates and changes tickets, comments and users. Writing to tickets runs the account's triggers, which may send e-mail. Zendesk pages lists by number and refuses to go beyond the first 10,000 records of one list."),
+    description: text("Zendesk Support is a help desk: customers' requests become tickets that agents work on. This connector reads tickets with their comments, history, metrics and attachments, users, organizations, groups, the rules and forms around tickets, satisfaction ratings and help center articles; it searches, and creates and changes tickets, comments, tags, users, organizations and articles. Writing to tickets runs the account's triggers, which may send e-mail. Zendesk pages lists by number and refuses to go beyond the first 10,000 records of one list; with `page[size]` most lists are paged by cursor, without this bound, and the exports read everything."),
     links: Borrowed(list![
         Link::new("api_reference", "Zendesk Ticketing API reference", "https://developer.zendesk.com/api-reference/ticketing/introduction/"),
         Link::new("changelog", "Zendesk API changelog", "https://developer.zendesk.com/api-reference/changelog/changelog/"),
@@ -111,6 +133,21 @@ pub static DESCRIPTION: Connector = Connector {
                     "triggers",
                     "users",
                     "views",
+                    "search_results",
+                    "ticket_exports",
+                    "user_exports",
+                    "organization_exports",
+                    "ticket_event_exports",
+                    "job_statuses",
+                    "ticket_tags",
+                    "ticket_macro_previews",
+                    "view_tickets",
+                    "view_counts",
+                    "custom_statuses",
+                    "user_identities",
+                    "side_conversations",
+                    "custom_objects",
+                    "custom_object_records",
                 ], "Needed for every list, get and download."),
                 Scope::new("write", "write", texts![
                     "article_attachments",
@@ -137,7 +174,18 @@ pub static DESCRIPTION: Connector = Connector {
                     "triggers",
                     "users",
                     "views",
-                ], "Needed to create or change tickets, comments and users."),
+                    "ticket_bulk_creations",
+                    "ticket_merges",
+                    "ticket_restorations",
+                    "ticket_tags",
+                    "user_upserts",
+                    "user_merges",
+                    "user_identities",
+                    "organization_upserts",
+                    "side_conversations",
+                    "article_translations",
+                    "custom_object_records",
+                ], "Needed to create, change or delete anything."),
             ])
             .stored(list![StoredField::new("credentials.access_token", "access_token")])
             .markers(list![Constant::new("credentials.credentials", r#""oauth2.0""#)]),
@@ -156,6 +204,35 @@ pub static DESCRIPTION: Connector = Connector {
                 StoredField::new("credentials.api_token", "api_token"),
             ])
             .markers(list![Constant::new("credentials.credentials", r#""api_token""#)]),
+        AuthScheme::new("zendeskClientCredentials", "Client credentials", AuthKind::OAuth2 { header: text("Authorization"), prefix: text("Bearer") })
+            .description("For your own account, without anybody having to sign in. Tokens are got and renewed by themselves.")
+            .fields(list![
+                CredentialField::new("client_id", "Client ID").required().description("Identifier of the OAuth client.").obtain("In Zendesk Admin Center under Apps and integrations > APIs > OAuth clients, create a client of the kind Confidential; its identifier."),
+                CredentialField::new("client_secret", "Client secret").required().secret().description("Secret of the OAuth client.").obtain("In Zendesk Admin Center under Apps and integrations > APIs > OAuth clients, shown once, when the client is created."),
+                CredentialField::new("scope", "Scopes").required().description("What the token may do: `read`, or `read write` to change anything as well.").obtain("Choose `read` or `read write`; the client must allow it."),
+            ])
+            .mapping(list![
+                Mapping::new("client_id", template!("{client_id}")),
+                Mapping::new("client_secret", template!("{client_secret}")),
+            ])
+            .refresh(Refresh {
+                url: template!("https://{subdomain}.zendesk.com/oauth/tokens"),
+                style: RefreshStyle::Body,
+                format: RefreshFormat::Json,
+                grant: RefreshGrant::ClientCredentials,
+                scopes: Borrowed(texts!["read", "write"]),
+                fields: Borrowed(list![Mapping::new("scope", template!("{scope}"))]),
+                extract: Borrowed(&[]),
+            })
+            .oauth(OAuthEndpoints {
+                authorization_url: template!(""),
+                token_url: template!("https://{subdomain}.zendesk.com/oauth/tokens"),
+                scopes: Borrowed(texts!["read", "write"]),
+                separator: text(" "),
+                parameters: Borrowed(&[]),
+                style: RefreshStyle::Body,
+                format: RefreshFormat::Json,
+            }),
     ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
@@ -165,6 +242,8 @@ pub static DESCRIPTION: Connector = Connector {
         RateLimit::new(Some(30), 600, "ticket_updates_per_user_and_ticket").source("https://developer.zendesk.com/api-reference/introduction/rate-limits/").description("Changes of the same ticket by the same user."),
         RateLimit::new(Some(5), 60, "user_updates_per_user").source("https://developer.zendesk.com/api-reference/introduction/rate-limits/").description("Changes of the same user."),
         RateLimit::new(Some(10), 60, "deleted_tickets").source("https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/").description("Lists of deleted tickets."),
+        RateLimit::new(Some(10), 60, "incremental_exports").source("https://developer.zendesk.com/api-reference/ticketing/ticket-management/incremental_exports/").description("Exports of tickets, users, organizations and ticket events."),
+        RateLimit::new(Some(100), 60, "search_exports").source("https://developer.zendesk.com/api-reference/ticketing/ticket-management/search/").description("Searches of tickets that are paged by cursor (`tickets.search`)."),
     ]),
     rate_limit_headers: Some(RateLimitHeaders {
         limit: text("X-Rate-Limit"),
@@ -174,8 +253,22 @@ pub static DESCRIPTION: Connector = Connector {
         reset_format: WaitFormat::Seconds,
     }),
     errors: Borrowed(&[]),
-    error_kinds: Borrowed(&[]),
-    error_codes: Borrowed(&[]),
+    error_kinds: Borrowed(list![
+        ErrorMeaning::new(ErrorCode::is("invalid_token"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("unauthorized"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("insufficient_scope"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("Forbidden"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("RecordNotFound"), FailureKind::NotFound),
+        ErrorMeaning::new(ErrorCode::is("InvalidEndpoint"), FailureKind::NotFound),
+        ErrorMeaning::new(ErrorCode::is("RecordInvalid"), FailureKind::Validation),
+        ErrorMeaning::new(ErrorCode::is("InvalidPaginationParameter"), FailureKind::Validation),
+        ErrorMeaning::new(ErrorCode::is("InvalidPaginationDepth"), FailureKind::Validation),
+        ErrorMeaning::new(ErrorCode::is("TooManyRequests"), FailureKind::RateLimited),
+        ErrorMeaning::new(ErrorCode::is("APIRateLimitExceeded"), FailureKind::RateLimited),
+        ErrorMeaning::new(ErrorCode::is("unavailable"), FailureKind::Unavailable),
+        ErrorMeaning::new(ErrorCode::is("DatabaseConflict"), FailureKind::Unavailable),
+    ]),
+    error_codes: Borrowed(list![json_path!("$.error"), json_path!("$.error.title")]),
     rate_limit_cost: None,
     entities: Borrowed(list![
         tickets::ENTITY,
@@ -203,11 +296,43 @@ pub static DESCRIPTION: Connector = Connector {
         ticket_forms::ENTITY,
         articles::ENTITY,
         article_attachments::ENTITY,
+        search_results::ENTITY,
+        ticket_exports::ENTITY,
+        user_exports::ENTITY,
+        organization_exports::ENTITY,
+        ticket_event_exports::ENTITY,
+        ticket_bulk_creations::ENTITY,
+        ticket_merges::ENTITY,
+        ticket_restorations::ENTITY,
+        job_statuses::ENTITY,
+        ticket_tags::ENTITY,
+        ticket_macro_previews::ENTITY,
+        view_tickets::ENTITY,
+        view_counts::ENTITY,
+        custom_statuses::ENTITY,
+        user_upserts::ENTITY,
+        user_merges::ENTITY,
+        user_identities::ENTITY,
+        organization_upserts::ENTITY,
+        side_conversations::ENTITY,
+        article_translations::ENTITY,
+        custom_objects::ENTITY,
+        custom_object_records::ENTITY,
     ]),
     relationships: Borrowed(list![
         Relationship::new("ticket_comments", "ticket_id", "tickets", "id", "many_to_one"),
         Relationship::new("ticket_audits", "ticket_id", "tickets", "id", "many_to_one"),
         Relationship::new("article_attachments", "article_id", "articles", "id", "many_to_one"),
+        Relationship::new("ticket_tags", "ticket_id", "tickets", "id", "many_to_one"),
+        Relationship::new("ticket_macro_previews", "ticket_id", "tickets", "id", "many_to_one"),
+        Relationship::new("ticket_macro_previews", "macro_id", "macros", "id", "many_to_one"),
+        Relationship::new("view_tickets", "view_id", "views", "id", "many_to_one"),
+        Relationship::new("view_counts", "view_id", "views", "id", "many_to_one"),
+        Relationship::new("user_identities", "user_id", "users", "id", "many_to_one"),
+        Relationship::new("side_conversations", "ticket_id", "tickets", "id", "many_to_one"),
+        Relationship::new("custom_object_records", "custom_object_key", "custom_objects", "key", "many_to_one"),
+        Relationship::new("ticket_merges", "ticket_id", "tickets", "id", "many_to_one"),
+        Relationship::new("article_translations", "article_id", "articles", "id", "many_to_one"),
     ]),
     questions: Questions {
         direct: Borrowed(texts![
@@ -219,6 +344,11 @@ pub static DESCRIPTION: Connector = Connector {
             "Who changed the priority of this ticket, and when?",
             "Which agents are in the billing group?",
             "Which options does the product field have?",
+            "Which urgent tickets with the tag outage are open?",
+            "Find the user amelia@example.com",
+            "Merge these two tickets",
+            "How many tickets are in this view?",
+            "Publish this article",
         ]),
         search: Borrowed(texts![
             "Which urgent tickets are still open?",
@@ -228,14 +358,7 @@ pub static DESCRIPTION: Connector = Connector {
             "Find tickets that mention a refund",
             "Which articles have not changed for a year?",
         ]),
-        unsupported: Borrowed(texts![
-            "Delete a ticket",
-            "Merge two tickets",
-            "Restore a deleted ticket",
-            "Create an organization",
-            "Publish an article",
-            "Change a trigger",
-        ]),
+        unsupported: Borrowed(texts!["Upload a file for a comment", "Change a trigger", "Create a view"]),
     },
     hosting: Hosting {
         settings: Borrowed(&[]),

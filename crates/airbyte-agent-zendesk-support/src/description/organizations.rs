@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("organizations", "A company or other group that customers belong to.")
     .when_to_use("To find companies and their details.")
     .phrases(texts!["organization", "company", "account"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, GET, UPDATE, DELETE, SEARCH])
     .schema(RECORD)
     .store(list![
         stored("created_at", "string", "When it was created."),
@@ -34,6 +34,8 @@ const LIST: Operation = Operation::get("ListOrganizations", "organizations", Act
     .parameters(list![
         query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the response whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+        query("page[size]", INTEGER.minimum(1.0).maximum(100.0)).addition().description("Number of records per page, at most 100, and the sign for paging by cursor instead of by number: the only way to read a list beyond its first 10,000 records. Do not pass `page`, `per_page` with it."),
+        query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
     ])
     .records(json_path!("$.organizations"))
     .meta(list![
@@ -41,7 +43,32 @@ const LIST: Operation = Operation::get("ListOrganizations", "organizations", Act
         meta("previous_page", json_path!("$.previous_page")),
         meta("count", json_path!("$.count")),
     ])
-    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .paging(Paging::cursor(from_body(json_path!("$.meta.after_cursor")), "page[after]").more(from_body(json_path!("$.meta.has_more"))).others(list![
+        Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)),
+    ]))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "CreateOrganization", "organizations", Action::Create, template!("/organizations.json"))
+    .summary("Create an organization")
+    .description("Creates an organization; its name must be free. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        body("organization", OBJECT.properties(list![
+            required("name", STRING.description("Name, unique in the account.")),
+            optional("external_id", STRING.description("Your own id of the organization.")),
+            optional("domain_names", ARRAY.items(list![STRING]).description("Domains of e-mail addresses; users with them are added by themselves.")),
+            optional("details", STRING.description("Further details, such as an address.")),
+            optional("notes", STRING.description("Notes that only agents see.")),
+            optional("group_id", INTEGER.description("Id of the group that gets its new tickets.")),
+            optional("shared_tickets", BOOLEAN.description("Whether its users see each other's tickets.")),
+            optional("shared_comments", BOOLEAN.description("Whether its users may comment on each other's tickets.")),
+            optional("tags", ARRAY.items(list![STRING]).description("Tags of the organization.")),
+            optional("organization_fields", OBJECT.description("Values of custom organization fields by their keys.")),
+        ])).required().description("The organization."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.organization"))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("GetOrganization", "organizations", Action::Get, template!("/organizations/{organization_id}.json"))
@@ -51,6 +78,61 @@ const GET: Operation = Operation::get("GetOrganization", "organizations", Action
         path("organization_id", INTEGER).required().description("Id of the organization, from `organizations.list` or `organization_id` of a user or ticket."),
     ])
     .records(json_path!("$.organization"))
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "UpdateOrganization", "organizations", Action::Update, template!("/organizations/{organization_id}.json"))
+    .summary("Update an organization")
+    .description("Changes fields of an organization; fields that are not given stay, but lists such as `tags` and `domain_names` are replaced as a whole. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("organization_id", INTEGER).required().description("Id of the organization, from `organizations.list`."),
+        body("organization", OBJECT.properties(list![
+            optional("name", STRING.description("Name, unique in the account.")),
+            optional("external_id", STRING.description("Your own id of the organization.")),
+            optional("domain_names", ARRAY.items(list![STRING]).description("Domains of e-mail addresses; users with them are added by themselves.")),
+            optional("details", STRING.description("Further details, such as an address.")),
+            optional("notes", STRING.description("Notes that only agents see.")),
+            optional("group_id", INTEGER.description("Id of the group that gets its new tickets.")),
+            optional("shared_tickets", BOOLEAN.description("Whether its users see each other's tickets.")),
+            optional("shared_comments", BOOLEAN.description("Whether its users may comment on each other's tickets.")),
+            optional("tags", ARRAY.items(list![STRING]).description("Tags of the organization.")),
+            optional("organization_fields", OBJECT.description("Values of custom organization fields by their keys.")),
+        ])).required().description("The organization."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.organization"))
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "DeleteOrganization", "organizations", Action::Delete, template!("/organizations/{organization_id}.json"))
+    .summary("Delete an organization")
+    .description("Deletes an organization for good; its users and tickets stay without one. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("organization_id", INTEGER).required().description("Id of the organization, from `organizations.list`."),
+    ]);
+
+const SEARCH: Operation = Operation::get("SearchOrganizations", "organizations", Action::Search, template!("/organizations/search"))
+    .summary("Search organizations")
+    .description("Finds organizations by their exact name, regardless of case, or by your own id of them. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        query("name", STRING).description("Name of the organization. Give this or `external_id`."),
+        query("external_id", STRING).description("Your own id of the organization."),
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the response whose `next_page` is null."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.organizations"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/organizations.json"));

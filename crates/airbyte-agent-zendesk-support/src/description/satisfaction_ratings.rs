@@ -34,6 +34,8 @@ const LIST: Operation = Operation::get("ListSatisfactionRatings", "satisfaction_
         query("start_time", INTEGER).description("Only ratings created at or after this instant, Unix seconds."),
         query("end_time", INTEGER).description("Only ratings created at or before this instant, Unix seconds."),
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+        query("page[size]", INTEGER.minimum(1.0).maximum(100.0)).addition().description("Number of records per page, at most 100, and the sign for paging by cursor instead of by number: the only way to read a list beyond its first 10,000 records. Do not pass `page`, `per_page` with it."),
+        query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
     ])
     .records(json_path!("$.satisfaction_ratings"))
     .meta(list![
@@ -41,7 +43,9 @@ const LIST: Operation = Operation::get("ListSatisfactionRatings", "satisfaction_
         meta("previous_page", json_path!("$.previous_page")),
         meta("count", json_path!("$.count")),
     ])
-    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .paging(Paging::cursor(from_body(json_path!("$.meta.after_cursor")), "page[after]").more(from_body(json_path!("$.meta.has_more"))).others(list![
+        Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)),
+    ]))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("GetSatisfactionRating", "satisfaction_ratings", Action::Get, template!("/satisfaction_ratings/{satisfaction_rating_id}.json"))

@@ -21,6 +21,8 @@ const LIST: Operation = Operation::get("ListTags", "tags", Action::List, templat
     .parameters(list![
         query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the response whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+        query("page[size]", INTEGER.minimum(1.0).maximum(100.0)).addition().description("Number of records per page, at most 100, and the sign for paging by cursor instead of by number: the only way to read a list beyond its first 10,000 records. Do not pass `page`, `per_page` with it."),
+        query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
     ])
     .records(json_path!("$.tags"))
     .meta(list![
@@ -28,7 +30,9 @@ const LIST: Operation = Operation::get("ListTags", "tags", Action::List, templat
         meta("previous_page", json_path!("$.previous_page")),
         meta("count", json_path!("$.count")),
     ])
-    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .paging(Paging::cursor(from_body(json_path!("$.meta.after_cursor")), "page[after]").more(from_body(json_path!("$.meta.has_more"))).others(list![
+        Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)),
+    ]))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/tags.json"));

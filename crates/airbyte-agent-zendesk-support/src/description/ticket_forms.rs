@@ -38,6 +38,8 @@ const LIST: Operation = Operation::get("ListTicketForms", "ticket_forms", Action
         query("active", BOOLEAN).description("True returns only active ones, false only inactive ones. Left out, both come."),
         query("end_user_visible", BOOLEAN).description("True returns only forms that customers see, false only internal ones. Left out, both come."),
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+        query("fallback_to_default", BOOLEAN).addition().description("True returns the default form when the other conditions leave none."),
+        query("associated_to_brand", BOOLEAN).addition().description("True returns only forms of the brand that the address belongs to."),
     ])
     .records(json_path!("$.ticket_forms"))
     .meta(list![

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("tickets", "A request of a customer, with its state and who works on it.")
     .when_to_use("To read, create or change tickets.")
     .phrases(texts!["ticket", "support request", "open tickets"])
-    .operations(list![LIST, CREATE, GET, UPDATE])
+    .operations(list![LIST, CREATE, GET, UPDATE, DELETE, SEARCH])
     .schema(RECORD)
     .store(list![
         stored("allow_attachments", "boolean", "Whether agents may attach files."),
@@ -56,7 +56,7 @@ pub(super) const ENTITY: Entity = Entity::new("tickets", "A request of a custome
 
 const LIST: Operation = Operation::get("ListTickets", "tickets", Action::List, template!("/tickets.json"))
     .summary("List tickets")
-    .description("Lists the tickets the user behind the credentials may see, oldest first unless sorted. There is no filter besides `external_id`: to find tickets by status, tag or text, sort by `updated_at` and go through the pages, or use the search index of the platform. Tickets that were closed long ago are archived and missing here; `tickets.get` still returns them. Only the first 10,000 can be paged through.")
+    .description("Lists the tickets the user behind the credentials may see, oldest first unless sorted. There is no filter besides `external_id`: to find tickets by status, tag or text use `tickets.search`. Tickets that were closed long ago are archived and missing here; `tickets.get` still returns them. Paged by number only the first 10,000 can be read; pass `page[size]`, or use `ticket_exports.list`, for more.")
     .preferred_for_check()
     .parameters(list![
         query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the response whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
@@ -75,6 +75,9 @@ const LIST: Operation = Operation::get("ListTickets", "tickets", Action::List, t
         ])).description("Field to sort by. Left out, the oldest ticket comes first."),
         query("sort_order", STRING.choices(words!["asc", "desc"]).default(r#""asc""#)).default(r#""asc""#).description("Direction: `asc` (the default) or `desc`."),
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+        query("page[size]", INTEGER.minimum(1.0).maximum(100.0)).addition().description("Number of records per page, at most 100, and the sign for paging by cursor instead of by number: the only way to read a list beyond its first 10,000 records. Do not pass `page`, `per_page`, `sort_by` or `sort_order` with it."),
+        query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
+        query("include", STRING).addition().description("More about each ticket, separated by commas: `comment_count`, `dates`, `metric_sets` and `slas` become fields of the ticket. What Zendesk returns beside the tickets (`users`, `groups`, `organizations`) is not shown."),
     ])
     .records(json_path!("$.tickets"))
     .meta(list![
@@ -82,7 +85,9 @@ const LIST: Operation = Operation::get("ListTickets", "tickets", Action::List, t
         meta("previous_page", json_path!("$.previous_page")),
         meta("count", json_path!("$.count")),
     ])
-    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .paging(Paging::cursor(from_body(json_path!("$.meta.after_cursor")), "page[after]").more(from_body(json_path!("$.meta.has_more"))).others(list![
+        Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)),
+    ]))
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "CreateTicket", "tickets", Action::Create, template!("/tickets.json"))
@@ -164,6 +169,35 @@ const UPDATE: Operation = Operation::by(Method::Put, "UpdateTicket", "tickets", 
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.ticket"))
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "DeleteTicket", "tickets", Action::Delete, template!("/tickets/{ticket_id}.json"))
+    .summary("Delete a ticket")
+    .description("Deletes a ticket. For 30 days it can be brought back with `ticket_restorations.create`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`."),
+    ]);
+
+const SEARCH: Operation = Operation::get("SearchTickets", "tickets", Action::Search, template!("/search/export"))
+    .summary("Search tickets")
+    .description("Finds tickets by Zendesk's search language, such as `status:open priority:urgent tags:outage created>2025-03-01`, sorted by time of creation, without a bound. Do not put `type:` into the query. New and changed tickets show up after a few minutes; the cursor is valid for an hour. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        query("query", STRING).required().description("What to search for: words, and conditions such as `status:open`, `assignee:jane`, `requester:amelia@example.com`, `tags:vip`, `organization:acme`, `created>2025-03-01`."),
+        query("filter[type]", STRING.choices(words!["ticket"]).default(r#""ticket""#)).default(r#""ticket""#).send_default().description("Kind of records; always `ticket`."),
+        query("page[size]", INTEGER.minimum(1.0).maximum(1000.0).default("100")).default("100").send_default().description("Number of records per page, at most 1000; Zendesk recommends 100. It also asks for cursor paging, so it is always sent."),
+        query("page[after]", STRING).description("Cursor of the next page: `after_cursor` of the previous response's metadata. Leave it out for the first page."),
+    ])
+    .records(json_path!("$.results"))
+    .meta(list![
+        meta("has_more", json_path!("$.meta.has_more")),
+        meta("after_cursor", json_path!("$.meta.after_cursor")),
+    ])
+    .paging(Paging::cursor(from_meta("after_cursor"), "page[after]").more(from_meta("has_more")).size(page_size("page[size]").maximum(1000)))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/tickets.json"));

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("users", "A customer (end user), an agent or an administrator.")
     .when_to_use("To turn names or e-mail addresses into user ids, or ids into people.")
     .phrases(texts!["user", "customer", "agent", "requester"])
-    .operations(list![LIST, CREATE, GET, UPDATE])
+    .operations(list![LIST, CREATE, GET, UPDATE, DELETE, SEARCH])
     .schema(RECORD)
     .store(list![
         stored("active", "boolean", "False once the user is deleted."),
@@ -60,6 +60,9 @@ const LIST: Operation = Operation::get("ListUsers", "users", Action::List, templ
         query("role", STRING.choices(words!["end-user", "agent", "admin"])).description("Only users with this role: `end-user` (customers), `agent` or `admin`."),
         query("external_id", STRING).description("Only the user with this id from another system; at most one comes back."),
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+        query("page[size]", INTEGER.minimum(1.0).maximum(100.0)).addition().description("Number of records per page, at most 100, and the sign for paging by cursor instead of by number: the only way to read a list beyond its first 10,000 records. Do not pass `page`, `per_page` with it."),
+        query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
+        query("role[]", ARRAY.items(list![STRING])).addition().description("Only users of these roles: `end-user`, `agent`, `admin`; instead of `role`."),
     ])
     .records(json_path!("$.users"))
     .meta(list![
@@ -67,7 +70,9 @@ const LIST: Operation = Operation::get("ListUsers", "users", Action::List, templ
         meta("previous_page", json_path!("$.previous_page")),
         meta("count", json_path!("$.count")),
     ])
-    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .paging(Paging::cursor(from_body(json_path!("$.meta.after_cursor")), "page[after]").more(from_body(json_path!("$.meta.has_more"))).others(list![
+        Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)),
+    ]))
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "CreateUser", "users", Action::Create, template!("/users.json"))
@@ -127,6 +132,36 @@ const UPDATE: Operation = Operation::by(Method::Put, "UpdateUser", "users", Acti
     ])
     .body(Body::Json { open: false, in_array: false })
     .records(json_path!("$.user"))
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "DeleteUser", "users", Action::Delete, template!("/users/{user_id}.json"))
+    .summary("Delete a user")
+    .description("Deletes a user; tickets stay. Zendesk refuses it while the user has open tickets as an agent. The user can be read for a while longer with `active` false. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![path("user_id", INTEGER).required().description("Id of the user.")])
+    .records(json_path!("$.user"))
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::get("SearchUsers", "users", Action::Search, template!("/users/search"))
+    .summary("Search users")
+    .description("Finds users by a part of their name, e-mail address or other properties, or by your own id of them. Zendesk gives at most 10,000. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        query("query", STRING).description("Words to find, such as a name or an e-mail address, or conditions such as `role:agent`. Give this or `external_id`."),
+        query("external_id", STRING).description("Your own id of the user."),
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the response whose `next_page` is null."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.users"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/users.json"));

@@ -22,6 +22,8 @@ const LIST: Operation = Operation::get("ListViews", "views", Action::List, templ
         query("sort_by", STRING.choices(words!["alphabetical", "created_at", "updated_at", "position"])).description("Field to sort by: title (`alphabetical`), time or `position`. Left out, the order is by position."),
         query("sort_order", STRING.choices(words!["asc", "desc"])).description("Direction: `asc` (the default) or `desc`."),
         query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+        query("page[size]", INTEGER.minimum(1.0).maximum(100.0)).addition().description("Number of records per page, at most 100, and the sign for paging by cursor instead of by number: the only way to read a list beyond its first 10,000 records. Do not pass `page`, `per_page`, `sort_by` or `sort_order` with it."),
+        query("page[after]", STRING).addition().description("Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass `page[size]` with it. Leave it out for the first page."),
     ])
     .records(json_path!("$.views"))
     .meta(list![
@@ -29,7 +31,9 @@ const LIST: Operation = Operation::get("ListViews", "views", Action::List, templ
         meta("previous_page", json_path!("$.previous_page")),
         meta("count", json_path!("$.count")),
     ])
-    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .paging(Paging::cursor(from_body(json_path!("$.meta.after_cursor")), "page[after]").more(from_body(json_path!("$.meta.has_more"))).others(list![
+        Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)),
+    ]))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("GetView", "views", Action::Get, template!("/views/{view_id}.json"))

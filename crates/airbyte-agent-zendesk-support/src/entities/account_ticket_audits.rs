@@ -20,7 +20,7 @@ impl AccountTicketAudits<'_> {
     /// Lists the history of all tickets of the account, one record per change. Archived tickets are
     /// missing. Use it for the latest activity across tickets; for one ticket use
     /// `ticket_audits.list`. For administrators only. Not meant for following changes: records may
-    /// be skipped when read over and over.
+    /// be skipped when read over and over. Airbyte's hosted platform does not offer it.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -47,8 +47,8 @@ list_builder! {
         ///
         /// Default: `100`, which is always sent. From 1 to 100.
         page_size: i64 = "page[size]",
-        /// Cursor of the next page: `after_cursor` of the previous response's metadatadata. Leave
-        /// it out for the first page.
+        /// Cursor of the next page: `after_cursor` of the previous response's metadata. Leave it
+        /// out for the first page.
         page_after: String = "page[after]",
     }
 }

@@ -18,9 +18,8 @@ accessor! {
 impl Articles<'_> {
     /// List help center articles.
     ///
-    /// Lists the articles of the help center in its default language, with their whole text. There
-    /// is no text search: page through and match, or use the search index of the platform. Drafts
-    /// come only for those who may see them.
+    /// Lists the articles of the help center in its default language, with their whole text. To
+    /// find some by words use `articles.search`. Drafts come only for those who may see them.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -57,6 +56,76 @@ impl Articles<'_> {
         call.set("id", id);
         ArticlesGet { call }
     }
+
+    /// Update settings of an article.
+    ///
+    /// Changes section, labels, audience and place of an article. Title and text belong to a
+    /// language: change them with `article_translations.update`. Airbyte's hosted platform does not
+    /// offer it.
+    ///
+    /// * `id`: Id of the article.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_support::{Result, ZendeskSupportConnector, types};
+    /// # async fn example(zendesk_support: ZendeskSupportConnector) -> Result<()> {
+    /// let article = zendesk_support.articles().update(360026053753)
+    ///     .article(types::ArticleUpdateInput::new().promoted(true))
+    ///     .notify_subscribers(true)
+    ///     .await?;
+    /// println!("{:?} {:?}", article.id, article.title);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self, id: i64) -> ArticlesUpdate {
+        let mut call = self.client.call("articles", Action::Update);
+        call.set("id", id);
+        ArticlesUpdate { call }
+    }
+
+    /// Search help center articles.
+    ///
+    /// Finds articles by words in title, text and labels, the best match first. Give `query`, or
+    /// one of `category`, `section` and `label_names`. Airbyte's hosted platform does not offer it.
+    ///
+    /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_support::{Result, ZendeskSupportConnector};
+    /// # async fn example(zendesk_support: ZendeskSupportConnector) -> Result<()> {
+    /// let page = zendesk_support.articles().search().await?;
+    /// for article in &page.data {
+    ///     println!("{:?} {:?}", article.id, article.title);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn search(&self) -> ArticlesSearch {
+        ArticlesSearch { call: self.client.call("articles", Action::Search) }
+    }
+
+    /// Create a help center article.
+    ///
+    /// Writes an article in a section of the help center, as a draft unless `draft` is false. A
+    /// repeated call makes a second one. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `section_id`: Id of the section, as in `section_id` of other articles.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_support::{Result, ZendeskSupportConnector, types};
+    /// # async fn example(zendesk_support: ZendeskSupportConnector) -> Result<()> {
+    /// let article = zendesk_support.articles().create(360007654321)
+    ///     .article(types::ArticleCreateInput::new("Reset a password", "en-us").body("<p>Click on…</p>").draft(true).permission_group_id(360000654321))
+    ///     .notify_subscribers(true)
+    ///     .await?;
+    /// println!("{:?} {:?}", article.id, article.title);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, section_id: i64) -> ArticlesCreate {
+        let mut call = self.client.call("articles", Action::Create);
+        call.set("section_id", section_id);
+        ArticlesCreate { call }
+    }
 }
 
 in_context_store! {
@@ -82,10 +151,77 @@ list_builder! {
         ///
         /// From 1 to 100.
         per_page: i64,
+        /// Number of records per page, at most 100, and the sign for paging by cursor instead of by
+        /// number: the only way to read a list beyond its first 10,000 records. Do not pass `page`,
+        /// `per_page`, `sort_by` or `sort_order` with it.
+        ///
+        /// From 1 to 100.
+        page_size: i64 = "page[size]",
+        /// Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass
+        /// `page[size]` with it. Leave it out for the first page.
+        page_after: String = "page[after]",
     }
 }
 
 record_builder! {
     /// A call of `articles.get`: setters add arguments, and awaiting it sends the request.
     pub struct ArticlesGet: types::Article {}
+}
+
+record_builder! {
+    /// A call of `articles.update`: setters add arguments, and awaiting it sends the request.
+    pub struct ArticlesUpdate: types::Article {
+        /// The settings.
+        ///
+        /// A call without it is refused.
+        article: types::ArticleUpdateInput,
+        /// Whether followers are told; true when left out.
+        notify_subscribers: bool,
+    }
+}
+
+list_builder! {
+    /// A call of `articles.search`: setters add arguments, and awaiting it sends the request.
+    pub struct ArticlesSearch: types::Article, types::ArticlesSearchMeta {
+        /// Words to find.
+        query: String,
+        /// Only articles in this language; left out, the user's own.
+        locale: String,
+        /// Only articles of this brand, by id.
+        brand_id: i64,
+        /// Only articles in this category, by id.
+        category: i64,
+        /// Only articles in this section, by id.
+        section: i64,
+        /// Only articles with any of these labels, separated by commas.
+        label_names: String,
+        /// Only articles changed after this day, `YYYY-MM-DD`.
+        updated_after: String,
+        /// Only articles created after this day, `YYYY-MM-DD`.
+        created_after: String,
+        /// Field to sort by; left out, the best match comes first.
+        sort_by: types::ArticleSortBy,
+        /// Direction of the order.
+        sort_order: types::ArticleSortOrder,
+        /// Number of the page, from 1. Pages end with the response whose `next_page` is null.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Number of records per page. Zendesk uses 25 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
+    }
+}
+
+record_builder! {
+    /// A call of `articles.create`: setters add arguments, and awaiting it sends the request.
+    pub struct ArticlesCreate: types::Article {
+        /// The article.
+        ///
+        /// A call without it is refused.
+        article: types::ArticleCreateInput,
+        /// Whether followers of the section are told; true when left out.
+        notify_subscribers: bool,
+    }
 }

@@ -3,7 +3,7 @@
 //! The accessor of `deleted_tickets` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, in_context_store, list_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::DeletedTicketsField;
 use crate::types;
@@ -37,6 +37,28 @@ impl DeletedTickets<'_> {
     pub fn list(&self) -> DeletedTicketsList {
         DeletedTicketsList { call: self.client.call("deleted_tickets", Action::List) }
     }
+
+    /// Delete a ticket for good.
+    ///
+    /// Deletes a ticket that was deleted before, beyond recovery. Returns a job at once; ask
+    /// `job_statuses.get` until `status` is `completed`. Airbyte's hosted platform does not offer
+    /// it.
+    ///
+    /// * `ticket_id`: Id of the deleted ticket, from `deleted_tickets.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_support::{Result, ZendeskSupportConnector};
+    /// # async fn example(zendesk_support: ZendeskSupportConnector) -> Result<()> {
+    /// let deleted_ticket = zendesk_support.deleted_tickets().delete(35436).await?;
+    /// println!("{:?} {:?}", deleted_ticket.id, deleted_ticket.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, ticket_id: i64) -> DeletedTicketsDelete {
+        let mut call = self.client.call("deleted_tickets", Action::Delete);
+        call.set("ticket_id", ticket_id);
+        DeletedTicketsDelete { call }
+    }
 }
 
 in_context_store! {
@@ -62,5 +84,20 @@ list_builder! {
         ///
         /// From 1 to 100.
         per_page: i64,
+        /// Number of records per page, at most 100, and the sign for paging by cursor instead of by
+        /// number: the only way to read a list beyond its first 10,000 records. Do not pass `page`,
+        /// `per_page`, `sort_by` or `sort_order` with it.
+        ///
+        /// From 1 to 100.
+        page_size: i64 = "page[size]",
+        /// Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass
+        /// `page[size]` with it. Leave it out for the first page.
+        page_after: String = "page[after]",
     }
+}
+
+record_builder! {
+    /// A call of `deleted_tickets.delete`: setters add arguments, and awaiting it sends the
+    /// request.
+    pub struct DeletedTicketsDelete: types::JobStatus {}
 }

@@ -3,6 +3,7 @@
 //! The accessor of `organizations` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
+use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::OrganizationsField;
@@ -38,6 +39,24 @@ impl Organizations<'_> {
         OrganizationsList { call: self.client.call("organizations", Action::List) }
     }
 
+    /// Create an organization.
+    ///
+    /// Creates an organization; its name must be free. Airbyte's hosted platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_support::{Result, ZendeskSupportConnector, types};
+    /// # async fn example(zendesk_support: ZendeskSupportConnector) -> Result<()> {
+    /// let organization = zendesk_support.organizations().create()
+    ///     .organization(types::OrganizationCreateInput::new("Acme").domain_names(["acme.example"]))
+    ///     .await?;
+    /// println!("{:?} {:?}", organization.id, organization.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> OrganizationsCreate {
+        OrganizationsCreate { call: self.client.call("organizations", Action::Create) }
+    }
+
     /// Get an organization.
     ///
     /// Returns one organization by id, with its e-mail domains, tags, notes and custom fields.
@@ -58,6 +77,71 @@ impl Organizations<'_> {
         call.set("organization_id", organization_id);
         OrganizationsGet { call }
     }
+
+    /// Update an organization.
+    ///
+    /// Changes fields of an organization; fields that are not given stay, but lists such as `tags`
+    /// and `domain_names` are replaced as a whole. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `organization_id`: Id of the organization, from `organizations.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_support::{Result, ZendeskSupportConnector, types};
+    /// # async fn example(zendesk_support: ZendeskSupportConnector) -> Result<()> {
+    /// let organization = zendesk_support.organizations().update(360012345678)
+    ///     .organization(types::OrganizationUpdateInput::new().name("Acme").domain_names(["acme.example"]))
+    ///     .await?;
+    /// println!("{:?} {:?}", organization.id, organization.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self, organization_id: i64) -> OrganizationsUpdate {
+        let mut call = self.client.call("organizations", Action::Update);
+        call.set("organization_id", organization_id);
+        OrganizationsUpdate { call }
+    }
+
+    /// Delete an organization.
+    ///
+    /// Deletes an organization for good; its users and tickets stay without one. Airbyte's hosted
+    /// platform does not offer it.
+    ///
+    /// * `organization_id`: Id of the organization, from `organizations.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_support::{Result, ZendeskSupportConnector};
+    /// # async fn example(zendesk_support: ZendeskSupportConnector) -> Result<()> {
+    /// let organization = zendesk_support.organizations().delete(360012345678).await?;
+    /// println!("{organization:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, organization_id: i64) -> OrganizationsDelete {
+        let mut call = self.client.call("organizations", Action::Delete);
+        call.set("organization_id", organization_id);
+        OrganizationsDelete { call }
+    }
+
+    /// Search organizations.
+    ///
+    /// Finds organizations by their exact name, regardless of case, or by your own id of them.
+    /// Airbyte's hosted platform does not offer it.
+    ///
+    /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_support::{Result, ZendeskSupportConnector};
+    /// # async fn example(zendesk_support: ZendeskSupportConnector) -> Result<()> {
+    /// let page = zendesk_support.organizations().search().await?;
+    /// for organization in &page.data {
+    ///     println!("{:?} {:?}", organization.id, organization.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn search(&self) -> OrganizationsSearch {
+        OrganizationsSearch { call: self.client.call("organizations", Action::Search) }
+    }
 }
 
 in_context_store! {
@@ -77,10 +161,62 @@ list_builder! {
         ///
         /// From 1 to 100.
         per_page: i64,
+        /// Number of records per page, at most 100, and the sign for paging by cursor instead of by
+        /// number: the only way to read a list beyond its first 10,000 records. Do not pass `page`,
+        /// `per_page` with it.
+        ///
+        /// From 1 to 100.
+        page_size: i64 = "page[size]",
+        /// Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass
+        /// `page[size]` with it. Leave it out for the first page.
+        page_after: String = "page[after]",
+    }
+}
+
+record_builder! {
+    /// A call of `organizations.create`: setters add arguments, and awaiting it sends the request.
+    pub struct OrganizationsCreate: types::Organization {
+        /// The organization.
+        ///
+        /// A call without it is refused.
+        organization: types::OrganizationCreateInput,
     }
 }
 
 record_builder! {
     /// A call of `organizations.get`: setters add arguments, and awaiting it sends the request.
     pub struct OrganizationsGet: types::Organization {}
+}
+
+record_builder! {
+    /// A call of `organizations.update`: setters add arguments, and awaiting it sends the request.
+    pub struct OrganizationsUpdate: types::Organization {
+        /// The organization.
+        ///
+        /// A call without it is refused.
+        organization: types::OrganizationUpdateInput,
+    }
+}
+
+record_builder! {
+    /// A call of `organizations.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct OrganizationsDelete: Value {}
+}
+
+list_builder! {
+    /// A call of `organizations.search`: setters add arguments, and awaiting it sends the request.
+    pub struct OrganizationsSearch: types::Organization, types::OrganizationsSearchMeta {
+        /// Name of the organization. Give this or `external_id`.
+        name: String,
+        /// Your own id of the organization.
+        external_id: String,
+        /// Number of the page, from 1. Pages end with the response whose `next_page` is null.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
+    }
 }

@@ -83,6 +83,15 @@ list_builder! {
         ///
         /// From 1 to 100.
         per_page: i64,
+        /// Number of records per page, at most 100, and the sign for paging by cursor instead of by
+        /// number: the only way to read a list beyond its first 10,000 records. Do not pass `page`,
+        /// `per_page` with it.
+        ///
+        /// From 1 to 100.
+        page_size: i64 = "page[size]",
+        /// Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass
+        /// `page[size]` with it. Leave it out for the first page.
+        page_after: String = "page[after]",
     }
 }
 

@@ -81,6 +81,10 @@ list_builder! {
         ///
         /// From 1 to 100.
         per_page: i64,
+        /// True returns the default form when the other conditions leave none.
+        fallback_to_default: bool,
+        /// True returns only forms of the brand that the address belongs to.
+        associated_to_brand: bool,
     }
 }
 

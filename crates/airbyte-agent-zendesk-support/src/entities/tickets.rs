@@ -3,6 +3,7 @@
 //! The accessor of `tickets` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
+use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::TicketsField;
@@ -19,10 +20,10 @@ impl Tickets<'_> {
     /// List tickets.
     ///
     /// Lists the tickets the user behind the credentials may see, oldest first unless sorted. There
-    /// is no filter besides `external_id`: to find tickets by status, tag or text, sort by
-    /// `updated_at` and go through the pages, or use the search index of the platform. Tickets that
-    /// were closed long ago are archived and missing here; `tickets.get` still returns them. Only
-    /// the first 10,000 can be paged through.
+    /// is no filter besides `external_id`: to find tickets by status, tag or text use
+    /// `tickets.search`. Tickets that were closed long ago are archived and missing here;
+    /// `tickets.get` still returns them. Paged by number only the first 10,000 can be read; pass
+    /// `page[size]`, or use `ticket_exports.list`, for more.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -112,6 +113,55 @@ impl Tickets<'_> {
         call.set("ticket_id", ticket_id);
         TicketsUpdate { call }
     }
+
+    /// Delete a ticket.
+    ///
+    /// Deletes a ticket. For 30 days it can be brought back with `ticket_restorations.create`.
+    /// Airbyte's hosted platform does not offer it.
+    ///
+    /// * `ticket_id`: Id of the ticket, the number agents see as `#35436`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_support::{Result, ZendeskSupportConnector};
+    /// # async fn example(zendesk_support: ZendeskSupportConnector) -> Result<()> {
+    /// let ticket = zendesk_support.tickets().delete(35436).await?;
+    /// println!("{ticket:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, ticket_id: i64) -> TicketsDelete {
+        let mut call = self.client.call("tickets", Action::Delete);
+        call.set("ticket_id", ticket_id);
+        TicketsDelete { call }
+    }
+
+    /// Search tickets.
+    ///
+    /// Finds tickets by Zendesk's search language, such as `status:open priority:urgent tags:outage
+    /// created>2025-03-01`, sorted by time of creation, without a bound. Do not put `type:` into
+    /// the query. New and changed tickets show up after a few minutes; the cursor is valid for an
+    /// hour. Airbyte's hosted platform does not offer it.
+    ///
+    /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
+    ///
+    /// * `query`: What to search for: words, and conditions such as `status:open`, `assignee:jane`,
+    ///   `requester:amelia@example.com`, `tags:vip`, `organization:acme`, `created>2025-03-01`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_support::{Result, ZendeskSupportConnector};
+    /// # async fn example(zendesk_support: ZendeskSupportConnector) -> Result<()> {
+    /// let page = zendesk_support.tickets().search("status<solved tags:outage").await?;
+    /// for ticket in &page.data {
+    ///     println!("{:?} {:?}", ticket.id, ticket.subject);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn search(&self, query: impl Into<String>) -> TicketsSearch {
+        let mut call = self.client.call("tickets", Action::Search);
+        call.set("query", query.into());
+        TicketsSearch { call }
+    }
 }
 
 in_context_store! {
@@ -140,6 +190,19 @@ list_builder! {
         ///
         /// From 1 to 100.
         per_page: i64,
+        /// Number of records per page, at most 100, and the sign for paging by cursor instead of by
+        /// number: the only way to read a list beyond its first 10,000 records. Do not pass `page`,
+        /// `per_page`, `sort_by` or `sort_order` with it.
+        ///
+        /// From 1 to 100.
+        page_size: i64 = "page[size]",
+        /// Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass
+        /// `page[size]` with it. Leave it out for the first page.
+        page_after: String = "page[after]",
+        /// More about each ticket, separated by commas: `comment_count`, `dates`, `metric_sets` and
+        /// `slas` become fields of the ticket. What Zendesk returns beside the tickets (`users`,
+        /// `groups`, `organizations`) is not shown.
+        include: String,
     }
 }
 
@@ -170,5 +233,28 @@ record_builder! {
         ///
         /// A call without it is refused.
         ticket: types::TicketUpdateInput,
+    }
+}
+
+record_builder! {
+    /// A call of `tickets.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct TicketsDelete: Value {}
+}
+
+list_builder! {
+    /// A call of `tickets.search`: setters add arguments, and awaiting it sends the request.
+    pub struct TicketsSearch: types::Ticket, types::TicketsSearchMeta {
+        /// Kind of records; always `ticket`.
+        ///
+        /// Default: `"ticket"`, which is always sent. One of `"ticket"`.
+        filter_type: String = "filter[type]",
+        /// Number of records per page, at most 1000; Zendesk recommends 100. It also asks for
+        /// cursor paging, so it is always sent.
+        ///
+        /// Default: `100`, which is always sent. From 1 to 1000.
+        page_size: i64 = "page[size]",
+        /// Cursor of the next page: `after_cursor` of the previous response's metadata. Leave it
+        /// out for the first page.
+        page_after: String = "page[after]",
     }
 }

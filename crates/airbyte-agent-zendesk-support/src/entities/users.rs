@@ -104,6 +104,49 @@ impl Users<'_> {
         call.set("user_id", user_id);
         UsersUpdate { call }
     }
+
+    /// Delete a user.
+    ///
+    /// Deletes a user; tickets stay. Zendesk refuses it while the user has open tickets as an
+    /// agent. The user can be read for a while longer with `active` false. Airbyte's hosted
+    /// platform does not offer it.
+    ///
+    /// * `user_id`: Id of the user.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_support::{Result, ZendeskSupportConnector};
+    /// # async fn example(zendesk_support: ZendeskSupportConnector) -> Result<()> {
+    /// let user = zendesk_support.users().delete(20978392).await?;
+    /// println!("{:?} {:?}", user.id, user.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, user_id: i64) -> UsersDelete {
+        let mut call = self.client.call("users", Action::Delete);
+        call.set("user_id", user_id);
+        UsersDelete { call }
+    }
+
+    /// Search users.
+    ///
+    /// Finds users by a part of their name, e-mail address or other properties, or by your own id
+    /// of them. Zendesk gives at most 10,000. Airbyte's hosted platform does not offer it.
+    ///
+    /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_zendesk_support::{Result, ZendeskSupportConnector};
+    /// # async fn example(zendesk_support: ZendeskSupportConnector) -> Result<()> {
+    /// let page = zendesk_support.users().search().await?;
+    /// for user in &page.data {
+    ///     println!("{:?} {:?}", user.id, user.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn search(&self) -> UsersSearch {
+        UsersSearch { call: self.client.call("users", Action::Search) }
+    }
 }
 
 in_context_store! {
@@ -127,6 +170,17 @@ list_builder! {
         ///
         /// From 1 to 100.
         per_page: i64,
+        /// Number of records per page, at most 100, and the sign for paging by cursor instead of by
+        /// number: the only way to read a list beyond its first 10,000 records. Do not pass `page`,
+        /// `per_page` with it.
+        ///
+        /// From 1 to 100.
+        page_size: i64 = "page[size]",
+        /// Cursor of the next page: `after_cursor` in `meta` of the previous response. Pass
+        /// `page[size]` with it. Leave it out for the first page.
+        page_after: String = "page[after]",
+        /// Only users of these roles: `end-user`, `agent`, `admin`; instead of `role`.
+        role_: [String] = "role[]",
     }
 }
 
@@ -155,5 +209,29 @@ record_builder! {
         ///
         /// A call without it is refused.
         user: types::UserUpdateInput,
+    }
+}
+
+record_builder! {
+    /// A call of `users.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct UsersDelete: types::User {}
+}
+
+list_builder! {
+    /// A call of `users.search`: setters add arguments, and awaiting it sends the request.
+    pub struct UsersSearch: types::User, types::UsersSearchMeta {
+        /// Words to find, such as a name or an e-mail address, or conditions such as `role:agent`.
+        /// Give this or `external_id`.
+        query: String,
+        /// Your own id of the user.
+        external_id: String,
+        /// Number of the page, from 1. Pages end with the response whose `next_page` is null.
+        ///
+        /// At least 1.
+        page: i64,
+        /// Number of records per page. Zendesk uses 100 when it is left out.
+        ///
+        /// From 1 to 100.
+        per_page: i64,
     }
 }

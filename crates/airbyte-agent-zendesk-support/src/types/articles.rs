@@ -2,7 +2,7 @@
 
 //! Types of the records and arguments of `articles`.
 
-use airbyte_agent_core::{open_enum, record};
+use airbyte_agent_core::{open_enum, record, request};
 
 record! {
     /// An article of the help center.
@@ -54,6 +54,18 @@ record! {
     }
 }
 
+record! {
+    /// Metadata of a page of `articles.search`.
+    pub struct ArticlesSearchMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
+}
+
 open_enum!(
     /// Field to sort by. Left out, the order is by position.
     ArticleSortBy {
@@ -77,3 +89,58 @@ open_enum!(
         Desc = "desc",
     }
 );
+
+request! {
+    /// The settings.
+    pub struct ArticleUpdateInput {
+        /// Id of the section to move it to.
+        section_id: i64,
+        /// Labels, which help search.
+        label_names: [String],
+        /// Id of the group of people who may read it; null for everybody.
+        user_segment_id: i64 or clear_user_segment_id,
+        /// Id of the group of agents who may edit it.
+        permission_group_id: i64,
+        /// Whether it is shown at the top of its section.
+        promoted: bool,
+        /// Place in its section.
+        position: i64,
+        /// Whether readers may not comment.
+        comments_disabled: bool,
+        /// User id of the author.
+        author_id: i64,
+        ..extra
+    }
+}
+
+request! {
+    /// The article.
+    pub struct ArticleCreateInput {
+        required {
+            /// Title.
+            title: String,
+            /// Language it is written in.
+            locale: String,
+        }
+        /// The text, formatted as HTML.
+        body: String,
+        /// False publishes it; true keeps it as a draft.
+        draft: bool,
+        /// Labels, which help search.
+        label_names: [String],
+        /// Id of the group of people who may read it; null for everybody. The vendor requires it in
+        /// newer help centers.
+        user_segment_id: i64 or clear_user_segment_id,
+        /// Id of the group of agents who may edit it. The vendor requires it in newer help centers.
+        permission_group_id: i64,
+        /// Whether it is shown at the top of its section.
+        promoted: bool,
+        /// Place in its section.
+        position: i64,
+        /// Whether readers may not comment.
+        comments_disabled: bool,
+        /// User id of the author.
+        author_id: i64,
+        ..extra
+    }
+}

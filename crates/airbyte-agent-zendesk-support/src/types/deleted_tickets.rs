@@ -7,7 +7,7 @@ use airbyte_agent_core::{open_enum, record};
 record! {
     /// A ticket that was deleted and can still be restored.
     pub struct DeletedTicket {
-        /// Id of the ticket.
+        /// Text of the first comment. The vendor's document does not name it, so it may be absent.
         pub id: i64,
         /// The subject, one line of text.
         pub subject: String,

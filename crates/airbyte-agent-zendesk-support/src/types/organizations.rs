@@ -2,42 +2,7 @@
 
 //! Types of the records and arguments of `organizations`.
 
-use airbyte_agent_core::record;
-use airbyte_agent_core::serde_json::Value;
-
-record! {
-    /// A company or other group that customers belong to.
-    pub struct Organization {
-        /// Id of the organization.
-        pub id: i64,
-        /// API address of the record.
-        pub url: String,
-        /// Name, unique in the account.
-        pub name: String,
-        /// Further details, such as an address.
-        pub details: String,
-        /// Notes of the team about it.
-        pub notes: String,
-        /// Id of the group that new tickets of its users go to.
-        pub group_id: i64,
-        /// Whether its users see each other's tickets.
-        pub shared_tickets: bool,
-        /// Whether its users may comment on each other's tickets.
-        pub shared_comments: bool,
-        /// Your own id of it.
-        pub external_id: String,
-        /// E-mail domains whose users are put into it.
-        pub domain_names: Vec<String>,
-        /// Tags.
-        pub tags: Vec<String>,
-        /// Values of custom organization fields by their keys.
-        pub organization_fields: Value,
-        /// When it was created.
-        pub created_at: String,
-        /// When it last changed.
-        pub updated_at: String,
-    }
-}
+use airbyte_agent_core::{record, request};
 
 record! {
     /// Metadata of a page of `organizations.list`.
@@ -48,5 +13,73 @@ record! {
         pub previous_page: String,
         /// Number of records over all pages.
         pub count: i64,
+    }
+}
+
+record! {
+    /// Metadata of a page of `organizations.search`.
+    pub struct OrganizationsSearchMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
+}
+
+request! {
+    /// The organization.
+    pub struct OrganizationCreateInput {
+        required {
+            /// Name, unique in the account.
+            name: String,
+        }
+        /// Your own id of the organization.
+        external_id: String,
+        /// Domains of e-mail addresses; users with them are added by themselves.
+        domain_names: [String],
+        /// Further details, such as an address.
+        details: String,
+        /// Notes that only agents see.
+        notes: String,
+        /// Id of the group that gets its new tickets.
+        group_id: i64,
+        /// Whether its users see each other's tickets.
+        shared_tickets: bool,
+        /// Whether its users may comment on each other's tickets.
+        shared_comments: bool,
+        /// Tags of the organization.
+        tags: [String],
+        /// Values of custom organization fields by their keys.
+        organization_fields: Value,
+        ..extra
+    }
+}
+
+request! {
+    /// The organization.
+    pub struct OrganizationUpdateInput {
+        /// Name, unique in the account.
+        name: String,
+        /// Your own id of the organization.
+        external_id: String,
+        /// Domains of e-mail addresses; users with them are added by themselves.
+        domain_names: [String],
+        /// Further details, such as an address.
+        details: String,
+        /// Notes that only agents see.
+        notes: String,
+        /// Id of the group that gets its new tickets.
+        group_id: i64,
+        /// Whether its users see each other's tickets.
+        shared_tickets: bool,
+        /// Whether its users may comment on each other's tickets.
+        shared_comments: bool,
+        /// Tags of the organization.
+        tags: [String],
+        /// Values of custom organization fields by their keys.
+        organization_fields: Value,
+        ..extra
     }
 }

@@ -132,6 +132,160 @@ record! {
 }
 
 record! {
+    /// A job that Zendesk runs in the background. Look at `results`: a job is `completed` although
+    /// single records failed.
+    pub struct JobStatus {
+        /// Id of the job.
+        pub id: String,
+        /// Where its progress can be asked for, for about a day.
+        pub url: String,
+        /// Number of tickets in the job; null until it runs.
+        pub total: i64,
+        /// Number of tickets done so far.
+        pub progress: i64,
+        /// `queued`, `working`, `completed` or `failed`.
+        pub status: String,
+        /// What Zendesk says about it.
+        pub message: String,
+        /// Kind of work, such as `Bulk Create Ticket`.
+        pub job_type: String,
+        /// What came out, one entry per record: `id`, `success`, and `error` and `details` where it
+        /// failed; null until it is done.
+        pub results: Vec<Value>,
+    }
+}
+
+record! {
+    /// A customer (end user), an agent or an administrator.
+    pub struct User {
+        /// Id of the user.
+        pub id: i64,
+        /// API address of the record.
+        pub url: String,
+        /// Full name.
+        pub name: String,
+        /// Main e-mail address.
+        pub email: String,
+        /// Name shown to customers instead of the real one.
+        pub alias: String,
+        /// Main phone number.
+        pub phone: String,
+        /// Time zone by Zendesk's name for it, such as `Eastern Time (US & Canada)`.
+        pub time_zone: String,
+        /// Language, such as `en-US`.
+        pub locale: String,
+        /// Id of the language.
+        pub locale_id: i64,
+        /// Id of the default organization.
+        pub organization_id: i64,
+        /// `end-user` (a customer), `agent` or `admin`.
+        pub role: UserRole,
+        /// Kind of agent: 0 custom, 1 light, 2 chat, 3 contributor, 4 administrator, 5 billing
+        /// administrator.
+        pub role_type: i64,
+        /// Id of the agent's custom role.
+        pub custom_role_id: i64,
+        /// Your own id of the user.
+        pub external_id: String,
+        /// Tags.
+        pub tags: Vec<String>,
+        /// False once the user is deleted.
+        pub active: bool,
+        /// Whether an address of the user is verified.
+        pub verified: bool,
+        /// Whether the user comes from another Zendesk account.
+        pub shared: bool,
+        /// Whether the user is an agent of another account with whom tickets are shared.
+        pub shared_agent: bool,
+        /// Whether the phone number is used by others too.
+        pub shared_phone_number: bool,
+        /// Signature under the agent's answers.
+        pub signature: String,
+        /// Further details, such as an address.
+        pub details: String,
+        /// Notes that only agents see.
+        pub notes: String,
+        /// Whether the user is suspended.
+        pub suspended: bool,
+        /// Whether the agent sees only some tickets.
+        pub restricted_agent: bool,
+        /// Whether the agent may write only internal notes.
+        pub only_private_comments: bool,
+        /// Whether the user may moderate the community.
+        pub moderator: bool,
+        /// Which tickets the user sees: `organization`, `groups`, `assigned`, `requested`, or null
+        /// for all.
+        pub ticket_restriction: String,
+        /// Id of the agent's default group.
+        pub default_group_id: i64,
+        /// No longer used; kept for older clients.
+        pub report_csv: bool,
+        /// Picture of the user, as an attachment.
+        pub photo: Value,
+        /// Values of custom user fields by their keys.
+        pub user_fields: Value,
+        /// When the user last signed in.
+        pub last_login_at: String,
+        /// Whether sign-in needs a second factor.
+        pub two_factor_auth_enabled: bool,
+        /// Time zone, such as `America/New_York`.
+        pub iana_time_zone: String,
+        /// Whether the deletion is final and personal data is gone.
+        pub permanently_deleted: bool,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+    }
+}
+
+open_enum!(
+    /// `end-user` (a customer), `agent` or `admin`.
+    UserRole {
+        /// Written `end-user` in requests and responses.
+        EndUser = "end-user",
+        /// Written `agent` in requests and responses.
+        Agent = "agent",
+        /// Written `admin` in requests and responses.
+        Admin = "admin",
+    }
+);
+
+record! {
+    /// A company or other group that customers belong to.
+    pub struct Organization {
+        /// Id of the organization.
+        pub id: i64,
+        /// API address of the record.
+        pub url: String,
+        /// Name, unique in the account.
+        pub name: String,
+        /// Further details, such as an address.
+        pub details: String,
+        /// Notes of the team about it.
+        pub notes: String,
+        /// Id of the group that new tickets of its users go to.
+        pub group_id: i64,
+        /// Whether its users see each other's tickets.
+        pub shared_tickets: bool,
+        /// Whether its users may comment on each other's tickets.
+        pub shared_comments: bool,
+        /// Your own id of it.
+        pub external_id: String,
+        /// E-mail domains whose users are put into it.
+        pub domain_names: Vec<String>,
+        /// Tags.
+        pub tags: Vec<String>,
+        /// Values of custom organization fields by their keys.
+        pub organization_fields: Value,
+        /// When it was created.
+        pub created_at: String,
+        /// When it last changed.
+        pub updated_at: String,
+    }
+}
+
+record! {
     /// One step in the history of a ticket: everything that changed at once.
     pub struct TicketAudit {
         /// Id of the audit.

@@ -2,25 +2,7 @@
 
 //! Types of the records and arguments of `ticket_bulk_updates`.
 
-use airbyte_agent_core::{open_enum, record, request};
-
-record! {
-    /// A job that Zendesk runs in the background.
-    pub struct JobStatus {
-        /// Id of the job.
-        pub id: String,
-        /// Where its progress can be asked for, for about a day.
-        pub url: String,
-        /// Number of tickets in the job; null until it runs.
-        pub total: i64,
-        /// Number of tickets done so far.
-        pub progress: i64,
-        /// `queued`, `working`, `completed` or `failed`.
-        pub status: String,
-        /// What Zendesk says about it.
-        pub message: String,
-    }
-}
+use airbyte_agent_core::{open_enum, request};
 
 request! {
     /// The same change for every ticket; fields that are not named stay as they are. Further fields

@@ -16,6 +16,16 @@ record! {
     }
 }
 
+record! {
+    /// Metadata of a page of `tickets.search`.
+    pub struct TicketsSearchMeta {
+        /// Whether there is another page.
+        pub has_more: bool,
+        /// Cursor of the next page.
+        pub after_cursor: String,
+    }
+}
+
 open_enum!(
     /// Field to sort by. Left out, the oldest ticket comes first.
     TicketSortBy {

@@ -2,108 +2,23 @@
 
 //! Types of the records and arguments of `users`.
 
-use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{open_enum, record, request};
-
-record! {
-    /// A customer (end user), an agent or an administrator.
-    pub struct User {
-        /// Id of the user.
-        pub id: i64,
-        /// API address of the record.
-        pub url: String,
-        /// Full name.
-        pub name: String,
-        /// Main e-mail address.
-        pub email: String,
-        /// Name shown to customers instead of the real one.
-        pub alias: String,
-        /// Main phone number.
-        pub phone: String,
-        /// Time zone by Zendesk's name for it, such as `Eastern Time (US & Canada)`.
-        pub time_zone: String,
-        /// Language, such as `en-US`.
-        pub locale: String,
-        /// Id of the language.
-        pub locale_id: i64,
-        /// Id of the default organization.
-        pub organization_id: i64,
-        /// `end-user` (a customer), `agent` or `admin`.
-        pub role: UserRole,
-        /// Kind of agent: 0 custom, 1 light, 2 chat, 3 contributor, 4 administrator, 5 billing
-        /// administrator.
-        pub role_type: i64,
-        /// Id of the agent's custom role.
-        pub custom_role_id: i64,
-        /// Your own id of the user.
-        pub external_id: String,
-        /// Tags.
-        pub tags: Vec<String>,
-        /// False once the user is deleted.
-        pub active: bool,
-        /// Whether an address of the user is verified.
-        pub verified: bool,
-        /// Whether the user comes from another Zendesk account.
-        pub shared: bool,
-        /// Whether the user is an agent of another account with whom tickets are shared.
-        pub shared_agent: bool,
-        /// Whether the phone number is used by others too.
-        pub shared_phone_number: bool,
-        /// Signature under the agent's answers.
-        pub signature: String,
-        /// Further details, such as an address.
-        pub details: String,
-        /// Notes that only agents see.
-        pub notes: String,
-        /// Whether the user is suspended.
-        pub suspended: bool,
-        /// Whether the agent sees only some tickets.
-        pub restricted_agent: bool,
-        /// Whether the agent may write only internal notes.
-        pub only_private_comments: bool,
-        /// Whether the user may moderate the community.
-        pub moderator: bool,
-        /// Which tickets the user sees: `organization`, `groups`, `assigned`, `requested`, or null
-        /// for all.
-        pub ticket_restriction: String,
-        /// Id of the agent's default group.
-        pub default_group_id: i64,
-        /// No longer used; kept for older clients.
-        pub report_csv: bool,
-        /// Picture of the user, as an attachment.
-        pub photo: Value,
-        /// Values of custom user fields by their keys.
-        pub user_fields: Value,
-        /// When the user last signed in.
-        pub last_login_at: String,
-        /// Whether sign-in needs a second factor.
-        pub two_factor_auth_enabled: bool,
-        /// Time zone, such as `America/New_York`.
-        pub iana_time_zone: String,
-        /// Whether the deletion is final and personal data is gone.
-        pub permanently_deleted: bool,
-        /// When it was created.
-        pub created_at: String,
-        /// When it last changed.
-        pub updated_at: String,
-    }
-}
-
-open_enum!(
-    /// `end-user` (a customer), `agent` or `admin`.
-    UserRole {
-        /// Written `end-user` in requests and responses.
-        EndUser = "end-user",
-        /// Written `agent` in requests and responses.
-        Agent = "agent",
-        /// Written `admin` in requests and responses.
-        Admin = "admin",
-    }
-);
 
 record! {
     /// Metadata of a page of `users.list`.
     pub struct UsersListMeta {
+        /// URL of the next page; null on the last.
+        pub next_page: String,
+        /// URL of the previous page; null on the first.
+        pub previous_page: String,
+        /// Number of records over all pages.
+        pub count: i64,
+    }
+}
+
+record! {
+    /// Metadata of a page of `users.search`.
+    pub struct UsersSearchMeta {
         /// URL of the next page; null on the last.
         pub next_page: String,
         /// URL of the previous page; null on the first.

@@ -3,6 +3,7 @@
 //! Every operation of the connector `airtable`.
 
 use airbyte_agent::airtable::{DESCRIPTION, AirtableConnector as Connector, types};
+use serde_json::json;
 
 use crate::harness::{self, Operation, list, record};
 
@@ -21,27 +22,174 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "tables.list",
-        arguments: r#"{"base_id":"appLkNDICXNqxSDhG"}"#,
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","include":["visibleFieldIds"]}"#,
         all: |c| c.tables().list("appLkNDICXNqxSDhG")
-            .dry_run(),
+            .include(["visibleFieldIds"]).dry_run(),
         needed: |c, a| list!(c.tables().list(a.get::<String>("base_id"))),
     },
     Operation {
+        name: "tables.create",
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","name":"Invoices","description":"Invoices that we sent","fields":[{"name":"Number","type":"singleLineText","description":"description","options":{"key":"value"}}]}"#,
+        all: |c| c.tables().create("appLkNDICXNqxSDhG")
+            .name("Invoices").description("Invoices that we sent")
+            .fields([types::FieldCreateParams::new("Number", "singleLineText").description("description").options(json!({"key":"value"}))])
+            .dry_run(),
+        needed: |c, a| record(c.tables().create(a.get::<String>("base_id")).name(a.get::<String>("name")).fields(a.get::<Vec<types::FieldCreateParams>>("fields"))),
+    },
+    Operation {
+        name: "tables.update",
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","table_id":"tbltp8DGLhqbUmjK1","name":"Invoices sent","description":"Invoices that we sent"}"#,
+        all: |c| c.tables().update("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1")
+            .name("Invoices sent").description("Invoices that we sent").dry_run(),
+        needed: |c, a| record(c.tables().update(a.get::<String>("base_id"), a.get::<String>("table_id"))),
+    },
+    Operation {
         name: "records.list",
-        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","table_id_or_name":"tbltp8DGLhqbUmjK1","offset":"itrLg8vCnPZkYmqYD/recOmCRBGXPVLrkRl","pageSize":100,"view":"viwQpsuEDqHFqegkp","filterByFormula":"AND({Status} = 'In progress', IS_AFTER({Due}, TODAY()))","sort":[{"field":"Due","direction":"desc"}]}"#,
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","table_id_or_name":"tbltp8DGLhqbUmjK1","offset":"itrLg8vCnPZkYmqYD/recOmCRBGXPVLrkRl","pageSize":100,"view":"viwQpsuEDqHFqegkp","filterByFormula":"AND({Status} = 'In progress', IS_AFTER({Due}, TODAY()))","sort":[{"field":"Due","direction":"desc"}],"fields":["Name","Status"],"maxRecords":500,"cellFormat":"string","timeZone":"Europe/Berlin","userLocale":"en-gb","returnFieldsByFieldId":true,"recordMetadata":["commentCount"]}"#,
         all: |c| c.records().list("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1")
             .offset("itrLg8vCnPZkYmqYD/recOmCRBGXPVLrkRl").page_size(100)
             .view("viwQpsuEDqHFqegkp")
             .filter_by_formula("AND({Status} = 'In progress', IS_AFTER({Due}, TODAY()))")
             .sort([types::RecordSort::new("Due").direction(types::RecordSortDirection::Desc)])
-            .dry_run(),
+            .fields(["Name", "Status"]).max_records(500)
+            .cell_format(types::RecordCellFormat::String).time_zone("Europe/Berlin")
+            .user_locale("en-gb").return_fields_by_field_id(true)
+            .record_metadata(["commentCount"]).dry_run(),
         needed: |c, a| list!(c.records().list(a.get::<String>("base_id"), a.get::<String>("table_id_or_name")), "pageSize", 90),
     },
     Operation {
+        name: "records.create",
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","table_id_or_name":"tbltp8DGLhqbUmjK1","records":[{"fields":{"Name":"Write the brief","Status":"To do"}}],"typecast":true,"returnFieldsByFieldId":true}"#,
+        all: |c| c.records().create("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1")
+            .records([types::RecordCreateInput::new(json!({"Name":"Write the brief","Status":"To do"}))])
+            .typecast(true).return_fields_by_field_id(true).dry_run(),
+        needed: |c, a| record(c.records().create(a.get::<String>("base_id"), a.get::<String>("table_id_or_name")).records(a.get::<Vec<types::RecordCreateInput>>("records"))),
+    },
+    Operation {
+        name: "records.update",
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","table_id_or_name":"tbltp8DGLhqbUmjK1","records":[{"id":"recW8eG2x0ew1Af0u","fields":{"Status":"Done"}}],"typecast":true,"returnFieldsByFieldId":true}"#,
+        all: |c| c.records().update("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1")
+            .records([types::RecordUpdateInput::new("recW8eG2x0ew1Af0u", json!({"Status":"Done"}))])
+            .typecast(true).return_fields_by_field_id(true).dry_run(),
+        needed: |c, a| record(c.records().update(a.get::<String>("base_id"), a.get::<String>("table_id_or_name")).records(a.get::<Vec<types::RecordUpdateInput>>("records"))),
+    },
+    Operation {
         name: "records.get",
-        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","table_id_or_name":"tbltp8DGLhqbUmjK1","record_id":"recW8eG2x0ew1Af0u"}"#,
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","table_id_or_name":"tbltp8DGLhqbUmjK1","record_id":"recW8eG2x0ew1Af0u","cellFormat":"string","timeZone":"Europe/Berlin","userLocale":"en-gb","returnFieldsByFieldId":true}"#,
         all: |c| c.records().get("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1", "recW8eG2x0ew1Af0u")
-            .dry_run(),
+            .cell_format(types::RecordCellFormat::String).time_zone("Europe/Berlin")
+            .user_locale("en-gb").return_fields_by_field_id(true).dry_run(),
         needed: |c, a| record(c.records().get(a.get::<String>("base_id"), a.get::<String>("table_id_or_name"), a.get::<String>("record_id"))),
+    },
+    Operation {
+        name: "records.delete",
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","table_id_or_name":"tbltp8DGLhqbUmjK1","record_id":"recW8eG2x0ew1Af0u"}"#,
+        all: |c| c.records().delete("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1", "recW8eG2x0ew1Af0u")
+            .dry_run(),
+        needed: |c, a| record(c.records().delete(a.get::<String>("base_id"), a.get::<String>("table_id_or_name"), a.get::<String>("record_id"))),
+    },
+    Operation {
+        name: "record_batches.delete",
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","table_id_or_name":"tbltp8DGLhqbUmjK1","records":["recW8eG2x0ew1Af0u","recKq1pXz7dTe20Lm"]}"#,
+        all: |c| c.record_batches().delete("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1", ["recW8eG2x0ew1Af0u", "recKq1pXz7dTe20Lm"])
+            .dry_run(),
+        needed: |c, a| record(c.record_batches().delete(a.get::<String>("base_id"), a.get::<String>("table_id_or_name"), a.get::<Vec<String>>("records"))),
+    },
+    Operation {
+        name: "record_upserts.update",
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","table_id_or_name":"tbltp8DGLhqbUmjK1","performUpsert":{"fieldsToMergeOn":["E-mail"]},"records":[{"id":"id","fields":{"E-mail":"kim@example.com","Status":"Customer"}}],"typecast":true,"returnFieldsByFieldId":true}"#,
+        all: |c| c.record_upserts().update("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1")
+            .perform_upsert(types::RecordUpsertPerformUpsert::new(["E-mail"]))
+            .records([types::RecordUpsertRecord::new(json!({"E-mail":"kim@example.com","Status":"Customer"})).id("id")])
+            .typecast(true).return_fields_by_field_id(true).dry_run(),
+        needed: |c, a| record(c.record_upserts().update(a.get::<String>("base_id"), a.get::<String>("table_id_or_name")).perform_upsert(a.get::<types::RecordUpsertPerformUpsert>("performUpsert")).records(a.get::<Vec<types::RecordUpsertRecord>>("records"))),
+    },
+    Operation {
+        name: "record_comments.list",
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","table_id_or_name":"tbltp8DGLhqbUmjK1","record_id":"recW8eG2x0ew1Af0u","pageSize":100,"offset":"itrLg8vCnPZkYmqYD"}"#,
+        all: |c| c.record_comments().list("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1", "recW8eG2x0ew1Af0u")
+            .page_size(100).offset("itrLg8vCnPZkYmqYD").dry_run(),
+        needed: |c, a| list!(c.record_comments().list(a.get::<String>("base_id"), a.get::<String>("table_id_or_name"), a.get::<String>("record_id")), "pageSize", 90),
+    },
+    Operation {
+        name: "record_comments.create",
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","table_id_or_name":"tbltp8DGLhqbUmjK1","record_id":"recW8eG2x0ew1Af0u","text":"The brief is ready for review.","parentCommentId":"comB5z37Mg9zaEPw6"}"#,
+        all: |c| c.record_comments().create("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1", "recW8eG2x0ew1Af0u")
+            .text("The brief is ready for review.").parent_comment_id("comB5z37Mg9zaEPw6")
+            .dry_run(),
+        needed: |c, a| record(c.record_comments().create(a.get::<String>("base_id"), a.get::<String>("table_id_or_name"), a.get::<String>("record_id")).text(a.get::<String>("text"))),
+    },
+    Operation {
+        name: "record_comments.delete",
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","table_id_or_name":"tbltp8DGLhqbUmjK1","record_id":"recW8eG2x0ew1Af0u","comment_id":"comB5z37Mg9zaEPw6"}"#,
+        all: |c| c.record_comments().delete("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1", "recW8eG2x0ew1Af0u", "comB5z37Mg9zaEPw6")
+            .dry_run(),
+        needed: |c, a| record(c.record_comments().delete(a.get::<String>("base_id"), a.get::<String>("table_id_or_name"), a.get::<String>("record_id"), a.get::<String>("comment_id"))),
+    },
+    Operation {
+        name: "record_comments.update",
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","table_id_or_name":"tbltp8DGLhqbUmjK1","record_id":"recW8eG2x0ew1Af0u","comment_id":"comB5z37Mg9zaEPw6","text":"The brief was reviewed."}"#,
+        all: |c| c.record_comments().update("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1", "recW8eG2x0ew1Af0u", "comB5z37Mg9zaEPw6")
+            .text("The brief was reviewed.").dry_run(),
+        needed: |c, a| record(c.record_comments().update(a.get::<String>("base_id"), a.get::<String>("table_id_or_name"), a.get::<String>("record_id"), a.get::<String>("comment_id")).text(a.get::<String>("text"))),
+    },
+    Operation {
+        name: "token_owner.get",
+        arguments: r#"{}"#,
+        all: |c| c.token_owner().get()
+            .dry_run(),
+        needed: |c, _| record(c.token_owner().get()),
+    },
+    Operation {
+        name: "fields.create",
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","table_id":"tbltp8DGLhqbUmjK1","name":"Priority","type":"singleSelect","description":"How urgent the task is","options":{"choices":[{"name":"High"},{"name":"Low"}]}}"#,
+        all: |c| c.fields().create("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1")
+            .name("Priority").type_("singleSelect").description("How urgent the task is")
+            .options_(json!({"choices":[{"name":"High"},{"name":"Low"}]})).dry_run(),
+        needed: |c, a| record(c.fields().create(a.get::<String>("base_id"), a.get::<String>("table_id")).name(a.get::<String>("name")).type_(a.get::<String>("type"))),
+    },
+    Operation {
+        name: "fields.update",
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","table_id":"tbltp8DGLhqbUmjK1","field_id":"fldTvK3sPq0LmR8aw","name":"Urgency","description":"How urgent the task is"}"#,
+        all: |c| c.fields().update("appLkNDICXNqxSDhG", "tbltp8DGLhqbUmjK1", "fldTvK3sPq0LmR8aw")
+            .name("Urgency").description("How urgent the task is").dry_run(),
+        needed: |c, a| record(c.fields().update(a.get::<String>("base_id"), a.get::<String>("table_id"), a.get::<String>("field_id"))),
+    },
+    Operation {
+        name: "views.list",
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","include":["visibleFieldIds"]}"#,
+        all: |c| c.views().list("appLkNDICXNqxSDhG")
+            .include(["visibleFieldIds"]).dry_run(),
+        needed: |c, a| list!(c.views().list(a.get::<String>("base_id"))),
+    },
+    Operation {
+        name: "webhooks.list",
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG"}"#,
+        all: |c| c.webhooks().list("appLkNDICXNqxSDhG")
+            .dry_run(),
+        needed: |c, a| list!(c.webhooks().list(a.get::<String>("base_id"))),
+    },
+    Operation {
+        name: "webhooks.create",
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","notificationUrl":"https://hooks.example.com/airtable","specification":{"options":{"filters":{"dataTypes":["tableData"]}}}}"#,
+        all: |c| c.webhooks().create("appLkNDICXNqxSDhG")
+            .notification_url("https://hooks.example.com/airtable")
+            .specification(types::WebhookSpecificationInput::new(json!({"filters":{"dataTypes":["tableData"]}})))
+            .dry_run(),
+        needed: |c, a| record(c.webhooks().create(a.get::<String>("base_id")).specification(a.get::<types::WebhookSpecificationInput>("specification"))),
+    },
+    Operation {
+        name: "webhooks.delete",
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","webhook_id":"ach00000000000001"}"#,
+        all: |c| c.webhooks().delete("appLkNDICXNqxSDhG", "ach00000000000001")
+            .dry_run(),
+        needed: |c, a| record(c.webhooks().delete(a.get::<String>("base_id"), a.get::<String>("webhook_id"))),
+    },
+    Operation {
+        name: "webhook_payloads.list",
+        arguments: r#"{"base_id":"appLkNDICXNqxSDhG","webhook_id":"ach00000000000001","cursor":5,"limit":50}"#,
+        all: |c| c.webhook_payloads().list("appLkNDICXNqxSDhG", "ach00000000000001")
+            .cursor(5).limit(50).dry_run(),
+        needed: |c, a| list!(c.webhook_payloads().list(a.get::<String>("base_id"), a.get::<String>("webhook_id")), "limit", 50),
     },
 ];

@@ -5,7 +5,7 @@
 use airbyte_agent::amazon_ads::{DESCRIPTION, AmazonAdsConnector as Connector, types};
 use serde_json::json;
 
-use crate::harness::{self, Operation, list, record};
+use crate::harness::{self, Operation, download, list, record};
 
 #[tokio::test]
 async fn every_operation() {
@@ -15,10 +15,13 @@ async fn every_operation() {
 const OPERATIONS: &[Operation<Connector>] = &[
     Operation {
         name: "profiles.list",
-        arguments: r#"{"profileTypeFilter":"seller,vendor","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60"}"#,
+        arguments: r#"{"profileTypeFilter":"seller,vendor","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","apiProgram":"campaign","accessLevel":"view","validPaymentMethodFilter":"true"}"#,
         all: |c| c.profiles().list()
             .profile_type_filter("seller,vendor")
-            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60").dry_run(),
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .api_program(types::ProfileApiProgram::Campaign)
+            .access_level(types::ProfileAccessLevel::View)
+            .valid_payment_method_filter(types::ProfileValidPaymentMethodFilter::True).dry_run(),
         needed: |c, _| list!(c.profiles().list()),
     },
     Operation {
@@ -47,13 +50,17 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "sponsored_product_campaigns.list",
-        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spCampaign.v3+json","Content-Type":"application/vnd.spCampaign.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spCampaign.v3+json","Content-Type":"application/vnd.spCampaign.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"campaignIdFilter":{"include":["284719503866120"]},"portfolioIdFilter":{"include":["284719503866120"]},"nameFilter":{"include":["spring"],"queryTermMatchType":"BROAD_MATCH"},"includeExtendedDataFields":true,"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
         all: |c| c.sponsored_product_campaigns().list("3312998765432109")
             .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
             .accept("application/vnd.spCampaign.v3+json")
             .content_type("application/vnd.spCampaign.v3+json")
             .state_filter(types::SponsoredProductCampaignStateFilter::new().include(json!(["ENABLED","PAUSED"])))
-            .max_results(100).next_token("AAAAAGLeQ4Xo7zC5").dry_run(),
+            .campaign_id_filter(types::SponsoredProductCampaignCampaignIdFilter::new(["284719503866120"]))
+            .portfolio_id_filter(types::SponsoredProductCampaignPortfolioIdFilter::new(["284719503866120"]))
+            .name_filter(types::SponsoredProductCampaignNameFilter::new().include(["spring"]).query_term_match_type(types::SponsoredProductCampaignNameFilterQueryTermMatchType::BroadMatch))
+            .include_extended_data_fields(true).max_results(100).next_token("AAAAAGLeQ4Xo7zC5")
+            .dry_run(),
         needed: |c, a| list!(c.sponsored_product_campaigns().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
     },
     Operation {
@@ -63,74 +70,308 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
             .accept("application/vnd.spCampaign.v3+json")
             .content_type("application/vnd.spCampaign.v3+json")
-            .campaign_id_filter(types::SponsoredProductCampaignCampaignIdFilter::new(["284719503866120"]))
+            .campaign_id_filter(types::SponsoredProductCampaignCampaignIdFilterInput::new(["284719503866120"]))
             .dry_run(),
-        needed: |c, a| record(c.sponsored_product_campaigns().get(a.get::<String>("Amazon-Advertising-API-Scope")).campaign_id_filter(a.get::<types::SponsoredProductCampaignCampaignIdFilter>("campaignIdFilter"))),
+        needed: |c, a| record(c.sponsored_product_campaigns().get(a.get::<String>("Amazon-Advertising-API-Scope")).campaign_id_filter(a.get::<types::SponsoredProductCampaignCampaignIdFilterInput>("campaignIdFilter"))),
+    },
+    Operation {
+        name: "sponsored_product_campaigns.create",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spCampaign.v3+json","Content-Type":"application/vnd.spCampaign.v3+json","Prefer":"return=representation","campaigns":[{"name":"name","state":"ENABLED","targetingType":"AUTO","budget":{"budget":1.5,"budgetType":"DAILY"},"startDate":"2025-03-01","endDate":"2025-03-01","portfolioId":"portfolio-id","dynamicBidding":{"strategy":"AUTO_FOR_SALES","placementBidding":[{"placement":"PLACEMENT_PRODUCT_PAGE","percentage":1}]},"siteRestrictions":["AMAZON_BUSINESS"],"offAmazonSettings":{"offAmazonBudgetControlStrategy":"MAXIMIZE_REACH"},"tags":{"key":"value"}}]}"#,
+        all: |c| c.sponsored_product_campaigns().create("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spCampaign.v3+json")
+            .content_type("application/vnd.spCampaign.v3+json").prefer("return=representation")
+            .campaigns([types::SponsoredProductCampaignCreateInput::new("name", types::SponsoredProductCampaignCreateInputState::Enabled, types::SponsoredProductCampaignCreateInputTargetingType::Auto, types::SponsoredProductCampaignCreateInputBudget::new(1.5, "DAILY")).start_date("2025-03-01").end_date("2025-03-01").portfolio_id("portfolio-id").dynamic_bidding(types::SponsoredProductCampaignCreateInputDynamicBidding::new().strategy(types::SponsoredProductCampaignCreateInputDynamicBiddingStrategy::AutoForSales).placement_bidding([types::SponsoredProductCampaignCreateInputDynamicBiddingPlacementBidding::new().placement(types::SponsoredProductCampaignCreateInputDynamicBiddingPlacementBiddingPlacement::PlacementProductPage).percentage(1)])).site_restrictions([types::SponsoredProductCampaignCreateInputSiteRestriction::AmazonBusiness]).off_amazon_settings(types::SponsoredProductCampaignCreateInputOffAmazonSettings::new().off_amazon_budget_control_strategy(types::SponsoredProductCampaignCreateInputOffAmazonSettingsOffAmazonBudgetControlStrategy::MaximizeReach)).tags(json!({"key":"value"}))])
+            .dry_run(),
+        needed: |c, a| record(c.sponsored_product_campaigns().create(a.get::<String>("Amazon-Advertising-API-Scope")).campaigns(a.get::<Vec<types::SponsoredProductCampaignCreateInput>>("campaigns"))),
+    },
+    Operation {
+        name: "sponsored_product_campaigns.update",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spCampaign.v3+json","Content-Type":"application/vnd.spCampaign.v3+json","Prefer":"return=representation","campaigns":[{"campaignId":"campaign-id","name":"name","state":"ENABLED","budget":{"budget":1.5,"budgetType":"DAILY"},"startDate":"2025-03-01","endDate":"2025-03-01","portfolioId":"portfolio-id","dynamicBidding":{"strategy":"AUTO_FOR_SALES","placementBidding":[{"placement":"PLACEMENT_PRODUCT_PAGE","percentage":1}]},"tags":{"key":"value"}}]}"#,
+        all: |c| c.sponsored_product_campaigns().update("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spCampaign.v3+json")
+            .content_type("application/vnd.spCampaign.v3+json").prefer("return=representation")
+            .campaigns([types::SponsoredProductCampaignUpdateInput::new("campaign-id").name("name").state(types::SponsoredProductCampaignUpdateInputState::Enabled).budget(types::SponsoredProductCampaignUpdateInputBudget::new(1.5, "DAILY")).start_date("2025-03-01").end_date("2025-03-01").portfolio_id("portfolio-id").dynamic_bidding(types::SponsoredProductCampaignUpdateInputDynamicBidding::new().strategy(types::SponsoredProductCampaignUpdateInputDynamicBiddingStrategy::AutoForSales).placement_bidding([types::SponsoredProductCampaignUpdateInputDynamicBiddingPlacementBidding::new().placement(types::SponsoredProductCampaignUpdateInputDynamicBiddingPlacementBiddingPlacement::PlacementProductPage).percentage(1)])).tags(json!({"key":"value"}))])
+            .dry_run(),
+        needed: |c, a| record(c.sponsored_product_campaigns().update(a.get::<String>("Amazon-Advertising-API-Scope")).campaigns(a.get::<Vec<types::SponsoredProductCampaignUpdateInput>>("campaigns"))),
+    },
+    Operation {
+        name: "sponsored_product_campaigns.delete",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spCampaign.v3+json","Content-Type":"application/vnd.spCampaign.v3+json","campaignIdFilter":{"include":["284719503866120"]}}"#,
+        all: |c| c.sponsored_product_campaigns().delete("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spCampaign.v3+json")
+            .content_type("application/vnd.spCampaign.v3+json")
+            .campaign_id_filter(types::SponsoredProductCampaignDeleteCampaignIdFilter::new(["284719503866120"]))
+            .dry_run(),
+        needed: |c, a| record(c.sponsored_product_campaigns().delete(a.get::<String>("Amazon-Advertising-API-Scope")).campaign_id_filter(a.get::<types::SponsoredProductCampaignDeleteCampaignIdFilter>("campaignIdFilter"))),
     },
     Operation {
         name: "sponsored_product_ad_groups.list",
-        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spAdGroup.v3+json","Content-Type":"application/vnd.spAdGroup.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spAdGroup.v3+json","Content-Type":"application/vnd.spAdGroup.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"adGroupIdFilter":{"include":["284719503866120"]},"campaignIdFilter":{"include":["284719503866120"]},"campaignTargetingTypeFilter":"MANUAL","nameFilter":{"include":["spring"],"queryTermMatchType":"BROAD_MATCH"},"includeExtendedDataFields":true,"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
         all: |c| c.sponsored_product_ad_groups().list("3312998765432109")
             .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
             .accept("application/vnd.spAdGroup.v3+json")
             .content_type("application/vnd.spAdGroup.v3+json")
             .state_filter(types::SponsoredProductAdGroupStateFilter::new().include(json!(["ENABLED","PAUSED"])))
-            .max_results(100).next_token("AAAAAGLeQ4Xo7zC5").dry_run(),
+            .ad_group_id_filter(types::SponsoredProductAdGroupAdGroupIdFilter::new(["284719503866120"]))
+            .campaign_id_filter(types::SponsoredProductAdGroupCampaignIdFilter::new(["284719503866120"]))
+            .campaign_targeting_type_filter(types::SponsoredProductAdGroupCampaignTargetingTypeFilter::Manual)
+            .name_filter(types::SponsoredProductAdGroupNameFilter::new().include(["spring"]).query_term_match_type(types::SponsoredProductAdGroupNameFilterQueryTermMatchType::BroadMatch))
+            .include_extended_data_fields(true).max_results(100).next_token("AAAAAGLeQ4Xo7zC5")
+            .dry_run(),
         needed: |c, a| list!(c.sponsored_product_ad_groups().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
     },
     Operation {
+        name: "sponsored_product_ad_groups.create",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spAdGroup.v3+json","Content-Type":"application/vnd.spAdGroup.v3+json","Prefer":"return=representation","adGroups":[{"campaignId":"campaign-id","name":"name","state":"ENABLED","defaultBid":1.5}]}"#,
+        all: |c| c.sponsored_product_ad_groups().create("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spAdGroup.v3+json")
+            .content_type("application/vnd.spAdGroup.v3+json").prefer("return=representation")
+            .ad_groups([types::SponsoredProductAdGroupCreateInput::new("campaign-id", "name", types::SponsoredProductAdGroupCreateInputState::Enabled, 1.5)])
+            .dry_run(),
+        needed: |c, a| record(c.sponsored_product_ad_groups().create(a.get::<String>("Amazon-Advertising-API-Scope")).ad_groups(a.get::<Vec<types::SponsoredProductAdGroupCreateInput>>("adGroups"))),
+    },
+    Operation {
+        name: "sponsored_product_ad_groups.update",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spAdGroup.v3+json","Content-Type":"application/vnd.spAdGroup.v3+json","Prefer":"return=representation","adGroups":[{"adGroupId":"ad-group-id","name":"name","state":"ENABLED","defaultBid":1.5}]}"#,
+        all: |c| c.sponsored_product_ad_groups().update("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spAdGroup.v3+json")
+            .content_type("application/vnd.spAdGroup.v3+json").prefer("return=representation")
+            .ad_groups([types::SponsoredProductAdGroupUpdateInput::new("ad-group-id").name("name").state(types::SponsoredProductAdGroupUpdateInputState::Enabled).default_bid(1.5)])
+            .dry_run(),
+        needed: |c, a| record(c.sponsored_product_ad_groups().update(a.get::<String>("Amazon-Advertising-API-Scope")).ad_groups(a.get::<Vec<types::SponsoredProductAdGroupUpdateInput>>("adGroups"))),
+    },
+    Operation {
+        name: "sponsored_product_ad_groups.delete",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spAdGroup.v3+json","Content-Type":"application/vnd.spAdGroup.v3+json","adGroupIdFilter":{"include":["284719503866120"]}}"#,
+        all: |c| c.sponsored_product_ad_groups().delete("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spAdGroup.v3+json")
+            .content_type("application/vnd.spAdGroup.v3+json")
+            .ad_group_id_filter(types::SponsoredProductAdGroupAdGroupIdFilterInput::new(["284719503866120"]))
+            .dry_run(),
+        needed: |c, a| record(c.sponsored_product_ad_groups().delete(a.get::<String>("Amazon-Advertising-API-Scope")).ad_group_id_filter(a.get::<types::SponsoredProductAdGroupAdGroupIdFilterInput>("adGroupIdFilter"))),
+    },
+    Operation {
         name: "sponsored_product_keywords.list",
-        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spKeyword.v3+json","Content-Type":"application/vnd.spKeyword.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spKeyword.v3+json","Content-Type":"application/vnd.spKeyword.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"keywordIdFilter":{"include":["284719503866120"]},"campaignIdFilter":{"include":["284719503866120"]},"adGroupIdFilter":{"include":["284719503866120"]},"keywordTextFilter":{"include":["spring"],"queryTermMatchType":"BROAD_MATCH"},"matchTypeFilter":["BROAD"],"locale":"de_DE","includeExtendedDataFields":true,"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
         all: |c| c.sponsored_product_keywords().list("3312998765432109")
             .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
             .accept("application/vnd.spKeyword.v3+json")
             .content_type("application/vnd.spKeyword.v3+json")
             .state_filter(types::SponsoredProductKeywordStateFilter::new().include(json!(["ENABLED","PAUSED"])))
-            .max_results(100).next_token("AAAAAGLeQ4Xo7zC5").dry_run(),
+            .keyword_id_filter(types::SponsoredProductKeywordKeywordIdFilter::new(["284719503866120"]))
+            .campaign_id_filter(types::SponsoredProductKeywordCampaignIdFilter::new(["284719503866120"]))
+            .ad_group_id_filter(types::SponsoredProductKeywordAdGroupIdFilter::new(["284719503866120"]))
+            .keyword_text_filter(types::SponsoredProductKeywordKeywordTextFilter::new(types::SponsoredProductKeywordKeywordTextFilterQueryTermMatchType::BroadMatch).include(["spring"]))
+            .match_type_filter([types::SponsoredProductKeywordMatchTypeFilter::Broad])
+            .locale("de_DE").include_extended_data_fields(true).max_results(100)
+            .next_token("AAAAAGLeQ4Xo7zC5").dry_run(),
         needed: |c, a| list!(c.sponsored_product_keywords().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
     },
     Operation {
+        name: "sponsored_product_keywords.create",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spKeyword.v3+json","Content-Type":"application/vnd.spKeyword.v3+json","Prefer":"return=representation","keywords":[{"campaignId":"campaign-id","adGroupId":"ad-group-id","keywordText":"keyword-text","matchType":"BROAD","state":"ENABLED","bid":1.5,"nativeLanguageKeyword":"native-language-keyword","nativeLanguageLocale":"native-language-locale"}]}"#,
+        all: |c| c.sponsored_product_keywords().create("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spKeyword.v3+json")
+            .content_type("application/vnd.spKeyword.v3+json").prefer("return=representation")
+            .keywords([types::SponsoredProductKeywordCreateInput::new("campaign-id", "ad-group-id", "keyword-text", types::SponsoredProductKeywordCreateInputMatchType::Broad, types::SponsoredProductKeywordCreateInputState::Enabled).bid(1.5).native_language_keyword("native-language-keyword").native_language_locale("native-language-locale")])
+            .dry_run(),
+        needed: |c, a| record(c.sponsored_product_keywords().create(a.get::<String>("Amazon-Advertising-API-Scope")).keywords(a.get::<Vec<types::SponsoredProductKeywordCreateInput>>("keywords"))),
+    },
+    Operation {
+        name: "sponsored_product_keywords.update",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spKeyword.v3+json","Content-Type":"application/vnd.spKeyword.v3+json","Prefer":"return=representation","keywords":[{"keywordId":"keyword-id","state":"ENABLED","bid":1.5}]}"#,
+        all: |c| c.sponsored_product_keywords().update("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spKeyword.v3+json")
+            .content_type("application/vnd.spKeyword.v3+json").prefer("return=representation")
+            .keywords([types::SponsoredProductKeywordUpdateInput::new("keyword-id").state(types::SponsoredProductKeywordUpdateInputState::Enabled).bid(1.5)])
+            .dry_run(),
+        needed: |c, a| record(c.sponsored_product_keywords().update(a.get::<String>("Amazon-Advertising-API-Scope")).keywords(a.get::<Vec<types::SponsoredProductKeywordUpdateInput>>("keywords"))),
+    },
+    Operation {
+        name: "sponsored_product_keywords.delete",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spKeyword.v3+json","Content-Type":"application/vnd.spKeyword.v3+json","keywordIdFilter":{"include":["284719503866120"]}}"#,
+        all: |c| c.sponsored_product_keywords().delete("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spKeyword.v3+json")
+            .content_type("application/vnd.spKeyword.v3+json")
+            .keyword_id_filter(types::SponsoredProductKeywordKeywordIdFilterInput::new(["284719503866120"]))
+            .dry_run(),
+        needed: |c, a| record(c.sponsored_product_keywords().delete(a.get::<String>("Amazon-Advertising-API-Scope")).keyword_id_filter(a.get::<types::SponsoredProductKeywordKeywordIdFilterInput>("keywordIdFilter"))),
+    },
+    Operation {
         name: "sponsored_product_product_ads.list",
-        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spProductAd.v3+json","Content-Type":"application/vnd.spProductAd.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spProductAd.v3+json","Content-Type":"application/vnd.spProductAd.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"adIdFilter":{"include":["284719503866120"]},"campaignIdFilter":{"include":["284719503866120"]},"adGroupIdFilter":{"include":["284719503866120"]},"includeExtendedDataFields":true,"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
         all: |c| c.sponsored_product_product_ads().list("3312998765432109")
             .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
             .accept("application/vnd.spProductAd.v3+json")
             .content_type("application/vnd.spProductAd.v3+json")
             .state_filter(types::SponsoredProductProductAdStateFilter::new().include(json!(["ENABLED","PAUSED"])))
-            .max_results(100).next_token("AAAAAGLeQ4Xo7zC5").dry_run(),
+            .ad_id_filter(types::SponsoredProductProductAdAdIdFilter::new(["284719503866120"]))
+            .campaign_id_filter(types::SponsoredProductProductAdCampaignIdFilter::new(["284719503866120"]))
+            .ad_group_id_filter(types::SponsoredProductProductAdAdGroupIdFilter::new(["284719503866120"]))
+            .include_extended_data_fields(true).max_results(100).next_token("AAAAAGLeQ4Xo7zC5")
+            .dry_run(),
         needed: |c, a| list!(c.sponsored_product_product_ads().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
     },
     Operation {
+        name: "sponsored_product_product_ads.create",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spProductAd.v3+json","Content-Type":"application/vnd.spProductAd.v3+json","Prefer":"return=representation","productAds":[{"campaignId":"campaign-id","adGroupId":"ad-group-id","asin":"asin","sku":"sku","customText":"custom-text","state":"ENABLED"}]}"#,
+        all: |c| c.sponsored_product_product_ads().create("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spProductAd.v3+json")
+            .content_type("application/vnd.spProductAd.v3+json").prefer("return=representation")
+            .product_ads([types::SponsoredProductProductAdCreateInput::new("campaign-id", "ad-group-id", types::SponsoredProductProductAdCreateInputState::Enabled).asin("asin").sku("sku").custom_text("custom-text")])
+            .dry_run(),
+        needed: |c, a| record(c.sponsored_product_product_ads().create(a.get::<String>("Amazon-Advertising-API-Scope")).product_ads(a.get::<Vec<types::SponsoredProductProductAdCreateInput>>("productAds"))),
+    },
+    Operation {
+        name: "sponsored_product_product_ads.update",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spProductAd.v3+json","Content-Type":"application/vnd.spProductAd.v3+json","Prefer":"return=representation","productAds":[{"adId":"ad-id","state":"ENABLED"}]}"#,
+        all: |c| c.sponsored_product_product_ads().update("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spProductAd.v3+json")
+            .content_type("application/vnd.spProductAd.v3+json").prefer("return=representation")
+            .product_ads([types::SponsoredProductProductAdUpdateInput::new("ad-id").state(types::SponsoredProductProductAdUpdateInputState::Enabled)])
+            .dry_run(),
+        needed: |c, a| record(c.sponsored_product_product_ads().update(a.get::<String>("Amazon-Advertising-API-Scope")).product_ads(a.get::<Vec<types::SponsoredProductProductAdUpdateInput>>("productAds"))),
+    },
+    Operation {
+        name: "sponsored_product_product_ads.delete",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spProductAd.v3+json","Content-Type":"application/vnd.spProductAd.v3+json","adIdFilter":{"include":["284719503866120"]}}"#,
+        all: |c| c.sponsored_product_product_ads().delete("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spProductAd.v3+json")
+            .content_type("application/vnd.spProductAd.v3+json")
+            .ad_id_filter(types::SponsoredProductProductAdAdIdFilterInput::new(["284719503866120"]))
+            .dry_run(),
+        needed: |c, a| record(c.sponsored_product_product_ads().delete(a.get::<String>("Amazon-Advertising-API-Scope")).ad_id_filter(a.get::<types::SponsoredProductProductAdAdIdFilterInput>("adIdFilter"))),
+    },
+    Operation {
         name: "sponsored_product_targets.list",
-        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spTargetingClause.v3+json","Content-Type":"application/vnd.spTargetingClause.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spTargetingClause.v3+json","Content-Type":"application/vnd.spTargetingClause.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"targetIdFilter":{"include":["284719503866120"]},"campaignIdFilter":{"include":["284719503866120"]},"adGroupIdFilter":{"include":["284719503866120"]},"asinFilter":{"include":["spring"],"queryTermMatchType":"BROAD_MATCH"},"expressionTypeFilter":{"include":["MANUAL"]},"includeExtendedDataFields":true,"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
         all: |c| c.sponsored_product_targets().list("3312998765432109")
             .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
             .accept("application/vnd.spTargetingClause.v3+json")
             .content_type("application/vnd.spTargetingClause.v3+json")
             .state_filter(types::SponsoredProductTargetStateFilter::new().include(json!(["ENABLED","PAUSED"])))
-            .max_results(100).next_token("AAAAAGLeQ4Xo7zC5").dry_run(),
+            .target_id_filter(types::SponsoredProductTargetTargetIdFilter::new(["284719503866120"]))
+            .campaign_id_filter(types::SponsoredProductTargetCampaignIdFilter::new(["284719503866120"]))
+            .ad_group_id_filter(types::SponsoredProductTargetAdGroupIdFilter::new(["284719503866120"]))
+            .asin_filter(types::SponsoredProductTargetAsinFilter::new().include(["spring"]).query_term_match_type(types::SponsoredProductTargetAsinFilterQueryTermMatchType::BroadMatch))
+            .expression_type_filter(types::SponsoredProductTargetExpressionTypeFilter::new([types::SponsoredProductTargetExpressionTypeFilterInclude::Manual]))
+            .include_extended_data_fields(true).max_results(100).next_token("AAAAAGLeQ4Xo7zC5")
+            .dry_run(),
         needed: |c, a| list!(c.sponsored_product_targets().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
     },
     Operation {
+        name: "sponsored_product_targets.create",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spTargetingClause.v3+json","Content-Type":"application/vnd.spTargetingClause.v3+json","Prefer":"return=representation","targetingClauses":[{"campaignId":"campaign-id","adGroupId":"ad-group-id","expression":[{"type":"type","value":"value"}],"expressionType":"MANUAL","state":"ENABLED","bid":1.5}]}"#,
+        all: |c| c.sponsored_product_targets().create("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spTargetingClause.v3+json")
+            .content_type("application/vnd.spTargetingClause.v3+json")
+            .prefer("return=representation")
+            .targeting_clauses([types::SponsoredProductTargetTargetingClaus::new("campaign-id", "ad-group-id", [types::SponsoredProductTargetTargetingClausExpression::new("type").value("value")], "MANUAL", types::SponsoredProductTargetTargetingClausState::Enabled).bid(1.5)])
+            .dry_run(),
+        needed: |c, a| record(c.sponsored_product_targets().create(a.get::<String>("Amazon-Advertising-API-Scope")).targeting_clauses(a.get::<Vec<types::SponsoredProductTargetTargetingClaus>>("targetingClauses"))),
+    },
+    Operation {
+        name: "sponsored_product_targets.update",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spTargetingClause.v3+json","Content-Type":"application/vnd.spTargetingClause.v3+json","Prefer":"return=representation","targetingClauses":[{"targetId":"target-id","state":"ENABLED","bid":1.5}]}"#,
+        all: |c| c.sponsored_product_targets().update("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spTargetingClause.v3+json")
+            .content_type("application/vnd.spTargetingClause.v3+json")
+            .prefer("return=representation")
+            .targeting_clauses([types::SponsoredProductTargetTargetingClausInput::new("target-id").state(types::SponsoredProductTargetTargetingClausInputState::Enabled).bid(1.5)])
+            .dry_run(),
+        needed: |c, a| record(c.sponsored_product_targets().update(a.get::<String>("Amazon-Advertising-API-Scope")).targeting_clauses(a.get::<Vec<types::SponsoredProductTargetTargetingClausInput>>("targetingClauses"))),
+    },
+    Operation {
+        name: "sponsored_product_targets.delete",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spTargetingClause.v3+json","Content-Type":"application/vnd.spTargetingClause.v3+json","targetIdFilter":{"include":["284719503866120"]}}"#,
+        all: |c| c.sponsored_product_targets().delete("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spTargetingClause.v3+json")
+            .content_type("application/vnd.spTargetingClause.v3+json")
+            .target_id_filter(types::SponsoredProductTargetTargetIdFilterInput::new(["284719503866120"]))
+            .dry_run(),
+        needed: |c, a| record(c.sponsored_product_targets().delete(a.get::<String>("Amazon-Advertising-API-Scope")).target_id_filter(a.get::<types::SponsoredProductTargetTargetIdFilterInput>("targetIdFilter"))),
+    },
+    Operation {
         name: "sponsored_product_negative_keywords.list",
-        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spNegativeKeyword.v3+json","Content-Type":"application/vnd.spNegativeKeyword.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spNegativeKeyword.v3+json","Content-Type":"application/vnd.spNegativeKeyword.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"negativeKeywordIdFilter":{"include":["284719503866120"]},"campaignIdFilter":{"include":["284719503866120"]},"adGroupIdFilter":{"include":["284719503866120"]},"negativeKeywordTextFilter":{"include":["spring"],"queryTermMatchType":"BROAD_MATCH"},"matchTypeFilter":["NEGATIVE_EXACT"],"locale":"de_DE","includeExtendedDataFields":true,"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
         all: |c| c.sponsored_product_negative_keywords().list("3312998765432109")
             .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
             .accept("application/vnd.spNegativeKeyword.v3+json")
             .content_type("application/vnd.spNegativeKeyword.v3+json")
             .state_filter(types::SponsoredProductNegativeKeywordStateFilter::new().include(json!(["ENABLED","PAUSED"])))
-            .max_results(100).next_token("AAAAAGLeQ4Xo7zC5").dry_run(),
+            .negative_keyword_id_filter(types::SponsoredProductNegativeKeywordNegativeKeywordIdFilter::new(["284719503866120"]))
+            .campaign_id_filter(types::SponsoredProductNegativeKeywordCampaignIdFilter::new(["284719503866120"]))
+            .ad_group_id_filter(types::SponsoredProductNegativeKeywordAdGroupIdFilter::new(["284719503866120"]))
+            .negative_keyword_text_filter(types::SponsoredProductNegativeKeywordNegativeKeywordTextFilter::new(types::SponsoredProductNegativeKeywordNegativeKeywordTextFilterQueryTermMatchType::BroadMatch).include(["spring"]))
+            .match_type_filter([types::SponsoredProductNegativeKeywordMatchTypeFilter::NegativeExact])
+            .locale("de_DE").include_extended_data_fields(true).max_results(100)
+            .next_token("AAAAAGLeQ4Xo7zC5").dry_run(),
         needed: |c, a| list!(c.sponsored_product_negative_keywords().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
     },
     Operation {
+        name: "sponsored_product_negative_keywords.create",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spNegativeKeyword.v3+json","Content-Type":"application/vnd.spNegativeKeyword.v3+json","Prefer":"return=representation","negativeKeywords":[{"campaignId":"campaign-id","adGroupId":"ad-group-id","keywordText":"keyword-text","matchType":"NEGATIVE_BROAD","state":"ENABLED"}]}"#,
+        all: |c| c.sponsored_product_negative_keywords().create("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spNegativeKeyword.v3+json")
+            .content_type("application/vnd.spNegativeKeyword.v3+json")
+            .prefer("return=representation")
+            .negative_keywords([types::SponsoredProductNegativeKeywordCreateInput::new("campaign-id", "ad-group-id", "keyword-text", types::SponsoredProductNegativeKeywordCreateInputMatchType::NegativeBroad, types::SponsoredProductNegativeKeywordCreateInputState::Enabled)])
+            .dry_run(),
+        needed: |c, a| record(c.sponsored_product_negative_keywords().create(a.get::<String>("Amazon-Advertising-API-Scope")).negative_keywords(a.get::<Vec<types::SponsoredProductNegativeKeywordCreateInput>>("negativeKeywords"))),
+    },
+    Operation {
+        name: "sponsored_product_negative_keywords.update",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spNegativeKeyword.v3+json","Content-Type":"application/vnd.spNegativeKeyword.v3+json","Prefer":"return=representation","negativeKeywords":[{"keywordId":"keyword-id","state":"ENABLED"}]}"#,
+        all: |c| c.sponsored_product_negative_keywords().update("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spNegativeKeyword.v3+json")
+            .content_type("application/vnd.spNegativeKeyword.v3+json")
+            .prefer("return=representation")
+            .negative_keywords([types::SponsoredProductNegativeKeywordUpdateInput::new("keyword-id").state(types::SponsoredProductNegativeKeywordUpdateInputState::Enabled)])
+            .dry_run(),
+        needed: |c, a| record(c.sponsored_product_negative_keywords().update(a.get::<String>("Amazon-Advertising-API-Scope")).negative_keywords(a.get::<Vec<types::SponsoredProductNegativeKeywordUpdateInput>>("negativeKeywords"))),
+    },
+    Operation {
+        name: "sponsored_product_negative_keywords.delete",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spNegativeKeyword.v3+json","Content-Type":"application/vnd.spNegativeKeyword.v3+json","negativeKeywordIdFilter":{"include":["284719503866120"]}}"#,
+        all: |c| c.sponsored_product_negative_keywords().delete("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spNegativeKeyword.v3+json")
+            .content_type("application/vnd.spNegativeKeyword.v3+json")
+            .negative_keyword_id_filter(types::SponsoredProductNegativeKeywordNegativeKeywordIdFilterInput::new(["284719503866120"]))
+            .dry_run(),
+        needed: |c, a| record(c.sponsored_product_negative_keywords().delete(a.get::<String>("Amazon-Advertising-API-Scope")).negative_keyword_id_filter(a.get::<types::SponsoredProductNegativeKeywordNegativeKeywordIdFilterInput>("negativeKeywordIdFilter"))),
+    },
+    Operation {
         name: "sponsored_product_negative_targets.list",
-        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spNegativeTargetingClause.v3+json","Content-Type":"application/vnd.spNegativeTargetingClause.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spNegativeTargetingClause.v3+json","Content-Type":"application/vnd.spNegativeTargetingClause.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"negativeTargetIdFilter":{"include":["284719503866120"]},"campaignIdFilter":{"include":["284719503866120"]},"adGroupIdFilter":{"include":["284719503866120"]},"asinFilter":{"include":["spring"],"queryTermMatchType":"BROAD_MATCH"},"includeExtendedDataFields":true,"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
         all: |c| c.sponsored_product_negative_targets().list("3312998765432109")
             .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
             .accept("application/vnd.spNegativeTargetingClause.v3+json")
             .content_type("application/vnd.spNegativeTargetingClause.v3+json")
             .state_filter(types::SponsoredProductNegativeTargetStateFilter::new().include(json!(["ENABLED","PAUSED"])))
-            .max_results(100).next_token("AAAAAGLeQ4Xo7zC5").dry_run(),
+            .negative_target_id_filter(types::SponsoredProductNegativeTargetNegativeTargetIdFilter::new(["284719503866120"]))
+            .campaign_id_filter(types::SponsoredProductNegativeTargetCampaignIdFilter::new(["284719503866120"]))
+            .ad_group_id_filter(types::SponsoredProductNegativeTargetAdGroupIdFilter::new(["284719503866120"]))
+            .asin_filter(types::SponsoredProductNegativeTargetAsinFilter::new().include(["spring"]).query_term_match_type(types::SponsoredProductNegativeTargetAsinFilterQueryTermMatchType::BroadMatch))
+            .include_extended_data_fields(true).max_results(100).next_token("AAAAAGLeQ4Xo7zC5")
+            .dry_run(),
         needed: |c, a| list!(c.sponsored_product_negative_targets().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
     },
     Operation {
@@ -154,5 +395,127 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .state_filter(types::SponsoredBrandsAdGroupStateFilter::new().include(json!(["ENABLED","PAUSED"])))
             .max_results(100).next_token("AAAAAGLeQ4Xo7zC5").dry_run(),
         needed: |c, a| list!(c.sponsored_brands_ad_groups().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
+    },
+    Operation {
+        name: "sponsored_product_campaign_negative_keywords.create",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spCampaignNegativeKeyword.v3+json","Content-Type":"application/vnd.spCampaignNegativeKeyword.v3+json","Prefer":"return=representation","campaignNegativeKeywords":[{"campaignId":"campaign-id","keywordText":"keyword-text","matchType":"NEGATIVE_BROAD","state":"ENABLED"}]}"#,
+        all: |c| c.sponsored_product_campaign_negative_keywords().create("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spCampaignNegativeKeyword.v3+json")
+            .content_type("application/vnd.spCampaignNegativeKeyword.v3+json")
+            .prefer("return=representation")
+            .campaign_negative_keywords([types::SponsoredProductCampaignNegativeKeywordCreateInput::new("campaign-id", "keyword-text", types::SponsoredProductCampaignNegativeKeywordCreateInputMatchType::NegativeBroad, types::SponsoredProductCampaignNegativeKeywordCreateInputState::Enabled)])
+            .dry_run(),
+        needed: |c, a| record(c.sponsored_product_campaign_negative_keywords().create(a.get::<String>("Amazon-Advertising-API-Scope")).campaign_negative_keywords(a.get::<Vec<types::SponsoredProductCampaignNegativeKeywordCreateInput>>("campaignNegativeKeywords"))),
+    },
+    Operation {
+        name: "sponsored_product_campaign_negative_keywords.delete",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spCampaignNegativeKeyword.v3+json","Content-Type":"application/vnd.spCampaignNegativeKeyword.v3+json","campaignNegativeKeywordIdFilter":{"include":["284719503866120"]}}"#,
+        all: |c| c.sponsored_product_campaign_negative_keywords().delete("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spCampaignNegativeKeyword.v3+json")
+            .content_type("application/vnd.spCampaignNegativeKeyword.v3+json")
+            .campaign_negative_keyword_id_filter(types::SponsoredProductCampaignNegativeKeywordCampaignNegativeKeywordIdFilter::new(["284719503866120"]))
+            .dry_run(),
+        needed: |c, a| record(c.sponsored_product_campaign_negative_keywords().delete(a.get::<String>("Amazon-Advertising-API-Scope")).campaign_negative_keyword_id_filter(a.get::<types::SponsoredProductCampaignNegativeKeywordCampaignNegativeKeywordIdFilter>("campaignNegativeKeywordIdFilter"))),
+    },
+    Operation {
+        name: "sponsored_product_campaign_negative_keywords.list",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spCampaignNegativeKeyword.v3+json","Content-Type":"application/vnd.spCampaignNegativeKeyword.v3+json","stateFilter":{"include":["ENABLED","PAUSED"]},"campaignNegativeKeywordIdFilter":{"include":["284719503866120"]},"campaignIdFilter":{"include":["284719503866120"]},"campaignNegativeKeywordTextFilter":{"include":["spring"],"queryTermMatchType":"BROAD_MATCH"},"matchTypeFilter":["NEGATIVE_EXACT"],"includeExtendedDataFields":true,"maxResults":100,"nextToken":"AAAAAGLeQ4Xo7zC5"}"#,
+        all: |c| c.sponsored_product_campaign_negative_keywords().list("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spCampaignNegativeKeyword.v3+json")
+            .content_type("application/vnd.spCampaignNegativeKeyword.v3+json")
+            .state_filter(types::SponsoredProductCampaignNegativeKeywordStateFilter::new([types::SponsoredProductCampaignNegativeKeywordStateFilterInclude::Enabled, types::SponsoredProductCampaignNegativeKeywordStateFilterInclude::Paused]))
+            .campaign_negative_keyword_id_filter(types::SponsoredProductCampaignNegativeKeywordCampaignNegativeKeywordIdFilterInput::new(["284719503866120"]))
+            .campaign_id_filter(types::SponsoredProductCampaignNegativeKeywordCampaignIdFilter::new(["284719503866120"]))
+            .campaign_negative_keyword_text_filter(types::SponsoredProductCampaignNegativeKeywordCampaignNegativeKeywordTextFilter::new(types::SponsoredProductCampaignNegativeKeywordCampaignNegativeKeywordTextFilterQueryTermMatchType::BroadMatch).include(["spring"]))
+            .match_type_filter([types::SponsoredProductCampaignNegativeKeywordMatchTypeFilter::NegativeExact])
+            .include_extended_data_fields(true).max_results(100).next_token("AAAAAGLeQ4Xo7zC5")
+            .dry_run(),
+        needed: |c, a| list!(c.sponsored_product_campaign_negative_keywords().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
+    },
+    Operation {
+        name: "campaign_budget_usage.list",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spcampaignbudgetusage.v1+json","Content-Type":"application/vnd.spcampaignbudgetusage.v1+json","campaignIds":["284719503866120"]}"#,
+        all: |c| c.campaign_budget_usage().list("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spcampaignbudgetusage.v1+json")
+            .content_type("application/vnd.spcampaignbudgetusage.v1+json")
+            .campaign_ids(["284719503866120"]).dry_run(),
+        needed: |c, a| list!(c.campaign_budget_usage().list(a.get::<String>("Amazon-Advertising-API-Scope")).campaign_ids(a.get::<Vec<String>>("campaignIds"))),
+    },
+    Operation {
+        name: "bid_recommendations.list",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Accept":"application/vnd.spthemebasedbidrecommendation.v4+json","Content-Type":"application/vnd.spthemebasedbidrecommendation.v4+json","recommendationType":"BIDS_FOR_EXISTING_AD_GROUP","campaignId":"284719503866120","adGroupId":"391847205561230","asins":["B0C1234567"],"bidding":{"strategy":"LEGACY_FOR_SALES","adjustments":[{"predicate":"PLACEMENT_TOP","percentage":1}]},"targetingExpressions":[{"type":"KEYWORD_PHRASE_MATCH","value":"running shoes"}]}"#,
+        all: |c| c.bid_recommendations().list("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .accept("application/vnd.spthemebasedbidrecommendation.v4+json")
+            .content_type("application/vnd.spthemebasedbidrecommendation.v4+json")
+            .recommendation_type(types::BidRecommendationRecommendationType::BidsForExistingAdGroup)
+            .campaign_id("284719503866120").ad_group_id("391847205561230").asins(["B0C1234567"])
+            .bidding(types::BidRecommendationBidding::new(types::BidRecommendationBiddingStrategy::LegacyForSales).adjustments([types::BidRecommendationBiddingAdjustment::new().predicate(types::BidRecommendationBiddingAdjustmentPredicate::PlacementTop).percentage(1)]))
+            .targeting_expressions([types::BidRecommendationTargetingExpression::new(types::BidRecommendationTargetingExpressionType::KeywordPhraseMatch).value("running shoes")])
+            .dry_run(),
+        needed: |c, a| list!(c.bid_recommendations().list(a.get::<String>("Amazon-Advertising-API-Scope")).recommendation_type(a.get::<types::BidRecommendationRecommendationType>("recommendationType")).targeting_expressions(a.get::<Vec<types::BidRecommendationTargetingExpression>>("targetingExpressions"))),
+    },
+    Operation {
+        name: "sponsored_display_campaigns.list",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","stateFilter":"enabled,paused","name":"Remarketing","portfolioIdFilter":"215483967210453","campaignIdFilter":"284719503866120","startIndex":100,"count":100}"#,
+        all: |c| c.sponsored_display_campaigns().list("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .state_filter("enabled,paused").name("Remarketing")
+            .portfolio_id_filter("215483967210453").campaign_id_filter("284719503866120")
+            .start_index(100).count(100).dry_run(),
+        needed: |c, a| list!(c.sponsored_display_campaigns().list(a.get::<String>("Amazon-Advertising-API-Scope")), "count", 90),
+    },
+    Operation {
+        name: "sponsored_display_campaigns.get",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","campaignId":284719503866120,"Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60"}"#,
+        all: |c| c.sponsored_display_campaigns().get("3312998765432109", 284719503866120)
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60").dry_run(),
+        needed: |c, a| record(c.sponsored_display_campaigns().get(a.get::<String>("Amazon-Advertising-API-Scope"), a.get::<i64>("campaignId"))),
+    },
+    Operation {
+        name: "sponsored_display_ad_groups.list",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","stateFilter":"enabled,paused","campaignIdFilter":"284719503866120","adGroupIdFilter":"391847205561230","name":"Visitors","startIndex":100,"count":100}"#,
+        all: |c| c.sponsored_display_ad_groups().list("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .state_filter("enabled,paused").campaign_id_filter("284719503866120")
+            .ad_group_id_filter("391847205561230").name("Visitors").start_index(100).count(100)
+            .dry_run(),
+        needed: |c, a| list!(c.sponsored_display_ad_groups().list(a.get::<String>("Amazon-Advertising-API-Scope")), "count", 90),
+    },
+    Operation {
+        name: "reports.create",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60","Content-Type":"application/vnd.createasyncreportrequest.v3+json","name":"Campaigns of the last week","startDate":"2025-03-01","endDate":"2025-03-07","configuration":{"adProduct":"SPONSORED_PRODUCTS","reportTypeId":"spCampaigns","groupBy":["campaign"],"columns":["campaignId","date","clicks","cost"],"timeUnit":"DAILY","format":"GZIP_JSON","filters":[{"field":"field","values":["value"]}]}}"#,
+        all: |c| c.reports().create("3312998765432109")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60")
+            .content_type("application/vnd.createasyncreportrequest.v3+json")
+            .name("Campaigns of the last week").start_date("2025-03-01").end_date("2025-03-07")
+            .configuration(types::ReportConfigurationInput::new(types::ReportConfigurationInputAdProduct::SponsoredProducts, "spCampaigns", ["campaign"], ["campaignId", "date", "clicks", "cost"], types::ReportConfigurationInputTimeUnit::Daily, "GZIP_JSON").filters([types::ReportConfigurationInputFilter::new().field("field").values(["value"])]))
+            .dry_run(),
+        needed: |c, a| record(c.reports().create(a.get::<String>("Amazon-Advertising-API-Scope")).start_date(a.get::<String>("startDate")).end_date(a.get::<String>("endDate")).configuration(a.get::<types::ReportConfigurationInput>("configuration"))),
+    },
+    Operation {
+        name: "reports.get",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","reportId":"4f2a6c1e-8b0d-4c77-9a55-1e0c3b7d9f42","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60"}"#,
+        all: |c| c.reports().get("3312998765432109", "4f2a6c1e-8b0d-4c77-9a55-1e0c3b7d9f42")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60").dry_run(),
+        needed: |c, a| record(c.reports().get(a.get::<String>("Amazon-Advertising-API-Scope"), a.get::<String>("reportId"))),
+    },
+    Operation {
+        name: "reports.delete",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","reportId":"4f2a6c1e-8b0d-4c77-9a55-1e0c3b7d9f42","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60"}"#,
+        all: |c| c.reports().delete("3312998765432109", "4f2a6c1e-8b0d-4c77-9a55-1e0c3b7d9f42")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60").dry_run(),
+        needed: |c, a| record(c.reports().delete(a.get::<String>("Amazon-Advertising-API-Scope"), a.get::<String>("reportId"))),
+    },
+    Operation {
+        name: "report_files.download",
+        arguments: r#"{"Amazon-Advertising-API-Scope":"3312998765432109","reportId":"4f2a6c1e-8b0d-4c77-9a55-1e0c3b7d9f42","Amazon-Advertising-API-ClientId":"amzn1.application-oa2-client.a8358a60"}"#,
+        all: |c| c.report_files().download("3312998765432109", "4f2a6c1e-8b0d-4c77-9a55-1e0c3b7d9f42")
+            .amazon_advertising_api_client_id("amzn1.application-oa2-client.a8358a60").dry_run(),
+        needed: |c, a| download(c.report_files().download(a.get::<String>("Amazon-Advertising-API-Scope"), a.get::<String>("reportId"))),
     },
 ];

@@ -25,9 +25,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "tasks.create",
-        arguments: r#"{"data":{"name":"Draft the launch plan","workspace":"1199876543210987","projects":["1201345678901234"],"assignee":"me","notes":"note","html_notes":"html-note","due_on":"2025-04-01","due_at":"due-at","start_on":"start-on","completed":true,"parent":"parent","tags":["tag"],"followers":["follower"],"resource_subtype":"default_task","custom_fields":{"key":"value"}}}"#,
+        arguments: r#"{"opt_fields":"name,due_on,assignee.name,permalink_url","data":{"name":"Draft the launch plan","workspace":"1199876543210987","projects":["1201345678901234"],"assignee":"me","notes":"note","html_notes":"html-note","due_on":"2025-04-01","due_at":"due-at","start_on":"start-on","completed":true,"parent":"parent","tags":["tag"],"followers":["follower"],"resource_subtype":"default_task","custom_fields":{"key":"value"}}}"#,
         all: |c| c.tasks().create()
-            .data(types::TaskCreateInput::new("Draft the launch plan", "1199876543210987").projects(["1201345678901234"]).assignee("me").notes("note").html_notes("html-note").due_on("2025-04-01").due_at("due-at").start_on("start-on").completed(true).parent("parent").tags(["tag"]).followers(["follower"]).resource_subtype(types::TaskCreateInputResourceSubtype::DefaultTask).custom_fields(json!({"key":"value"})))
+            .opt_fields("name,due_on,assignee.name,permalink_url")
+            .data(types::TaskCreateInput::new("Draft the launch plan").workspace("1199876543210987").projects(["1201345678901234"]).assignee("me").notes("note").html_notes("html-note").due_on("2025-04-01").due_at("due-at").start_on("start-on").completed(true).parent("parent").tags(["tag"]).followers(["follower"]).resource_subtype(types::TaskCreateInputResourceSubtype::DefaultTask).custom_fields(json!({"key":"value"})))
             .dry_run(),
         needed: |c, a| record(c.tasks().create().data(a.get::<types::TaskCreateInput>("data"))),
     },
@@ -41,8 +42,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "tasks.update",
-        arguments: r#"{"task_gid":"1205678901234567","data":{"name":"name","assignee":"assignee","notes":"note","html_notes":"html-note","due_on":"due-on","due_at":"due-at","start_on":"start-on","completed":true,"custom_fields":{"key":"value"}}}"#,
+        arguments: r#"{"task_gid":"1205678901234567","opt_fields":"name,completed,due_on","data":{"name":"name","assignee":"assignee","notes":"note","html_notes":"html-note","due_on":"due-on","due_at":"due-at","start_on":"start-on","completed":true,"custom_fields":{"key":"value"}}}"#,
         all: |c| c.tasks().update("1205678901234567")
+            .opt_fields("name,completed,due_on")
             .data(types::TaskUpdateInput::new().name("name").assignee("assignee").notes("note").html_notes("html-note").due_on("due-on").due_at("due-at").start_on("start-on").completed(true).custom_fields(json!({"key":"value"})))
             .dry_run(),
         needed: |c, a| record(c.tasks().update(a.get::<String>("task_gid")).data(a.get::<types::TaskUpdateInput>("data"))),
@@ -65,7 +67,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "workspace_task_search.list",
-        arguments: r#"{"workspace_gid":"1199876543210987","limit":100,"offset":"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9","text":"launch plan","completed":false,"assignee.any":"1200112233445566,1200112233445577","projects.any":"1201345678901234","sections.any":"1201345678905678","teams.any":"1198765432101234","followers.any":"1200112233445566","created_at.after":"2025-03-01T00:00:00Z","created_at.before":"2025-04-01T00:00:00Z","modified_at.after":"2025-03-01T00:00:00Z","modified_at.before":"2025-04-01T00:00:00Z","due_on.after":"2025-03-01","due_on.before":"2025-04-01","resource_subtype":"milestone","sort_by":"created_at","sort_ascending":false,"opt_fields":"name,completed,due_on,created_at,assignee.name,projects.name"}"#,
+        arguments: r#"{"workspace_gid":"1199876543210987","limit":100,"offset":"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9","text":"launch plan","completed":false,"assignee.any":"1200112233445566,1200112233445577","projects.any":"1201345678901234","sections.any":"1201345678905678","teams.any":"1198765432101234","followers.any":"1200112233445566","created_at.after":"2025-03-01T00:00:00Z","created_at.before":"2025-04-01T00:00:00Z","modified_at.after":"2025-03-01T00:00:00Z","modified_at.before":"2025-04-01T00:00:00Z","due_on.after":"2025-03-01","due_on.before":"2025-04-01","resource_subtype":"milestone","sort_by":"created_at","sort_ascending":false,"opt_fields":"name,completed,due_on,created_at,assignee.name,projects.name","assignee.not":"1200112233445566","portfolios.any":"1203456789012345","projects.not":"1201345678901234","projects.all":"1201345678901234,1201345678905555","sections.not":"1201345678905678","sections.all":"1201345678905678","tags.any":"1202223334445556","tags.not":"1202223334445556","tags.all":"1202223334445556","followers.not":"1200112233445566","created_by.any":"me","created_by.not":"me","assigned_by.any":"me","assigned_by.not":"me","liked_by.not":"me","commented_on_by.not":"me","due_on":"2025-04-01","due_at.after":"2025-03-01T00:00:00Z","due_at.before":"2025-04-01T00:00:00Z","start_on":"2025-03-03","start_on.after":"2025-03-01","start_on.before":"2025-04-01","created_on":"2025-03-03","created_on.after":"2025-03-01","created_on.before":"2025-04-01","completed_on":"2025-03-03","completed_on.after":"2025-03-01","completed_on.before":"2025-04-01","completed_at.after":"2025-03-01T00:00:00Z","completed_at.before":"2025-04-01T00:00:00Z","modified_on":"2025-03-03","modified_on.after":"2025-03-01","modified_on.before":"2025-04-01","is_blocking":true,"is_blocked":true,"has_attachment":true,"is_subtask":false}"#,
         all: |c| c.workspace_task_search().list("1199876543210987")
             .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9").text("launch plan")
             .completed(false).assignee_any("1200112233445566,1200112233445577")
@@ -75,7 +77,22 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .modified_at_after("2025-03-01T00:00:00Z").modified_at_before("2025-04-01T00:00:00Z")
             .due_on_after("2025-03-01").due_on_before("2025-04-01").resource_subtype("milestone")
             .sort_by("created_at").sort_ascending(false)
-            .opt_fields("name,completed,due_on,created_at,assignee.name,projects.name").dry_run(),
+            .opt_fields("name,completed,due_on,created_at,assignee.name,projects.name")
+            .assignee_not("1200112233445566").portfolios_any("1203456789012345")
+            .projects_not("1201345678901234").projects_all("1201345678901234,1201345678905555")
+            .sections_not("1201345678905678").sections_all("1201345678905678")
+            .tags_any("1202223334445556").tags_not("1202223334445556")
+            .tags_all("1202223334445556").followers_not("1200112233445566").created_by_any("me")
+            .created_by_not("me").assigned_by_any("me").assigned_by_not("me").liked_by_not("me")
+            .commented_on_by_not("me").due_on("2025-04-01").due_at_after("2025-03-01T00:00:00Z")
+            .due_at_before("2025-04-01T00:00:00Z").start_on("2025-03-03")
+            .start_on_after("2025-03-01").start_on_before("2025-04-01").created_on("2025-03-03")
+            .created_on_after("2025-03-01").created_on_before("2025-04-01")
+            .completed_on("2025-03-03").completed_on_after("2025-03-01")
+            .completed_on_before("2025-04-01").completed_at_after("2025-03-01T00:00:00Z")
+            .completed_at_before("2025-04-01T00:00:00Z").modified_on("2025-03-03")
+            .modified_on_after("2025-03-01").modified_on_before("2025-04-01").is_blocking(true)
+            .is_blocked(true).has_attachment(true).is_subtask(false).dry_run(),
         needed: |c, a| list!(c.workspace_task_search().list(a.get::<String>("workspace_gid"))),
     },
     Operation {
@@ -90,8 +107,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "projects.create",
-        arguments: r#"{"data":{"name":"Website relaunch","workspace":"1199876543210987","team":"1198765432101234","notes":"note","html_notes":"html-note","color":"color","default_view":"board","due_on":"due-on","start_on":"start-on","privacy_setting":"public_to_workspace","archived":true,"custom_fields":{"key":"value"}}}"#,
+        arguments: r#"{"opt_fields":"name,permalink_url","data":{"name":"Website relaunch","workspace":"1199876543210987","team":"1198765432101234","notes":"note","html_notes":"html-note","color":"color","default_view":"board","due_on":"due-on","start_on":"start-on","privacy_setting":"public_to_workspace","archived":true,"custom_fields":{"key":"value"}}}"#,
         all: |c| c.projects().create()
+            .opt_fields("name,permalink_url")
             .data(types::ProjectCreateInput::new("Website relaunch", "1199876543210987").team("1198765432101234").notes("note").html_notes("html-note").color("color").default_view(types::ProjectCreateInputDefaultView::Board).due_on("due-on").start_on("start-on").privacy_setting(types::ProjectCreateInputPrivacySetting::PublicToWorkspace).archived(true).custom_fields(json!({"key":"value"})))
             .dry_run(),
         needed: |c, a| record(c.projects().create().data(a.get::<types::ProjectCreateInput>("data"))),
@@ -106,8 +124,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "projects.update",
-        arguments: r#"{"project_gid":"1201345678901234","data":{"name":"name","notes":"note","html_notes":"html-note","color":"color","default_view":"list","due_on":"2025-06-30","start_on":"start-on","archived":true,"custom_fields":{"key":"value"}}}"#,
+        arguments: r#"{"project_gid":"1201345678901234","opt_fields":"name,due_on,archived","data":{"name":"name","notes":"note","html_notes":"html-note","color":"color","default_view":"list","due_on":"2025-06-30","start_on":"start-on","archived":true,"custom_fields":{"key":"value"}}}"#,
         all: |c| c.projects().update("1201345678901234")
+            .opt_fields("name,due_on,archived")
             .data(types::ProjectUpdateInput::new().name("name").notes("note").html_notes("html-note").color("color").default_view(types::ProjectUpdateInputDefaultView::List).due_on("2025-06-30").start_on("start-on").archived(true).custom_fields(json!({"key":"value"})))
             .dry_run(),
         needed: |c, a| record(c.projects().update(a.get::<String>("project_gid")).data(a.get::<types::ProjectUpdateInput>("data"))),
@@ -126,6 +145,21 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
             .opt_fields("name,archived,owner.name").dry_run(),
         needed: |c, a| list!(c.task_projects().list(a.get::<String>("task_gid")), "limit", 90),
+    },
+    Operation {
+        name: "task_projects.create",
+        arguments: r#"{"task_gid":"1205678901234567","data":{"project":"1201345678901234","section":"section","insert_after":"insert-after","insert_before":"insert-before"}}"#,
+        all: |c| c.task_projects().create("1205678901234567")
+            .data(types::TaskProjectCreateInput::new("1201345678901234").section("section").insert_after("insert-after").insert_before("insert-before"))
+            .dry_run(),
+        needed: |c, a| record(c.task_projects().create(a.get::<String>("task_gid")).data(a.get::<types::TaskProjectCreateInput>("data"))),
+    },
+    Operation {
+        name: "task_projects.delete",
+        arguments: r#"{"task_gid":"1205678901234567","data":{"project":"1201345678901234"}}"#,
+        all: |c| c.task_projects().delete("1205678901234567")
+            .data(types::TaskProjectDeleteInput::new("1201345678901234")).dry_run(),
+        needed: |c, a| record(c.task_projects().delete(a.get::<String>("task_gid")).data(a.get::<types::TaskProjectDeleteInput>("data"))),
     },
     Operation {
         name: "team_projects.list",
@@ -220,6 +254,15 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
             .opt_fields("name,size,created_at,download_url,host").dry_run(),
         needed: |c, a| list!(c.attachments().list(a.get::<String>("parent")), "limit", 90),
+    },
+    Operation {
+        name: "attachments.create",
+        arguments: r#"{"parent":"1205678901234567","resource_subtype":"external","url":"https://example.com/launch-plan","name":"Launch plan","connect_to_app":true}"#,
+        all: |c| c.attachments().create()
+            .parent("1205678901234567").resource_subtype("external")
+            .url("https://example.com/launch-plan").name("Launch plan").connect_to_app(true)
+            .dry_run(),
+        needed: |c, a| record(c.attachments().create().parent(a.get::<String>("parent")).resource_subtype(a.get::<String>("resource_subtype")).url(a.get::<String>("url")).name(a.get::<String>("name"))),
     },
     Operation {
         name: "attachments.get",
@@ -352,6 +395,20 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| list!(c.task_dependencies().list(a.get::<String>("task_gid")), "limit", 90),
     },
     Operation {
+        name: "task_dependencies.create",
+        arguments: r#"{"task_gid":"1205678901234567","data":{"dependencies":["1205678901230000"]}}"#,
+        all: |c| c.task_dependencies().create("1205678901234567")
+            .data(types::TaskDependencyCreateInput::new(["1205678901230000"])).dry_run(),
+        needed: |c, a| record(c.task_dependencies().create(a.get::<String>("task_gid")).data(a.get::<types::TaskDependencyCreateInput>("data"))),
+    },
+    Operation {
+        name: "task_dependencies.delete",
+        arguments: r#"{"task_gid":"1205678901234567","data":{"dependencies":["1205678901230000"]}}"#,
+        all: |c| c.task_dependencies().delete("1205678901234567")
+            .data(types::TaskDependencyDeleteInput::new(["1205678901230000"])).dry_run(),
+        needed: |c, a| record(c.task_dependencies().delete(a.get::<String>("task_gid")).data(a.get::<types::TaskDependencyDeleteInput>("data"))),
+    },
+    Operation {
         name: "task_dependents.list",
         arguments: r#"{"task_gid":"1205678901234567","limit":100,"offset":"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9","opt_fields":"name,completed,due_on,assignee.name"}"#,
         all: |c| c.task_dependents().list("1205678901234567")
@@ -360,9 +417,32 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| list!(c.task_dependents().list(a.get::<String>("task_gid")), "limit", 90),
     },
     Operation {
+        name: "task_dependents.create",
+        arguments: r#"{"task_gid":"1205678901234567","data":{"dependents":["1205678901230000"]}}"#,
+        all: |c| c.task_dependents().create("1205678901234567")
+            .data(types::TaskDependentCreateInput::new(["1205678901230000"])).dry_run(),
+        needed: |c, a| record(c.task_dependents().create(a.get::<String>("task_gid")).data(a.get::<types::TaskDependentCreateInput>("data"))),
+    },
+    Operation {
+        name: "task_dependents.delete",
+        arguments: r#"{"task_gid":"1205678901234567","data":{"dependents":["1205678901230000"]}}"#,
+        all: |c| c.task_dependents().delete("1205678901234567")
+            .data(types::TaskDependentDeleteInput::new(["1205678901230000"])).dry_run(),
+        needed: |c, a| record(c.task_dependents().delete(a.get::<String>("task_gid")).data(a.get::<types::TaskDependentDeleteInput>("data"))),
+    },
+    Operation {
+        name: "task_stories.list",
+        arguments: r#"{"task_gid":"1205678901234567","limit":100,"offset":"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9","opt_fields":"text,resource_subtype,created_at,created_by.name"}"#,
+        all: |c| c.task_stories().list("1205678901234567")
+            .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
+            .opt_fields("text,resource_subtype,created_at,created_by.name").dry_run(),
+        needed: |c, a| list!(c.task_stories().list(a.get::<String>("task_gid")), "limit", 90),
+    },
+    Operation {
         name: "task_stories.create",
-        arguments: r#"{"task_gid":"1205678901234567","data":{"text":"The draft is ready for review.","html_text":"html-text","is_pinned":true}}"#,
+        arguments: r#"{"task_gid":"1205678901234567","opt_fields":"text,html_text,created_by.name","data":{"text":"The draft is ready for review.","html_text":"html-text","is_pinned":true}}"#,
         all: |c| c.task_stories().create("1205678901234567")
+            .opt_fields("text,html_text,created_by.name")
             .data(types::TaskStoryCreateInput::new().text("The draft is ready for review.").html_text("html-text").is_pinned(true))
             .dry_run(),
         needed: |c, a| record(c.task_stories().create(a.get::<String>("task_gid")).data(a.get::<types::TaskStoryCreateInput>("data"))),
@@ -387,5 +467,173 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.workspace_memberships().create("1199876543210987")
             .data(types::WorkspaceMembershipCreateInput::new("jordan@example.com")).dry_run(),
         needed: |c, a| record(c.workspace_memberships().create(a.get::<String>("workspace_gid")).data(a.get::<types::WorkspaceMembershipCreateInput>("data"))),
+    },
+    Operation {
+        name: "status_updates.list",
+        arguments: r#"{"parent":"1201345678901234","created_since":"2025-03-01T00:00:00Z","limit":100,"offset":"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9","opt_fields":"title,text,status_type,created_at,author.name"}"#,
+        all: |c| c.status_updates().list("1201345678901234")
+            .created_since("2025-03-01T00:00:00Z").limit(100)
+            .offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
+            .opt_fields("title,text,status_type,created_at,author.name").dry_run(),
+        needed: |c, a| list!(c.status_updates().list(a.get::<String>("parent")), "limit", 90),
+    },
+    Operation {
+        name: "status_updates.create",
+        arguments: r#"{"opt_fields":"title,text,status_type","data":{"parent":"1201345678901234","title":"Week 12","text":"All milestones reached.","html_text":"html-text","status_type":"on_track"}}"#,
+        all: |c| c.status_updates().create()
+            .opt_fields("title,text,status_type")
+            .data(types::StatusUpdateCreateInput::new("1201345678901234", "All milestones reached.", types::StatusUpdateCreateInputStatusType::OnTrack).title("Week 12").html_text("html-text"))
+            .dry_run(),
+        needed: |c, a| record(c.status_updates().create().data(a.get::<types::StatusUpdateCreateInput>("data"))),
+    },
+    Operation {
+        name: "status_updates.get",
+        arguments: r#"{"status_update_gid":"1206789012345678","opt_fields":"title,text,status_type,author.name"}"#,
+        all: |c| c.status_updates().get("1206789012345678")
+            .opt_fields("title,text,status_type,author.name").dry_run(),
+        needed: |c, a| record(c.status_updates().get(a.get::<String>("status_update_gid"))),
+    },
+    Operation {
+        name: "status_updates.delete",
+        arguments: r#"{"status_update_gid":"1206789012345678"}"#,
+        all: |c| c.status_updates().delete("1206789012345678")
+            .dry_run(),
+        needed: |c, a| record(c.status_updates().delete(a.get::<String>("status_update_gid"))),
+    },
+    Operation {
+        name: "task_followers.create",
+        arguments: r#"{"task_gid":"1205678901234567","data":{"followers":["me","jordan@example.com"]}}"#,
+        all: |c| c.task_followers().create("1205678901234567")
+            .data(types::TaskFollowerCreateInput::new(["me", "jordan@example.com"])).dry_run(),
+        needed: |c, a| record(c.task_followers().create(a.get::<String>("task_gid")).data(a.get::<types::TaskFollowerCreateInput>("data"))),
+    },
+    Operation {
+        name: "task_followers.delete",
+        arguments: r#"{"task_gid":"1205678901234567","data":{"followers":["me"]}}"#,
+        all: |c| c.task_followers().delete("1205678901234567")
+            .data(types::TaskFollowerDeleteInput::new(["me"])).dry_run(),
+        needed: |c, a| record(c.task_followers().delete(a.get::<String>("task_gid")).data(a.get::<types::TaskFollowerDeleteInput>("data"))),
+    },
+    Operation {
+        name: "task_duplicates.create",
+        arguments: r#"{"task_gid":"1205678901234567","opt_fields":"status,new_task.name","data":{"name":"Draft the next launch plan","include":"notes,assignee,subtasks"}}"#,
+        all: |c| c.task_duplicates().create("1205678901234567")
+            .opt_fields("status,new_task.name")
+            .data(types::TaskDuplicateCreateInput::new("Draft the next launch plan").include("notes,assignee,subtasks"))
+            .dry_run(),
+        needed: |c, a| record(c.task_duplicates().create(a.get::<String>("task_gid")).data(a.get::<types::TaskDuplicateCreateInput>("data"))),
+    },
+    Operation {
+        name: "project_duplicates.create",
+        arguments: r#"{"project_gid":"1201345678901234","opt_fields":"status,new_project.name","data":{"name":"Relaunch 2026","team":"team","include":"notes,task_notes,task_subtasks","schedule_dates":{"should_skip_weekends":true,"start_on":"start-on","due_on":"due-on"}}}"#,
+        all: |c| c.project_duplicates().create("1201345678901234")
+            .opt_fields("status,new_project.name")
+            .data(types::ProjectDuplicateCreateInput::new("Relaunch 2026").team("team").include("notes,task_notes,task_subtasks").schedule_dates(types::ProjectDuplicateCreateInputScheduleDates::new(true).start_on("start-on").due_on("due-on")))
+            .dry_run(),
+        needed: |c, a| record(c.project_duplicates().create(a.get::<String>("project_gid")).data(a.get::<types::ProjectDuplicateCreateInput>("data"))),
+    },
+    Operation {
+        name: "jobs.get",
+        arguments: r#"{"job_gid":"1207890123456789","opt_fields":"status,new_task.name,new_project.name"}"#,
+        all: |c| c.jobs().get("1207890123456789")
+            .opt_fields("status,new_task.name,new_project.name").dry_run(),
+        needed: |c, a| record(c.jobs().get(a.get::<String>("job_gid"))),
+    },
+    Operation {
+        name: "workspace_custom_fields.list",
+        arguments: r#"{"workspace_gid":"1199876543210987","limit":100,"offset":"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9","opt_fields":"name,resource_subtype,enum_options.name,description"}"#,
+        all: |c| c.workspace_custom_fields().list("1199876543210987")
+            .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
+            .opt_fields("name,resource_subtype,enum_options.name,description").dry_run(),
+        needed: |c, a| list!(c.workspace_custom_fields().list(a.get::<String>("workspace_gid")), "limit", 90),
+    },
+    Operation {
+        name: "custom_fields.get",
+        arguments: r#"{"custom_field_gid":"1203334445556667","opt_fields":"name,resource_subtype,enum_options.name"}"#,
+        all: |c| c.custom_fields().get("1203334445556667")
+            .opt_fields("name,resource_subtype,enum_options.name").dry_run(),
+        needed: |c, a| record(c.custom_fields().get(a.get::<String>("custom_field_gid"))),
+    },
+    Operation {
+        name: "custom_fields.create",
+        arguments: r#"{"opt_fields":"name,resource_subtype,enum_options.name","data":{"workspace":"1199876543210987","name":"Priority","resource_subtype":"enum","description":"description","enum_options":[{"name":"High","color":"red","enabled":true}],"precision":1,"format":"currency","currency_code":"currency-code","has_notifications_enabled":true}}"#,
+        all: |c| c.custom_fields().create()
+            .opt_fields("name,resource_subtype,enum_options.name")
+            .data(types::CustomFieldCreateInput::new("1199876543210987", "Priority", types::CustomFieldCreateInputResourceSubtype::Enum).description("description").enum_options([types::CustomFieldCreateInputEnumOption::new("High").color("red").enabled(true)]).precision(1).format(types::CustomFieldCreateInputFormat::Currency).currency_code("currency-code").has_notifications_enabled(true))
+            .dry_run(),
+        needed: |c, a| record(c.custom_fields().create().data(a.get::<types::CustomFieldCreateInput>("data"))),
+    },
+    Operation {
+        name: "project_custom_fields.list",
+        arguments: r#"{"project_gid":"1201345678901234","limit":100,"offset":"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9","opt_fields":"custom_field.name,custom_field.enum_options.name,is_important"}"#,
+        all: |c| c.project_custom_fields().list("1201345678901234")
+            .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
+            .opt_fields("custom_field.name,custom_field.enum_options.name,is_important").dry_run(),
+        needed: |c, a| list!(c.project_custom_fields().list(a.get::<String>("project_gid")), "limit", 90),
+    },
+    Operation {
+        name: "project_custom_fields.create",
+        arguments: r#"{"project_gid":"1201345678901234","opt_fields":"custom_field.name,is_important","data":{"custom_field":"1203334445556667","is_important":true}}"#,
+        all: |c| c.project_custom_fields().create("1201345678901234")
+            .opt_fields("custom_field.name,is_important")
+            .data(types::ProjectCustomFieldCreateInput::new("1203334445556667").is_important(true))
+            .dry_run(),
+        needed: |c, a| record(c.project_custom_fields().create(a.get::<String>("project_gid")).data(a.get::<types::ProjectCustomFieldCreateInput>("data"))),
+    },
+    Operation {
+        name: "user_task_lists.get",
+        arguments: r#"{"user_gid":"me","workspace":"1199876543210987","opt_fields":"name,owner.name,workspace.name"}"#,
+        all: |c| c.user_task_lists().get("me", "1199876543210987")
+            .opt_fields("name,owner.name,workspace.name").dry_run(),
+        needed: |c, a| record(c.user_task_lists().get(a.get::<String>("user_gid"), a.get::<String>("workspace"))),
+    },
+    Operation {
+        name: "user_task_list_tasks.list",
+        arguments: r#"{"user_task_list_gid":"1204567890123456","completed_since":"now","limit":100,"offset":"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9","opt_fields":"name,completed,due_on,projects.name"}"#,
+        all: |c| c.user_task_list_tasks().list("1204567890123456")
+            .completed_since("now").limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
+            .opt_fields("name,completed,due_on,projects.name").dry_run(),
+        needed: |c, a| list!(c.user_task_list_tasks().list(a.get::<String>("user_task_list_gid")), "limit", 90),
+    },
+    Operation {
+        name: "portfolios.list",
+        arguments: r#"{"workspace":"1199876543210987","owner":"me","limit":100,"offset":"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9","opt_fields":"name,color,due_on,current_status_update.title"}"#,
+        all: |c| c.portfolios().list("1199876543210987")
+            .owner("me").limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
+            .opt_fields("name,color,due_on,current_status_update.title").dry_run(),
+        needed: |c, a| list!(c.portfolios().list(a.get::<String>("workspace")), "limit", 90),
+    },
+    Operation {
+        name: "portfolios.get",
+        arguments: r#"{"portfolio_gid":"1203456789012345","opt_fields":"name,color,due_on,owner.name"}"#,
+        all: |c| c.portfolios().get("1203456789012345")
+            .opt_fields("name,color,due_on,owner.name").dry_run(),
+        needed: |c, a| record(c.portfolios().get(a.get::<String>("portfolio_gid"))),
+    },
+    Operation {
+        name: "portfolio_items.list",
+        arguments: r#"{"portfolio_gid":"1203456789012345","limit":100,"offset":"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9","opt_fields":"name,due_on,current_status_update.status_type"}"#,
+        all: |c| c.portfolio_items().list("1203456789012345")
+            .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
+            .opt_fields("name,due_on,current_status_update.status_type").dry_run(),
+        needed: |c, a| list!(c.portfolio_items().list(a.get::<String>("portfolio_gid")), "limit", 90),
+    },
+    Operation {
+        name: "goals.list",
+        arguments: r#"{"workspace":"1199876543210987","team":"1198765432101234","project":"1201345678901234","task":"1205678901234567","portfolio":"1203456789012345","is_workspace_level":true,"time_periods":["1204444555566667"],"limit":100,"offset":"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9","opt_fields":"name,due_on,status,metric.current_number_value,owner.name"}"#,
+        all: |c| c.goals().list()
+            .workspace("1199876543210987").team("1198765432101234").project("1201345678901234")
+            .task("1205678901234567").portfolio("1203456789012345").is_workspace_level(true)
+            .time_periods(["1204444555566667"]).limit(100)
+            .offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
+            .opt_fields("name,due_on,status,metric.current_number_value,owner.name").dry_run(),
+        needed: |c, _| list!(c.goals().list(), "limit", 90),
+    },
+    Operation {
+        name: "goals.get",
+        arguments: r#"{"goal_gid":"1208901234567890","opt_fields":"name,status,due_on,metric,owner.name"}"#,
+        all: |c| c.goals().get("1208901234567890")
+            .opt_fields("name,status,due_on,metric,owner.name").dry_run(),
+        needed: |c, a| record(c.goals().get(a.get::<String>("goal_gid"))),
     },
 ];

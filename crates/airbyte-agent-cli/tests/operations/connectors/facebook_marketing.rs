@@ -36,10 +36,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "campaigns.list",
-        arguments: r#"{"account_id":"1234567890123456","fields":"id,name,objective,effective_status,daily_budget","limit":100,"after":"QVFIUjZA0bHJMVmhPbUt3"}"#,
+        arguments: r#"{"account_id":"1234567890123456","fields":"id,name,objective,effective_status,daily_budget","limit":100,"after":"QVFIUjZA0bHJMVmhPbUt3","effective_status":"[\"ACTIVE\", \"PAUSED\"]","filtering":"[{\"field\": \"campaign.name\", \"operator\": \"CONTAIN\", \"value\": \"sale\"}]","date_preset":"last_30d","time_range":"{\"since\": \"2025-03-01\", \"until\": \"2025-03-31\"}","is_completed":false}"#,
         all: |c| c.campaigns().list("1234567890123456")
             .fields("id,name,objective,effective_status,daily_budget").limit(100)
-            .after("QVFIUjZA0bHJMVmhPbUt3").dry_run(),
+            .after("QVFIUjZA0bHJMVmhPbUt3").effective_status("[\"ACTIVE\", \"PAUSED\"]")
+            .filtering("[{\"field\": \"campaign.name\", \"operator\": \"CONTAIN\", \"value\": \"sale\"}]")
+            .date_preset("last_30d")
+            .time_range("{\"since\": \"2025-03-01\", \"until\": \"2025-03-31\"}")
+            .is_completed(false).dry_run(),
         needed: |c, a| list!(c.campaigns().list(a.get::<String>("account_id")), "limit", 90),
     },
     Operation {
@@ -70,11 +74,23 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.campaigns().update(a.get::<String>("campaign_id"))),
     },
     Operation {
+        name: "campaigns.delete",
+        arguments: r#"{"campaign_id":"120210000000000001"}"#,
+        all: |c| c.campaigns().delete("120210000000000001")
+            .dry_run(),
+        needed: |c, a| record(c.campaigns().delete(a.get::<String>("campaign_id"))),
+    },
+    Operation {
         name: "ad_sets.list",
-        arguments: r#"{"account_id":"1234567890123456","fields":"id,name,campaign_id,effective_status,daily_budget,optimization_goal","limit":100,"after":"QVFIUjZA0bHJMVmhPbUt3"}"#,
+        arguments: r#"{"account_id":"1234567890123456","fields":"id,name,campaign_id,effective_status,daily_budget,optimization_goal","limit":100,"after":"QVFIUjZA0bHJMVmhPbUt3","effective_status":"[\"ACTIVE\", \"PAUSED\"]","filtering":"[{\"field\": \"adset.name\", \"operator\": \"CONTAIN\", \"value\": \"sale\"}]","date_preset":"last_30d","time_range":"{\"since\": \"2025-03-01\", \"until\": \"2025-03-31\"}","is_completed":false,"updated_since":1740787200}"#,
         all: |c| c.ad_sets().list("1234567890123456")
             .fields("id,name,campaign_id,effective_status,daily_budget,optimization_goal")
-            .limit(100).after("QVFIUjZA0bHJMVmhPbUt3").dry_run(),
+            .limit(100).after("QVFIUjZA0bHJMVmhPbUt3")
+            .effective_status("[\"ACTIVE\", \"PAUSED\"]")
+            .filtering("[{\"field\": \"adset.name\", \"operator\": \"CONTAIN\", \"value\": \"sale\"}]")
+            .date_preset("last_30d")
+            .time_range("{\"since\": \"2025-03-01\", \"until\": \"2025-03-31\"}")
+            .is_completed(false).updated_since(1740787200).dry_run(),
         needed: |c, a| list!(c.ad_sets().list(a.get::<String>("account_id")), "limit", 90),
     },
     Operation {
@@ -110,11 +126,22 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.ad_sets().update(a.get::<String>("adset_id"))),
     },
     Operation {
+        name: "ad_sets.delete",
+        arguments: r#"{"adset_id":"120210000000000002"}"#,
+        all: |c| c.ad_sets().delete("120210000000000002")
+            .dry_run(),
+        needed: |c, a| record(c.ad_sets().delete(a.get::<String>("adset_id"))),
+    },
+    Operation {
         name: "ads.list",
-        arguments: r#"{"account_id":"1234567890123456","fields":"id,name,adset_id,effective_status,creative","limit":100,"after":"QVFIUjZA0bHJMVmhPbUt3"}"#,
+        arguments: r#"{"account_id":"1234567890123456","fields":"id,name,adset_id,effective_status,creative","limit":100,"after":"QVFIUjZA0bHJMVmhPbUt3","effective_status":"[\"ACTIVE\", \"PAUSED\"]","filtering":"[{\"field\": \"ad.name\", \"operator\": \"CONTAIN\", \"value\": \"sale\"}]","date_preset":"last_30d","time_range":"{\"since\": \"2025-03-01\", \"until\": \"2025-03-31\"}","updated_since":1740787200}"#,
         all: |c| c.ads().list("1234567890123456")
             .fields("id,name,adset_id,effective_status,creative").limit(100)
-            .after("QVFIUjZA0bHJMVmhPbUt3").dry_run(),
+            .after("QVFIUjZA0bHJMVmhPbUt3").effective_status("[\"ACTIVE\", \"PAUSED\"]")
+            .filtering("[{\"field\": \"ad.name\", \"operator\": \"CONTAIN\", \"value\": \"sale\"}]")
+            .date_preset("last_30d")
+            .time_range("{\"since\": \"2025-03-01\", \"until\": \"2025-03-31\"}")
+            .updated_since(1740787200).dry_run(),
         needed: |c, a| list!(c.ads().list(a.get::<String>("account_id")), "limit", 90),
     },
     Operation {
@@ -146,6 +173,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.ads().update(a.get::<String>("ad_id"))),
     },
     Operation {
+        name: "ads.delete",
+        arguments: r#"{"ad_id":"120210000000000003"}"#,
+        all: |c| c.ads().delete("120210000000000003")
+            .dry_run(),
+        needed: |c, a| record(c.ads().delete(a.get::<String>("ad_id"))),
+    },
+    Operation {
         name: "ad_creatives.list",
         arguments: r#"{"account_id":"1234567890123456","fields":"id,name,title,body,image_url","limit":100,"after":"QVFIUjZA0bHJMVmhPbUt3"}"#,
         all: |c| c.ad_creatives().list("1234567890123456")
@@ -154,15 +188,67 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| list!(c.ad_creatives().list(a.get::<String>("account_id")), "limit", 90),
     },
     Operation {
+        name: "ad_creatives.create",
+        arguments: r#"{"account_id":"1234567890123456","name":"Blue shoes, image 1","object_story_spec":"{\"page_id\": \"100200300400500\", \"link_data\": {\"link\": \"https://www.example.com/shoes\", \"message\": \"New shoes\", \"image_hash\": \"3b1f0e\", \"call_to_action\": {\"type\": \"SHOP_NOW\"}}}","object_story_id":"100200300400500_600700800900","asset_feed_spec":"{\"bodies\": [{\"text\": \"New shoes\"}], \"titles\": [{\"text\": \"Shoes\"}]}","instagram_user_id":"17841400000000000","image_hash":"3b1f0e","title":"New shoes","body":"Now in blue","link_url":"https://www.example.com/shoes","url_tags":"utm_source=facebook","degrees_of_freedom_spec":"{\"creative_features_spec\": {\"standard_enhancements\": {\"enroll_status\": \"OPT_OUT\"}}}","authorization_category":"NONE","execution_options":"[\"validate_only\"]"}"#,
+        all: |c| c.ad_creatives().create("1234567890123456")
+            .name("Blue shoes, image 1")
+            .object_story_spec("{\"page_id\": \"100200300400500\", \"link_data\": {\"link\": \"https://www.example.com/shoes\", \"message\": \"New shoes\", \"image_hash\": \"3b1f0e\", \"call_to_action\": {\"type\": \"SHOP_NOW\"}}}")
+            .object_story_id("100200300400500_600700800900")
+            .asset_feed_spec("{\"bodies\": [{\"text\": \"New shoes\"}], \"titles\": [{\"text\": \"Shoes\"}]}")
+            .instagram_user_id("17841400000000000").image_hash("3b1f0e").title("New shoes")
+            .body("Now in blue").link_url("https://www.example.com/shoes")
+            .url_tags("utm_source=facebook")
+            .degrees_of_freedom_spec("{\"creative_features_spec\": {\"standard_enhancements\": {\"enroll_status\": \"OPT_OUT\"}}}")
+            .authorization_category(types::AdCreativeAuthorizationCategory::None)
+            .execution_options("[\"validate_only\"]").dry_run(),
+        needed: |c, a| record(c.ad_creatives().create(a.get::<String>("account_id"))),
+    },
+    Operation {
+        name: "ad_creatives.get",
+        arguments: r#"{"creative_id":"120210000000000004","fields":"id,name,title,body"}"#,
+        all: |c| c.ad_creatives().get("120210000000000004")
+            .fields("id,name,title,body").dry_run(),
+        needed: |c, a| record(c.ad_creatives().get(a.get::<String>("creative_id"))),
+    },
+    Operation {
         name: "ads_insights.list",
-        arguments: r#"{"account_id":"1234567890123456","fields":"campaign_id,campaign_name,impressions,clicks,spend,actions","date_preset":"last_7d","time_range":"{\"since\": \"2025-03-01\", \"until\": \"2025-03-31\"}","level":"campaign","time_increment":"1","limit":100,"after":"QVFIUjZA0bHJMVmhPbUt3"}"#,
+        arguments: r#"{"account_id":"1234567890123456","fields":"campaign_id,campaign_name,impressions,clicks,spend,actions","date_preset":"last_7d","time_range":"{\"since\": \"2025-03-01\", \"until\": \"2025-03-31\"}","level":"campaign","time_increment":"1","limit":100,"after":"QVFIUjZA0bHJMVmhPbUt3","breakdowns":"[\"age\", \"gender\"]","action_breakdowns":"[\"action_device\"]","filtering":"[{\"field\": \"ad.effective_status\", \"operator\": \"IN\", \"value\": [\"ACTIVE\"]}]","time_ranges":"[{\"since\": \"2025-03-01\", \"until\": \"2025-03-07\"}, {\"since\": \"2025-03-08\", \"until\": \"2025-03-14\"}]","sort":"spend_descending","action_attribution_windows":"[\"1d_click\", \"7d_click\"]","action_report_time":"conversion","use_account_attribution_setting":true,"use_unified_attribution_setting":true}"#,
         all: |c| c.ads_insights().list("1234567890123456")
             .fields("campaign_id,campaign_name,impressions,clicks,spend,actions")
             .date_preset(types::AdsInsightDatePreset::Last7d)
             .time_range("{\"since\": \"2025-03-01\", \"until\": \"2025-03-31\"}")
             .level(types::AdsInsightLevel::Campaign).time_increment("1").limit(100)
-            .after("QVFIUjZA0bHJMVmhPbUt3").dry_run(),
+            .after("QVFIUjZA0bHJMVmhPbUt3").breakdowns("[\"age\", \"gender\"]")
+            .action_breakdowns("[\"action_device\"]")
+            .filtering("[{\"field\": \"ad.effective_status\", \"operator\": \"IN\", \"value\": [\"ACTIVE\"]}]")
+            .time_ranges("[{\"since\": \"2025-03-01\", \"until\": \"2025-03-07\"}, {\"since\": \"2025-03-08\", \"until\": \"2025-03-14\"}]")
+            .sort("spend_descending").action_attribution_windows("[\"1d_click\", \"7d_click\"]")
+            .action_report_time(types::AdsInsightActionReportTime::Conversion)
+            .use_account_attribution_setting(true).use_unified_attribution_setting(true).dry_run(),
         needed: |c, a| list!(c.ads_insights().list(a.get::<String>("account_id")), "limit", 90),
+    },
+    Operation {
+        name: "insights_reports.create",
+        arguments: r#"{"account_id":"1234567890123456","fields":"campaign_id,campaign_name,impressions,clicks,spend,actions","level":"ad","date_preset":"last_90d","time_range":"{\"since\": \"2025-01-01\", \"until\": \"2025-03-31\"}","time_increment":"1","breakdowns":"[\"age\", \"gender\"]","action_breakdowns":"[\"action_device\"]","filtering":"[{\"field\": \"ad.effective_status\", \"operator\": \"IN\", \"value\": [\"ACTIVE\"]}]","time_ranges":"[{\"since\": \"2025-03-01\", \"until\": \"2025-03-07\"}, {\"since\": \"2025-03-08\", \"until\": \"2025-03-14\"}]","sort":"spend_descending","action_attribution_windows":"[\"1d_click\", \"7d_click\"]","action_report_time":"conversion","use_account_attribution_setting":true,"use_unified_attribution_setting":true}"#,
+        all: |c| c.insights_reports().create("1234567890123456")
+            .fields("campaign_id,campaign_name,impressions,clicks,spend,actions")
+            .level(types::InsightsReportLevel::Ad).date_preset("last_90d")
+            .time_range("{\"since\": \"2025-01-01\", \"until\": \"2025-03-31\"}")
+            .time_increment("1").breakdowns("[\"age\", \"gender\"]")
+            .action_breakdowns("[\"action_device\"]")
+            .filtering("[{\"field\": \"ad.effective_status\", \"operator\": \"IN\", \"value\": [\"ACTIVE\"]}]")
+            .time_ranges("[{\"since\": \"2025-03-01\", \"until\": \"2025-03-07\"}, {\"since\": \"2025-03-08\", \"until\": \"2025-03-14\"}]")
+            .sort("spend_descending").action_attribution_windows("[\"1d_click\", \"7d_click\"]")
+            .action_report_time(types::InsightsReportActionReportTime::Conversion)
+            .use_account_attribution_setting(true).use_unified_attribution_setting(true).dry_run(),
+        needed: |c, a| record(c.insights_reports().create(a.get::<String>("account_id"))),
+    },
+    Operation {
+        name: "insights_reports.get",
+        arguments: r#"{"report_run_id":"6023920149050","fields":"id,async_status,async_percent_completion"}"#,
+        all: |c| c.insights_reports().get("6023920149050")
+            .fields("id,async_status,async_percent_completion").dry_run(),
+        needed: |c, a| record(c.insights_reports().get(a.get::<String>("report_run_id"))),
     },
     Operation {
         name: "custom_conversions.list",
@@ -179,6 +265,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .fields("id,name,hash,url,width,height").limit(100).after("QVFIUjZA0bHJMVmhPbUt3")
             .dry_run(),
         needed: |c, a| list!(c.images().list(a.get::<String>("account_id")), "limit", 90),
+    },
+    Operation {
+        name: "images.create",
+        arguments: r#"{"account_id":"1234567890123456","bytes":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="}"#,
+        all: |c| c.images().create("1234567890123456")
+            .bytes("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+            .dry_run(),
+        needed: |c, a| record(c.images().create(a.get::<String>("account_id")).bytes(a.get::<String>("bytes"))),
     },
     Operation {
         name: "videos.list",
@@ -204,10 +298,11 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "pixel_stats.list",
-        arguments: r#"{"pixel_id":"987654321098765","start_time":"2025-03-01T00:00:00+0000","end_time":"2025-03-02T00:00:00+0000","aggregation":"event"}"#,
+        arguments: r#"{"pixel_id":"987654321098765","start_time":"2025-03-01T00:00:00+0000","end_time":"2025-03-02T00:00:00+0000","aggregation":"event","event":"Purchase","event_source":"WEB_ONLY"}"#,
         all: |c| c.pixel_stats().list("987654321098765")
             .start_time("2025-03-01T00:00:00+0000").end_time("2025-03-02T00:00:00+0000")
-            .aggregation(types::PixelStatsAggregation::Event).dry_run(),
+            .aggregation(types::PixelStatsAggregation::Event).event("Purchase")
+            .event_source("WEB_ONLY").dry_run(),
         needed: |c, a| list!(c.pixel_stats().list(a.get::<String>("pixel_id"))),
     },
     Operation {
@@ -225,5 +320,146 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .fields("id,page_name,ad_creative_bodies,ad_snapshot_url,ad_delivery_start_time")
             .limit(100).after("QVFIUjZA0bHJMVmhPbUt3").dry_run(),
         needed: |c, _| list!(c.ad_library().list(), "limit", 90),
+    },
+    Operation {
+        name: "insights_report_results.list",
+        arguments: r#"{"report_run_id":"6023920149050","limit":500,"after":"QVFIUjZA0bHJMVmhPbUt3"}"#,
+        all: |c| c.insights_report_results().list("6023920149050")
+            .limit(500).after("QVFIUjZA0bHJMVmhPbUt3").dry_run(),
+        needed: |c, a| list!(c.insights_report_results().list(a.get::<String>("report_run_id")), "limit", 90),
+    },
+    Operation {
+        name: "pages.list",
+        arguments: r#"{"fields":"id,name","limit":100,"after":"QVFIUjZA0bHJMVmhPbUt3"}"#,
+        all: |c| c.pages().list()
+            .fields("id,name").limit(100).after("QVFIUjZA0bHJMVmhPbUt3").dry_run(),
+        needed: |c, _| list!(c.pages().list(), "limit", 90),
+    },
+    Operation {
+        name: "lead_forms.list",
+        arguments: r#"{"page_id":"100200300400500","fields":"id,name,status,leads_count","limit":100,"after":"QVFIUjZA0bHJMVmhPbUt3"}"#,
+        all: |c| c.lead_forms().list("100200300400500")
+            .fields("id,name,status,leads_count").limit(100).after("QVFIUjZA0bHJMVmhPbUt3")
+            .dry_run(),
+        needed: |c, a| list!(c.lead_forms().list(a.get::<String>("page_id")), "limit", 90),
+    },
+    Operation {
+        name: "leads.list",
+        arguments: r#"{"form_id":"200300400500600","filtering":"[{\"field\": \"time_created\", \"operator\": \"GREATER_THAN\", \"value\": 1740787200}]","fields":"id,created_time,field_data","limit":100,"after":"QVFIUjZA0bHJMVmhPbUt3"}"#,
+        all: |c| c.leads().list("200300400500600")
+            .filtering("[{\"field\": \"time_created\", \"operator\": \"GREATER_THAN\", \"value\": 1740787200}]")
+            .fields("id,created_time,field_data").limit(100).after("QVFIUjZA0bHJMVmhPbUt3")
+            .dry_run(),
+        needed: |c, a| list!(c.leads().list(a.get::<String>("form_id")), "limit", 90),
+    },
+    Operation {
+        name: "ad_leads.list",
+        arguments: r#"{"ad_id":"120210000000000003","filtering":"[{\"field\": \"time_created\", \"operator\": \"GREATER_THAN\", \"value\": 1740787200}]","fields":"id,created_time,field_data","limit":100,"after":"QVFIUjZA0bHJMVmhPbUt3"}"#,
+        all: |c| c.ad_leads().list("120210000000000003")
+            .filtering("[{\"field\": \"time_created\", \"operator\": \"GREATER_THAN\", \"value\": 1740787200}]")
+            .fields("id,created_time,field_data").limit(100).after("QVFIUjZA0bHJMVmhPbUt3")
+            .dry_run(),
+        needed: |c, a| list!(c.ad_leads().list(a.get::<String>("ad_id")), "limit", 90),
+    },
+    Operation {
+        name: "ad_previews.get",
+        arguments: r#"{"ad_id":"120210000000000003","ad_format":"MOBILE_FEED_STANDARD","locale":"de_DE","width":540,"height":690}"#,
+        all: |c| c.ad_previews().get("120210000000000003", types::AdPreviewAdFormat::MobileFeedStandard)
+            .locale("de_DE").width(540).height(690).dry_run(),
+        needed: |c, a| record(c.ad_previews().get(a.get::<String>("ad_id"), a.get::<types::AdPreviewAdFormat>("ad_format"))),
+    },
+    Operation {
+        name: "custom_audiences.list",
+        arguments: r#"{"account_id":"1234567890123456","fields":"id,name,subtype,delivery_status","filtering":"[{\"field\": \"name\", \"operator\": \"CONTAIN\", \"value\": \"buyers\"}]","pixel_id":"987654321098765","limit":100,"after":"QVFIUjZA0bHJMVmhPbUt3"}"#,
+        all: |c| c.custom_audiences().list("1234567890123456")
+            .fields("id,name,subtype,delivery_status")
+            .filtering("[{\"field\": \"name\", \"operator\": \"CONTAIN\", \"value\": \"buyers\"}]")
+            .pixel_id("987654321098765").limit(100).after("QVFIUjZA0bHJMVmhPbUt3").dry_run(),
+        needed: |c, a| list!(c.custom_audiences().list(a.get::<String>("account_id")), "limit", 90),
+    },
+    Operation {
+        name: "custom_audiences.create",
+        arguments: r#"{"account_id":"1234567890123456","name":"Buyers","subtype":"CUSTOM","description":"Customers of the last two years","customer_file_source":"USER_PROVIDED_ONLY","rule":"{\"inclusions\": {\"operator\": \"or\", \"rules\": [{\"event_sources\": [{\"id\": \"987654321098765\", \"type\": \"pixel\"}], \"retention_seconds\": 2592000, \"filter\": {\"operator\": \"and\", \"filters\": [{\"field\": \"event\", \"operator\": \"eq\", \"value\": \"Purchase\"}]}}]}}","lookalike_spec":"{\"country\": \"DE\", \"ratio\": 0.01}","origin_audience_id":"120210000000000077","pixel_id":"987654321098765","retention_days":30,"prefill":true,"is_value_based":false}"#,
+        all: |c| c.custom_audiences().create("1234567890123456")
+            .name("Buyers").subtype(types::CustomAudienceSubtype::Custom)
+            .description("Customers of the last two years")
+            .customer_file_source(types::CustomAudienceCustomerFileSource::UserProvidedOnly)
+            .rule("{\"inclusions\": {\"operator\": \"or\", \"rules\": [{\"event_sources\": [{\"id\": \"987654321098765\", \"type\": \"pixel\"}], \"retention_seconds\": 2592000, \"filter\": {\"operator\": \"and\", \"filters\": [{\"field\": \"event\", \"operator\": \"eq\", \"value\": \"Purchase\"}]}}]}}")
+            .lookalike_spec("{\"country\": \"DE\", \"ratio\": 0.01}")
+            .origin_audience_id("120210000000000077").pixel_id("987654321098765")
+            .retention_days(30).prefill(true).is_value_based(false).dry_run(),
+        needed: |c, a| record(c.custom_audiences().create(a.get::<String>("account_id")).name(a.get::<String>("name"))),
+    },
+    Operation {
+        name: "custom_audiences.get",
+        arguments: r#"{"custom_audience_id":"120210000000000077","fields":"id,name,subtype,delivery_status"}"#,
+        all: |c| c.custom_audiences().get("120210000000000077")
+            .fields("id,name,subtype,delivery_status").dry_run(),
+        needed: |c, a| record(c.custom_audiences().get(a.get::<String>("custom_audience_id"))),
+    },
+    Operation {
+        name: "custom_audiences.delete",
+        arguments: r#"{"custom_audience_id":"120210000000000077"}"#,
+        all: |c| c.custom_audiences().delete("120210000000000077")
+            .dry_run(),
+        needed: |c, a| record(c.custom_audiences().delete(a.get::<String>("custom_audience_id"))),
+    },
+    Operation {
+        name: "custom_audience_users.create",
+        arguments: r#"{"custom_audience_id":"120210000000000077","payload":"{\"schema\": [\"EMAIL_SHA256\"], \"data\": [[\"9b3e4c2d8f1a6075b4c3d2e1f00918273645546372819a0bcdef0123456789ab\"]]}","session":"{\"session_id\": 4711, \"batch_seq\": 1, \"last_batch_flag\": true}"}"#,
+        all: |c| c.custom_audience_users().create("120210000000000077")
+            .payload("{\"schema\": [\"EMAIL_SHA256\"], \"data\": [[\"9b3e4c2d8f1a6075b4c3d2e1f00918273645546372819a0bcdef0123456789ab\"]]}")
+            .session("{\"session_id\": 4711, \"batch_seq\": 1, \"last_batch_flag\": true}")
+            .dry_run(),
+        needed: |c, a| record(c.custom_audience_users().create(a.get::<String>("custom_audience_id")).payload(a.get::<String>("payload"))),
+    },
+    Operation {
+        name: "custom_audience_users.delete",
+        arguments: r#"{"custom_audience_id":"120210000000000077","payload":"{\"schema\": [\"EMAIL_SHA256\"], \"data\": [[\"9b3e4c2d8f1a6075b4c3d2e1f00918273645546372819a0bcdef0123456789ab\"]]}","session":"{\"session_id\": 4711, \"batch_seq\": 1, \"last_batch_flag\": true}"}"#,
+        all: |c| c.custom_audience_users().delete("120210000000000077")
+            .payload("{\"schema\": [\"EMAIL_SHA256\"], \"data\": [[\"9b3e4c2d8f1a6075b4c3d2e1f00918273645546372819a0bcdef0123456789ab\"]]}")
+            .session("{\"session_id\": 4711, \"batch_seq\": 1, \"last_batch_flag\": true}")
+            .dry_run(),
+        needed: |c, a| record(c.custom_audience_users().delete(a.get::<String>("custom_audience_id")).payload(a.get::<String>("payload"))),
+    },
+    Operation {
+        name: "targeting_options.search",
+        arguments: r#"{"type":"adinterest","q":"running","location_types":"[\"city\"]","country_code":"DE","locale":"de_DE","limit":100,"after":"QVFIUjZA0bHJMVmhPbUt3"}"#,
+        all: |c| c.targeting_options().search(types::TargetingOptionType::Adinterest, "running")
+            .location_types("[\"city\"]").country_code("DE").locale("de_DE").limit(100)
+            .after("QVFIUjZA0bHJMVmhPbUt3").dry_run(),
+        needed: |c, a| list!(c.targeting_options().search(a.get::<types::TargetingOptionType>("type"), a.get::<String>("q")), "limit", 90),
+    },
+    Operation {
+        name: "account_targeting_options.search",
+        arguments: r#"{"account_id":"1234567890123456","q":"marathon","limit_type":"interests","locale":"de_DE","limit":25}"#,
+        all: |c| c.account_targeting_options().search("1234567890123456", "marathon")
+            .limit_type("interests").locale("de_DE").limit(25).dry_run(),
+        needed: |c, a| list!(c.account_targeting_options().search(a.get::<String>("account_id"), a.get::<String>("q")), "limit", 90),
+    },
+    Operation {
+        name: "delivery_estimates.get",
+        arguments: r#"{"account_id":"1234567890123456","targeting_spec":"{\"geo_locations\": {\"countries\": [\"DE\"]}, \"age_min\": 25}","optimization_goal":"LINK_CLICKS","promoted_object":"{\"pixel_id\": \"987654321098765\", \"custom_event_type\": \"PURCHASE\"}"}"#,
+        all: |c| c.delivery_estimates().get("1234567890123456", "{\"geo_locations\": {\"countries\": [\"DE\"]}, \"age_min\": 25}", types::DeliveryEstimateOptimizationGoal::LinkClicks)
+            .promoted_object("{\"pixel_id\": \"987654321098765\", \"custom_event_type\": \"PURCHASE\"}")
+            .dry_run(),
+        needed: |c, a| record(c.delivery_estimates().get(a.get::<String>("account_id"), a.get::<String>("targeting_spec"), a.get::<types::DeliveryEstimateOptimizationGoal>("optimization_goal"))),
+    },
+    Operation {
+        name: "reach_estimates.get",
+        arguments: r#"{"account_id":"1234567890123456","targeting_spec":"{\"geo_locations\": {\"countries\": [\"DE\"]}, \"age_min\": 25}"}"#,
+        all: |c| c.reach_estimates().get("1234567890123456", "{\"geo_locations\": {\"countries\": [\"DE\"]}, \"age_min\": 25}")
+            .dry_run(),
+        needed: |c, a| record(c.reach_estimates().get(a.get::<String>("account_id"), a.get::<String>("targeting_spec"))),
+    },
+    Operation {
+        name: "ad_account_activities.list",
+        arguments: r#"{"account_id":"1234567890123456","fields":"event_time,event_type,actor_name,object_name","since":"2025-03-01","until":"2025-03-31","category":"BUDGET","oid":"120210000000000001","add_children":true,"limit":100,"after":"QVFIUjZA0bHJMVmhPbUt3"}"#,
+        all: |c| c.ad_account_activities().list("1234567890123456")
+            .fields("event_time,event_type,actor_name,object_name").since("2025-03-01")
+            .until("2025-03-31").category(types::AdAccountActivityCategory::Budget)
+            .oid("120210000000000001").add_children(true).limit(100)
+            .after("QVFIUjZA0bHJMVmhPbUt3").dry_run(),
+        needed: |c, a| list!(c.ad_account_activities().list(a.get::<String>("account_id")), "limit", 90),
     },
 ];

@@ -3,8 +3,9 @@
 //! Every operation of the connector `github`.
 
 use airbyte_agent::github::{DESCRIPTION, GithubConnector as Connector, types};
+use serde_json::json;
 
-use crate::harness::{self, Operation, list, record};
+use crate::harness::{self, Operation, download, list, record};
 
 #[tokio::test]
 async fn every_operation() {
@@ -55,6 +56,20 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.branches().get(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<String>("branch"))),
     },
     Operation {
+        name: "branches.create",
+        arguments: r#"{"owner":"owner","repo":"repo","ref":"ref","sha":"sha"}"#,
+        all: |c| c.branches().create("owner", "repo")
+            .ref_("ref").sha("sha").dry_run(),
+        needed: |c, a| record(c.branches().create(a.get::<String>("owner"), a.get::<String>("repo")).ref_(a.get::<String>("ref")).sha(a.get::<String>("sha"))),
+    },
+    Operation {
+        name: "branches.delete",
+        arguments: r#"{"owner":"owner","repo":"repo","branch":"branch"}"#,
+        all: |c| c.branches().delete("owner", "repo", "branch")
+            .dry_run(),
+        needed: |c, a| record(c.branches().delete(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<String>("branch"))),
+    },
+    Operation {
         name: "commits.list",
         arguments: r#"{"owner":"owner","repo":"repo","per_page":1,"after":"after","path":"path","fields":["field"]}"#,
         all: |c| c.commits().list("owner", "repo")
@@ -83,6 +98,25 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.releases().get(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<String>("tag"))),
     },
     Operation {
+        name: "releases.create",
+        arguments: r#"{"owner":"owner","repo":"repo","tag_name":"tag-name","target_commitish":"target-commitish","name":"name","body":"body","draft":true,"prerelease":true,"make_latest":"true","discussion_category_name":"discussion-category-name","generate_release_notes":true}"#,
+        all: |c| c.releases().create("owner", "repo")
+            .tag_name("tag-name").target_commitish("target-commitish").name("name").body("body")
+            .draft(true).prerelease(true).make_latest(types::ReleaseMakeLatest::True)
+            .discussion_category_name("discussion-category-name").generate_release_notes(true)
+            .dry_run(),
+        needed: |c, a| record(c.releases().create(a.get::<String>("owner"), a.get::<String>("repo")).tag_name(a.get::<String>("tag_name"))),
+    },
+    Operation {
+        name: "releases.update",
+        arguments: r#"{"owner":"owner","repo":"repo","release_id":1,"tag_name":"tag-name","target_commitish":"target-commitish","name":"name","body":"body","draft":true,"prerelease":true,"make_latest":"true","discussion_category_name":"discussion-category-name"}"#,
+        all: |c| c.releases().update("owner", "repo", 1)
+            .tag_name("tag-name").target_commitish("target-commitish").name("name").body("body")
+            .draft(true).prerelease(true).make_latest(types::ReleaseMakeLatest::True)
+            .discussion_category_name("discussion-category-name").dry_run(),
+        needed: |c, a| record(c.releases().update(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("release_id"))),
+    },
+    Operation {
         name: "issues.list",
         arguments: r#"{"owner":"owner","repo":"repo","states":["OPEN"],"per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.issues().list("owner", "repo")
@@ -106,20 +140,32 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "issues.create",
-        arguments: r#"{"owner":"owner","repo":"repo","title":"title","body":"body","labels":["label"],"assignees":["assignee"],"milestone":1}"#,
+        arguments: r#"{"owner":"owner","repo":"repo","title":"title","body":"body","labels":["label"],"assignees":["assignee"],"milestone":1,"type":"type","issue_field_values":[{"field_id":1,"value":"value"}]}"#,
         all: |c| c.issues().create("owner", "repo")
             .title("title").body("body").labels(["label"]).assignees(["assignee"]).milestone(1)
+            .type_("type").issue_field_values([types::IssueFieldValue::new(1, json!("value"))])
             .dry_run(),
         needed: |c, a| record(c.issues().create(a.get::<String>("owner"), a.get::<String>("repo")).title(a.get::<String>("title"))),
     },
     Operation {
         name: "issues.update",
-        arguments: r#"{"owner":"owner","repo":"repo","issue_number":1,"title":"title","body":"body","state":"open","state_reason":"completed","labels":["label"],"assignees":["assignee"],"milestone":1}"#,
+        arguments: r#"{"owner":"owner","repo":"repo","issue_number":1,"title":"title","body":"body","state":"open","state_reason":"completed","labels":["label"],"assignees":["assignee"],"milestone":1,"duplicate_issue_id":1,"type":"type","issue_field_values":[{"field_id":1,"value":"value"}]}"#,
         all: |c| c.issues().update("owner", "repo", 1)
             .title("title").body("body").state(types::IssueUpdateState::Open)
             .state_reason(types::IssueUpdateStateReason::Completed).labels(["label"])
-            .assignees(["assignee"]).milestone(1).dry_run(),
+            .assignees(["assignee"]).milestone(1).duplicate_issue_id(1).type_("type")
+            .issue_field_values([types::IssueFieldValue::new(1, json!("value"))]).dry_run(),
         needed: |c, a| record(c.issues().update(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("issue_number"))),
+    },
+    Operation {
+        name: "filtered_issues.list",
+        arguments: r#"{"owner":"owner","repo":"repo","state":"open","labels":"label","assignee":"assignee","creator":"creator","mentioned":"mentioned","milestone":"milestone","type":"type","since":"2025-03-01T00:00:00Z","sort":"created","direction":"asc","per_page":1,"page":1}"#,
+        all: |c| c.filtered_issues().list("owner", "repo")
+            .state(types::FilteredIssueState::Open).labels("label").assignee("assignee")
+            .creator("creator").mentioned("mentioned").milestone("milestone").type_("type")
+            .since("2025-03-01T00:00:00Z").sort(types::FilteredIssueSort::Created)
+            .direction(types::FilteredIssueDirection::Asc).per_page(1).page(1).dry_run(),
+        needed: |c, a| list!(c.filtered_issues().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page", 90),
     },
     Operation {
         name: "comments.create",
@@ -143,12 +189,21 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.comments().get(a.get::<String>("id"))),
     },
     Operation {
+        name: "filtered_pull_requests.list",
+        arguments: r#"{"owner":"owner","repo":"repo","state":"open","head":"head","base":"base","sort":"created","direction":"asc","per_page":1,"page":1}"#,
+        all: |c| c.filtered_pull_requests().list("owner", "repo")
+            .state(types::FilteredPullRequestState::Open).head("head").base("base")
+            .sort(types::FilteredPullRequestSort::Created)
+            .direction(types::FilteredPullRequestDirection::Asc).per_page(1).page(1).dry_run(),
+        needed: |c, a| list!(c.filtered_pull_requests().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page", 90),
+    },
+    Operation {
         name: "pull_requests.create",
-        arguments: r#"{"owner":"owner","repo":"repo","title":"title","head":"head","base":"base","body":"body","draft":true,"maintainer_can_modify":true}"#,
+        arguments: r#"{"owner":"owner","repo":"repo","title":"title","head":"head","base":"base","body":"body","draft":true,"maintainer_can_modify":true,"head_repo":"head-repo","issue":1}"#,
         all: |c| c.pull_requests().create("owner", "repo")
             .title("title").head("head").base("base").body("body").draft(true)
-            .maintainer_can_modify(true).dry_run(),
-        needed: |c, a| record(c.pull_requests().create(a.get::<String>("owner"), a.get::<String>("repo")).title(a.get::<String>("title")).head(a.get::<String>("head")).base(a.get::<String>("base"))),
+            .maintainer_can_modify(true).head_repo("head-repo").issue(1).dry_run(),
+        needed: |c, a| record(c.pull_requests().create(a.get::<String>("owner"), a.get::<String>("repo")).head(a.get::<String>("head")).base(a.get::<String>("base"))),
     },
     Operation {
         name: "pull_requests.list",
@@ -173,11 +228,28 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| list!(c.pull_requests().search(a.get::<String>("query")), "per_page", 90),
     },
     Operation {
+        name: "pull_requests.update",
+        arguments: r#"{"owner":"owner","repo":"repo","pull_number":1,"title":"title","body":"body","state":"open","base":"base","maintainer_can_modify":true}"#,
+        all: |c| c.pull_requests().update("owner", "repo", 1)
+            .title("title").body("body").state(types::PullRequestUpdateState::Open).base("base")
+            .maintainer_can_modify(true).dry_run(),
+        needed: |c, a| record(c.pull_requests().update(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("pull_number"))),
+    },
+    Operation {
         name: "reviews.list",
         arguments: r#"{"owner":"owner","repo":"repo","number":1,"per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.reviews().list("owner", "repo", 1)
             .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list!(c.reviews().list(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("number")), "per_page", 90),
+    },
+    Operation {
+        name: "reviews.create",
+        arguments: r#"{"owner":"owner","repo":"repo","pull_number":1,"event":"APPROVE","body":"body","commit_id":"commit-id","comments":[{"path":"path","body":"body","line":1,"side":"LEFT","start_line":1,"start_side":"LEFT","position":1}]}"#,
+        all: |c| c.reviews().create("owner", "repo", 1)
+            .event(types::ReviewEvent::Approve).body("body").commit_id("commit-id")
+            .comments([types::ReviewComment::new("path", "body").line(1).side(types::ReviewCommentSide::Left).start_line(1).start_side(types::ReviewCommentStartSide::Left).position(1)])
+            .dry_run(),
+        needed: |c, a| record(c.reviews().create(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("pull_number"))),
     },
     Operation {
         name: "pr_comments.list",
@@ -206,6 +278,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.labels().get("owner", "repo", "name")
             .fields(["field"]).dry_run(),
         needed: |c, a| record(c.labels().get(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<String>("name"))),
+    },
+    Operation {
+        name: "labels.create",
+        arguments: r#"{"owner":"owner","repo":"repo","name":"name","color":"color","description":"description"}"#,
+        all: |c| c.labels().create("owner", "repo")
+            .name("name").color("color").description("description").dry_run(),
+        needed: |c, a| record(c.labels().create(a.get::<String>("owner"), a.get::<String>("repo")).name(a.get::<String>("name"))),
     },
     Operation {
         name: "milestones.list",
@@ -357,10 +436,238 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.file_content().get(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<String>("path"))),
     },
     Operation {
+        name: "file_content.create",
+        arguments: r#"{"owner":"owner","repo":"repo","path":"path","message":"message","content":"content","branch":"branch","author":{"name":"name","email":"email"},"committer":{"name":"name","email":"email"}}"#,
+        all: |c| c.file_content().create("owner", "repo", "path")
+            .message("message").content("content").branch("branch")
+            .author(types::FileContentAuthor::new("name", "email"))
+            .committer(types::FileContentCommitter::new("name", "email")).dry_run(),
+        needed: |c, a| record(c.file_content().create(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<String>("path")).message(a.get::<String>("message")).content(a.get::<String>("content"))),
+    },
+    Operation {
+        name: "file_content.delete",
+        arguments: r#"{"owner":"owner","repo":"repo","path":"path","message":"message","sha":"sha","branch":"branch","author":{"name":"name","email":"email"},"committer":{"name":"name","email":"email"}}"#,
+        all: |c| c.file_content().delete("owner", "repo", "path")
+            .message("message").sha("sha").branch("branch")
+            .author(types::FileContentAuthor::new("name", "email"))
+            .committer(types::FileContentCommitter::new("name", "email")).dry_run(),
+        needed: |c, a| record(c.file_content().delete(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<String>("path")).message(a.get::<String>("message")).sha(a.get::<String>("sha"))),
+    },
+    Operation {
+        name: "file_content.update",
+        arguments: r#"{"owner":"owner","repo":"repo","path":"path","message":"message","content":"content","branch":"branch","author":{"name":"name","email":"email"},"committer":{"name":"name","email":"email"},"sha":"sha"}"#,
+        all: |c| c.file_content().update("owner", "repo", "path")
+            .message("message").content("content").branch("branch")
+            .author(types::FileContentAuthor::new("name", "email"))
+            .committer(types::FileContentCommitter::new("name", "email")).sha("sha").dry_run(),
+        needed: |c, a| record(c.file_content().update(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<String>("path")).message(a.get::<String>("message")).content(a.get::<String>("content")).sha(a.get::<String>("sha"))),
+    },
+    Operation {
         name: "directory_content.list",
         arguments: r#"{"owner":"owner","repo":"repo","path":"path","ref":"ref","fields":["field"]}"#,
         all: |c| c.directory_content().list("owner", "repo")
             .path("path").ref_("ref").fields(["field"]).dry_run(),
         needed: |c, a| list!(c.directory_content().list(a.get::<String>("owner"), a.get::<String>("repo")).path(a.get::<String>("path"))),
+    },
+    Operation {
+        name: "pull_request_merges.create",
+        arguments: r#"{"owner":"owner","repo":"repo","pull_number":1,"merge_method":"merge","commit_title":"commit-title","commit_message":"commit-message","sha":"sha"}"#,
+        all: |c| c.pull_request_merges().create("owner", "repo", 1)
+            .merge_method(types::PullRequestMergeMergeMethod::Merge).commit_title("commit-title")
+            .commit_message("commit-message").sha("sha").dry_run(),
+        needed: |c, a| record(c.pull_request_merges().create(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("pull_number"))),
+    },
+    Operation {
+        name: "review_requests.create",
+        arguments: r#"{"owner":"owner","repo":"repo","pull_number":1,"reviewers":["reviewer"],"team_reviewers":["team-reviewer"]}"#,
+        all: |c| c.review_requests().create("owner", "repo", 1)
+            .reviewers(["reviewer"]).team_reviewers(["team-reviewer"]).dry_run(),
+        needed: |c, a| record(c.review_requests().create(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("pull_number"))),
+    },
+    Operation {
+        name: "review_requests.delete",
+        arguments: r#"{"owner":"owner","repo":"repo","pull_number":1,"reviewers":["reviewer"],"team_reviewers":["team-reviewer"]}"#,
+        all: |c| c.review_requests().delete("owner", "repo", 1)
+            .reviewers(["reviewer"]).team_reviewers(["team-reviewer"]).dry_run(),
+        needed: |c, a| record(c.review_requests().delete(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("pull_number")).reviewers(a.get::<Vec<String>>("reviewers"))),
+    },
+    Operation {
+        name: "pull_request_files.list",
+        arguments: r#"{"owner":"owner","repo":"repo","pull_number":1,"per_page":1,"page":1}"#,
+        all: |c| c.pull_request_files().list("owner", "repo", 1)
+            .per_page(1).page(1).dry_run(),
+        needed: |c, a| list!(c.pull_request_files().list(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("pull_number")), "per_page", 90),
+    },
+    Operation {
+        name: "issue_labels.create",
+        arguments: r#"{"owner":"owner","repo":"repo","issue_number":1,"labels":["label"]}"#,
+        all: |c| c.issue_labels().create("owner", "repo", 1)
+            .labels(["label"]).dry_run(),
+        needed: |c, a| record(c.issue_labels().create(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("issue_number")).labels(a.get::<Vec<String>>("labels"))),
+    },
+    Operation {
+        name: "issue_labels.delete",
+        arguments: r#"{"owner":"owner","repo":"repo","issue_number":1,"name":"name"}"#,
+        all: |c| c.issue_labels().delete("owner", "repo", 1, "name")
+            .dry_run(),
+        needed: |c, a| record(c.issue_labels().delete(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("issue_number"), a.get::<String>("name"))),
+    },
+    Operation {
+        name: "issue_assignees.create",
+        arguments: r#"{"owner":"owner","repo":"repo","issue_number":1,"assignees":["assignee"]}"#,
+        all: |c| c.issue_assignees().create("owner", "repo", 1)
+            .assignees(["assignee"]).dry_run(),
+        needed: |c, a| record(c.issue_assignees().create(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("issue_number")).assignees(a.get::<Vec<String>>("assignees"))),
+    },
+    Operation {
+        name: "issue_assignees.delete",
+        arguments: r#"{"owner":"owner","repo":"repo","issue_number":1,"assignees":["assignee"]}"#,
+        all: |c| c.issue_assignees().delete("owner", "repo", 1)
+            .assignees(["assignee"]).dry_run(),
+        needed: |c, a| record(c.issue_assignees().delete(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("issue_number")).assignees(a.get::<Vec<String>>("assignees"))),
+    },
+    Operation {
+        name: "issue_locks.create",
+        arguments: r#"{"owner":"owner","repo":"repo","issue_number":1,"lock_reason":"off-topic"}"#,
+        all: |c| c.issue_locks().create("owner", "repo", 1)
+            .lock_reason(types::IssueLockLockReason::OffTopic).dry_run(),
+        needed: |c, a| record(c.issue_locks().create(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("issue_number"))),
+    },
+    Operation {
+        name: "issue_locks.delete",
+        arguments: r#"{"owner":"owner","repo":"repo","issue_number":1}"#,
+        all: |c| c.issue_locks().delete("owner", "repo", 1)
+            .dry_run(),
+        needed: |c, a| record(c.issue_locks().delete(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("issue_number"))),
+    },
+    Operation {
+        name: "sub_issues.list",
+        arguments: r#"{"owner":"owner","repo":"repo","issue_number":1,"per_page":1,"page":1}"#,
+        all: |c| c.sub_issues().list("owner", "repo", 1)
+            .per_page(1).page(1).dry_run(),
+        needed: |c, a| list!(c.sub_issues().list(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("issue_number")), "per_page", 90),
+    },
+    Operation {
+        name: "sub_issues.create",
+        arguments: r#"{"owner":"owner","repo":"repo","issue_number":1,"sub_issue_id":1,"replace_parent":true}"#,
+        all: |c| c.sub_issues().create("owner", "repo", 1)
+            .sub_issue_id(1).replace_parent(true).dry_run(),
+        needed: |c, a| record(c.sub_issues().create(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("issue_number")).sub_issue_id(a.get::<i64>("sub_issue_id"))),
+    },
+    Operation {
+        name: "sub_issues.delete",
+        arguments: r#"{"owner":"owner","repo":"repo","issue_number":1,"sub_issue_id":1}"#,
+        all: |c| c.sub_issues().delete("owner", "repo", 1)
+            .sub_issue_id(1).dry_run(),
+        needed: |c, a| record(c.sub_issues().delete(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("issue_number")).sub_issue_id(a.get::<i64>("sub_issue_id"))),
+    },
+    Operation {
+        name: "workflows.list",
+        arguments: r#"{"owner":"owner","repo":"repo","per_page":1,"page":1}"#,
+        all: |c| c.workflows().list("owner", "repo")
+            .per_page(1).page(1).dry_run(),
+        needed: |c, a| list!(c.workflows().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page", 90),
+    },
+    Operation {
+        name: "workflow_runs.list",
+        arguments: r#"{"owner":"owner","repo":"repo","status":"completed","branch":"branch","event":"event","actor":"actor","created":"created","head_sha":"head-sha","check_suite_id":1,"exclude_pull_requests":true,"per_page":1,"page":1}"#,
+        all: |c| c.workflow_runs().list("owner", "repo")
+            .status(types::WorkflowRunStatus::Completed).branch("branch").event("event")
+            .actor("actor").created("created").head_sha("head-sha").check_suite_id(1)
+            .exclude_pull_requests(true).per_page(1).page(1).dry_run(),
+        needed: |c, a| list!(c.workflow_runs().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page", 90),
+    },
+    Operation {
+        name: "workflow_runs.get",
+        arguments: r#"{"owner":"owner","repo":"repo","run_id":1,"exclude_pull_requests":true}"#,
+        all: |c| c.workflow_runs().get("owner", "repo", 1)
+            .exclude_pull_requests(true).dry_run(),
+        needed: |c, a| record(c.workflow_runs().get(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("run_id"))),
+    },
+    Operation {
+        name: "workflow_jobs.list",
+        arguments: r#"{"owner":"owner","repo":"repo","run_id":1,"filter":"latest","per_page":1,"page":1}"#,
+        all: |c| c.workflow_jobs().list("owner", "repo", 1)
+            .filter(types::WorkflowJobFilter::Latest).per_page(1).page(1).dry_run(),
+        needed: |c, a| list!(c.workflow_jobs().list(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("run_id")), "per_page", 90),
+    },
+    Operation {
+        name: "workflow_job_logs.download",
+        arguments: r#"{"owner":"owner","repo":"repo","job_id":1}"#,
+        all: |c| c.workflow_job_logs().download("owner", "repo", 1)
+            .dry_run(),
+        needed: |c, a| download(c.workflow_job_logs().download(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("job_id"))),
+    },
+    Operation {
+        name: "workflow_run_logs.download",
+        arguments: r#"{"owner":"owner","repo":"repo","run_id":1}"#,
+        all: |c| c.workflow_run_logs().download("owner", "repo", 1)
+            .dry_run(),
+        needed: |c, a| download(c.workflow_run_logs().download(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("run_id"))),
+    },
+    Operation {
+        name: "workflow_dispatches.create",
+        arguments: r#"{"owner":"owner","repo":"repo","workflow_id":"workflow-id","ref":"ref","inputs":{"key":"value"},"return_run_details":true}"#,
+        all: |c| c.workflow_dispatches().create("owner", "repo", "workflow-id")
+            .ref_("ref").inputs(json!({"key":"value"})).return_run_details(true).dry_run(),
+        needed: |c, a| record(c.workflow_dispatches().create(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<String>("workflow_id")).ref_(a.get::<String>("ref"))),
+    },
+    Operation {
+        name: "workflow_reruns.create",
+        arguments: r#"{"owner":"owner","repo":"repo","run_id":1,"enable_debug_logging":true}"#,
+        all: |c| c.workflow_reruns().create("owner", "repo", 1)
+            .enable_debug_logging(true).dry_run(),
+        needed: |c, a| record(c.workflow_reruns().create(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("run_id"))),
+    },
+    Operation {
+        name: "failed_job_reruns.create",
+        arguments: r#"{"owner":"owner","repo":"repo","run_id":1,"enable_debug_logging":true}"#,
+        all: |c| c.failed_job_reruns().create("owner", "repo", 1)
+            .enable_debug_logging(true).dry_run(),
+        needed: |c, a| record(c.failed_job_reruns().create(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("run_id"))),
+    },
+    Operation {
+        name: "workflow_cancellations.create",
+        arguments: r#"{"owner":"owner","repo":"repo","run_id":1}"#,
+        all: |c| c.workflow_cancellations().create("owner", "repo", 1)
+            .dry_run(),
+        needed: |c, a| record(c.workflow_cancellations().create(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("run_id"))),
+    },
+    Operation {
+        name: "code.search",
+        arguments: r#"{"q":"addClass language:js repo:jquery/jquery","per_page":1,"page":1}"#,
+        all: |c| c.code().search("addClass language:js repo:jquery/jquery")
+            .per_page(1).page(1).dry_run(),
+        needed: |c, a| list!(c.code().search(a.get::<String>("q")), "per_page", 90),
+    },
+    Operation {
+        name: "commit_comparisons.get",
+        arguments: r#"{"owner":"owner","repo":"repo","basehead":"main...fix-login","per_page":1,"page":1}"#,
+        all: |c| c.commit_comparisons().get("owner", "repo", "main...fix-login")
+            .per_page(1).page(1).dry_run(),
+        needed: |c, a| record(c.commit_comparisons().get(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<String>("basehead"))),
+    },
+    Operation {
+        name: "check_runs.list",
+        arguments: r#"{"owner":"owner","repo":"repo","ref":"ref","check_name":"check-name","status":"queued","filter":"latest","app_id":1,"per_page":1,"page":1}"#,
+        all: |c| c.check_runs().list("owner", "repo", "ref")
+            .check_name("check-name").status(types::CheckRunStatus::Queued)
+            .filter(types::CheckRunFilter::Latest).app_id(1).per_page(1).page(1).dry_run(),
+        needed: |c, a| list!(c.check_runs().list(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<String>("ref")), "per_page", 90),
+    },
+    Operation {
+        name: "commit_statuses.list",
+        arguments: r#"{"owner":"owner","repo":"repo","ref":"ref","per_page":1,"page":1}"#,
+        all: |c| c.commit_statuses().list("owner", "repo", "ref")
+            .per_page(1).page(1).dry_run(),
+        needed: |c, a| list!(c.commit_statuses().list(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<String>("ref")), "per_page", 90),
+    },
+    Operation {
+        name: "notifications.list",
+        arguments: r#"{"all":true,"participating":true,"since":"2025-03-01T00:00:00Z","before":"2025-03-01T00:00:00Z","per_page":1,"page":1}"#,
+        all: |c| c.notifications().list()
+            .all(true).participating(true).since("2025-03-01T00:00:00Z")
+            .before("2025-03-01T00:00:00Z").per_page(1).page(1).dry_run(),
+        needed: |c, _| list!(c.notifications().list(), "per_page", 50),
     },
 ];

@@ -14,9 +14,9 @@ async fn every_operation() {
 const OPERATIONS: &[Operation<Connector>] = &[
     Operation {
         name: "users.list",
-        arguments: r#"{"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
+        arguments: r#"{"includeAvatars":true,"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
         all: |c| c.users().list()
-            .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
+            .include_avatars(true).cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
         needed: |c, _| list!(c.users().list()),
     },
     Operation {
@@ -28,11 +28,29 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "calls.list",
-        arguments: r#"{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-04-01T00:00:00Z","cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
+        arguments: r#"{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-04-01T00:00:00Z","workspaceId":"623457276584334","cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
         all: |c| c.calls().list()
             .from_date_time("2025-03-01T00:00:00Z").to_date_time("2025-04-01T00:00:00Z")
-            .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
+            .workspace_id("623457276584334").cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
         needed: |c, _| list!(c.calls().list()),
+    },
+    Operation {
+        name: "calls.create",
+        arguments: r#"{"clientUniqueId":"rec-2025-03-01-0042","actualStart":"2025-03-01T09:30:00Z","primaryUser":"234599484848423","direction":"Conference","parties":[{"emailAddress":"jane@example.com","name":"name","phoneNumber":"phone-number","userId":"234599484848423","partyId":"party-id","mediaChannelId":1,"context":[{"system":"Salesforce","objects":[{"objectType":"object-type","objectId":"object-id"}]}]},{"emailAddress":"email-address","name":"Sam Client","phoneNumber":"+12025550123","userId":"user-id","partyId":"party-id","mediaChannelId":1,"context":[{"system":"Salesforce","objects":[{"objectType":"object-type","objectId":"object-id"}]}]}],"title":"Acme: demo","purpose":"Demo","scheduledStart":"2025-03-01T09:30:00Z","scheduledEnd":"2025-03-01T10:00:00Z","duration":1800.0,"disposition":"Interested","context":[{"system":"Salesforce","objects":[{"objectType":"object-type","objectId":"object-id"}]}],"customData":"batch 7","speakersTimeline":{"precise":true,"speechSegments":[{"fromTime":1,"toTime":1,"partyIds":["party-id"]}]},"meetingUrl":"https://meet.example.com/acme","callProviderCode":"zoom","downloadMediaUrl":"https://files.example.com/acme.mp4","workspaceId":"623457276584334","languageCode":"en-US","flowContext":{"taskId":"task-id"}}"#,
+        all: |c| c.calls().create()
+            .client_unique_id("rec-2025-03-01-0042").actual_start("2025-03-01T09:30:00Z")
+            .primary_user("234599484848423").direction(types::CallDirection::Conference)
+            .parties([types::CallParty::new().email_address("jane@example.com").name("name").phone_number("phone-number").user_id("234599484848423").party_id("party-id").media_channel_id(1).context([types::CallPartyContext::new(types::CallPartyContextSystem::Salesforce).objects([types::CallPartyContextObject::new("object-type", "object-id")])]), types::CallParty::new().email_address("email-address").name("Sam Client").phone_number("+12025550123").user_id("user-id").party_id("party-id").media_channel_id(1).context([types::CallPartyContext::new(types::CallPartyContextSystem::Salesforce).objects([types::CallPartyContextObject::new("object-type", "object-id")])])])
+            .title("Acme: demo").purpose("Demo").scheduled_start("2025-03-01T09:30:00Z")
+            .scheduled_end("2025-03-01T10:00:00Z").duration(1800.0).disposition("Interested")
+            .context([types::CallContext::new(types::CallContextSystem::Salesforce).objects([types::CallContextObject::new("object-type", "object-id")])])
+            .custom_data("batch 7")
+            .speakers_timeline(types::CallSpeakersTimeline::new().precise(true).speech_segments([types::CallSpeakersTimelineSpeechSegment::new(1, 1, ["party-id"])]))
+            .meeting_url("https://meet.example.com/acme").call_provider_code("zoom")
+            .download_media_url("https://files.example.com/acme.mp4")
+            .workspace_id("623457276584334").language_code("en-US")
+            .flow_context(types::CallFlowContext::new().task_id("task-id")).dry_run(),
+        needed: |c, a| record(c.calls().create().client_unique_id(a.get::<String>("clientUniqueId")).actual_start(a.get::<String>("actualStart")).primary_user(a.get::<String>("primaryUser")).direction(a.get::<types::CallDirection>("direction")).parties(a.get::<Vec<types::CallParty>>("parties"))),
     },
     Operation {
         name: "calls.get",
@@ -43,10 +61,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "calls_extensive.list",
-        arguments: r#"{"filter":{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-03-08T00:00:00Z","callIds":["call-id"],"workspaceId":"workspace-id"},"contentSelector":{"context":"Extended","contextTiming":["Now"],"exposedFields":{"collaboration":{"publicComments":true},"content":{"pointsOfInterest":true,"structure":true,"topics":true,"trackers":true,"trackerOccurrences":true,"brief":true,"outline":true,"highlights":true,"callOutcome":true,"keyPoints":true},"interaction":{"personInteractionStats":true,"questions":true,"speakers":true,"video":true},"media":true,"parties":true}},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
+        arguments: r#"{"filter":{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-03-08T00:00:00Z","callIds":["call-id"],"workspaceId":"workspace-id","primaryUserIds":["primary-user-id"]},"contentSelector":{"context":"None","contextTiming":["Now"],"exposedFields":{"collaboration":{"publicComments":true},"content":{"pointsOfInterest":true,"structure":true,"topics":true,"trackers":true,"trackerOccurrences":true,"brief":true,"outline":true,"highlights":true,"callOutcome":true,"keyPoints":true},"interaction":{"personInteractionStats":true,"questions":true,"speakers":true,"video":true},"media":true,"parties":true}},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
         all: |c| c.calls_extensive().list()
-            .filter(types::CallsExtensiveFilter::new().from_date_time("2025-03-01T00:00:00Z").to_date_time("2025-03-08T00:00:00Z").call_ids(["call-id"]).workspace_id("workspace-id"))
-            .content_selector(types::CallsExtensiveContentSelector::new().context("Extended").context_timing([types::CallsExtensiveContentSelectorContextTiming::Now]).exposed_fields(types::CallsExtensiveContentSelectorExposedFields::new().collaboration(types::CallsExtensiveContentSelectorExposedFieldsCollaboration::new().public_comments(true)).content(types::CallsExtensiveContentSelectorExposedFieldsContent::new().points_of_interest(true).structure(true).topics(true).trackers(true).tracker_occurrences(true).brief(true).outline(true).highlights(true).call_outcome(true).key_points(true)).interaction(types::CallsExtensiveContentSelectorExposedFieldsInteraction::new().person_interaction_stats(true).questions(true).speakers(true).video(true)).media(true).parties(true)))
+            .filter(types::CallsExtensiveFilter::new().from_date_time("2025-03-01T00:00:00Z").to_date_time("2025-03-08T00:00:00Z").call_ids(["call-id"]).workspace_id("workspace-id").primary_user_ids(["primary-user-id"]))
+            .content_selector(types::CallsExtensiveContentSelector::new().context(types::CallsExtensiveContentSelectorContext::None).context_timing([types::CallsExtensiveContentSelectorContextTiming::Now]).exposed_fields(types::CallsExtensiveContentSelectorExposedFields::new().collaboration(types::CallsExtensiveContentSelectorExposedFieldsCollaboration::new().public_comments(true)).content(types::CallsExtensiveContentSelectorExposedFieldsContent::new().points_of_interest(true).structure(true).topics(true).trackers(true).tracker_occurrences(true).brief(true).outline(true).highlights(true).call_outcome(true).key_points(true)).interaction(types::CallsExtensiveContentSelectorExposedFieldsInteraction::new().person_interaction_stats(true).questions(true).speakers(true).video(true)).media(true).parties(true)))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
         needed: |c, _| list!(c.calls_extensive().list()),
     },
@@ -77,33 +95,33 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "call_transcripts.list",
-        arguments: r#"{"filter":{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-03-01T00:00:00Z","callIds":["7782342274025937895"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
+        arguments: r#"{"filter":{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-03-01T00:00:00Z","callIds":["7782342274025937895"],"workspaceId":"workspace-id"},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
         all: |c| c.call_transcripts().list()
-            .filter(types::CallTranscriptFilter::new().from_date_time("2025-03-01T00:00:00Z").to_date_time("2025-03-01T00:00:00Z").call_ids(["7782342274025937895"]))
+            .filter(types::CallTranscriptFilter::new().from_date_time("2025-03-01T00:00:00Z").to_date_time("2025-03-01T00:00:00Z").call_ids(["7782342274025937895"]).workspace_id("workspace-id"))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
         needed: |c, _| list!(c.call_transcripts().list()),
     },
     Operation {
         name: "stats_activity_aggregate.list",
-        arguments: r#"{"filter":{"fromDate":"2025-03-01","toDate":"2025-04-01","userIds":["user-id"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
+        arguments: r#"{"filter":{"fromDate":"2025-03-01","toDate":"2025-04-01","userIds":["user-id"],"createdFromDateTime":"2025-03-01T00:00:00Z","createdToDateTime":"2025-03-01T00:00:00Z"},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
         all: |c| c.stats_activity_aggregate().list()
-            .filter(types::StatsActivityAggregateFilter::new("2025-03-01", "2025-04-01").user_ids(["user-id"]))
+            .filter(types::StatsActivityAggregateFilter::new("2025-03-01", "2025-04-01").user_ids(["user-id"]).created_from_date_time("2025-03-01T00:00:00Z").created_to_date_time("2025-03-01T00:00:00Z"))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
         needed: |c, _| list!(c.stats_activity_aggregate().list()),
     },
     Operation {
         name: "stats_activity_day_by_day.list",
-        arguments: r#"{"filter":{"fromDate":"2025-03-01","toDate":"2025-04-01","userIds":["user-id"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
+        arguments: r#"{"filter":{"fromDate":"2025-03-01","toDate":"2025-04-01","userIds":["user-id"],"createdFromDateTime":"2025-03-01T00:00:00Z","createdToDateTime":"2025-03-01T00:00:00Z"},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
         all: |c| c.stats_activity_day_by_day().list()
-            .filter(types::StatsActivityDayByDayFilter::new("2025-03-01", "2025-04-01").user_ids(["user-id"]))
+            .filter(types::StatsActivityDayByDayFilter::new("2025-03-01", "2025-04-01").user_ids(["user-id"]).created_from_date_time("2025-03-01T00:00:00Z").created_to_date_time("2025-03-01T00:00:00Z"))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
         needed: |c, _| list!(c.stats_activity_day_by_day().list()),
     },
     Operation {
         name: "stats_interaction.list",
-        arguments: r#"{"filter":{"fromDate":"2025-03-01","toDate":"2025-04-01","userIds":["user-id"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
+        arguments: r#"{"filter":{"fromDate":"2025-03-01","toDate":"2025-04-01","userIds":["user-id"],"createdFromDateTime":"2025-03-01T00:00:00Z","createdToDateTime":"2025-03-01T00:00:00Z"},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
         all: |c| c.stats_interaction().list()
-            .filter(types::StatsInteractionFilter::new("2025-03-01", "2025-04-01").user_ids(["user-id"]))
+            .filter(types::StatsInteractionFilter::new("2025-03-01", "2025-04-01").user_ids(["user-id"]).created_from_date_time("2025-03-01T00:00:00Z").created_to_date_time("2025-03-01T00:00:00Z"))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
         needed: |c, _| list!(c.stats_interaction().list()),
     },
@@ -144,10 +162,240 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "stats_activity_scorecards.list",
-        arguments: r#"{"filter":{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-04-01T00:00:00Z","scorecardIds":["scorecard-id"],"reviewedUserIds":["reviewed-user-id"],"reviewerUserIds":["reviewer-user-id"],"callIds":["call-id"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
+        arguments: r#"{"filter":{"callFromDate":"2025-03-01","callToDate":"2025-04-01","reviewFromDate":"2025-03-01","reviewToDate":"2025-03-01","reviewMethod":"AUTOMATIC","fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-03-01T00:00:00Z","scorecardIds":["scorecard-id"],"reviewedUserIds":["reviewed-user-id"],"reviewerUserIds":["reviewer-user-id"],"callIds":["call-id"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
         all: |c| c.stats_activity_scorecards().list()
-            .filter(types::StatsActivityScorecardFilter::new("2025-03-01T00:00:00Z", "2025-04-01T00:00:00Z").scorecard_ids(["scorecard-id"]).reviewed_user_ids(["reviewed-user-id"]).reviewer_user_ids(["reviewer-user-id"]).call_ids(["call-id"]))
+            .filter(types::StatsActivityScorecardFilter::new().call_from_date("2025-03-01").call_to_date("2025-04-01").review_from_date("2025-03-01").review_to_date("2025-03-01").review_method(types::StatsActivityScorecardFilterReviewMethod::Automatic).from_date_time("2025-03-01T00:00:00Z").to_date_time("2025-03-01T00:00:00Z").scorecard_ids(["scorecard-id"]).reviewed_user_ids(["reviewed-user-id"]).reviewer_user_ids(["reviewer-user-id"]).call_ids(["call-id"]))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
         needed: |c, _| list!(c.stats_activity_scorecards().list()),
+    },
+    Operation {
+        name: "flows.list",
+        arguments: r#"{"flowOwnerEmail":"jane@example.com","workspaceId":"623457276584334","folderId":"3843152912968920037","cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
+        all: |c| c.flows().list("jane@example.com")
+            .workspace_id("623457276584334").folder_id("3843152912968920037")
+            .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
+        needed: |c, a| list!(c.flows().list(a.get::<String>("flowOwnerEmail"))),
+    },
+    Operation {
+        name: "prospect_flows.list",
+        arguments: r#"{"crmProspectsIds":["0037f00000C0dJzAAJ"]}"#,
+        all: |c| c.prospect_flows().list()
+            .crm_prospects_ids(["0037f00000C0dJzAAJ"]).dry_run(),
+        needed: |c, a| list!(c.prospect_flows().list().crm_prospects_ids(a.get::<Vec<String>>("crmProspectsIds"))),
+    },
+    Operation {
+        name: "flow_assignments.create",
+        arguments: r#"{"crmProspectsIds":["0037f00000C0dJzAAJ"],"flowId":"7120721692472324309","flowInstanceOwnerEmail":"jane@example.com","overrides":{"steps":[{"number":1,"subject":"subject","body":"body"}],"flowInstanceVariables":[{"name":"name","value":"value"}],"coolOffOverride":true},"flowInstanceDescription":"Asked for a demo."}"#,
+        all: |c| c.flow_assignments().create()
+            .crm_prospects_ids(["0037f00000C0dJzAAJ"]).flow_id("7120721692472324309")
+            .flow_instance_owner_email("jane@example.com")
+            .overrides(types::FlowAssignmentOverrides::new().steps([types::FlowAssignmentOverridesStep::new(1).subject("subject").body("body")]).flow_instance_variables([types::FlowAssignmentOverridesFlowInstanceVariable::new("name", "value")]).cool_off_override(true))
+            .flow_instance_description("Asked for a demo.").dry_run(),
+        needed: |c, a| record(c.flow_assignments().create().crm_prospects_ids(a.get::<Vec<String>>("crmProspectsIds")).flow_id(a.get::<String>("flowId")).flow_instance_owner_email(a.get::<String>("flowInstanceOwnerEmail"))),
+    },
+    Operation {
+        name: "flow_assignments.delete",
+        arguments: r#"{"crmProspectId":"0037f00000C0dJzAAJ","flowId":"7120721692472324309","unassignedByUserEmail":"jane@example.com"}"#,
+        all: |c| c.flow_assignments().delete()
+            .crm_prospect_id("0037f00000C0dJzAAJ").flow_id("7120721692472324309")
+            .unassigned_by_user_email("jane@example.com").dry_run(),
+        needed: |c, a| record(c.flow_assignments().delete().crm_prospect_id(a.get::<String>("crmProspectId"))),
+    },
+    Operation {
+        name: "content_shares.create",
+        arguments: r#"{"reportingSystem":"acme-portal","eventTimestamp":"2025-03-01T09:30:00Z","contentId":"deck-7","contentUrl":"https://portal.example.com/deck-7","contentTitle":"Price list","eventId":"evt-1","actionName":"Document Sent","sharer":{"id":"id","email":"email","name":"name"},"recipients":[{"email":"email","name":"name","title":"title","context":[{"system":"Salesforce","objects":[{"objectType":"object-type","objectId":"object-id"}]}]}],"sharingMessageSubject":"Our prices","sharingMessageBody":"See attached.","shareId":"share-1","shareInfoUrl":"https://portal.example.com/events/1","crmContext":[{"system":"Salesforce","objects":[{"objectType":"object-type","objectId":"object-id"}]}],"contentProperties":[{"name":"name","value":"value","dataType":"string"}],"eventProperties":[{"name":"name","value":"value","dataType":"string"}],"workspaceId":"623457276584334"}"#,
+        all: |c| c.content_shares().create()
+            .reporting_system("acme-portal").event_timestamp("2025-03-01T09:30:00Z")
+            .content_id("deck-7").content_url("https://portal.example.com/deck-7")
+            .content_title("Price list").event_id("evt-1").action_name("Document Sent")
+            .sharer(types::ContentShareSharer::new().id("id").email("email").name("name"))
+            .recipients([types::ContentShareRecipient::new().email("email").name("name").title("title").context([types::ContentShareRecipientContext::new(types::ContentShareRecipientContextSystem::Salesforce).objects([types::ContentShareRecipientContextObject::new("object-type", "object-id")])])])
+            .sharing_message_subject("Our prices").sharing_message_body("See attached.")
+            .share_id("share-1").share_info_url("https://portal.example.com/events/1")
+            .crm_context([types::ContentShareCrmContext::new(types::ContentShareCrmContextSystem::Salesforce).objects([types::ContentShareCrmContextObject::new("object-type", "object-id")])])
+            .content_properties([types::ContentShareContentProperty::new("name", "value", types::ContentShareContentPropertyDataType::String)])
+            .event_properties([types::ContentShareEventProperty::new("name", "value", types::ContentShareEventPropertyDataType::String)])
+            .workspace_id("623457276584334").dry_run(),
+        needed: |c, a| record(c.content_shares().create().reporting_system(a.get::<String>("reportingSystem")).event_timestamp(a.get::<String>("eventTimestamp")).content_id(a.get::<String>("contentId")).content_url(a.get::<String>("contentUrl")).content_title(a.get::<String>("contentTitle"))),
+    },
+    Operation {
+        name: "content_views.create",
+        arguments: r#"{"reportingSystem":"acme-portal","eventTimestamp":"2025-03-01T09:30:00Z","contentId":"deck-7","contentUrl":"https://portal.example.com/deck-7","contentTitle":"Price list","eventId":"evt-1","viewActionTitle":"Document Viewed","viewer":{"email":"email","name":"name","title":"title","context":[{"system":"Salesforce","objects":[{"objectType":"object-type","objectId":"object-id"}]}]},"userAgent":"Mozilla/5.0","shareId":"share-1","viewInfoUrl":"https://portal.example.com/events/1","crmContext":[{"system":"Salesforce","objects":[{"objectType":"object-type","objectId":"object-id"}]}],"contentProperties":[{"name":"name","value":"value","dataType":"string"}],"eventProperties":[{"name":"name","value":"value","dataType":"string"}],"workspaceId":"623457276584334"}"#,
+        all: |c| c.content_views().create()
+            .reporting_system("acme-portal").event_timestamp("2025-03-01T09:30:00Z")
+            .content_id("deck-7").content_url("https://portal.example.com/deck-7")
+            .content_title("Price list").event_id("evt-1").view_action_title("Document Viewed")
+            .viewer(types::ContentViewViewer::new().email("email").name("name").title("title").context([types::ContentViewViewerContext::new(types::ContentViewViewerContextSystem::Salesforce).objects([types::ContentViewViewerContextObject::new("object-type", "object-id")])]))
+            .user_agent("Mozilla/5.0").share_id("share-1")
+            .view_info_url("https://portal.example.com/events/1")
+            .crm_context([types::ContentViewCrmContext::new(types::ContentViewCrmContextSystem::Salesforce).objects([types::ContentViewCrmContextObject::new("object-type", "object-id")])])
+            .content_properties([types::ContentViewContentProperty::new("name", "value", types::ContentViewContentPropertyDataType::String)])
+            .event_properties([types::ContentViewEventProperty::new("name", "value", types::ContentViewEventPropertyDataType::String)])
+            .workspace_id("623457276584334").dry_run(),
+        needed: |c, a| record(c.content_views().create().reporting_system(a.get::<String>("reportingSystem")).event_timestamp(a.get::<String>("eventTimestamp")).content_id(a.get::<String>("contentId")).content_url(a.get::<String>("contentUrl")).content_title(a.get::<String>("contentTitle"))),
+    },
+    Operation {
+        name: "digital_interactions.create",
+        arguments: r#"{"eventId":"evt-1","timestamp":"2025-03-01T09:30:00Z","eventType":"Video watched","content":{"contentTitle":"Product tour","contentId":"content-id","contentLabel":["content-label"],"contentUrl":"content-url","contentAdditionalInfoUrl":"content-additional-info-url","numericContentDetails":{"value":1,"rangeFrom":1,"rangeTo":1,"numericType":"PERCENTAGE"},"stepContentDetails":{"value":"value","availableSteps":["available-step"]}},"person":{"name":"name","email":"sam@client.example","phoneNumber":"phone-number","personId":"person-id","personBusinessContext":{"objectType":"CONTACT","objectId":"object-id","systemName":"system-name"},"company":{"companyId":"company-id","name":"name","domain":"domain"}},"trackingId":"t-1","sessionId":"s-1","device":"PC","sourceSystemName":"Acme","customFields":[{"name":"name","value":"value","dataType":"STRING"}]}"#,
+        all: |c| c.digital_interactions().create()
+            .event_id("evt-1").timestamp("2025-03-01T09:30:00Z").event_type("Video watched")
+            .content(types::DigitalInteractionContent::new("Product tour").content_id("content-id").content_label(["content-label"]).content_url("content-url").content_additional_info_url("content-additional-info-url").numeric_content_details(types::DigitalInteractionContentNumericContentDetails::new(1, 1).value(1).numeric_type(types::DigitalInteractionContentNumericContentDetailsNumericType::Percentage)).step_content_details(types::DigitalInteractionContentStepContentDetails::new("value", ["available-step"])))
+            .person(types::DigitalInteractionPerson::new().name("name").email("sam@client.example").phone_number("phone-number").person_id("person-id").person_business_context(types::DigitalInteractionPersonPersonBusinessContext::new(types::DigitalInteractionPersonPersonBusinessContextObjectType::Contact, "object-id").system_name("system-name")).company(types::DigitalInteractionPersonCompany::new().company_id("company-id").name("name").domain("domain")))
+            .tracking_id("t-1").session_id("s-1").device(types::DigitalInteractionDevice::Pc)
+            .source_system_name("Acme")
+            .custom_fields([types::DigitalInteractionCustomField::new("name", "value").data_type(types::DigitalInteractionCustomFieldDataType::String)])
+            .dry_run(),
+        needed: |c, a| record(c.digital_interactions().create().event_id(a.get::<String>("eventId")).timestamp(a.get::<String>("timestamp")).event_type(a.get::<String>("eventType")).content(a.get::<types::DigitalInteractionContent>("content"))),
+    },
+    Operation {
+        name: "users_extensive.list",
+        arguments: r#"{"filter":{"userIds":["234599484848423"],"createdFromDateTime":"2025-03-01T00:00:00Z","createdToDateTime":"2025-03-01T00:00:00Z","includeAvatars":true},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
+        all: |c| c.users_extensive().list()
+            .filter(types::UsersExtensiveFilter::new().user_ids(["234599484848423"]).created_from_date_time("2025-03-01T00:00:00Z").created_to_date_time("2025-03-01T00:00:00Z").include_avatars(true))
+            .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
+        needed: |c, _| list!(c.users_extensive().list()),
+    },
+    Operation {
+        name: "user_settings_history.list",
+        arguments: r#"{"id":"234599484848423"}"#,
+        all: |c| c.user_settings_history().list("234599484848423")
+            .dry_run(),
+        needed: |c, a| list!(c.user_settings_history().list(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "logs.search",
+        arguments: r#"{"logType":"UserCallPlay","fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-03-08T00:00:00Z","cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
+        all: |c| c.logs().search(types::LogLogType::UserCallPlay, "2025-03-01T00:00:00Z")
+            .to_date_time("2025-03-08T00:00:00Z").cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
+        needed: |c, a| list!(c.logs().search(a.get::<types::LogLogType>("logType"), a.get::<String>("fromDateTime"))),
+    },
+    Operation {
+        name: "permission_profiles.list",
+        arguments: r#"{"workspaceId":"623457276584334"}"#,
+        all: |c| c.permission_profiles().list("623457276584334")
+            .dry_run(),
+        needed: |c, a| list!(c.permission_profiles().list(a.get::<String>("workspaceId"))),
+    },
+    Operation {
+        name: "permission_profiles.get",
+        arguments: r#"{"profileId":"3843152912968920037"}"#,
+        all: |c| c.permission_profiles().get("3843152912968920037")
+            .dry_run(),
+        needed: |c, a| record(c.permission_profiles().get(a.get::<String>("profileId"))),
+    },
+    Operation {
+        name: "permission_profile_users.list",
+        arguments: r#"{"profileId":"3843152912968920037"}"#,
+        all: |c| c.permission_profile_users().list("3843152912968920037")
+            .dry_run(),
+        needed: |c, a| list!(c.permission_profile_users().list(a.get::<String>("profileId"))),
+    },
+    Operation {
+        name: "crm_integrations.list",
+        arguments: r#"{}"#,
+        all: |c| c.crm_integrations().list()
+            .dry_run(),
+        needed: |c, _| list!(c.crm_integrations().list()),
+    },
+    Operation {
+        name: "crm_schemas.get",
+        arguments: r#"{"integrationId":6286478263646,"objectType":"DEAL"}"#,
+        all: |c| c.crm_schemas().get(6286478263646, types::CrmSchemaObjectType::Deal)
+            .dry_run(),
+        needed: |c, a| record(c.crm_schemas().get(a.get::<i64>("integrationId"), a.get::<types::CrmSchemaObjectType>("objectType"))),
+    },
+    Operation {
+        name: "crm_requests.get",
+        arguments: r#"{"integrationId":6286478263646,"clientRequestId":"upload-7"}"#,
+        all: |c| c.crm_requests().get(6286478263646, "upload-7")
+            .dry_run(),
+        needed: |c, a| record(c.crm_requests().get(a.get::<i64>("integrationId"), a.get::<String>("clientRequestId"))),
+    },
+    Operation {
+        name: "email_address_data.get",
+        arguments: r#"{"emailAddress":"sam@client.example"}"#,
+        all: |c| c.email_address_data().get("sam@client.example")
+            .dry_run(),
+        needed: |c, a| record(c.email_address_data().get(a.get::<String>("emailAddress"))),
+    },
+    Operation {
+        name: "email_address_data.delete",
+        arguments: r#"{"emailAddress":"sam@client.example"}"#,
+        all: |c| c.email_address_data().delete("sam@client.example")
+            .dry_run(),
+        needed: |c, a| record(c.email_address_data().delete(a.get::<String>("emailAddress"))),
+    },
+    Operation {
+        name: "phone_number_data.get",
+        arguments: r#"{"phoneNumber":"+12025550123"}"#,
+        all: |c| c.phone_number_data().get("+12025550123")
+            .dry_run(),
+        needed: |c, a| record(c.phone_number_data().get(a.get::<String>("phoneNumber"))),
+    },
+    Operation {
+        name: "phone_number_data.delete",
+        arguments: r#"{"phoneNumber":"+12025550123"}"#,
+        all: |c| c.phone_number_data().delete("+12025550123")
+            .dry_run(),
+        needed: |c, a| record(c.phone_number_data().delete(a.get::<String>("phoneNumber"))),
+    },
+    Operation {
+        name: "meetings.create",
+        arguments: r#"{"startTime":"2025-03-01T09:30:00Z","endTime":"2025-03-01T10:00:00Z","organizerEmail":"jane@example.com","invitees":[{"email":"sam@client.example","displayName":"display-name","firstName":"first-name","lastName":"last-name"}],"title":"Acme: demo","externalId":"evt-1"}"#,
+        all: |c| c.meetings().create()
+            .start_time("2025-03-01T09:30:00Z").end_time("2025-03-01T10:00:00Z")
+            .organizer_email("jane@example.com")
+            .invitees([types::MeetingInvitee::new().email("sam@client.example").display_name("display-name").first_name("first-name").last_name("last-name")])
+            .title("Acme: demo").external_id("evt-1").dry_run(),
+        needed: |c, a| record(c.meetings().create().start_time(a.get::<String>("startTime")).end_time(a.get::<String>("endTime")).organizer_email(a.get::<String>("organizerEmail")).invitees(a.get::<Vec<types::MeetingInvitee>>("invitees"))),
+    },
+    Operation {
+        name: "meetings.update",
+        arguments: r#"{"meetingId":"8182342274025937895","startTime":"2025-03-01T09:30:00Z","endTime":"2025-03-01T10:00:00Z","organizerEmail":"jane@example.com","invitees":[{"email":"sam@client.example","displayName":"display-name","firstName":"first-name","lastName":"last-name"}],"title":"Acme: demo","externalId":"evt-1"}"#,
+        all: |c| c.meetings().update("8182342274025937895")
+            .start_time("2025-03-01T09:30:00Z").end_time("2025-03-01T10:00:00Z")
+            .organizer_email("jane@example.com")
+            .invitees([types::MeetingInvitee::new().email("sam@client.example").display_name("display-name").first_name("first-name").last_name("last-name")])
+            .title("Acme: demo").external_id("evt-1").dry_run(),
+        needed: |c, a| record(c.meetings().update(a.get::<String>("meetingId")).start_time(a.get::<String>("startTime")).end_time(a.get::<String>("endTime")).organizer_email(a.get::<String>("organizerEmail")).invitees(a.get::<Vec<types::MeetingInvitee>>("invitees"))),
+    },
+    Operation {
+        name: "meetings.delete",
+        arguments: r#"{"meetingId":"8182342274025937895","organizerEmail":"jane@example.com"}"#,
+        all: |c| c.meetings().delete("8182342274025937895")
+            .organizer_email("jane@example.com").dry_run(),
+        needed: |c, a| record(c.meetings().delete(a.get::<String>("meetingId"))),
+    },
+    Operation {
+        name: "tasks.list",
+        arguments: r#"{"filter":{"userId":"234599484848423","types":["FLOW","MANUAL"],"taskAction":["CALL"],"status":["OPEN"],"workspaceId":"workspace-id"}}"#,
+        all: |c| c.tasks().list()
+            .filter(types::TaskFilter::new("234599484848423", [types::TaskFilterType::Flow, types::TaskFilterType::Manual], ["CALL"], ["OPEN"]).workspace_id("workspace-id"))
+            .dry_run(),
+        needed: |c, a| list!(c.tasks().list().filter(a.get::<types::TaskFilter>("filter"))),
+    },
+    Operation {
+        name: "tasks.update",
+        arguments: r#"{"taskId":"5182342274025937895","userId":"234599484848423","status":"DONE","dueDate":"2025-03-08T09:30:00Z"}"#,
+        all: |c| c.tasks().update("5182342274025937895")
+            .user_id("234599484848423").status(types::TaskStatus::Done)
+            .due_date("2025-03-08T09:30:00Z").dry_run(),
+        needed: |c, a| record(c.tasks().update(a.get::<String>("taskId")).user_id(a.get::<String>("userId"))),
+    },
+    Operation {
+        name: "stats_activity_by_period.list",
+        arguments: r#"{"filter":{"fromDate":"2025-01-01","toDate":"2025-04-01","userIds":["user-id"],"createdFromDateTime":"2025-03-01T00:00:00Z","createdToDateTime":"2025-03-01T00:00:00Z"},"aggregationPeriod":"MONTH","cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
+        all: |c| c.stats_activity_by_period().list()
+            .filter(types::StatsActivityByPeriodFilter::new("2025-01-01", "2025-04-01").user_ids(["user-id"]).created_from_date_time("2025-03-01T00:00:00Z").created_to_date_time("2025-03-01T00:00:00Z"))
+            .aggregation_period(types::StatsActivityByPeriodAggregationPeriod::Month)
+            .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
+        needed: |c, a| list!(c.stats_activity_by_period().list().filter(a.get::<types::StatsActivityByPeriodFilter>("filter")).aggregation_period(a.get::<types::StatsActivityByPeriodAggregationPeriod>("aggregationPeriod"))),
+    },
+    Operation {
+        name: "call_outcomes.list",
+        arguments: r#"{}"#,
+        all: |c| c.call_outcomes().list()
+            .dry_run(),
+        needed: |c, _| list!(c.call_outcomes().list()),
     },
 ];

@@ -3,6 +3,7 @@
 //! Every operation of the connector `google-drive`.
 
 use airbyte_agent::google_drive::{DESCRIPTION, GoogleDriveConnector as Connector, types};
+use serde_json::json;
 
 use crate::harness::{self, Operation, download, list, record};
 
@@ -14,46 +15,56 @@ async fn every_operation() {
 const OPERATIONS: &[Operation<Connector>] = &[
     Operation {
         name: "files.list",
-        arguments: r#"{"pageSize":200,"pageToken":"~!!~AI9FV7Q2xk","q":"name contains 'budget' and mimeType = 'application/vnd.google-apps.spreadsheet' and trashed = false","orderBy":"folder,modifiedTime desc","fields":"nextPageToken,files(id,name,mimeType,modifiedTime,size,parents,webViewLink,owners)","spaces":"drive","corpora":"drive","driveId":"0AKx8dWq2mPZsUk9PVA","includeItemsFromAllDrives":true,"supportsAllDrives":true}"#,
+        arguments: r#"{"pageSize":200,"pageToken":"~!!~AI9FV7Q2xk","q":"name contains 'budget' and mimeType = 'application/vnd.google-apps.spreadsheet' and trashed = false","orderBy":"folder,modifiedTime desc","fields":"nextPageToken,files(id,name,mimeType,modifiedTime,size,parents,webViewLink,owners)","spaces":"drive","corpora":"drive","driveId":"0AKx8dWq2mPZsUk9PVA","includeItemsFromAllDrives":true,"supportsAllDrives":true,"includeLabels":"nLmtWEkQyyaPpCiR3yQ3uMQBPgcSHh0nzeSb"}"#,
         all: |c| c.files().list()
             .page_size(200).page_token("~!!~AI9FV7Q2xk")
             .q("name contains 'budget' and mimeType = 'application/vnd.google-apps.spreadsheet' and trashed = false")
             .order_by("folder,modifiedTime desc")
             .fields("nextPageToken,files(id,name,mimeType,modifiedTime,size,parents,webViewLink,owners)")
             .spaces("drive").corpora("drive").drive_id("0AKx8dWq2mPZsUk9PVA")
-            .include_items_from_all_drives(true).supports_all_drives(true).dry_run(),
+            .include_items_from_all_drives(true).supports_all_drives(true)
+            .include_labels("nLmtWEkQyyaPpCiR3yQ3uMQBPgcSHh0nzeSb").dry_run(),
         needed: |c, _| list!(c.files().list(), "pageSize", 90),
     },
     Operation {
         name: "files.get",
-        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","fields":"id,name,mimeType,modifiedTime,size,parents,webViewLink,owners,permissions(id,type,role,emailAddress)","supportsAllDrives":true}"#,
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","fields":"id,name,mimeType,modifiedTime,size,parents,webViewLink,owners,permissions(id,type,role,emailAddress)","supportsAllDrives":true,"includeLabels":"nLmtWEkQyyaPpCiR3yQ3uMQBPgcSHh0nzeSb"}"#,
         all: |c| c.files().get("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms")
             .fields("id,name,mimeType,modifiedTime,size,parents,webViewLink,owners,permissions(id,type,role,emailAddress)")
-            .supports_all_drives(true).dry_run(),
+            .supports_all_drives(true).include_labels("nLmtWEkQyyaPpCiR3yQ3uMQBPgcSHh0nzeSb")
+            .dry_run(),
         needed: |c, a| record(c.files().get(a.get::<String>("fileId"))),
     },
     Operation {
         name: "files.create",
-        arguments: r#"{"supportsAllDrives":true,"name":"Quarterly report","mimeType":"application/vnd.google-apps.folder","parents":["1dyUEebJaFnWa3Z4n0BFMVAXQ7mfUH11g"],"description":"Numbers of the first quarter","starred":true,"properties":{"project":"atlas"},"appProperties":{"sync_id":"4711"},"shortcutDetails":{"targetId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms"}}"#,
+        arguments: r#"{"supportsAllDrives":true,"fields":"id,name,mimeType,parents,webViewLink","keepRevisionForever":false,"ocrLanguage":"en","ignoreDefaultVisibility":true,"name":"Quarterly report","mimeType":"application/vnd.google-apps.folder","parents":["1dyUEebJaFnWa3Z4n0BFMVAXQ7mfUH11g"],"description":"Numbers of the first quarter","starred":true,"properties":{"project":"atlas"},"appProperties":{"sync_id":"4711"},"shortcutDetails":{"targetId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms"},"copyRequiresWriterPermission":false,"writersCanShare":true,"contentRestrictions":[{"readOnly":true,"reason":"Final version","ownerRestricted":true}],"id":"1Vt9mXw2kQy7LbPzR4cN8sHfGjD5aTe"}"#,
         all: |c| c.files().create()
-            .supports_all_drives(true).name("Quarterly report")
-            .mime_type("application/vnd.google-apps.folder")
+            .supports_all_drives(true).fields("id,name,mimeType,parents,webViewLink")
+            .keep_revision_forever(false).ocr_language("en").ignore_default_visibility(true)
+            .name("Quarterly report").mime_type("application/vnd.google-apps.folder")
             .parents(["1dyUEebJaFnWa3Z4n0BFMVAXQ7mfUH11g"])
             .description("Numbers of the first quarter").starred(true)
             .properties([("project", "atlas")]).app_properties([("sync_id", "4711")])
             .shortcut_details(types::FileShortcutDetailsInput::new("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms"))
-            .dry_run(),
+            .copy_requires_writer_permission(false).writers_can_share(true)
+            .content_restrictions([types::FileContentRestrictionInput::new().read_only(true).reason("Final version").owner_restricted(true)])
+            .id("1Vt9mXw2kQy7LbPzR4cN8sHfGjD5aTe").dry_run(),
         needed: |c, a| record(c.files().create().name(a.get::<String>("name"))),
     },
     Operation {
         name: "files.update",
-        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","addParents":"1dyUEebJaFnWa3Z4n0BFMVAXQ7mfUH11g","removeParents":"0B7l2kfTgXq9sUk9PVA","supportsAllDrives":true,"name":"Quarterly report (final)","description":"Approved by finance","mimeType":"text/markdown","trashed":true,"starred":true,"properties":{"project":"atlas"},"appProperties":{"sync_id":"4711"}}"#,
+        arguments: r##"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","addParents":"1dyUEebJaFnWa3Z4n0BFMVAXQ7mfUH11g","removeParents":"0B7l2kfTgXq9sUk9PVA","supportsAllDrives":true,"fields":"id,name,mimeType,parents,webViewLink","keepRevisionForever":false,"ocrLanguage":"en","name":"Quarterly report (final)","description":"Approved by finance","mimeType":"text/markdown","trashed":true,"starred":true,"properties":{"project":"atlas"},"appProperties":{"sync_id":"4711"},"copyRequiresWriterPermission":false,"writersCanShare":true,"contentRestrictions":[{"readOnly":true,"reason":"Final version","ownerRestricted":true}],"folderColorRgb":"#4986e7"}"##,
         all: |c| c.files().update("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms")
             .add_parents("1dyUEebJaFnWa3Z4n0BFMVAXQ7mfUH11g")
             .remove_parents("0B7l2kfTgXq9sUk9PVA").supports_all_drives(true)
-            .name("Quarterly report (final)").description("Approved by finance")
-            .mime_type("text/markdown").trashed(true).starred(true)
-            .properties([("project", "atlas")]).app_properties([("sync_id", "4711")]).dry_run(),
+            .fields("id,name,mimeType,parents,webViewLink").keep_revision_forever(false)
+            .ocr_language("en").name("Quarterly report (final)")
+            .description("Approved by finance").mime_type("text/markdown").trashed(true)
+            .starred(true).properties([("project", "atlas")])
+            .app_properties([("sync_id", "4711")]).copy_requires_writer_permission(false)
+            .writers_can_share(true)
+            .content_restrictions([types::FileContentRestrictionInput::new().read_only(true).reason("Final version").owner_restricted(true)])
+            .folder_color_rgb("#4986e7").dry_run(),
         needed: |c, a| record(c.files().update(a.get::<String>("fileId"))),
     },
     Operation {
@@ -72,13 +83,25 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "files_upload.create",
-        arguments: r#"{"uploadType":"multipart","supportsAllDrives":true,"name":"report.pdf","file_content":"aGVsbG8=","mimeType":"application/pdf","parents":["1dyUEebJaFnWa3Z4n0BFMVAXQ7mfUH11g"],"description":"Signed contract","file_mime_type":"application/pdf"}"#,
+        arguments: r#"{"uploadType":"multipart","supportsAllDrives":true,"fields":"id,name,mimeType,parents,webViewLink","keepRevisionForever":false,"ocrLanguage":"en","ignoreDefaultVisibility":true,"name":"report.pdf","file_content":"aGVsbG8=","mimeType":"application/pdf","parents":["1dyUEebJaFnWa3Z4n0BFMVAXQ7mfUH11g"],"description":"Signed contract","file_mime_type":"application/pdf"}"#,
         all: |c| c.files_upload().create()
-            .upload_type("multipart").supports_all_drives(true).name("report.pdf")
+            .upload_type("multipart").supports_all_drives(true)
+            .fields("id,name,mimeType,parents,webViewLink").keep_revision_forever(false)
+            .ocr_language("en").ignore_default_visibility(true).name("report.pdf")
             .file_content("aGVsbG8=").mime_type("application/pdf")
             .parents(["1dyUEebJaFnWa3Z4n0BFMVAXQ7mfUH11g"]).description("Signed contract")
             .file_mime_type("application/pdf").dry_run(),
         needed: |c, a| record(c.files_upload().create().name(a.get::<String>("name")).file_content(a.get::<String>("file_content"))),
+    },
+    Operation {
+        name: "files_upload.update",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","uploadType":"multipart","supportsAllDrives":true,"keepRevisionForever":false,"fields":"id,name,size,modifiedTime","file_content":"aGVsbG8=","file_mime_type":"application/pdf","name":"report.pdf","mimeType":"application/pdf","description":"Signed contract"}"#,
+        all: |c| c.files_upload().update("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms")
+            .upload_type("multipart").supports_all_drives(true).keep_revision_forever(false)
+            .fields("id,name,size,modifiedTime").file_content("aGVsbG8=")
+            .file_mime_type("application/pdf").name("report.pdf").mime_type("application/pdf")
+            .description("Signed contract").dry_run(),
+        needed: |c, a| record(c.files_upload().update(a.get::<String>("fileId")).file_content(a.get::<String>("file_content"))),
     },
     Operation {
         name: "files_export.download",
@@ -97,12 +120,36 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, _| list!(c.drives().list(), "pageSize", 90),
     },
     Operation {
+        name: "drives.create",
+        arguments: r#"{"requestId":"5f0c5a5e-2f63-4c0e-9d1a-7f1f1f0d2b11","fields":"id,name","name":"Marketing","themeId":"abacus","hidden":false}"#,
+        all: |c| c.drives().create("5f0c5a5e-2f63-4c0e-9d1a-7f1f1f0d2b11")
+            .fields("id,name").name("Marketing").theme_id("abacus").hidden(false).dry_run(),
+        needed: |c, a| record(c.drives().create(a.get::<String>("requestId")).name(a.get::<String>("name"))),
+    },
+    Operation {
         name: "drives.get",
         arguments: r#"{"driveId":"0AKx8dWq2mPZsUk9PVA","useDomainAdminAccess":false,"fields":"id,name,createdTime,hidden,restrictions,capabilities"}"#,
         all: |c| c.drives().get("0AKx8dWq2mPZsUk9PVA")
             .use_domain_admin_access(false)
             .fields("id,name,createdTime,hidden,restrictions,capabilities").dry_run(),
         needed: |c, a| record(c.drives().get(a.get::<String>("driveId"))),
+    },
+    Operation {
+        name: "drives.delete",
+        arguments: r#"{"driveId":"0AKx8dWq2mPZsUk9PVA","useDomainAdminAccess":false,"allowItemDeletion":false}"#,
+        all: |c| c.drives().delete("0AKx8dWq2mPZsUk9PVA")
+            .use_domain_admin_access(false).allow_item_deletion(false).dry_run(),
+        needed: |c, a| record(c.drives().delete(a.get::<String>("driveId"))),
+    },
+    Operation {
+        name: "drives.update",
+        arguments: r##"{"driveId":"0AKx8dWq2mPZsUk9PVA","useDomainAdminAccess":false,"fields":"id,name,restrictions","name":"Marketing and sales","themeId":"abacus","colorRgb":"#4986e7","restrictions":{"adminManagedRestrictions":true,"copyRequiresWriterPermission":true,"domainUsersOnly":true,"driveMembersOnly":true,"sharingFoldersRequiresOrganizerPermission":true}}"##,
+        all: |c| c.drives().update("0AKx8dWq2mPZsUk9PVA")
+            .use_domain_admin_access(false).fields("id,name,restrictions")
+            .name("Marketing and sales").theme_id("abacus").color_rgb("#4986e7")
+            .restrictions(types::DriveRestrictionsInput::new().admin_managed_restrictions(true).copy_requires_writer_permission(true).domain_users_only(true).drive_members_only(true).sharing_folders_requires_organizer_permission(true))
+            .dry_run(),
+        needed: |c, a| record(c.drives().update(a.get::<String>("driveId"))),
     },
     Operation {
         name: "permissions.list",
@@ -115,12 +162,43 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| list!(c.permissions().list(a.get::<String>("fileId")), "pageSize", 90),
     },
     Operation {
+        name: "permissions.create",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","sendNotificationEmail":false,"emailMessage":"Here is the report.","transferOwnership":false,"moveToNewOwnersRoot":false,"supportsAllDrives":true,"useDomainAdminAccess":false,"fields":"id,type,role,emailAddress","role":"reader","type":"user","emailAddress":"kim@example.com","domain":"example.com","allowFileDiscovery":false,"expirationTime":"2025-12-31T00:00:00Z","pendingOwner":false,"view":"published","inheritedPermissionsDisabled":false}"#,
+        all: |c| c.permissions().create("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms")
+            .send_notification_email(false).email_message("Here is the report.")
+            .transfer_ownership(false).move_to_new_owners_root(false).supports_all_drives(true)
+            .use_domain_admin_access(false).fields("id,type,role,emailAddress")
+            .role(types::PermissionRole::Reader).type_(types::PermissionType::User)
+            .email_address("kim@example.com").domain("example.com").allow_file_discovery(false)
+            .expiration_time("2025-12-31T00:00:00Z").pending_owner(false)
+            .view(types::PermissionView::Published).inherited_permissions_disabled(false)
+            .dry_run(),
+        needed: |c, a| record(c.permissions().create(a.get::<String>("fileId")).role(a.get::<types::PermissionRole>("role")).type_(a.get::<types::PermissionType>("type"))),
+    },
+    Operation {
         name: "permissions.get",
         arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","permissionId":"11543289617420538864","supportsAllDrives":true,"useDomainAdminAccess":false,"fields":"id,type,role,emailAddress,displayName,expirationTime"}"#,
         all: |c| c.permissions().get("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "11543289617420538864")
             .supports_all_drives(true).use_domain_admin_access(false)
             .fields("id,type,role,emailAddress,displayName,expirationTime").dry_run(),
         needed: |c, a| record(c.permissions().get(a.get::<String>("fileId"), a.get::<String>("permissionId"))),
+    },
+    Operation {
+        name: "permissions.delete",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","permissionId":"07384912250916374281","supportsAllDrives":true,"useDomainAdminAccess":false}"#,
+        all: |c| c.permissions().delete("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "07384912250916374281")
+            .supports_all_drives(true).use_domain_admin_access(false).dry_run(),
+        needed: |c, a| record(c.permissions().delete(a.get::<String>("fileId"), a.get::<String>("permissionId"))),
+    },
+    Operation {
+        name: "permissions.update",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","permissionId":"07384912250916374281","removeExpiration":false,"transferOwnership":false,"supportsAllDrives":true,"useDomainAdminAccess":false,"fields":"id,type,role,expirationTime","role":"writer","expirationTime":"2025-12-31T00:00:00Z","pendingOwner":false,"inheritedPermissionsDisabled":false}"#,
+        all: |c| c.permissions().update("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "07384912250916374281")
+            .remove_expiration(false).transfer_ownership(false).supports_all_drives(true)
+            .use_domain_admin_access(false).fields("id,type,role,expirationTime")
+            .role(types::PermissionRole::Writer).expiration_time("2025-12-31T00:00:00Z")
+            .pending_owner(false).inherited_permissions_disabled(false).dry_run(),
+        needed: |c, a| record(c.permissions().update(a.get::<String>("fileId"), a.get::<String>("permissionId"))),
     },
     Operation {
         name: "comments.list",
@@ -133,11 +211,36 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| list!(c.comments().list(a.get::<String>("fileId")), "pageSize", 90),
     },
     Operation {
+        name: "comments.create",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","fields":"id,content,author(displayName),createdTime","content":"Please check the second table.","anchor":"{\"r\":\"head\",\"a\":[{\"line\":{\"n\":12}}]}","quotedFileContent":{"mimeType":"text/plain","value":"Total 4,711"}}"#,
+        all: |c| c.comments().create("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms")
+            .fields("id,content,author(displayName),createdTime")
+            .content("Please check the second table.")
+            .anchor("{\"r\":\"head\",\"a\":[{\"line\":{\"n\":12}}]}")
+            .quoted_file_content(types::CommentQuotedFileContentInput::new().mime_type("text/plain").value("Total 4,711"))
+            .dry_run(),
+        needed: |c, a| record(c.comments().create(a.get::<String>("fileId")).content(a.get::<String>("content"))),
+    },
+    Operation {
         name: "comments.get",
         arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","commentId":"AAAABQ8f3xM","includeDeleted":false,"fields":"id,content,author,resolved,replies"}"#,
         all: |c| c.comments().get("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "AAAABQ8f3xM")
             .include_deleted(false).fields("id,content,author,resolved,replies").dry_run(),
         needed: |c, a| record(c.comments().get(a.get::<String>("fileId"), a.get::<String>("commentId"))),
+    },
+    Operation {
+        name: "comments.delete",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","commentId":"AAAAZmp3x1Q"}"#,
+        all: |c| c.comments().delete("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "AAAAZmp3x1Q")
+            .dry_run(),
+        needed: |c, a| record(c.comments().delete(a.get::<String>("fileId"), a.get::<String>("commentId"))),
+    },
+    Operation {
+        name: "comments.update",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","commentId":"AAAAZmp3x1Q","fields":"id,content,modifiedTime","content":"Please check the second table."}"#,
+        all: |c| c.comments().update("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "AAAAZmp3x1Q")
+            .fields("id,content,modifiedTime").content("Please check the second table.").dry_run(),
+        needed: |c, a| record(c.comments().update(a.get::<String>("fileId"), a.get::<String>("commentId")).content(a.get::<String>("content"))),
     },
     Operation {
         name: "replies.list",
@@ -148,11 +251,33 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| list!(c.replies().list(a.get::<String>("fileId"), a.get::<String>("commentId")), "pageSize", 90),
     },
     Operation {
+        name: "replies.create",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","commentId":"AAAAZmp3x1Q","fields":"id,content,action,createdTime","content":"Done.","action":"resolve"}"#,
+        all: |c| c.replies().create("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "AAAAZmp3x1Q")
+            .fields("id,content,action,createdTime").content("Done.")
+            .action(types::ReplyAction::Resolve).dry_run(),
+        needed: |c, a| record(c.replies().create(a.get::<String>("fileId"), a.get::<String>("commentId"))),
+    },
+    Operation {
         name: "replies.get",
         arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","commentId":"AAAABQ8f3xM","replyId":"AAAABQ8f3xQ","includeDeleted":false,"fields":"id,content,author,createdTime,action"}"#,
         all: |c| c.replies().get("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "AAAABQ8f3xM", "AAAABQ8f3xQ")
             .include_deleted(false).fields("id,content,author,createdTime,action").dry_run(),
         needed: |c, a| record(c.replies().get(a.get::<String>("fileId"), a.get::<String>("commentId"), a.get::<String>("replyId"))),
+    },
+    Operation {
+        name: "replies.delete",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","commentId":"AAAAZmp3x1Q","replyId":"AAAAZmp3x2R"}"#,
+        all: |c| c.replies().delete("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "AAAAZmp3x1Q", "AAAAZmp3x2R")
+            .dry_run(),
+        needed: |c, a| record(c.replies().delete(a.get::<String>("fileId"), a.get::<String>("commentId"), a.get::<String>("replyId"))),
+    },
+    Operation {
+        name: "replies.update",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","commentId":"AAAAZmp3x1Q","replyId":"AAAAZmp3x2R","fields":"id,content,modifiedTime","content":"Done, thank you."}"#,
+        all: |c| c.replies().update("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "AAAAZmp3x1Q", "AAAAZmp3x2R")
+            .fields("id,content,modifiedTime").content("Done, thank you.").dry_run(),
+        needed: |c, a| record(c.replies().update(a.get::<String>("fileId"), a.get::<String>("commentId"), a.get::<String>("replyId")).content(a.get::<String>("content"))),
     },
     Operation {
         name: "revisions.list",
@@ -170,6 +295,21 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .fields("id,modifiedTime,size,originalFilename,lastModifyingUser,exportLinks")
             .dry_run(),
         needed: |c, a| record(c.revisions().get(a.get::<String>("fileId"), a.get::<String>("revisionId"))),
+    },
+    Operation {
+        name: "revisions.delete",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","revisionId":"0B7l2kfTgXq9scmV2aXNpb24x"}"#,
+        all: |c| c.revisions().delete("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "0B7l2kfTgXq9scmV2aXNpb24x")
+            .dry_run(),
+        needed: |c, a| record(c.revisions().delete(a.get::<String>("fileId"), a.get::<String>("revisionId"))),
+    },
+    Operation {
+        name: "revisions.update",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","revisionId":"0B7l2kfTgXq9scmV2aXNpb24x","fields":"id,keepForever,published,publishedLink","keepForever":true,"published":false,"publishAuto":false,"publishedOutsideDomain":false}"#,
+        all: |c| c.revisions().update("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "0B7l2kfTgXq9scmV2aXNpb24x")
+            .fields("id,keepForever,published,publishedLink").keep_forever(true).published(false)
+            .publish_auto(false).published_outside_domain(false).dry_run(),
+        needed: |c, a| record(c.revisions().update(a.get::<String>("fileId"), a.get::<String>("revisionId"))),
     },
     Operation {
         name: "changes.list",
@@ -195,5 +335,107 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.about().get()
             .fields("user,storageQuota").dry_run(),
         needed: |c, _| record(c.about().get()),
+    },
+    Operation {
+        name: "file_copies.create",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","supportsAllDrives":true,"copyComments":false,"keepRevisionForever":false,"ocrLanguage":"en","ignoreDefaultVisibility":true,"fields":"id,name,parents,webViewLink","name":"Offer Smith","parents":["1dyUEebJaFnWa3Z4n0BFMVAXQ7mfUH11g"],"mimeType":"application/vnd.google-apps.document","description":"Made from the template","id":"1Vt9mXw2kQy7LbPzR4cN8sHfGjD5aTe","starred":false,"properties":{"project":"atlas"}}"#,
+        all: |c| c.file_copies().create("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms")
+            .supports_all_drives(true).copy_comments(false).keep_revision_forever(false)
+            .ocr_language("en").ignore_default_visibility(true)
+            .fields("id,name,parents,webViewLink").name("Offer Smith")
+            .parents(["1dyUEebJaFnWa3Z4n0BFMVAXQ7mfUH11g"])
+            .mime_type("application/vnd.google-apps.document")
+            .description("Made from the template").id("1Vt9mXw2kQy7LbPzR4cN8sHfGjD5aTe")
+            .starred(false).properties([("project", "atlas")]).dry_run(),
+        needed: |c, a| record(c.file_copies().create(a.get::<String>("fileId"))),
+    },
+    Operation {
+        name: "trash.delete",
+        arguments: r#"{"driveId":"0AKx8dWq2mPZsUk9PVA"}"#,
+        all: |c| c.trash().delete()
+            .drive_id("0AKx8dWq2mPZsUk9PVA").dry_run(),
+        needed: |c, _| record(c.trash().delete()),
+    },
+    Operation {
+        name: "file_ids.get",
+        arguments: r#"{"count":1,"space":"drive","type":"files"}"#,
+        all: |c| c.file_ids().get()
+            .count(1).space(types::FileIdSpace::Drive).type_(types::FileIdType::Files).dry_run(),
+        needed: |c, _| record(c.file_ids().get()),
+    },
+    Operation {
+        name: "file_labels.list",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","maxResults":100,"pageToken":"~!!~AI9FV7Q2xk"}"#,
+        all: |c| c.file_labels().list("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms")
+            .max_results(100).page_token("~!!~AI9FV7Q2xk").dry_run(),
+        needed: |c, a| list!(c.file_labels().list(a.get::<String>("fileId")), "maxResults", 90),
+    },
+    Operation {
+        name: "file_labels.update",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","labelModifications":[{"labelId":"nLmtWEkQyyaPpCiR3yQ3uMQBPgcSHh0nzeSb","removeLabel":true,"fieldModifications":[{"fieldId":"field-id","setTextValues":["set-text-value"],"setIntegerValues":["set-integer-value"],"setDateValues":["set-date-value"],"setSelectionValues":["set-selection-value"],"setUserValues":["ada@example.com"],"unsetValues":true}]}]}"#,
+        all: |c| c.file_labels().update("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms")
+            .label_modifications([types::FileLabelLabelModification::new("nLmtWEkQyyaPpCiR3yQ3uMQBPgcSHh0nzeSb").remove_label(true).field_modifications([types::FileLabelLabelModificationFieldModification::new("field-id").set_text_values(["set-text-value"]).set_integer_values(["set-integer-value"]).set_date_values(["set-date-value"]).set_selection_values(["set-selection-value"]).set_user_values(["ada@example.com"]).unset_values(true)])])
+            .dry_run(),
+        needed: |c, a| record(c.file_labels().update(a.get::<String>("fileId")).label_modifications(a.get::<Vec<types::FileLabelLabelModification>>("labelModifications"))),
+    },
+    Operation {
+        name: "access_proposals.list",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","pageSize":50,"pageToken":"~!!~AI9FV7Q2xk"}"#,
+        all: |c| c.access_proposals().list("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms")
+            .page_size(50).page_token("~!!~AI9FV7Q2xk").dry_run(),
+        needed: |c, a| list!(c.access_proposals().list(a.get::<String>("fileId")), "pageSize", 90),
+    },
+    Operation {
+        name: "access_proposals.get",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","proposalId":"AHbR4mQx"}"#,
+        all: |c| c.access_proposals().get("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "AHbR4mQx")
+            .dry_run(),
+        needed: |c, a| record(c.access_proposals().get(a.get::<String>("fileId"), a.get::<String>("proposalId"))),
+    },
+    Operation {
+        name: "access_proposal_decisions.create",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","proposalId":"AHbR4mQx","action":"ACCEPT","role":["reader"],"sendNotification":true,"view":"published"}"#,
+        all: |c| c.access_proposal_decisions().create("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "AHbR4mQx")
+            .action(types::AccessProposalDecisionAction::Accept)
+            .role([types::AccessProposalDecisionRole::Reader]).send_notification(true)
+            .view("published").dry_run(),
+        needed: |c, a| record(c.access_proposal_decisions().create(a.get::<String>("fileId"), a.get::<String>("proposalId")).action(a.get::<types::AccessProposalDecisionAction>("action"))),
+    },
+    Operation {
+        name: "approvals.list",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","pageSize":100,"pageToken":"~!!~AI9FV7Q2xk","fields":"nextPageToken,items(approvalId,status)"}"#,
+        all: |c| c.approvals().list("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms")
+            .page_size(100).page_token("~!!~AI9FV7Q2xk")
+            .fields("nextPageToken,items(approvalId,status)").dry_run(),
+        needed: |c, a| list!(c.approvals().list(a.get::<String>("fileId")), "pageSize", 90),
+    },
+    Operation {
+        name: "file_watches.create",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","supportsAllDrives":true,"id":"01234567-89ab-cdef-0123456789ab","type":"web_hook","address":"https://hooks.example.com/drive","token":"project-atlas","expiration":"1767225600000","params":{"ttl":"3600"}}"#,
+        all: |c| c.file_watches().create("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms")
+            .supports_all_drives(true).id("01234567-89ab-cdef-0123456789ab")
+            .type_(types::FileWatchType::WebHook).address("https://hooks.example.com/drive")
+            .token("project-atlas").expiration("1767225600000").params(json!({"ttl":"3600"}))
+            .dry_run(),
+        needed: |c, a| record(c.file_watches().create(a.get::<String>("fileId")).id(a.get::<String>("id")).type_(a.get::<types::FileWatchType>("type")).address(a.get::<String>("address"))),
+    },
+    Operation {
+        name: "change_watches.create",
+        arguments: r#"{"pageToken":"48213","driveId":"0AKx8dWq2mPZsUk9PVA","includeItemsFromAllDrives":true,"supportsAllDrives":true,"includeRemoved":true,"restrictToMyDrive":false,"spaces":"drive","id":"01234567-89ab-cdef-0123456789ab","type":"web_hook","address":"https://hooks.example.com/drive","token":"project-atlas","expiration":"1767225600000","params":{"ttl":"3600"}}"#,
+        all: |c| c.change_watches().create("48213")
+            .drive_id("0AKx8dWq2mPZsUk9PVA").include_items_from_all_drives(true)
+            .supports_all_drives(true).include_removed(true).restrict_to_my_drive(false)
+            .spaces("drive").id("01234567-89ab-cdef-0123456789ab")
+            .type_(types::ChangeWatchType::WebHook).address("https://hooks.example.com/drive")
+            .token("project-atlas").expiration("1767225600000").params(json!({"ttl":"3600"}))
+            .dry_run(),
+        needed: |c, a| record(c.change_watches().create(a.get::<String>("pageToken")).id(a.get::<String>("id")).type_(a.get::<types::ChangeWatchType>("type")).address(a.get::<String>("address"))),
+    },
+    Operation {
+        name: "watches.delete",
+        arguments: r#"{"id":"01234567-89ab-cdef-0123456789ab","resourceId":"o3hgv1538sdjfh"}"#,
+        all: |c| c.watches().delete()
+            .id("01234567-89ab-cdef-0123456789ab").resource_id("o3hgv1538sdjfh").dry_run(),
+        needed: |c, a| record(c.watches().delete().id(a.get::<String>("id")).resource_id(a.get::<String>("resourceId"))),
     },
 ];

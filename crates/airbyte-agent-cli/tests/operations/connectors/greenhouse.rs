@@ -4,7 +4,7 @@
 
 use airbyte_agent::greenhouse::{DESCRIPTION, GreenhouseConnector as Connector, types};
 
-use crate::harness::{self, Operation, download, list};
+use crate::harness::{self, Operation, download, list, record};
 
 #[tokio::test]
 async fn every_operation() {
@@ -14,88 +14,191 @@ async fn every_operation() {
 const OPERATIONS: &[Operation<Connector>] = &[
     Operation {
         name: "applications.list",
-        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[4000123,4000124],"updated_at":"gte|2025-03-01T00:00:00Z"}"#,
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[4000123,4000124],"updated_at":"gte|2025-03-01T00:00:00Z","created_at":"gte|2025-03-01T00:00:00Z","last_activity_at":"gte|2025-03-01T00:00:00Z","candidate_ids":[5000321],"job_ids":[3000555],"status":"active","stage_ids":[7100],"stage_name":"Phone Screen","prospect":true,"prospective_job_ids":[3000555],"job_post_ids":[3200111],"source_ids":[7801],"referrer_ids":[7901],"custom_field_option_id":7500,"fields":["id","status"]}"#,
         all: |c| c.applications().list()
             .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([4000123, 4000124])
-            .updated_at("gte|2025-03-01T00:00:00Z").dry_run(),
+            .updated_at("gte|2025-03-01T00:00:00Z").created_at("gte|2025-03-01T00:00:00Z")
+            .last_activity_at("gte|2025-03-01T00:00:00Z").candidate_ids([5000321])
+            .job_ids([3000555]).status(types::ApplicationStatus::Active).stage_ids([7100])
+            .stage_name("Phone Screen").prospect(true).prospective_job_ids([3000555])
+            .job_post_ids([3200111]).source_ids([7801]).referrer_ids([7901])
+            .custom_field_option_id(7500).fields(["id", "status"]).dry_run(),
         needed: |c, _| list!(c.applications().list(), "per_page", 90),
     },
     Operation {
+        name: "applications.create",
+        arguments: r#"{"candidate_id":5000321,"job_id":3000555,"initial_stage_id":7100,"prospect":false,"job_ids":[3000555],"source_id":7801,"referrer_id":7901,"recruiter_id":6001,"coordinator_id":6002}"#,
+        all: |c| c.applications().create()
+            .candidate_id(5000321).job_id(3000555).initial_stage_id(7100).prospect(false)
+            .job_ids([3000555]).source_id(7801).referrer_id(7901).recruiter_id(6001)
+            .coordinator_id(6002).dry_run(),
+        needed: |c, a| record(c.applications().create().candidate_id(a.get::<i64>("candidate_id"))),
+    },
+    Operation {
+        name: "applications.get",
+        arguments: r#"{"id":4000123}"#,
+        all: |c| c.applications().get(4000123)
+            .dry_run(),
+        needed: |c, a| record(c.applications().get(a.get::<i64>("id"))),
+    },
+    Operation {
+        name: "applications.update",
+        arguments: r#"{"id":4000123,"source_id":7801,"referrer_id":7901,"recruiter_id":6001,"coordinator_id":6002}"#,
+        all: |c| c.applications().update(4000123)
+            .source_id(7801).referrer_id(7901).recruiter_id(6001).coordinator_id(6002).dry_run(),
+        needed: |c, a| record(c.applications().update(a.get::<i64>("id"))),
+    },
+    Operation {
         name: "candidates.list",
-        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[5000321],"updated_at":"gte|2025-03-01T00:00:00Z"}"#,
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[5000321],"updated_at":"gte|2025-03-01T00:00:00Z","created_at":"gte|2025-03-01T00:00:00Z","last_activity_at":"gte|2025-03-01T00:00:00Z","email":"sam@client.example","tag":"python","private":true,"custom_field_option_id":7500,"fields":["id","first_name"]}"#,
         all: |c| c.candidates().list()
             .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([5000321])
-            .updated_at("gte|2025-03-01T00:00:00Z").dry_run(),
+            .updated_at("gte|2025-03-01T00:00:00Z").created_at("gte|2025-03-01T00:00:00Z")
+            .last_activity_at("gte|2025-03-01T00:00:00Z").email("sam@client.example")
+            .tag("python").private(true).custom_field_option_id(7500).fields(["id", "first_name"])
+            .dry_run(),
         needed: |c, _| list!(c.candidates().list(), "per_page", 90),
     },
     Operation {
+        name: "candidates.create",
+        arguments: r#"{"first_name":"Sam","last_name":"Client","preferred_name":"Sammy","company":"Acme","title":"Engineer","email_addresses":[{"value":"sam@client.example","type":"personal"}],"phone_numbers":[{"value":"+12025550123","type":"mobile"}],"addresses":[{"value":"1 Main Street","type":"home"}],"website_addresses":[{"value":"https://sam.example","type":"personal"}],"social_media_addresses":[{"value":"https://social.example/sam"}],"tags":["python"],"application":{"job_id":3000555,"source_id":1,"recruiter_id":1,"coordinator_id":1}}"#,
+        all: |c| c.candidates().create()
+            .first_name("Sam").last_name("Client").preferred_name("Sammy").company("Acme")
+            .title("Engineer")
+            .email_addresses([types::CandidateEmailAddressInput::new("sam@client.example", types::CandidateEmailAddressInputType::Personal)])
+            .phone_numbers([types::CandidatePhoneNumberInput::new("+12025550123", types::CandidatePhoneNumberInputType::Mobile)])
+            .addresses([types::CandidateAddressInput::new("1 Main Street", types::CandidateAddressInputType::Home)])
+            .website_addresses([types::CandidateWebsiteAddressInput::new("https://sam.example", types::CandidateWebsiteAddressInputType::Personal)])
+            .social_media_addresses([types::CandidateSocialMediaAddressInput::new("https://social.example/sam")])
+            .tags(["python"])
+            .application(types::CandidateApplication::new(3000555).source_id(1).recruiter_id(1).coordinator_id(1))
+            .dry_run(),
+        needed: |c, a| record(c.candidates().create().first_name(a.get::<String>("first_name")).last_name(a.get::<String>("last_name"))),
+    },
+    Operation {
+        name: "candidates.get",
+        arguments: r#"{"id":5000321}"#,
+        all: |c| c.candidates().get(5000321)
+            .dry_run(),
+        needed: |c, a| record(c.candidates().get(a.get::<i64>("id"))),
+    },
+    Operation {
+        name: "candidates.update",
+        arguments: r#"{"id":5000321,"first_name":"Sam","last_name":"Client","preferred_name":"Sammy","company":"Acme","title":"Engineer","email_addresses":[{"value":"sam@client.example","type":"personal"}],"phone_numbers":[{"value":"+12025550123","type":"mobile"}],"addresses":[{"value":"1 Main Street","type":"home"}],"website_addresses":[{"value":"https://sam.example","type":"personal"}],"social_media_addresses":[{"value":"https://social.example/sam"}],"tags":["python"]}"#,
+        all: |c| c.candidates().update(5000321)
+            .first_name("Sam").last_name("Client").preferred_name("Sammy").company("Acme")
+            .title("Engineer")
+            .email_addresses([types::CandidateEmailAddressInput::new("sam@client.example", types::CandidateEmailAddressInputType::Personal)])
+            .phone_numbers([types::CandidatePhoneNumberInput::new("+12025550123", types::CandidatePhoneNumberInputType::Mobile)])
+            .addresses([types::CandidateAddressInput::new("1 Main Street", types::CandidateAddressInputType::Home)])
+            .website_addresses([types::CandidateWebsiteAddressInput::new("https://sam.example", types::CandidateWebsiteAddressInputType::Personal)])
+            .social_media_addresses([types::CandidateSocialMediaAddressInput::new("https://social.example/sam")])
+            .tags(["python"]).dry_run(),
+        needed: |c, a| record(c.candidates().update(a.get::<i64>("id"))),
+    },
+    Operation {
         name: "departments.list",
-        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[7001]}"#,
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[7001],"created_at":"gte|2025-03-01T00:00:00Z","updated_at":"gte|2025-03-01T00:00:00Z","parent_id":7001,"external_id":"ext-7","fields":["id","name"]}"#,
         all: |c| c.departments().list()
-            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([7001]).dry_run(),
+            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([7001])
+            .created_at("gte|2025-03-01T00:00:00Z").updated_at("gte|2025-03-01T00:00:00Z")
+            .parent_id(7001).external_id("ext-7").fields(["id", "name"]).dry_run(),
         needed: |c, _| list!(c.departments().list(), "per_page", 90),
     },
     Operation {
         name: "interviews.list",
-        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[8000456],"updated_at":"gte|2025-03-01T00:00:00Z"}"#,
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[8000456],"updated_at":"gte|2025-03-01T00:00:00Z","created_at":"gte|2025-03-01T00:00:00Z","application_ids":[4000123],"job_ids":[3000555],"organizer_ids":[6001],"job_interview_ids":[7110],"starts_at":"gte|2025-03-01T00:00:00Z","ends_at":"gte|2025-03-01T00:00:00Z","all_day_start_on":"gte|2025-03-01","all_day_end_on":"gte|2025-03-01","external_event_id":"evt-1","status":"scheduled","fields":["id","starts_at"]}"#,
         all: |c| c.interviews().list()
             .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([8000456])
-            .updated_at("gte|2025-03-01T00:00:00Z").dry_run(),
+            .updated_at("gte|2025-03-01T00:00:00Z").created_at("gte|2025-03-01T00:00:00Z")
+            .application_ids([4000123]).job_ids([3000555]).organizer_ids([6001])
+            .job_interview_ids([7110]).starts_at("gte|2025-03-01T00:00:00Z")
+            .ends_at("gte|2025-03-01T00:00:00Z").all_day_start_on("gte|2025-03-01")
+            .all_day_end_on("gte|2025-03-01").external_event_id("evt-1")
+            .status(types::InterviewStatus::Scheduled).fields(["id", "starts_at"]).dry_run(),
         needed: |c, _| list!(c.interviews().list(), "per_page", 90),
     },
     Operation {
         name: "job_posts.list",
-        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[6000789],"updated_at":"gte|2025-03-01T00:00:00Z","active":true}"#,
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[6000789],"updated_at":"gte|2025-03-01T00:00:00Z","active":true,"created_at":"gte|2025-03-01T00:00:00Z","job_ids":[3000555],"job_board_ids":[3300],"live":true,"internal":true,"featured":true,"fields":["id","title"]}"#,
         all: |c| c.job_posts().list()
             .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([6000789])
-            .updated_at("gte|2025-03-01T00:00:00Z").active(true).dry_run(),
+            .updated_at("gte|2025-03-01T00:00:00Z").active(true)
+            .created_at("gte|2025-03-01T00:00:00Z").job_ids([3000555]).job_board_ids([3300])
+            .live(true).internal(true).featured(true).fields(["id", "title"]).dry_run(),
         needed: |c, _| list!(c.job_posts().list(), "per_page", 90),
     },
     Operation {
         name: "jobs.list",
-        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[3000555],"updated_at":"gte|2025-03-01T00:00:00Z"}"#,
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[3000555],"updated_at":"gte|2025-03-01T00:00:00Z","created_at":"gte|2025-03-01T00:00:00Z","status":"open","department_id":7001,"office_id":7051,"requisition_id":"REQ-12","confidential":true,"opened_at":"gte|2025-03-01T00:00:00Z","closed_at":"gte|2025-03-01T00:00:00Z","custom_field_option_id":7500,"fields":["id","name"]}"#,
         all: |c| c.jobs().list()
             .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([3000555])
-            .updated_at("gte|2025-03-01T00:00:00Z").dry_run(),
+            .updated_at("gte|2025-03-01T00:00:00Z").created_at("gte|2025-03-01T00:00:00Z")
+            .status(types::JobStatus::Open).department_id(7001).office_id(7051)
+            .requisition_id("REQ-12").confidential(true).opened_at("gte|2025-03-01T00:00:00Z")
+            .closed_at("gte|2025-03-01T00:00:00Z").custom_field_option_id(7500)
+            .fields(["id", "name"]).dry_run(),
         needed: |c, _| list!(c.jobs().list(), "per_page", 90),
     },
     Operation {
+        name: "jobs.get",
+        arguments: r#"{"id":3000555}"#,
+        all: |c| c.jobs().get(3000555)
+            .dry_run(),
+        needed: |c, a| record(c.jobs().get(a.get::<i64>("id"))),
+    },
+    Operation {
         name: "offers.list",
-        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[9000222],"updated_at":"gte|2025-03-01T00:00:00Z"}"#,
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[9000222],"updated_at":"gte|2025-03-01T00:00:00Z","created_at":"gte|2025-03-01T00:00:00Z","application_ids":[4000123],"job_ids":[3000555],"candidate_ids":[5000321],"opening_ids":[3100111],"status":"Accepted","current_only":true,"resolved_at":"gte|2025-03-01T00:00:00Z","sent_on":"gte|2025-03-01","starts_on":"gte|2025-03-01","custom_field_option_id":7500,"fields":["id","status"]}"#,
         all: |c| c.offers().list()
             .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([9000222])
-            .updated_at("gte|2025-03-01T00:00:00Z").dry_run(),
+            .updated_at("gte|2025-03-01T00:00:00Z").created_at("gte|2025-03-01T00:00:00Z")
+            .application_ids([4000123]).job_ids([3000555]).candidate_ids([5000321])
+            .opening_ids([3100111]).status(types::OfferStatus::Accepted).current_only(true)
+            .resolved_at("gte|2025-03-01T00:00:00Z").sent_on("gte|2025-03-01")
+            .starts_on("gte|2025-03-01").custom_field_option_id(7500).fields(["id", "status"])
+            .dry_run(),
         needed: |c, _| list!(c.offers().list(), "per_page", 90),
     },
     Operation {
         name: "offices.list",
-        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[7101]}"#,
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[7101],"created_at":"gte|2025-03-01T00:00:00Z","updated_at":"gte|2025-03-01T00:00:00Z","parent_id":7001,"external_id":"ext-7","fields":["id","name"]}"#,
         all: |c| c.offices().list()
-            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([7101]).dry_run(),
+            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([7101])
+            .created_at("gte|2025-03-01T00:00:00Z").updated_at("gte|2025-03-01T00:00:00Z")
+            .parent_id(7001).external_id("ext-7").fields(["id", "name"]).dry_run(),
         needed: |c, _| list!(c.offices().list(), "per_page", 90),
     },
     Operation {
         name: "sources.list",
-        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[7201]}"#,
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[7201],"created_at":"gte|2025-03-01T00:00:00Z","updated_at":"gte|2025-03-01T00:00:00Z","fields":["id","name"]}"#,
         all: |c| c.sources().list()
-            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([7201]).dry_run(),
+            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([7201])
+            .created_at("gte|2025-03-01T00:00:00Z").updated_at("gte|2025-03-01T00:00:00Z")
+            .fields(["id", "name"]).dry_run(),
         needed: |c, _| list!(c.sources().list(), "per_page", 90),
     },
     Operation {
         name: "users.list",
-        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[1000042],"updated_at":"gte|2025-03-01T00:00:00Z","show_service_accounts":false}"#,
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[1000042],"updated_at":"gte|2025-03-01T00:00:00Z","show_service_accounts":false,"created_at":"gte|2025-03-01T00:00:00Z","primary_email":"jane@example.com","deactivated":false,"office_ids":[7051],"department_ids":[7001],"agency_ids":[7061],"linked_candidate_ids":[5000321],"interviewer_tag_ids":[7071],"employee_ids":["E-17"],"external_office_id":"ext-7","external_department_id":"ext-8","custom_field_option_id":7500,"fields":["id","name"]}"#,
         all: |c| c.users().list()
             .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([1000042])
-            .updated_at("gte|2025-03-01T00:00:00Z").show_service_accounts(false).dry_run(),
+            .updated_at("gte|2025-03-01T00:00:00Z").show_service_accounts(false)
+            .created_at("gte|2025-03-01T00:00:00Z").primary_email("jane@example.com")
+            .deactivated(false).office_ids([7051]).department_ids([7001]).agency_ids([7061])
+            .linked_candidate_ids([5000321]).interviewer_tag_ids([7071]).employee_ids(["E-17"])
+            .external_office_id("ext-7").external_department_id("ext-8")
+            .custom_field_option_id(7500).fields(["id", "name"]).dry_run(),
         needed: |c, _| list!(c.users().list(), "per_page", 90),
     },
     Operation {
         name: "attachments.list",
-        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[2000777],"updated_at":"gte|2025-03-01T00:00:00Z","application_ids":[4000123],"candidate_ids":[5000321],"type":"resume"}"#,
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[2000777],"updated_at":"gte|2025-03-01T00:00:00Z","application_ids":[4000123],"candidate_ids":[5000321],"type":"resume","created_at":"gte|2025-03-01T00:00:00Z","fields":["id","filename"]}"#,
         all: |c| c.attachments().list()
             .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([2000777])
             .updated_at("gte|2025-03-01T00:00:00Z").application_ids([4000123])
-            .candidate_ids([5000321]).type_(types::AttachmentType::Resume).dry_run(),
+            .candidate_ids([5000321]).type_(types::AttachmentType::Resume)
+            .created_at("gte|2025-03-01T00:00:00Z").fields(["id", "filename"]).dry_run(),
         needed: |c, _| list!(c.attachments().list(), "per_page", 90),
     },
     Operation {
@@ -104,5 +207,230 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.attachments().download([2000777])
             .dry_run(),
         needed: |c, a| download(c.attachments().download(a.get::<Vec<i64>>("ids"))),
+    },
+    Operation {
+        name: "notes.list",
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[8000111],"created_at":"gte|2025-03-01T00:00:00Z","updated_at":"gte|2025-03-01T00:00:00Z","candidate_ids":[5000321],"application_ids":[4000123],"user_ids":[6001],"type":"NOTE","visibility":"publicly_visible","fields":["id","body"]}"#,
+        all: |c| c.notes().list()
+            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([8000111])
+            .created_at("gte|2025-03-01T00:00:00Z").updated_at("gte|2025-03-01T00:00:00Z")
+            .candidate_ids([5000321]).application_ids([4000123]).user_ids([6001])
+            .type_(types::NoteType::Note).visibility(types::NoteVisibility::PubliclyVisible)
+            .fields(["id", "body"]).dry_run(),
+        needed: |c, _| list!(c.notes().list(), "per_page", 90),
+    },
+    Operation {
+        name: "notes.create",
+        arguments: r#"{"candidate_id":5000321,"body":"Spoke on the phone.","note_type":"NOTE","visibility":"private","application_id":4000123,"user_id":6001,"subject":"Your application","email_from":["jane@example.com"],"email_to":["sam@client.example"],"email_cc":["email-cc"]}"#,
+        all: |c| c.notes().create()
+            .candidate_id(5000321).body("Spoke on the phone.")
+            .note_type(types::NoteNoteType::Note).visibility(types::NoteCreateVisibility::Private)
+            .application_id(4000123).user_id(6001).subject("Your application")
+            .email_from(["jane@example.com"]).email_to(["sam@client.example"])
+            .email_cc(["email-cc"]).dry_run(),
+        needed: |c, a| record(c.notes().create().candidate_id(a.get::<i64>("candidate_id")).body(a.get::<String>("body")).note_type(a.get::<types::NoteNoteType>("note_type")).visibility(a.get::<types::NoteCreateVisibility>("visibility"))),
+    },
+    Operation {
+        name: "scorecards.list",
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[9000111],"created_at":"gte|2025-03-01T00:00:00Z","updated_at":"gte|2025-03-01T00:00:00Z","application_ids":[4000123],"interviewer_ids":[6001],"submitter_ids":[6001],"interview_kit_ids":[7001],"interviewed_at":"gte|2025-03-01T00:00:00Z","submitted_at":"gte|2025-03-01T00:00:00Z","status":"complete","fields":["id","candidate_rating"]}"#,
+        all: |c| c.scorecards().list()
+            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([9000111])
+            .created_at("gte|2025-03-01T00:00:00Z").updated_at("gte|2025-03-01T00:00:00Z")
+            .application_ids([4000123]).interviewer_ids([6001]).submitter_ids([6001])
+            .interview_kit_ids([7001]).interviewed_at("gte|2025-03-01T00:00:00Z")
+            .submitted_at("gte|2025-03-01T00:00:00Z").status(types::ScorecardStatus::Complete)
+            .fields(["id", "candidate_rating"]).dry_run(),
+        needed: |c, _| list!(c.scorecards().list(), "per_page", 90),
+    },
+    Operation {
+        name: "scorecard_answers.list",
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[9100111],"created_at":"gte|2025-03-01T00:00:00Z","updated_at":"gte|2025-03-01T00:00:00Z","scorecard_ids":[9000111],"scorecard_question_ids":[9200111],"fields":["id","answer"]}"#,
+        all: |c| c.scorecard_answers().list()
+            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([9100111])
+            .created_at("gte|2025-03-01T00:00:00Z").updated_at("gte|2025-03-01T00:00:00Z")
+            .scorecard_ids([9000111]).scorecard_question_ids([9200111]).fields(["id", "answer"])
+            .dry_run(),
+        needed: |c, _| list!(c.scorecard_answers().list(), "per_page", 90),
+    },
+    Operation {
+        name: "scorecard_questions.list",
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[9200111],"created_at":"gte|2025-03-01T00:00:00Z","updated_at":"gte|2025-03-01T00:00:00Z","interview_kit_ids":[7001],"active":true,"fields":["id","question"]}"#,
+        all: |c| c.scorecard_questions().list()
+            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([9200111])
+            .created_at("gte|2025-03-01T00:00:00Z").updated_at("gte|2025-03-01T00:00:00Z")
+            .interview_kit_ids([7001]).active(true).fields(["id", "question"]).dry_run(),
+        needed: |c, _| list!(c.scorecard_questions().list(), "per_page", 90),
+    },
+    Operation {
+        name: "application_stages.list",
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[4100111],"created_at":"gte|2025-03-01T00:00:00Z","updated_at":"gte|2025-03-01T00:00:00Z","application_ids":[4000123],"job_interview_stage_ids":[7100],"current":true,"fields":["application_id","days_in_stage"]}"#,
+        all: |c| c.application_stages().list()
+            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([4100111])
+            .created_at("gte|2025-03-01T00:00:00Z").updated_at("gte|2025-03-01T00:00:00Z")
+            .application_ids([4000123]).job_interview_stage_ids([7100]).current(true)
+            .fields(["application_id", "days_in_stage"]).dry_run(),
+        needed: |c, _| list!(c.application_stages().list(), "per_page", 90),
+    },
+    Operation {
+        name: "job_interview_stages.list",
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[7100],"created_at":"gte|2025-03-01T00:00:00Z","updated_at":"gte|2025-03-01T00:00:00Z","job_ids":[3000555],"active":true,"fields":["id","name"]}"#,
+        all: |c| c.job_interview_stages().list()
+            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([7100])
+            .created_at("gte|2025-03-01T00:00:00Z").updated_at("gte|2025-03-01T00:00:00Z")
+            .job_ids([3000555]).active(true).fields(["id", "name"]).dry_run(),
+        needed: |c, _| list!(c.job_interview_stages().list(), "per_page", 90),
+    },
+    Operation {
+        name: "openings.list",
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[3100111],"created_at":"gte|2025-03-01T00:00:00Z","updated_at":"gte|2025-03-01T00:00:00Z","job_ids":[3000555],"application_ids":[4000123],"close_reason_ids":[7301],"opened_at":"gte|2025-03-01T00:00:00Z","closed_at":"gte|2025-03-01T00:00:00Z","open":true,"opening_id":"REQ-12-1","fields":["id","open"]}"#,
+        all: |c| c.openings().list()
+            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([3100111])
+            .created_at("gte|2025-03-01T00:00:00Z").updated_at("gte|2025-03-01T00:00:00Z")
+            .job_ids([3000555]).application_ids([4000123]).close_reason_ids([7301])
+            .opened_at("gte|2025-03-01T00:00:00Z").closed_at("gte|2025-03-01T00:00:00Z")
+            .open(true).opening_id("REQ-12-1").fields(["id", "open"]).dry_run(),
+        needed: |c, _| list!(c.openings().list(), "per_page", 90),
+    },
+    Operation {
+        name: "rejection_reasons.list",
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[7201],"created_at":"gte|2025-03-01T00:00:00Z","updated_at":"gte|2025-03-01T00:00:00Z","include_defaults":true,"fields":["id","name"]}"#,
+        all: |c| c.rejection_reasons().list()
+            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([7201])
+            .created_at("gte|2025-03-01T00:00:00Z").updated_at("gte|2025-03-01T00:00:00Z")
+            .include_defaults(true).fields(["id", "name"]).dry_run(),
+        needed: |c, _| list!(c.rejection_reasons().list(), "per_page", 90),
+    },
+    Operation {
+        name: "close_reasons.list",
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[7301],"created_at":"gte|2025-03-01T00:00:00Z","updated_at":"gte|2025-03-01T00:00:00Z","fields":["id","name"]}"#,
+        all: |c| c.close_reasons().list()
+            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([7301])
+            .created_at("gte|2025-03-01T00:00:00Z").updated_at("gte|2025-03-01T00:00:00Z")
+            .fields(["id", "name"]).dry_run(),
+        needed: |c, _| list!(c.close_reasons().list(), "per_page", 90),
+    },
+    Operation {
+        name: "user_job_permissions.list",
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[6100111],"created_at":"gte|2025-03-01T00:00:00Z","updated_at":"gte|2025-03-01T00:00:00Z","job_ids":[3000555],"user_ids":[6001],"role_ids":[41],"fields":["user_id","job_id"]}"#,
+        all: |c| c.user_job_permissions().list()
+            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([6100111])
+            .created_at("gte|2025-03-01T00:00:00Z").updated_at("gte|2025-03-01T00:00:00Z")
+            .job_ids([3000555]).user_ids([6001]).role_ids([41]).fields(["user_id", "job_id"])
+            .dry_run(),
+        needed: |c, _| list!(c.user_job_permissions().list(), "per_page", 90),
+    },
+    Operation {
+        name: "job_owners.list",
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[6200111],"created_at":"gte|2025-03-01T00:00:00Z","updated_at":"gte|2025-03-01T00:00:00Z","job_ids":[3000555],"user_ids":[6001],"type":"recruiter","fields":["job_id","user_id"]}"#,
+        all: |c| c.job_owners().list()
+            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([6200111])
+            .created_at("gte|2025-03-01T00:00:00Z").updated_at("gte|2025-03-01T00:00:00Z")
+            .job_ids([3000555]).user_ids([6001]).type_(types::JobOwnerType::Recruiter)
+            .fields(["job_id", "user_id"]).dry_run(),
+        needed: |c, _| list!(c.job_owners().list(), "per_page", 90),
+    },
+    Operation {
+        name: "job_hiring_managers.list",
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[6300111],"created_at":"gte|2025-03-01T00:00:00Z","updated_at":"gte|2025-03-01T00:00:00Z","job_ids":[3000555],"user_ids":[6001],"fields":["job_id","user_id"]}"#,
+        all: |c| c.job_hiring_managers().list()
+            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([6300111])
+            .created_at("gte|2025-03-01T00:00:00Z").updated_at("gte|2025-03-01T00:00:00Z")
+            .job_ids([3000555]).user_ids([6001]).fields(["job_id", "user_id"]).dry_run(),
+        needed: |c, _| list!(c.job_hiring_managers().list(), "per_page", 90),
+    },
+    Operation {
+        name: "interviewers.list",
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[6400111],"created_at":"gte|2025-03-01T00:00:00Z","updated_at":"gte|2025-03-01T00:00:00Z","interview_ids":[8100111],"user_ids":[6001],"scorecard_ids":[9000111],"response_status":"accepted","fields":["interview_id","user_id"]}"#,
+        all: |c| c.interviewers().list()
+            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([6400111])
+            .created_at("gte|2025-03-01T00:00:00Z").updated_at("gte|2025-03-01T00:00:00Z")
+            .interview_ids([8100111]).user_ids([6001]).scorecard_ids([9000111])
+            .response_status(types::InterviewerResponseStatus::Accepted)
+            .fields(["interview_id", "user_id"]).dry_run(),
+        needed: |c, _| list!(c.interviewers().list(), "per_page", 90),
+    },
+    Operation {
+        name: "custom_fields.list",
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[7400],"created_at":"gte|2025-03-01T00:00:00Z","updated_at":"gte|2025-03-01T00:00:00Z","field_type":"candidate","active":true,"name":"Salary","name_key":"salary","fields":["id","name_key"]}"#,
+        all: |c| c.custom_fields().list()
+            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([7400])
+            .created_at("gte|2025-03-01T00:00:00Z").updated_at("gte|2025-03-01T00:00:00Z")
+            .field_type(types::CustomFieldFieldType::Candidate).active(true).name("Salary")
+            .name_key("salary").fields(["id", "name_key"]).dry_run(),
+        needed: |c, _| list!(c.custom_fields().list(), "per_page", 90),
+    },
+    Operation {
+        name: "custom_field_options.list",
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[7500],"created_at":"gte|2025-03-01T00:00:00Z","updated_at":"gte|2025-03-01T00:00:00Z","custom_field_ids":[7400],"custom_field_key":"salary_band","active":true,"fields":["id","name"]}"#,
+        all: |c| c.custom_field_options().list()
+            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([7500])
+            .created_at("gte|2025-03-01T00:00:00Z").updated_at("gte|2025-03-01T00:00:00Z")
+            .custom_field_ids([7400]).custom_field_key("salary_band").active(true)
+            .fields(["id", "name"]).dry_run(),
+        needed: |c, _| list!(c.custom_field_options().list(), "per_page", 90),
+    },
+    Operation {
+        name: "candidate_tags.list",
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[7600],"created_at":"gte|2025-03-01T00:00:00Z","updated_at":"gte|2025-03-01T00:00:00Z","fields":["id","name"]}"#,
+        all: |c| c.candidate_tags().list()
+            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([7600])
+            .created_at("gte|2025-03-01T00:00:00Z").updated_at("gte|2025-03-01T00:00:00Z")
+            .fields(["id", "name"]).dry_run(),
+        needed: |c, _| list!(c.candidate_tags().list(), "per_page", 90),
+    },
+    Operation {
+        name: "applied_candidate_tags.list",
+        arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[7700],"created_at":"gte|2025-03-01T00:00:00Z","updated_at":"gte|2025-03-01T00:00:00Z","candidate_ids":[5000321],"candidate_tag_ids":[7600],"fields":["candidate_id","candidate_tag_id"]}"#,
+        all: |c| c.applied_candidate_tags().list()
+            .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([7700])
+            .created_at("gte|2025-03-01T00:00:00Z").updated_at("gte|2025-03-01T00:00:00Z")
+            .candidate_ids([5000321]).candidate_tag_ids([7600])
+            .fields(["candidate_id", "candidate_tag_id"]).dry_run(),
+        needed: |c, _| list!(c.applied_candidate_tags().list(), "per_page", 90),
+    },
+    Operation {
+        name: "applied_candidate_tags.create",
+        arguments: r#"{"candidate_id":5000321,"candidate_tag_id":7600}"#,
+        all: |c| c.applied_candidate_tags().create()
+            .candidate_id(5000321).candidate_tag_id(7600).dry_run(),
+        needed: |c, a| record(c.applied_candidate_tags().create().candidate_id(a.get::<i64>("candidate_id")).candidate_tag_id(a.get::<i64>("candidate_tag_id"))),
+    },
+    Operation {
+        name: "applied_candidate_tags.delete",
+        arguments: r#"{"id":7700}"#,
+        all: |c| c.applied_candidate_tags().delete(7700)
+            .dry_run(),
+        needed: |c, a| record(c.applied_candidate_tags().delete(a.get::<i64>("id"))),
+    },
+    Operation {
+        name: "application_moves.create",
+        arguments: r#"{"application_id":4000123,"from_stage_id":7100,"to_stage_id":7101,"to_job_id":3000556,"email_from_user_id":6001}"#,
+        all: |c| c.application_moves().create(4000123)
+            .from_stage_id(7100).to_stage_id(7101).to_job_id(3000556).email_from_user_id(6001)
+            .dry_run(),
+        needed: |c, a| record(c.application_moves().create(a.get::<i64>("application_id")).from_stage_id(a.get::<i64>("from_stage_id"))),
+    },
+    Operation {
+        name: "application_rejections.create",
+        arguments: r#"{"application_id":4000123,"rejection_reason_id":7201,"notes":"Not enough experience.","rejection_email":{"email_template_id":7951,"send_email_at":"2025-03-02T09:00:00Z","email_from_user_id":1}}"#,
+        all: |c| c.application_rejections().create(4000123)
+            .rejection_reason_id(7201).notes("Not enough experience.")
+            .rejection_email(types::ApplicationRejectionRejectionEmail::new(7951).send_email_at("2025-03-02T09:00:00Z").email_from_user_id(1))
+            .dry_run(),
+        needed: |c, a| record(c.application_rejections().create(a.get::<i64>("application_id")).rejection_reason_id(a.get::<i64>("rejection_reason_id"))),
+    },
+    Operation {
+        name: "application_rejections.delete",
+        arguments: r#"{"application_id":4000123}"#,
+        all: |c| c.application_rejections().delete(4000123)
+            .dry_run(),
+        needed: |c, a| record(c.application_rejections().delete(a.get::<i64>("application_id"))),
+    },
+    Operation {
+        name: "application_hires.create",
+        arguments: r#"{"application_id":4000123,"opening_id":3100111,"start_date":"2025-05-01","close_reason_id":7301}"#,
+        all: |c| c.application_hires().create(4000123)
+            .opening_id(3100111).start_date("2025-05-01").close_reason_id(7301).dry_run(),
+        needed: |c, a| record(c.application_hires().create(a.get::<i64>("application_id"))),
     },
 ];

@@ -30,7 +30,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .avatar("https://images.example.com/jane-doe.png").signed_up_at(1741089600)
             .last_seen_at(1743508800).owner_id(991267715).unsubscribed_from_emails(true)
             .custom_attributes(json!({"team_size":9,"paid_subscriber":true})).dry_run(),
-        needed: |c, a| record(c.contacts().create().role(a.get::<String>("role"))),
+        needed: |c, _| record(c.contacts().create()),
     },
     Operation {
         name: "contacts.get",
@@ -58,6 +58,16 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.contacts().delete(a.get::<String>("id"))),
     },
     Operation {
+        name: "contacts.search",
+        arguments: r#"{"Intercom-Version":"2.11","query":{"field":"email","operator":"=","value":"jane.doe@example.com"},"pagination":{"per_page":50,"starting_after":"starting-after"}}"#,
+        all: |c| c.contacts().search()
+            .intercom_version("2.11")
+            .query(types::ContactQuery::new().field("email").operator(types::ContactQueryOperator::Symbol).param("value", json!("jane.doe@example.com")))
+            .pagination(types::ContactPagination::new(50).starting_after("starting-after"))
+            .dry_run(),
+        needed: |c, a| list!(c.contacts().search().query(a.get::<types::ContactQuery>("query"))),
+    },
+    Operation {
         name: "conversations.list",
         arguments: r#"{"per_page":150,"starting_after":"WzE3NDEwODk2MDAwMDAsIjY3YzViZDNlIiwyXQ==","Intercom-Version":"2.11"}"#,
         all: |c| c.conversations().list()
@@ -78,17 +88,18 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "conversations.get",
-        arguments: r#"{"id":"215468930012345","Intercom-Version":"2.11"}"#,
+        arguments: r#"{"id":"215468930012345","Intercom-Version":"2.11","display_as":"plaintext"}"#,
         all: |c| c.conversations().get("215468930012345")
-            .intercom_version("2.11").dry_run(),
+            .intercom_version("2.11").display_as("plaintext").dry_run(),
         needed: |c, a| record(c.conversations().get(a.get::<String>("id"))),
     },
     Operation {
         name: "conversations.update",
-        arguments: r#"{"id":"215468930012345","Intercom-Version":"2.11","read":true,"custom_attributes":{"issue_type":"Billing"}}"#,
+        arguments: r#"{"id":"215468930012345","Intercom-Version":"2.11","display_as":"plaintext","read":true,"custom_attributes":{"issue_type":"Billing"},"title":"Change of the billing address"}"#,
         all: |c| c.conversations().update("215468930012345")
-            .intercom_version("2.11").read(true)
-            .custom_attributes(json!({"issue_type":"Billing"})).dry_run(),
+            .intercom_version("2.11").display_as("plaintext").read(true)
+            .custom_attributes(json!({"issue_type":"Billing"}))
+            .title("Change of the billing address").dry_run(),
         needed: |c, a| record(c.conversations().update(a.get::<String>("id"))),
     },
     Operation {
@@ -99,11 +110,22 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.conversations().delete(a.get::<String>("id"))),
     },
     Operation {
+        name: "conversations.search",
+        arguments: r#"{"Intercom-Version":"2.11","query":{"field":"open","operator":"=","value":true},"pagination":{"per_page":50,"starting_after":"starting-after"}}"#,
+        all: |c| c.conversations().search()
+            .intercom_version("2.11")
+            .query(types::ConversationQuery::new().field("open").operator(types::ConversationQueryOperator::Symbol).param("value", json!(true)))
+            .pagination(types::ConversationPagination::new(50).starting_after("starting-after"))
+            .dry_run(),
+        needed: |c, a| list!(c.conversations().search().query(a.get::<types::ConversationQuery>("query"))),
+    },
+    Operation {
         name: "companies.list",
-        arguments: r#"{"per_page":60,"page":2,"starting_after":"WzE3NDEwODk2MDAwMDAsIjY3YzViZDNlIiwyXQ==","Intercom-Version":"2.11"}"#,
+        arguments: r#"{"per_page":60,"page":2,"starting_after":"WzE3NDEwODk2MDAwMDAsIjY3YzViZDNlIiwyXQ==","Intercom-Version":"2.11","tag_id":"7522907","segment_id":"67c5bd3e8a68186f43bafd11"}"#,
         all: |c| c.companies().list()
             .per_page(60).page(2).starting_after("WzE3NDEwODk2MDAwMDAsIjY3YzViZDNlIiwyXQ==")
-            .intercom_version("2.11").dry_run(),
+            .intercom_version("2.11").tag_id("7522907").segment_id("67c5bd3e8a68186f43bafd11")
+            .dry_run(),
         needed: |c, _| list!(c.companies().list(), "per_page", 60),
     },
     Operation {
@@ -196,6 +218,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.tags().delete(a.get::<String>("id"))),
     },
     Operation {
+        name: "notes.list",
+        arguments: r#"{"contact_id":"67c5bd3e8a68186f43bafdb9","page":1,"per_page":50,"Intercom-Version":"2.11"}"#,
+        all: |c| c.notes().list("67c5bd3e8a68186f43bafdb9")
+            .page(1).per_page(50).intercom_version("2.11").dry_run(),
+        needed: |c, a| list!(c.notes().list(a.get::<String>("contact_id")), "per_page", 90),
+    },
+    Operation {
         name: "notes.create",
         arguments: r#"{"contact_id":"67c5bd3e8a68186f43bafdb9","Intercom-Version":"2.11","body":"<p>Prefers a call in the morning.</p>","admin_id":"991267715"}"#,
         all: |c| c.notes().create("67c5bd3e8a68186f43bafdb9")
@@ -241,5 +270,261 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.internal_articles().delete("6871119")
             .intercom_version("Unstable").dry_run(),
         needed: |c, a| record(c.internal_articles().delete(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "tickets.search",
+        arguments: r#"{"Intercom-Version":"2.11","query":{"field":"created_at","operator":">","value":"1741089600"},"pagination":{"per_page":50,"starting_after":"starting-after"}}"#,
+        all: |c| c.tickets().search()
+            .intercom_version("2.11")
+            .query(types::TicketQuery::new().field("created_at").operator(types::TicketQueryOperator::Symbol5).param("value", json!("1741089600")))
+            .pagination(types::TicketPagination::new(50).starting_after("starting-after"))
+            .dry_run(),
+        needed: |c, a| list!(c.tickets().search().query(a.get::<types::TicketQuery>("query"))),
+    },
+    Operation {
+        name: "tickets.create",
+        arguments: r#"{"Intercom-Version":"2.11","ticket_type_id":"1234","contacts":[{"id":"67c5bd3e8a68186f43bafdb9","external_id":"external-id","email":"email"}],"ticket_attributes":{"_default_title_":"Change of address","_default_description_":"The invoice shows the old one."},"company_id":"acme-001","created_at":1741089600}"#,
+        all: |c| c.tickets().create()
+            .intercom_version("2.11").ticket_type_id("1234")
+            .contacts([types::TicketContact::new().id("67c5bd3e8a68186f43bafdb9").external_id("external-id").email("email")])
+            .ticket_attributes(json!({"_default_title_":"Change of address","_default_description_":"The invoice shows the old one."}))
+            .company_id("acme-001").created_at(1741089600).dry_run(),
+        needed: |c, a| record(c.tickets().create().ticket_type_id(a.get::<String>("ticket_type_id")).contacts(a.get::<Vec<types::TicketContact>>("contacts"))),
+    },
+    Operation {
+        name: "tickets.get",
+        arguments: r#"{"ticket_id":"64619700005694","Intercom-Version":"2.11"}"#,
+        all: |c| c.tickets().get("64619700005694")
+            .intercom_version("2.11").dry_run(),
+        needed: |c, a| record(c.tickets().get(a.get::<String>("ticket_id"))),
+    },
+    Operation {
+        name: "tickets.update",
+        arguments: r#"{"ticket_id":"64619700005694","Intercom-Version":"2.11","ticket_attributes":{"_default_title_":"Change of address","_default_description_":"The invoice shows the old one."},"state":"resolved","open":true,"is_shared":true,"snoozed_until":1790000000,"assignment":{"admin_id":"991267715","assignee_id":"991267715"}}"#,
+        all: |c| c.tickets().update("64619700005694")
+            .intercom_version("2.11")
+            .ticket_attributes(json!({"_default_title_":"Change of address","_default_description_":"The invoice shows the old one."}))
+            .state(types::TicketState::Resolved).open(true).is_shared(true)
+            .snoozed_until(1790000000)
+            .assignment(types::TicketAssignment::new().admin_id("991267715").assignee_id("991267715"))
+            .dry_run(),
+        needed: |c, a| record(c.tickets().update(a.get::<String>("ticket_id"))),
+    },
+    Operation {
+        name: "conversation_replies.create",
+        arguments: r#"{"conversation_id":"215468930012345","Intercom-Version":"2.11","message_type":"comment","type":"admin","body":"We have changed the address.","admin_id":"991267715","intercom_user_id":"67c5bd3e8a68186f43bafdb9","user_id":"cust-10482","email":"jane.doe@example.com","attachment_urls":["https://images.example.com/invoice.png"],"created_at":1741089600,"attachment_files":[{"content_type":"text/plain","data":"SGVsbG8=","name":"hello.txt"}]}"#,
+        all: |c| c.conversation_replies().create("215468930012345")
+            .intercom_version("2.11").message_type(types::ConversationReplyMessageType::Comment)
+            .type_(types::ConversationReplyType::Admin).body("We have changed the address.")
+            .admin_id("991267715").intercom_user_id("67c5bd3e8a68186f43bafdb9")
+            .user_id("cust-10482").email("jane.doe@example.com")
+            .attachment_urls(["https://images.example.com/invoice.png"]).created_at(1741089600)
+            .attachment_files([types::ConversationReplyAttachmentFile::new("text/plain", "SGVsbG8=", "hello.txt")])
+            .dry_run(),
+        needed: |c, a| record(c.conversation_replies().create(a.get::<String>("conversation_id")).message_type(a.get::<types::ConversationReplyMessageType>("message_type")).type_(a.get::<types::ConversationReplyType>("type"))),
+    },
+    Operation {
+        name: "conversation_changes.create",
+        arguments: r#"{"conversation_id":"215468930012345","Intercom-Version":"2.11","message_type":"close","admin_id":"991267715","type":"admin","assignee_id":"991267715","snoozed_until":1790000000,"body":"Glad that we could help!"}"#,
+        all: |c| c.conversation_changes().create("215468930012345")
+            .intercom_version("2.11").message_type(types::ConversationChangeMessageType::Close)
+            .admin_id("991267715").type_(types::ConversationChangeType::Admin)
+            .assignee_id("991267715").snoozed_until(1790000000).body("Glad that we could help!")
+            .dry_run(),
+        needed: |c, a| record(c.conversation_changes().create(a.get::<String>("conversation_id")).message_type(a.get::<types::ConversationChangeMessageType>("message_type")).admin_id(a.get::<String>("admin_id"))),
+    },
+    Operation {
+        name: "ticket_replies.create",
+        arguments: r#"{"ticket_id":"64619700005694","Intercom-Version":"2.11","message_type":"comment","type":"admin","body":"We have changed the address.","admin_id":"991267715","intercom_user_id":"67c5bd3e8a68186f43bafdb9","user_id":"cust-10482","email":"jane.doe@example.com","attachment_urls":["https://images.example.com/invoice.png"],"created_at":1741089600,"reply_options":[{"text":"Yes","uuid":"22d6d1f4-1a19-41d0-94c2-e54031f78aca"}],"cross_post":true}"#,
+        all: |c| c.ticket_replies().create("64619700005694")
+            .intercom_version("2.11").message_type(types::TicketReplyMessageType::Comment)
+            .type_(types::TicketReplyType::Admin).body("We have changed the address.")
+            .admin_id("991267715").intercom_user_id("67c5bd3e8a68186f43bafdb9")
+            .user_id("cust-10482").email("jane.doe@example.com")
+            .attachment_urls(["https://images.example.com/invoice.png"]).created_at(1741089600)
+            .reply_options([types::TicketReplyReplyOption::new("Yes", "22d6d1f4-1a19-41d0-94c2-e54031f78aca")])
+            .cross_post(true).dry_run(),
+        needed: |c, a| record(c.ticket_replies().create(a.get::<String>("ticket_id")).message_type(a.get::<types::TicketReplyMessageType>("message_type")).type_(a.get::<types::TicketReplyType>("type"))),
+    },
+    Operation {
+        name: "ticket_types.list",
+        arguments: r#"{"Intercom-Version":"2.11"}"#,
+        all: |c| c.ticket_types().list()
+            .intercom_version("2.11").dry_run(),
+        needed: |c, _| list!(c.ticket_types().list()),
+    },
+    Operation {
+        name: "contact_tags.list",
+        arguments: r#"{"contact_id":"67c5bd3e8a68186f43bafdb9","Intercom-Version":"2.11"}"#,
+        all: |c| c.contact_tags().list("67c5bd3e8a68186f43bafdb9")
+            .intercom_version("2.11").dry_run(),
+        needed: |c, a| list!(c.contact_tags().list(a.get::<String>("contact_id"))),
+    },
+    Operation {
+        name: "contact_tags.create",
+        arguments: r#"{"contact_id":"67c5bd3e8a68186f43bafdb9","Intercom-Version":"2.11","id":"7522907"}"#,
+        all: |c| c.contact_tags().create("67c5bd3e8a68186f43bafdb9")
+            .intercom_version("2.11").id("7522907").dry_run(),
+        needed: |c, a| record(c.contact_tags().create(a.get::<String>("contact_id")).id(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "contact_tags.delete",
+        arguments: r#"{"contact_id":"67c5bd3e8a68186f43bafdb9","tag_id":"7522907","Intercom-Version":"2.11"}"#,
+        all: |c| c.contact_tags().delete("67c5bd3e8a68186f43bafdb9", "7522907")
+            .intercom_version("2.11").dry_run(),
+        needed: |c, a| record(c.contact_tags().delete(a.get::<String>("contact_id"), a.get::<String>("tag_id"))),
+    },
+    Operation {
+        name: "conversation_tags.create",
+        arguments: r#"{"conversation_id":"215468930012345","Intercom-Version":"2.11","id":"7522907","admin_id":"991267715"}"#,
+        all: |c| c.conversation_tags().create("215468930012345")
+            .intercom_version("2.11").id("7522907").admin_id("991267715").dry_run(),
+        needed: |c, a| record(c.conversation_tags().create(a.get::<String>("conversation_id")).id(a.get::<String>("id")).admin_id(a.get::<String>("admin_id"))),
+    },
+    Operation {
+        name: "conversation_tags.delete",
+        arguments: r#"{"conversation_id":"215468930012345","tag_id":"7522907","Intercom-Version":"2.11","admin_id":"991267715"}"#,
+        all: |c| c.conversation_tags().delete("215468930012345", "7522907")
+            .intercom_version("2.11").admin_id("991267715").dry_run(),
+        needed: |c, a| record(c.conversation_tags().delete(a.get::<String>("conversation_id"), a.get::<String>("tag_id")).admin_id(a.get::<String>("admin_id"))),
+    },
+    Operation {
+        name: "contact_merges.create",
+        arguments: r#"{"Intercom-Version":"2.11","from":"67c5bd3e8a68186f43bafdb1","into":"67c5bd3e8a68186f43bafdb9"}"#,
+        all: |c| c.contact_merges().create()
+            .intercom_version("2.11").from_("67c5bd3e8a68186f43bafdb1")
+            .into_("67c5bd3e8a68186f43bafdb9").dry_run(),
+        needed: |c, a| record(c.contact_merges().create().from_(a.get::<String>("from")).into_(a.get::<String>("into"))),
+    },
+    Operation {
+        name: "contact_archives.create",
+        arguments: r#"{"contact_id":"67c5bd3e8a68186f43bafdb9","Intercom-Version":"2.11"}"#,
+        all: |c| c.contact_archives().create("67c5bd3e8a68186f43bafdb9")
+            .intercom_version("2.11").dry_run(),
+        needed: |c, a| record(c.contact_archives().create(a.get::<String>("contact_id"))),
+    },
+    Operation {
+        name: "contact_archives.delete",
+        arguments: r#"{"contact_id":"67c5bd3e8a68186f43bafdb9","Intercom-Version":"2.11"}"#,
+        all: |c| c.contact_archives().delete("67c5bd3e8a68186f43bafdb9")
+            .intercom_version("2.11").dry_run(),
+        needed: |c, a| record(c.contact_archives().delete(a.get::<String>("contact_id"))),
+    },
+    Operation {
+        name: "contact_companies.list",
+        arguments: r#"{"contact_id":"67c5bd3e8a68186f43bafdb9","page":1,"per_page":50,"Intercom-Version":"2.11"}"#,
+        all: |c| c.contact_companies().list("67c5bd3e8a68186f43bafdb9")
+            .page(1).per_page(50).intercom_version("2.11").dry_run(),
+        needed: |c, a| list!(c.contact_companies().list(a.get::<String>("contact_id")), "per_page", 90),
+    },
+    Operation {
+        name: "contact_companies.create",
+        arguments: r#"{"contact_id":"67c5bd3e8a68186f43bafdb9","Intercom-Version":"2.11","id":"67c5bd3e8a68186f43bafd00"}"#,
+        all: |c| c.contact_companies().create("67c5bd3e8a68186f43bafdb9")
+            .intercom_version("2.11").id("67c5bd3e8a68186f43bafd00").dry_run(),
+        needed: |c, a| record(c.contact_companies().create(a.get::<String>("contact_id")).id(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "contact_companies.delete",
+        arguments: r#"{"contact_id":"67c5bd3e8a68186f43bafdb9","company_id":"67c5bd3e8a68186f43bafd00","Intercom-Version":"2.11"}"#,
+        all: |c| c.contact_companies().delete("67c5bd3e8a68186f43bafdb9", "67c5bd3e8a68186f43bafd00")
+            .intercom_version("2.11").dry_run(),
+        needed: |c, a| record(c.contact_companies().delete(a.get::<String>("contact_id"), a.get::<String>("company_id"))),
+    },
+    Operation {
+        name: "company_contacts.list",
+        arguments: r#"{"company_id":"67c5bd3e8a68186f43bafd00","page":1,"per_page":50,"Intercom-Version":"2.11"}"#,
+        all: |c| c.company_contacts().list("67c5bd3e8a68186f43bafd00")
+            .page(1).per_page(50).intercom_version("2.11").dry_run(),
+        needed: |c, a| list!(c.company_contacts().list(a.get::<String>("company_id")), "per_page", 90),
+    },
+    Operation {
+        name: "articles.list",
+        arguments: r#"{"page":1,"per_page":50,"Intercom-Version":"2.11"}"#,
+        all: |c| c.articles().list()
+            .page(1).per_page(50).intercom_version("2.11").dry_run(),
+        needed: |c, _| list!(c.articles().list(), "per_page", 90),
+    },
+    Operation {
+        name: "articles.create",
+        arguments: r#"{"Intercom-Version":"2.11","title":"Refunds","author_id":991267715,"description":"How to get your money back","body":"<p>Write to us within 30 days.</p>","state":"draft","parent_id":145,"parent_type":"collection","translated_content":{"de":{"title":"Erstattung","author_id":991267715,"state":"draft"}}}"#,
+        all: |c| c.articles().create()
+            .intercom_version("2.11").title("Refunds").author_id(991267715)
+            .description("How to get your money back").body("<p>Write to us within 30 days.</p>")
+            .state(types::ArticleState::Draft).parent_id(145)
+            .parent_type(types::ArticleParentType::Collection)
+            .translated_content(json!({"de":{"title":"Erstattung","author_id":991267715,"state":"draft"}}))
+            .dry_run(),
+        needed: |c, a| record(c.articles().create().title(a.get::<String>("title")).author_id(a.get::<i64>("author_id"))),
+    },
+    Operation {
+        name: "articles.search",
+        arguments: r#"{"phrase":"refund","state":"published","help_center_id":123,"highlight":false,"Intercom-Version":"2.11"}"#,
+        all: |c| c.articles().search()
+            .phrase("refund").state(types::ArticleSearchState::Published).help_center_id(123)
+            .highlight(false).intercom_version("2.11").dry_run(),
+        needed: |c, _| list!(c.articles().search()),
+    },
+    Operation {
+        name: "articles.get",
+        arguments: r#"{"article_id":"6871118","Intercom-Version":"2.11"}"#,
+        all: |c| c.articles().get("6871118")
+            .intercom_version("2.11").dry_run(),
+        needed: |c, a| record(c.articles().get(a.get::<String>("article_id"))),
+    },
+    Operation {
+        name: "articles.update",
+        arguments: r#"{"article_id":"6871118","Intercom-Version":"2.11","title":"Refunds","author_id":991267715,"description":"How to get your money back","body":"<p>Write to us within 30 days.</p>","state":"draft","parent_id":145,"parent_type":"collection","translated_content":{"de":{"title":"Erstattung","author_id":991267715,"state":"draft"}}}"#,
+        all: |c| c.articles().update("6871118")
+            .intercom_version("2.11").title("Refunds").author_id(991267715)
+            .description("How to get your money back").body("<p>Write to us within 30 days.</p>")
+            .state(types::ArticleState::Draft).parent_id(145)
+            .parent_type(types::ArticleParentType::Collection)
+            .translated_content(json!({"de":{"title":"Erstattung","author_id":991267715,"state":"draft"}}))
+            .dry_run(),
+        needed: |c, a| record(c.articles().update(a.get::<String>("article_id"))),
+    },
+    Operation {
+        name: "articles.delete",
+        arguments: r#"{"article_id":"6871118","Intercom-Version":"2.11"}"#,
+        all: |c| c.articles().delete("6871118")
+            .intercom_version("2.11").dry_run(),
+        needed: |c, a| record(c.articles().delete(a.get::<String>("article_id"))),
+    },
+    Operation {
+        name: "messages.create",
+        arguments: r#"{"Intercom-Version":"2.11","message_type":"in_app","from":{"type":"admin","id":991267715},"to":{"type":"user","id":"67c5bd3e8a68186f43bafdb9"},"body":"Hello Jane, how was the first week?","subject":"Your first week","template":"plain","created_at":1741089600,"create_conversation_without_contact_reply":true}"#,
+        all: |c| c.messages().create()
+            .intercom_version("2.11").message_type(types::MessageMessageType::InApp)
+            .from_(types::MessageFrom::new(types::MessageFromType::Admin, 991267715))
+            .to(types::MessageTo::new(types::MessageToType::User, "67c5bd3e8a68186f43bafdb9"))
+            .body("Hello Jane, how was the first week?").subject("Your first week")
+            .template(types::MessageTemplate::Plain).created_at(1741089600)
+            .create_conversation_without_contact_reply(true).dry_run(),
+        needed: |c, a| record(c.messages().create().message_type(a.get::<types::MessageMessageType>("message_type")).from_(a.get::<types::MessageFrom>("from")).to(a.get::<types::MessageTo>("to")).body(a.get::<String>("body"))),
+    },
+    Operation {
+        name: "events.create",
+        arguments: r#"{"Intercom-Version":"2.11","event_name":"invited-friend","created_at":1741089600,"id":"67c5bd3e8a68186f43bafdb9","user_id":"cust-10482","email":"jane.doe@example.com","metadata":{"friends":3}}"#,
+        all: |c| c.events().create()
+            .intercom_version("2.11").event_name("invited-friend").created_at(1741089600)
+            .id("67c5bd3e8a68186f43bafdb9").user_id("cust-10482").email("jane.doe@example.com")
+            .metadata(json!({"friends":3})).dry_run(),
+        needed: |c, a| record(c.events().create().event_name(a.get::<String>("event_name")).created_at(a.get::<i64>("created_at"))),
+    },
+    Operation {
+        name: "data_attributes.list",
+        arguments: r#"{"model":"contact","include_archived":false,"Intercom-Version":"2.11"}"#,
+        all: |c| c.data_attributes().list()
+            .model(types::DataAttributeModel::Contact).include_archived(false)
+            .intercom_version("2.11").dry_run(),
+        needed: |c, _| list!(c.data_attributes().list()),
+    },
+    Operation {
+        name: "company_lookups.get",
+        arguments: r#"{"name":"Acme Ltd","company_id":"acme-001","Intercom-Version":"2.11"}"#,
+        all: |c| c.company_lookups().get()
+            .name("Acme Ltd").company_id("acme-001").intercom_version("2.11").dry_run(),
+        needed: |c, _| record(c.company_lookups().get()),
     },
 ];

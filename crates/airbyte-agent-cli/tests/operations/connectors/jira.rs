@@ -5,7 +5,7 @@
 use airbyte_agent::jira::{DESCRIPTION, JiraConnector as Connector, types};
 use serde_json::json;
 
-use crate::harness::{self, Operation, list, record};
+use crate::harness::{self, Operation, download, list, record};
 
 #[tokio::test]
 async fn every_operation() {
@@ -15,22 +15,24 @@ async fn every_operation() {
 const OPERATIONS: &[Operation<Connector>] = &[
     Operation {
         name: "issues.search",
-        arguments: r#"{"jql":"project = APOLLO AND statusCategory != Done AND updated >= -7d ORDER BY updated DESC","nextPageToken":"CAEaAggD","maxResults":100,"fields":"summary,status,assignee,priority,updated,customfield_10016","expand":"names,changelog","properties":"acme.sync","fieldsByKeys":false,"failFast":false}"#,
+        arguments: r#"{"jql":"project = APOLLO AND statusCategory != Done AND updated >= -7d ORDER BY updated DESC","nextPageToken":"CAEaAggD","maxResults":100,"fields":"summary,status,assignee,priority,updated,customfield_10016","expand":"names,changelog","properties":"acme.sync","fieldsByKeys":false,"failFast":false,"reconcileIssues":[10042]}"#,
         all: |c| c.issues().search()
             .jql("project = APOLLO AND statusCategory != Done AND updated >= -7d ORDER BY updated DESC")
             .next_page_token("CAEaAggD").max_results(100)
             .fields("summary,status,assignee,priority,updated,customfield_10016")
             .expand("names,changelog").properties("acme.sync").fields_by_keys(false)
-            .fail_fast(false).dry_run(),
+            .fail_fast(false).reconcile_issues([10042]).dry_run(),
         needed: |c, _| list!(c.issues().search(), "maxResults", 90),
     },
     Operation {
         name: "issues.create",
-        arguments: r#"{"updateHistory":false,"fields":{"project":{"id":"id","key":"APOLLO"},"issuetype":{"id":"id","name":"Bug"},"summary":"Login fails with an empty password","description":{"type":"type","version":1,"content":[{"type":"type","attrs":{"key":"value"},"content":[{"type":"type","text":"text","marks":[{"key":"value"}],"attrs":{"key":"value"},"content":[{"key":"value"}]}]}]},"priority":{"id":"id","name":"name"},"assignee":{"accountId":"account-id"},"labels":["login"],"parent":{"key":"key"},"customfield_10016":3},"update":{"worklog":[{"add":{"timeSpent":"30m"}}]}}"#,
+        arguments: r#"{"updateHistory":false,"fields":{"project":{"id":"id","key":"APOLLO"},"issuetype":{"id":"id","name":"Bug"},"summary":"Login fails with an empty password","description":{"type":"type","version":1,"content":[{"type":"type","attrs":{"key":"value"},"content":[{"type":"type","text":"text","marks":[{"key":"value"}],"attrs":{"key":"value"},"content":[{"key":"value"}]}]}]},"priority":{"id":"id","name":"name"},"assignee":{"accountId":"account-id"},"labels":["login"],"parent":{"key":"key"},"customfield_10016":3},"update":{"worklog":[{"add":{"timeSpent":"30m"}}]},"properties":[{"key":"acme.sync","value":{"id":7}}],"historyMetadata":{"type":"acme","description":"Imported"}}"#,
         all: |c| c.issues().create()
             .update_history(false)
             .fields(types::IssueFieldsInput::new(types::IssueFieldsInputProject::new().id("id").key("APOLLO"), types::IssueFieldsInputIssuetype::new().id("id").name("Bug"), "Login fails with an empty password").description(types::AdfDocumentInput::new([types::AdfDocumentInputContent::new().type_("type").attrs(json!({"key":"value"})).content([types::AdfDocumentInputContentContent::new().type_("type").text("text").marks([json!({"key":"value"})]).attrs(json!({"key":"value"})).content([json!({"key":"value"})])])]).type_("type").version(1)).priority(types::IssueFieldsInputPriority::new().id("id").name("name")).assignee(types::IssueFieldsInputAssignee::new().account_id("account-id")).labels(["login"]).parent(types::IssueFieldsInputParent::new().key("key")).param("customfield_10016", json!(3)))
-            .update(json!({"worklog":[{"add":{"timeSpent":"30m"}}]})).dry_run(),
+            .update(json!({"worklog":[{"add":{"timeSpent":"30m"}}]}))
+            .properties([types::IssueProperty::new("acme.sync", json!({"id":7}))])
+            .history_metadata(json!({"type":"acme","description":"Imported"})).dry_run(),
         needed: |c, a| record(c.issues().create().fields(a.get::<types::IssueFieldsInput>("fields"))),
     },
     Operation {
@@ -108,11 +110,12 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "issue_fields.search",
-        arguments: r#"{"startAt":0,"maxResults":50,"type":["custom"],"id":["customfield_10016"],"query":"story points","orderBy":"name","expand":"key,lastUsed"}"#,
+        arguments: r#"{"startAt":0,"maxResults":50,"type":["custom"],"id":["customfield_10016"],"query":"story points","orderBy":"name","expand":"key,lastUsed","projectIds":[10001]}"#,
         all: |c| c.issue_fields().search()
             .start_at(0).max_results(50).type_([types::IssueFieldType::Custom])
             .id(["customfield_10016"]).query("story points")
-            .order_by(types::IssueFieldOrderBy::Name).expand("key,lastUsed").dry_run(),
+            .order_by(types::IssueFieldOrderBy::Name).expand("key,lastUsed").project_ids([10001])
+            .dry_run(),
         needed: |c, _| list!(c.issue_fields().search(), "maxResults", 90),
     },
     Operation {
@@ -165,18 +168,40 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.issue_worklogs().get(a.get::<String>("issueIdOrKey"), a.get::<String>("worklogId"))),
     },
     Operation {
+        name: "issue_worklogs.update",
+        arguments: r#"{"issueIdOrKey":"APOLLO-42","worklogId":"10100","notifyUsers":true,"adjustEstimate":"leave","newEstimate":"2d","expand":"properties","overrideEditableFlag":false,"timeSpentSeconds":5400,"timeSpent":"1h 30m","started":"2025-03-01T09:30:00.000+0000","comment":{"type":"type","version":1,"content":[{"type":"type","attrs":{"key":"value"},"content":[{"type":"type","text":"text","marks":[{"key":"value"}],"attrs":{"key":"value"},"content":[{"key":"value"}]}]}]},"visibility":{"type":"role","value":"Developers","identifier":"identifier"}}"#,
+        all: |c| c.issue_worklogs().update("APOLLO-42", "10100")
+            .notify_users(true).adjust_estimate(types::IssueWorklogAdjustEstimate::Leave)
+            .new_estimate("2d").expand("properties").override_editable_flag(false)
+            .time_spent_seconds(5400).time_spent("1h 30m").started("2025-03-01T09:30:00.000+0000")
+            .comment(types::AdfDocumentInput::new([types::AdfDocumentInputContent::new().type_("type").attrs(json!({"key":"value"})).content([types::AdfDocumentInputContentContent::new().type_("type").text("text").marks([json!({"key":"value"})]).attrs(json!({"key":"value"})).content([json!({"key":"value"})])])]).type_("type").version(1))
+            .visibility(types::IssueWorklogVisibility::new().type_(types::IssueWorklogVisibilityType::Role).value("Developers").identifier("identifier"))
+            .dry_run(),
+        needed: |c, a| record(c.issue_worklogs().update(a.get::<String>("issueIdOrKey"), a.get::<String>("worklogId"))),
+    },
+    Operation {
+        name: "issue_worklogs.delete",
+        arguments: r#"{"issueIdOrKey":"APOLLO-42","worklogId":"10100","notifyUsers":true,"adjustEstimate":"leave","newEstimate":"2d","increaseBy":"2h","overrideEditableFlag":false}"#,
+        all: |c| c.issue_worklogs().delete("APOLLO-42", "10100")
+            .notify_users(true).adjust_estimate(types::IssueWorklogAdjustEstimate::Leave)
+            .new_estimate("2d").increase_by("2h").override_editable_flag(false).dry_run(),
+        needed: |c, a| record(c.issue_worklogs().delete(a.get::<String>("issueIdOrKey"), a.get::<String>("worklogId"))),
+    },
+    Operation {
         name: "issue_worklogs.list",
-        arguments: r#"{"issueIdOrKey":"APOLLO-42","startAt":0,"maxResults":5000,"expand":"properties"}"#,
+        arguments: r#"{"issueIdOrKey":"APOLLO-42","startAt":0,"maxResults":5000,"expand":"properties","startedAfter":1740787200000,"startedBefore":1743465600000}"#,
         all: |c| c.issue_worklogs().list("APOLLO-42")
-            .start_at(0).max_results(5000).expand("properties").dry_run(),
+            .start_at(0).max_results(5000).expand("properties").started_after(1740787200000)
+            .started_before(1743465600000).dry_run(),
         needed: |c, a| list!(c.issue_worklogs().list(a.get::<String>("issueIdOrKey")), "maxResults", 90),
     },
     Operation {
         name: "issue_worklogs.create",
-        arguments: r#"{"issueIdOrKey":"APOLLO-42","notifyUsers":true,"adjustEstimate":"leave","timeSpentSeconds":5400,"timeSpent":"1h 30m","started":"2025-03-01T09:30:00.000+0000","comment":{"type":"type","version":1,"content":[{"type":"type","attrs":{"key":"value"},"content":[{"type":"type","text":"text","marks":[{"key":"value"}],"attrs":{"key":"value"},"content":[{"key":"value"}]}]}]},"visibility":{"type":"role","value":"Developers","identifier":"identifier"}}"#,
+        arguments: r#"{"issueIdOrKey":"APOLLO-42","notifyUsers":true,"adjustEstimate":"leave","newEstimate":"2d","reduceBy":"2h","timeSpentSeconds":5400,"timeSpent":"1h 30m","started":"2025-03-01T09:30:00.000+0000","comment":{"type":"type","version":1,"content":[{"type":"type","attrs":{"key":"value"},"content":[{"type":"type","text":"text","marks":[{"key":"value"}],"attrs":{"key":"value"},"content":[{"key":"value"}]}]}]},"visibility":{"type":"role","value":"Developers","identifier":"identifier"}}"#,
         all: |c| c.issue_worklogs().create("APOLLO-42")
             .notify_users(true).adjust_estimate(types::IssueWorklogAdjustEstimate::Leave)
-            .time_spent_seconds(5400).time_spent("1h 30m").started("2025-03-01T09:30:00.000+0000")
+            .new_estimate("2d").reduce_by("2h").time_spent_seconds(5400).time_spent("1h 30m")
+            .started("2025-03-01T09:30:00.000+0000")
             .comment(types::AdfDocumentInput::new([types::AdfDocumentInputContent::new().type_("type").attrs(json!({"key":"value"})).content([types::AdfDocumentInputContentContent::new().type_("type").text("text").marks([json!({"key":"value"})]).attrs(json!({"key":"value"})).content([json!({"key":"value"})])])]).type_("type").version(1))
             .visibility(types::IssueWorklogVisibility::new().type_(types::IssueWorklogVisibilityType::Role).value("Developers").identifier("identifier"))
             .dry_run(),
@@ -212,11 +237,315 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "issue_links.create",
         arguments: r#"{"type":{"name":"Blocks","id":"id","inward":"inward","outward":"outward"},"inwardIssue":{"key":"APOLLO-42","id":"id"},"outwardIssue":{"key":"APOLLO-43","id":"id"},"comment":{"body":{"type":"doc","version":1,"content":[{"type":"paragraph","attrs":{"key":"value"},"content":[{"type":"text","text":"Needs the new login.","marks":[{"key":"value"}],"attrs":{"key":"value"},"content":[{"key":"value"}]}]}]}}}"#,
         all: |c| c.issue_links().create()
-            .type_(types::IssueLinkType::new().name("Blocks").id("id").inward("inward").outward("outward"))
+            .type_(types::IssueLinkTypeInput::new().name("Blocks").id("id").inward("inward").outward("outward"))
             .inward_issue(types::IssueLinkInwardIssue::new("APOLLO-42").id("id"))
             .outward_issue(types::IssueLinkOutwardIssue::new("APOLLO-43").id("id"))
             .comment(types::IssueLinkComment::new().body(types::AdfDocumentInput::new([types::AdfDocumentInputContent::new().type_("paragraph").attrs(json!({"key":"value"})).content([types::AdfDocumentInputContentContent::new().type_("text").text("Needs the new login.").marks([json!({"key":"value"})]).attrs(json!({"key":"value"})).content([json!({"key":"value"})])])]).type_("doc").version(1)))
             .dry_run(),
-        needed: |c, a| record(c.issue_links().create().type_(a.get::<types::IssueLinkType>("type")).inward_issue(a.get::<types::IssueLinkInwardIssue>("inwardIssue")).outward_issue(a.get::<types::IssueLinkOutwardIssue>("outwardIssue"))),
+        needed: |c, a| record(c.issue_links().create().type_(a.get::<types::IssueLinkTypeInput>("type")).inward_issue(a.get::<types::IssueLinkInwardIssue>("inwardIssue")).outward_issue(a.get::<types::IssueLinkOutwardIssue>("outwardIssue"))),
+    },
+    Operation {
+        name: "issue_links.delete",
+        arguments: r#"{"linkId":"10001"}"#,
+        all: |c| c.issue_links().delete("10001")
+            .dry_run(),
+        needed: |c, a| record(c.issue_links().delete(a.get::<String>("linkId"))),
+    },
+    Operation {
+        name: "attachments.get",
+        arguments: r#"{"id":"10042"}"#,
+        all: |c| c.attachments().get("10042")
+            .dry_run(),
+        needed: |c, a| record(c.attachments().get(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "attachments.delete",
+        arguments: r#"{"id":"10042"}"#,
+        all: |c| c.attachments().delete("10042")
+            .dry_run(),
+        needed: |c, a| record(c.attachments().delete(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "attachments.download",
+        arguments: r#"{"id":"10042"}"#,
+        all: |c| c.attachments().download("10042")
+            .dry_run(),
+        needed: |c, a| download(c.attachments().download(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "boards.list",
+        arguments: r#"{"startAt":0,"maxResults":50,"projectKeyOrId":"APOLLO","type":"scrum","name":"Apollo"}"#,
+        all: |c| c.boards().list()
+            .start_at(0).max_results(50).project_key_or_id("APOLLO").type_("scrum").name("Apollo")
+            .dry_run(),
+        needed: |c, _| list!(c.boards().list(), "maxResults", 50),
+    },
+    Operation {
+        name: "sprints.list",
+        arguments: r#"{"boardId":7,"startAt":0,"maxResults":50,"state":"active,future"}"#,
+        all: |c| c.sprints().list(7)
+            .start_at(0).max_results(50).state("active,future").dry_run(),
+        needed: |c, a| list!(c.sprints().list(a.get::<i64>("boardId")), "maxResults", 50),
+    },
+    Operation {
+        name: "sprints.get",
+        arguments: r#"{"sprintId":37}"#,
+        all: |c| c.sprints().get(37)
+            .dry_run(),
+        needed: |c, a| record(c.sprints().get(a.get::<i64>("sprintId"))),
+    },
+    Operation {
+        name: "sprints.update",
+        arguments: r#"{"sprintId":37,"name":"Sprint 12","startDate":"2025-03-03T09:00:00.000Z","endDate":"2025-03-14T17:00:00.000Z","goal":"Log in without a password","state":"active"}"#,
+        all: |c| c.sprints().update(37)
+            .name("Sprint 12").start_date("2025-03-03T09:00:00.000Z")
+            .end_date("2025-03-14T17:00:00.000Z").goal("Log in without a password")
+            .state(types::SprintState::Active).dry_run(),
+        needed: |c, a| record(c.sprints().update(a.get::<i64>("sprintId"))),
+    },
+    Operation {
+        name: "sprints.create",
+        arguments: r#"{"name":"Sprint 12","startDate":"2025-03-03T09:00:00.000Z","endDate":"2025-03-14T17:00:00.000Z","goal":"Log in without a password","originBoardId":7}"#,
+        all: |c| c.sprints().create()
+            .name("Sprint 12").start_date("2025-03-03T09:00:00.000Z")
+            .end_date("2025-03-14T17:00:00.000Z").goal("Log in without a password")
+            .origin_board_id(7).dry_run(),
+        needed: |c, a| record(c.sprints().create().name(a.get::<String>("name")).origin_board_id(a.get::<i64>("originBoardId"))),
+    },
+    Operation {
+        name: "sprint_issues.list",
+        arguments: r#"{"sprintId":37,"startAt":0,"maxResults":50,"jql":"assignee = currentUser()","fields":"summary,status,assignee","expand":"changelog"}"#,
+        all: |c| c.sprint_issues().list(37)
+            .start_at(0).max_results(50).jql("assignee = currentUser()")
+            .fields("summary,status,assignee").expand("changelog").dry_run(),
+        needed: |c, a| list!(c.sprint_issues().list(a.get::<i64>("sprintId")), "maxResults", 90),
+    },
+    Operation {
+        name: "sprint_issues.create",
+        arguments: r#"{"sprintId":37,"issues":["APOLLO-42"],"rankBeforeIssue":"APOLLO-7","rankAfterIssue":"APOLLO-8"}"#,
+        all: |c| c.sprint_issues().create(37)
+            .issues(["APOLLO-42"]).rank_before_issue("APOLLO-7").rank_after_issue("APOLLO-8")
+            .dry_run(),
+        needed: |c, a| record(c.sprint_issues().create(a.get::<i64>("sprintId")).issues(a.get::<Vec<String>>("issues"))),
+    },
+    Operation {
+        name: "backlog_issues.list",
+        arguments: r#"{"boardId":7,"startAt":0,"maxResults":50,"jql":"assignee = currentUser()","fields":"summary,status,assignee","expand":"changelog"}"#,
+        all: |c| c.backlog_issues().list(7)
+            .start_at(0).max_results(50).jql("assignee = currentUser()")
+            .fields("summary,status,assignee").expand("changelog").dry_run(),
+        needed: |c, a| list!(c.backlog_issues().list(a.get::<i64>("boardId")), "maxResults", 90),
+    },
+    Operation {
+        name: "backlog_issues.create",
+        arguments: r#"{"issues":["APOLLO-42"]}"#,
+        all: |c| c.backlog_issues().create()
+            .issues(["APOLLO-42"]).dry_run(),
+        needed: |c, a| record(c.backlog_issues().create().issues(a.get::<Vec<String>>("issues"))),
+    },
+    Operation {
+        name: "board_issues.list",
+        arguments: r#"{"boardId":7,"startAt":0,"maxResults":50,"jql":"assignee = currentUser()","fields":"summary,status,assignee","expand":"changelog"}"#,
+        all: |c| c.board_issues().list(7)
+            .start_at(0).max_results(50).jql("assignee = currentUser()")
+            .fields("summary,status,assignee").expand("changelog").dry_run(),
+        needed: |c, a| list!(c.board_issues().list(a.get::<i64>("boardId")), "maxResults", 90),
+    },
+    Operation {
+        name: "issue_changelogs.list",
+        arguments: r#"{"issueIdOrKey":"APOLLO-42","startAt":0,"maxResults":50}"#,
+        all: |c| c.issue_changelogs().list("APOLLO-42")
+            .start_at(0).max_results(50).dry_run(),
+        needed: |c, a| list!(c.issue_changelogs().list(a.get::<String>("issueIdOrKey")), "maxResults", 90),
+    },
+    Operation {
+        name: "create_issue_types.list",
+        arguments: r#"{"projectIdOrKey":"APOLLO","startAt":0,"maxResults":50}"#,
+        all: |c| c.create_issue_types().list("APOLLO")
+            .start_at(0).max_results(50).dry_run(),
+        needed: |c, a| list!(c.create_issue_types().list(a.get::<String>("projectIdOrKey")), "maxResults", 90),
+    },
+    Operation {
+        name: "create_fields.list",
+        arguments: r#"{"projectIdOrKey":"APOLLO","issueTypeId":"10004","startAt":0,"maxResults":50}"#,
+        all: |c| c.create_fields().list("APOLLO", "10004")
+            .start_at(0).max_results(50).dry_run(),
+        needed: |c, a| list!(c.create_fields().list(a.get::<String>("projectIdOrKey"), a.get::<String>("issueTypeId")), "maxResults", 90),
+    },
+    Operation {
+        name: "edit_metadata.get",
+        arguments: r#"{"issueIdOrKey":"APOLLO-42","overrideScreenSecurity":false,"overrideEditableFlag":false}"#,
+        all: |c| c.edit_metadata().get("APOLLO-42")
+            .override_screen_security(false).override_editable_flag(false).dry_run(),
+        needed: |c, a| record(c.edit_metadata().get(a.get::<String>("issueIdOrKey"))),
+    },
+    Operation {
+        name: "issue_watchers.list",
+        arguments: r#"{"issueIdOrKey":"APOLLO-42"}"#,
+        all: |c| c.issue_watchers().list("APOLLO-42")
+            .dry_run(),
+        needed: |c, a| list!(c.issue_watchers().list(a.get::<String>("issueIdOrKey"))),
+    },
+    Operation {
+        name: "issue_watchers.delete",
+        arguments: r#"{"issueIdOrKey":"APOLLO-42","accountId":"5b10ac8d82e05b22cc7d4ef5"}"#,
+        all: |c| c.issue_watchers().delete("APOLLO-42", "5b10ac8d82e05b22cc7d4ef5")
+            .dry_run(),
+        needed: |c, a| record(c.issue_watchers().delete(a.get::<String>("issueIdOrKey"), a.get::<String>("accountId"))),
+    },
+    Operation {
+        name: "issue_votes.get",
+        arguments: r#"{"issueIdOrKey":"APOLLO-42"}"#,
+        all: |c| c.issue_votes().get("APOLLO-42")
+            .dry_run(),
+        needed: |c, a| record(c.issue_votes().get(a.get::<String>("issueIdOrKey"))),
+    },
+    Operation {
+        name: "issue_votes.create",
+        arguments: r#"{"issueIdOrKey":"APOLLO-42"}"#,
+        all: |c| c.issue_votes().create("APOLLO-42")
+            .dry_run(),
+        needed: |c, a| record(c.issue_votes().create(a.get::<String>("issueIdOrKey"))),
+    },
+    Operation {
+        name: "issue_votes.delete",
+        arguments: r#"{"issueIdOrKey":"APOLLO-42"}"#,
+        all: |c| c.issue_votes().delete("APOLLO-42")
+            .dry_run(),
+        needed: |c, a| record(c.issue_votes().delete(a.get::<String>("issueIdOrKey"))),
+    },
+    Operation {
+        name: "bulk_issues.create",
+        arguments: r#"{"issueUpdates":[{"fields":{"project":{"key":"APOLLO"},"issuetype":{"name":"Task"},"summary":"First"},"update":{"key":"value"},"properties":[{"key":"value"}]}]}"#,
+        all: |c| c.bulk_issues().create()
+            .issue_updates([types::BulkIssueIssueUpdate::new(json!({"project":{"key":"APOLLO"},"issuetype":{"name":"Task"},"summary":"First"})).update(json!({"key":"value"})).properties([json!({"key":"value"})])])
+            .dry_run(),
+        needed: |c, a| record(c.bulk_issues().create().issue_updates(a.get::<Vec<types::BulkIssueIssueUpdate>>("issueUpdates"))),
+    },
+    Operation {
+        name: "bulk_issues.list",
+        arguments: r#"{"issueIdsOrKeys":["APOLLO-42","APOLLO-43"],"fields":["summary","status"],"expand":["names"],"properties":["acme.sync"],"fieldsByKeys":false}"#,
+        all: |c| c.bulk_issues().list()
+            .issue_ids_or_keys(["APOLLO-42", "APOLLO-43"]).fields(["summary", "status"])
+            .expand(["names"]).properties(["acme.sync"]).fields_by_keys(false).dry_run(),
+        needed: |c, a| list!(c.bulk_issues().list().issue_ids_or_keys(a.get::<Vec<String>>("issueIdsOrKeys"))),
+    },
+    Operation {
+        name: "versions.list",
+        arguments: r#"{"projectIdOrKey":"APOLLO","startAt":0,"maxResults":50,"query":"2.4","status":"unreleased","orderBy":"-releaseDate","expand":"issuesstatus"}"#,
+        all: |c| c.versions().list("APOLLO")
+            .start_at(0).max_results(50).query("2.4").status("unreleased")
+            .order_by(types::VersionOrderBy::ReleaseDate2).expand("issuesstatus").dry_run(),
+        needed: |c, a| list!(c.versions().list(a.get::<String>("projectIdOrKey")), "maxResults", 90),
+    },
+    Operation {
+        name: "versions.create",
+        arguments: r#"{"name":"2.4","description":"Log in without a password","startDate":"2025-03-03","releaseDate":"2025-04-01","released":false,"archived":false,"driver":"5b10ac8d82e05b22cc7d4ef5","projectId":10001}"#,
+        all: |c| c.versions().create()
+            .name("2.4").description("Log in without a password").start_date("2025-03-03")
+            .release_date("2025-04-01").released(false).archived(false)
+            .driver("5b10ac8d82e05b22cc7d4ef5").project_id(10001).dry_run(),
+        needed: |c, a| record(c.versions().create().name(a.get::<String>("name")).project_id(a.get::<i64>("projectId"))),
+    },
+    Operation {
+        name: "versions.update",
+        arguments: r#"{"id":"10010","name":"2.4","description":"Log in without a password","startDate":"2025-03-03","releaseDate":"2025-04-01","released":false,"archived":false,"driver":"5b10ac8d82e05b22cc7d4ef5","moveUnfixedIssuesTo":"https://acme.atlassian.net/rest/api/3/version/10011"}"#,
+        all: |c| c.versions().update("10010")
+            .name("2.4").description("Log in without a password").start_date("2025-03-03")
+            .release_date("2025-04-01").released(false).archived(false)
+            .driver("5b10ac8d82e05b22cc7d4ef5")
+            .move_unfixed_issues_to("https://acme.atlassian.net/rest/api/3/version/10011")
+            .dry_run(),
+        needed: |c, a| record(c.versions().update(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "components.list",
+        arguments: r#"{"projectIdOrKey":"APOLLO","startAt":0,"maxResults":50,"query":"login","orderBy":"name","componentSource":"jira"}"#,
+        all: |c| c.components().list("APOLLO")
+            .start_at(0).max_results(50).query("login").order_by(types::ComponentOrderBy::Name)
+            .component_source(types::ComponentComponentSource::Jira).dry_run(),
+        needed: |c, a| list!(c.components().list(a.get::<String>("projectIdOrKey")), "maxResults", 90),
+    },
+    Operation {
+        name: "components.create",
+        arguments: r#"{"name":"Login","project":"APOLLO","description":"Everything about signing in","leadAccountId":"5b10ac8d82e05b22cc7d4ef5","assigneeType":"COMPONENT_LEAD"}"#,
+        all: |c| c.components().create()
+            .name("Login").project("APOLLO").description("Everything about signing in")
+            .lead_account_id("5b10ac8d82e05b22cc7d4ef5")
+            .assignee_type(types::ComponentAssigneeType::ComponentLead).dry_run(),
+        needed: |c, a| record(c.components().create().name(a.get::<String>("name")).project(a.get::<String>("project"))),
+    },
+    Operation {
+        name: "remote_links.list",
+        arguments: r#"{"issueIdOrKey":"APOLLO-42"}"#,
+        all: |c| c.remote_links().list("APOLLO-42")
+            .dry_run(),
+        needed: |c, a| list!(c.remote_links().list(a.get::<String>("issueIdOrKey"))),
+    },
+    Operation {
+        name: "remote_links.create",
+        arguments: r#"{"issueIdOrKey":"APOLLO-42","object":{"url":"https://example.com/report","title":"Report","summary":"summary"},"globalId":"acme-7","relationship":"documented in"}"#,
+        all: |c| c.remote_links().create("APOLLO-42")
+            .object(types::RemoteLinkObjectInput::new("https://example.com/report", "Report").summary("summary"))
+            .global_id("acme-7").relationship("documented in").dry_run(),
+        needed: |c, a| record(c.remote_links().create(a.get::<String>("issueIdOrKey")).object(a.get::<types::RemoteLinkObjectInput>("object"))),
+    },
+    Operation {
+        name: "remote_links.delete",
+        arguments: r#"{"issueIdOrKey":"APOLLO-42","linkId":"10000"}"#,
+        all: |c| c.remote_links().delete("APOLLO-42", "10000")
+            .dry_run(),
+        needed: |c, a| record(c.remote_links().delete(a.get::<String>("issueIdOrKey"), a.get::<String>("linkId"))),
+    },
+    Operation {
+        name: "issue_link_types.list",
+        arguments: r#"{}"#,
+        all: |c| c.issue_link_types().list()
+            .dry_run(),
+        needed: |c, _| list!(c.issue_link_types().list()),
+    },
+    Operation {
+        name: "filters.search",
+        arguments: r#"{"startAt":0,"maxResults":50,"filterName":"bugs","accountId":"5b10ac8d82e05b22cc7d4ef5","projectId":10001,"groupId":"276f955c-63d7-42c8-9520-92d01dca0625","id":[10000],"orderBy":"name","expand":"jql,owner"}"#,
+        all: |c| c.filters().search()
+            .start_at(0).max_results(50).filter_name("bugs")
+            .account_id("5b10ac8d82e05b22cc7d4ef5").project_id(10001)
+            .group_id("276f955c-63d7-42c8-9520-92d01dca0625").id([10000])
+            .order_by(types::FilterOrderBy::Name).expand("jql,owner").dry_run(),
+        needed: |c, _| list!(c.filters().search(), "maxResults", 90),
+    },
+    Operation {
+        name: "dashboards.search",
+        arguments: r#"{"startAt":0,"maxResults":50,"dashboardName":"team","accountId":"5b10ac8d82e05b22cc7d4ef5","projectId":10001,"groupId":"276f955c-63d7-42c8-9520-92d01dca0625","status":"active","orderBy":"name","expand":"owner"}"#,
+        all: |c| c.dashboards().search()
+            .start_at(0).max_results(50).dashboard_name("team")
+            .account_id("5b10ac8d82e05b22cc7d4ef5").project_id(10001)
+            .group_id("276f955c-63d7-42c8-9520-92d01dca0625")
+            .status(types::DashboardStatus::Active).order_by(types::DashboardOrderBy::Name)
+            .expand("owner").dry_run(),
+        needed: |c, _| list!(c.dashboards().search(), "maxResults", 90),
+    },
+    Operation {
+        name: "statuses.search",
+        arguments: r#"{"startAt":0,"maxResults":50,"projectId":"10001","searchString":"review","statusCategory":"DONE"}"#,
+        all: |c| c.statuses().search()
+            .start_at(0).max_results(50).project_id("10001").search_string("review")
+            .status_category(types::StatusStatusCategory::Done).dry_run(),
+        needed: |c, _| list!(c.statuses().search(), "maxResults", 90),
+    },
+    Operation {
+        name: "issue_types.list",
+        arguments: r#"{}"#,
+        all: |c| c.issue_types().list()
+            .dry_run(),
+        needed: |c, _| list!(c.issue_types().list()),
+    },
+    Operation {
+        name: "priorities.search",
+        arguments: r#"{"startAt":0,"maxResults":50,"priorityName":"High","projectId":["10001"],"id":["2"],"onlyDefault":false}"#,
+        all: |c| c.priorities().search()
+            .start_at(0).max_results(50).priority_name("High").project_id(["10001"]).id(["2"])
+            .only_default(false).dry_run(),
+        needed: |c, _| list!(c.priorities().search(), "maxResults", 90),
     },
 ];

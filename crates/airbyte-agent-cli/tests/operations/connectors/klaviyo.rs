@@ -2,7 +2,8 @@
 
 //! Every operation of the connector `klaviyo`.
 
-use airbyte_agent::klaviyo::{DESCRIPTION, KlaviyoConnector as Connector};
+use airbyte_agent::klaviyo::{DESCRIPTION, KlaviyoConnector as Connector, types};
+use serde_json::json;
 
 use crate::harness::{self, Operation, list, record};
 
@@ -14,42 +15,84 @@ async fn every_operation() {
 const OPERATIONS: &[Operation<Connector>] = &[
     Operation {
         name: "profiles.list",
-        arguments: r#"{"revision":"2026-01-15","page[size]":100,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ"}"#,
+        arguments: r#"{"revision":"2026-01-15","page[size]":100,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","filter":"equals(email,\"jane@acme.com\")","sort":"-updated","fields[profile]":["email","first_name","created"],"additional-fields[profile]":["subscriptions"]}"#,
         all: |c| c.profiles().list()
             .revision("2026-01-15").page_size(100).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
-            .dry_run(),
+            .filter("equals(email,\"jane@acme.com\")").sort("-updated")
+            .fields_profile(["email", "first_name", "created"])
+            .additional_fields_profile(["subscriptions"]).dry_run(),
         needed: |c, _| list!(c.profiles().list(), "page[size]", 90),
     },
     Operation {
+        name: "profiles.create",
+        arguments: r#"{"revision":"2026-01-15","additional-fields[profile]":["subscriptions"],"data":{"type":"profile","attributes":{"email":"email","phone_number":"phone-number","external_id":"external-id","first_name":"first-name","last_name":"last-name","organization":"organization","locale":"locale","title":"title","image":"image","location":{"address1":"address1","address2":"address2","city":"city","region":"region","zip":"zip","country":"country","timezone":"timezone","latitude":1.5,"longitude":1.5,"ip":"ip"},"properties":{"key":"value"}}}}"#,
+        all: |c| c.profiles().create()
+            .revision("2026-01-15").additional_fields_profile(["subscriptions"])
+            .data(types::ProfileCreateInput::new("profile", types::ProfileCreateInputAttributes::new().email("email").phone_number("phone-number").external_id("external-id").first_name("first-name").last_name("last-name").organization("organization").locale("locale").title("title").image("image").location(types::ProfileCreateInputAttributesLocation::new().address1("address1").address2("address2").city("city").region("region").zip("zip").country("country").timezone("timezone").latitude(1.5).longitude(1.5).ip("ip")).properties(json!({"key":"value"}))))
+            .dry_run(),
+        needed: |c, a| record(c.profiles().create().data(a.get::<types::ProfileCreateInput>("data"))),
+    },
+    Operation {
         name: "profiles.get",
-        arguments: r#"{"id":"01HQXKFPAV3N8MZC5T2W7RD9EB","revision":"2026-01-15"}"#,
+        arguments: r#"{"id":"01HQXKFPAV3N8MZC5T2W7RD9EB","revision":"2026-01-15","fields[profile]":["email","first_name","created"],"additional-fields[profile]":["subscriptions"]}"#,
         all: |c| c.profiles().get("01HQXKFPAV3N8MZC5T2W7RD9EB")
-            .revision("2026-01-15").dry_run(),
+            .revision("2026-01-15").fields_profile(["email", "first_name", "created"])
+            .additional_fields_profile(["subscriptions"]).dry_run(),
         needed: |c, a| record(c.profiles().get(a.get::<String>("id"))),
     },
     Operation {
+        name: "profiles.update",
+        arguments: r#"{"id":"01HQXKFPAV3N8MZC5T2W7RD9EB","revision":"2026-01-15","additional-fields[profile]":["subscriptions"],"data":{"type":"profile","id":"id","attributes":{"email":"email","phone_number":"phone-number","external_id":"external-id","first_name":"first-name","last_name":"last-name","organization":"organization","locale":"locale","title":"title","image":"image","location":{"address1":"address1","address2":"address2","city":"city","region":"region","zip":"zip","country":"country","timezone":"timezone","latitude":1.5,"longitude":1.5,"ip":"ip"},"properties":{"key":"value"}},"meta":{"patch_properties":{"append":{"key":"value"},"unappend":{"key":"value"},"unset":["unset"]}}}}"#,
+        all: |c| c.profiles().update("01HQXKFPAV3N8MZC5T2W7RD9EB")
+            .revision("2026-01-15").additional_fields_profile(["subscriptions"])
+            .data(types::ProfileUpdateInput::new("profile", "id", types::ProfileUpdateInputAttributes::new().email("email").phone_number("phone-number").external_id("external-id").first_name("first-name").last_name("last-name").organization("organization").locale("locale").title("title").image("image").location(types::ProfileUpdateInputAttributesLocation::new().address1("address1").address2("address2").city("city").region("region").zip("zip").country("country").timezone("timezone").latitude(1.5).longitude(1.5).ip("ip")).properties(json!({"key":"value"}))).meta(types::ProfileUpdateInputMeta::new().patch_properties(types::ProfileUpdateInputMetaPatchProperties::new().append(json!({"key":"value"})).unappend(json!({"key":"value"})).unset(["unset"]))))
+            .dry_run(),
+        needed: |c, a| record(c.profiles().update(a.get::<String>("id")).data(a.get::<types::ProfileUpdateInput>("data"))),
+    },
+    Operation {
         name: "lists.list",
-        arguments: r#"{"revision":"2026-01-15","page[size]":10,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ"}"#,
+        arguments: r#"{"revision":"2026-01-15","page[size]":10,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","filter":"equals(name,\"Newsletter\")","sort":"name","fields[list]":["name"]}"#,
         all: |c| c.lists().list()
             .revision("2026-01-15").page_size(10).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
-            .dry_run(),
+            .filter("equals(name,\"Newsletter\")").sort(types::ListSort::Name)
+            .fields_list(["name"]).dry_run(),
         needed: |c, _| list!(c.lists().list(), "page[size]", 10),
     },
     Operation {
+        name: "lists.create",
+        arguments: r#"{"revision":"2026-01-15","data":{"type":"list","attributes":{"name":"name","opt_in_process":"double_opt_in"}}}"#,
+        all: |c| c.lists().create()
+            .revision("2026-01-15")
+            .data(types::ListCreateInput::new("list", types::ListCreateInputAttributes::new("name").opt_in_process(types::ListCreateInputAttributesOptInProcess::DoubleOptIn)))
+            .dry_run(),
+        needed: |c, a| record(c.lists().create().data(a.get::<types::ListCreateInput>("data"))),
+    },
+    Operation {
         name: "lists.get",
-        arguments: r#"{"id":"Y6nRLr","revision":"2026-01-15"}"#,
+        arguments: r#"{"id":"Y6nRLr","revision":"2026-01-15","additional-fields[list]":["profile_count"],"fields[list]":["name"]}"#,
         all: |c| c.lists().get("Y6nRLr")
-            .revision("2026-01-15").dry_run(),
+            .revision("2026-01-15").additional_fields_list(["profile_count"])
+            .fields_list(["name"]).dry_run(),
         needed: |c, a| record(c.lists().get(a.get::<String>("id"))),
     },
     Operation {
         name: "campaigns.list",
-        arguments: r#"{"revision":"2026-01-15","filter":"equals(messages.channel,'email'),greater-than(updated_at,2025-03-01T00:00:00Z)","page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ"}"#,
+        arguments: r#"{"revision":"2026-01-15","filter":"equals(messages.channel,'email'),greater-than(updated_at,2025-03-01T00:00:00Z)","page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","sort":"-scheduled_at","page[size]":100,"fields[campaign]":["name","status"]}"#,
         all: |c| c.campaigns().list()
             .revision("2026-01-15")
             .filter("equals(messages.channel,'email'),greater-than(updated_at,2025-03-01T00:00:00Z)")
-            .page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").dry_run(),
+            .page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").sort(types::CampaignSort::ScheduledAt2)
+            .page_size(100).fields_campaign(["name", "status"]).dry_run(),
         needed: |c, _| list!(c.campaigns().list()),
+    },
+    Operation {
+        name: "campaigns.create",
+        arguments: r#"{"revision":"2026-01-15","data":{"type":"campaign","attributes":{"name":"name","audiences":{"included":["included"],"excluded":["excluded"]},"send_strategy":{"method":"static","datetime":"2025-03-01T00:00:00Z","throttle_percentage":1,"date":"2025-03-01","options":{"key":"value"}},"send_options":{"use_smart_sending":true},"tracking_options":{"add_tracking_params":true,"is_tracking_opens":true,"is_tracking_clicks":true},"campaign-messages":{"data":[{"type":"campaign-message","attributes":{"definition":{"channel":"email","label":"label","content":{"key":"value"}}}}]}}}}"#,
+        all: |c| c.campaigns().create()
+            .revision("2026-01-15")
+            .data(types::CampaignCreateInput::new("campaign", types::CampaignCreateInputAttributes::new("name", types::CampaignCreateInputAttributesAudiences::new(["included"]).excluded(["excluded"]), types::CampaignCreateInputAttributesCampaignMessages::new([types::CampaignCreateInputAttributesCampaignMessagesData::new("campaign-message", types::CampaignCreateInputAttributesCampaignMessagesDataAttributes::new(types::CampaignCreateInputAttributesCampaignMessagesDataAttributesDefinition::new(types::CampaignCreateInputAttributesCampaignMessagesDataAttributesDefinitionChannel::Email).label("label").content(json!({"key":"value"}))))])).send_strategy(types::CampaignCreateInputAttributesSendStrategy::new(types::CampaignCreateInputAttributesSendStrategyMethod::Static).datetime("2025-03-01T00:00:00Z").throttle_percentage(1).date("2025-03-01").options(json!({"key":"value"}))).send_options(types::CampaignCreateInputAttributesSendOptions::new().use_smart_sending(true)).tracking_options(types::CampaignCreateInputAttributesTrackingOptions::new().add_tracking_params(true).is_tracking_opens(true).is_tracking_clicks(true))))
+            .dry_run(),
+        needed: |c, a| record(c.campaigns().create().data(a.get::<types::CampaignCreateInput>("data"))),
     },
     Operation {
         name: "campaigns.get",
@@ -60,18 +103,36 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "events.list",
-        arguments: r#"{"revision":"2026-01-15","page[size]":200,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","sort":"-datetime"}"#,
+        arguments: r#"{"revision":"2026-01-15","page[size]":200,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","sort":"-datetime","filter":"equals(metric_id,\"XrJ5dW\"),greater-than(datetime,2025-03-01T00:00:00Z)","fields[event]":["datetime","event_properties"]}"#,
         all: |c| c.events().list()
             .revision("2026-01-15").page_size(200).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
-            .sort("-datetime").dry_run(),
+            .sort("-datetime")
+            .filter("equals(metric_id,\"XrJ5dW\"),greater-than(datetime,2025-03-01T00:00:00Z)")
+            .fields_event(["datetime", "event_properties"]).dry_run(),
         needed: |c, _| list!(c.events().list(), "page[size]", 90),
     },
     Operation {
+        name: "events.create",
+        arguments: r#"{"revision":"2026-01-15","data":{"type":"event","attributes":{"metric":{"data":{"type":"metric","attributes":{"name":"name","service":"service"}}},"profile":{"data":{"type":"profile","id":"id","attributes":{"anonymous_id":"anonymous-id","email":"email","phone_number":"phone-number","external_id":"external-id","first_name":"first-name","last_name":"last-name","organization":"organization","locale":"locale","title":"title","image":"image","location":{"address1":"address1","address2":"address2","city":"city","region":"region","zip":"zip","country":"country","timezone":"timezone","latitude":1.5,"longitude":1.5,"ip":"ip"},"properties":{"key":"value"}}}},"properties":{"key":"value"},"time":"2025-03-01T00:00:00Z","value":1.5,"value_currency":"value-currency","unique_id":"unique-id","backfill":true}}}"#,
+        all: |c| c.events().create()
+            .revision("2026-01-15")
+            .data(types::EventCreateInput::new("event", types::EventCreateInputAttributes::new(types::EventCreateInputAttributesMetric::new(types::EventCreateInputAttributesMetricData::new("metric", types::EventCreateInputAttributesMetricDataAttributes::new("name").service("service"))), types::EventCreateInputAttributesProfile::new(types::EventCreateInputAttributesProfileData::new("profile", types::EventCreateInputAttributesProfileDataAttributes::new().anonymous_id("anonymous-id").email("email").phone_number("phone-number").external_id("external-id").first_name("first-name").last_name("last-name").organization("organization").locale("locale").title("title").image("image").location(types::EventCreateInputAttributesProfileDataAttributesLocation::new().address1("address1").address2("address2").city("city").region("region").zip("zip").country("country").timezone("timezone").latitude(1.5).longitude(1.5).ip("ip")).properties(json!({"key":"value"}))).id("id")), json!({"key":"value"})).time("2025-03-01T00:00:00Z").value(1.5).value_currency("value-currency").unique_id("unique-id").backfill(true)))
+            .dry_run(),
+        needed: |c, a| record(c.events().create().data(a.get::<types::EventCreateInput>("data"))),
+    },
+    Operation {
+        name: "events.get",
+        arguments: r#"{"id":"4vRpBT","revision":"2026-01-15","fields[event]":["event_properties"]}"#,
+        all: |c| c.events().get("4vRpBT")
+            .revision("2026-01-15").fields_event(["event_properties"]).dry_run(),
+        needed: |c, a| record(c.events().get(a.get::<String>("id"))),
+    },
+    Operation {
         name: "metrics.list",
-        arguments: r#"{"revision":"2026-01-15","filter":"equals(integration.name,'Shopify')","page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ"}"#,
+        arguments: r#"{"revision":"2026-01-15","filter":"equals(integration.name,'Shopify')","page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","fields[metric]":["name"]}"#,
         all: |c| c.metrics().list()
             .revision("2026-01-15").filter("equals(integration.name,'Shopify')")
-            .page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").dry_run(),
+            .page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").fields_metric(["name"]).dry_run(),
         needed: |c, _| list!(c.metrics().list()),
     },
     Operation {
@@ -83,10 +144,11 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "flows.list",
-        arguments: r#"{"revision":"2026-01-15","page[size]":50,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ"}"#,
+        arguments: r#"{"revision":"2026-01-15","page[size]":50,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","filter":"equals(status,\"live\")","sort":"name","fields[flow]":["name","status"]}"#,
         all: |c| c.flows().list()
             .revision("2026-01-15").page_size(50).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
-            .dry_run(),
+            .filter("equals(status,\"live\")").sort(types::FlowSort::Name)
+            .fields_flow(["name", "status"]).dry_run(),
         needed: |c, _| list!(c.flows().list(), "page[size]", 50),
     },
     Operation {
@@ -98,11 +160,21 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "email_templates.list",
-        arguments: r#"{"revision":"2026-01-15","page[size]":10,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ"}"#,
+        arguments: r#"{"revision":"2026-01-15","page[size]":10,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","filter":"contains(name,\"welcome\")","sort":"-updated","fields[template]":["name","updated"]}"#,
         all: |c| c.email_templates().list()
             .revision("2026-01-15").page_size(10).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
-            .dry_run(),
+            .filter("contains(name,\"welcome\")").sort(types::EmailTemplateSort::Updated2)
+            .fields_template(["name", "updated"]).dry_run(),
         needed: |c, _| list!(c.email_templates().list(), "page[size]", 10),
+    },
+    Operation {
+        name: "email_templates.create",
+        arguments: r#"{"revision":"2026-01-15","data":{"type":"template","attributes":{"name":"name","editor_type":"editor-type","html":"html","text":"text"}}}"#,
+        all: |c| c.email_templates().create()
+            .revision("2026-01-15")
+            .data(types::EmailTemplateCreateInput::new("template", types::EmailTemplateCreateInputAttributes::new("name", "editor-type", "html").text("text")))
+            .dry_run(),
+        needed: |c, a| record(c.email_templates().create().data(a.get::<types::EmailTemplateCreateInput>("data"))),
     },
     Operation {
         name: "email_templates.get",
@@ -110,5 +182,230 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.email_templates().get("RDgV2q")
             .revision("2026-01-15").dry_run(),
         needed: |c, a| record(c.email_templates().get(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "profile_upserts.create",
+        arguments: r#"{"revision":"2026-01-15","additional-fields[profile]":["subscriptions"],"data":{"type":"profile","id":"id","attributes":{"email":"email","phone_number":"phone-number","external_id":"external-id","first_name":"first-name","last_name":"last-name","organization":"organization","locale":"locale","title":"title","image":"image","location":{"address1":"address1","address2":"address2","city":"city","region":"region","zip":"zip","country":"country","timezone":"timezone","latitude":1.5,"longitude":1.5,"ip":"ip"},"properties":{"key":"value"}},"meta":{"patch_properties":{"append":{"key":"value"},"unappend":{"key":"value"},"unset":["unset"]}}}}"#,
+        all: |c| c.profile_upserts().create()
+            .revision("2026-01-15").additional_fields_profile(["subscriptions"])
+            .data(types::ProfileUpsertCreateInput::new("profile", types::ProfileUpsertCreateInputAttributes::new().email("email").phone_number("phone-number").external_id("external-id").first_name("first-name").last_name("last-name").organization("organization").locale("locale").title("title").image("image").location(types::ProfileUpsertCreateInputAttributesLocation::new().address1("address1").address2("address2").city("city").region("region").zip("zip").country("country").timezone("timezone").latitude(1.5).longitude(1.5).ip("ip")).properties(json!({"key":"value"}))).id("id").meta(types::ProfileUpsertCreateInputMeta::new().patch_properties(types::ProfileUpsertCreateInputMetaPatchProperties::new().append(json!({"key":"value"})).unappend(json!({"key":"value"})).unset(["unset"]))))
+            .dry_run(),
+        needed: |c, a| record(c.profile_upserts().create().data(a.get::<types::ProfileUpsertCreateInput>("data"))),
+    },
+    Operation {
+        name: "profile_subscriptions.create",
+        arguments: r#"{"revision":"2026-01-15","data":{"type":"profile-subscription-bulk-create-job","attributes":{"profiles":{"data":[{"type":"profile","id":"id","attributes":{"email":"email","phone_number":"phone-number","subscriptions":{"email":{"marketing":{"consent":"SUBSCRIBED","consented_at":"2025-03-01T00:00:00Z"}},"sms":{"marketing":{"consent":"SUBSCRIBED","consented_at":"2025-03-01T00:00:00Z"},"transactional":{"consent":"SUBSCRIBED","consented_at":"2025-03-01T00:00:00Z"}}}}}]},"custom_source":"custom-source","historical_import":true},"relationships":{"list":{"data":{"type":"list","id":"id"}}}}}"#,
+        all: |c| c.profile_subscriptions().create()
+            .revision("2026-01-15")
+            .data(types::ProfileSubscriptionCreateInput::new("profile-subscription-bulk-create-job", types::ProfileSubscriptionCreateInputAttributes::new(types::ProfileSubscriptionCreateInputAttributesProfiles::new([types::ProfileSubscriptionCreateInputAttributesProfilesData::new("profile", types::ProfileSubscriptionCreateInputAttributesProfilesDataAttributes::new(types::ProfileSubscriptionCreateInputAttributesProfilesDataAttributesSubscriptions::new().email(types::ProfileSubscriptionCreateInputAttributesProfilesDataAttributesSubscriptionsEmail::new(types::ProfileSubscriptionCreateInputAttributesProfilesDataAttributesSubscriptionsEmailMarketing::new("SUBSCRIBED").consented_at("2025-03-01T00:00:00Z"))).sms(types::ProfileSubscriptionCreateInputAttributesProfilesDataAttributesSubscriptionsSms::new().marketing(types::ProfileSubscriptionCreateInputAttributesProfilesDataAttributesSubscriptionsSmsMarketing::new("SUBSCRIBED").consented_at("2025-03-01T00:00:00Z")).transactional(types::ProfileSubscriptionCreateInputAttributesProfilesDataAttributesSubscriptionsSmsTransactional::new("SUBSCRIBED").consented_at("2025-03-01T00:00:00Z")))).email("email").phone_number("phone-number")).id("id")])).custom_source("custom-source").historical_import(true)).relationships(types::ProfileSubscriptionCreateInputRelationships::new(types::ProfileSubscriptionCreateInputRelationshipsList::new(types::ProfileSubscriptionCreateInputRelationshipsListData::new("list", "id")))))
+            .dry_run(),
+        needed: |c, a| record(c.profile_subscriptions().create().data(a.get::<types::ProfileSubscriptionCreateInput>("data"))),
+    },
+    Operation {
+        name: "profile_subscriptions.delete",
+        arguments: r#"{"revision":"2026-01-15","data":{"type":"profile-subscription-bulk-delete-job","attributes":{"profiles":{"data":[{"type":"profile","attributes":{"email":"email","phone_number":"phone-number","subscriptions":{"email":{"marketing":{"consent":"UNSUBSCRIBED"}},"sms":{"marketing":{"consent":"UNSUBSCRIBED"},"transactional":{"consent":"UNSUBSCRIBED"}}}}}]}},"relationships":{"list":{"data":{"type":"list","id":"id"}}}}}"#,
+        all: |c| c.profile_subscriptions().delete()
+            .revision("2026-01-15")
+            .data(types::ProfileSubscriptionDeleteInput::new("profile-subscription-bulk-delete-job", types::ProfileSubscriptionDeleteInputAttributes::new(types::ProfileSubscriptionDeleteInputAttributesProfiles::new([types::ProfileSubscriptionDeleteInputAttributesProfilesData::new("profile", types::ProfileSubscriptionDeleteInputAttributesProfilesDataAttributes::new(types::ProfileSubscriptionDeleteInputAttributesProfilesDataAttributesSubscriptions::new().email(types::ProfileSubscriptionDeleteInputAttributesProfilesDataAttributesSubscriptionsEmail::new(types::ProfileSubscriptionDeleteInputAttributesProfilesDataAttributesSubscriptionsEmailMarketing::new("UNSUBSCRIBED"))).sms(types::ProfileSubscriptionDeleteInputAttributesProfilesDataAttributesSubscriptionsSms::new().marketing(types::ProfileSubscriptionDeleteInputAttributesProfilesDataAttributesSubscriptionsSmsMarketing::new("UNSUBSCRIBED")).transactional(types::ProfileSubscriptionDeleteInputAttributesProfilesDataAttributesSubscriptionsSmsTransactional::new("UNSUBSCRIBED")))).email("email").phone_number("phone-number"))]))).relationships(types::ProfileSubscriptionDeleteInputRelationships::new(types::ProfileSubscriptionDeleteInputRelationshipsList::new(types::ProfileSubscriptionDeleteInputRelationshipsListData::new("list", "id")))))
+            .dry_run(),
+        needed: |c, a| record(c.profile_subscriptions().delete().data(a.get::<types::ProfileSubscriptionDeleteInput>("data"))),
+    },
+    Operation {
+        name: "list_profiles.list",
+        arguments: r#"{"id":"Y6nRLr","revision":"2026-01-15","filter":"greater-than(joined_group_at,2025-03-01T00:00:00Z)","sort":"-joined_group_at","fields[profile]":["email","first_name","created"],"additional-fields[profile]":["subscriptions"],"page[size]":100,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ"}"#,
+        all: |c| c.list_profiles().list("Y6nRLr")
+            .revision("2026-01-15").filter("greater-than(joined_group_at,2025-03-01T00:00:00Z)")
+            .sort(types::ListProfileSort::JoinedGroupAt2)
+            .fields_profile(["email", "first_name", "created"])
+            .additional_fields_profile(["subscriptions"]).page_size(100)
+            .page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").dry_run(),
+        needed: |c, a| list!(c.list_profiles().list(a.get::<String>("id")), "page[size]", 90),
+    },
+    Operation {
+        name: "list_memberships.create",
+        arguments: r#"{"id":"Y6nRLr","revision":"2026-01-15","data":[{"type":"profile","id":"id"}]}"#,
+        all: |c| c.list_memberships().create("Y6nRLr")
+            .revision("2026-01-15").data([types::ListMembershipCreateInput::new("profile", "id")])
+            .dry_run(),
+        needed: |c, a| record(c.list_memberships().create(a.get::<String>("id")).data(a.get::<Vec<types::ListMembershipCreateInput>>("data"))),
+    },
+    Operation {
+        name: "list_memberships.delete",
+        arguments: r#"{"id":"Y6nRLr","revision":"2026-01-15","data":[{"type":"profile","id":"id"}]}"#,
+        all: |c| c.list_memberships().delete("Y6nRLr")
+            .revision("2026-01-15").data([types::ListMembershipDeleteInput::new("profile", "id")])
+            .dry_run(),
+        needed: |c, a| record(c.list_memberships().delete(a.get::<String>("id")).data(a.get::<Vec<types::ListMembershipDeleteInput>>("data"))),
+    },
+    Operation {
+        name: "segments.list",
+        arguments: r#"{"revision":"2026-01-15","filter":"equals(is_active,true)","sort":"name","fields[segment]":["name"],"page[size]":10,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ"}"#,
+        all: |c| c.segments().list()
+            .revision("2026-01-15").filter("equals(is_active,true)")
+            .sort(types::SegmentSort::Name).fields_segment(["name"]).page_size(10)
+            .page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").dry_run(),
+        needed: |c, _| list!(c.segments().list(), "page[size]", 10),
+    },
+    Operation {
+        name: "segments.get",
+        arguments: r#"{"id":"Rmv7Ks","revision":"2026-01-15","additional-fields[segment]":["profile_count"]}"#,
+        all: |c| c.segments().get("Rmv7Ks")
+            .revision("2026-01-15").additional_fields_segment(["profile_count"]).dry_run(),
+        needed: |c, a| record(c.segments().get(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "segment_profiles.list",
+        arguments: r#"{"id":"Rmv7Ks","revision":"2026-01-15","filter":"greater-than(joined_group_at,2025-03-01T00:00:00Z)","sort":"-joined_group_at","fields[profile]":["email","first_name","created"],"additional-fields[profile]":["subscriptions"],"page[size]":100,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ"}"#,
+        all: |c| c.segment_profiles().list("Rmv7Ks")
+            .revision("2026-01-15").filter("greater-than(joined_group_at,2025-03-01T00:00:00Z)")
+            .sort(types::SegmentProfileSort::JoinedGroupAt2)
+            .fields_profile(["email", "first_name", "created"])
+            .additional_fields_profile(["subscriptions"]).page_size(100)
+            .page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").dry_run(),
+        needed: |c, a| list!(c.segment_profiles().list(a.get::<String>("id")), "page[size]", 90),
+    },
+    Operation {
+        name: "campaign_reports.list",
+        arguments: r#"{"revision":"2026-01-15","page_cursor":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","data":{"type":"campaign-values-report","attributes":{"statistics":["statistic"],"timeframe":{"key":"last_12_months","start":"2025-03-01T00:00:00Z","end":"2025-03-01T00:00:00Z"},"conversion_metric_id":"conversion-metric-id","group_by":["group-by"],"filter":"filter"}}}"#,
+        all: |c| c.campaign_reports().list()
+            .revision("2026-01-15").page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
+            .data(types::CampaignReportListInput::new("campaign-values-report", types::CampaignReportListInputAttributes::new(["statistic"], types::CampaignReportListInputAttributesTimeframe::new().key(types::CampaignReportListInputAttributesTimeframeKey::Last12Months).start("2025-03-01T00:00:00Z").end("2025-03-01T00:00:00Z"), "conversion-metric-id").group_by(["group-by"]).filter("filter")))
+            .dry_run(),
+        needed: |c, a| list!(c.campaign_reports().list().data(a.get::<types::CampaignReportListInput>("data"))),
+    },
+    Operation {
+        name: "flow_reports.list",
+        arguments: r#"{"revision":"2026-01-15","page_cursor":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","data":{"type":"flow-values-report","attributes":{"statistics":["statistic"],"timeframe":{"key":"last_12_months","start":"2025-03-01T00:00:00Z","end":"2025-03-01T00:00:00Z"},"conversion_metric_id":"conversion-metric-id","group_by":["group-by"],"filter":"filter"}}}"#,
+        all: |c| c.flow_reports().list()
+            .revision("2026-01-15").page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
+            .data(types::FlowReportListInput::new("flow-values-report", types::FlowReportListInputAttributes::new(["statistic"], types::FlowReportListInputAttributesTimeframe::new().key(types::FlowReportListInputAttributesTimeframeKey::Last12Months).start("2025-03-01T00:00:00Z").end("2025-03-01T00:00:00Z"), "conversion-metric-id").group_by(["group-by"]).filter("filter")))
+            .dry_run(),
+        needed: |c, a| list!(c.flow_reports().list().data(a.get::<types::FlowReportListInput>("data"))),
+    },
+    Operation {
+        name: "metric_aggregates.get",
+        arguments: r#"{"revision":"2026-01-15","data":{"type":"metric-aggregate","attributes":{"metric_id":"metric-id","measurements":["measurement"],"filter":["filter"],"interval":"day","by":["by"],"timezone":"timezone","page_size":1,"page_cursor":"page-cursor","sort":"sort"}}}"#,
+        all: |c| c.metric_aggregates().get()
+            .revision("2026-01-15")
+            .data(types::MetricAggregateGetInput::new("metric-aggregate", types::MetricAggregateGetInputAttributes::new("metric-id", ["measurement"], ["filter"]).interval(types::MetricAggregateGetInputAttributesInterval::Day).by(["by"]).timezone("timezone").page_size(1).page_cursor("page-cursor").sort("sort")))
+            .dry_run(),
+        needed: |c, a| record(c.metric_aggregates().get().data(a.get::<types::MetricAggregateGetInput>("data"))),
+    },
+    Operation {
+        name: "campaign_messages.list",
+        arguments: r#"{"id":"01HQXKG2T7M5B9YV4E8N3CWJ6R","revision":"2026-01-15"}"#,
+        all: |c| c.campaign_messages().list("01HQXKG2T7M5B9YV4E8N3CWJ6R")
+            .revision("2026-01-15").dry_run(),
+        needed: |c, a| list!(c.campaign_messages().list(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "campaign_message_templates.create",
+        arguments: r#"{"revision":"2026-01-15","data":{"type":"campaign-message","id":"id","relationships":{"template":{"data":{"type":"template","id":"id"}}}}}"#,
+        all: |c| c.campaign_message_templates().create()
+            .revision("2026-01-15")
+            .data(types::CampaignMessageTemplateCreateInput::new("campaign-message", "id", types::CampaignMessageTemplateCreateInputRelationships::new(types::CampaignMessageTemplateCreateInputRelationshipsTemplate::new(types::CampaignMessageTemplateCreateInputRelationshipsTemplateData::new("template", "id")))))
+            .dry_run(),
+        needed: |c, a| record(c.campaign_message_templates().create().data(a.get::<types::CampaignMessageTemplateCreateInput>("data"))),
+    },
+    Operation {
+        name: "campaign_sends.create",
+        arguments: r#"{"revision":"2026-01-15","data":{"type":"campaign-send-job","id":"id"}}"#,
+        all: |c| c.campaign_sends().create()
+            .revision("2026-01-15")
+            .data(types::CampaignSendCreateInput::new("campaign-send-job", "id")).dry_run(),
+        needed: |c, a| record(c.campaign_sends().create().data(a.get::<types::CampaignSendCreateInput>("data"))),
+    },
+    Operation {
+        name: "campaign_sends.get",
+        arguments: r#"{"id":"01HQXKG2T7M5B9YV4E8N3CWJ6R","revision":"2026-01-15"}"#,
+        all: |c| c.campaign_sends().get("01HQXKG2T7M5B9YV4E8N3CWJ6R")
+            .revision("2026-01-15").dry_run(),
+        needed: |c, a| record(c.campaign_sends().get(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "catalog_items.list",
+        arguments: r#"{"revision":"2026-01-15","filter":"contains(title,\"shirt\")","sort":"-created","page[size]":100,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ"}"#,
+        all: |c| c.catalog_items().list()
+            .revision("2026-01-15").filter("contains(title,\"shirt\")")
+            .sort(types::CatalogItemSort::Created2).page_size(100)
+            .page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").dry_run(),
+        needed: |c, _| list!(c.catalog_items().list(), "page[size]", 90),
+    },
+    Operation {
+        name: "catalog_items.create",
+        arguments: r#"{"revision":"2026-01-15","data":{"type":"catalog-item","attributes":{"external_id":"external-id","title":"title","description":"description","url":"url","price":1.5,"catalog_type":"catalog-type","integration_type":"$custom","image_full_url":"image-full-url","image_thumbnail_url":"image-thumbnail-url","images":["image"],"custom_metadata":{"key":"value"},"published":true},"relationships":{"categories":{"data":[{"type":"catalog-category","id":"id"}]}}}}"#,
+        all: |c| c.catalog_items().create()
+            .revision("2026-01-15")
+            .data(types::CatalogItemCreateInput::new("catalog-item", types::CatalogItemCreateInputAttributes::new("external-id", "title", "description", "url").price(1.5).catalog_type("catalog-type").integration_type("$custom").image_full_url("image-full-url").image_thumbnail_url("image-thumbnail-url").images(["image"]).custom_metadata(json!({"key":"value"})).published(true)).relationships(types::CatalogItemCreateInputRelationships::new().categories(types::CatalogItemCreateInputRelationshipsCategories::new().data([types::CatalogItemCreateInputRelationshipsCategoriesData::new("catalog-category", "id")]))))
+            .dry_run(),
+        needed: |c, a| record(c.catalog_items().create().data(a.get::<types::CatalogItemCreateInput>("data"))),
+    },
+    Operation {
+        name: "coupons.list",
+        arguments: r#"{"revision":"2026-01-15","page[size]":100,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ"}"#,
+        all: |c| c.coupons().list()
+            .revision("2026-01-15").page_size(100).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
+            .dry_run(),
+        needed: |c, _| list!(c.coupons().list(), "page[size]", 90),
+    },
+    Operation {
+        name: "coupons.create",
+        arguments: r#"{"revision":"2026-01-15","data":{"type":"coupon","attributes":{"external_id":"external-id","description":"description"}}}"#,
+        all: |c| c.coupons().create()
+            .revision("2026-01-15")
+            .data(types::CouponCreateInput::new("coupon", types::CouponCreateInputAttributes::new("external-id").description("description")))
+            .dry_run(),
+        needed: |c, a| record(c.coupons().create().data(a.get::<types::CouponCreateInput>("data"))),
+    },
+    Operation {
+        name: "coupon_codes.list",
+        arguments: r#"{"filter":"equals(coupon.id,\"SPRING25\")","revision":"2026-01-15","page[size]":100,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ"}"#,
+        all: |c| c.coupon_codes().list("equals(coupon.id,\"SPRING25\")")
+            .revision("2026-01-15").page_size(100).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
+            .dry_run(),
+        needed: |c, a| list!(c.coupon_codes().list(a.get::<String>("filter")), "page[size]", 90),
+    },
+    Operation {
+        name: "coupon_codes.create",
+        arguments: r#"{"revision":"2026-01-15","data":{"type":"coupon-code","attributes":{"unique_code":"unique-code","expires_at":"2025-03-01T00:00:00Z"},"relationships":{"coupon":{"data":{"type":"coupon","id":"id"}}}}}"#,
+        all: |c| c.coupon_codes().create()
+            .revision("2026-01-15")
+            .data(types::CouponCodeCreateInput::new("coupon-code", types::CouponCodeCreateInputAttributes::new("unique-code").expires_at("2025-03-01T00:00:00Z"), types::CouponCodeCreateInputRelationships::new(types::CouponCodeCreateInputRelationshipsCoupon::new(types::CouponCodeCreateInputRelationshipsCouponData::new("coupon", "id")))))
+            .dry_run(),
+        needed: |c, a| record(c.coupon_codes().create().data(a.get::<types::CouponCodeCreateInput>("data"))),
+    },
+    Operation {
+        name: "tags.list",
+        arguments: r#"{"revision":"2026-01-15","filter":"contains(name,\"sale\")","sort":"name","page[size]":50,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ"}"#,
+        all: |c| c.tags().list()
+            .revision("2026-01-15").filter("contains(name,\"sale\")").sort(types::TagSort::Name)
+            .page_size(50).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").dry_run(),
+        needed: |c, _| list!(c.tags().list(), "page[size]", 50),
+    },
+    Operation {
+        name: "template_renders.create",
+        arguments: r#"{"revision":"2026-01-15","data":{"type":"template","id":"id","attributes":{"context":{"key":"value"}}}}"#,
+        all: |c| c.template_renders().create()
+            .revision("2026-01-15")
+            .data(types::TemplateRenderCreateInput::new("template", "id", types::TemplateRenderCreateInputAttributes::new(json!({"key":"value"}))))
+            .dry_run(),
+        needed: |c, a| record(c.template_renders().create().data(a.get::<types::TemplateRenderCreateInput>("data"))),
+    },
+    Operation {
+        name: "images.list",
+        arguments: r#"{"revision":"2026-01-15","filter":"contains(name,\"logo\")","sort":"-updated_at","page[size]":100,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ"}"#,
+        all: |c| c.images().list()
+            .revision("2026-01-15").filter("contains(name,\"logo\")").sort("-updated_at")
+            .page_size(100).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").dry_run(),
+        needed: |c, _| list!(c.images().list(), "page[size]", 90),
+    },
+    Operation {
+        name: "images.create",
+        arguments: r#"{"revision":"2026-01-15","data":{"type":"image","attributes":{"import_from_url":"import-from-url","name":"name","hidden":true}}}"#,
+        all: |c| c.images().create()
+            .revision("2026-01-15")
+            .data(types::ImageCreateInput::new("image", types::ImageCreateInputAttributes::new("import-from-url").name("name").hidden(true)))
+            .dry_run(),
+        needed: |c, a| record(c.images().create().data(a.get::<types::ImageCreateInput>("data"))),
     },
 ];

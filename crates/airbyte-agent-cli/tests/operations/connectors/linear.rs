@@ -2,7 +2,8 @@
 
 //! Every operation of the connector `linear`.
 
-use airbyte_agent::linear::{DESCRIPTION, LinearConnector as Connector};
+use airbyte_agent::linear::{DESCRIPTION, LinearConnector as Connector, types};
+use serde_json::json;
 
 use crate::harness::{self, Operation, list, record};
 
@@ -49,6 +50,24 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .assignee_id("e1f0c9d2-7b35-4d6e-8a40-3c2b1a0f9e87")
             .project_id("5d1f3a7e-26b4-4c0b-9a4e-8b1d0f6c2e93").dry_run(),
         needed: |c, a| record(c.issues().update().id(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "issues.search",
+        arguments: r#"{"term":"login fails","x-apollo-operation-name":"searchIssues","teamId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","includeComments":true,"filter":{"state":{"type":{"nin":["completed","canceled"]}}},"orderBy":"updatedAt","includeArchived":true,"first":50,"after":"9cfb482a-81e3-4154-b5b9-2c805e70a02d"}"#,
+        all: |c| c.issues().search("login fails")
+            .x_apollo_operation_name("searchIssues")
+            .team_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11").include_comments(true)
+            .filter(json!({"state":{"type":{"nin":["completed","canceled"]}}}))
+            .order_by(types::IssueOrderBy::UpdatedAt).include_archived(true).first(50)
+            .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
+        needed: |c, a| list!(c.issues().search(a.get::<String>("term")), "first", 90),
+    },
+    Operation {
+        name: "issues.delete",
+        arguments: r#"{"x-apollo-operation-name":"deleteIssue","id":"ENG-123"}"#,
+        all: |c| c.issues().delete()
+            .x_apollo_operation_name("deleteIssue").id("ENG-123").dry_run(),
+        needed: |c, a| record(c.issues().delete().id(a.get::<String>("id"))),
     },
     Operation {
         name: "projects.list",
@@ -154,5 +173,336 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .x_apollo_operation_name("updateComment").id("0f8e7d6c-5b4a-4392-8170-6f5e4d3c2b1a")
             .body("The fix is out with version 2.5.").dry_run(),
         needed: |c, a| record(c.comments().update().id(a.get::<String>("id")).body(a.get::<String>("body"))),
+    },
+    Operation {
+        name: "comments.delete",
+        arguments: r#"{"x-apollo-operation-name":"deleteComment","id":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"}"#,
+        all: |c| c.comments().delete()
+            .x_apollo_operation_name("deleteComment").id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11")
+            .dry_run(),
+        needed: |c, a| record(c.comments().delete().id(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "detailed_issues.list",
+        arguments: r#"{"x-apollo-operation-name":"listDetailedIssues","filter":{"assignee":{"email":{"eq":"jane@example.com"}},"state":{"type":{"nin":["completed","canceled"]}}},"orderBy":"updatedAt","includeArchived":true,"first":50,"after":"9cfb482a-81e3-4154-b5b9-2c805e70a02d"}"#,
+        all: |c| c.detailed_issues().list()
+            .x_apollo_operation_name("listDetailedIssues")
+            .filter(json!({"assignee":{"email":{"eq":"jane@example.com"}},"state":{"type":{"nin":["completed","canceled"]}}}))
+            .order_by(types::DetailedIssueOrderBy::UpdatedAt).include_archived(true).first(50)
+            .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
+        needed: |c, _| list!(c.detailed_issues().list(), "first", 90),
+    },
+    Operation {
+        name: "detailed_issues.get",
+        arguments: r#"{"id":"ENG-123","x-apollo-operation-name":"getDetailedIssue"}"#,
+        all: |c| c.detailed_issues().get("ENG-123")
+            .x_apollo_operation_name("getDetailedIssue").dry_run(),
+        needed: |c, a| record(c.detailed_issues().get(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "detailed_issues.create",
+        arguments: r#"{"x-apollo-operation-name":"createDetailedIssue","teamId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","title":"Login fails on Safari","description":"Since the last release.","stateId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","priority":2,"assigneeId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","labelIds":["b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"],"parentId":"ENG-120","projectId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","projectMilestoneId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","cycleId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","dueDate":"2026-03-31","estimate":3,"subscriberIds":["b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"]}"#,
+        all: |c| c.detailed_issues().create()
+            .x_apollo_operation_name("createDetailedIssue")
+            .team_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11").title("Login fails on Safari")
+            .description("Since the last release.")
+            .state_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11").priority(2)
+            .assignee_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11")
+            .label_ids(["b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"]).parent_id("ENG-120")
+            .project_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11")
+            .project_milestone_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11")
+            .cycle_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11").due_date("2026-03-31").estimate(3)
+            .subscriber_ids(["b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"]).dry_run(),
+        needed: |c, a| record(c.detailed_issues().create().team_id(a.get::<String>("teamId")).title(a.get::<String>("title"))),
+    },
+    Operation {
+        name: "detailed_issues.update",
+        arguments: r#"{"x-apollo-operation-name":"updateDetailedIssue","id":"ENG-123","title":"Login fails on Safari","description":"Since the last release.","stateId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","priority":2,"assigneeId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","labelIds":["b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"],"parentId":"ENG-120","projectId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","projectMilestoneId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","cycleId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","dueDate":"2026-03-31","estimate":3,"subscriberIds":["b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"],"addedLabelIds":["b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"],"removedLabelIds":["b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"],"teamId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"}"#,
+        all: |c| c.detailed_issues().update()
+            .x_apollo_operation_name("updateDetailedIssue").id("ENG-123")
+            .title("Login fails on Safari").description("Since the last release.")
+            .state_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11").priority(2)
+            .assignee_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11")
+            .label_ids(["b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"]).parent_id("ENG-120")
+            .project_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11")
+            .project_milestone_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11")
+            .cycle_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11").due_date("2026-03-31").estimate(3)
+            .subscriber_ids(["b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"])
+            .added_label_ids(["b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"])
+            .removed_label_ids(["b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"])
+            .team_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11").dry_run(),
+        needed: |c, a| record(c.detailed_issues().update().id(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "issue_archives.create",
+        arguments: r#"{"x-apollo-operation-name":"archiveIssue","id":"ENG-123"}"#,
+        all: |c| c.issue_archives().create()
+            .x_apollo_operation_name("archiveIssue").id("ENG-123").dry_run(),
+        needed: |c, a| record(c.issue_archives().create().id(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "issue_archives.delete",
+        arguments: r#"{"x-apollo-operation-name":"unarchiveIssue","id":"ENG-123"}"#,
+        all: |c| c.issue_archives().delete()
+            .x_apollo_operation_name("unarchiveIssue").id("ENG-123").dry_run(),
+        needed: |c, a| record(c.issue_archives().delete().id(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "issue_labels.list",
+        arguments: r#"{"x-apollo-operation-name":"listIssueLabels","filter":{"name":{"eqIgnoreCase":"bug"}},"orderBy":"updatedAt","includeArchived":true,"first":50,"after":"9cfb482a-81e3-4154-b5b9-2c805e70a02d"}"#,
+        all: |c| c.issue_labels().list()
+            .x_apollo_operation_name("listIssueLabels")
+            .filter(json!({"name":{"eqIgnoreCase":"bug"}}))
+            .order_by(types::IssueLabelOrderBy::UpdatedAt).include_archived(true).first(50)
+            .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
+        needed: |c, _| list!(c.issue_labels().list(), "first", 90),
+    },
+    Operation {
+        name: "issue_labels.create",
+        arguments: r##"{"x-apollo-operation-name":"createIssueLabel","name":"Bug","teamId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","color":"#d73a4a","description":"Something is broken.","parentId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","isGroup":false}"##,
+        all: |c| c.issue_labels().create()
+            .x_apollo_operation_name("createIssueLabel").name("Bug")
+            .team_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11").color("#d73a4a")
+            .description("Something is broken.").parent_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11")
+            .is_group(false).dry_run(),
+        needed: |c, a| record(c.issue_labels().create().name(a.get::<String>("name"))),
+    },
+    Operation {
+        name: "label_assignments.create",
+        arguments: r#"{"x-apollo-operation-name":"addIssueLabel","id":"ENG-123","labelId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"}"#,
+        all: |c| c.label_assignments().create()
+            .x_apollo_operation_name("addIssueLabel").id("ENG-123")
+            .label_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11").dry_run(),
+        needed: |c, a| record(c.label_assignments().create().id(a.get::<String>("id")).label_id(a.get::<String>("labelId"))),
+    },
+    Operation {
+        name: "label_assignments.delete",
+        arguments: r#"{"x-apollo-operation-name":"removeIssueLabel","id":"ENG-123","labelId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"}"#,
+        all: |c| c.label_assignments().delete()
+            .x_apollo_operation_name("removeIssueLabel").id("ENG-123")
+            .label_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11").dry_run(),
+        needed: |c, a| record(c.label_assignments().delete().id(a.get::<String>("id")).label_id(a.get::<String>("labelId"))),
+    },
+    Operation {
+        name: "cycles.list",
+        arguments: r#"{"x-apollo-operation-name":"listCycles","filter":{"isActive":{"eq":true},"team":{"key":{"eq":"ENG"}}},"orderBy":"updatedAt","includeArchived":true,"first":50,"after":"9cfb482a-81e3-4154-b5b9-2c805e70a02d"}"#,
+        all: |c| c.cycles().list()
+            .x_apollo_operation_name("listCycles")
+            .filter(json!({"isActive":{"eq":true},"team":{"key":{"eq":"ENG"}}}))
+            .order_by(types::CycleOrderBy::UpdatedAt).include_archived(true).first(50)
+            .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
+        needed: |c, _| list!(c.cycles().list(), "first", 90),
+    },
+    Operation {
+        name: "project_statuses.list",
+        arguments: r#"{"x-apollo-operation-name":"listProjectStatuses","orderBy":"updatedAt","includeArchived":true,"first":50,"after":"9cfb482a-81e3-4154-b5b9-2c805e70a02d"}"#,
+        all: |c| c.project_statuses().list()
+            .x_apollo_operation_name("listProjectStatuses")
+            .order_by(types::ProjectStatusOrderBy::UpdatedAt).include_archived(true).first(50)
+            .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
+        needed: |c, _| list!(c.project_statuses().list(), "first", 90),
+    },
+    Operation {
+        name: "detailed_projects.list",
+        arguments: r#"{"x-apollo-operation-name":"listDetailedProjects","filter":{"status":{"type":{"eq":"started"}}},"orderBy":"updatedAt","includeArchived":true,"first":50,"after":"9cfb482a-81e3-4154-b5b9-2c805e70a02d"}"#,
+        all: |c| c.detailed_projects().list()
+            .x_apollo_operation_name("listDetailedProjects")
+            .filter(json!({"status":{"type":{"eq":"started"}}}))
+            .order_by(types::DetailedProjectOrderBy::UpdatedAt).include_archived(true).first(50)
+            .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
+        needed: |c, _| list!(c.detailed_projects().list(), "first", 90),
+    },
+    Operation {
+        name: "issue_relations.list",
+        arguments: r#"{"issueId":"ENG-123","x-apollo-operation-name":"listIssueRelations","orderBy":"updatedAt","includeArchived":true,"first":50,"after":"9cfb482a-81e3-4154-b5b9-2c805e70a02d"}"#,
+        all: |c| c.issue_relations().list("ENG-123")
+            .x_apollo_operation_name("listIssueRelations")
+            .order_by(types::IssueRelationOrderBy::UpdatedAt).include_archived(true).first(50)
+            .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
+        needed: |c, a| list!(c.issue_relations().list(a.get::<String>("issueId")), "first", 90),
+    },
+    Operation {
+        name: "issue_relations.create",
+        arguments: r#"{"x-apollo-operation-name":"createIssueRelation","issueId":"ENG-123","relatedIssueId":"ENG-124","type":"blocks"}"#,
+        all: |c| c.issue_relations().create()
+            .x_apollo_operation_name("createIssueRelation").issue_id("ENG-123")
+            .related_issue_id("ENG-124").type_(types::IssueRelationType::Blocks).dry_run(),
+        needed: |c, a| record(c.issue_relations().create().issue_id(a.get::<String>("issueId")).related_issue_id(a.get::<String>("relatedIssueId")).type_(a.get::<types::IssueRelationType>("type"))),
+    },
+    Operation {
+        name: "issue_relations.delete",
+        arguments: r#"{"x-apollo-operation-name":"deleteIssueRelation","id":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"}"#,
+        all: |c| c.issue_relations().delete()
+            .x_apollo_operation_name("deleteIssueRelation")
+            .id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11").dry_run(),
+        needed: |c, a| record(c.issue_relations().delete().id(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "sub_issues.list",
+        arguments: r#"{"issueId":"ENG-123","x-apollo-operation-name":"listSubIssues","filter":{"state":{"type":{"neq":"completed"}}},"orderBy":"updatedAt","includeArchived":true,"first":50,"after":"9cfb482a-81e3-4154-b5b9-2c805e70a02d"}"#,
+        all: |c| c.sub_issues().list("ENG-123")
+            .x_apollo_operation_name("listSubIssues")
+            .filter(json!({"state":{"type":{"neq":"completed"}}}))
+            .order_by(types::SubIssueOrderBy::UpdatedAt).include_archived(true).first(50)
+            .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
+        needed: |c, a| list!(c.sub_issues().list(a.get::<String>("issueId")), "first", 90),
+    },
+    Operation {
+        name: "documents.list",
+        arguments: r#"{"x-apollo-operation-name":"listDocuments","filter":{"project":{"name":{"eq":"Mobile launch"}}},"orderBy":"updatedAt","includeArchived":true,"first":50,"after":"9cfb482a-81e3-4154-b5b9-2c805e70a02d"}"#,
+        all: |c| c.documents().list()
+            .x_apollo_operation_name("listDocuments")
+            .filter(json!({"project":{"name":{"eq":"Mobile launch"}}}))
+            .order_by(types::DocumentOrderBy::UpdatedAt).include_archived(true).first(50)
+            .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
+        needed: |c, _| list!(c.documents().list(), "first", 90),
+    },
+    Operation {
+        name: "documents.get",
+        arguments: r#"{"id":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","x-apollo-operation-name":"getDocument"}"#,
+        all: |c| c.documents().get("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11")
+            .x_apollo_operation_name("getDocument").dry_run(),
+        needed: |c, a| record(c.documents().get(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "documents.create",
+        arguments: r##"{"x-apollo-operation-name":"createDocument","title":"Launch plan","content":"# Plan","projectId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","issueId":"ENG-123","initiativeId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","teamId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","icon":"Rocket","color":"#d73a4a"}"##,
+        all: |c| c.documents().create()
+            .x_apollo_operation_name("createDocument").title("Launch plan").content("# Plan")
+            .project_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11").issue_id("ENG-123")
+            .initiative_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11")
+            .team_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11").icon("Rocket").color("#d73a4a")
+            .dry_run(),
+        needed: |c, a| record(c.documents().create().title(a.get::<String>("title"))),
+    },
+    Operation {
+        name: "documents.update",
+        arguments: r##"{"x-apollo-operation-name":"updateDocument","id":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","title":"Launch plan","content":"# Plan","projectId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","issueId":"ENG-123","initiativeId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","teamId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","icon":"Rocket","color":"#d73a4a"}"##,
+        all: |c| c.documents().update()
+            .x_apollo_operation_name("updateDocument").id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11")
+            .title("Launch plan").content("# Plan")
+            .project_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11").issue_id("ENG-123")
+            .initiative_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11")
+            .team_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11").icon("Rocket").color("#d73a4a")
+            .dry_run(),
+        needed: |c, a| record(c.documents().update().id(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "attachments.list",
+        arguments: r#"{"issueId":"ENG-123","x-apollo-operation-name":"listAttachments","orderBy":"updatedAt","includeArchived":true,"first":50,"after":"9cfb482a-81e3-4154-b5b9-2c805e70a02d"}"#,
+        all: |c| c.attachments().list("ENG-123")
+            .x_apollo_operation_name("listAttachments")
+            .order_by(types::AttachmentOrderBy::UpdatedAt).include_archived(true).first(50)
+            .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
+        needed: |c, a| list!(c.attachments().list(a.get::<String>("issueId")), "first", 90),
+    },
+    Operation {
+        name: "attachments.create",
+        arguments: r#"{"x-apollo-operation-name":"linkUrl","issueId":"ENG-123","url":"https://example.com/report","title":"Report"}"#,
+        all: |c| c.attachments().create()
+            .x_apollo_operation_name("linkUrl").issue_id("ENG-123")
+            .url("https://example.com/report").title("Report").dry_run(),
+        needed: |c, a| record(c.attachments().create().issue_id(a.get::<String>("issueId")).url(a.get::<String>("url"))),
+    },
+    Operation {
+        name: "attachments.delete",
+        arguments: r#"{"x-apollo-operation-name":"deleteAttachment","id":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"}"#,
+        all: |c| c.attachments().delete()
+            .x_apollo_operation_name("deleteAttachment")
+            .id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11").dry_run(),
+        needed: |c, a| record(c.attachments().delete().id(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "project_updates.list",
+        arguments: r#"{"x-apollo-operation-name":"listProjectUpdates","filter":{"project":{"name":{"eq":"Mobile launch"}}},"orderBy":"updatedAt","includeArchived":true,"first":50,"after":"9cfb482a-81e3-4154-b5b9-2c805e70a02d"}"#,
+        all: |c| c.project_updates().list()
+            .x_apollo_operation_name("listProjectUpdates")
+            .filter(json!({"project":{"name":{"eq":"Mobile launch"}}}))
+            .order_by(types::ProjectUpdateOrderBy::UpdatedAt).include_archived(true).first(50)
+            .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
+        needed: |c, _| list!(c.project_updates().list(), "first", 90),
+    },
+    Operation {
+        name: "project_updates.create",
+        arguments: r#"{"x-apollo-operation-name":"createProjectUpdate","projectId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","body":"On schedule.","health":"onTrack"}"#,
+        all: |c| c.project_updates().create()
+            .x_apollo_operation_name("createProjectUpdate")
+            .project_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11").body("On schedule.")
+            .health(types::ProjectUpdateHealth::OnTrack).dry_run(),
+        needed: |c, a| record(c.project_updates().create().project_id(a.get::<String>("projectId"))),
+    },
+    Operation {
+        name: "project_milestones.list",
+        arguments: r#"{"x-apollo-operation-name":"listProjectMilestones","filter":{"project":{"name":{"eq":"Mobile launch"}}},"orderBy":"updatedAt","includeArchived":true,"first":50,"after":"9cfb482a-81e3-4154-b5b9-2c805e70a02d"}"#,
+        all: |c| c.project_milestones().list()
+            .x_apollo_operation_name("listProjectMilestones")
+            .filter(json!({"project":{"name":{"eq":"Mobile launch"}}}))
+            .order_by(types::ProjectMilestoneOrderBy::UpdatedAt).include_archived(true).first(50)
+            .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
+        needed: |c, _| list!(c.project_milestones().list(), "first", 90),
+    },
+    Operation {
+        name: "project_milestones.create",
+        arguments: r#"{"x-apollo-operation-name":"createProjectMilestone","projectId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","name":"Beta","description":"First users.","targetDate":"2026-05-01","sortOrder":1.5}"#,
+        all: |c| c.project_milestones().create()
+            .x_apollo_operation_name("createProjectMilestone")
+            .project_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11").name("Beta")
+            .description("First users.").target_date("2026-05-01").sort_order(1.5).dry_run(),
+        needed: |c, a| record(c.project_milestones().create().project_id(a.get::<String>("projectId")).name(a.get::<String>("name"))),
+    },
+    Operation {
+        name: "initiatives.list",
+        arguments: r#"{"x-apollo-operation-name":"listInitiatives","filter":{"status":{"eq":"Active"}},"orderBy":"updatedAt","includeArchived":true,"first":50,"after":"9cfb482a-81e3-4154-b5b9-2c805e70a02d"}"#,
+        all: |c| c.initiatives().list()
+            .x_apollo_operation_name("listInitiatives").filter(json!({"status":{"eq":"Active"}}))
+            .order_by(types::InitiativeOrderBy::UpdatedAt).include_archived(true).first(50)
+            .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
+        needed: |c, _| list!(c.initiatives().list(), "first", 90),
+    },
+    Operation {
+        name: "customers.list",
+        arguments: r#"{"x-apollo-operation-name":"listCustomers","filter":{"name":{"containsIgnoreCase":"acme"}},"orderBy":"updatedAt","includeArchived":true,"first":50,"after":"9cfb482a-81e3-4154-b5b9-2c805e70a02d"}"#,
+        all: |c| c.customers().list()
+            .x_apollo_operation_name("listCustomers")
+            .filter(json!({"name":{"containsIgnoreCase":"acme"}}))
+            .order_by(types::CustomerOrderBy::UpdatedAt).include_archived(true).first(50)
+            .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
+        needed: |c, _| list!(c.customers().list(), "first", 90),
+    },
+    Operation {
+        name: "notifications.list",
+        arguments: r#"{"x-apollo-operation-name":"listNotifications","filter":{"createdAt":{"gte":"2026-03-01"}},"orderBy":"updatedAt","includeArchived":true,"first":50,"after":"9cfb482a-81e3-4154-b5b9-2c805e70a02d"}"#,
+        all: |c| c.notifications().list()
+            .x_apollo_operation_name("listNotifications")
+            .filter(json!({"createdAt":{"gte":"2026-03-01"}}))
+            .order_by(types::NotificationOrderBy::UpdatedAt).include_archived(true).first(50)
+            .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
+        needed: |c, _| list!(c.notifications().list(), "first", 90),
+    },
+    Operation {
+        name: "webhooks.list",
+        arguments: r#"{"x-apollo-operation-name":"listWebhooks","orderBy":"updatedAt","includeArchived":true,"first":50,"after":"9cfb482a-81e3-4154-b5b9-2c805e70a02d"}"#,
+        all: |c| c.webhooks().list()
+            .x_apollo_operation_name("listWebhooks").order_by(types::WebhookOrderBy::UpdatedAt)
+            .include_archived(true).first(50).after("9cfb482a-81e3-4154-b5b9-2c805e70a02d")
+            .dry_run(),
+        needed: |c, _| list!(c.webhooks().list(), "first", 90),
+    },
+    Operation {
+        name: "webhooks.create",
+        arguments: r#"{"x-apollo-operation-name":"createWebhook","url":"https://example.com/linear","resourceTypes":["Issue"],"teamId":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11","allPublicTeams":true,"label":"Tickets","enabled":true}"#,
+        all: |c| c.webhooks().create()
+            .x_apollo_operation_name("createWebhook").url("https://example.com/linear")
+            .resource_types(["Issue"]).team_id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11")
+            .all_public_teams(true).label("Tickets").enabled(true).dry_run(),
+        needed: |c, a| record(c.webhooks().create().url(a.get::<String>("url")).resource_types(a.get::<Vec<String>>("resourceTypes"))),
+    },
+    Operation {
+        name: "webhooks.delete",
+        arguments: r#"{"x-apollo-operation-name":"deleteWebhook","id":"b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11"}"#,
+        all: |c| c.webhooks().delete()
+            .x_apollo_operation_name("deleteWebhook").id("b2a1c6f0-3d5e-4a47-9f1a-6e0c2f7d8a11")
+            .dry_run(),
+        needed: |c, a| record(c.webhooks().delete().id(a.get::<String>("id"))),
     },
 ];

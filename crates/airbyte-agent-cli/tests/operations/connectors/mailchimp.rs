@@ -3,6 +3,7 @@
 //! Every operation of the connector `mailchimp`.
 
 use airbyte_agent::mailchimp::{DESCRIPTION, MailchimpConnector as Connector, types};
+use serde_json::json;
 
 use crate::harness::{self, Operation, list, record};
 
@@ -14,7 +15,7 @@ async fn every_operation() {
 const OPERATIONS: &[Operation<Connector>] = &[
     Operation {
         name: "campaigns.list",
-        arguments: r#"{"count":100,"offset":100,"type":"regular","status":"sent","before_send_time":"2025-04-01T00:00:00+00:00","since_send_time":"2025-03-01T00:00:00+00:00","before_create_time":"2025-04-01T00:00:00+00:00","since_create_time":"2025-03-01T00:00:00+00:00","list_id":"57afe96172","folder_id":"4d8e21b7c0","sort_field":"send_time","sort_dir":"DESC"}"#,
+        arguments: r#"{"count":100,"offset":100,"type":"regular","status":"sent","before_send_time":"2025-04-01T00:00:00+00:00","since_send_time":"2025-03-01T00:00:00+00:00","before_create_time":"2025-04-01T00:00:00+00:00","since_create_time":"2025-03-01T00:00:00+00:00","list_id":"57afe96172","folder_id":"4d8e21b7c0","sort_field":"send_time","sort_dir":"DESC","fields":["campaigns.id","total_items"],"exclude_fields":["campaigns.tracking"],"member_id":"0cba00ca3da1b283a57287bcceb17e35"}"#,
         all: |c| c.campaigns().list()
             .count(100).offset(100).type_(types::CampaignType::Regular)
             .status(types::CampaignStatus::Sent).before_send_time("2025-04-01T00:00:00+00:00")
@@ -22,37 +23,91 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .before_create_time("2025-04-01T00:00:00+00:00")
             .since_create_time("2025-03-01T00:00:00+00:00").list_id("57afe96172")
             .folder_id("4d8e21b7c0").sort_field(types::CampaignSortField::SendTime)
-            .sort_dir(types::CampaignSortDir::Desc).dry_run(),
+            .sort_dir(types::CampaignSortDir::Desc).fields(["campaigns.id", "total_items"])
+            .exclude_fields(["campaigns.tracking"]).member_id("0cba00ca3da1b283a57287bcceb17e35")
+            .dry_run(),
         needed: |c, _| list!(c.campaigns().list(), "count", 90),
     },
     Operation {
+        name: "campaigns.create",
+        arguments: r#"{"type":"regular","recipients":{"list_id":"57afe96172","segment_opts":{"saved_segment_id":1,"match":"any","conditions":[{"key":"value"}]}},"settings":{"subject_line":"Spring sale","preview_text":"preview-text","title":"Spring sale 2025","from_name":"Example Shop","reply_to":"news@example.com","to_name":"to-name","folder_id":"folder-id","template_id":1,"authenticate":true,"auto_footer":true,"inline_css":true,"use_conversation":true},"tracking":{"opens":true,"html_clicks":true,"text_clicks":true,"ecomm360":true,"google_analytics":"google-analytics"},"variate_settings":{"winner_criteria":"opens","wait_time":1,"test_size":10,"subject_lines":["Spring sale","Spring is here"],"send_times":["send-time"],"from_names":["from-name"],"reply_to_addresses":["reply-to-address"]},"rss_opts":{"feed_url":"https://www.example.com/feed.xml","frequency":"weekly","schedule":{"hour":1,"daily_send":{"key":"value"},"weekly_send_day":"sunday","monthly_send_date":1.5},"constrain_rss_img":true},"social_card":{"title":"Spring sale","description":"description","image_url":"https://example.com"},"content_type":"template"}"#,
+        all: |c| c.campaigns().create()
+            .type_(types::CampaignType::Regular)
+            .recipients(types::CampaignRecipientsInput::new("57afe96172").segment_opts(types::CampaignRecipientsInputSegmentOpts::new().saved_segment_id(1).match_(types::CampaignRecipientsInputSegmentOptsMatch::Any).conditions([json!({"key":"value"})])))
+            .settings(types::CampaignSettingsInput::new().subject_line("Spring sale").preview_text("preview-text").title("Spring sale 2025").from_name("Example Shop").reply_to("news@example.com").to_name("to-name").folder_id("folder-id").template_id(1).authenticate(true).auto_footer(true).inline_css(true).use_conversation(true))
+            .tracking(types::CampaignTrackingInput::new().opens(true).html_clicks(true).text_clicks(true).ecomm360(true).google_analytics("google-analytics"))
+            .variate_settings(types::CampaignVariateSettings::new(types::CampaignVariateSettingsWinnerCriteria::Opens).wait_time(1).test_size(10).subject_lines(["Spring sale", "Spring is here"]).send_times(["send-time"]).from_names(["from-name"]).reply_to_addresses(["reply-to-address"]))
+            .rss_opts(types::CampaignRssOpts::new("https://www.example.com/feed.xml", types::CampaignRssOptsFrequency::Weekly).schedule(types::CampaignRssOptsSchedule::new().hour(1).daily_send(json!({"key":"value"})).weekly_send_day(types::CampaignRssOptsScheduleWeeklySendDay::Sunday).monthly_send_date(1.5)).constrain_rss_img(true))
+            .social_card(types::CampaignSocialCard::new().title("Spring sale").description("description").image_url("https://example.com"))
+            .content_type(types::CampaignContentType::Template).dry_run(),
+        needed: |c, a| record(c.campaigns().create().type_(a.get::<types::CampaignType>("type"))),
+    },
+    Operation {
         name: "campaigns.get",
-        arguments: r#"{"campaign_id":"42694e9e57"}"#,
+        arguments: r#"{"campaign_id":"42694e9e57","fields":["status"],"exclude_fields":["tracking"]}"#,
         all: |c| c.campaigns().get("42694e9e57")
-            .dry_run(),
+            .fields(["status"]).exclude_fields(["tracking"]).dry_run(),
         needed: |c, a| record(c.campaigns().get(a.get::<String>("campaign_id"))),
     },
     Operation {
+        name: "campaigns.delete",
+        arguments: r#"{"campaign_id":"42694e9e57"}"#,
+        all: |c| c.campaigns().delete("42694e9e57")
+            .dry_run(),
+        needed: |c, a| record(c.campaigns().delete(a.get::<String>("campaign_id"))),
+    },
+    Operation {
+        name: "campaigns.update",
+        arguments: r#"{"campaign_id":"42694e9e57","recipients":{"list_id":"57afe96172","segment_opts":{"saved_segment_id":1,"match":"any","conditions":[{"key":"value"}]}},"settings":{"subject_line":"Spring sale","preview_text":"preview-text","title":"Spring sale 2025","from_name":"Example Shop","reply_to":"news@example.com","to_name":"to-name","folder_id":"folder-id","template_id":1,"authenticate":true,"auto_footer":true,"inline_css":true,"use_conversation":true},"tracking":{"opens":true,"html_clicks":true,"text_clicks":true,"ecomm360":true,"google_analytics":"google-analytics"},"variate_settings":{"winner_criteria":"opens","wait_time":1,"test_size":10,"subject_lines":["Spring sale","Spring is here"],"send_times":["send-time"],"from_names":["from-name"],"reply_to_addresses":["reply-to-address"]},"rss_opts":{"feed_url":"https://www.example.com/feed.xml","frequency":"weekly","schedule":{"hour":1,"daily_send":{"key":"value"},"weekly_send_day":"sunday","monthly_send_date":1.5},"constrain_rss_img":true},"social_card":{"title":"Spring sale","description":"description","image_url":"https://example.com"}}"#,
+        all: |c| c.campaigns().update("42694e9e57")
+            .recipients(types::CampaignRecipientsInput::new("57afe96172").segment_opts(types::CampaignRecipientsInputSegmentOpts::new().saved_segment_id(1).match_(types::CampaignRecipientsInputSegmentOptsMatch::Any).conditions([json!({"key":"value"})])))
+            .settings(types::CampaignSettingsInput::new().subject_line("Spring sale").preview_text("preview-text").title("Spring sale 2025").from_name("Example Shop").reply_to("news@example.com").to_name("to-name").folder_id("folder-id").template_id(1).authenticate(true).auto_footer(true).inline_css(true).use_conversation(true))
+            .tracking(types::CampaignTrackingInput::new().opens(true).html_clicks(true).text_clicks(true).ecomm360(true).google_analytics("google-analytics"))
+            .variate_settings(types::CampaignVariateSettings::new(types::CampaignVariateSettingsWinnerCriteria::Opens).wait_time(1).test_size(10).subject_lines(["Spring sale", "Spring is here"]).send_times(["send-time"]).from_names(["from-name"]).reply_to_addresses(["reply-to-address"]))
+            .rss_opts(types::CampaignRssOpts::new("https://www.example.com/feed.xml", types::CampaignRssOptsFrequency::Weekly).schedule(types::CampaignRssOptsSchedule::new().hour(1).daily_send(json!({"key":"value"})).weekly_send_day(types::CampaignRssOptsScheduleWeeklySendDay::Sunday).monthly_send_date(1.5)).constrain_rss_img(true))
+            .social_card(types::CampaignSocialCard::new().title("Spring sale").description("description").image_url("https://example.com"))
+            .dry_run(),
+        needed: |c, a| record(c.campaigns().update(a.get::<String>("campaign_id")).settings(a.get::<types::CampaignSettingsInput>("settings"))),
+    },
+    Operation {
+        name: "campaigns.search",
+        arguments: r#"{"query":"spring sale"}"#,
+        all: |c| c.campaigns().search("spring sale")
+            .dry_run(),
+        needed: |c, a| list!(c.campaigns().search(a.get::<String>("query"))),
+    },
+    Operation {
         name: "lists.list",
-        arguments: r#"{"count":100,"offset":100,"before_date_created":"2025-04-01T00:00:00+00:00","since_date_created":"2024-01-01T00:00:00+00:00","before_campaign_last_sent":"2025-01-01T00:00:00+00:00","since_campaign_last_sent":"2025-03-01T00:00:00+00:00","email":"jane.doe@example.com","sort_field":"date_created","sort_dir":"DESC"}"#,
+        arguments: r#"{"count":100,"offset":100,"before_date_created":"2025-04-01T00:00:00+00:00","since_date_created":"2024-01-01T00:00:00+00:00","before_campaign_last_sent":"2025-01-01T00:00:00+00:00","since_campaign_last_sent":"2025-03-01T00:00:00+00:00","email":"jane.doe@example.com","sort_field":"date_created","sort_dir":"DESC","fields":["lists.id","total_items"],"exclude_fields":["lists.contact"],"include_total_contacts":true}"#,
         all: |c| c.lists().list()
             .count(100).offset(100).before_date_created("2025-04-01T00:00:00+00:00")
             .since_date_created("2024-01-01T00:00:00+00:00")
             .before_campaign_last_sent("2025-01-01T00:00:00+00:00")
             .since_campaign_last_sent("2025-03-01T00:00:00+00:00").email("jane.doe@example.com")
-            .sort_field("date_created").sort_dir(types::ListSortDir::Desc).dry_run(),
+            .sort_field("date_created").sort_dir(types::ListSortDir::Desc)
+            .fields(["lists.id", "total_items"]).exclude_fields(["lists.contact"])
+            .include_total_contacts(true).dry_run(),
         needed: |c, _| list!(c.lists().list(), "count", 90),
     },
     Operation {
         name: "lists.get",
-        arguments: r#"{"list_id":"57afe96172"}"#,
+        arguments: r#"{"list_id":"57afe96172","fields":["name"],"exclude_fields":["contact"],"include_total_contacts":true}"#,
         all: |c| c.lists().get("57afe96172")
-            .dry_run(),
+            .fields(["name"]).exclude_fields(["contact"]).include_total_contacts(true).dry_run(),
         needed: |c, a| record(c.lists().get(a.get::<String>("list_id"))),
     },
     Operation {
+        name: "member_batches.create",
+        arguments: r#"{"list_id":"57afe96172","skip_merge_validation":true,"skip_duplicate_check":true,"members":[{"email_address":"jane.doe@example.com","status":"subscribed","email_type":"html","merge_fields":{"key":"value"},"interests":{"key":"value"},"language":"language","vip":true,"ip_signup":"ip-signup","timestamp_signup":"2025-03-01T00:00:00Z","ip_opt":"ip-opt","timestamp_opt":"2025-03-01T00:00:00Z"}],"update_existing":true,"sync_tags":false}"#,
+        all: |c| c.member_batches().create("57afe96172")
+            .skip_merge_validation(true).skip_duplicate_check(true)
+            .members([types::MemberBatchMember::new().email_address("jane.doe@example.com").status(types::MemberBatchMemberStatus::Subscribed).email_type(types::MemberBatchMemberEmailType::Html).merge_fields(json!({"key":"value"})).interests(json!({"key":"value"})).language("language").vip(true).ip_signup("ip-signup").timestamp_signup("2025-03-01T00:00:00Z").ip_opt("ip-opt").timestamp_opt("2025-03-01T00:00:00Z")])
+            .update_existing(true).sync_tags(false).dry_run(),
+        needed: |c, a| record(c.member_batches().create(a.get::<String>("list_id")).members(a.get::<Vec<types::MemberBatchMember>>("members"))),
+    },
+    Operation {
         name: "list_members.list",
-        arguments: r#"{"list_id":"57afe96172","count":100,"offset":100,"email_type":"html","status":"subscribed","since_timestamp_opt":"2025-03-01T00:00:00+00:00","before_timestamp_opt":"2025-04-01T00:00:00+00:00","since_last_changed":"2025-03-01T00:00:00+00:00","before_last_changed":"2025-04-01T00:00:00+00:00","unique_email_id":"882e9bec19","vip_only":true,"interest_category_id":"a1e9f4b7f6","interest_ids":"9143cf3bd1,3a2a927344","interest_match":"any","sort_field":"last_changed","sort_dir":"DESC"}"#,
+        arguments: r#"{"list_id":"57afe96172","count":100,"offset":100,"email_type":"html","status":"subscribed","since_timestamp_opt":"2025-03-01T00:00:00+00:00","before_timestamp_opt":"2025-04-01T00:00:00+00:00","since_last_changed":"2025-03-01T00:00:00+00:00","before_last_changed":"2025-04-01T00:00:00+00:00","unique_email_id":"882e9bec19","vip_only":true,"interest_category_id":"a1e9f4b7f6","interest_ids":"9143cf3bd1,3a2a927344","interest_match":"any","sort_field":"last_changed","sort_dir":"DESC","fields":["members.email_address","total_items"],"exclude_fields":["members.stats"],"since_last_campaign":true,"unsubscribed_since":"2025-03-01T00:00:00+00:00"}"#,
         all: |c| c.list_members().list("57afe96172")
             .count(100).offset(100).email_type("html").status(types::ListMemberStatus::Subscribed)
             .since_timestamp_opt("2025-03-01T00:00:00+00:00")
@@ -63,48 +118,98 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .interest_ids("9143cf3bd1,3a2a927344")
             .interest_match(types::ListMemberInterestMatch::Any)
             .sort_field(types::ListMemberSortField::LastChanged)
-            .sort_dir(types::ListMemberSortDir::Desc).dry_run(),
+            .sort_dir(types::ListMemberSortDir::Desc)
+            .fields(["members.email_address", "total_items"]).exclude_fields(["members.stats"])
+            .since_last_campaign(true).unsubscribed_since("2025-03-01T00:00:00+00:00").dry_run(),
         needed: |c, a| list!(c.list_members().list(a.get::<String>("list_id")), "count", 90),
     },
     Operation {
-        name: "list_members.get",
-        arguments: r#"{"list_id":"57afe96172","subscriber_hash":"0cba00ca3da1b283a57287bcceb17e35"}"#,
-        all: |c| c.list_members().get("57afe96172", "0cba00ca3da1b283a57287bcceb17e35")
+        name: "list_members.create",
+        arguments: r#"{"list_id":"57afe96172","skip_merge_validation":true,"email_address":"jane.doe@example.com","status":"pending","email_type":"html","merge_fields":{"FNAME":"Jane","LNAME":"Doe"},"interests":{"9143cf3bd1":true},"language":"en","vip":false,"location":{"latitude":1.5,"longitude":1.5},"marketing_permissions":[{"marketing_permission_id":"8a1b2c3d4e","enabled":true}],"ip_signup":"198.51.100.7","timestamp_signup":"2025-03-01T09:30:00+00:00","ip_opt":"198.51.100.7","timestamp_opt":"2025-03-01T09:31:00+00:00","tags":["Customer"]}"#,
+        all: |c| c.list_members().create("57afe96172")
+            .skip_merge_validation(true).email_address("jane.doe@example.com")
+            .status(types::ListMemberStatus::Pending).email_type(types::ListMemberEmailType::Html)
+            .merge_fields(json!({"FNAME":"Jane","LNAME":"Doe"})).interests([("9143cf3bd1", true)])
+            .language("en").vip(false)
+            .location(types::ListMemberLocationInput::new().latitude(1.5).longitude(1.5))
+            .marketing_permissions([types::ListMemberMarketingPermissionInput::new().marketing_permission_id("8a1b2c3d4e").enabled(true)])
+            .ip_signup("198.51.100.7").timestamp_signup("2025-03-01T09:30:00+00:00")
+            .ip_opt("198.51.100.7").timestamp_opt("2025-03-01T09:31:00+00:00").tags(["Customer"])
             .dry_run(),
+        needed: |c, a| record(c.list_members().create(a.get::<String>("list_id")).email_address(a.get::<String>("email_address")).status(a.get::<types::ListMemberStatus>("status"))),
+    },
+    Operation {
+        name: "list_members.get",
+        arguments: r#"{"list_id":"57afe96172","subscriber_hash":"0cba00ca3da1b283a57287bcceb17e35","fields":["status"],"exclude_fields":["stats"]}"#,
+        all: |c| c.list_members().get("57afe96172", "0cba00ca3da1b283a57287bcceb17e35")
+            .fields(["status"]).exclude_fields(["stats"]).dry_run(),
         needed: |c, a| record(c.list_members().get(a.get::<String>("list_id"), a.get::<String>("subscriber_hash"))),
     },
     Operation {
+        name: "list_members.delete",
+        arguments: r#"{"list_id":"57afe96172","subscriber_hash":"0cba00ca3da1b283a57287bcceb17e35"}"#,
+        all: |c| c.list_members().delete("57afe96172", "0cba00ca3da1b283a57287bcceb17e35")
+            .dry_run(),
+        needed: |c, a| record(c.list_members().delete(a.get::<String>("list_id"), a.get::<String>("subscriber_hash"))),
+    },
+    Operation {
+        name: "list_members.update",
+        arguments: r#"{"list_id":"57afe96172","subscriber_hash":"0cba00ca3da1b283a57287bcceb17e35","skip_merge_validation":true,"email_address":"jane.roe@example.com","status":"unsubscribed","email_type":"html","merge_fields":{"FNAME":"Jane","LNAME":"Doe"},"interests":{"9143cf3bd1":true},"language":"en","vip":false,"location":{"latitude":1.5,"longitude":1.5},"marketing_permissions":[{"marketing_permission_id":"8a1b2c3d4e","enabled":true}],"ip_signup":"198.51.100.7","timestamp_signup":"2025-03-01T09:30:00+00:00","ip_opt":"198.51.100.7","timestamp_opt":"2025-03-01T09:31:00+00:00"}"#,
+        all: |c| c.list_members().update("57afe96172", "0cba00ca3da1b283a57287bcceb17e35")
+            .skip_merge_validation(true).email_address("jane.roe@example.com")
+            .status(types::ListMemberStatus::Unsubscribed)
+            .email_type(types::ListMemberEmailType::Html)
+            .merge_fields(json!({"FNAME":"Jane","LNAME":"Doe"})).interests([("9143cf3bd1", true)])
+            .language("en").vip(false)
+            .location(types::ListMemberLocationInput::new().latitude(1.5).longitude(1.5))
+            .marketing_permissions([types::ListMemberMarketingPermissionInput::new().marketing_permission_id("8a1b2c3d4e").enabled(true)])
+            .ip_signup("198.51.100.7").timestamp_signup("2025-03-01T09:30:00+00:00")
+            .ip_opt("198.51.100.7").timestamp_opt("2025-03-01T09:31:00+00:00").dry_run(),
+        needed: |c, a| record(c.list_members().update(a.get::<String>("list_id"), a.get::<String>("subscriber_hash"))),
+    },
+    Operation {
+        name: "list_members.search",
+        arguments: r#"{"query":"jane.doe@example.com","list_id":"57afe96172"}"#,
+        all: |c| c.list_members().search("jane.doe@example.com")
+            .list_id("57afe96172").dry_run(),
+        needed: |c, a| list!(c.list_members().search(a.get::<String>("query"))),
+    },
+    Operation {
         name: "reports.list",
-        arguments: r#"{"count":100,"offset":100,"type":"regular","before_send_time":"2025-04-01T00:00:00+00:00","since_send_time":"2025-03-01T00:00:00+00:00"}"#,
+        arguments: r#"{"count":100,"offset":100,"type":"regular","before_send_time":"2025-04-01T00:00:00+00:00","since_send_time":"2025-03-01T00:00:00+00:00","fields":["reports.id","total_items"],"exclude_fields":["reports.timeseries"]}"#,
         all: |c| c.reports().list()
             .count(100).offset(100).type_(types::ReportType::Regular)
             .before_send_time("2025-04-01T00:00:00+00:00")
-            .since_send_time("2025-03-01T00:00:00+00:00").dry_run(),
+            .since_send_time("2025-03-01T00:00:00+00:00").fields(["reports.id", "total_items"])
+            .exclude_fields(["reports.timeseries"]).dry_run(),
         needed: |c, _| list!(c.reports().list(), "count", 90),
     },
     Operation {
         name: "reports.get",
-        arguments: r#"{"campaign_id":"42694e9e57"}"#,
+        arguments: r#"{"campaign_id":"42694e9e57","fields":["opens"],"exclude_fields":["timeseries"]}"#,
         all: |c| c.reports().get("42694e9e57")
-            .dry_run(),
+            .fields(["opens"]).exclude_fields(["timeseries"]).dry_run(),
         needed: |c, a| record(c.reports().get(a.get::<String>("campaign_id"))),
     },
     Operation {
         name: "email_activity.list",
-        arguments: r#"{"campaign_id":"42694e9e57","count":100,"offset":100,"since":"2025-03-01T00:00:00+00:00"}"#,
+        arguments: r#"{"campaign_id":"42694e9e57","count":100,"offset":100,"since":"2025-03-01T00:00:00+00:00","fields":["emails.email_address","total_items"],"exclude_fields":["emails.activity"]}"#,
         all: |c| c.email_activity().list("42694e9e57")
-            .count(100).offset(100).since("2025-03-01T00:00:00+00:00").dry_run(),
+            .count(100).offset(100).since("2025-03-01T00:00:00+00:00")
+            .fields(["emails.email_address", "total_items"]).exclude_fields(["emails.activity"])
+            .dry_run(),
         needed: |c, a| list!(c.email_activity().list(a.get::<String>("campaign_id")), "count", 90),
     },
     Operation {
         name: "automations.list",
-        arguments: r#"{"count":100,"offset":100,"before_create_time":"2025-04-01T00:00:00+00:00","since_create_time":"2024-01-01T00:00:00+00:00","before_start_time":"2025-04-01T00:00:00+00:00","since_start_time":"2024-01-01T00:00:00+00:00","status":"sending"}"#,
+        arguments: r#"{"count":100,"offset":100,"before_create_time":"2025-04-01T00:00:00+00:00","since_create_time":"2024-01-01T00:00:00+00:00","before_start_time":"2025-04-01T00:00:00+00:00","since_start_time":"2024-01-01T00:00:00+00:00","status":"sending","fields":["automations.id","total_items"],"exclude_fields":["automations.tracking"]}"#,
         all: |c| c.automations().list()
             .count(100).offset(100).before_create_time("2025-04-01T00:00:00+00:00")
             .since_create_time("2024-01-01T00:00:00+00:00")
             .before_start_time("2025-04-01T00:00:00+00:00")
             .since_start_time("2024-01-01T00:00:00+00:00")
-            .status(types::AutomationStatus::Sending).dry_run(),
+            .status(types::AutomationStatus::Sending).fields(["automations.id", "total_items"])
+            .exclude_fields(["automations.tracking"]).dry_run(),
         needed: |c, _| list!(c.automations().list(), "count", 90),
     },
     Operation {
@@ -116,61 +221,347 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "interest_categories.list",
-        arguments: r#"{"list_id":"57afe96172","count":100,"offset":100}"#,
+        arguments: r#"{"list_id":"57afe96172","count":100,"offset":100,"fields":["categories.id","total_items"],"exclude_fields":["categories.title"]}"#,
         all: |c| c.interest_categories().list("57afe96172")
-            .count(100).offset(100).dry_run(),
+            .count(100).offset(100).fields(["categories.id", "total_items"])
+            .exclude_fields(["categories.title"]).dry_run(),
         needed: |c, a| list!(c.interest_categories().list(a.get::<String>("list_id")), "count", 90),
     },
     Operation {
         name: "interest_categories.get",
-        arguments: r#"{"list_id":"57afe96172","interest_category_id":"a1e9f4b7f6"}"#,
+        arguments: r#"{"list_id":"57afe96172","interest_category_id":"a1e9f4b7f6","fields":["title"],"exclude_fields":["type"]}"#,
         all: |c| c.interest_categories().get("57afe96172", "a1e9f4b7f6")
-            .dry_run(),
+            .fields(["title"]).exclude_fields(["type"]).dry_run(),
         needed: |c, a| record(c.interest_categories().get(a.get::<String>("list_id"), a.get::<String>("interest_category_id"))),
     },
     Operation {
         name: "interests.list",
-        arguments: r#"{"list_id":"57afe96172","interest_category_id":"a1e9f4b7f6","count":100,"offset":100}"#,
+        arguments: r#"{"list_id":"57afe96172","interest_category_id":"a1e9f4b7f6","count":100,"offset":100,"fields":["interests.id","total_items"],"exclude_fields":["interests.subscriber_count"]}"#,
         all: |c| c.interests().list("57afe96172", "a1e9f4b7f6")
-            .count(100).offset(100).dry_run(),
+            .count(100).offset(100).fields(["interests.id", "total_items"])
+            .exclude_fields(["interests.subscriber_count"]).dry_run(),
         needed: |c, a| list!(c.interests().list(a.get::<String>("list_id"), a.get::<String>("interest_category_id")), "count", 90),
     },
     Operation {
         name: "interests.get",
-        arguments: r#"{"list_id":"57afe96172","interest_category_id":"a1e9f4b7f6","interest_id":"9143cf3bd1"}"#,
+        arguments: r#"{"list_id":"57afe96172","interest_category_id":"a1e9f4b7f6","interest_id":"9143cf3bd1","fields":["name"],"exclude_fields":["subscriber_count"]}"#,
         all: |c| c.interests().get("57afe96172", "a1e9f4b7f6", "9143cf3bd1")
-            .dry_run(),
+            .fields(["name"]).exclude_fields(["subscriber_count"]).dry_run(),
         needed: |c, a| record(c.interests().get(a.get::<String>("list_id"), a.get::<String>("interest_category_id"), a.get::<String>("interest_id"))),
     },
     Operation {
         name: "segments.list",
-        arguments: r#"{"list_id":"57afe96172","count":100,"offset":100,"type":"saved","since_created_at":"2024-01-01T00:00:00+00:00","before_created_at":"2025-04-01T00:00:00+00:00","since_updated_at":"2025-03-01T00:00:00+00:00","before_updated_at":"2025-04-01T00:00:00+00:00"}"#,
+        arguments: r#"{"list_id":"57afe96172","count":100,"offset":100,"type":"saved","since_created_at":"2024-01-01T00:00:00+00:00","before_created_at":"2025-04-01T00:00:00+00:00","since_updated_at":"2025-03-01T00:00:00+00:00","before_updated_at":"2025-04-01T00:00:00+00:00","fields":["segments.id","total_items"],"exclude_fields":["segments.options"],"include_cleaned":true,"include_transactional":true,"include_unsubscribed":true}"#,
         all: |c| c.segments().list("57afe96172")
             .count(100).offset(100).type_("saved").since_created_at("2024-01-01T00:00:00+00:00")
             .before_created_at("2025-04-01T00:00:00+00:00")
             .since_updated_at("2025-03-01T00:00:00+00:00")
-            .before_updated_at("2025-04-01T00:00:00+00:00").dry_run(),
+            .before_updated_at("2025-04-01T00:00:00+00:00").fields(["segments.id", "total_items"])
+            .exclude_fields(["segments.options"]).include_cleaned(true)
+            .include_transactional(true).include_unsubscribed(true).dry_run(),
         needed: |c, a| list!(c.segments().list(a.get::<String>("list_id")), "count", 90),
     },
     Operation {
-        name: "segments.get",
-        arguments: r#"{"list_id":"57afe96172","segment_id":"49377"}"#,
-        all: |c| c.segments().get("57afe96172", "49377")
+        name: "segments.create",
+        arguments: r#"{"list_id":"57afe96172","name":"Frequent buyers","static_segment":["jane.doe@example.com"],"options":{"match":"all","conditions":[{"condition_type":"EmailAddress","field":"EMAIL","op":"contains","value":"example.com"}]}}"#,
+        all: |c| c.segments().create("57afe96172")
+            .name("Frequent buyers").static_segment(["jane.doe@example.com"])
+            .options_(types::SegmentOptionsInput::new().match_(types::SegmentOptionsInputMatch::All).conditions([json!({"condition_type":"EmailAddress","field":"EMAIL","op":"contains","value":"example.com"})]))
             .dry_run(),
+        needed: |c, a| record(c.segments().create(a.get::<String>("list_id")).name(a.get::<String>("name"))),
+    },
+    Operation {
+        name: "segments.get",
+        arguments: r#"{"list_id":"57afe96172","segment_id":"49377","fields":["member_count"],"exclude_fields":["options"],"include_cleaned":true,"include_transactional":true,"include_unsubscribed":true}"#,
+        all: |c| c.segments().get("57afe96172", "49377")
+            .fields(["member_count"]).exclude_fields(["options"]).include_cleaned(true)
+            .include_transactional(true).include_unsubscribed(true).dry_run(),
         needed: |c, a| record(c.segments().get(a.get::<String>("list_id"), a.get::<String>("segment_id"))),
     },
     Operation {
+        name: "segments.delete",
+        arguments: r#"{"list_id":"57afe96172","segment_id":"49377"}"#,
+        all: |c| c.segments().delete("57afe96172", "49377")
+            .dry_run(),
+        needed: |c, a| record(c.segments().delete(a.get::<String>("list_id"), a.get::<String>("segment_id"))),
+    },
+    Operation {
+        name: "segments.update",
+        arguments: r#"{"list_id":"57afe96172","segment_id":"49377","name":"Frequent buyers","static_segment":["jane.doe@example.com"],"options":{"match":"all","conditions":[{"condition_type":"EmailAddress","field":"EMAIL","op":"contains","value":"example.com"}]}}"#,
+        all: |c| c.segments().update("57afe96172", "49377")
+            .name("Frequent buyers").static_segment(["jane.doe@example.com"])
+            .options_(types::SegmentOptionsInput::new().match_(types::SegmentOptionsInputMatch::All).conditions([json!({"condition_type":"EmailAddress","field":"EMAIL","op":"contains","value":"example.com"})]))
+            .dry_run(),
+        needed: |c, a| record(c.segments().update(a.get::<String>("list_id"), a.get::<String>("segment_id")).name(a.get::<String>("name"))),
+    },
+    Operation {
+        name: "segment_member_batches.update",
+        arguments: r#"{"list_id":"57afe96172","segment_id":"49377","members_to_add":["jane.doe@example.com"],"members_to_remove":["john.roe@example.com"]}"#,
+        all: |c| c.segment_member_batches().update("57afe96172", "49377")
+            .members_to_add(["jane.doe@example.com"]).members_to_remove(["john.roe@example.com"])
+            .dry_run(),
+        needed: |c, a| record(c.segment_member_batches().update(a.get::<String>("list_id"), a.get::<String>("segment_id"))),
+    },
+    Operation {
         name: "segment_members.list",
-        arguments: r#"{"list_id":"57afe96172","segment_id":"49377","count":100,"offset":100}"#,
+        arguments: r#"{"list_id":"57afe96172","segment_id":"49377","count":100,"offset":100,"fields":["members.email_address","total_items"],"exclude_fields":["members.stats"],"include_cleaned":true,"include_transactional":true,"include_unsubscribed":true}"#,
         all: |c| c.segment_members().list("57afe96172", "49377")
-            .count(100).offset(100).dry_run(),
+            .count(100).offset(100).fields(["members.email_address", "total_items"])
+            .exclude_fields(["members.stats"]).include_cleaned(true).include_transactional(true)
+            .include_unsubscribed(true).dry_run(),
         needed: |c, a| list!(c.segment_members().list(a.get::<String>("list_id"), a.get::<String>("segment_id")), "count", 90),
     },
     Operation {
+        name: "segment_members.create",
+        arguments: r#"{"list_id":"57afe96172","segment_id":"49377","email_address":"jane.doe@example.com"}"#,
+        all: |c| c.segment_members().create("57afe96172", "49377")
+            .email_address("jane.doe@example.com").dry_run(),
+        needed: |c, a| record(c.segment_members().create(a.get::<String>("list_id"), a.get::<String>("segment_id")).email_address(a.get::<String>("email_address"))),
+    },
+    Operation {
+        name: "segment_members.delete",
+        arguments: r#"{"list_id":"57afe96172","segment_id":"49377","subscriber_hash":"0cba00ca3da1b283a57287bcceb17e35"}"#,
+        all: |c| c.segment_members().delete("57afe96172", "49377", "0cba00ca3da1b283a57287bcceb17e35")
+            .dry_run(),
+        needed: |c, a| record(c.segment_members().delete(a.get::<String>("list_id"), a.get::<String>("segment_id"), a.get::<String>("subscriber_hash"))),
+    },
+    Operation {
         name: "unsubscribes.list",
-        arguments: r#"{"campaign_id":"42694e9e57","count":100,"offset":100}"#,
+        arguments: r#"{"campaign_id":"42694e9e57","count":100,"offset":100,"fields":["unsubscribes.email_address","total_items"],"exclude_fields":["unsubscribes.reason"]}"#,
         all: |c| c.unsubscribes().list("42694e9e57")
-            .count(100).offset(100).dry_run(),
+            .count(100).offset(100).fields(["unsubscribes.email_address", "total_items"])
+            .exclude_fields(["unsubscribes.reason"]).dry_run(),
         needed: |c, a| list!(c.unsubscribes().list(a.get::<String>("campaign_id")), "count", 90),
+    },
+    Operation {
+        name: "list_member_upserts.update",
+        arguments: r#"{"list_id":"57afe96172","subscriber_hash":"0cba00ca3da1b283a57287bcceb17e35","skip_merge_validation":true,"email_address":"jane.doe@example.com","status_if_new":"subscribed","status":"subscribed","email_type":"html","merge_fields":{"FNAME":"Jane","LNAME":"Doe"},"interests":{"9143cf3bd1":true},"language":"en","vip":false,"location":{"latitude":1.5,"longitude":1.5},"marketing_permissions":[{"marketing_permission_id":"8a1b2c3d4e","enabled":true}],"ip_signup":"198.51.100.7","timestamp_signup":"2025-03-01T09:30:00+00:00","ip_opt":"198.51.100.7","timestamp_opt":"2025-03-01T09:31:00+00:00"}"#,
+        all: |c| c.list_member_upserts().update("57afe96172", "0cba00ca3da1b283a57287bcceb17e35")
+            .skip_merge_validation(true).email_address("jane.doe@example.com")
+            .status_if_new(types::ListMemberUpsertStatusIfNew::Subscribed)
+            .status(types::ListMemberUpsertStatus::Subscribed)
+            .email_type(types::ListMemberUpsertEmailType::Html)
+            .merge_fields(json!({"FNAME":"Jane","LNAME":"Doe"})).interests([("9143cf3bd1", true)])
+            .language("en").vip(false)
+            .location(types::ListMemberUpsertLocation::new().latitude(1.5).longitude(1.5))
+            .marketing_permissions([types::ListMemberUpsertMarketingPermission::new().marketing_permission_id("8a1b2c3d4e").enabled(true)])
+            .ip_signup("198.51.100.7").timestamp_signup("2025-03-01T09:30:00+00:00")
+            .ip_opt("198.51.100.7").timestamp_opt("2025-03-01T09:31:00+00:00").dry_run(),
+        needed: |c, a| record(c.list_member_upserts().update(a.get::<String>("list_id"), a.get::<String>("subscriber_hash")).email_address(a.get::<String>("email_address")).status_if_new(a.get::<types::ListMemberUpsertStatusIfNew>("status_if_new"))),
+    },
+    Operation {
+        name: "list_member_erasures.create",
+        arguments: r#"{"list_id":"57afe96172","subscriber_hash":"0cba00ca3da1b283a57287bcceb17e35"}"#,
+        all: |c| c.list_member_erasures().create("57afe96172", "0cba00ca3da1b283a57287bcceb17e35")
+            .dry_run(),
+        needed: |c, a| record(c.list_member_erasures().create(a.get::<String>("list_id"), a.get::<String>("subscriber_hash"))),
+    },
+    Operation {
+        name: "member_tags.list",
+        arguments: r#"{"list_id":"57afe96172","subscriber_hash":"0cba00ca3da1b283a57287bcceb17e35","fields":["tags.name","total_items"],"exclude_fields":["tags.date_added"],"count":100,"offset":100}"#,
+        all: |c| c.member_tags().list("57afe96172", "0cba00ca3da1b283a57287bcceb17e35")
+            .fields(["tags.name", "total_items"]).exclude_fields(["tags.date_added"]).count(100)
+            .offset(100).dry_run(),
+        needed: |c, a| list!(c.member_tags().list(a.get::<String>("list_id"), a.get::<String>("subscriber_hash")), "count", 90),
+    },
+    Operation {
+        name: "member_tags.update",
+        arguments: r#"{"list_id":"57afe96172","subscriber_hash":"0cba00ca3da1b283a57287bcceb17e35","tags":[{"name":"Customer","status":"active"}],"is_syncing":false}"#,
+        all: |c| c.member_tags().update("57afe96172", "0cba00ca3da1b283a57287bcceb17e35")
+            .tags([types::MemberTagUpdateInput::new("Customer", types::MemberTagUpdateInputStatus::Active)])
+            .is_syncing(false).dry_run(),
+        needed: |c, a| record(c.member_tags().update(a.get::<String>("list_id"), a.get::<String>("subscriber_hash")).tags(a.get::<Vec<types::MemberTagUpdateInput>>("tags"))),
+    },
+    Operation {
+        name: "merge_fields.list",
+        arguments: r#"{"list_id":"57afe96172","type":"text","required":true,"fields":["merge_fields.tag","total_items"],"exclude_fields":["merge_fields.options"],"count":100,"offset":100}"#,
+        all: |c| c.merge_fields().list("57afe96172")
+            .type_(types::MergeFieldType::Text).required(true)
+            .fields(["merge_fields.tag", "total_items"]).exclude_fields(["merge_fields.options"])
+            .count(100).offset(100).dry_run(),
+        needed: |c, a| list!(c.merge_fields().list(a.get::<String>("list_id")), "count", 90),
+    },
+    Operation {
+        name: "merge_fields.create",
+        arguments: r#"{"list_id":"57afe96172","name":"Favourite colour","type":"text","tag":"COLOUR","required":false,"default_value":"blue","public":true,"display_order":5,"options":{"default_country":1,"phone_format":"phone-format","date_format":"date-format","choices":["choice"],"size":25},"help_text":"The colour you like best"}"#,
+        all: |c| c.merge_fields().create("57afe96172")
+            .name("Favourite colour").type_(types::MergeFieldType::Text).tag("COLOUR")
+            .required(false).default_value("blue").public(true).display_order(5)
+            .options_(types::MergeFieldOptionsInput::new().default_country(1).phone_format("phone-format").date_format("date-format").choices(["choice"]).size(25))
+            .help_text("The colour you like best").dry_run(),
+        needed: |c, a| record(c.merge_fields().create(a.get::<String>("list_id")).name(a.get::<String>("name")).type_(a.get::<types::MergeFieldType>("type"))),
+    },
+    Operation {
+        name: "campaign_content.get",
+        arguments: r#"{"campaign_id":"42694e9e57"}"#,
+        all: |c| c.campaign_content().get("42694e9e57")
+            .dry_run(),
+        needed: |c, a| record(c.campaign_content().get(a.get::<String>("campaign_id"))),
+    },
+    Operation {
+        name: "campaign_content.update",
+        arguments: r#"{"campaign_id":"42694e9e57","html":"<h1>Spring sale</h1><p>*|UNSUB|*</p>","plain_text":"Spring sale","url":"https://www.example.com/newsletter.html","template":{"id":4000123,"sections":{"body":"<p>Spring sale</p>"}},"archive":{"archive_content":"UEsDBAoAAAAAAA==","archive_type":"zip"},"variate_contents":[{"content_label":"Short","html":"<h1>Sale</h1>","plain_text":"plain-text","url":"https://example.com","template":{"key":"value"},"archive":{"key":"value"}}]}"#,
+        all: |c| c.campaign_content().update("42694e9e57")
+            .html("<h1>Spring sale</h1><p>*|UNSUB|*</p>").plain_text("Spring sale")
+            .url("https://www.example.com/newsletter.html")
+            .template(types::CampaignContentTemplate::new(4000123).sections(json!({"body":"<p>Spring sale</p>"})))
+            .archive(types::CampaignContentArchive::new("UEsDBAoAAAAAAA==").archive_type(types::CampaignContentArchiveArchiveType::Zip))
+            .variate_contents([types::CampaignContentVariateContentInput::new("Short").html("<h1>Sale</h1>").plain_text("plain-text").url("https://example.com").template(json!({"key":"value"})).archive(json!({"key":"value"}))])
+            .dry_run(),
+        needed: |c, a| record(c.campaign_content().update(a.get::<String>("campaign_id"))),
+    },
+    Operation {
+        name: "campaign_checklists.get",
+        arguments: r#"{"campaign_id":"42694e9e57"}"#,
+        all: |c| c.campaign_checklists().get("42694e9e57")
+            .dry_run(),
+        needed: |c, a| record(c.campaign_checklists().get(a.get::<String>("campaign_id"))),
+    },
+    Operation {
+        name: "campaign_sends.create",
+        arguments: r#"{"campaign_id":"42694e9e57"}"#,
+        all: |c| c.campaign_sends().create("42694e9e57")
+            .dry_run(),
+        needed: |c, a| record(c.campaign_sends().create(a.get::<String>("campaign_id"))),
+    },
+    Operation {
+        name: "campaign_schedules.create",
+        arguments: r#"{"campaign_id":"42694e9e57","schedule_time":"2025-04-01T09:15:00+00:00","timewarp":false,"batch_delivery":{"batch_delay":10,"batch_count":4}}"#,
+        all: |c| c.campaign_schedules().create("42694e9e57")
+            .schedule_time("2025-04-01T09:15:00+00:00").timewarp(false)
+            .batch_delivery(types::CampaignScheduleBatchDelivery::new(10, 4)).dry_run(),
+        needed: |c, a| record(c.campaign_schedules().create(a.get::<String>("campaign_id")).schedule_time(a.get::<String>("schedule_time"))),
+    },
+    Operation {
+        name: "campaign_schedules.delete",
+        arguments: r#"{"campaign_id":"42694e9e57"}"#,
+        all: |c| c.campaign_schedules().delete("42694e9e57")
+            .dry_run(),
+        needed: |c, a| record(c.campaign_schedules().delete(a.get::<String>("campaign_id"))),
+    },
+    Operation {
+        name: "campaign_tests.create",
+        arguments: r#"{"campaign_id":"42694e9e57","test_emails":["jane.doe@example.com"],"send_type":"html"}"#,
+        all: |c| c.campaign_tests().create("42694e9e57")
+            .test_emails(["jane.doe@example.com"]).send_type(types::CampaignTestSendType::Html)
+            .dry_run(),
+        needed: |c, a| record(c.campaign_tests().create(a.get::<String>("campaign_id")).test_emails(a.get::<Vec<String>>("test_emails")).send_type(a.get::<types::CampaignTestSendType>("send_type"))),
+    },
+    Operation {
+        name: "click_details.list",
+        arguments: r#"{"campaign_id":"42694e9e57","sort_field":"total_clicks","sort_dir":"DESC","fields":["urls_clicked.url","total_items"],"exclude_fields":["urls_clicked.ab_split"],"count":100,"offset":100}"#,
+        all: |c| c.click_details().list("42694e9e57")
+            .sort_field(types::ClickDetailSortField::TotalClicks)
+            .sort_dir(types::ClickDetailSortDir::Desc).fields(["urls_clicked.url", "total_items"])
+            .exclude_fields(["urls_clicked.ab_split"]).count(100).offset(100).dry_run(),
+        needed: |c, a| list!(c.click_details().list(a.get::<String>("campaign_id")), "count", 90),
+    },
+    Operation {
+        name: "click_members.list",
+        arguments: r#"{"campaign_id":"42694e9e57","link_id":"3a1f9c02bd","fields":["members.email_address","total_items"],"exclude_fields":["members.merge_fields"],"count":100,"offset":100}"#,
+        all: |c| c.click_members().list("42694e9e57", "3a1f9c02bd")
+            .fields(["members.email_address", "total_items"])
+            .exclude_fields(["members.merge_fields"]).count(100).offset(100).dry_run(),
+        needed: |c, a| list!(c.click_members().list(a.get::<String>("campaign_id"), a.get::<String>("link_id")), "count", 90),
+    },
+    Operation {
+        name: "open_details.list",
+        arguments: r#"{"campaign_id":"42694e9e57","since":"2025-03-01T00:00:00+00:00","sort_field":"opens_count","sort_dir":"DESC","fields":["members.email_address","total_items"],"exclude_fields":["members.opens"],"count":100,"offset":100}"#,
+        all: |c| c.open_details().list("42694e9e57")
+            .since("2025-03-01T00:00:00+00:00").sort_field("opens_count")
+            .sort_dir(types::OpenDetailSortDir::Desc)
+            .fields(["members.email_address", "total_items"]).exclude_fields(["members.opens"])
+            .count(100).offset(100).dry_run(),
+        needed: |c, a| list!(c.open_details().list(a.get::<String>("campaign_id")), "count", 90),
+    },
+    Operation {
+        name: "recipients.list",
+        arguments: r#"{"campaign_id":"42694e9e57","fields":["sent_to.email_address","total_items"],"exclude_fields":["sent_to.merge_fields"],"count":100,"offset":100}"#,
+        all: |c| c.recipients().list("42694e9e57")
+            .fields(["sent_to.email_address", "total_items"])
+            .exclude_fields(["sent_to.merge_fields"]).count(100).offset(100).dry_run(),
+        needed: |c, a| list!(c.recipients().list(a.get::<String>("campaign_id")), "count", 90),
+    },
+    Operation {
+        name: "batches.list",
+        arguments: r#"{"fields":["batches.id","total_items"],"exclude_fields":["batches.response_body_url"],"count":100,"offset":100}"#,
+        all: |c| c.batches().list()
+            .fields(["batches.id", "total_items"]).exclude_fields(["batches.response_body_url"])
+            .count(100).offset(100).dry_run(),
+        needed: |c, _| list!(c.batches().list(), "count", 90),
+    },
+    Operation {
+        name: "batches.create",
+        arguments: r#"{"operations":[{"method":"GET","path":"/lists","params":{"key":"value"},"body":"body","operation_id":"lists"}]}"#,
+        all: |c| c.batches().create()
+            .operations([types::BatchOperation::new(types::BatchOperationMethod::Get, "/lists").params(json!({"key":"value"})).body("body").operation_id("lists")])
+            .dry_run(),
+        needed: |c, a| record(c.batches().create().operations(a.get::<Vec<types::BatchOperation>>("operations"))),
+    },
+    Operation {
+        name: "batches.get",
+        arguments: r#"{"batch_id":"8b2428d747"}"#,
+        all: |c| c.batches().get("8b2428d747")
+            .dry_run(),
+        needed: |c, a| record(c.batches().get(a.get::<String>("batch_id"))),
+    },
+    Operation {
+        name: "batches.delete",
+        arguments: r#"{"batch_id":"8b2428d747"}"#,
+        all: |c| c.batches().delete("8b2428d747")
+            .dry_run(),
+        needed: |c, a| record(c.batches().delete(a.get::<String>("batch_id"))),
+    },
+    Operation {
+        name: "templates.list",
+        arguments: r#"{"type":"user","category":"Newsletter","folder_id":"4d8e21b7c0","created_by":"jane","since_date_created":"2024-01-01T00:00:00+00:00","before_date_created":"2025-04-01T00:00:00+00:00","content_type":"template","sort_field":"name","sort_dir":"ASC","fields":["templates.name","total_items"],"exclude_fields":["templates.thumbnail"],"count":100,"offset":100}"#,
+        all: |c| c.templates().list()
+            .type_("user").category("Newsletter").folder_id("4d8e21b7c0").created_by("jane")
+            .since_date_created("2024-01-01T00:00:00+00:00")
+            .before_date_created("2025-04-01T00:00:00+00:00")
+            .content_type(types::TemplateContentType::Template)
+            .sort_field(types::TemplateSortField::Name).sort_dir(types::TemplateSortDir::Asc)
+            .fields(["templates.name", "total_items"]).exclude_fields(["templates.thumbnail"])
+            .count(100).offset(100).dry_run(),
+        needed: |c, _| list!(c.templates().list(), "count", 90),
+    },
+    Operation {
+        name: "templates.get",
+        arguments: r#"{"template_id":4000123}"#,
+        all: |c| c.templates().get(4000123)
+            .dry_run(),
+        needed: |c, a| record(c.templates().get(a.get::<i64>("template_id"))),
+    },
+    Operation {
+        name: "stores.list",
+        arguments: r#"{"fields":["stores.name","total_items"],"exclude_fields":["stores.address"],"count":100,"offset":100}"#,
+        all: |c| c.stores().list()
+            .fields(["stores.name", "total_items"]).exclude_fields(["stores.address"]).count(100)
+            .offset(100).dry_run(),
+        needed: |c, _| list!(c.stores().list(), "count", 90),
+    },
+    Operation {
+        name: "store_orders.list",
+        arguments: r#"{"store_id":"shop_001","customer_id":"cust_0001","has_outreach":true,"campaign_id":"42694e9e57","outreach_id":"42694e9e57","fields":["orders.order_total","total_items"],"exclude_fields":["orders.lines"],"count":100,"offset":100}"#,
+        all: |c| c.store_orders().list("shop_001")
+            .customer_id("cust_0001").has_outreach(true).campaign_id("42694e9e57")
+            .outreach_id("42694e9e57").fields(["orders.order_total", "total_items"])
+            .exclude_fields(["orders.lines"]).count(100).offset(100).dry_run(),
+        needed: |c, a| list!(c.store_orders().list(a.get::<String>("store_id")), "count", 90),
+    },
+    Operation {
+        name: "store_products.list",
+        arguments: r#"{"store_id":"shop_001","fields":["products.title","total_items"],"exclude_fields":["products.images"],"count":100,"offset":100}"#,
+        all: |c| c.store_products().list("shop_001")
+            .fields(["products.title", "total_items"]).exclude_fields(["products.images"])
+            .count(100).offset(100).dry_run(),
+        needed: |c, a| list!(c.store_products().list(a.get::<String>("store_id")), "count", 90),
+    },
+    Operation {
+        name: "journey_triggers.create",
+        arguments: r#"{"journey_id":2291,"step_id":10573,"email_address":"jane.doe@example.com"}"#,
+        all: |c| c.journey_triggers().create(2291, 10573)
+            .email_address("jane.doe@example.com").dry_run(),
+        needed: |c, a| record(c.journey_triggers().create(a.get::<i64>("journey_id"), a.get::<i64>("step_id")).email_address(a.get::<String>("email_address"))),
     },
 ];

@@ -2,7 +2,8 @@
 
 //! Every operation of the connector `salesforce`.
 
-use airbyte_agent::salesforce::{DESCRIPTION, SalesforceConnector as Connector};
+use airbyte_agent::salesforce::{DESCRIPTION, SalesforceConnector as Connector, types};
+use serde_json::{Value, json};
 
 use crate::harness::{self, Operation, download, list, record};
 
@@ -335,7 +336,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .description("Asked for a quote for 40 seats.").who_id("003Hs00004Wm2PqIAJ")
             .what_id("006Hs00001FvKdXIAV").is_all_day_event(true).show_as("Busy")
             .owner_id("005Hs00000CqRnUIAV").dry_run(),
-        needed: |c, a| record(c.events().create().subject(a.get::<String>("Subject")).start_date_time(a.get::<String>("StartDateTime")).duration_in_minutes(a.get::<i64>("DurationInMinutes"))),
+        needed: |c, a| record(c.events().create().subject(a.get::<String>("Subject")).start_date_time(a.get::<String>("StartDateTime"))),
     },
     Operation {
         name: "events.get",
@@ -546,6 +547,16 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| download(c.content_versions().download(a.get::<String>("id"))),
     },
     Operation {
+        name: "content_versions.create",
+        arguments: r#"{"Title":"Contract Northwind","PathOnClient":"contract.pdf","VersionData":"SGVsbG8=","FirstPublishLocationId":"001Hs00002LqTbXIAV","ContentDocumentId":"069Hs00000AbCdEIAV","ReasonForChange":"Signed","Description":"Signed on 12 May"}"#,
+        all: |c| c.content_versions().create()
+            .title("Contract Northwind").path_on_client("contract.pdf").version_data("SGVsbG8=")
+            .first_publish_location_id("001Hs00002LqTbXIAV")
+            .content_document_id("069Hs00000AbCdEIAV").reason_for_change("Signed")
+            .description("Signed on 12 May").dry_run(),
+        needed: |c, a| record(c.content_versions().create().path_on_client(a.get::<String>("PathOnClient")).version_data(a.get::<String>("VersionData"))),
+    },
+    Operation {
         name: "attachments.list",
         arguments: r#"{"q":"SELECT Id, Name, ContentType, BodyLength FROM Attachment WHERE ParentId = '500Hs00001RvYtQIAV'"}"#,
         all: |c| c.attachments().list()
@@ -580,6 +591,15 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.reports().get("00OHs000003xVbKMAU")
             .include_details(true).dry_run(),
         needed: |c, a| record(c.reports().get(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "report_runs.create",
+        arguments: r#"{"id":"00OHs000003xVbKMAU","includeDetails":true,"reportMetadata":{"reportFilters":[{"column":"column","operator":"operator","value":"value"}],"reportBooleanFilter":"report-boolean-filter","standardDateFilter":{"column":"column","durationValue":"duration-value","startDate":"2025-03-01","endDate":"2025-03-01"},"detailColumns":["detail-column"],"groupingsDown":[{"key":"value"}],"aggregates":["aggregate"]}}"#,
+        all: |c| c.report_runs().create("00OHs000003xVbKMAU")
+            .include_details(true)
+            .report_metadata(types::ReportRunReportMetadata::new().report_filters([types::ReportRunReportMetadataReportFilter::new("column", "operator", "value")]).report_boolean_filter("report-boolean-filter").standard_date_filter(types::ReportRunReportMetadataStandardDateFilter::new("column", "duration-value").start_date("2025-03-01").end_date("2025-03-01")).detail_columns(["detail-column"]).groupings_down([json!({"key":"value"})]).aggregates(["aggregate"]))
+            .dry_run(),
+        needed: |c, a| record(c.report_runs().create(a.get::<String>("id")).report_metadata(a.get::<types::ReportRunReportMetadata>("reportMetadata"))),
     },
     Operation {
         name: "users.list",
@@ -644,5 +664,281 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .q("SELECT StageName, COUNT(Id) number, SUM(Amount) total FROM Opportunity WHERE IsClosed = false GROUP BY StageName")
             .dry_run(),
         needed: |c, _| list!(c.query().list()),
+    },
+    Operation {
+        name: "sobject_descriptions.get",
+        arguments: r#"{"sobjectType":"Invoice__c"}"#,
+        all: |c| c.sobject_descriptions().get("Invoice__c")
+            .dry_run(),
+        needed: |c, a| record(c.sobject_descriptions().get(a.get::<String>("sobjectType"))),
+    },
+    Operation {
+        name: "sobject_collections.create",
+        arguments: r#"{"allOrNone":true,"records":[{"attributes":{"type":"Contact"},"LastName":"Hart","Email":"lena@northwind.example"}]}"#,
+        all: |c| c.sobject_collections().create()
+            .all_or_none(true)
+            .records([json!({"attributes":{"type":"Contact"},"LastName":"Hart","Email":"lena@northwind.example"})])
+            .dry_run(),
+        needed: |c, a| record(c.sobject_collections().create().records(a.get::<Vec<Value>>("records"))),
+    },
+    Operation {
+        name: "sobject_collections.delete",
+        arguments: r#"{"ids":"003Hs00004Wm2PqIAJ,003Hs00004Wm2PrIAJ","allOrNone":false}"#,
+        all: |c| c.sobject_collections().delete("003Hs00004Wm2PqIAJ,003Hs00004Wm2PrIAJ")
+            .all_or_none(false).dry_run(),
+        needed: |c, a| record(c.sobject_collections().delete(a.get::<String>("ids"))),
+    },
+    Operation {
+        name: "sobject_collections.update",
+        arguments: r#"{"allOrNone":true,"records":[{"attributes":{"type":"Contact"},"id":"003Hs00004Wm2PqIAJ","Title":"Head of Purchasing"}]}"#,
+        all: |c| c.sobject_collections().update()
+            .all_or_none(true)
+            .records([json!({"attributes":{"type":"Contact"},"id":"003Hs00004Wm2PqIAJ","Title":"Head of Purchasing"})])
+            .dry_run(),
+        needed: |c, a| record(c.sobject_collections().update().records(a.get::<Vec<Value>>("records"))),
+    },
+    Operation {
+        name: "sobject_collections.list",
+        arguments: r#"{"sobjectType":"Invoice__c","ids":["a03Hs00001Kc7TzIAJ","a03Hs00001Kc7U0IAJ"],"fields":["Id","Name"]}"#,
+        all: |c| c.sobject_collections().list("Invoice__c")
+            .ids(["a03Hs00001Kc7TzIAJ", "a03Hs00001Kc7U0IAJ"]).fields(["Id", "Name"]).dry_run(),
+        needed: |c, a| list!(c.sobject_collections().list(a.get::<String>("sobjectType")).ids(a.get::<Vec<String>>("ids")).fields(a.get::<Vec<String>>("fields"))),
+    },
+    Operation {
+        name: "sobject_collection_upserts.create",
+        arguments: r#"{"sobjectType":"Invoice__c","externalIdField":"Number__c","allOrNone":true,"records":[{"attributes":{"type":"Invoice__c"},"Number__c":"R-1042","Amount__c":49.9}]}"#,
+        all: |c| c.sobject_collection_upserts().create("Invoice__c", "Number__c")
+            .all_or_none(true)
+            .records([json!({"attributes":{"type":"Invoice__c"},"Number__c":"R-1042","Amount__c":49.9})])
+            .dry_run(),
+        needed: |c, a| record(c.sobject_collection_upserts().create(a.get::<String>("sobjectType"), a.get::<String>("externalIdField")).records(a.get::<Vec<Value>>("records"))),
+    },
+    Operation {
+        name: "sobject_upserts.create",
+        arguments: r#"{"sobjectType":"Invoice__c","externalIdField":"Number__c","externalId":"R-1042"}"#,
+        all: |c| c.sobject_upserts().create("Invoice__c", "Number__c", "R-1042")
+            .dry_run(),
+        needed: |c, a| record(c.sobject_upserts().create(a.get::<String>("sobjectType"), a.get::<String>("externalIdField"), a.get::<String>("externalId"))),
+    },
+    Operation {
+        name: "opportunity_line_items.list",
+        arguments: r#"{"q":"SELECT Id, Product2.Name, Quantity, UnitPrice, TotalPrice FROM OpportunityLineItem WHERE OpportunityId = '006Hs00001FvKdXIAV'"}"#,
+        all: |c| c.opportunity_line_items().list()
+            .q("SELECT Id, Product2.Name, Quantity, UnitPrice, TotalPrice FROM OpportunityLineItem WHERE OpportunityId = '006Hs00001FvKdXIAV'")
+            .dry_run(),
+        needed: |c, _| list!(c.opportunity_line_items().list()),
+    },
+    Operation {
+        name: "opportunity_line_items.create",
+        arguments: r#"{"OpportunityId":"006Hs00001FvKdXIAV","PricebookEntryId":"01uHs00000AbCdEIAV","Product2Id":"01tHs00000AbCdEIAV","Quantity":40.0,"UnitPrice":49.9,"TotalPrice":1996.0,"ServiceDate":"2026-05-12","Description":"40 seats for a year"}"#,
+        all: |c| c.opportunity_line_items().create()
+            .opportunity_id("006Hs00001FvKdXIAV").pricebook_entry_id("01uHs00000AbCdEIAV")
+            .product2_id("01tHs00000AbCdEIAV").quantity(40.0).unit_price(49.9).total_price(1996.0)
+            .service_date("2026-05-12").description("40 seats for a year").dry_run(),
+        needed: |c, a| record(c.opportunity_line_items().create().opportunity_id(a.get::<String>("OpportunityId")).quantity(a.get::<f64>("Quantity"))),
+    },
+    Operation {
+        name: "opportunity_line_items.delete",
+        arguments: r#"{"id":"00kHs00002AbCdEIAV"}"#,
+        all: |c| c.opportunity_line_items().delete("00kHs00002AbCdEIAV")
+            .dry_run(),
+        needed: |c, a| record(c.opportunity_line_items().delete(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "opportunity_line_items.update",
+        arguments: r#"{"id":"00kHs00002AbCdEIAV","Quantity":40.0,"UnitPrice":49.9,"TotalPrice":1996.0,"ServiceDate":"2026-05-12","Description":"40 seats for a year"}"#,
+        all: |c| c.opportunity_line_items().update("00kHs00002AbCdEIAV")
+            .quantity(40.0).unit_price(49.9).total_price(1996.0).service_date("2026-05-12")
+            .description("40 seats for a year").dry_run(),
+        needed: |c, a| record(c.opportunity_line_items().update(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "products.list",
+        arguments: r#"{"q":"SELECT Id, Name, ProductCode, Family FROM Product2 WHERE IsActive = true"}"#,
+        all: |c| c.products().list()
+            .q("SELECT Id, Name, ProductCode, Family FROM Product2 WHERE IsActive = true")
+            .dry_run(),
+        needed: |c, _| list!(c.products().list()),
+    },
+    Operation {
+        name: "products.create",
+        arguments: r#"{"Name":"Seat, yearly","ProductCode":"SEAT-Y","Description":"One seat for a year","Family":"Seats","IsActive":true,"StockKeepingUnit":"SKU-1042","QuantityUnitOfMeasure":"Each","DisplayUrl":"https://acme.example/seat"}"#,
+        all: |c| c.products().create()
+            .name("Seat, yearly").product_code("SEAT-Y").description("One seat for a year")
+            .family("Seats").is_active(true).stock_keeping_unit("SKU-1042")
+            .quantity_unit_of_measure("Each").display_url("https://acme.example/seat").dry_run(),
+        needed: |c, a| record(c.products().create().name(a.get::<String>("Name"))),
+    },
+    Operation {
+        name: "products.get",
+        arguments: r#"{"id":"01tHs00000AbCdEIAV","fields":"Id,Name"}"#,
+        all: |c| c.products().get("01tHs00000AbCdEIAV")
+            .fields("Id,Name").dry_run(),
+        needed: |c, a| record(c.products().get(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "products.update",
+        arguments: r#"{"id":"01tHs00000AbCdEIAV","Name":"Seat, yearly","ProductCode":"SEAT-Y","Description":"One seat for a year","Family":"Seats","IsActive":true,"StockKeepingUnit":"SKU-1042","QuantityUnitOfMeasure":"Each","DisplayUrl":"https://acme.example/seat"}"#,
+        all: |c| c.products().update("01tHs00000AbCdEIAV")
+            .name("Seat, yearly").product_code("SEAT-Y").description("One seat for a year")
+            .family("Seats").is_active(true).stock_keeping_unit("SKU-1042")
+            .quantity_unit_of_measure("Each").display_url("https://acme.example/seat").dry_run(),
+        needed: |c, a| record(c.products().update(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "price_books.list",
+        arguments: r#"{"q":"SELECT Id, Name FROM Pricebook2 WHERE IsActive = true"}"#,
+        all: |c| c.price_books().list()
+            .q("SELECT Id, Name FROM Pricebook2 WHERE IsActive = true").dry_run(),
+        needed: |c, _| list!(c.price_books().list()),
+    },
+    Operation {
+        name: "price_book_entries.list",
+        arguments: r#"{"q":"SELECT Id, Product2.Name, UnitPrice FROM PricebookEntry WHERE Pricebook2Id = '01sHs00000AbCdEIAV' AND IsActive = true"}"#,
+        all: |c| c.price_book_entries().list()
+            .q("SELECT Id, Product2.Name, UnitPrice FROM PricebookEntry WHERE Pricebook2Id = '01sHs00000AbCdEIAV' AND IsActive = true")
+            .dry_run(),
+        needed: |c, _| list!(c.price_book_entries().list()),
+    },
+    Operation {
+        name: "price_book_entries.create",
+        arguments: r#"{"Pricebook2Id":"01sHs00000AbCdEIAV","Product2Id":"01tHs00000AbCdEIAV","UnitPrice":49.9,"IsActive":true,"UseStandardPrice":true}"#,
+        all: |c| c.price_book_entries().create()
+            .pricebook2_id("01sHs00000AbCdEIAV").product2_id("01tHs00000AbCdEIAV")
+            .unit_price(49.9).is_active(true).use_standard_price(true).dry_run(),
+        needed: |c, a| record(c.price_book_entries().create().pricebook2_id(a.get::<String>("Pricebook2Id")).product2_id(a.get::<String>("Product2Id")).unit_price(a.get::<f64>("UnitPrice"))),
+    },
+    Operation {
+        name: "price_book_entries.update",
+        arguments: r#"{"id":"01uHs00000AbCdEIAV","UnitPrice":59.9,"IsActive":true,"UseStandardPrice":true}"#,
+        all: |c| c.price_book_entries().update("01uHs00000AbCdEIAV")
+            .unit_price(59.9).is_active(true).use_standard_price(true).dry_run(),
+        needed: |c, a| record(c.price_book_entries().update(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "campaign_members.list",
+        arguments: r#"{"q":"SELECT Id, Name, Email, Status FROM CampaignMember WHERE CampaignId = '701Hs00000AbCdEIAV'"}"#,
+        all: |c| c.campaign_members().list()
+            .q("SELECT Id, Name, Email, Status FROM CampaignMember WHERE CampaignId = '701Hs00000AbCdEIAV'")
+            .dry_run(),
+        needed: |c, _| list!(c.campaign_members().list()),
+    },
+    Operation {
+        name: "campaign_members.create",
+        arguments: r#"{"CampaignId":"701Hs00000AbCdEIAV","LeadId":"00QHs00000AbCdEIAV","ContactId":"003Hs00004Wm2PqIAJ","Status":"Sent"}"#,
+        all: |c| c.campaign_members().create()
+            .campaign_id("701Hs00000AbCdEIAV").lead_id("00QHs00000AbCdEIAV")
+            .contact_id("003Hs00004Wm2PqIAJ").status("Sent").dry_run(),
+        needed: |c, a| record(c.campaign_members().create().campaign_id(a.get::<String>("CampaignId"))),
+    },
+    Operation {
+        name: "campaign_members.delete",
+        arguments: r#"{"id":"00vHs00000AbCdEIAV"}"#,
+        all: |c| c.campaign_members().delete("00vHs00000AbCdEIAV")
+            .dry_run(),
+        needed: |c, a| record(c.campaign_members().delete(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "campaign_members.update",
+        arguments: r#"{"id":"00vHs00000AbCdEIAV","Status":"Responded"}"#,
+        all: |c| c.campaign_members().update("00vHs00000AbCdEIAV")
+            .status("Responded").dry_run(),
+        needed: |c, a| record(c.campaign_members().update(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "content_document_links.create",
+        arguments: r#"{"ContentDocumentId":"069Hs00000AbCdEIAV","LinkedEntityId":"001Hs00002LqTbXIAV","ShareType":"V","Visibility":"AllUsers"}"#,
+        all: |c| c.content_document_links().create()
+            .content_document_id("069Hs00000AbCdEIAV").linked_entity_id("001Hs00002LqTbXIAV")
+            .share_type(types::ContentDocumentLinkShareType::V)
+            .visibility(types::ContentDocumentLinkVisibility::AllUsers).dry_run(),
+        needed: |c, a| record(c.content_document_links().create().content_document_id(a.get::<String>("ContentDocumentId")).linked_entity_id(a.get::<String>("LinkedEntityId"))),
+    },
+    Operation {
+        name: "content_document_links.delete",
+        arguments: r#"{"id":"06AHs00000AbCdEIAV"}"#,
+        all: |c| c.content_document_links().delete("06AHs00000AbCdEIAV")
+            .dry_run(),
+        needed: |c, a| record(c.content_document_links().delete(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "approval_processes.get",
+        arguments: r#"{}"#,
+        all: |c| c.approval_processes().get()
+            .dry_run(),
+        needed: |c, _| record(c.approval_processes().get()),
+    },
+    Operation {
+        name: "approval_requests.create",
+        arguments: r#"{"requests":[{"actionType":"Submit","contextId":"context-id","contextActorId":"context-actor-id","comments":"comment","nextApproverIds":["next-approver-id"],"processDefinitionNameOrId":"process-definition-name-or-id","skipEntryCriteria":true}]}"#,
+        all: |c| c.approval_requests().create()
+            .requests([types::ApprovalRequestCreateInput::new(types::ApprovalRequestCreateInputActionType::Submit, "context-id").context_actor_id("context-actor-id").comments("comment").next_approver_ids(["next-approver-id"]).process_definition_name_or_id("process-definition-name-or-id").skip_entry_criteria(true)])
+            .dry_run(),
+        needed: |c, a| record(c.approval_requests().create().requests(a.get::<Vec<types::ApprovalRequestCreateInput>>("requests"))),
+    },
+    Operation {
+        name: "flows.list",
+        arguments: r#"{}"#,
+        all: |c| c.flows().list()
+            .dry_run(),
+        needed: |c, _| list!(c.flows().list()),
+    },
+    Operation {
+        name: "flow_runs.create",
+        arguments: r#"{"flowApiName":"Close_Old_Cases","inputs":[{"minimumAge":90}]}"#,
+        all: |c| c.flow_runs().create("Close_Old_Cases")
+            .inputs([json!({"minimumAge":90})]).dry_run(),
+        needed: |c, a| record(c.flow_runs().create(a.get::<String>("flowApiName")).inputs(a.get::<Vec<Value>>("inputs"))),
+    },
+    Operation {
+        name: "report_descriptions.get",
+        arguments: r#"{"id":"00OHs000003xVbKMAU"}"#,
+        all: |c| c.report_descriptions().get("00OHs000003xVbKMAU")
+            .dry_run(),
+        needed: |c, a| record(c.report_descriptions().get(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "report_instances.list",
+        arguments: r#"{"reportId":"00OHs000003xVbKMAU"}"#,
+        all: |c| c.report_instances().list("00OHs000003xVbKMAU")
+            .dry_run(),
+        needed: |c, a| list!(c.report_instances().list(a.get::<String>("reportId"))),
+    },
+    Operation {
+        name: "report_instances.create",
+        arguments: r#"{"reportId":"00OHs000003xVbKMAU","includeDetails":true,"reportMetadata":{"reportFilters":[{"column":"column","operator":"operator","value":"value"}],"reportBooleanFilter":"report-boolean-filter","standardDateFilter":{"column":"column","durationValue":"duration-value","startDate":"2025-03-01","endDate":"2025-03-01"},"detailColumns":["detail-column"],"groupingsDown":[{"key":"value"}],"aggregates":["aggregate"]}}"#,
+        all: |c| c.report_instances().create("00OHs000003xVbKMAU")
+            .include_details(true)
+            .report_metadata(types::ReportInstanceReportMetadata::new().report_filters([types::ReportInstanceReportMetadataReportFilter::new("column", "operator", "value")]).report_boolean_filter("report-boolean-filter").standard_date_filter(types::ReportInstanceReportMetadataStandardDateFilter::new("column", "duration-value").start_date("2025-03-01").end_date("2025-03-01")).detail_columns(["detail-column"]).groupings_down([json!({"key":"value"})]).aggregates(["aggregate"]))
+            .dry_run(),
+        needed: |c, a| record(c.report_instances().create(a.get::<String>("reportId"))),
+    },
+    Operation {
+        name: "report_instances.get",
+        arguments: r#"{"reportId":"00OHs000003xVbKMAU","id":"0LGHs00000AbCdEIAV"}"#,
+        all: |c| c.report_instances().get("00OHs000003xVbKMAU", "0LGHs00000AbCdEIAV")
+            .dry_run(),
+        needed: |c, a| record(c.report_instances().get(a.get::<String>("reportId"), a.get::<String>("id"))),
+    },
+    Operation {
+        name: "limits.get",
+        arguments: r#"{}"#,
+        all: |c| c.limits().get()
+            .dry_run(),
+        needed: |c, _| record(c.limits().get()),
+    },
+    Operation {
+        name: "recent_items.list",
+        arguments: r#"{"limit":50}"#,
+        all: |c| c.recent_items().list()
+            .limit(50).dry_run(),
+        needed: |c, _| list!(c.recent_items().list(), "limit", 90),
+    },
+    Operation {
+        name: "query_all.list",
+        arguments: r#"{"q":"SELECT Id, Name FROM Account WHERE IsDeleted = true"}"#,
+        all: |c| c.query_all().list()
+            .q("SELECT Id, Name FROM Account WHERE IsDeleted = true").dry_run(),
+        needed: |c, _| list!(c.query_all().list()),
     },
 ];

@@ -2,7 +2,7 @@
 
 //! Every operation of the connector `slack`.
 
-use airbyte_agent::slack::{DESCRIPTION, SlackConnector as Connector};
+use airbyte_agent::slack::{DESCRIPTION, SlackConnector as Connector, types};
 use serde_json::json;
 
 use crate::harness::{self, Operation, list, record};
@@ -15,38 +15,39 @@ async fn every_operation() {
 const OPERATIONS: &[Operation<Connector>] = &[
     Operation {
         name: "users.list",
-        arguments: r#"{"cursor":"dXNlcjpVMEc5V0ZYTlo=","limit":200}"#,
+        arguments: r#"{"cursor":"dXNlcjpVMEc5V0ZYTlo=","limit":200,"include_locale":true,"team_id":"T0ABCD123"}"#,
         all: |c| c.users().list()
-            .cursor("dXNlcjpVMEc5V0ZYTlo=").limit(200).dry_run(),
+            .cursor("dXNlcjpVMEc5V0ZYTlo=").limit(200).include_locale(true).team_id("T0ABCD123")
+            .dry_run(),
         needed: |c, _| list!(c.users().list(), "limit", 90),
     },
     Operation {
         name: "users.get",
-        arguments: r#"{"user":"U061F7AUR"}"#,
+        arguments: r#"{"user":"U061F7AUR","include_locale":true}"#,
         all: |c| c.users().get("U061F7AUR")
-            .dry_run(),
+            .include_locale(true).dry_run(),
         needed: |c, a| record(c.users().get(a.get::<String>("user"))),
     },
     Operation {
         name: "channels.list",
-        arguments: r#"{"cursor":"dGVhbTpDMDYxRkE1UEI=","limit":200,"types":"public_channel,private_channel","exclude_archived":true}"#,
+        arguments: r#"{"cursor":"dGVhbTpDMDYxRkE1UEI=","limit":200,"types":"public_channel,private_channel","exclude_archived":true,"team_id":"T0ABCD123"}"#,
         all: |c| c.channels().list()
             .cursor("dGVhbTpDMDYxRkE1UEI=").limit(200).types("public_channel,private_channel")
-            .exclude_archived(true).dry_run(),
+            .exclude_archived(true).team_id("T0ABCD123").dry_run(),
         needed: |c, _| list!(c.channels().list(), "limit", 90),
     },
     Operation {
         name: "channels.get",
-        arguments: r#"{"channel":"C012AB3CD"}"#,
+        arguments: r#"{"channel":"C012AB3CD","include_num_members":true,"include_locale":true}"#,
         all: |c| c.channels().get("C012AB3CD")
-            .dry_run(),
+            .include_num_members(true).include_locale(true).dry_run(),
         needed: |c, a| record(c.channels().get(a.get::<String>("channel"))),
     },
     Operation {
         name: "channels.create",
-        arguments: r#"{"name":"project-apollo","is_private":true}"#,
+        arguments: r#"{"name":"project-apollo","is_private":true,"team_id":"T0ABCD123"}"#,
         all: |c| c.channels().create()
-            .name("project-apollo").is_private(true).dry_run(),
+            .name("project-apollo").is_private(true).team_id("T0ABCD123").dry_run(),
         needed: |c, a| record(c.channels().create().name(a.get::<String>("name"))),
     },
     Operation {
@@ -58,41 +59,49 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "channel_messages.list",
-        arguments: r#"{"channel":"C012AB3CD","cursor":"bmV4dF90czoxNTEyMDg1ODYxMDAwNTQz","limit":100,"oldest":"1725148800.000000","latest":"1727740799.999999","inclusive":true}"#,
+        arguments: r#"{"channel":"C012AB3CD","cursor":"bmV4dF90czoxNTEyMDg1ODYxMDAwNTQz","limit":100,"oldest":"1725148800.000000","latest":"1727740799.999999","inclusive":true,"include_all_metadata":true}"#,
         all: |c| c.channel_messages().list("C012AB3CD")
             .cursor("bmV4dF90czoxNTEyMDg1ODYxMDAwNTQz").limit(100).oldest("1725148800.000000")
-            .latest("1727740799.999999").inclusive(true).dry_run(),
+            .latest("1727740799.999999").inclusive(true).include_all_metadata(true).dry_run(),
         needed: |c, a| list!(c.channel_messages().list(a.get::<String>("channel")), "limit", 90),
     },
     Operation {
         name: "threads.list",
-        arguments: r#"{"channel":"C012AB3CD","ts":"1726142400.123456","cursor":"bmV4dF90czoxNTEyMDg1ODYxMDAwNTQz","limit":100,"oldest":"1725148800.000000","latest":"1727740799.999999","inclusive":true}"#,
+        arguments: r#"{"channel":"C012AB3CD","ts":"1726142400.123456","cursor":"bmV4dF90czoxNTEyMDg1ODYxMDAwNTQz","limit":100,"oldest":"1725148800.000000","latest":"1727740799.999999","inclusive":true,"include_all_metadata":true}"#,
         all: |c| c.threads().list("C012AB3CD")
             .ts("1726142400.123456").cursor("bmV4dF90czoxNTEyMDg1ODYxMDAwNTQz").limit(100)
-            .oldest("1725148800.000000").latest("1727740799.999999").inclusive(true).dry_run(),
+            .oldest("1725148800.000000").latest("1727740799.999999").inclusive(true)
+            .include_all_metadata(true).dry_run(),
         needed: |c, a| list!(c.threads().list(a.get::<String>("channel")), "limit", 90),
     },
     Operation {
         name: "messages.create",
-        arguments: r##"{"channel":"C012AB3CD","text":"Release 2.4 is live. Thanks, <@U061F7AUR>!","thread_ts":"1726142400.123456","reply_broadcast":true,"unfurl_links":true,"unfurl_media":true,"attachments":[{"color":"#36a64f","text":"All checks passed."}],"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"*Release 2.4* is live."}}],"mrkdwn":true}"##,
+        arguments: r##"{"channel":"C012AB3CD","text":"Release 2.4 is live. Thanks, <@U061F7AUR>!","thread_ts":"1726142400.123456","reply_broadcast":true,"unfurl_links":true,"unfurl_media":true,"attachments":[{"color":"#36a64f","text":"All checks passed."}],"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"*Release 2.4* is live."}}],"mrkdwn":true,"markdown_text":"**Release 2.4** is live.","parse":"none","link_names":true,"username":"Release bot","icon_emoji":":rocket:","icon_url":"https://example.com/icon.png","metadata":{"event_type":"release_posted","event_payload":{"version":"2.4"}}}"##,
         all: |c| c.messages().create()
             .channel("C012AB3CD").text("Release 2.4 is live. Thanks, <@U061F7AUR>!")
             .thread_ts("1726142400.123456").reply_broadcast(true).unfurl_links(true)
             .unfurl_media(true)
             .attachments([json!({"color":"#36a64f","text":"All checks passed."})])
             .blocks([json!({"type":"section","text":{"type":"mrkdwn","text":"*Release 2.4* is live."}})])
-            .mrkdwn(true).dry_run(),
-        needed: |c, a| record(c.messages().create().channel(a.get::<String>("channel")).text(a.get::<String>("text"))),
+            .mrkdwn(true).markdown_text("**Release 2.4** is live.")
+            .parse(types::MessageParse::None).link_names(true).username("Release bot")
+            .icon_emoji(":rocket:").icon_url("https://example.com/icon.png")
+            .metadata(json!({"event_type":"release_posted","event_payload":{"version":"2.4"}}))
+            .dry_run(),
+        needed: |c, a| record(c.messages().create().channel(a.get::<String>("channel"))),
     },
     Operation {
         name: "messages.update",
-        arguments: r##"{"channel":"C012AB3CD","ts":"1726142400.123456","text":"Release 2.4 is live (corrected).","attachments":[{"color":"#36a64f","text":"All checks passed."}],"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"*Release 2.4* is live (corrected)."}}]}"##,
+        arguments: r##"{"channel":"C012AB3CD","ts":"1726142400.123456","text":"Release 2.4 is live (corrected).","attachments":[{"color":"#36a64f","text":"All checks passed."}],"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"*Release 2.4* is live (corrected)."}}],"markdown_text":"**Release 2.4** is live.","parse":"none","link_names":true,"metadata":{"event_type":"release_posted","event_payload":{"version":"2.4"}},"file_ids":["F0ABC12DE"],"reply_broadcast":true}"##,
         all: |c| c.messages().update()
             .channel("C012AB3CD").ts("1726142400.123456").text("Release 2.4 is live (corrected).")
             .attachments([json!({"color":"#36a64f","text":"All checks passed."})])
             .blocks([json!({"type":"section","text":{"type":"mrkdwn","text":"*Release 2.4* is live (corrected)."}})])
-            .dry_run(),
-        needed: |c, a| record(c.messages().update().channel(a.get::<String>("channel")).ts(a.get::<String>("ts")).text(a.get::<String>("text"))),
+            .markdown_text("**Release 2.4** is live.").parse(types::MessageParse::None)
+            .link_names(true)
+            .metadata(json!({"event_type":"release_posted","event_payload":{"version":"2.4"}}))
+            .file_ids(["F0ABC12DE"]).reply_broadcast(true).dry_run(),
+        needed: |c, a| record(c.messages().update().channel(a.get::<String>("channel")).ts(a.get::<String>("ts"))),
     },
     Operation {
         name: "messages.delete",
@@ -100,6 +109,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.messages().delete()
             .channel("C012AB3CD").ts("1726142400.123456").dry_run(),
         needed: |c, a| record(c.messages().delete().channel(a.get::<String>("channel")).ts(a.get::<String>("ts"))),
+    },
+    Operation {
+        name: "messages.search",
+        arguments: r#"{"query":"budget in:#finance","sort":"timestamp","sort_dir":"desc","highlight":false,"count":50,"page":1,"team_id":"T0ABCD123"}"#,
+        all: |c| c.messages().search("budget in:#finance")
+            .sort(types::MessageSort::Timestamp).sort_dir(types::MessageSortDir::Desc)
+            .highlight(false).count(50).page(1).team_id("T0ABCD123").dry_run(),
+        needed: |c, a| list!(c.messages().search(a.get::<String>("query")), "count", 90),
     },
     Operation {
         name: "channel_topics.create",
@@ -137,27 +154,62 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.reactions().delete().channel(a.get::<String>("channel")).timestamp(a.get::<String>("timestamp")).name(a.get::<String>("name"))),
     },
     Operation {
+        name: "reactions.get",
+        arguments: r#"{"channel":"C012AB3CD","timestamp":"1726142400.123456","full":true}"#,
+        all: |c| c.reactions().get("C012AB3CD", "1726142400.123456")
+            .full(true).dry_run(),
+        needed: |c, a| record(c.reactions().get(a.get::<String>("channel"), a.get::<String>("timestamp"))),
+    },
+    Operation {
+        name: "reactions.list",
+        arguments: r#"{"user":"U061F7AUR","full":true,"cursor":"dXNlcjpVMEc5V0ZYTlo=","limit":100,"team_id":"T0ABCD123"}"#,
+        all: |c| c.reactions().list()
+            .user("U061F7AUR").full(true).cursor("dXNlcjpVMEc5V0ZYTlo=").limit(100)
+            .team_id("T0ABCD123").dry_run(),
+        needed: |c, _| list!(c.reactions().list(), "limit", 90),
+    },
+    Operation {
         name: "ephemeral_messages.create",
-        arguments: r##"{"channel":"C012AB3CD","user":"U061F7AUR","text":"Only you can see this: your report is ready.","thread_ts":"1726142400.123456","attachments":[{"color":"#36a64f","text":"All checks passed."}],"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"Your *report* is ready."}}],"mrkdwn":true}"##,
+        arguments: r##"{"channel":"C012AB3CD","user":"U061F7AUR","text":"Only you can see this: your report is ready.","thread_ts":"1726142400.123456","attachments":[{"color":"#36a64f","text":"All checks passed."}],"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"Your *report* is ready."}}],"mrkdwn":true,"markdown_text":"**Release 2.4** is live.","parse":"none","link_names":true,"username":"Release bot","icon_emoji":":rocket:","icon_url":"https://example.com/icon.png"}"##,
         all: |c| c.ephemeral_messages().create()
             .channel("C012AB3CD").user("U061F7AUR")
             .text("Only you can see this: your report is ready.").thread_ts("1726142400.123456")
             .attachments([json!({"color":"#36a64f","text":"All checks passed."})])
             .blocks([json!({"type":"section","text":{"type":"mrkdwn","text":"Your *report* is ready."}})])
-            .mrkdwn(true).dry_run(),
-        needed: |c, a| record(c.ephemeral_messages().create().channel(a.get::<String>("channel")).user(a.get::<String>("user")).text(a.get::<String>("text"))),
+            .mrkdwn(true).markdown_text("**Release 2.4** is live.")
+            .parse(types::EphemeralMessageParse::None).link_names(true).username("Release bot")
+            .icon_emoji(":rocket:").icon_url("https://example.com/icon.png").dry_run(),
+        needed: |c, a| record(c.ephemeral_messages().create().channel(a.get::<String>("channel")).user(a.get::<String>("user"))),
     },
     Operation {
         name: "scheduled_messages.create",
-        arguments: r##"{"channel":"C012AB3CD","text":"Good morning! Stand-up starts in 10 minutes.","post_at":1790000000,"thread_ts":"1726142400.123456","reply_broadcast":true,"unfurl_links":true,"unfurl_media":true,"attachments":[{"color":"#36a64f","text":"All checks passed."}],"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"Stand-up starts in *10 minutes*."}}],"mrkdwn":true}"##,
+        arguments: r##"{"channel":"C012AB3CD","text":"Good morning! Stand-up starts in 10 minutes.","post_at":1790000000,"thread_ts":"1726142400.123456","reply_broadcast":true,"unfurl_links":true,"unfurl_media":true,"attachments":[{"color":"#36a64f","text":"All checks passed."}],"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"Stand-up starts in *10 minutes*."}}],"mrkdwn":true,"markdown_text":"**Release 2.4** is live.","parse":"none","link_names":true,"metadata":{"event_type":"release_posted","event_payload":{"version":"2.4"}}}"##,
         all: |c| c.scheduled_messages().create()
             .channel("C012AB3CD").text("Good morning! Stand-up starts in 10 minutes.")
             .post_at(1790000000).thread_ts("1726142400.123456").reply_broadcast(true)
             .unfurl_links(true).unfurl_media(true)
             .attachments([json!({"color":"#36a64f","text":"All checks passed."})])
             .blocks([json!({"type":"section","text":{"type":"mrkdwn","text":"Stand-up starts in *10 minutes*."}})])
-            .mrkdwn(true).dry_run(),
-        needed: |c, a| record(c.scheduled_messages().create().channel(a.get::<String>("channel")).text(a.get::<String>("text")).post_at(a.get::<i64>("post_at"))),
+            .mrkdwn(true).markdown_text("**Release 2.4** is live.")
+            .parse(types::ScheduledMessageParse::None).link_names(true)
+            .metadata(json!({"event_type":"release_posted","event_payload":{"version":"2.4"}}))
+            .dry_run(),
+        needed: |c, a| record(c.scheduled_messages().create().channel(a.get::<String>("channel")).post_at(a.get::<i64>("post_at"))),
+    },
+    Operation {
+        name: "scheduled_messages.list",
+        arguments: r#"{"channel":"C012AB3CD","oldest":"1790000000","latest":"1790600000","cursor":"dXNlcjpVMEc5V0ZYTlo=","limit":100,"team_id":"T0ABCD123"}"#,
+        all: |c| c.scheduled_messages().list()
+            .channel("C012AB3CD").oldest("1790000000").latest("1790600000")
+            .cursor("dXNlcjpVMEc5V0ZYTlo=").limit(100).team_id("T0ABCD123").dry_run(),
+        needed: |c, _| list!(c.scheduled_messages().list(), "limit", 90),
+    },
+    Operation {
+        name: "scheduled_messages.delete",
+        arguments: r#"{"channel":"C012AB3CD","scheduled_message_id":"Q0ABC12DE"}"#,
+        all: |c| c.scheduled_messages().delete()
+            .channel("C012AB3CD").scheduled_message_id("Q0ABC12DE").dry_run(),
+        needed: |c, a| record(c.scheduled_messages().delete().channel(a.get::<String>("channel")).scheduled_message_id(a.get::<String>("scheduled_message_id"))),
     },
     Operation {
         name: "channel_archives.create",
@@ -165,6 +217,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.channel_archives().create()
             .channel("C012AB3CD").dry_run(),
         needed: |c, a| record(c.channel_archives().create().channel(a.get::<String>("channel"))),
+    },
+    Operation {
+        name: "channel_archives.delete",
+        arguments: r#"{"channel":"C012AB3CD"}"#,
+        all: |c| c.channel_archives().delete()
+            .channel("C012AB3CD").dry_run(),
+        needed: |c, a| record(c.channel_archives().delete().channel(a.get::<String>("channel"))),
     },
     Operation {
         name: "channel_kicks.create",
@@ -181,6 +240,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.channel_joins().create().channel(a.get::<String>("channel"))),
     },
     Operation {
+        name: "channel_joins.delete",
+        arguments: r#"{"channel":"C012AB3CD"}"#,
+        all: |c| c.channel_joins().delete()
+            .channel("C012AB3CD").dry_run(),
+        needed: |c, a| record(c.channel_joins().delete().channel(a.get::<String>("channel"))),
+    },
+    Operation {
         name: "pins.create",
         arguments: r#"{"channel":"C012AB3CD","timestamp":"1726142400.123456"}"#,
         all: |c| c.pins().create()
@@ -188,11 +254,153 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.pins().create().channel(a.get::<String>("channel")).timestamp(a.get::<String>("timestamp"))),
     },
     Operation {
+        name: "pins.list",
+        arguments: r#"{"channel":"C012AB3CD"}"#,
+        all: |c| c.pins().list("C012AB3CD")
+            .dry_run(),
+        needed: |c, a| list!(c.pins().list(a.get::<String>("channel"))),
+    },
+    Operation {
+        name: "pins.delete",
+        arguments: r#"{"channel":"C012AB3CD","timestamp":"1726142400.123456"}"#,
+        all: |c| c.pins().delete()
+            .channel("C012AB3CD").timestamp("1726142400.123456").dry_run(),
+        needed: |c, a| record(c.pins().delete().channel(a.get::<String>("channel")).timestamp(a.get::<String>("timestamp"))),
+    },
+    Operation {
         name: "bookmarks.create",
-        arguments: r#"{"channel_id":"C012AB3CD","title":"Launch plan","type":"link","link":"https://example.com/launch-plan","emoji":":rocket:"}"#,
+        arguments: r#"{"channel_id":"C012AB3CD","title":"Launch plan","type":"link","link":"https://example.com/launch-plan","emoji":":rocket:","entity_id":"F0ABC12DE","parent_id":"Bk0ABC12DE"}"#,
         all: |c| c.bookmarks().create()
             .channel_id("C012AB3CD").title("Launch plan").type_("link")
-            .link("https://example.com/launch-plan").emoji(":rocket:").dry_run(),
+            .link("https://example.com/launch-plan").emoji(":rocket:").entity_id("F0ABC12DE")
+            .parent_id("Bk0ABC12DE").dry_run(),
         needed: |c, a| record(c.bookmarks().create().channel_id(a.get::<String>("channel_id")).title(a.get::<String>("title")).type_(a.get::<String>("type"))),
+    },
+    Operation {
+        name: "bookmarks.list",
+        arguments: r#"{"channel_id":"C012AB3CD"}"#,
+        all: |c| c.bookmarks().list()
+            .channel_id("C012AB3CD").dry_run(),
+        needed: |c, a| list!(c.bookmarks().list().channel_id(a.get::<String>("channel_id"))),
+    },
+    Operation {
+        name: "bookmarks.update",
+        arguments: r#"{"channel_id":"C012AB3CD","bookmark_id":"Bk0ABC12DE","title":"Launch plan","link":"https://example.com/launch-plan","emoji":":rocket:"}"#,
+        all: |c| c.bookmarks().update()
+            .channel_id("C012AB3CD").bookmark_id("Bk0ABC12DE").title("Launch plan")
+            .link("https://example.com/launch-plan").emoji(":rocket:").dry_run(),
+        needed: |c, a| record(c.bookmarks().update().channel_id(a.get::<String>("channel_id")).bookmark_id(a.get::<String>("bookmark_id"))),
+    },
+    Operation {
+        name: "bookmarks.delete",
+        arguments: r#"{"channel_id":"C012AB3CD","bookmark_id":"Bk0ABC12DE"}"#,
+        all: |c| c.bookmarks().delete()
+            .channel_id("C012AB3CD").bookmark_id("Bk0ABC12DE").dry_run(),
+        needed: |c, a| record(c.bookmarks().delete().channel_id(a.get::<String>("channel_id")).bookmark_id(a.get::<String>("bookmark_id"))),
+    },
+    Operation {
+        name: "files.list",
+        arguments: r#"{"channel":"C012AB3CD","user":"U061F7AUR","ts_from":"1725148800","ts_to":"1727740799","types":"images,pdfs","show_files_hidden_by_limit":true,"count":100,"page":1,"team_id":"T0ABCD123"}"#,
+        all: |c| c.files().list()
+            .channel("C012AB3CD").user("U061F7AUR").ts_from("1725148800").ts_to("1727740799")
+            .types("images,pdfs").show_files_hidden_by_limit(true).count(100).page(1)
+            .team_id("T0ABCD123").dry_run(),
+        needed: |c, _| list!(c.files().list(), "count", 90),
+    },
+    Operation {
+        name: "files.get",
+        arguments: r#"{"file":"F0ABC12DE"}"#,
+        all: |c| c.files().get("F0ABC12DE")
+            .dry_run(),
+        needed: |c, a| record(c.files().get(a.get::<String>("file"))),
+    },
+    Operation {
+        name: "files.delete",
+        arguments: r#"{"file":"F0ABC12DE"}"#,
+        all: |c| c.files().delete()
+            .file("F0ABC12DE").dry_run(),
+        needed: |c, a| record(c.files().delete().file(a.get::<String>("file"))),
+    },
+    Operation {
+        name: "file_uploads.create",
+        arguments: r#"{"filename":"report.pdf","length":53072,"alt_text":"Bar chart of the sales per month","snippet_type":"python"}"#,
+        all: |c| c.file_uploads().create()
+            .filename("report.pdf").length(53072).alt_text("Bar chart of the sales per month")
+            .snippet_type("python").dry_run(),
+        needed: |c, a| record(c.file_uploads().create().filename(a.get::<String>("filename")).length(a.get::<i64>("length"))),
+    },
+    Operation {
+        name: "file_upload_completions.create",
+        arguments: r#"{"files":[{"id":"F0ABC12DE","title":"Report","highlight_type":"highlight-type"}],"channel_id":"C012AB3CD","thread_ts":"1726142400.123456","initial_comment":"The report of September.","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"The report."}}]}"#,
+        all: |c| c.file_upload_completions().create()
+            .files([types::FileUploadCompletionFile::new("F0ABC12DE").title("Report").highlight_type("highlight-type")])
+            .channel_id("C012AB3CD").thread_ts("1726142400.123456")
+            .initial_comment("The report of September.")
+            .blocks([json!({"type":"section","text":{"type":"mrkdwn","text":"The report."}})])
+            .dry_run(),
+        needed: |c, a| record(c.file_upload_completions().create().files(a.get::<Vec<types::FileUploadCompletionFile>>("files"))),
+    },
+    Operation {
+        name: "direct_messages.create",
+        arguments: r#"{"users":"U061F7AUR,U062G8BVS","channel":"D0ABC12DE","return_im":true,"prevent_creation":true}"#,
+        all: |c| c.direct_messages().create()
+            .users("U061F7AUR,U062G8BVS").channel("D0ABC12DE").return_im(true)
+            .prevent_creation(true).dry_run(),
+        needed: |c, _| record(c.direct_messages().create()),
+    },
+    Operation {
+        name: "user_lookups.get",
+        arguments: r#"{"email":"jane@example.com"}"#,
+        all: |c| c.user_lookups().get("jane@example.com")
+            .dry_run(),
+        needed: |c, a| record(c.user_lookups().get(a.get::<String>("email"))),
+    },
+    Operation {
+        name: "channel_members.list",
+        arguments: r#"{"channel":"C012AB3CD","cursor":"dXNlcjpVMEc5V0ZYTlo=","limit":200}"#,
+        all: |c| c.channel_members().list("C012AB3CD")
+            .cursor("dXNlcjpVMEc5V0ZYTlo=").limit(200).dry_run(),
+        needed: |c, a| list!(c.channel_members().list(a.get::<String>("channel")), "limit", 90),
+    },
+    Operation {
+        name: "message_permalinks.get",
+        arguments: r#"{"channel":"C012AB3CD","message_ts":"1726142400.123456"}"#,
+        all: |c| c.message_permalinks().get("C012AB3CD", "1726142400.123456")
+            .dry_run(),
+        needed: |c, a| record(c.message_permalinks().get(a.get::<String>("channel"), a.get::<String>("message_ts"))),
+    },
+    Operation {
+        name: "user_groups.list",
+        arguments: r#"{"include_users":true,"include_count":true,"include_disabled":true,"team_id":"T0ABCD123"}"#,
+        all: |c| c.user_groups().list()
+            .include_users(true).include_count(true).include_disabled(true).team_id("T0ABCD123")
+            .dry_run(),
+        needed: |c, _| list!(c.user_groups().list()),
+    },
+    Operation {
+        name: "user_channels.list",
+        arguments: r#"{"user":"U061F7AUR","types":"public_channel,private_channel","exclude_archived":true,"cursor":"dXNlcjpVMEc5V0ZYTlo=","limit":200,"team_id":"T0ABCD123"}"#,
+        all: |c| c.user_channels().list()
+            .user("U061F7AUR").types("public_channel,private_channel").exclude_archived(true)
+            .cursor("dXNlcjpVMEc5V0ZYTlo=").limit(200).team_id("T0ABCD123").dry_run(),
+        needed: |c, _| list!(c.user_channels().list(), "limit", 90),
+    },
+    Operation {
+        name: "canvases.create",
+        arguments: r##"{"title":"Launch plan","document_content":{"type":"markdown","markdown":"# Launch plan"},"channel_id":"C012AB3CD"}"##,
+        all: |c| c.canvases().create()
+            .title("Launch plan")
+            .document_content(types::CanvaseDocumentContent::new("markdown", "# Launch plan"))
+            .channel_id("C012AB3CD").dry_run(),
+        needed: |c, _| record(c.canvases().create()),
+    },
+    Operation {
+        name: "canvases.update",
+        arguments: r#"{"canvas_id":"F0ABC12DE","changes":[{"operation":"insert_at_end","section_id":"section-id","document_content":{"type":"markdown","markdown":"Done."}}]}"#,
+        all: |c| c.canvases().update()
+            .canvas_id("F0ABC12DE")
+            .changes([types::CanvaseChange::new(types::CanvaseChangeOperation::InsertAtEnd).section_id("section-id").document_content(types::CanvaseChangeDocumentContent::new("markdown", "Done."))])
+            .dry_run(),
+        needed: |c, a| record(c.canvases().update().canvas_id(a.get::<String>("canvas_id")).changes(a.get::<Vec<types::CanvaseChange>>("changes"))),
     },
 ];

@@ -2,6 +2,8 @@
 
 //! Every operation of the connector `stripe`.
 
+use std::collections::BTreeMap;
+
 use airbyte_agent::stripe::{DESCRIPTION, StripeConnector as Connector, types};
 
 use crate::harness::{self, Operation, list, record};
@@ -14,134 +16,158 @@ async fn every_operation() {
 const OPERATIONS: &[Operation<Connector>] = &[
     Operation {
         name: "customers.list",
-        arguments: r#"{"limit":100,"starting_after":"cus_NffrFeUfNV2Hib","ending_before":"cus_NffrFeUfNV2Hib","email":"jenny@example.com","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1}}"#,
+        arguments: r#"{"limit":100,"starting_after":"cus_NffrFeUfNV2Hib","ending_before":"cus_NffrFeUfNV2Hib","email":"jenny@example.com","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"expand":["data.default_source"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.customers().list()
             .limit(100).starting_after("cus_NffrFeUfNV2Hib").ending_before("cus_NffrFeUfNV2Hib")
             .email("jenny@example.com")
             .created(types::CustomerCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
-            .dry_run(),
+            .expand(["data.default_source"]).stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, _| list!(c.customers().list(), "limit", 90),
     },
     Operation {
         name: "customers.create",
-        arguments: r#"{"email":"jenny@example.com","name":"Jenny Rosen","description":"Met at the trade fair","phone":"+14155550123","address":{"line1":"354 Oyster Point Blvd","line2":"line2","city":"South San Francisco","state":"CA","postal_code":"94080","country":"US"},"metadata":{"crm_id":"4711"}}"#,
+        arguments: r#"{"stripe_version":"2026-10-28.endive","email":"jenny@example.com","name":"Jenny Rosen","description":"Met at the trade fair","phone":"+14155550123","address":{"line1":"354 Oyster Point Blvd","line2":"line2","city":"South San Francisco","state":"CA","postal_code":"94080","country":"US"},"metadata":{"crm_id":"4711"},"expand":["default_source"],"shipping":{"name":"name","phone":"phone","address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"}},"tax_exempt":"none","invoice_settings":{"default_payment_method":"default-payment-method","footer":"footer"},"preferred_locales":["en","de"],"balance":-500,"payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","tax_id_data":[{"type":"type","value":"value"}],"test_clock":"clock_1Mr3I22eZvKYlo2Ck0rgMqd7"}"#,
         all: |c| c.customers().create()
-            .email("jenny@example.com").name("Jenny Rosen").description("Met at the trade fair")
-            .phone("+14155550123")
+            .stripe_version("2026-10-28.endive").email("jenny@example.com").name("Jenny Rosen")
+            .description("Met at the trade fair").phone("+14155550123")
             .address(types::CustomerAddressInput::new().line1("354 Oyster Point Blvd").line2("line2").city("South San Francisco").state("CA").postal_code("94080").country("US"))
-            .metadata([("crm_id", "4711")]).dry_run(),
+            .metadata([("crm_id", "4711")]).expand(["default_source"])
+            .shipping(types::CustomerShippingInput::new("name", types::CustomerShippingInputAddress::new().line1("line1").line2("line2").city("city").state("state").postal_code("postal-code").country("country")).phone("phone"))
+            .tax_exempt(types::CustomerTaxExempt::None)
+            .invoice_settings(types::CustomerInvoiceSettingsInput::new().default_payment_method("default-payment-method").footer("footer"))
+            .preferred_locales(["en", "de"]).balance(-500)
+            .payment_method("pm_1MqM05LkdIwHu7ixlDxxO6Mc")
+            .tax_id_data([types::CustomerTaxIdData::new("type", "value")])
+            .test_clock("clock_1Mr3I22eZvKYlo2Ck0rgMqd7").dry_run(),
         needed: |c, _| record(c.customers().create()),
     },
     Operation {
         name: "customers.get",
-        arguments: r#"{"id":"cus_NffrFeUfNV2Hib"}"#,
+        arguments: r#"{"id":"cus_NffrFeUfNV2Hib","expand":["default_source"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.customers().get("cus_NffrFeUfNV2Hib")
-            .dry_run(),
+            .expand(["default_source"]).stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, a| record(c.customers().get(a.get::<String>("id"))),
     },
     Operation {
         name: "customers.update",
-        arguments: r#"{"id":"cus_NffrFeUfNV2Hib","email":"jenny@example.com","name":"Jenny Rosen","description":"Key account","phone":"+14155550123","address":{"line1":"354 Oyster Point Blvd","line2":"line2","city":"South San Francisco","state":"CA","postal_code":"94080","country":"US"},"metadata":{"crm_id":"4711"}}"#,
+        arguments: r#"{"id":"cus_NffrFeUfNV2Hib","stripe_version":"2026-10-28.endive","email":"jenny@example.com","name":"Jenny Rosen","description":"Key account","phone":"+14155550123","address":{"line1":"354 Oyster Point Blvd","line2":"line2","city":"South San Francisco","state":"CA","postal_code":"94080","country":"US"},"metadata":{"crm_id":"4711"},"expand":["default_source"],"shipping":{"name":"name","phone":"phone","address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"}},"tax_exempt":"none","invoice_settings":{"default_payment_method":"default-payment-method","footer":"footer"},"preferred_locales":["en","de"],"balance":-500}"#,
         all: |c| c.customers().update("cus_NffrFeUfNV2Hib")
-            .email("jenny@example.com").name("Jenny Rosen").description("Key account")
-            .phone("+14155550123")
+            .stripe_version("2026-10-28.endive").email("jenny@example.com").name("Jenny Rosen")
+            .description("Key account").phone("+14155550123")
             .address(types::CustomerAddressInput::new().line1("354 Oyster Point Blvd").line2("line2").city("South San Francisco").state("CA").postal_code("94080").country("US"))
-            .metadata([("crm_id", "4711")]).dry_run(),
+            .metadata([("crm_id", "4711")]).expand(["default_source"])
+            .shipping(types::CustomerShippingInput::new("name", types::CustomerShippingInputAddress::new().line1("line1").line2("line2").city("city").state("state").postal_code("postal-code").country("country")).phone("phone"))
+            .tax_exempt(types::CustomerTaxExempt::None)
+            .invoice_settings(types::CustomerInvoiceSettingsInput::new().default_payment_method("default-payment-method").footer("footer"))
+            .preferred_locales(["en", "de"]).balance(-500).dry_run(),
         needed: |c, a| record(c.customers().update(a.get::<String>("id"))),
     },
     Operation {
         name: "customers.delete",
-        arguments: r#"{"id":"cus_NffrFeUfNV2Hib"}"#,
+        arguments: r#"{"id":"cus_NffrFeUfNV2Hib","stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.customers().delete("cus_NffrFeUfNV2Hib")
-            .dry_run(),
+            .stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, a| record(c.customers().delete(a.get::<String>("id"))),
     },
     Operation {
         name: "customers.search",
-        arguments: r#"{"query":"name~\"acme\" AND created>1740787200","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}"#,
+        arguments: r#"{"query":"name~\"acme\" AND created>1740787200","limit":100,"page":"WyIxNzA5MjUxMjAwIl0=","expand":["data.default_source"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.customers().search("name~\"acme\" AND created>1740787200")
-            .limit(100).page("WyIxNzA5MjUxMjAwIl0=").dry_run(),
+            .limit(100).page("WyIxNzA5MjUxMjAwIl0=").expand(["data.default_source"])
+            .stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, a| list!(c.customers().search(a.get::<String>("query")), "limit", 90),
     },
     Operation {
         name: "invoices.list",
-        arguments: r#"{"collection_method":"charge_automatically","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"in_1MtHbELkdIwHu7ixl4OzzPMv","limit":100,"starting_after":"in_1MtHbELkdIwHu7ixl4OzzPMv","status":"open","subscription":"sub_1MowQVLkdIwHu7ixeRlqHVzs"}"#,
+        arguments: r#"{"collection_method":"charge_automatically","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"in_1MtHbELkdIwHu7ixl4OzzPMv","limit":100,"starting_after":"in_1MtHbELkdIwHu7ixl4OzzPMv","status":"open","subscription":"sub_1MowQVLkdIwHu7ixeRlqHVzs","expand":["data.payments","data.customer"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.invoices().list()
             .collection_method(types::InvoiceCollectionMethod::ChargeAutomatically)
             .created(types::InvoiceCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
             .customer("cus_NffrFeUfNV2Hib").customer_account("acct_1Nv0FGQ9RKHgCVdK")
             .ending_before("in_1MtHbELkdIwHu7ixl4OzzPMv").limit(100)
             .starting_after("in_1MtHbELkdIwHu7ixl4OzzPMv").status(types::InvoiceStatus::Open)
-            .subscription("sub_1MowQVLkdIwHu7ixeRlqHVzs").dry_run(),
+            .subscription("sub_1MowQVLkdIwHu7ixeRlqHVzs")
+            .expand(["data.payments", "data.customer"]).stripe_version("2026-10-28.endive")
+            .dry_run(),
         needed: |c, _| list!(c.invoices().list(), "limit", 90),
     },
     Operation {
         name: "invoices.create",
-        arguments: r#"{"customer":"cus_NffrFeUfNV2Hib","auto_advance":true,"collection_method":"send_invoice","description":"Consulting in March","days_until_due":30,"due_date":1743465600,"footer":"Thank you for your business","metadata":{"project":"apollo"},"pending_invoice_items_behavior":"include"}"#,
+        arguments: r#"{"stripe_version":"2026-10-28.endive","customer":"cus_NffrFeUfNV2Hib","auto_advance":true,"collection_method":"send_invoice","description":"Consulting in March","days_until_due":30,"due_date":1743465600,"footer":"Thank you for your business","metadata":{"project":"apollo"},"pending_invoice_items_behavior":"include","expand":["payments","customer"],"customer_account":"acct_1Nv0FGQ9RKHgCVdK","from_invoice":{"action":"revision","invoice":"invoice"},"currency":"usd","subscription":"sub_1MowQVLkdIwHu7ixeRlqHVzs","default_payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","default_tax_rates":["txr_1MoHNbLkdIwHu7ixkeTsM0g6"],"discounts":[{"coupon":"coupon","promotion_code":"promotion-code","discount":"discount"}],"number":"ACME-0042","statement_descriptor":"ACME INVOICE"}"#,
         all: |c| c.invoices().create()
-            .customer("cus_NffrFeUfNV2Hib").auto_advance(true)
+            .stripe_version("2026-10-28.endive").customer("cus_NffrFeUfNV2Hib").auto_advance(true)
             .collection_method(types::InvoiceCollectionMethod::SendInvoice)
             .description("Consulting in March").days_until_due(30).due_date(1743465600)
             .footer("Thank you for your business").metadata([("project", "apollo")])
             .pending_invoice_items_behavior(types::InvoicePendingInvoiceItemsBehavior::Include)
-            .dry_run(),
-        needed: |c, a| record(c.invoices().create().customer(a.get::<String>("customer"))),
+            .expand(["payments", "customer"]).customer_account("acct_1Nv0FGQ9RKHgCVdK")
+            .from_invoice(types::InvoiceFromInvoiceInput::new("revision", "invoice"))
+            .currency("usd").subscription("sub_1MowQVLkdIwHu7ixeRlqHVzs")
+            .default_payment_method("pm_1MqM05LkdIwHu7ixlDxxO6Mc")
+            .default_tax_rates(["txr_1MoHNbLkdIwHu7ixkeTsM0g6"])
+            .discounts([types::InvoiceDiscountInput::new().coupon("coupon").promotion_code("promotion-code").discount("discount")])
+            .number("ACME-0042").statement_descriptor("ACME INVOICE").dry_run(),
+        needed: |c, _| record(c.invoices().create()),
     },
     Operation {
         name: "invoices.get",
-        arguments: r#"{"id":"in_1MtHbELkdIwHu7ixl4OzzPMv"}"#,
+        arguments: r#"{"id":"in_1MtHbELkdIwHu7ixl4OzzPMv","expand":["payments","customer"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.invoices().get("in_1MtHbELkdIwHu7ixl4OzzPMv")
-            .dry_run(),
+            .expand(["payments", "customer"]).stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, a| record(c.invoices().get(a.get::<String>("id"))),
     },
     Operation {
         name: "invoices.search",
-        arguments: r#"{"query":"status:\"open\" AND total>100000","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}"#,
+        arguments: r#"{"query":"status:\"open\" AND total>100000","limit":100,"page":"WyIxNzA5MjUxMjAwIl0=","expand":["data.payments","data.customer"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.invoices().search("status:\"open\" AND total>100000")
-            .limit(100).page("WyIxNzA5MjUxMjAwIl0=").dry_run(),
+            .limit(100).page("WyIxNzA5MjUxMjAwIl0=").expand(["data.payments", "data.customer"])
+            .stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, a| list!(c.invoices().search(a.get::<String>("query")), "limit", 90),
     },
     Operation {
         name: "invoice_finalizations.create",
-        arguments: r#"{"id":"in_1MtHbELkdIwHu7ixl4OzzPMv","auto_advance":true}"#,
+        arguments: r#"{"id":"in_1MtHbELkdIwHu7ixl4OzzPMv","stripe_version":"2026-10-28.endive","auto_advance":true,"expand":["payments","customer"]}"#,
         all: |c| c.invoice_finalizations().create("in_1MtHbELkdIwHu7ixl4OzzPMv")
-            .auto_advance(true).dry_run(),
+            .stripe_version("2026-10-28.endive").auto_advance(true)
+            .expand(["payments", "customer"]).dry_run(),
         needed: |c, a| record(c.invoice_finalizations().create(a.get::<String>("id"))),
     },
     Operation {
         name: "invoice_sends.create",
-        arguments: r#"{"id":"in_1MtHbELkdIwHu7ixl4OzzPMv"}"#,
+        arguments: r#"{"id":"in_1MtHbELkdIwHu7ixl4OzzPMv","stripe_version":"2026-10-28.endive","expand":["payments","customer"]}"#,
         all: |c| c.invoice_sends().create("in_1MtHbELkdIwHu7ixl4OzzPMv")
-            .dry_run(),
+            .stripe_version("2026-10-28.endive").expand(["payments", "customer"]).dry_run(),
         needed: |c, a| record(c.invoice_sends().create(a.get::<String>("id"))),
     },
     Operation {
         name: "charges.list",
-        arguments: r#"{"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"customer":"cus_NffrFeUfNV2Hib","ending_before":"ch_3MmlLrLkdIwHu7ix0snN0B15","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"ch_3MmlLrLkdIwHu7ix0snN0B15"}"#,
+        arguments: r#"{"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"customer":"cus_NffrFeUfNV2Hib","ending_before":"ch_3MmlLrLkdIwHu7ix0snN0B15","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"ch_3MmlLrLkdIwHu7ix0snN0B15","expand":["data.balance_transaction"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.charges().list()
             .created(types::ChargeCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
             .customer("cus_NffrFeUfNV2Hib").ending_before("ch_3MmlLrLkdIwHu7ix0snN0B15")
             .limit(100).payment_intent("pi_3MtwBwLkdIwHu7ix28a3tqPa")
-            .starting_after("ch_3MmlLrLkdIwHu7ix0snN0B15").dry_run(),
+            .starting_after("ch_3MmlLrLkdIwHu7ix0snN0B15").expand(["data.balance_transaction"])
+            .stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, _| list!(c.charges().list(), "limit", 90),
     },
     Operation {
         name: "charges.get",
-        arguments: r#"{"id":"ch_3MmlLrLkdIwHu7ix0snN0B15"}"#,
+        arguments: r#"{"id":"ch_3MmlLrLkdIwHu7ix0snN0B15","expand":["balance_transaction"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.charges().get("ch_3MmlLrLkdIwHu7ix0snN0B15")
-            .dry_run(),
+            .expand(["balance_transaction"]).stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, a| record(c.charges().get(a.get::<String>("id"))),
     },
     Operation {
         name: "charges.search",
-        arguments: r#"{"query":"payment_method_details.card.last4:\"4242\" AND amount>5000","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}"#,
+        arguments: r#"{"query":"payment_method_details.card.last4:\"4242\" AND amount>5000","limit":100,"page":"WyIxNzA5MjUxMjAwIl0=","expand":["data.balance_transaction"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.charges().search("payment_method_details.card.last4:\"4242\" AND amount>5000")
-            .limit(100).page("WyIxNzA5MjUxMjAwIl0=").dry_run(),
+            .limit(100).page("WyIxNzA5MjUxMjAwIl0=").expand(["data.balance_transaction"])
+            .stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, a| list!(c.charges().search(a.get::<String>("query")), "limit", 90),
     },
     Operation {
         name: "subscriptions.list",
-        arguments: r#"{"automatic_tax":{"enabled":true},"collection_method":"charge_automatically","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"current_period_end":{"gt":1,"gte":1,"lt":1,"lte":1743465600},"current_period_start":{"gt":1,"gte":1740787200,"lt":1,"lte":1},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"sub_1MowQVLkdIwHu7ixeRlqHVzs","limit":100,"price":"price_1MoBy5LkdIwHu7ixZhnattbh","starting_after":"sub_1MowQVLkdIwHu7ixeRlqHVzs","status":"past_due"}"#,
+        arguments: r#"{"automatic_tax":{"enabled":true},"collection_method":"charge_automatically","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"current_period_end":{"gt":1,"gte":1,"lt":1,"lte":1743465600},"current_period_start":{"gt":1,"gte":1740787200,"lt":1,"lte":1},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"sub_1MowQVLkdIwHu7ixeRlqHVzs","limit":100,"price":"price_1MoBy5LkdIwHu7ixZhnattbh","starting_after":"sub_1MowQVLkdIwHu7ixeRlqHVzs","status":"past_due","expand":["data.latest_invoice"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.subscriptions().list()
             .automatic_tax(types::SubscriptionAutomaticTaxInput::new(true))
             .collection_method(types::SubscriptionCollectionMethod::ChargeAutomatically)
@@ -152,122 +178,147 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .ending_before("sub_1MowQVLkdIwHu7ixeRlqHVzs").limit(100)
             .price("price_1MoBy5LkdIwHu7ixZhnattbh")
             .starting_after("sub_1MowQVLkdIwHu7ixeRlqHVzs")
-            .status(types::SubscriptionListStatus::PastDue).dry_run(),
+            .status(types::SubscriptionListStatus::PastDue).expand(["data.latest_invoice"])
+            .stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, _| list!(c.subscriptions().list(), "limit", 90),
     },
     Operation {
         name: "subscriptions.create",
-        arguments: r#"{"customer":"cus_NffrFeUfNV2Hib","items":[{"price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":1}],"cancel_at_period_end":true,"collection_method":"charge_automatically","currency":"usd","days_until_due":30,"default_payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","description":"Gold plan, yearly","trial_period_days":14,"metadata":{"team":"42"}}"#,
+        arguments: r#"{"stripe_version":"2026-10-28.endive","customer":"cus_NffrFeUfNV2Hib","items":[{"price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":1}],"cancel_at_period_end":true,"collection_method":"charge_automatically","currency":"usd","days_until_due":30,"default_payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","description":"Gold plan, yearly","trial_period_days":14,"metadata":{"team":"42"},"expand":["latest_invoice"],"discounts":[{"coupon":"coupon","promotion_code":"promotion-code","discount":"discount"}],"payment_behavior":"error_if_incomplete","off_session":true,"trial_end":"1743465600","trial_settings":{"end_behavior":{"missing_payment_method":"cancel"}},"automatic_tax":{"enabled":true},"default_tax_rates":["txr_1MoHNbLkdIwHu7ixkeTsM0g6"],"trial_from_plan":true,"billing_cycle_anchor":1743465600,"backdate_start_date":1740787200,"cancel_at":1775001600,"proration_behavior":"none"}"#,
         all: |c| c.subscriptions().create()
-            .customer("cus_NffrFeUfNV2Hib")
-            .items([types::SubscriptionItem::new().price("price_1MoBy5LkdIwHu7ixZhnattbh").quantity(1)])
+            .stripe_version("2026-10-28.endive").customer("cus_NffrFeUfNV2Hib")
+            .items([types::SubscriptionItemInput::new().price("price_1MoBy5LkdIwHu7ixZhnattbh").quantity(1)])
             .cancel_at_period_end(true)
             .collection_method(types::SubscriptionCollectionMethod::ChargeAutomatically)
             .currency("usd").days_until_due(30)
             .default_payment_method("pm_1MqM05LkdIwHu7ixlDxxO6Mc")
             .description("Gold plan, yearly").trial_period_days(14).metadata([("team", "42")])
+            .expand(["latest_invoice"])
+            .discounts([types::SubscriptionDiscount::new().coupon("coupon").promotion_code("promotion-code").discount("discount")])
+            .payment_behavior(types::SubscriptionPaymentBehavior::ErrorIfIncomplete)
+            .off_session(true).trial_end("1743465600")
+            .trial_settings(types::SubscriptionTrialSettingsInput::new(types::SubscriptionTrialSettingsInputEndBehavior::new(types::SubscriptionTrialSettingsInputEndBehaviorMissingPaymentMethod::Cancel)))
+            .automatic_tax(types::SubscriptionAutomaticTaxInput::new(true))
+            .default_tax_rates(["txr_1MoHNbLkdIwHu7ixkeTsM0g6"]).trial_from_plan(true)
+            .billing_cycle_anchor(1743465600).backdate_start_date(1740787200)
+            .cancel_at(1775001600).proration_behavior(types::SubscriptionProrationBehavior::None)
             .dry_run(),
         needed: |c, a| record(c.subscriptions().create().customer(a.get::<String>("customer"))),
     },
     Operation {
         name: "subscriptions.get",
-        arguments: r#"{"id":"sub_1MowQVLkdIwHu7ixeRlqHVzs"}"#,
+        arguments: r#"{"id":"sub_1MowQVLkdIwHu7ixeRlqHVzs","expand":["latest_invoice"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.subscriptions().get("sub_1MowQVLkdIwHu7ixeRlqHVzs")
-            .dry_run(),
+            .expand(["latest_invoice"]).stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, a| record(c.subscriptions().get(a.get::<String>("id"))),
     },
     Operation {
         name: "subscriptions.update",
-        arguments: r#"{"id":"sub_1MowQVLkdIwHu7ixeRlqHVzs","cancel_at_period_end":true,"collection_method":"send_invoice","days_until_due":30,"default_payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","description":"Gold plan, yearly","items":[{"id":"si_NcLYdDxLHxlFo7","price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":1,"deleted":true}],"metadata":{"team":"42"},"proration_behavior":"create_prorations"}"#,
+        arguments: r#"{"id":"sub_1MowQVLkdIwHu7ixeRlqHVzs","stripe_version":"2026-10-28.endive","cancel_at_period_end":true,"collection_method":"send_invoice","days_until_due":30,"default_payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","description":"Gold plan, yearly","items":[{"id":"si_NcLYdDxLHxlFo7","price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":1,"deleted":true}],"metadata":{"team":"42"},"proration_behavior":"create_prorations","expand":["latest_invoice"],"discounts":[{"coupon":"coupon","promotion_code":"promotion-code","discount":"discount"}],"payment_behavior":"error_if_incomplete","off_session":true,"trial_end":"1743465600","trial_settings":{"end_behavior":{"missing_payment_method":"cancel"}},"automatic_tax":{"enabled":true},"default_tax_rates":["txr_1MoHNbLkdIwHu7ixkeTsM0g6"],"cancel_at":1775001600,"billing_cycle_anchor":"unchanged","proration_date":1743465600}"#,
         all: |c| c.subscriptions().update("sub_1MowQVLkdIwHu7ixeRlqHVzs")
-            .cancel_at_period_end(true)
+            .stripe_version("2026-10-28.endive").cancel_at_period_end(true)
             .collection_method(types::SubscriptionCollectionMethod::SendInvoice)
             .days_until_due(30).default_payment_method("pm_1MqM05LkdIwHu7ixlDxxO6Mc")
             .description("Gold plan, yearly")
-            .items([types::SubscriptionItemInput::new().id("si_NcLYdDxLHxlFo7").price("price_1MoBy5LkdIwHu7ixZhnattbh").quantity(1).deleted(true)])
+            .items([types::SubscriptionUpdateItem::new().id("si_NcLYdDxLHxlFo7").price("price_1MoBy5LkdIwHu7ixZhnattbh").quantity(1).deleted(true)])
             .metadata([("team", "42")])
-            .proration_behavior(types::SubscriptionProrationBehavior::CreateProrations).dry_run(),
+            .proration_behavior(types::SubscriptionProrationBehavior::CreateProrations)
+            .expand(["latest_invoice"])
+            .discounts([types::SubscriptionDiscount::new().coupon("coupon").promotion_code("promotion-code").discount("discount")])
+            .payment_behavior(types::SubscriptionPaymentBehavior::ErrorIfIncomplete)
+            .off_session(true).trial_end("1743465600")
+            .trial_settings(types::SubscriptionTrialSettingsInput::new(types::SubscriptionTrialSettingsInputEndBehavior::new(types::SubscriptionTrialSettingsInputEndBehaviorMissingPaymentMethod::Cancel)))
+            .automatic_tax(types::SubscriptionAutomaticTaxInput::new(true))
+            .default_tax_rates(["txr_1MoHNbLkdIwHu7ixkeTsM0g6"]).cancel_at(1775001600)
+            .billing_cycle_anchor(types::SubscriptionBillingCycleAnchor::Unchanged)
+            .proration_date(1743465600).dry_run(),
         needed: |c, a| record(c.subscriptions().update(a.get::<String>("id"))),
     },
     Operation {
         name: "subscriptions.delete",
-        arguments: r#"{"id":"sub_1MowQVLkdIwHu7ixeRlqHVzs"}"#,
+        arguments: r#"{"id":"sub_1MowQVLkdIwHu7ixeRlqHVzs","invoice_now":false,"prorate":true,"cancellation_details":{"comment":"comment","feedback":"too_expensive"},"expand":["latest_invoice"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.subscriptions().delete("sub_1MowQVLkdIwHu7ixeRlqHVzs")
-            .dry_run(),
+            .invoice_now(false).prorate(true)
+            .cancellation_details(types::SubscriptionCancellationDetailsInput::new().comment("comment").feedback(types::SubscriptionCancellationDetailsInputFeedback::TooExpensive))
+            .expand(["latest_invoice"]).stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, a| record(c.subscriptions().delete(a.get::<String>("id"))),
     },
     Operation {
         name: "subscriptions.search",
-        arguments: r#"{"query":"status:\"past_due\" AND metadata[\"plan\"]:\"pro\"","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}"#,
+        arguments: r#"{"query":"status:\"past_due\" AND metadata[\"plan\"]:\"pro\"","limit":100,"page":"WyIxNzA5MjUxMjAwIl0=","expand":["data.latest_invoice"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.subscriptions().search("status:\"past_due\" AND metadata[\"plan\"]:\"pro\"")
-            .limit(100).page("WyIxNzA5MjUxMjAwIl0=").dry_run(),
+            .limit(100).page("WyIxNzA5MjUxMjAwIl0=").expand(["data.latest_invoice"])
+            .stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, a| list!(c.subscriptions().search(a.get::<String>("query")), "limit", 90),
     },
     Operation {
         name: "refunds.list",
-        arguments: r#"{"charge":"ch_3MmlLrLkdIwHu7ix0snN0B15","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"ending_before":"re_1Nispe2eZvKYlo2Cd31jOCgZ","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"re_1Nispe2eZvKYlo2Cd31jOCgZ"}"#,
+        arguments: r#"{"charge":"ch_3MmlLrLkdIwHu7ix0snN0B15","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"ending_before":"re_1Nispe2eZvKYlo2Cd31jOCgZ","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"re_1Nispe2eZvKYlo2Cd31jOCgZ","expand":["data.charge"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.refunds().list()
             .charge("ch_3MmlLrLkdIwHu7ix0snN0B15")
             .created(types::RefundCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
             .ending_before("re_1Nispe2eZvKYlo2Cd31jOCgZ").limit(100)
             .payment_intent("pi_3MtwBwLkdIwHu7ix28a3tqPa")
-            .starting_after("re_1Nispe2eZvKYlo2Cd31jOCgZ").dry_run(),
+            .starting_after("re_1Nispe2eZvKYlo2Cd31jOCgZ").expand(["data.charge"])
+            .stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, _| list!(c.refunds().list(), "limit", 90),
     },
     Operation {
         name: "refunds.create",
-        arguments: r#"{"charge":"ch_3MmlLrLkdIwHu7ix0snN0B15","payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","amount":1000,"metadata":{"ticket":"8231"},"reason":"requested_by_customer","refund_application_fee":true,"reverse_transfer":true}"#,
+        arguments: r#"{"stripe_version":"2026-10-28.endive","charge":"ch_3MmlLrLkdIwHu7ix0snN0B15","payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","amount":1000,"metadata":{"ticket":"8231"},"reason":"requested_by_customer","refund_application_fee":true,"reverse_transfer":true,"expand":["charge"]}"#,
         all: |c| c.refunds().create()
-            .charge("ch_3MmlLrLkdIwHu7ix0snN0B15").payment_intent("pi_3MtwBwLkdIwHu7ix28a3tqPa")
-            .amount(1000).metadata([("ticket", "8231")])
-            .reason(types::RefundReason::RequestedByCustomer).refund_application_fee(true)
-            .reverse_transfer(true).dry_run(),
+            .stripe_version("2026-10-28.endive").charge("ch_3MmlLrLkdIwHu7ix0snN0B15")
+            .payment_intent("pi_3MtwBwLkdIwHu7ix28a3tqPa").amount(1000)
+            .metadata([("ticket", "8231")]).reason(types::RefundReason::RequestedByCustomer)
+            .refund_application_fee(true).reverse_transfer(true).expand(["charge"]).dry_run(),
         needed: |c, _| record(c.refunds().create()),
     },
     Operation {
         name: "refunds.get",
-        arguments: r#"{"id":"re_1Nispe2eZvKYlo2Cd31jOCgZ"}"#,
+        arguments: r#"{"id":"re_1Nispe2eZvKYlo2Cd31jOCgZ","expand":["charge"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.refunds().get("re_1Nispe2eZvKYlo2Cd31jOCgZ")
-            .dry_run(),
+            .expand(["charge"]).stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, a| record(c.refunds().get(a.get::<String>("id"))),
     },
     Operation {
         name: "products.list",
-        arguments: r#"{"active":true,"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"ending_before":"prod_NWjs8kKbJWmuuc","ids":["prod_NWjs8kKbJWmuuc"],"limit":100,"shippable":false,"starting_after":"prod_NWjs8kKbJWmuuc","url":"https://example.com/gold-plan"}"#,
+        arguments: r#"{"active":true,"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"ending_before":"prod_NWjs8kKbJWmuuc","ids":["prod_NWjs8kKbJWmuuc"],"limit":100,"shippable":false,"starting_after":"prod_NWjs8kKbJWmuuc","url":"https://example.com/gold-plan","expand":["data.default_price"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.products().list()
             .active(true)
             .created(types::ProductCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
             .ending_before("prod_NWjs8kKbJWmuuc").ids(["prod_NWjs8kKbJWmuuc"]).limit(100)
             .shippable(false).starting_after("prod_NWjs8kKbJWmuuc")
-            .url("https://example.com/gold-plan").dry_run(),
+            .url("https://example.com/gold-plan").expand(["data.default_price"])
+            .stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, _| list!(c.products().list(), "limit", 90),
     },
     Operation {
         name: "products.create",
-        arguments: r#"{"name":"Gold Plan","active":true,"description":"Everything in Silver, plus priority support","id":"gold-plan","images":["https://example.com/gold.png"],"marketing_features":[{"name":"Priority support"}],"metadata":{"sku":"gold"},"package_dimensions":{"height":2.5,"length":10.0,"weight":16.0,"width":6.0},"shippable":true,"statement_descriptor":"ACME GOLD","tax_code":"txcd_10103001","unit_label":"seat","url":"https://example.com/gold-plan"}"#,
+        arguments: r#"{"stripe_version":"2026-10-28.endive","name":"Gold Plan","active":true,"description":"Everything in Silver, plus priority support","id":"gold-plan","images":["https://example.com/gold.png"],"marketing_features":[{"name":"Priority support"}],"metadata":{"sku":"gold"},"package_dimensions":{"height":2.5,"length":10.0,"weight":16.0,"width":6.0},"shippable":true,"statement_descriptor":"ACME GOLD","tax_code":"txcd_10103001","unit_label":"seat","url":"https://example.com/gold-plan","expand":["default_price"]}"#,
         all: |c| c.products().create()
-            .name("Gold Plan").active(true)
+            .stripe_version("2026-10-28.endive").name("Gold Plan").active(true)
             .description("Everything in Silver, plus priority support").id("gold-plan")
             .images(["https://example.com/gold.png"])
             .marketing_features([types::ProductMarketingFeatureInput::new().name("Priority support")])
             .metadata([("sku", "gold")])
             .package_dimensions(types::ProductPackageDimensionsInput::new().height(2.5).length(10.0).weight(16.0).width(6.0))
             .shippable(true).statement_descriptor("ACME GOLD").tax_code("txcd_10103001")
-            .unit_label("seat").url("https://example.com/gold-plan").dry_run(),
+            .unit_label("seat").url("https://example.com/gold-plan").expand(["default_price"])
+            .dry_run(),
         needed: |c, a| record(c.products().create().name(a.get::<String>("name"))),
     },
     Operation {
         name: "products.get",
-        arguments: r#"{"id":"prod_NWjs8kKbJWmuuc"}"#,
+        arguments: r#"{"id":"prod_NWjs8kKbJWmuuc","expand":["default_price"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.products().get("prod_NWjs8kKbJWmuuc")
-            .dry_run(),
+            .expand(["default_price"]).stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, a| record(c.products().get(a.get::<String>("id"))),
     },
     Operation {
         name: "products.update",
-        arguments: r#"{"id":"prod_NWjs8kKbJWmuuc","active":true,"name":"Gold Plan","description":"Everything in Silver, plus priority support","default_price":"price_1MoBy5LkdIwHu7ixZhnattbh","images":["https://example.com/gold.png"],"marketing_features":[{"name":"Priority support"}],"metadata":{"sku":"gold"},"package_dimensions":{"height":2.5,"length":10.0,"weight":16.0,"width":6.0},"shippable":true,"statement_descriptor":"ACME GOLD","tax_code":"txcd_10103001","unit_label":"seat","url":"https://example.com/gold-plan"}"#,
+        arguments: r#"{"id":"prod_NWjs8kKbJWmuuc","stripe_version":"2026-10-28.endive","active":true,"name":"Gold Plan","description":"Everything in Silver, plus priority support","default_price":"price_1MoBy5LkdIwHu7ixZhnattbh","images":["https://example.com/gold.png"],"marketing_features":[{"name":"Priority support"}],"metadata":{"sku":"gold"},"package_dimensions":{"height":2.5,"length":10.0,"weight":16.0,"width":6.0},"shippable":true,"statement_descriptor":"ACME GOLD","tax_code":"txcd_10103001","unit_label":"seat","url":"https://example.com/gold-plan","expand":["default_price"]}"#,
         all: |c| c.products().update("prod_NWjs8kKbJWmuuc")
-            .active(true).name("Gold Plan")
+            .stripe_version("2026-10-28.endive").active(true).name("Gold Plan")
             .description("Everything in Silver, plus priority support")
             .default_price("price_1MoBy5LkdIwHu7ixZhnattbh")
             .images(["https://example.com/gold.png"])
@@ -275,174 +326,604 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .metadata([("sku", "gold")])
             .package_dimensions(types::ProductPackageDimensionsInput::new().height(2.5).length(10.0).weight(16.0).width(6.0))
             .shippable(true).statement_descriptor("ACME GOLD").tax_code("txcd_10103001")
-            .unit_label("seat").url("https://example.com/gold-plan").dry_run(),
+            .unit_label("seat").url("https://example.com/gold-plan").expand(["default_price"])
+            .dry_run(),
         needed: |c, a| record(c.products().update(a.get::<String>("id"))),
     },
     Operation {
         name: "products.delete",
-        arguments: r#"{"id":"prod_NWjs8kKbJWmuuc"}"#,
+        arguments: r#"{"id":"prod_NWjs8kKbJWmuuc","stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.products().delete("prod_NWjs8kKbJWmuuc")
-            .dry_run(),
+            .stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, a| record(c.products().delete(a.get::<String>("id"))),
     },
     Operation {
         name: "products.search",
-        arguments: r#"{"query":"active:\"true\" AND name~\"gold\"","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}"#,
+        arguments: r#"{"query":"active:\"true\" AND name~\"gold\"","limit":100,"page":"WyIxNzA5MjUxMjAwIl0=","expand":["data.default_price"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.products().search("active:\"true\" AND name~\"gold\"")
-            .limit(100).page("WyIxNzA5MjUxMjAwIl0=").dry_run(),
+            .limit(100).page("WyIxNzA5MjUxMjAwIl0=").expand(["data.default_price"])
+            .stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, a| list!(c.products().search(a.get::<String>("query")), "limit", 90),
     },
     Operation {
         name: "balance.get",
-        arguments: r#"{}"#,
+        arguments: r#"{"expand":["instant_available.net_available"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.balance().get()
+            .expand(["instant_available.net_available"]).stripe_version("2026-10-28.endive")
             .dry_run(),
         needed: |c, _| record(c.balance().get()),
     },
     Operation {
         name: "balance_transactions.list",
-        arguments: r#"{"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"currency":"usd","ending_before":"txn_1MiN3gLkdIwHu7ixxapQrznl","limit":100,"payout":"po_1OaFDbEcg9tTZuTgNYmX0PKB","source":"ch_3MmlLrLkdIwHu7ix0snN0B15","starting_after":"txn_1MiN3gLkdIwHu7ixxapQrznl","type":"charge"}"#,
+        arguments: r#"{"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"currency":"usd","ending_before":"txn_1MiN3gLkdIwHu7ixxapQrznl","limit":100,"payout":"po_1OaFDbEcg9tTZuTgNYmX0PKB","source":"ch_3MmlLrLkdIwHu7ix0snN0B15","starting_after":"txn_1MiN3gLkdIwHu7ixxapQrznl","type":"charge","expand":["data.source"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.balance_transactions().list()
             .created(types::BalanceTransactionCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
             .currency("usd").ending_before("txn_1MiN3gLkdIwHu7ixxapQrznl").limit(100)
             .payout("po_1OaFDbEcg9tTZuTgNYmX0PKB").source("ch_3MmlLrLkdIwHu7ix0snN0B15")
-            .starting_after("txn_1MiN3gLkdIwHu7ixxapQrznl").type_("charge").dry_run(),
+            .starting_after("txn_1MiN3gLkdIwHu7ixxapQrznl").type_("charge")
+            .expand(["data.source"]).stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, _| list!(c.balance_transactions().list(), "limit", 90),
     },
     Operation {
         name: "balance_transactions.get",
-        arguments: r#"{"id":"txn_1MiN3gLkdIwHu7ixxapQrznl"}"#,
+        arguments: r#"{"id":"txn_1MiN3gLkdIwHu7ixxapQrznl","expand":["source"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.balance_transactions().get("txn_1MiN3gLkdIwHu7ixxapQrznl")
-            .dry_run(),
+            .expand(["source"]).stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, a| record(c.balance_transactions().get(a.get::<String>("id"))),
     },
     Operation {
         name: "payment_intents.list",
-        arguments: r#"{"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"pi_3MtwBwLkdIwHu7ix28a3tqPa","limit":100,"starting_after":"pi_3MtwBwLkdIwHu7ix28a3tqPa"}"#,
+        arguments: r#"{"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"pi_3MtwBwLkdIwHu7ix28a3tqPa","limit":100,"starting_after":"pi_3MtwBwLkdIwHu7ix28a3tqPa","expand":["data.latest_charge"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.payment_intents().list()
             .created(types::PaymentIntentCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
             .customer("cus_NffrFeUfNV2Hib").customer_account("acct_1Nv0FGQ9RKHgCVdK")
             .ending_before("pi_3MtwBwLkdIwHu7ix28a3tqPa").limit(100)
-            .starting_after("pi_3MtwBwLkdIwHu7ix28a3tqPa").dry_run(),
+            .starting_after("pi_3MtwBwLkdIwHu7ix28a3tqPa").expand(["data.latest_charge"])
+            .stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, _| list!(c.payment_intents().list(), "limit", 90),
     },
     Operation {
         name: "payment_intents.create",
-        arguments: r#"{"amount":2000,"currency":"usd","customer":"cus_NffrFeUfNV2Hib","description":"Order 1042","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","confirm":true,"automatic_payment_methods":{"enabled":true,"allow_redirects":"never"},"receipt_email":"jenny@example.com","statement_descriptor":"ACME ORDER 1042","statement_descriptor_suffix":"ORDER 1042","metadata":{"order_id":"1042"}}"#,
+        arguments: r#"{"stripe_version":"2026-10-28.endive","amount":2000,"currency":"usd","customer":"cus_NffrFeUfNV2Hib","description":"Order 1042","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","confirm":true,"automatic_payment_methods":{"enabled":true,"allow_redirects":"never"},"receipt_email":"jenny@example.com","statement_descriptor":"ACME ORDER 1042","statement_descriptor_suffix":"ORDER 1042","metadata":{"order_id":"1042"},"expand":["latest_charge"],"shipping":{"name":"name","phone":"phone","carrier":"carrier","tracking_number":"tracking-number","address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"}},"setup_future_usage":"off_session","capture_method":"manual","off_session":true,"return_url":"https://example.com/orders/1042","payment_method_types":["card"]}"#,
         all: |c| c.payment_intents().create()
-            .amount(2000).currency("usd").customer("cus_NffrFeUfNV2Hib").description("Order 1042")
+            .stripe_version("2026-10-28.endive").amount(2000).currency("usd")
+            .customer("cus_NffrFeUfNV2Hib").description("Order 1042")
             .payment_method("pm_1MqM05LkdIwHu7ixlDxxO6Mc").confirm(true)
             .automatic_payment_methods(types::PaymentIntentAutomaticPaymentMethods::new().enabled(true).allow_redirects(types::PaymentIntentAutomaticPaymentMethodsAllowRedirects::Never))
             .receipt_email("jenny@example.com").statement_descriptor("ACME ORDER 1042")
-            .statement_descriptor_suffix("ORDER 1042").metadata([("order_id", "1042")]).dry_run(),
+            .statement_descriptor_suffix("ORDER 1042").metadata([("order_id", "1042")])
+            .expand(["latest_charge"])
+            .shipping(types::PaymentIntentShipping::new("name", types::PaymentIntentShippingAddress::new().line1("line1").line2("line2").city("city").state("state").postal_code("postal-code").country("country")).phone("phone").carrier("carrier").tracking_number("tracking-number"))
+            .setup_future_usage(types::PaymentIntentSetupFutureUsage::OffSession)
+            .capture_method(types::PaymentIntentCaptureMethod::Manual).off_session(true)
+            .return_url("https://example.com/orders/1042").payment_method_types(["card"])
+            .dry_run(),
         needed: |c, a| record(c.payment_intents().create().amount(a.get::<i64>("amount")).currency(a.get::<String>("currency"))),
     },
     Operation {
         name: "payment_intents.get",
-        arguments: r#"{"id":"pi_3MtwBwLkdIwHu7ix28a3tqPa"}"#,
+        arguments: r#"{"id":"pi_3MtwBwLkdIwHu7ix28a3tqPa","expand":["latest_charge"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.payment_intents().get("pi_3MtwBwLkdIwHu7ix28a3tqPa")
-            .dry_run(),
+            .expand(["latest_charge"]).stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, a| record(c.payment_intents().get(a.get::<String>("id"))),
     },
     Operation {
         name: "payment_intents.update",
-        arguments: r#"{"id":"pi_3MtwBwLkdIwHu7ix28a3tqPa","amount":2500,"currency":"eur","customer":"cus_NffrFeUfNV2Hib","description":"Order 1042","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","receipt_email":"jenny@example.com","statement_descriptor":"ACME ORDER 1042","statement_descriptor_suffix":"ORDER 1042","metadata":{"order_id":"1042"}}"#,
+        arguments: r#"{"id":"pi_3MtwBwLkdIwHu7ix28a3tqPa","stripe_version":"2026-10-28.endive","amount":2500,"currency":"eur","customer":"cus_NffrFeUfNV2Hib","description":"Order 1042","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","receipt_email":"jenny@example.com","statement_descriptor":"ACME ORDER 1042","statement_descriptor_suffix":"ORDER 1042","metadata":{"order_id":"1042"},"expand":["latest_charge"],"shipping":{"name":"name","phone":"phone","carrier":"carrier","tracking_number":"tracking-number","address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"}},"setup_future_usage":"off_session","capture_method":"manual"}"#,
         all: |c| c.payment_intents().update("pi_3MtwBwLkdIwHu7ix28a3tqPa")
-            .amount(2500).currency("eur").customer("cus_NffrFeUfNV2Hib").description("Order 1042")
+            .stripe_version("2026-10-28.endive").amount(2500).currency("eur")
+            .customer("cus_NffrFeUfNV2Hib").description("Order 1042")
             .payment_method("pm_1MqM05LkdIwHu7ixlDxxO6Mc").receipt_email("jenny@example.com")
             .statement_descriptor("ACME ORDER 1042").statement_descriptor_suffix("ORDER 1042")
-            .metadata([("order_id", "1042")]).dry_run(),
+            .metadata([("order_id", "1042")]).expand(["latest_charge"])
+            .shipping(types::PaymentIntentShipping::new("name", types::PaymentIntentShippingAddress::new().line1("line1").line2("line2").city("city").state("state").postal_code("postal-code").country("country")).phone("phone").carrier("carrier").tracking_number("tracking-number"))
+            .setup_future_usage(types::PaymentIntentSetupFutureUsage::OffSession)
+            .capture_method(types::PaymentIntentCaptureMethod::Manual).dry_run(),
         needed: |c, a| record(c.payment_intents().update(a.get::<String>("id"))),
     },
     Operation {
         name: "payment_intents.search",
-        arguments: r#"{"query":"status:\"succeeded\" AND amount>100000","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}"#,
+        arguments: r#"{"query":"status:\"succeeded\" AND amount>100000","limit":100,"page":"WyIxNzA5MjUxMjAwIl0=","expand":["data.latest_charge"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.payment_intents().search("status:\"succeeded\" AND amount>100000")
-            .limit(100).page("WyIxNzA5MjUxMjAwIl0=").dry_run(),
+            .limit(100).page("WyIxNzA5MjUxMjAwIl0=").expand(["data.latest_charge"])
+            .stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, a| list!(c.payment_intents().search(a.get::<String>("query")), "limit", 90),
     },
     Operation {
         name: "payment_intent_confirmations.create",
-        arguments: r#"{"id":"pi_3MtwBwLkdIwHu7ix28a3tqPa","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","receipt_email":"jenny@example.com","return_url":"https://example.com/orders/1042"}"#,
+        arguments: r#"{"id":"pi_3MtwBwLkdIwHu7ix28a3tqPa","stripe_version":"2026-10-28.endive","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","receipt_email":"jenny@example.com","return_url":"https://example.com/orders/1042","expand":["latest_charge"],"off_session":true,"setup_future_usage":"off_session","capture_method":"manual"}"#,
         all: |c| c.payment_intent_confirmations().create("pi_3MtwBwLkdIwHu7ix28a3tqPa")
-            .payment_method("pm_1MqM05LkdIwHu7ixlDxxO6Mc").receipt_email("jenny@example.com")
-            .return_url("https://example.com/orders/1042").dry_run(),
+            .stripe_version("2026-10-28.endive").payment_method("pm_1MqM05LkdIwHu7ixlDxxO6Mc")
+            .receipt_email("jenny@example.com").return_url("https://example.com/orders/1042")
+            .expand(["latest_charge"]).off_session(true)
+            .setup_future_usage(types::PaymentIntentConfirmationSetupFutureUsage::OffSession)
+            .capture_method(types::PaymentIntentConfirmationCaptureMethod::Manual).dry_run(),
         needed: |c, a| record(c.payment_intent_confirmations().create(a.get::<String>("id"))),
     },
     Operation {
         name: "payment_intent_cancellations.create",
-        arguments: r#"{"id":"pi_3MtwBwLkdIwHu7ix28a3tqPa","cancellation_reason":"requested_by_customer"}"#,
+        arguments: r#"{"id":"pi_3MtwBwLkdIwHu7ix28a3tqPa","stripe_version":"2026-10-28.endive","cancellation_reason":"requested_by_customer","expand":["latest_charge"]}"#,
         all: |c| c.payment_intent_cancellations().create("pi_3MtwBwLkdIwHu7ix28a3tqPa")
+            .stripe_version("2026-10-28.endive")
             .cancellation_reason(types::PaymentIntentCancellationCancellationReason::RequestedByCustomer)
-            .dry_run(),
+            .expand(["latest_charge"]).dry_run(),
         needed: |c, a| record(c.payment_intent_cancellations().create(a.get::<String>("id"))),
     },
     Operation {
+        name: "prices.list",
+        arguments: r#"{"active":true,"product":"prod_NWjs8kKbJWmuuc","currency":"usd","type":"recurring","lookup_keys":["gold_monthly"],"interval":"month","usage_type":"licensed","meter":"mtr_61Q8nQMqIFK9fRQmr41CMAXJrFdZ5MnA","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"limit":100,"starting_after":"price_1MoBy5LkdIwHu7ixZhnattbh","ending_before":"price_1MoBy5LkdIwHu7ixZhnattbh","expand":["data.product"],"stripe_version":"2026-10-28.endive"}"#,
+        all: |c| c.prices().list()
+            .active(true).product("prod_NWjs8kKbJWmuuc").currency("usd")
+            .type_(types::PriceType::Recurring).lookup_keys(["gold_monthly"])
+            .interval(types::PriceInterval::Month).usage_type(types::PriceUsageType::Licensed)
+            .meter("mtr_61Q8nQMqIFK9fRQmr41CMAXJrFdZ5MnA")
+            .created(types::PriceCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .limit(100).starting_after("price_1MoBy5LkdIwHu7ixZhnattbh")
+            .ending_before("price_1MoBy5LkdIwHu7ixZhnattbh").expand(["data.product"])
+            .stripe_version("2026-10-28.endive").dry_run(),
+        needed: |c, _| list!(c.prices().list(), "limit", 90),
+    },
+    Operation {
         name: "prices.create",
-        arguments: r#"{"currency":"usd","product":"prod_NWjs8kKbJWmuuc","unit_amount":1500,"active":true,"nickname":"Gold, monthly","recurring":{"interval":"month","interval_count":1,"usage_type":"metered"},"billing_scheme":"per_unit","lookup_key":"gold_monthly","tax_behavior":"exclusive","metadata":{"tier":"gold"}}"#,
+        arguments: r#"{"stripe_version":"2026-10-28.endive","currency":"usd","product":"prod_NWjs8kKbJWmuuc","unit_amount":1500,"active":true,"nickname":"Gold, monthly","recurring":{"interval":"month","interval_count":1,"usage_type":"metered","meter":"meter","trial_period_days":1},"billing_scheme":"per_unit","lookup_key":"gold_monthly","tax_behavior":"exclusive","metadata":{"tier":"gold"},"expand":["product"],"unit_amount_decimal":"0.05","custom_unit_amount":{"enabled":true,"maximum":1,"minimum":1,"preset":1},"tiers":[{"up_to":"up-to","unit_amount":1,"unit_amount_decimal":"unit-amount-decimal","flat_amount":1,"flat_amount_decimal":"flat-amount-decimal"}],"tiers_mode":"graduated","transform_quantity":{"divide_by":1,"round":"down"},"product_data":{"name":"name","active":true,"id":"id","statement_descriptor":"statement-descriptor","tax_code":"tax-code","unit_label":"unit-label","metadata":{"key":"value"}},"transfer_lookup_key":true}"#,
         all: |c| c.prices().create()
-            .currency("usd").product("prod_NWjs8kKbJWmuuc").unit_amount(1500).active(true)
-            .nickname("Gold, monthly")
-            .recurring(types::PriceRecurringInput::new().interval(types::PriceRecurringInputInterval::Month).interval_count(1).usage_type(types::PriceRecurringInputUsageType::Metered))
+            .stripe_version("2026-10-28.endive").currency("usd").product("prod_NWjs8kKbJWmuuc")
+            .unit_amount(1500).active(true).nickname("Gold, monthly")
+            .recurring(types::PriceRecurringInput::new().interval(types::PriceRecurringInputInterval::Month).interval_count(1).usage_type(types::PriceRecurringInputUsageType::Metered).meter("meter").trial_period_days(1))
             .billing_scheme(types::PriceBillingScheme::PerUnit).lookup_key("gold_monthly")
             .tax_behavior(types::PriceTaxBehavior::Exclusive).metadata([("tier", "gold")])
-            .dry_run(),
-        needed: |c, a| record(c.prices().create().currency(a.get::<String>("currency")).product(a.get::<String>("product")).unit_amount(a.get::<i64>("unit_amount"))),
+            .expand(["product"]).unit_amount_decimal("0.05")
+            .custom_unit_amount(types::PriceCustomUnitAmount::new(true).maximum(1).minimum(1).preset(1))
+            .tiers([types::PriceTier::new("up-to").unit_amount(1).unit_amount_decimal("unit-amount-decimal").flat_amount(1).flat_amount_decimal("flat-amount-decimal")])
+            .tiers_mode(types::PriceTiersMode::Graduated)
+            .transform_quantity(types::PriceTransformQuantityInput::new(1, types::PriceTransformQuantityInputRound::Down))
+            .product_data(types::PriceProductData::new("name").active(true).id("id").statement_descriptor("statement-descriptor").tax_code("tax-code").unit_label("unit-label").metadata([("key", "value")]))
+            .transfer_lookup_key(true).dry_run(),
+        needed: |c, a| record(c.prices().create().currency(a.get::<String>("currency"))),
+    },
+    Operation {
+        name: "prices.get",
+        arguments: r#"{"id":"price_1MoBy5LkdIwHu7ixZhnattbh","expand":["product","tiers"],"stripe_version":"2026-10-28.endive"}"#,
+        all: |c| c.prices().get("price_1MoBy5LkdIwHu7ixZhnattbh")
+            .expand(["product", "tiers"]).stripe_version("2026-10-28.endive").dry_run(),
+        needed: |c, a| record(c.prices().get(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "prices.update",
+        arguments: r#"{"id":"price_1MoBy5LkdIwHu7ixZhnattbh","stripe_version":"2026-10-28.endive","active":true,"nickname":"Gold, monthly","lookup_key":"gold_monthly","transfer_lookup_key":true,"tax_behavior":"exclusive","metadata":{"tier":"gold"},"expand":["product"]}"#,
+        all: |c| c.prices().update("price_1MoBy5LkdIwHu7ixZhnattbh")
+            .stripe_version("2026-10-28.endive").active(true).nickname("Gold, monthly")
+            .lookup_key("gold_monthly").transfer_lookup_key(true)
+            .tax_behavior(types::PriceTaxBehavior::Exclusive).metadata([("tier", "gold")])
+            .expand(["product"]).dry_run(),
+        needed: |c, a| record(c.prices().update(a.get::<String>("id"))),
     },
     Operation {
         name: "checkout_sessions.create",
-        arguments: r#"{"mode":"payment","success_url":"https://example.com/thanks?session={CHECKOUT_SESSION_ID}","cancel_url":"https://example.com/cart","customer":"cus_NffrFeUfNV2Hib","customer_email":"jenny@example.com","line_items":[{"price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":2}],"client_reference_id":"cart_42","metadata":{"order_id":"1042"}}"#,
+        arguments: r#"{"stripe_version":"2026-10-28.endive","mode":"payment","success_url":"https://example.com/thanks?session={CHECKOUT_SESSION_ID}","cancel_url":"https://example.com/cart","customer":"cus_NffrFeUfNV2Hib","customer_email":"jenny@example.com","line_items":[{"price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":2,"price_data":{"currency":"currency","unit_amount":1,"unit_amount_decimal":"unit-amount-decimal","product":"product","product_data":{"name":"name","description":"description","images":["image"],"tax_code":"tax-code"},"recurring":{"interval":"day","interval_count":1},"tax_behavior":"exclusive"}}],"client_reference_id":"cart_42","metadata":{"order_id":"1042"},"expand":["line_items"],"allow_promotion_codes":true,"discounts":[{"coupon":"coupon","promotion_code":"promotion-code"}],"currency":"usd","expires_at":1743465600,"locale":"auto","automatic_tax":{"enabled":true},"billing_address_collection":"auto","customer_creation":"if_required","payment_method_types":["card"],"payment_intent_data":{"capture_method":"automatic","description":"description","setup_future_usage":"off_session","metadata":{"key":"value"}},"subscription_data":{"trial_period_days":1,"description":"description","metadata":{"key":"value"}}}"#,
         all: |c| c.checkout_sessions().create()
-            .mode(types::CheckoutSessionMode::Payment)
+            .stripe_version("2026-10-28.endive").mode(types::CheckoutSessionMode::Payment)
             .success_url("https://example.com/thanks?session={CHECKOUT_SESSION_ID}")
             .cancel_url("https://example.com/cart").customer("cus_NffrFeUfNV2Hib")
             .customer_email("jenny@example.com")
-            .line_items([types::CheckoutSessionLineItem::new().price("price_1MoBy5LkdIwHu7ixZhnattbh").quantity(2)])
-            .client_reference_id("cart_42").metadata([("order_id", "1042")]).dry_run(),
+            .line_items([types::CheckoutSessionLineItem::new().price("price_1MoBy5LkdIwHu7ixZhnattbh").quantity(2).price_data(types::CheckoutSessionLineItemPriceData::new("currency").unit_amount(1).unit_amount_decimal("unit-amount-decimal").product("product").product_data(types::CheckoutSessionLineItemPriceDataProductData::new("name").description("description").images(["image"]).tax_code("tax-code")).recurring(types::CheckoutSessionLineItemPriceDataRecurring::new(types::CheckoutSessionLineItemPriceDataRecurringInterval::Day).interval_count(1)).tax_behavior(types::CheckoutSessionLineItemPriceDataTaxBehavior::Exclusive))])
+            .client_reference_id("cart_42").metadata([("order_id", "1042")])
+            .expand(["line_items"]).allow_promotion_codes(true)
+            .discounts([types::CheckoutSessionDiscount::new().coupon("coupon").promotion_code("promotion-code")])
+            .currency("usd").expires_at(1743465600).locale("auto")
+            .automatic_tax(types::CheckoutSessionAutomaticTax::new(true))
+            .billing_address_collection(types::CheckoutSessionBillingAddressCollection::Auto)
+            .customer_creation(types::CheckoutSessionCustomerCreation::IfRequired)
+            .payment_method_types(["card"])
+            .payment_intent_data(types::CheckoutSessionPaymentIntentData::new().capture_method(types::CheckoutSessionPaymentIntentDataCaptureMethod::Automatic).description("description").setup_future_usage(types::CheckoutSessionPaymentIntentDataSetupFutureUsage::OffSession).metadata([("key", "value")]))
+            .subscription_data(types::CheckoutSessionSubscriptionData::new().trial_period_days(1).description("description").metadata([("key", "value")]))
+            .dry_run(),
         needed: |c, a| record(c.checkout_sessions().create().mode(a.get::<types::CheckoutSessionMode>("mode"))),
     },
     Operation {
         name: "payment_method_attachments.create",
-        arguments: r#"{"id":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","customer":"cus_NffrFeUfNV2Hib"}"#,
+        arguments: r#"{"id":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","stripe_version":"2026-10-28.endive","customer":"cus_NffrFeUfNV2Hib","expand":["customer"],"customer_account":"acct_1Nv0FGQ9RKHgCVdK"}"#,
         all: |c| c.payment_method_attachments().create("pm_1MqM05LkdIwHu7ixlDxxO6Mc")
-            .customer("cus_NffrFeUfNV2Hib").dry_run(),
-        needed: |c, a| record(c.payment_method_attachments().create(a.get::<String>("id")).customer(a.get::<String>("customer"))),
+            .stripe_version("2026-10-28.endive").customer("cus_NffrFeUfNV2Hib")
+            .expand(["customer"]).customer_account("acct_1Nv0FGQ9RKHgCVdK").dry_run(),
+        needed: |c, a| record(c.payment_method_attachments().create(a.get::<String>("id"))),
     },
     Operation {
         name: "disputes.list",
-        arguments: r#"{"charge":"ch_3MmlLrLkdIwHu7ix0snN0B15","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"ending_before":"du_1MtJUT2eZvKYlo2CNaw2HvEv","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"du_1MtJUT2eZvKYlo2CNaw2HvEv"}"#,
+        arguments: r#"{"charge":"ch_3MmlLrLkdIwHu7ix0snN0B15","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"ending_before":"du_1MtJUT2eZvKYlo2CNaw2HvEv","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"du_1MtJUT2eZvKYlo2CNaw2HvEv","expand":["data.charge"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.disputes().list()
             .charge("ch_3MmlLrLkdIwHu7ix0snN0B15")
             .created(types::DisputeCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
             .ending_before("du_1MtJUT2eZvKYlo2CNaw2HvEv").limit(100)
             .payment_intent("pi_3MtwBwLkdIwHu7ix28a3tqPa")
-            .starting_after("du_1MtJUT2eZvKYlo2CNaw2HvEv").dry_run(),
+            .starting_after("du_1MtJUT2eZvKYlo2CNaw2HvEv").expand(["data.charge"])
+            .stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, _| list!(c.disputes().list(), "limit", 90),
     },
     Operation {
         name: "disputes.get",
-        arguments: r#"{"id":"du_1MtJUT2eZvKYlo2CNaw2HvEv"}"#,
+        arguments: r#"{"id":"du_1MtJUT2eZvKYlo2CNaw2HvEv","expand":["charge"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.disputes().get("du_1MtJUT2eZvKYlo2CNaw2HvEv")
-            .dry_run(),
+            .expand(["charge"]).stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, a| record(c.disputes().get(a.get::<String>("id"))),
     },
     Operation {
+        name: "disputes.update",
+        arguments: r#"{"id":"du_1MtJUT2eZvKYlo2CNaw2HvEv","stripe_version":"2026-10-28.endive","evidence":{"product_description":"product-description","customer_name":"customer-name","customer_email_address":"customer-email-address","customer_purchase_ip":"customer-purchase-ip","billing_address":"billing-address","access_activity_log":"access-activity-log","customer_communication":"customer-communication","customer_signature":"customer-signature","receipt":"receipt","service_date":"service-date","service_documentation":"service-documentation","shipping_address":"shipping-address","shipping_carrier":"shipping-carrier","shipping_date":"shipping-date","shipping_tracking_number":"shipping-tracking-number","shipping_documentation":"shipping-documentation","cancellation_policy":"cancellation-policy","cancellation_policy_disclosure":"cancellation-policy-disclosure","cancellation_rebuttal":"cancellation-rebuttal","refund_policy":"refund-policy","refund_policy_disclosure":"refund-policy-disclosure","refund_refusal_explanation":"refund-refusal-explanation","duplicate_charge_id":"duplicate-charge-id","duplicate_charge_explanation":"duplicate-charge-explanation","duplicate_charge_documentation":"duplicate-charge-documentation","uncategorized_text":"uncategorized-text","uncategorized_file":"uncategorized-file"},"submit":true,"metadata":{"case":"77"},"expand":["charge"]}"#,
+        all: |c| c.disputes().update("du_1MtJUT2eZvKYlo2CNaw2HvEv")
+            .stripe_version("2026-10-28.endive")
+            .evidence(types::DisputeEvidence::new().product_description("product-description").customer_name("customer-name").customer_email_address("customer-email-address").customer_purchase_ip("customer-purchase-ip").billing_address("billing-address").access_activity_log("access-activity-log").customer_communication("customer-communication").customer_signature("customer-signature").receipt("receipt").service_date("service-date").service_documentation("service-documentation").shipping_address("shipping-address").shipping_carrier("shipping-carrier").shipping_date("shipping-date").shipping_tracking_number("shipping-tracking-number").shipping_documentation("shipping-documentation").cancellation_policy("cancellation-policy").cancellation_policy_disclosure("cancellation-policy-disclosure").cancellation_rebuttal("cancellation-rebuttal").refund_policy("refund-policy").refund_policy_disclosure("refund-policy-disclosure").refund_refusal_explanation("refund-refusal-explanation").duplicate_charge_id("duplicate-charge-id").duplicate_charge_explanation("duplicate-charge-explanation").duplicate_charge_documentation("duplicate-charge-documentation").uncategorized_text("uncategorized-text").uncategorized_file("uncategorized-file"))
+            .submit(true).metadata([("case", "77")]).expand(["charge"]).dry_run(),
+        needed: |c, a| record(c.disputes().update(a.get::<String>("id"))),
+    },
+    Operation {
         name: "payouts.list",
-        arguments: r#"{"arrival_date":{"gt":1,"gte":1740787200,"lt":1,"lte":1},"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"destination":"ba_1MtIhL2eZvKYlo2CAElKwKu2","ending_before":"po_1OaFDbEcg9tTZuTgNYmX0PKB","limit":100,"starting_after":"po_1OaFDbEcg9tTZuTgNYmX0PKB","status":"paid"}"#,
+        arguments: r#"{"arrival_date":{"gt":1,"gte":1740787200,"lt":1,"lte":1},"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"destination":"ba_1MtIhL2eZvKYlo2CAElKwKu2","ending_before":"po_1OaFDbEcg9tTZuTgNYmX0PKB","limit":100,"starting_after":"po_1OaFDbEcg9tTZuTgNYmX0PKB","status":"paid","expand":["data.balance_transaction"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.payouts().list()
             .arrival_date(types::PayoutArrivalDate::new().gt(1).gte(1740787200).lt(1).lte(1))
             .created(types::PayoutCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
             .destination("ba_1MtIhL2eZvKYlo2CAElKwKu2")
             .ending_before("po_1OaFDbEcg9tTZuTgNYmX0PKB").limit(100)
             .starting_after("po_1OaFDbEcg9tTZuTgNYmX0PKB").status(types::PayoutStatus::Paid)
-            .dry_run(),
+            .expand(["data.balance_transaction"]).stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, _| list!(c.payouts().list(), "limit", 90),
     },
     Operation {
+        name: "payouts.create",
+        arguments: r#"{"stripe_version":"2026-10-28.endive","amount":10000,"currency":"usd","description":"Payout for March","destination":"ba_1MtIhL2eZvKYlo2CAElKwKu2","method":"standard","source_type":"card","statement_descriptor":"STRIPE PAYOUT","metadata":{"project":"apollo"},"expand":["destination"]}"#,
+        all: |c| c.payouts().create()
+            .stripe_version("2026-10-28.endive").amount(10000).currency("usd")
+            .description("Payout for March").destination("ba_1MtIhL2eZvKYlo2CAElKwKu2")
+            .method(types::PayoutMethod::Standard).source_type(types::PayoutSourceType::Card)
+            .statement_descriptor("STRIPE PAYOUT").metadata([("project", "apollo")])
+            .expand(["destination"]).dry_run(),
+        needed: |c, a| record(c.payouts().create().amount(a.get::<i64>("amount")).currency(a.get::<String>("currency"))),
+    },
+    Operation {
         name: "payouts.get",
-        arguments: r#"{"id":"po_1OaFDbEcg9tTZuTgNYmX0PKB"}"#,
+        arguments: r#"{"id":"po_1OaFDbEcg9tTZuTgNYmX0PKB","expand":["balance_transaction"],"stripe_version":"2026-10-28.endive"}"#,
         all: |c| c.payouts().get("po_1OaFDbEcg9tTZuTgNYmX0PKB")
-            .dry_run(),
+            .expand(["balance_transaction"]).stripe_version("2026-10-28.endive").dry_run(),
         needed: |c, a| record(c.payouts().get(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "payment_methods.list",
+        arguments: r#"{"customer":"cus_NffrFeUfNV2Hib","type":"card","allow_redisplay":"always","limit":100,"starting_after":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","ending_before":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","expand":["data.customer"],"stripe_version":"2026-10-28.endive"}"#,
+        all: |c| c.payment_methods().list("cus_NffrFeUfNV2Hib")
+            .type_("card").allow_redisplay(types::PaymentMethodAllowRedisplay::Always).limit(100)
+            .starting_after("pm_1MqM05LkdIwHu7ixlDxxO6Mc")
+            .ending_before("pm_1MqM05LkdIwHu7ixlDxxO6Mc").expand(["data.customer"])
+            .stripe_version("2026-10-28.endive").dry_run(),
+        needed: |c, a| list!(c.payment_methods().list(a.get::<String>("customer")), "limit", 90),
+    },
+    Operation {
+        name: "payment_methods.get",
+        arguments: r#"{"id":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","expand":["customer"],"stripe_version":"2026-10-28.endive"}"#,
+        all: |c| c.payment_methods().get("pm_1MqM05LkdIwHu7ixlDxxO6Mc")
+            .expand(["customer"]).stripe_version("2026-10-28.endive").dry_run(),
+        needed: |c, a| record(c.payment_methods().get(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "payment_method_detachments.create",
+        arguments: r#"{"id":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","stripe_version":"2026-10-28.endive","expand":["customer"]}"#,
+        all: |c| c.payment_method_detachments().create("pm_1MqM05LkdIwHu7ixlDxxO6Mc")
+            .stripe_version("2026-10-28.endive").expand(["customer"]).dry_run(),
+        needed: |c, a| record(c.payment_method_detachments().create(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "setup_intents.list",
+        arguments: r#"{"customer":"cus_NffrFeUfNV2Hib","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"limit":100,"starting_after":"seti_1Mm8s8LkdIwHu7ix0OXBfTRG","ending_before":"seti_1Mm8s8LkdIwHu7ix0OXBfTRG","expand":["data.payment_method"],"stripe_version":"2026-10-28.endive"}"#,
+        all: |c| c.setup_intents().list()
+            .customer("cus_NffrFeUfNV2Hib").payment_method("pm_1MqM05LkdIwHu7ixlDxxO6Mc")
+            .created(types::SetupIntentCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .limit(100).starting_after("seti_1Mm8s8LkdIwHu7ix0OXBfTRG")
+            .ending_before("seti_1Mm8s8LkdIwHu7ix0OXBfTRG").expand(["data.payment_method"])
+            .stripe_version("2026-10-28.endive").dry_run(),
+        needed: |c, _| list!(c.setup_intents().list(), "limit", 90),
+    },
+    Operation {
+        name: "setup_intents.create",
+        arguments: r#"{"stripe_version":"2026-10-28.endive","customer":"cus_NffrFeUfNV2Hib","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","usage":"off_session","confirm":true,"return_url":"https://example.com/account","description":"Card for the yearly plan","automatic_payment_methods":{"enabled":true,"allow_redirects":"always"},"payment_method_types":["card"],"metadata":{"project":"apollo"},"expand":["payment_method"]}"#,
+        all: |c| c.setup_intents().create()
+            .stripe_version("2026-10-28.endive").customer("cus_NffrFeUfNV2Hib")
+            .payment_method("pm_1MqM05LkdIwHu7ixlDxxO6Mc")
+            .usage(types::SetupIntentUsage::OffSession).confirm(true)
+            .return_url("https://example.com/account").description("Card for the yearly plan")
+            .automatic_payment_methods(types::SetupIntentAutomaticPaymentMethods::new(true).allow_redirects(types::SetupIntentAutomaticPaymentMethodsAllowRedirects::Always))
+            .payment_method_types(["card"]).metadata([("project", "apollo")])
+            .expand(["payment_method"]).dry_run(),
+        needed: |c, _| record(c.setup_intents().create()),
+    },
+    Operation {
+        name: "setup_intents.get",
+        arguments: r#"{"id":"seti_1Mm8s8LkdIwHu7ix0OXBfTRG","expand":["payment_method"],"stripe_version":"2026-10-28.endive"}"#,
+        all: |c| c.setup_intents().get("seti_1Mm8s8LkdIwHu7ix0OXBfTRG")
+            .expand(["payment_method"]).stripe_version("2026-10-28.endive").dry_run(),
+        needed: |c, a| record(c.setup_intents().get(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "invoice_voids.create",
+        arguments: r#"{"id":"in_1MtHbELkdIwHu7ixl4OzzPMv","stripe_version":"2026-10-28.endive","expand":["customer"]}"#,
+        all: |c| c.invoice_voids().create("in_1MtHbELkdIwHu7ixl4OzzPMv")
+            .stripe_version("2026-10-28.endive").expand(["customer"]).dry_run(),
+        needed: |c, a| record(c.invoice_voids().create(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "invoice_write_offs.create",
+        arguments: r#"{"id":"in_1MtHbELkdIwHu7ixl4OzzPMv","stripe_version":"2026-10-28.endive","expand":["customer"]}"#,
+        all: |c| c.invoice_write_offs().create("in_1MtHbELkdIwHu7ixl4OzzPMv")
+            .stripe_version("2026-10-28.endive").expand(["customer"]).dry_run(),
+        needed: |c, a| record(c.invoice_write_offs().create(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "invoice_pays.create",
+        arguments: r#"{"id":"in_1MtHbELkdIwHu7ixl4OzzPMv","stripe_version":"2026-10-28.endive","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","off_session":true,"paid_out_of_band":true,"forgive":true,"mandate":"mandate_1MvojA2eZvKYlo2CvqTABjZs","expand":["payments"]}"#,
+        all: |c| c.invoice_pays().create("in_1MtHbELkdIwHu7ixl4OzzPMv")
+            .stripe_version("2026-10-28.endive").payment_method("pm_1MqM05LkdIwHu7ixlDxxO6Mc")
+            .off_session(true).paid_out_of_band(true).forgive(true)
+            .mandate("mandate_1MvojA2eZvKYlo2CvqTABjZs").expand(["payments"]).dry_run(),
+        needed: |c, a| record(c.invoice_pays().create(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "invoice_line_items.list",
+        arguments: r#"{"invoice":"in_1MtHbELkdIwHu7ixl4OzzPMv","limit":100,"starting_after":"il_tmp_1Nzo1ZGgdF1VjufLzI1UUn9R","ending_before":"il_tmp_1Nzo1ZGgdF1VjufLzI1UUn9R","expand":["data.discounts"],"stripe_version":"2026-10-28.endive"}"#,
+        all: |c| c.invoice_line_items().list("in_1MtHbELkdIwHu7ixl4OzzPMv")
+            .limit(100).starting_after("il_tmp_1Nzo1ZGgdF1VjufLzI1UUn9R")
+            .ending_before("il_tmp_1Nzo1ZGgdF1VjufLzI1UUn9R").expand(["data.discounts"])
+            .stripe_version("2026-10-28.endive").dry_run(),
+        needed: |c, a| list!(c.invoice_line_items().list(a.get::<String>("invoice")), "limit", 90),
+    },
+    Operation {
+        name: "invoice_items.create",
+        arguments: r#"{"stripe_version":"2026-10-28.endive","customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","amount":5000,"currency":"usd","description":"Consulting in March","invoice":"in_1MtHbELkdIwHu7ixl4OzzPMv","pricing":{"price":"price"},"price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":2,"unit_amount_decimal":"2500.5","subscription":"sub_1MowQVLkdIwHu7ixeRlqHVzs","discountable":true,"period":{"start":1,"end":1},"tax_rates":["txr_1MoHNbLkdIwHu7ixkeTsM0g6"],"metadata":{"project":"apollo"},"expand":["invoice"]}"#,
+        all: |c| c.invoice_items().create()
+            .stripe_version("2026-10-28.endive").customer("cus_NffrFeUfNV2Hib")
+            .customer_account("acct_1Nv0FGQ9RKHgCVdK").amount(5000).currency("usd")
+            .description("Consulting in March").invoice("in_1MtHbELkdIwHu7ixl4OzzPMv")
+            .pricing(types::InvoiceItemPricing::new().price("price"))
+            .price("price_1MoBy5LkdIwHu7ixZhnattbh").quantity(2).unit_amount_decimal("2500.5")
+            .subscription("sub_1MowQVLkdIwHu7ixeRlqHVzs").discountable(true)
+            .period(types::InvoiceItemPeriodInput::new(1, 1))
+            .tax_rates(["txr_1MoHNbLkdIwHu7ixkeTsM0g6"]).metadata([("project", "apollo")])
+            .expand(["invoice"]).dry_run(),
+        needed: |c, _| record(c.invoice_items().create()),
+    },
+    Operation {
+        name: "invoice_payments.list",
+        arguments: r#"{"invoice":"in_1MtHbELkdIwHu7ixl4OzzPMv","status":"paid","payment":{"type":"payment_intent","payment_intent":"payment-intent","payment_record":"payment-record"},"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"limit":100,"starting_after":"inpay_1M3USa2eZvKYlo2CBjuwbq0N","ending_before":"inpay_1M3USa2eZvKYlo2CBjuwbq0N","expand":["data.payment.payment_intent"],"stripe_version":"2026-10-28.endive"}"#,
+        all: |c| c.invoice_payments().list()
+            .invoice("in_1MtHbELkdIwHu7ixl4OzzPMv").status(types::InvoicePaymentStatus::Paid)
+            .payment(types::InvoicePaymentListInput::new(types::InvoicePaymentListInputType::PaymentIntent).payment_intent("payment-intent").payment_record("payment-record"))
+            .created(types::InvoicePaymentCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .limit(100).starting_after("inpay_1M3USa2eZvKYlo2CBjuwbq0N")
+            .ending_before("inpay_1M3USa2eZvKYlo2CBjuwbq0N")
+            .expand(["data.payment.payment_intent"]).stripe_version("2026-10-28.endive").dry_run(),
+        needed: |c, _| list!(c.invoice_payments().list(), "limit", 90),
+    },
+    Operation {
+        name: "payment_links.list",
+        arguments: r#"{"active":true,"limit":100,"starting_after":"plink_1MoC3ULkdIwHu7ixZjtGpVl2","ending_before":"plink_1MoC3ULkdIwHu7ixZjtGpVl2","expand":["data.line_items"],"stripe_version":"2026-10-28.endive"}"#,
+        all: |c| c.payment_links().list()
+            .active(true).limit(100).starting_after("plink_1MoC3ULkdIwHu7ixZjtGpVl2")
+            .ending_before("plink_1MoC3ULkdIwHu7ixZjtGpVl2").expand(["data.line_items"])
+            .stripe_version("2026-10-28.endive").dry_run(),
+        needed: |c, _| list!(c.payment_links().list(), "limit", 90),
+    },
+    Operation {
+        name: "payment_links.create",
+        arguments: r#"{"stripe_version":"2026-10-28.endive","line_items":[{"price":"price","quantity":1,"adjustable_quantity":{"enabled":true,"minimum":1,"maximum":1}}],"allow_promotion_codes":true,"after_completion":{"type":"hosted_confirmation","redirect":{"url":"url"},"hosted_confirmation":{"custom_message":"custom-message"}},"billing_address_collection":"auto","customer_creation":"if_required","inactive_message":"This offer has ended","restrictions":{"completed_sessions":{"limit":1}},"automatic_tax":{"enabled":true},"metadata":{"campaign":"spring"},"currency":"usd","payment_method_types":["card"],"submit_type":"pay","subscription_data":{"description":"description","trial_period_days":1,"metadata":{"key":"value"}},"expand":["line_items"]}"#,
+        all: |c| c.payment_links().create()
+            .stripe_version("2026-10-28.endive")
+            .line_items([types::PaymentLinkLineItem::new(1).price("price").adjustable_quantity(types::PaymentLinkLineItemAdjustableQuantity::new(true).minimum(1).maximum(1))])
+            .allow_promotion_codes(true)
+            .after_completion(types::PaymentLinkAfterCompletion::new(types::PaymentLinkAfterCompletionType::HostedConfirmation).redirect(types::PaymentLinkAfterCompletionRedirect::new("url")).hosted_confirmation(types::PaymentLinkAfterCompletionHostedConfirmation::new().custom_message("custom-message")))
+            .billing_address_collection(types::PaymentLinkBillingAddressCollection::Auto)
+            .customer_creation(types::PaymentLinkCustomerCreation::IfRequired)
+            .inactive_message("This offer has ended")
+            .restrictions(types::PaymentLinkRestrictions::new(types::PaymentLinkRestrictionsCompletedSessions::new(1)))
+            .automatic_tax(types::PaymentLinkAutomaticTax::new(true))
+            .metadata([("campaign", "spring")]).currency("usd").payment_method_types(["card"])
+            .submit_type(types::PaymentLinkSubmitType::Pay)
+            .subscription_data(types::PaymentLinkSubscriptionData::new().description("description").trial_period_days(1).metadata([("key", "value")]))
+            .expand(["line_items"]).dry_run(),
+        needed: |c, a| record(c.payment_links().create().line_items(a.get::<Vec<types::PaymentLinkLineItem>>("line_items"))),
+    },
+    Operation {
+        name: "payment_links.get",
+        arguments: r#"{"id":"plink_1MoC3ULkdIwHu7ixZjtGpVl2","expand":["line_items"],"stripe_version":"2026-10-28.endive"}"#,
+        all: |c| c.payment_links().get("plink_1MoC3ULkdIwHu7ixZjtGpVl2")
+            .expand(["line_items"]).stripe_version("2026-10-28.endive").dry_run(),
+        needed: |c, a| record(c.payment_links().get(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "payment_links.update",
+        arguments: r#"{"id":"plink_1MoC3ULkdIwHu7ixZjtGpVl2","stripe_version":"2026-10-28.endive","active":true,"allow_promotion_codes":true,"after_completion":{"type":"hosted_confirmation","redirect":{"url":"url"},"hosted_confirmation":{"custom_message":"custom-message"}},"billing_address_collection":"auto","customer_creation":"if_required","inactive_message":"This offer has ended","restrictions":{"completed_sessions":{"limit":1}},"automatic_tax":{"enabled":true},"metadata":{"campaign":"spring"},"expand":["line_items"]}"#,
+        all: |c| c.payment_links().update("plink_1MoC3ULkdIwHu7ixZjtGpVl2")
+            .stripe_version("2026-10-28.endive").active(true).allow_promotion_codes(true)
+            .after_completion(types::PaymentLinkAfterCompletion::new(types::PaymentLinkAfterCompletionType::HostedConfirmation).redirect(types::PaymentLinkAfterCompletionRedirect::new("url")).hosted_confirmation(types::PaymentLinkAfterCompletionHostedConfirmation::new().custom_message("custom-message")))
+            .billing_address_collection(types::PaymentLinkBillingAddressCollection::Auto)
+            .customer_creation(types::PaymentLinkCustomerCreation::IfRequired)
+            .inactive_message("This offer has ended")
+            .restrictions(types::PaymentLinkRestrictions::new(types::PaymentLinkRestrictionsCompletedSessions::new(1)))
+            .automatic_tax(types::PaymentLinkAutomaticTax::new(true))
+            .metadata([("campaign", "spring")]).expand(["line_items"]).dry_run(),
+        needed: |c, a| record(c.payment_links().update(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "coupons.list",
+        arguments: r#"{"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"limit":100,"starting_after":"25OFF","ending_before":"25OFF","expand":["data.applies_to"],"stripe_version":"2026-10-28.endive"}"#,
+        all: |c| c.coupons().list()
+            .created(types::CouponCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .limit(100).starting_after("25OFF").ending_before("25OFF").expand(["data.applies_to"])
+            .stripe_version("2026-10-28.endive").dry_run(),
+        needed: |c, _| list!(c.coupons().list(), "limit", 90),
+    },
+    Operation {
+        name: "coupons.create",
+        arguments: r#"{"stripe_version":"2026-10-28.endive","percent_off":25.0,"amount_off":500,"currency":"usd","duration":"repeating","duration_in_months":3,"id":"25OFF","name":"Spring sale","max_redemptions":100,"redeem_by":1775001600,"applies_to":{"products":["product"]},"metadata":{"project":"apollo"},"expand":["applies_to"]}"#,
+        all: |c| c.coupons().create()
+            .stripe_version("2026-10-28.endive").percent_off(25.0).amount_off(500).currency("usd")
+            .duration(types::CouponDuration::Repeating).duration_in_months(3).id("25OFF")
+            .name("Spring sale").max_redemptions(100).redeem_by(1775001600)
+            .applies_to(types::CouponAppliesTo::new().products(["product"]))
+            .metadata([("project", "apollo")]).expand(["applies_to"]).dry_run(),
+        needed: |c, _| record(c.coupons().create()),
+    },
+    Operation {
+        name: "coupons.get",
+        arguments: r#"{"id":"25OFF","expand":["applies_to"],"stripe_version":"2026-10-28.endive"}"#,
+        all: |c| c.coupons().get("25OFF")
+            .expand(["applies_to"]).stripe_version("2026-10-28.endive").dry_run(),
+        needed: |c, a| record(c.coupons().get(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "coupons.delete",
+        arguments: r#"{"id":"25OFF","stripe_version":"2026-10-28.endive"}"#,
+        all: |c| c.coupons().delete("25OFF")
+            .stripe_version("2026-10-28.endive").dry_run(),
+        needed: |c, a| record(c.coupons().delete(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "promotion_codes.list",
+        arguments: r#"{"code":"SPRING25","coupon":"25OFF","active":true,"customer":"cus_NffrFeUfNV2Hib","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"limit":100,"starting_after":"promo_1MiM6KLkdIwHu7ixrIaX4wgn","ending_before":"promo_1MiM6KLkdIwHu7ixrIaX4wgn","expand":["data.promotion.coupon"],"stripe_version":"2026-10-28.endive"}"#,
+        all: |c| c.promotion_codes().list()
+            .code("SPRING25").coupon("25OFF").active(true).customer("cus_NffrFeUfNV2Hib")
+            .created(types::PromotionCodeCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .limit(100).starting_after("promo_1MiM6KLkdIwHu7ixrIaX4wgn")
+            .ending_before("promo_1MiM6KLkdIwHu7ixrIaX4wgn").expand(["data.promotion.coupon"])
+            .stripe_version("2026-10-28.endive").dry_run(),
+        needed: |c, _| list!(c.promotion_codes().list(), "limit", 90),
+    },
+    Operation {
+        name: "promotion_codes.create",
+        arguments: r#"{"stripe_version":"2026-10-28.endive","promotion":{"type":"coupon","coupon":"coupon"},"coupon":"25OFF","code":"SPRING25","active":true,"customer":"cus_NffrFeUfNV2Hib","expires_at":1775001600,"max_redemptions":100,"restrictions":{"first_time_transaction":true,"minimum_amount":1,"minimum_amount_currency":"minimum-amount-currency"},"metadata":{"project":"apollo"},"expand":["promotion.coupon"]}"#,
+        all: |c| c.promotion_codes().create()
+            .stripe_version("2026-10-28.endive")
+            .promotion(types::PromotionCodePromotionInput::new("coupon").coupon("coupon"))
+            .coupon("25OFF").code("SPRING25").active(true).customer("cus_NffrFeUfNV2Hib")
+            .expires_at(1775001600).max_redemptions(100)
+            .restrictions(types::PromotionCodeRestrictionsInput::new().first_time_transaction(true).minimum_amount(1).minimum_amount_currency("minimum-amount-currency"))
+            .metadata([("project", "apollo")]).expand(["promotion.coupon"]).dry_run(),
+        needed: |c, _| record(c.promotion_codes().create()),
+    },
+    Operation {
+        name: "dispute_closures.create",
+        arguments: r#"{"id":"du_1MtJUT2eZvKYlo2CNaw2HvEv","stripe_version":"2026-10-28.endive","expand":["charge"]}"#,
+        all: |c| c.dispute_closures().create("du_1MtJUT2eZvKYlo2CNaw2HvEv")
+            .stripe_version("2026-10-28.endive").expand(["charge"]).dry_run(),
+        needed: |c, a| record(c.dispute_closures().create(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "billing_portal_sessions.create",
+        arguments: r#"{"stripe_version":"2026-10-28.endive","customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","return_url":"https://example.com/account","configuration":"bpc_1MrGhA2eZvKYlo2C","locale":"auto","flow_data":{"type":"payment_method_update","subscription_cancel":{"subscription":"subscription"},"subscription_update":{"subscription":"subscription"}},"expand":["configuration"]}"#,
+        all: |c| c.billing_portal_sessions().create()
+            .stripe_version("2026-10-28.endive").customer("cus_NffrFeUfNV2Hib")
+            .customer_account("acct_1Nv0FGQ9RKHgCVdK").return_url("https://example.com/account")
+            .configuration("bpc_1MrGhA2eZvKYlo2C").locale("auto")
+            .flow_data(types::BillingPortalSessionFlowData::new(types::BillingPortalSessionFlowDataType::PaymentMethodUpdate).subscription_cancel(types::BillingPortalSessionFlowDataSubscriptionCancel::new("subscription")).subscription_update(types::BillingPortalSessionFlowDataSubscriptionUpdate::new("subscription")))
+            .expand(["configuration"]).dry_run(),
+        needed: |c, _| record(c.billing_portal_sessions().create()),
+    },
+    Operation {
+        name: "payment_intent_captures.create",
+        arguments: r#"{"id":"pi_3MtwBwLkdIwHu7ix28a3tqPa","stripe_version":"2026-10-28.endive","amount_to_capture":2000,"final_capture":true,"statement_descriptor":"ACME ORDER 1042","statement_descriptor_suffix":"ORDER 1042","metadata":{"order_id":"1042"},"expand":["latest_charge"]}"#,
+        all: |c| c.payment_intent_captures().create("pi_3MtwBwLkdIwHu7ix28a3tqPa")
+            .stripe_version("2026-10-28.endive").amount_to_capture(2000).final_capture(true)
+            .statement_descriptor("ACME ORDER 1042").statement_descriptor_suffix("ORDER 1042")
+            .metadata([("order_id", "1042")]).expand(["latest_charge"]).dry_run(),
+        needed: |c, a| record(c.payment_intent_captures().create(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "customer_balance_transactions.list",
+        arguments: r#"{"customer":"cus_NffrFeUfNV2Hib","invoice":"in_1MtHbELkdIwHu7ixl4OzzPMv","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"limit":100,"starting_after":"cbtxn_1MrU9qLkdIwHu7ixhdjxGBgI","ending_before":"cbtxn_1MrU9qLkdIwHu7ixhdjxGBgI","expand":["data.invoice"],"stripe_version":"2026-10-28.endive"}"#,
+        all: |c| c.customer_balance_transactions().list("cus_NffrFeUfNV2Hib")
+            .invoice("in_1MtHbELkdIwHu7ixl4OzzPMv")
+            .created(types::CustomerBalanceTransactionCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .limit(100).starting_after("cbtxn_1MrU9qLkdIwHu7ixhdjxGBgI")
+            .ending_before("cbtxn_1MrU9qLkdIwHu7ixhdjxGBgI").expand(["data.invoice"])
+            .stripe_version("2026-10-28.endive").dry_run(),
+        needed: |c, a| list!(c.customer_balance_transactions().list(a.get::<String>("customer")), "limit", 90),
+    },
+    Operation {
+        name: "customer_balance_transactions.create",
+        arguments: r#"{"customer":"cus_NffrFeUfNV2Hib","stripe_version":"2026-10-28.endive","amount":-500,"currency":"usd","description":"Credit for the outage in March","metadata":{"project":"apollo"},"expand":["customer"]}"#,
+        all: |c| c.customer_balance_transactions().create("cus_NffrFeUfNV2Hib")
+            .stripe_version("2026-10-28.endive").amount(-500).currency("usd")
+            .description("Credit for the outage in March").metadata([("project", "apollo")])
+            .expand(["customer"]).dry_run(),
+        needed: |c, a| record(c.customer_balance_transactions().create(a.get::<String>("customer")).amount(a.get::<i64>("amount")).currency(a.get::<String>("currency"))),
+    },
+    Operation {
+        name: "subscription_items.list",
+        arguments: r#"{"subscription":"sub_1MowQVLkdIwHu7ixeRlqHVzs","limit":100,"starting_after":"si_NcLYdDxLHxlFo7","ending_before":"si_NcLYdDxLHxlFo7","expand":["data.price.product"],"stripe_version":"2026-10-28.endive"}"#,
+        all: |c| c.subscription_items().list("sub_1MowQVLkdIwHu7ixeRlqHVzs")
+            .limit(100).starting_after("si_NcLYdDxLHxlFo7").ending_before("si_NcLYdDxLHxlFo7")
+            .expand(["data.price.product"]).stripe_version("2026-10-28.endive").dry_run(),
+        needed: |c, a| list!(c.subscription_items().list(a.get::<String>("subscription")), "limit", 90),
+    },
+    Operation {
+        name: "meters.list",
+        arguments: r#"{"status":"active","limit":100,"starting_after":"mtr_61Q8nQMqIFK9fRQmr41CMAXJrFdZ5MnA","ending_before":"mtr_61Q8nQMqIFK9fRQmr41CMAXJrFdZ5MnA","stripe_version":"2026-10-28.endive"}"#,
+        all: |c| c.meters().list()
+            .status(types::MeterStatus::Active).limit(100)
+            .starting_after("mtr_61Q8nQMqIFK9fRQmr41CMAXJrFdZ5MnA")
+            .ending_before("mtr_61Q8nQMqIFK9fRQmr41CMAXJrFdZ5MnA")
+            .stripe_version("2026-10-28.endive").dry_run(),
+        needed: |c, _| list!(c.meters().list(), "limit", 90),
+    },
+    Operation {
+        name: "meter_events.create",
+        arguments: r#"{"stripe_version":"2026-10-28.endive","event_name":"api_requests","payload":{"stripe_customer_id":"cus_NffrFeUfNV2Hib"},"identifier":"req-2025-03-01-42","timestamp":1740787200}"#,
+        all: |c| c.meter_events().create()
+            .stripe_version("2026-10-28.endive").event_name("api_requests")
+            .payload([("stripe_customer_id", "cus_NffrFeUfNV2Hib")])
+            .identifier("req-2025-03-01-42").timestamp(1740787200).dry_run(),
+        needed: |c, a| record(c.meter_events().create().event_name(a.get::<String>("event_name")).payload(a.get::<BTreeMap<String, String>>("payload"))),
+    },
+    Operation {
+        name: "events.list",
+        arguments: r#"{"type":"invoice.*","types":["invoice.paid","invoice.voided"],"delivery_success":false,"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"limit":100,"starting_after":"evt_1NG8Du2eZvKYlo2CUI79vXWy","ending_before":"evt_1NG8Du2eZvKYlo2CUI79vXWy","stripe_version":"2026-10-28.endive"}"#,
+        all: |c| c.events().list()
+            .type_("invoice.*").types(["invoice.paid", "invoice.voided"]).delivery_success(false)
+            .created(types::EventCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .limit(100).starting_after("evt_1NG8Du2eZvKYlo2CUI79vXWy")
+            .ending_before("evt_1NG8Du2eZvKYlo2CUI79vXWy").stripe_version("2026-10-28.endive")
+            .dry_run(),
+        needed: |c, _| list!(c.events().list(), "limit", 90),
+    },
+    Operation {
+        name: "credit_notes.list",
+        arguments: r#"{"invoice":"in_1MtHbELkdIwHu7ixl4OzzPMv","customer":"cus_NffrFeUfNV2Hib","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"limit":100,"starting_after":"cn_1MxvRqLkdIwHu7ixY0xbUcxk","ending_before":"cn_1MxvRqLkdIwHu7ixY0xbUcxk","expand":["data.invoice"],"stripe_version":"2026-10-28.endive"}"#,
+        all: |c| c.credit_notes().list()
+            .invoice("in_1MtHbELkdIwHu7ixl4OzzPMv").customer("cus_NffrFeUfNV2Hib")
+            .created(types::CreditNoteCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .limit(100).starting_after("cn_1MxvRqLkdIwHu7ixY0xbUcxk")
+            .ending_before("cn_1MxvRqLkdIwHu7ixY0xbUcxk").expand(["data.invoice"])
+            .stripe_version("2026-10-28.endive").dry_run(),
+        needed: |c, _| list!(c.credit_notes().list(), "limit", 90),
+    },
+    Operation {
+        name: "credit_notes.create",
+        arguments: r#"{"stripe_version":"2026-10-28.endive","invoice":"in_1MtHbELkdIwHu7ixl4OzzPMv","amount":2000,"lines":[{"type":"custom_line_item","invoice_line_item":"invoice-line-item","quantity":1,"amount":1,"unit_amount":1,"description":"description"}],"refund_amount":2000,"credit_amount":2000,"out_of_band_amount":2000,"reason":"order_change","memo":"Goods returned","email_type":"none","effective_at":1740787200,"metadata":{"project":"apollo"},"expand":["invoice"]}"#,
+        all: |c| c.credit_notes().create()
+            .stripe_version("2026-10-28.endive").invoice("in_1MtHbELkdIwHu7ixl4OzzPMv")
+            .amount(2000)
+            .lines([types::CreditNoteLine::new(types::CreditNoteLineType::CustomLineItem).invoice_line_item("invoice-line-item").quantity(1).amount(1).unit_amount(1).description("description")])
+            .refund_amount(2000).credit_amount(2000).out_of_band_amount(2000)
+            .reason(types::CreditNoteReason::OrderChange).memo("Goods returned")
+            .email_type(types::CreditNoteEmailType::None).effective_at(1740787200)
+            .metadata([("project", "apollo")]).expand(["invoice"]).dry_run(),
+        needed: |c, a| record(c.credit_notes().create().invoice(a.get::<String>("invoice"))),
+    },
+    Operation {
+        name: "tax_rates.list",
+        arguments: r#"{"active":true,"inclusive":false,"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"limit":100,"starting_after":"txr_1MoHNbLkdIwHu7ixkeTsM0g6","ending_before":"txr_1MoHNbLkdIwHu7ixkeTsM0g6","stripe_version":"2026-10-28.endive"}"#,
+        all: |c| c.tax_rates().list()
+            .active(true).inclusive(false)
+            .created(types::TaxRateCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .limit(100).starting_after("txr_1MoHNbLkdIwHu7ixkeTsM0g6")
+            .ending_before("txr_1MoHNbLkdIwHu7ixkeTsM0g6").stripe_version("2026-10-28.endive")
+            .dry_run(),
+        needed: |c, _| list!(c.tax_rates().list(), "limit", 90),
     },
 ];

@@ -2,7 +2,8 @@
 
 //! Every operation of the connector `zendesk-chat`.
 
-use airbyte_agent::zendesk_chat::{DESCRIPTION, ZendeskChatConnector as Connector};
+use airbyte_agent::zendesk_chat::{DESCRIPTION, ZendeskChatConnector as Connector, types};
+use serde_json::json;
 
 use crate::harness::{self, Operation, list, record};
 
@@ -55,11 +56,18 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.bans().get(a.get::<i64>("ban_id"))),
     },
     Operation {
+        name: "bans.delete",
+        arguments: r#"{"ban_id":100000245}"#,
+        all: |c| c.bans().delete(100000245)
+            .dry_run(),
+        needed: |c, a| record(c.bans().delete(a.get::<i64>("ban_id"))),
+    },
+    Operation {
         name: "chats.list",
-        arguments: r#"{"start_time":1740787200,"start_id":"2503.9981.UfUmuCBEZB6Qb","limit":500,"fields":"chats(id,timestamp,duration,rating,agent_names)"}"#,
+        arguments: r#"{"start_time":1740787200,"start_id":"2503.9981.UfUmuCBEZB6Qb","limit":500,"fields":"chats(*)"}"#,
         all: |c| c.chats().list()
             .start_time(1740787200).start_id("2503.9981.UfUmuCBEZB6Qb").limit(500)
-            .fields("chats(id,timestamp,duration,rating,agent_names)").dry_run(),
+            .fields("chats(*)").dry_run(),
         needed: |c, _| list!(c.chats().list(), "limit", 90),
     },
     Operation {
@@ -70,6 +78,27 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.chats().get(a.get::<String>("chat_id"))),
     },
     Operation {
+        name: "chats.update",
+        arguments: r#"{"chat_id":"2503.9981.UfUmuCBEZB6Qb","tags":["refund","vip"],"unread":true}"#,
+        all: |c| c.chats().update("2503.9981.UfUmuCBEZB6Qb")
+            .tags(["refund", "vip"]).unread(true).dry_run(),
+        needed: |c, a| record(c.chats().update(a.get::<String>("chat_id"))),
+    },
+    Operation {
+        name: "chats.delete",
+        arguments: r#"{"chat_id":"2503.9981.UfUmuCBEZB6Qb"}"#,
+        all: |c| c.chats().delete("2503.9981.UfUmuCBEZB6Qb")
+            .dry_run(),
+        needed: |c, a| record(c.chats().delete(a.get::<String>("chat_id"))),
+    },
+    Operation {
+        name: "chats.search",
+        arguments: r#"{"q":"rating:bad AND refund"}"#,
+        all: |c| c.chats().search("rating:bad AND refund")
+            .dry_run(),
+        needed: |c, a| list!(c.chats().search(a.get::<String>("q"))),
+    },
+    Operation {
         name: "departments.list",
         arguments: r#"{}"#,
         all: |c| c.departments().list()
@@ -77,11 +106,27 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, _| list!(c.departments().list()),
     },
     Operation {
+        name: "departments.create",
+        arguments: r#"{"name":"Billing","description":"Invoices and payments","enabled":1,"members":[100000245,100000246],"settings":{"chat_limit":3}}"#,
+        all: |c| c.departments().create()
+            .name("Billing").description("Invoices and payments").enabled(1)
+            .members([100000245, 100000246]).settings(json!({"chat_limit":3})).dry_run(),
+        needed: |c, a| record(c.departments().create().name(a.get::<String>("name"))),
+    },
+    Operation {
         name: "departments.get",
         arguments: r#"{"department_id":4523}"#,
         all: |c| c.departments().get(4523)
             .dry_run(),
         needed: |c, a| record(c.departments().get(a.get::<i64>("department_id"))),
+    },
+    Operation {
+        name: "departments.update",
+        arguments: r#"{"department_id":100000245,"name":"Billing","description":"Invoices and payments","enabled":1,"members":[100000245,100000246],"settings":{"chat_limit":3}}"#,
+        all: |c| c.departments().update(100000245)
+            .name("Billing").description("Invoices and payments").enabled(1)
+            .members([100000245, 100000246]).settings(json!({"chat_limit":3})).dry_run(),
+        needed: |c, a| record(c.departments().update(a.get::<i64>("department_id"))),
     },
     Operation {
         name: "goals.list",
@@ -126,11 +171,36 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, _| list!(c.shortcuts().list()),
     },
     Operation {
+        name: "shortcuts.create",
+        arguments: r#"{"name":"refund_policy","message":"You can return it within 30 days.","options":"Yes/No","tags":["refund"],"scope":"all","departments":[100000245],"agents":[100000245]}"#,
+        all: |c| c.shortcuts().create()
+            .name("refund_policy").message("You can return it within 30 days.").options_("Yes/No")
+            .tags(["refund"]).scope(types::ShortcutScope::All).departments([100000245])
+            .agents([100000245]).dry_run(),
+        needed: |c, a| record(c.shortcuts().create().name(a.get::<String>("name")).message(a.get::<String>("message"))),
+    },
+    Operation {
         name: "shortcuts.get",
         arguments: r#"{"shortcut_id":"refund_policy"}"#,
         all: |c| c.shortcuts().get("refund_policy")
             .dry_run(),
         needed: |c, a| record(c.shortcuts().get(a.get::<String>("shortcut_id"))),
+    },
+    Operation {
+        name: "shortcuts.update",
+        arguments: r#"{"shortcut_id":"refund_policy","message":"You can return it within 30 days.","options":"Yes/No","tags":["refund"],"scope":"all","departments":[100000245],"agents":[100000245]}"#,
+        all: |c| c.shortcuts().update("refund_policy")
+            .message("You can return it within 30 days.").options_("Yes/No").tags(["refund"])
+            .scope(types::ShortcutScope::All).departments([100000245]).agents([100000245])
+            .dry_run(),
+        needed: |c, a| record(c.shortcuts().update(a.get::<String>("shortcut_id"))),
+    },
+    Operation {
+        name: "shortcuts.delete",
+        arguments: r#"{"shortcut_id":"refund_policy"}"#,
+        all: |c| c.shortcuts().delete("refund_policy")
+            .dry_run(),
+        needed: |c, a| record(c.shortcuts().delete(a.get::<String>("shortcut_id"))),
     },
     Operation {
         name: "skills.list",
@@ -152,5 +222,27 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.triggers().list()
             .dry_run(),
         needed: |c, _| list!(c.triggers().list()),
+    },
+    Operation {
+        name: "conversions.list",
+        arguments: r#"{"start_time":1740787200,"start_id":"1","limit":500,"fields":"conversions(*)"}"#,
+        all: |c| c.conversions().list()
+            .start_time(1740787200).start_id("1").limit(500).fields("conversions(*)").dry_run(),
+        needed: |c, _| list!(c.conversions().list(), "limit", 90),
+    },
+    Operation {
+        name: "department_events.list",
+        arguments: r#"{"start_time":1740787200,"start_id":"1","limit":500,"fields":"department_events(*)"}"#,
+        all: |c| c.department_events().list()
+            .start_time(1740787200).start_id("1").limit(500).fields("department_events(*)")
+            .dry_run(),
+        needed: |c, _| list!(c.department_events().list(), "limit", 90),
+    },
+    Operation {
+        name: "visitors.get",
+        arguments: r#"{"visitor_id":"2503.10414779.13nPjw4WwLWZFl"}"#,
+        all: |c| c.visitors().get("2503.10414779.13nPjw4WwLWZFl")
+            .dry_run(),
+        needed: |c, a| record(c.visitors().get(a.get::<String>("visitor_id"))),
     },
 ];

@@ -15,11 +15,13 @@ async fn every_operation() {
 const OPERATIONS: &[Operation<Connector>] = &[
     Operation {
         name: "tickets.list",
-        arguments: r#"{"page":2,"external_id":"order-2291","sort_by":"updated_at","sort_order":"desc","per_page":50}"#,
+        arguments: r#"{"page":2,"external_id":"order-2291","sort_by":"updated_at","sort_order":"desc","per_page":50,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=","include":"comment_count,dates"}"#,
         all: |c| c.tickets().list()
             .page(2).external_id("order-2291").sort_by(types::TicketSortBy::UpdatedAt)
-            .sort_order(types::TicketSortOrder::Desc).per_page(50).dry_run(),
-        needed: |c, _| list!(c.tickets().list(), "per_page", 90),
+            .sort_order(types::TicketSortOrder::Desc).per_page(50).page_size(100)
+            .page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=").include("comment_count,dates")
+            .dry_run(),
+        needed: |c, _| list!(c.tickets().list()),
     },
     Operation {
         name: "tickets.create",
@@ -45,6 +47,21 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.tickets().update(a.get::<i64>("ticket_id")).ticket(a.get::<types::TicketUpdateInput>("ticket"))),
     },
     Operation {
+        name: "tickets.delete",
+        arguments: r#"{"ticket_id":35436}"#,
+        all: |c| c.tickets().delete(35436)
+            .dry_run(),
+        needed: |c, a| record(c.tickets().delete(a.get::<i64>("ticket_id"))),
+    },
+    Operation {
+        name: "tickets.search",
+        arguments: r#"{"query":"status<solved tags:outage","filter[type]":"ticket","page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0="}"#,
+        all: |c| c.tickets().search("status<solved tags:outage")
+            .filter_type("ticket").page_size(100)
+            .page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=").dry_run(),
+        needed: |c, a| list!(c.tickets().search(a.get::<String>("query")), "page[size]", 90),
+    },
+    Operation {
         name: "ticket_comments.create",
         arguments: r#"{"ticket_id":35436,"ticket":{"comment":{"body":"Thanks, we are looking into it.","html_body":"html-body","public":true,"author_id":1}}}"#,
         all: |c| c.ticket_comments().create(35436)
@@ -54,11 +71,12 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "ticket_comments.list",
-        arguments: r#"{"ticket_id":35436,"page":2,"include_inline_images":true,"sort_order":"desc","per_page":50}"#,
+        arguments: r#"{"ticket_id":35436,"page":2,"include_inline_images":true,"sort_order":"desc","per_page":50,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0="}"#,
         all: |c| c.ticket_comments().list(35436)
             .page(2).include_inline_images(true).sort_order(types::TicketCommentSortOrder::Desc)
-            .per_page(50).dry_run(),
-        needed: |c, a| list!(c.ticket_comments().list(a.get::<i64>("ticket_id")), "per_page", 90),
+            .per_page(50).page_size(100).page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=")
+            .dry_run(),
+        needed: |c, a| list!(c.ticket_comments().list(a.get::<i64>("ticket_id"))),
     },
     Operation {
         name: "ticket_bulk_updates.create",
@@ -70,18 +88,28 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "deleted_tickets.list",
-        arguments: r#"{"page":2,"sort_by":"deleted_at","sort_order":"desc","per_page":50}"#,
+        arguments: r#"{"page":2,"sort_by":"deleted_at","sort_order":"desc","per_page":50,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0="}"#,
         all: |c| c.deleted_tickets().list()
             .page(2).sort_by(types::DeletedTicketSortBy::DeletedAt)
-            .sort_order(types::DeletedTicketSortOrder::Desc).per_page(50).dry_run(),
-        needed: |c, _| list!(c.deleted_tickets().list(), "per_page", 90),
+            .sort_order(types::DeletedTicketSortOrder::Desc).per_page(50).page_size(100)
+            .page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=").dry_run(),
+        needed: |c, _| list!(c.deleted_tickets().list()),
+    },
+    Operation {
+        name: "deleted_tickets.delete",
+        arguments: r#"{"ticket_id":35436}"#,
+        all: |c| c.deleted_tickets().delete(35436)
+            .dry_run(),
+        needed: |c, a| record(c.deleted_tickets().delete(a.get::<i64>("ticket_id"))),
     },
     Operation {
         name: "users.list",
-        arguments: r#"{"page":2,"role":"agent","external_id":"crm-5581","per_page":50}"#,
+        arguments: r#"{"page":2,"role":"agent","external_id":"crm-5581","per_page":50,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=","role[]":["agent","admin"]}"#,
         all: |c| c.users().list()
-            .page(2).role(types::UserRole::Agent).external_id("crm-5581").per_page(50).dry_run(),
-        needed: |c, _| list!(c.users().list(), "per_page", 90),
+            .page(2).role(types::UserRole::Agent).external_id("crm-5581").per_page(50)
+            .page_size(100).page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=")
+            .role_(["agent", "admin"]).dry_run(),
+        needed: |c, _| list!(c.users().list()),
     },
     Operation {
         name: "users.create",
@@ -107,11 +135,34 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.users().update(a.get::<i64>("user_id")).user(a.get::<types::UserUpdateInput>("user"))),
     },
     Operation {
+        name: "users.delete",
+        arguments: r#"{"user_id":20978392}"#,
+        all: |c| c.users().delete(20978392)
+            .dry_run(),
+        needed: |c, a| record(c.users().delete(a.get::<i64>("user_id"))),
+    },
+    Operation {
+        name: "users.search",
+        arguments: r#"{"query":"amelia@example.com","external_id":"crm-5581","page":2,"per_page":50}"#,
+        all: |c| c.users().search()
+            .query("amelia@example.com").external_id("crm-5581").page(2).per_page(50).dry_run(),
+        needed: |c, _| list!(c.users().search(), "per_page", 90),
+    },
+    Operation {
         name: "organizations.list",
-        arguments: r#"{"page":2,"per_page":50}"#,
+        arguments: r#"{"page":2,"per_page":50,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0="}"#,
         all: |c| c.organizations().list()
-            .page(2).per_page(50).dry_run(),
-        needed: |c, _| list!(c.organizations().list(), "per_page", 90),
+            .page(2).per_page(50).page_size(100)
+            .page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=").dry_run(),
+        needed: |c, _| list!(c.organizations().list()),
+    },
+    Operation {
+        name: "organizations.create",
+        arguments: r#"{"organization":{"name":"Acme","external_id":"external-id","domain_names":["acme.example"],"details":"detail","notes":"note","group_id":1,"shared_tickets":true,"shared_comments":true,"tags":["tag"],"organization_fields":{"key":"value"}}}"#,
+        all: |c| c.organizations().create()
+            .organization(types::OrganizationCreateInput::new("Acme").external_id("external-id").domain_names(["acme.example"]).details("detail").notes("note").group_id(1).shared_tickets(true).shared_comments(true).tags(["tag"]).organization_fields(json!({"key":"value"})))
+            .dry_run(),
+        needed: |c, a| record(c.organizations().create().organization(a.get::<types::OrganizationCreateInput>("organization"))),
     },
     Operation {
         name: "organizations.get",
@@ -121,11 +172,34 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.organizations().get(a.get::<i64>("organization_id"))),
     },
     Operation {
+        name: "organizations.update",
+        arguments: r#"{"organization_id":360012345678,"organization":{"name":"Acme","external_id":"external-id","domain_names":["acme.example"],"details":"detail","notes":"note","group_id":1,"shared_tickets":true,"shared_comments":true,"tags":["tag"],"organization_fields":{"key":"value"}}}"#,
+        all: |c| c.organizations().update(360012345678)
+            .organization(types::OrganizationUpdateInput::new().name("Acme").external_id("external-id").domain_names(["acme.example"]).details("detail").notes("note").group_id(1).shared_tickets(true).shared_comments(true).tags(["tag"]).organization_fields(json!({"key":"value"})))
+            .dry_run(),
+        needed: |c, a| record(c.organizations().update(a.get::<i64>("organization_id")).organization(a.get::<types::OrganizationUpdateInput>("organization"))),
+    },
+    Operation {
+        name: "organizations.delete",
+        arguments: r#"{"organization_id":360012345678}"#,
+        all: |c| c.organizations().delete(360012345678)
+            .dry_run(),
+        needed: |c, a| record(c.organizations().delete(a.get::<i64>("organization_id"))),
+    },
+    Operation {
+        name: "organizations.search",
+        arguments: r#"{"name":"Acme","external_id":"crm-acme","page":2,"per_page":50}"#,
+        all: |c| c.organizations().search()
+            .name("Acme").external_id("crm-acme").page(2).per_page(50).dry_run(),
+        needed: |c, _| list!(c.organizations().search(), "per_page", 90),
+    },
+    Operation {
         name: "groups.list",
-        arguments: r#"{"page":2,"exclude_deleted":true,"per_page":50}"#,
+        arguments: r#"{"page":2,"exclude_deleted":true,"per_page":50,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0="}"#,
         all: |c| c.groups().list()
-            .page(2).exclude_deleted(true).per_page(50).dry_run(),
-        needed: |c, _| list!(c.groups().list(), "per_page", 90),
+            .page(2).exclude_deleted(true).per_page(50).page_size(100)
+            .page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=").dry_run(),
+        needed: |c, _| list!(c.groups().list()),
     },
     Operation {
         name: "groups.get",
@@ -157,24 +231,27 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "ticket_audits.list",
-        arguments: r#"{"ticket_id":35436,"page":2,"per_page":50}"#,
+        arguments: r#"{"ticket_id":35436,"page":2,"per_page":50,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0="}"#,
         all: |c| c.ticket_audits().list(35436)
-            .page(2).per_page(50).dry_run(),
-        needed: |c, a| list!(c.ticket_audits().list(a.get::<i64>("ticket_id")), "per_page", 90),
+            .page(2).per_page(50).page_size(100)
+            .page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=").dry_run(),
+        needed: |c, a| list!(c.ticket_audits().list(a.get::<i64>("ticket_id"))),
     },
     Operation {
         name: "ticket_metrics.list",
-        arguments: r#"{"page":2,"per_page":50}"#,
+        arguments: r#"{"page":2,"per_page":50,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0="}"#,
         all: |c| c.ticket_metrics().list()
-            .page(2).per_page(50).dry_run(),
-        needed: |c, _| list!(c.ticket_metrics().list(), "per_page", 90),
+            .page(2).per_page(50).page_size(100)
+            .page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=").dry_run(),
+        needed: |c, _| list!(c.ticket_metrics().list()),
     },
     Operation {
         name: "ticket_fields.list",
-        arguments: r#"{"page":2,"locale":"de","per_page":50}"#,
+        arguments: r#"{"page":2,"locale":"de","per_page":50,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=","creator":true}"#,
         all: |c| c.ticket_fields().list()
-            .page(2).locale("de").per_page(50).dry_run(),
-        needed: |c, _| list!(c.ticket_fields().list(), "per_page", 90),
+            .page(2).locale("de").per_page(50).page_size(100)
+            .page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=").creator(true).dry_run(),
+        needed: |c, _| list!(c.ticket_fields().list()),
     },
     Operation {
         name: "ticket_fields.get",
@@ -185,10 +262,11 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "brands.list",
-        arguments: r#"{"page":2,"per_page":50}"#,
+        arguments: r#"{"page":2,"per_page":50,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0="}"#,
         all: |c| c.brands().list()
-            .page(2).per_page(50).dry_run(),
-        needed: |c, _| list!(c.brands().list(), "per_page", 90),
+            .page(2).per_page(50).page_size(100)
+            .page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=").dry_run(),
+        needed: |c, _| list!(c.brands().list()),
     },
     Operation {
         name: "brands.get",
@@ -199,12 +277,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "views.list",
-        arguments: r#"{"page":2,"access":"shared","active":true,"group_id":98738,"sort_by":"updated_at","sort_order":"desc","per_page":50}"#,
+        arguments: r#"{"page":2,"access":"shared","active":true,"group_id":98738,"sort_by":"updated_at","sort_order":"desc","per_page":50,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0="}"#,
         all: |c| c.views().list()
             .page(2).access(types::ViewAccess::Shared).active(true).group_id(98738)
             .sort_by(types::ViewSortBy::UpdatedAt).sort_order(types::ViewSortOrder::Desc)
-            .per_page(50).dry_run(),
-        needed: |c, _| list!(c.views().list(), "per_page", 90),
+            .per_page(50).page_size(100).page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=")
+            .dry_run(),
+        needed: |c, _| list!(c.views().list()),
     },
     Operation {
         name: "views.get",
@@ -222,20 +301,22 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "macros.list",
-        arguments: r#"{"page":2,"access":"shared","active":true,"category":25,"group_id":98738,"only_viewable":true,"sort_by":"updated_at","sort_order":"desc","per_page":50}"#,
+        arguments: r#"{"page":2,"access":"shared","active":true,"category":25,"group_id":98738,"only_viewable":true,"sort_by":"updated_at","sort_order":"desc","per_page":50,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0="}"#,
         all: |c| c.macros().list()
             .page(2).access(types::MacroAccess::Shared).active(true).category(25).group_id(98738)
             .only_viewable(true).sort_by(types::MacroSortBy::UpdatedAt)
-            .sort_order(types::MacroSortOrder::Desc).per_page(50).dry_run(),
-        needed: |c, _| list!(c.macros().list(), "per_page", 90),
+            .sort_order(types::MacroSortOrder::Desc).per_page(50).page_size(100)
+            .page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=").dry_run(),
+        needed: |c, _| list!(c.macros().list()),
     },
     Operation {
         name: "triggers.list",
-        arguments: r#"{"page":2,"active":true,"category_id":"10026","sort_by":"usage_7d","sort_order":"desc","per_page":50}"#,
+        arguments: r#"{"page":2,"active":true,"category_id":"10026","sort_by":"usage_7d","sort_order":"desc","per_page":50,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0="}"#,
         all: |c| c.triggers().list()
             .page(2).active(true).category_id("10026").sort_by(types::TriggerSortBy::Usage7d)
-            .sort_order(types::TriggerSortOrder::Desc).per_page(50).dry_run(),
-        needed: |c, _| list!(c.triggers().list(), "per_page", 90),
+            .sort_order(types::TriggerSortOrder::Desc).per_page(50).page_size(100)
+            .page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=").dry_run(),
+        needed: |c, _| list!(c.triggers().list()),
     },
     Operation {
         name: "triggers.get",
@@ -246,11 +327,12 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "automations.list",
-        arguments: r#"{"page":2,"active":true,"sort_by":"usage_7d","sort_order":"desc","per_page":50}"#,
+        arguments: r#"{"page":2,"active":true,"sort_by":"usage_7d","sort_order":"desc","per_page":50,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0="}"#,
         all: |c| c.automations().list()
             .page(2).active(true).sort_by(types::AutomationSortBy::Usage7d)
-            .sort_order(types::AutomationSortOrder::Desc).per_page(50).dry_run(),
-        needed: |c, _| list!(c.automations().list(), "per_page", 90),
+            .sort_order(types::AutomationSortOrder::Desc).per_page(50).page_size(100)
+            .page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=").dry_run(),
+        needed: |c, _| list!(c.automations().list()),
     },
     Operation {
         name: "automations.get",
@@ -261,18 +343,20 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "tags.list",
-        arguments: r#"{"page":2,"per_page":50}"#,
+        arguments: r#"{"page":2,"per_page":50,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0="}"#,
         all: |c| c.tags().list()
-            .page(2).per_page(50).dry_run(),
-        needed: |c, _| list!(c.tags().list(), "per_page", 90),
+            .page(2).per_page(50).page_size(100)
+            .page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=").dry_run(),
+        needed: |c, _| list!(c.tags().list()),
     },
     Operation {
         name: "satisfaction_ratings.list",
-        arguments: r#"{"page":2,"score":"bad","start_time":1740787200,"end_time":1743465600,"per_page":50}"#,
+        arguments: r#"{"page":2,"score":"bad","start_time":1740787200,"end_time":1743465600,"per_page":50,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0="}"#,
         all: |c| c.satisfaction_ratings().list()
             .page(2).score(types::SatisfactionRatingScore::Bad).start_time(1740787200)
-            .end_time(1743465600).per_page(50).dry_run(),
-        needed: |c, _| list!(c.satisfaction_ratings().list(), "per_page", 90),
+            .end_time(1743465600).per_page(50).page_size(100)
+            .page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=").dry_run(),
+        needed: |c, _| list!(c.satisfaction_ratings().list()),
     },
     Operation {
         name: "satisfaction_ratings.get",
@@ -283,17 +367,19 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "group_memberships.list",
-        arguments: r#"{"page":2,"per_page":50}"#,
+        arguments: r#"{"page":2,"per_page":50,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0="}"#,
         all: |c| c.group_memberships().list()
-            .page(2).per_page(50).dry_run(),
-        needed: |c, _| list!(c.group_memberships().list(), "per_page", 90),
+            .page(2).per_page(50).page_size(100)
+            .page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=").dry_run(),
+        needed: |c, _| list!(c.group_memberships().list()),
     },
     Operation {
         name: "organization_memberships.list",
-        arguments: r#"{"page":2,"per_page":50}"#,
+        arguments: r#"{"page":2,"per_page":50,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0="}"#,
         all: |c| c.organization_memberships().list()
-            .page(2).per_page(50).dry_run(),
-        needed: |c, _| list!(c.organization_memberships().list(), "per_page", 90),
+            .page(2).per_page(50).page_size(100)
+            .page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=").dry_run(),
+        needed: |c, _| list!(c.organization_memberships().list()),
     },
     Operation {
         name: "sla_policies.list",
@@ -311,9 +397,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "ticket_forms.list",
-        arguments: r#"{"page":2,"active":true,"end_user_visible":true,"per_page":50}"#,
+        arguments: r#"{"page":2,"active":true,"end_user_visible":true,"per_page":50,"fallback_to_default":true,"associated_to_brand":true}"#,
         all: |c| c.ticket_forms().list()
-            .page(2).active(true).end_user_visible(true).per_page(50).dry_run(),
+            .page(2).active(true).end_user_visible(true).per_page(50).fallback_to_default(true)
+            .associated_to_brand(true).dry_run(),
         needed: |c, _| list!(c.ticket_forms().list(), "per_page", 90),
     },
     Operation {
@@ -325,11 +412,12 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "articles.list",
-        arguments: r#"{"page":2,"sort_by":"updated_at","sort_order":"desc","per_page":100}"#,
+        arguments: r#"{"page":2,"sort_by":"updated_at","sort_order":"desc","per_page":100,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0="}"#,
         all: |c| c.articles().list()
             .page(2).sort_by(types::ArticleSortBy::UpdatedAt)
-            .sort_order(types::ArticleSortOrder::Desc).per_page(100).dry_run(),
-        needed: |c, _| list!(c.articles().list(), "per_page", 90),
+            .sort_order(types::ArticleSortOrder::Desc).per_page(100).page_size(100)
+            .page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=").dry_run(),
+        needed: |c, _| list!(c.articles().list()),
     },
     Operation {
         name: "articles.get",
@@ -339,11 +427,38 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.articles().get(a.get::<i64>("id"))),
     },
     Operation {
+        name: "articles.update",
+        arguments: r#"{"id":360026053753,"article":{"section_id":1,"label_names":["label-name"],"user_segment_id":1,"permission_group_id":1,"promoted":true,"position":1,"comments_disabled":true,"author_id":1},"notify_subscribers":true}"#,
+        all: |c| c.articles().update(360026053753)
+            .article(types::ArticleUpdateInput::new().section_id(1).label_names(["label-name"]).user_segment_id(1).permission_group_id(1).promoted(true).position(1).comments_disabled(true).author_id(1))
+            .notify_subscribers(true).dry_run(),
+        needed: |c, a| record(c.articles().update(a.get::<i64>("id")).article(a.get::<types::ArticleUpdateInput>("article"))),
+    },
+    Operation {
+        name: "articles.search",
+        arguments: r#"{"query":"reset password","locale":"en-us","brand_id":360002783572,"category":360001234567,"section":360007654321,"label_names":"printing,setup","updated_after":"2025-03-01","created_after":"2025-03-01","sort_by":"updated_at","sort_order":"desc","page":2,"per_page":50}"#,
+        all: |c| c.articles().search()
+            .query("reset password").locale("en-us").brand_id(360002783572).category(360001234567)
+            .section(360007654321).label_names("printing,setup").updated_after("2025-03-01")
+            .created_after("2025-03-01").sort_by(types::ArticleSortBy::UpdatedAt)
+            .sort_order(types::ArticleSortOrder::Desc).page(2).per_page(50).dry_run(),
+        needed: |c, _| list!(c.articles().search(), "per_page", 90),
+    },
+    Operation {
+        name: "articles.create",
+        arguments: r#"{"section_id":360007654321,"article":{"title":"Reset a password","body":"<p>Click on…</p>","locale":"en-us","draft":true,"label_names":["label-name"],"user_segment_id":1,"permission_group_id":360000654321,"promoted":true,"position":1,"comments_disabled":true,"author_id":1},"notify_subscribers":true}"#,
+        all: |c| c.articles().create(360007654321)
+            .article(types::ArticleCreateInput::new("Reset a password", "en-us").body("<p>Click on…</p>").draft(true).label_names(["label-name"]).user_segment_id(1).permission_group_id(360000654321).promoted(true).position(1).comments_disabled(true).author_id(1))
+            .notify_subscribers(true).dry_run(),
+        needed: |c, a| record(c.articles().create(a.get::<i64>("section_id")).article(a.get::<types::ArticleCreateInput>("article"))),
+    },
+    Operation {
         name: "article_attachments.list",
-        arguments: r#"{"article_id":360026053753,"page":2,"per_page":100}"#,
+        arguments: r#"{"article_id":360026053753,"page":2,"per_page":100,"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0="}"#,
         all: |c| c.article_attachments().list(360026053753)
-            .page(2).per_page(100).dry_run(),
-        needed: |c, a| list!(c.article_attachments().list(a.get::<i64>("article_id")), "per_page", 90),
+            .page(2).per_page(100).page_size(100)
+            .page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=").dry_run(),
+        needed: |c, a| list!(c.article_attachments().list(a.get::<i64>("article_id"))),
     },
     Operation {
         name: "article_attachments.get",
@@ -358,5 +473,238 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.article_attachments().download(360026053753, 1428461)
             .dry_run(),
         needed: |c, a| download(c.article_attachments().download(a.get::<i64>("article_id"), a.get::<i64>("attachment_id"))),
+    },
+    Operation {
+        name: "search_results.search",
+        arguments: r#"{"query":"type:user amelia","sort_by":"updated_at","sort_order":"desc","page":2,"per_page":50}"#,
+        all: |c| c.search_results().search("type:user amelia")
+            .sort_by(types::SearchResultSortBy::UpdatedAt)
+            .sort_order(types::SearchResultSortOrder::Desc).page(2).per_page(50).dry_run(),
+        needed: |c, a| list!(c.search_results().search(a.get::<String>("query")), "per_page", 90),
+    },
+    Operation {
+        name: "ticket_exports.list",
+        arguments: r#"{"start_time":1740787200,"cursor":"MTU3NjYxMzUzOS4wfHw0Njd8","per_page":500}"#,
+        all: |c| c.ticket_exports().list()
+            .start_time(1740787200).cursor("MTU3NjYxMzUzOS4wfHw0Njd8").per_page(500).dry_run(),
+        needed: |c, _| list!(c.ticket_exports().list()),
+    },
+    Operation {
+        name: "user_exports.list",
+        arguments: r#"{"start_time":1740787200,"cursor":"MTU3NjYxMzUzOS4wfHw0Njd8","per_page":500}"#,
+        all: |c| c.user_exports().list()
+            .start_time(1740787200).cursor("MTU3NjYxMzUzOS4wfHw0Njd8").per_page(500).dry_run(),
+        needed: |c, _| list!(c.user_exports().list()),
+    },
+    Operation {
+        name: "organization_exports.list",
+        arguments: r#"{"start_time":1740787200,"per_page":500}"#,
+        all: |c| c.organization_exports().list()
+            .start_time(1740787200).per_page(500).dry_run(),
+        needed: |c, _| list!(c.organization_exports().list()),
+    },
+    Operation {
+        name: "ticket_event_exports.list",
+        arguments: r#"{"start_time":1740787200,"include":"comment_events"}"#,
+        all: |c| c.ticket_event_exports().list()
+            .start_time(1740787200).include("comment_events").dry_run(),
+        needed: |c, _| list!(c.ticket_event_exports().list()),
+    },
+    Operation {
+        name: "ticket_bulk_creations.create",
+        arguments: r#"{"tickets":[{"subject":"Printer broken","comment":{"body":"It does not turn on."},"requester_id":1,"priority":"urgent","tags":["tag"]}]}"#,
+        all: |c| c.ticket_bulk_creations().create()
+            .tickets([types::TicketBulkCreationTicket::new(json!({"body":"It does not turn on."})).subject("Printer broken").requester_id(1).priority(types::TicketBulkCreationTicketPriority::Urgent).tags(["tag"])])
+            .dry_run(),
+        needed: |c, a| record(c.ticket_bulk_creations().create().tickets(a.get::<Vec<types::TicketBulkCreationTicket>>("tickets"))),
+    },
+    Operation {
+        name: "ticket_merges.create",
+        arguments: r#"{"ticket_id":35436,"ids":[35437,35440],"target_comment":"Merged from #35437.","source_comment":"Merged into #35436.","target_comment_is_public":true,"source_comment_is_public":true}"#,
+        all: |c| c.ticket_merges().create(35436)
+            .ids([35437, 35440]).target_comment("Merged from #35437.")
+            .source_comment("Merged into #35436.").target_comment_is_public(true)
+            .source_comment_is_public(true).dry_run(),
+        needed: |c, a| record(c.ticket_merges().create(a.get::<i64>("ticket_id")).ids(a.get::<Vec<i64>>("ids"))),
+    },
+    Operation {
+        name: "ticket_restorations.create",
+        arguments: r#"{"ticket_id":35436}"#,
+        all: |c| c.ticket_restorations().create(35436)
+            .dry_run(),
+        needed: |c, a| record(c.ticket_restorations().create(a.get::<i64>("ticket_id"))),
+    },
+    Operation {
+        name: "job_statuses.get",
+        arguments: r#"{"job_status_id":"82de0b044094f0c67893ac9fe64f1a99"}"#,
+        all: |c| c.job_statuses().get("82de0b044094f0c67893ac9fe64f1a99")
+            .dry_run(),
+        needed: |c, a| record(c.job_statuses().get(a.get::<String>("job_status_id"))),
+    },
+    Operation {
+        name: "job_statuses.list",
+        arguments: r#"{}"#,
+        all: |c| c.job_statuses().list()
+            .dry_run(),
+        needed: |c, _| list!(c.job_statuses().list()),
+    },
+    Operation {
+        name: "ticket_tags.list",
+        arguments: r#"{"ticket_id":35436}"#,
+        all: |c| c.ticket_tags().list(35436)
+            .dry_run(),
+        needed: |c, a| list!(c.ticket_tags().list(a.get::<i64>("ticket_id"))),
+    },
+    Operation {
+        name: "ticket_tags.update",
+        arguments: r#"{"ticket_id":35436,"tags":["vip","outage"],"updated_stamp":"2025-03-01T09:30:00Z","safe_update":true}"#,
+        all: |c| c.ticket_tags().update(35436)
+            .tags(["vip", "outage"]).updated_stamp("2025-03-01T09:30:00Z").safe_update(true)
+            .dry_run(),
+        needed: |c, a| record(c.ticket_tags().update(a.get::<i64>("ticket_id")).tags(a.get::<Vec<String>>("tags"))),
+    },
+    Operation {
+        name: "ticket_tags.create",
+        arguments: r#"{"ticket_id":35436,"tags":["vip","outage"],"updated_stamp":"2025-03-01T09:30:00Z","safe_update":true}"#,
+        all: |c| c.ticket_tags().create(35436)
+            .tags(["vip", "outage"]).updated_stamp("2025-03-01T09:30:00Z").safe_update(true)
+            .dry_run(),
+        needed: |c, a| record(c.ticket_tags().create(a.get::<i64>("ticket_id")).tags(a.get::<Vec<String>>("tags"))),
+    },
+    Operation {
+        name: "ticket_tags.delete",
+        arguments: r#"{"ticket_id":35436,"tags":["vip","outage"],"updated_stamp":"2025-03-01T09:30:00Z","safe_update":true}"#,
+        all: |c| c.ticket_tags().delete(35436)
+            .tags(["vip", "outage"]).updated_stamp("2025-03-01T09:30:00Z").safe_update(true)
+            .dry_run(),
+        needed: |c, a| record(c.ticket_tags().delete(a.get::<i64>("ticket_id")).tags(a.get::<Vec<String>>("tags"))),
+    },
+    Operation {
+        name: "ticket_macro_previews.get",
+        arguments: r#"{"ticket_id":35436,"macro_id":360111062754}"#,
+        all: |c| c.ticket_macro_previews().get(35436, 360111062754)
+            .dry_run(),
+        needed: |c, a| record(c.ticket_macro_previews().get(a.get::<i64>("ticket_id"), a.get::<i64>("macro_id"))),
+    },
+    Operation {
+        name: "view_tickets.list",
+        arguments: r#"{"view_id":25,"sort_by":"updated","sort_order":"desc","page":2,"per_page":50}"#,
+        all: |c| c.view_tickets().list(25)
+            .sort_by("updated").sort_order(types::ViewTicketSortOrder::Desc).page(2).per_page(50)
+            .dry_run(),
+        needed: |c, a| list!(c.view_tickets().list(a.get::<i64>("view_id")), "per_page", 90),
+    },
+    Operation {
+        name: "view_counts.get",
+        arguments: r#"{"view_id":25}"#,
+        all: |c| c.view_counts().get(25)
+            .dry_run(),
+        needed: |c, a| record(c.view_counts().get(a.get::<i64>("view_id"))),
+    },
+    Operation {
+        name: "custom_statuses.list",
+        arguments: r#"{"status_categories":"open,pending","active":true,"default":false}"#,
+        all: |c| c.custom_statuses().list()
+            .status_categories("open,pending").active(true).default(false).dry_run(),
+        needed: |c, _| list!(c.custom_statuses().list()),
+    },
+    Operation {
+        name: "user_upserts.create",
+        arguments: r#"{"user":{"name":"Amelia Reyes","email":"amelia@example.com","external_id":"external-id","role":"end-user","phone":"phone","organization_id":1,"tags":["tag"],"user_fields":{"key":"value"},"skip_verify_email":true}}"#,
+        all: |c| c.user_upserts().create()
+            .user(types::UserUpsertUser::new().name("Amelia Reyes").email("amelia@example.com").external_id("external-id").role(types::UserUpsertUserRole::EndUser).phone("phone").organization_id(1).tags(["tag"]).user_fields(json!({"key":"value"})).skip_verify_email(true))
+            .dry_run(),
+        needed: |c, a| record(c.user_upserts().create().user(a.get::<types::UserUpsertUser>("user"))),
+    },
+    Operation {
+        name: "user_merges.create",
+        arguments: r#"{"user_id":20978392,"user":{"id":35467893}}"#,
+        all: |c| c.user_merges().create(20978392)
+            .user(types::UserMergeUser::new(35467893)).dry_run(),
+        needed: |c, a| record(c.user_merges().create(a.get::<i64>("user_id")).user(a.get::<types::UserMergeUser>("user"))),
+    },
+    Operation {
+        name: "user_identities.list",
+        arguments: r#"{"user_id":20978392,"page":2,"per_page":50}"#,
+        all: |c| c.user_identities().list(20978392)
+            .page(2).per_page(50).dry_run(),
+        needed: |c, a| list!(c.user_identities().list(a.get::<i64>("user_id")), "per_page", 90),
+    },
+    Operation {
+        name: "user_identities.create",
+        arguments: r#"{"user_id":20978392,"identity":{"type":"email","value":"amelia@example.org","primary":true,"verified":true,"skip_verify_email":true}}"#,
+        all: |c| c.user_identities().create(20978392)
+            .identity(types::UserIdentityCreateInput::new(types::UserIdentityCreateInputType::Email, "amelia@example.org").primary(true).verified(true).skip_verify_email(true))
+            .dry_run(),
+        needed: |c, a| record(c.user_identities().create(a.get::<i64>("user_id")).identity(a.get::<types::UserIdentityCreateInput>("identity"))),
+    },
+    Operation {
+        name: "user_identities.delete",
+        arguments: r#"{"user_id":20978392,"user_identity_id":77136}"#,
+        all: |c| c.user_identities().delete(20978392, 77136)
+            .dry_run(),
+        needed: |c, a| record(c.user_identities().delete(a.get::<i64>("user_id"), a.get::<i64>("user_identity_id"))),
+    },
+    Operation {
+        name: "organization_upserts.create",
+        arguments: r#"{"organization":{"id":1,"name":"Acme","external_id":"external-id","domain_names":["acme.example"],"details":"detail","notes":"note","group_id":1,"shared_tickets":true,"shared_comments":true,"tags":["tag"],"organization_fields":{"key":"value"}}}"#,
+        all: |c| c.organization_upserts().create()
+            .organization(types::OrganizationUpsertOrganization::new().id(1).name("Acme").external_id("external-id").domain_names(["acme.example"]).details("detail").notes("note").group_id(1).shared_tickets(true).shared_comments(true).tags(["tag"]).organization_fields(json!({"key":"value"})))
+            .dry_run(),
+        needed: |c, a| record(c.organization_upserts().create().organization(a.get::<types::OrganizationUpsertOrganization>("organization"))),
+    },
+    Operation {
+        name: "side_conversations.list",
+        arguments: r#"{"ticket_id":35436,"page":2,"per_page":50}"#,
+        all: |c| c.side_conversations().list(35436)
+            .page(2).per_page(50).dry_run(),
+        needed: |c, a| list!(c.side_conversations().list(a.get::<i64>("ticket_id")), "per_page", 90),
+    },
+    Operation {
+        name: "side_conversations.create",
+        arguments: r#"{"ticket_id":35436,"message":{"subject":"Spare part","body":"Please send one.","html_body":"html-body","to":[{"email":"parts@example.com","user_id":1,"support_group_id":1}],"attachment_ids":["attachment-id"]}}"#,
+        all: |c| c.side_conversations().create(35436)
+            .message(types::SideConversationMessage::new("Please send one.", [types::SideConversationMessageTo::new().email("parts@example.com").user_id(1).support_group_id(1)]).subject("Spare part").html_body("html-body").attachment_ids(["attachment-id"]))
+            .dry_run(),
+        needed: |c, a| record(c.side_conversations().create(a.get::<i64>("ticket_id")).message(a.get::<types::SideConversationMessage>("message"))),
+    },
+    Operation {
+        name: "article_translations.update",
+        arguments: r#"{"article_id":360026053753,"locale":"en-us","translation":{"title":"Reset your password","body":"body","draft":false,"outdated":true}}"#,
+        all: |c| c.article_translations().update(360026053753, "en-us")
+            .translation(types::ArticleTranslationUpdateInput::new().title("Reset your password").body("body").draft(false).outdated(true))
+            .dry_run(),
+        needed: |c, a| record(c.article_translations().update(a.get::<i64>("article_id"), a.get::<String>("locale")).translation(a.get::<types::ArticleTranslationUpdateInput>("translation"))),
+    },
+    Operation {
+        name: "custom_objects.list",
+        arguments: r#"{}"#,
+        all: |c| c.custom_objects().list()
+            .dry_run(),
+        needed: |c, _| list!(c.custom_objects().list()),
+    },
+    Operation {
+        name: "custom_object_records.list",
+        arguments: r#"{"custom_object_key":"car","filter[ids]":"01HPD2,01HPD3","filter[external_ids]":"car-1,car-2","sort":"-updated_at","page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0="}"#,
+        all: |c| c.custom_object_records().list("car")
+            .filter_ids("01HPD2,01HPD3").filter_external_ids("car-1,car-2")
+            .sort(types::CustomObjectRecordSort::UpdatedAt2).page_size(100)
+            .page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=").dry_run(),
+        needed: |c, a| list!(c.custom_object_records().list(a.get::<String>("custom_object_key")), "page[size]", 90),
+    },
+    Operation {
+        name: "custom_object_records.create",
+        arguments: r#"{"custom_object_key":"car","custom_object_record":{"name":"Van 7","external_id":"external-id","custom_object_fields":{"color":"red"}}}"#,
+        all: |c| c.custom_object_records().create("car")
+            .custom_object_record(types::CustomObjectRecordCreateInput::new().name("Van 7").external_id("external-id").custom_object_fields(json!({"color":"red"})))
+            .dry_run(),
+        needed: |c, a| record(c.custom_object_records().create(a.get::<String>("custom_object_key")).custom_object_record(a.get::<types::CustomObjectRecordCreateInput>("custom_object_record"))),
+    },
+    Operation {
+        name: "custom_object_records.get",
+        arguments: r#"{"custom_object_key":"car","custom_object_record_id":"01HPD2Y4PT1BZ7N0P4WX9FCD3E"}"#,
+        all: |c| c.custom_object_records().get("car", "01HPD2Y4PT1BZ7N0P4WX9FCD3E")
+            .dry_run(),
+        needed: |c, a| record(c.custom_object_records().get(a.get::<String>("custom_object_key"), a.get::<String>("custom_object_record_id"))),
     },
 ];
