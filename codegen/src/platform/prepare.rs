@@ -64,7 +64,7 @@ pub(super) fn prepare(document: &Value) -> Prepared {
         let suffix = if requested.contains(name) { VIEW } else { "" };
         format!("{name}{suffix}")
     };
-    let mut kept = Map::new();
+    let mut components = Map::new();
     let mut secrets = BTreeSet::new();
     for (name, schema) in schemas.as_object().into_iter().flatten() {
         let mut keep = |name: String, mut schema: Value| {
@@ -74,7 +74,7 @@ pub(super) fn prepare(document: &Value) -> Prepared {
                     secrets.insert((name.clone(), member.clone()));
                 }
             }
-            kept.insert(name, schema);
+            components.insert(name, schema);
         };
         if requested.contains(name) {
             let mut schema = schema.clone();
@@ -97,7 +97,7 @@ pub(super) fn prepare(document: &Value) -> Prepared {
             plain(&mut operation["parameters"]);
         }
     }
-    document["components"] = json!({"schemas": kept});
+    document["components"] = json!({"schemas": components});
     let tags = document["tags"].as_array().into_iter().flatten().map(|tag| {
         let text = |key: &str| tag[key].as_str().unwrap_or_default();
         (operation::module(text("name")), text("description").to_owned())

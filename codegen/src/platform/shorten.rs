@@ -43,10 +43,10 @@ pub(super) struct Shorten;
 impl VisitMut for Shorten {
     fn visit_path_mut(&mut self, path: &mut Path) {
         visit_mut::visit_path_mut(self, path);
-        let kept = kept(path);
-        if kept < path.segments.len() {
+        let segments = segments_kept(path);
+        if segments < path.segments.len() {
             path.leading_colon = None;
-            let dropped = path.segments.len() - kept;
+            let dropped = path.segments.len() - segments;
             path.segments = std::mem::take(&mut path.segments).into_iter().skip(dropped).collect();
         }
     }
@@ -76,7 +76,7 @@ impl VisitMut for Shorten {
 }
 
 /// How many of its last segments a path keeps.
-fn kept(path: &Path) -> usize {
+fn segments_kept(path: &Path) -> usize {
     let names: Vec<String> = path.segments.iter().map(|part| part.ident.to_string()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     match names.as_slice() {

@@ -264,15 +264,15 @@ fn mask(item: &mut ItemStruct, prepared: &Prepared) -> Option<Item> {
 fn drop_derive(attributes: &mut [Attribute], unwanted: &str) {
     for attribute in attributes.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
         let Meta::List(list) = &mut attribute.meta else { continue };
-        let mut kept = Vec::new();
+        let mut derived = Vec::new();
         // There is nothing but paths in it.
         let _ = list.parse_nested_meta(|meta| {
             if !meta.path.is_ident(unwanted) {
-                kept.push(meta.path);
+                derived.push(meta.path);
             }
             Ok(())
         });
-        list.tokens = quote!(#(#kept),*);
+        list.tokens = quote!(#(#derived),*);
     }
 }
 
