@@ -14,11 +14,11 @@ use crate::entities;
 /// The Orb connector: one method for each entity, and [`execute`](Self::execute), which calls
 /// operations by their names.
 ///
-/// Orb bills for usage and subscriptions. This connector reads customers, their subscriptions, the
-/// plans on offer and the invoices; it does not write. Amounts are decimal texts in the main unit
-/// of the currency (`120.50`). A live key sees live data, a test key the test account. Orb
-/// publishes no fixed limits on reads: it responds with 429 when there are too many, and asks to be
-/// told before traffic grows tenfold.
+/// Orb bills for usage and subscriptions. This connector reads and writes customers, their
+/// subscriptions, credits and balances, usage, plans, invoices, coupons and credit notes. Amounts
+/// are decimal texts in the main unit of the currency (`120.50`). A live key sees live data, a test
+/// key the test account. Orb publishes no fixed limits on reads: it responds with 429 when there
+/// are too many, and asks to be told before traffic grows tenfold.
 ///
 /// Clones share connections, tokens and the retry budget, and cost little.
 #[derive(Debug, Clone)]
@@ -127,6 +127,148 @@ impl OrbConnector {
     /// A request for payment with its lines and state.
     pub const fn invoices(&self) -> entities::invoices::Invoices<'_> {
         entities::invoices::Invoices::new(&self.client)
+    }
+
+    /// A customer, found by your own id.
+    pub const fn external_customers(&self) -> entities::external_customers::ExternalCustomers<'_> {
+        entities::external_customers::ExternalCustomers::new(&self.client)
+    }
+
+    /// What a customer has run up in a span of time, price by price.
+    pub const fn customer_costs(&self) -> entities::customer_costs::CustomerCosts<'_> {
+        entities::customer_costs::CustomerCosts::new(&self.client)
+    }
+
+    /// What a subscription has run up in a span of time, price by price.
+    pub const fn subscription_costs(&self) -> entities::subscription_costs::SubscriptionCosts<'_> {
+        entities::subscription_costs::SubscriptionCosts::new(&self.client)
+    }
+
+    /// One change of a customer's balance in money.
+    pub const fn customer_balance_transactions(
+        &self,
+    ) -> entities::customer_balance_transactions::CustomerBalanceTransactions<'_> {
+        entities::customer_balance_transactions::CustomerBalanceTransactions::new(&self.client)
+    }
+
+    /// Prepaid credits of a customer that expire together.
+    pub const fn customer_credits(&self) -> entities::customer_credits::CustomerCredits<'_> {
+        entities::customer_credits::CustomerCredits::new(&self.client)
+    }
+
+    /// One change of the prepaid credits of a customer.
+    pub const fn credit_ledger_entries(
+        &self,
+    ) -> entities::credit_ledger_entries::CreditLedgerEntries<'_> {
+        entities::credit_ledger_entries::CreditLedgerEntries::new(&self.client)
+    }
+
+    /// Credits that are bought by themselves when few are left.
+    pub const fn credit_top_ups(&self) -> entities::credit_top_ups::CreditTopUps<'_> {
+        entities::credit_top_ups::CreditTopUps::new(&self.client)
+    }
+
+    /// The end of a subscription, planned or at once; the record is the subscription.
+    pub const fn subscription_cancellations(
+        &self,
+    ) -> entities::subscription_cancellations::SubscriptionCancellations<'_> {
+        entities::subscription_cancellations::SubscriptionCancellations::new(&self.client)
+    }
+
+    /// The move of a subscription to another plan; the record is the subscription.
+    pub const fn subscription_plan_changes(
+        &self,
+    ) -> entities::subscription_plan_changes::SubscriptionPlanChanges<'_> {
+        entities::subscription_plan_changes::SubscriptionPlanChanges::new(&self.client)
+    }
+
+    /// How much of a metric a subscription used.
+    pub const fn subscription_usage(&self) -> entities::subscription_usage::SubscriptionUsage<'_> {
+        entities::subscription_usage::SubscriptionUsage::new(&self.client)
+    }
+
+    /// One piece of usage that is billed.
+    pub const fn usage_events(&self) -> entities::usage_events::UsageEvents<'_> {
+        entities::usage_events::UsageEvents::new(&self.client)
+    }
+
+    /// The act of making a draft final; the record is the invoice.
+    pub const fn invoice_issues(&self) -> entities::invoice_issues::InvoiceIssues<'_> {
+        entities::invoice_issues::InvoiceIssues::new(&self.client)
+    }
+
+    /// The act of marking an invoice as paid; the record is the invoice.
+    pub const fn invoice_payments(&self) -> entities::invoice_payments::InvoicePayments<'_> {
+        entities::invoice_payments::InvoicePayments::new(&self.client)
+    }
+
+    /// The act of charging an invoice; the record is the invoice.
+    pub const fn invoice_collections(
+        &self,
+    ) -> entities::invoice_collections::InvoiceCollections<'_> {
+        entities::invoice_collections::InvoiceCollections::new(&self.client)
+    }
+
+    /// The act of cancelling an invoice; the record is the invoice.
+    pub const fn invoice_voids(&self) -> entities::invoice_voids::InvoiceVoids<'_> {
+        entities::invoice_voids::InvoiceVoids::new(&self.client)
+    }
+
+    /// The invoice that a subscription will get next.
+    pub const fn upcoming_invoices(&self) -> entities::upcoming_invoices::UpcomingInvoices<'_> {
+        entities::upcoming_invoices::UpcomingInvoices::new(&self.client)
+    }
+
+    /// What is counted in events, to be billed.
+    pub const fn metrics(&self) -> entities::metrics::Metrics<'_> {
+        entities::metrics::Metrics::new(&self.client)
+    }
+
+    /// Something that is sold, to which prices belong.
+    pub const fn items(&self) -> entities::items::Items<'_> {
+        entities::items::Items::new(&self.client)
+    }
+
+    /// What something costs, and how that is computed.
+    pub const fn prices(&self) -> entities::prices::Prices<'_> {
+        entities::prices::Prices::new(&self.client)
+    }
+
+    /// What usage comes to by a price.
+    pub const fn price_evaluations(&self) -> entities::price_evaluations::PriceEvaluations<'_> {
+        entities::price_evaluations::PriceEvaluations::new(&self.client)
+    }
+
+    /// A plan, found by your own id.
+    pub const fn external_plans(&self) -> entities::external_plans::ExternalPlans<'_> {
+        entities::external_plans::ExternalPlans::new(&self.client)
+    }
+
+    /// A discount with a code.
+    pub const fn coupons(&self) -> entities::coupons::Coupons<'_> {
+        entities::coupons::Coupons::new(&self.client)
+    }
+
+    /// A notice that usage, costs or credits have reached a mark.
+    pub const fn alerts(&self) -> entities::alerts::Alerts<'_> {
+        entities::alerts::Alerts::new(&self.client)
+    }
+
+    /// The act of setting an alert on credits; the record is the alert.
+    pub const fn customer_alerts(&self) -> entities::customer_alerts::CustomerAlerts<'_> {
+        entities::customer_alerts::CustomerAlerts::new(&self.client)
+    }
+
+    /// The act of setting an alert on usage or costs; the record is the alert.
+    pub const fn subscription_alerts(
+        &self,
+    ) -> entities::subscription_alerts::SubscriptionAlerts<'_> {
+        entities::subscription_alerts::SubscriptionAlerts::new(&self.client)
+    }
+
+    /// A correction of an invoice.
+    pub const fn credit_notes(&self) -> entities::credit_notes::CreditNotes<'_> {
+        entities::credit_notes::CreditNotes::new(&self.client)
     }
 }
 

@@ -2,8 +2,10 @@
 
 //! Types of the records and arguments of the Orb connector.
 
+use std::collections::BTreeMap;
+
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{open_enum, record};
+use airbyte_agent_core::{open_enum, record, request};
 
 record! {
     /// A buyer of your products; owns subscriptions and receives invoices.
@@ -280,6 +282,8 @@ record! {
         pub shipping_address: Address,
         /// Your own keys and values; values are texts.
         pub metadata: Value,
+        /// Day on which the invoice is made; only in `upcoming_invoices.get`.
+        pub target_date: String,
     }
 }
 
@@ -320,6 +324,460 @@ record! {
 }
 
 record! {
+    /// What a customer owes for a span of time, price by price.
+    pub struct CustomerCost {
+        /// Start of the time, included.
+        pub timeframe_start: String,
+        /// End of the time, excluded.
+        pub timeframe_end: String,
+        /// Sum before minimums and discounts, as decimal text.
+        pub subtotal: String,
+        /// Sum after minimums and discounts, as decimal text.
+        pub total: String,
+        /// The sums price by price.
+        pub per_price_costs: Vec<CustomerCostPerPriceCost>,
+    }
+}
+
+record! {
+    /// The type of `per_price_costs` in [`CustomerCost`].
+    pub struct CustomerCostPerPriceCost {
+        /// Id of the price.
+        pub price_id: String,
+        /// What was used.
+        pub quantity: f64,
+        /// Sum before minimums and discounts, as decimal text.
+        pub subtotal: String,
+        /// Sum after minimums and discounts, as decimal text.
+        pub total: String,
+        /// The price as a whole.
+        pub price: Value,
+    }
+}
+
+record! {
+    /// One change of a customer's balance.
+    pub struct BalanceTransaction {
+        /// Id of the change.
+        pub id: String,
+        /// `increment` gives the customer credit, `decrement` takes it.
+        pub type_: String = "type",
+        /// Cause, such as `applied_to_invoice`, `manual_adjustment`, `credit_note_applied`.
+        pub action: String,
+        /// Amount as decimal text.
+        pub amount: String,
+        /// Balance before, as decimal text.
+        pub starting_balance: String,
+        /// Balance afterwards, as decimal text.
+        pub ending_balance: String,
+        /// Free text about it.
+        pub description: String,
+        /// Invoice that it belongs to, by `id`.
+        pub invoice: Value,
+        /// Credit note that it belongs to, by `id`.
+        pub credit_note: Value,
+        /// When it was made, ISO 8601 in UTC.
+        pub created_at: String,
+    }
+}
+
+record! {
+    /// Prepaid credits of a customer that expire together.
+    pub struct CreditBlock {
+        /// Id of the block.
+        pub id: String,
+        /// Credits that are left.
+        pub balance: f64,
+        /// Credits that it began with.
+        pub maximum_initial_balance: f64,
+        /// From when on they can be used.
+        pub effective_date: String,
+        /// Until when they can be used; null if they stay.
+        pub expiry_date: String,
+        /// What a credit cost, as decimal text.
+        pub per_unit_cost_basis: String,
+        /// `active`, or `pending_payment` until the invoice is paid.
+        pub status: String,
+        /// Where it comes from: `allocation`, `top_up`, `commitment` or `manual`.
+        pub credit_block_source: String,
+        /// What the credits can be used for; empty for everything.
+        pub filters: Vec<Value>,
+        /// Your own keys and values; values are texts.
+        pub metadata: BTreeMap<String, String>,
+    }
+}
+
+record! {
+    /// One change of the credits of a customer.
+    pub struct LedgerEntry {
+        /// Id of the entry.
+        pub id: String,
+        /// Place in the ledger.
+        pub ledger_sequence_number: i64,
+        /// `increment`, `decrement`, `expiration_change`, `credit_block_expiry`, `void`,
+        /// `void_initiated` or `amendment`.
+        pub entry_type: String,
+        /// `committed`, or `pending` while usage may still change it.
+        pub entry_status: String,
+        /// Number of credits.
+        pub amount: f64,
+        /// Credits before.
+        pub starting_balance: f64,
+        /// Credits afterwards.
+        pub ending_balance: f64,
+        /// Pricing unit of the credits.
+        pub currency: String,
+        /// The customer, by `id` and `external_customer_id`.
+        pub customer: Value,
+        /// The block, by `id`, with `expiry_date` and `per_unit_cost_basis`.
+        pub credit_block: Value,
+        /// Free text about it.
+        pub description: String,
+        /// Id of the usage event, for deductions by usage.
+        pub event_id: String,
+        /// Id of the invoice, for deductions by an invoice.
+        pub invoice_id: String,
+        /// Id of the price, for deductions.
+        pub price_id: String,
+        /// Your own keys and values; values are texts.
+        pub metadata: BTreeMap<String, String>,
+        /// When it was made, ISO 8601 in UTC.
+        pub created_at: String,
+    }
+}
+
+record! {
+    /// Credits that are bought by themselves when few are left.
+    pub struct TopUp {
+        /// Id of the top-up.
+        pub id: String,
+        /// Credits bought each time, as decimal text.
+        pub amount: String,
+        /// Pricing unit of the credits.
+        pub currency: String,
+        /// Credits below which it buys, as decimal text.
+        pub threshold: String,
+        /// What a credit costs, as decimal text.
+        pub per_unit_cost_basis: String,
+        /// Time after which the credits expire; null if they stay.
+        pub expires_after: i64,
+        /// Unit of that time: `day` or `month`.
+        pub expires_after_unit: String,
+        /// How it is invoiced: `auto_collection`, `net_terms`, `memo`,
+        /// `require_successful_payment`.
+        pub invoice_settings: Value,
+    }
+}
+
+record! {
+    /// How much of a metric a subscription used.
+    pub struct SubscriptionUsage {
+        /// The metric.
+        pub billable_metric: SubscriptionUsageBillableMetric,
+        /// Value of the property that `group_by` names.
+        pub metric_group: SubscriptionUsageMetricGroup,
+        /// The figures.
+        pub usage: Vec<SubscriptionUsageUsage>,
+        /// `periodic` or `cumulative`.
+        pub view_mode: String,
+    }
+}
+
+record! {
+    /// The metric.
+    pub struct SubscriptionUsageBillableMetric {
+        /// Id of the metric.
+        pub id: String,
+        /// Name of the metric.
+        pub name: String,
+    }
+}
+
+record! {
+    /// Value of the property that `group_by` names.
+    pub struct SubscriptionUsageMetricGroup {
+        /// Name of the property.
+        pub property_key: String,
+        /// Value of the property.
+        pub property_value: String,
+    }
+}
+
+record! {
+    /// The type of `usage` in [`SubscriptionUsage`].
+    pub struct SubscriptionUsageUsage {
+        /// What was used.
+        pub quantity: f64,
+        /// Start of the time, included.
+        pub timeframe_start: String,
+        /// End of the time, excluded.
+        pub timeframe_end: String,
+    }
+}
+
+record! {
+    /// Which events were refused.
+    pub struct UsageEventIngestResult {
+        /// Events that were refused; empty on success.
+        pub validation_failed: Vec<UsageEventIngestResultValidationFailed>,
+    }
+}
+
+record! {
+    /// The type of `validation_failed` in [`UsageEventIngestResult`].
+    pub struct UsageEventIngestResultValidationFailed {
+        /// Key of the event.
+        pub idempotency_key: String,
+        /// Why.
+        pub validation_errors: Vec<String>,
+    }
+}
+
+record! {
+    /// One piece of usage.
+    pub struct UsageEvent {
+        /// Your idempotency key of the event.
+        pub id: String,
+        /// Name of the event.
+        pub event_name: String,
+        /// Orb's id of the customer.
+        pub customer_id: String,
+        /// Your own id for the customer.
+        pub external_customer_id: String,
+        /// Values of the event.
+        pub properties: Value,
+        /// When the usage took place, ISO 8601.
+        pub timestamp: String,
+        /// Whether it no longer counts.
+        pub deprecated: bool,
+    }
+}
+
+record! {
+    /// What is counted in events, to be billed.
+    pub struct Metric {
+        /// Id of the metric.
+        pub id: String,
+        /// Name of the metric.
+        pub name: String,
+        /// What it counts.
+        pub description: String,
+        /// `active`, `draft` or `archived`.
+        pub status: String,
+        /// Query that computes it.
+        pub sql: String,
+        /// Item that it belongs to.
+        pub item: MetricItem,
+        /// Your own keys and values; values are texts.
+        pub metadata: BTreeMap<String, String>,
+    }
+}
+
+record! {
+    /// Item that it belongs to.
+    pub struct MetricItem {
+        /// Id of the item.
+        pub id: String,
+        /// Name of the item.
+        pub name: String,
+    }
+}
+
+record! {
+    /// Something that is sold, to which prices belong.
+    pub struct Item {
+        /// Id of the item.
+        pub id: String,
+        /// Name of the item.
+        pub name: String,
+        /// The item in outside systems.
+        pub external_connections: Vec<ItemExternalConnection>,
+        /// Your own keys and values; values are texts.
+        pub metadata: BTreeMap<String, String>,
+        /// When it was archived.
+        pub archived_at: String,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String,
+    }
+}
+
+record! {
+    /// The type of `external_connections` in [`Item`].
+    pub struct ItemExternalConnection {
+        /// Outside system, such as `stripe`, `quickbooks` or `netsuite`.
+        pub external_connection_name: String,
+        /// Id of the item there.
+        pub external_entity_id: String,
+    }
+}
+
+record! {
+    /// What something costs, and how that is computed.
+    pub struct Price {
+        /// Id of the price.
+        pub id: String,
+        /// Your own id for the price.
+        pub external_price_id: String,
+        /// Name of the price, as it appears on invoice lines.
+        pub name: String,
+        /// `usage_price` is billed by what was used, `fixed_price` by quantity, `composite_price`
+        /// by other prices.
+        pub price_type: String,
+        /// How the amount is computed, such as `unit`, `tiered`, `package` or `matrix`; the
+        /// settings are under a key named after it.
+        pub model_type: String,
+        /// How often it is billed: `one_time`, `monthly`, `quarterly`, `semi_annual`, `annual` or
+        /// `custom`.
+        pub cadence: String,
+        /// `in_advance` or `in_arrear`.
+        pub billing_mode: String,
+        /// Three-letter ISO 4217 code, or a pricing unit of your own.
+        pub currency: String,
+        /// Item that it belongs to.
+        pub item: PriceItem,
+        /// Metric that is billed; null for fixed prices.
+        pub billable_metric: PriceBillableMetric,
+        /// Quantity of a fixed price.
+        pub fixed_price_quantity: f64,
+        /// Settings of the model `unit`, such as `unit_amount`.
+        pub unit_config: Value,
+        /// Settings of the model `tiered`, such as `tiers`.
+        pub tiered_config: Value,
+        /// Least amount billed per period, as decimal text.
+        pub minimum_amount: String,
+        /// Highest amount billed per period, as decimal text.
+        pub maximum_amount: String,
+        /// Plan phase that it belongs to.
+        pub plan_phase_order: i64,
+        /// Your own keys and values; values are texts.
+        pub metadata: BTreeMap<String, String>,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String,
+    }
+}
+
+record! {
+    /// Item that it belongs to.
+    pub struct PriceItem {
+        /// Id of the item.
+        pub id: String,
+        /// Name of the item.
+        pub name: String,
+    }
+}
+
+record! {
+    /// Metric that is billed; null for fixed prices.
+    pub struct PriceBillableMetric {
+        /// Id of the metric.
+        pub id: String,
+    }
+}
+
+record! {
+    /// What a price comes to for usage.
+    pub struct PriceEvaluation {
+        /// Amount as decimal text.
+        pub amount: String,
+        /// What was used.
+        pub quantity: f64,
+        /// Values of the keys in `grouping_keys`, in that order.
+        pub grouping_values: Vec<Value>,
+    }
+}
+
+record! {
+    /// A discount with a code.
+    pub struct Coupon {
+        /// Id of the coupon.
+        pub id: String,
+        /// Code by which it is used.
+        pub redemption_code: String,
+        /// The discount: `discount_type` with `percentage_discount` or `amount_discount`.
+        pub discount: Value,
+        /// Months that it lasts; null for ever.
+        pub duration_in_months: i64,
+        /// How often it can be used.
+        pub max_redemptions: i64,
+        /// How often it was used.
+        pub times_redeemed: i64,
+        /// When it was archived; it can no longer be used.
+        pub archived_at: String,
+    }
+}
+
+record! {
+    /// A notice that usage, costs or credits have reached a mark.
+    pub struct Alert {
+        /// Id of the alert.
+        pub id: String,
+        /// What is watched: `usage_exceeded`, `cost_exceeded`, `credit_balance_depleted`,
+        /// `credit_balance_dropped`, `credit_balance_recovered` and others.
+        pub type_: String = "type",
+        /// Whether it is on.
+        pub enabled: bool,
+        /// The marks.
+        pub thresholds: Vec<AlertThreshold>,
+        /// Pricing unit, for alerts on credits.
+        pub currency: String,
+        /// The customer, by `id`.
+        pub customer: Value,
+        /// The subscription, by `id`.
+        pub subscription: Value,
+        /// The metric, by `id`.
+        pub metric: Value,
+        /// The plan, by `id`.
+        pub plan: Value,
+        /// Which marks are reached now.
+        pub balance_alert_status: Vec<Value>,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String,
+    }
+}
+
+record! {
+    /// The type of `thresholds` in [`Alert`].
+    pub struct AlertThreshold {
+        /// The mark itself.
+        pub value: f64,
+    }
+}
+
+record! {
+    /// A correction of an invoice.
+    pub struct CreditNote {
+        /// Id of the credit note.
+        pub id: String,
+        /// Number printed on it.
+        pub credit_note_number: String,
+        /// Address of the PDF.
+        pub credit_note_pdf: String,
+        /// Id of the invoice.
+        pub invoice_id: String,
+        /// The customer, by `id` and `external_customer_id`.
+        pub customer: Value,
+        /// `refund` for paid invoices, `adjustment` for open ones.
+        pub type_: String = "type",
+        /// Why, such as `Duplicate` or `Order change`.
+        pub reason: String,
+        /// Text printed on it.
+        pub memo: String,
+        /// Sum before discounts, as decimal text.
+        pub subtotal: String,
+        /// Sum after discounts, as decimal text.
+        pub total: String,
+        /// Share of a minimum that is refunded, as decimal text.
+        pub minimum_amount_refunded: String,
+        /// Lines, with `name`, `amount` and `tax_amounts`.
+        pub line_items: Vec<Value>,
+        /// When it was voided.
+        pub voided_at: String,
+        /// When it was created, ISO 8601 in UTC.
+        pub created_at: String,
+    }
+}
+
+record! {
     /// Metadata of a page of `customers.list`.
     pub struct CustomersListMeta {
         /// Passed as `cursor` to get the next page; null on the last one.
@@ -351,6 +809,158 @@ record! {
     }
 }
 
+record! {
+    /// Metadata of a page of `customer_balance_transactions.list`.
+    pub struct CustomerBalanceTransactionsListMeta {
+        /// Passed as `cursor` to get the next page; null on the last one.
+        pub next_cursor: String,
+    }
+}
+
+record! {
+    /// Metadata of a page of `customer_credits.list`.
+    pub struct CustomerCreditsListMeta {
+        /// Passed as `cursor` to get the next page; null on the last one.
+        pub next_cursor: String,
+    }
+}
+
+record! {
+    /// Metadata of a page of `credit_ledger_entries.list`.
+    pub struct CreditLedgerEntriesListMeta {
+        /// Passed as `cursor` to get the next page; null on the last one.
+        pub next_cursor: String,
+    }
+}
+
+record! {
+    /// Metadata of a page of `credit_top_ups.list`.
+    pub struct CreditTopUpsListMeta {
+        /// Passed as `cursor` to get the next page; null on the last one.
+        pub next_cursor: String,
+    }
+}
+
+record! {
+    /// Metadata of a page of `metrics.list`.
+    pub struct MetricsListMeta {
+        /// Passed as `cursor` to get the next page; null on the last one.
+        pub next_cursor: String,
+    }
+}
+
+record! {
+    /// Metadata of a page of `items.list`.
+    pub struct ItemsListMeta {
+        /// Passed as `cursor` to get the next page; null on the last one.
+        pub next_cursor: String,
+    }
+}
+
+record! {
+    /// Metadata of a page of `prices.list`.
+    pub struct PricesListMeta {
+        /// Passed as `cursor` to get the next page; null on the last one.
+        pub next_cursor: String,
+    }
+}
+
+record! {
+    /// Metadata of a page of `coupons.list`.
+    pub struct CouponsListMeta {
+        /// Passed as `cursor` to get the next page; null on the last one.
+        pub next_cursor: String,
+    }
+}
+
+record! {
+    /// Metadata of a page of `alerts.list`.
+    pub struct AlertsListMeta {
+        /// Passed as `cursor` to get the next page; null on the last one.
+        pub next_cursor: String,
+    }
+}
+
+record! {
+    /// Metadata of a page of `credit_notes.list`.
+    pub struct CreditNotesListMeta {
+        /// Passed as `cursor` to get the next page; null on the last one.
+        pub next_cursor: String,
+    }
+}
+
+open_enum!(
+    /// Outside system through which the customer pays.
+    CustomerPaymentProvider {
+        /// Written `quickbooks` in requests and responses.
+        Quickbooks = "quickbooks",
+        /// Written `bill.com` in requests and responses.
+        BillCom = "bill.com",
+        /// Written `stripe_charge` in requests and responses.
+        StripeCharge = "stripe_charge",
+        /// Written `stripe_invoice` in requests and responses.
+        StripeInvoice = "stripe_invoice",
+        /// Written `netsuite` in requests and responses.
+        Netsuite = "netsuite",
+        /// Written `adyen` in requests and responses.
+        Adyen = "adyen",
+    }
+);
+
+request! {
+    /// Address on invoices.
+    pub struct CustomerBillingAddress {
+        required {
+            /// Two-letter country code (ISO 3166-1).
+            country: String,
+        }
+        /// Street and house number.
+        line1: String,
+        /// Apartment, suite or building.
+        line2: String,
+        /// City or town.
+        city: String,
+        /// State, county or province.
+        state: String,
+        /// Postal code, in the United States the ZIP code.
+        postal_code: String,
+    }
+}
+
+request! {
+    /// Where goods are sent.
+    pub struct CustomerShippingAddress {
+        required {
+            /// Two-letter country code (ISO 3166-1).
+            country: String,
+        }
+        /// Street and house number.
+        line1: String,
+        /// Apartment, suite or building.
+        line2: String,
+        /// City or town.
+        city: String,
+        /// State, county or province.
+        state: String,
+        /// Postal code, in the United States the ZIP code.
+        postal_code: String,
+    }
+}
+
+request! {
+    /// Tax number printed on invoices.
+    pub struct CustomerTaxIdInput {
+        required {
+            /// Kind of number, such as `eu_vat`, `us_ein`, `gb_vat`.
+            type_: String = "type",
+            /// The number itself.
+            value: String,
+            /// Two-letter code of the country that issued it.
+            country: String,
+        }
+    }
+}
+
 open_enum!(
     /// Only subscriptions in this state: `active` runs now, `upcoming` has yet to start, `ended` is
     /// over. Left out, all of them.
@@ -363,6 +973,31 @@ open_enum!(
         Upcoming = "upcoming",
     }
 );
+
+open_enum!(
+    /// Only plans in this state; left out, all of them.
+    PlanStatus {
+        /// Written `active` in requests and responses.
+        Active = "active",
+        /// Written `archived` in requests and responses.
+        Archived = "archived",
+        /// Written `draft` in requests and responses.
+        Draft = "draft",
+    }
+);
+
+request! {
+    /// Prices of the plan.
+    pub struct PlanPriceInput {
+        /// The price: `name`, `item_id`, `model_type`, `cadence`, the settings of the model such as
+        /// `unit_config`, and for usage `billable_metric_id`.
+        price: Value,
+        /// Credits that the plan includes instead of a price: `amount`, `cadence`, `currency`.
+        allocation_price: Value,
+        /// Number of the plan phase that the price belongs to.
+        plan_phase_order: i64,
+    }
+}
 
 open_enum!(
     /// Only invoices in this state. `draft` is still being computed, `issued` is final and unpaid,
@@ -379,5 +1014,323 @@ open_enum!(
         Synced = "synced",
         /// Written `void` in requests and responses.
         Void = "void",
+    }
+);
+
+open_enum!(
+    /// Which date the list is ordered by.
+    InvoiceDateType {
+        /// Written `due_date` in requests and responses.
+        DueDate = "due_date",
+        /// Written `invoice_date` in requests and responses.
+        InvoiceDate = "invoice_date",
+    }
+);
+
+open_enum!(
+    /// `periodic` (when left out) gives each part of the time by itself, `cumulative` the sum up to
+    /// then.
+    CustomerCostViewMode {
+        /// Written `periodic` in requests and responses.
+        Periodic = "periodic",
+        /// Written `cumulative` in requests and responses.
+        Cumulative = "cumulative",
+    }
+);
+
+open_enum!(
+    /// `periodic` (when left out) gives each part of the time by itself, `cumulative` the sum up to
+    /// then.
+    SubscriptionCostViewMode {
+        /// Written `periodic` in requests and responses.
+        Periodic = "periodic",
+        /// Written `cumulative` in requests and responses.
+        Cumulative = "cumulative",
+    }
+);
+
+open_enum!(
+    /// `increment` gives credit, `decrement` takes it.
+    CustomerBalanceTransactionType {
+        /// Written `increment` in requests and responses.
+        Increment = "increment",
+        /// Written `decrement` in requests and responses.
+        Decrement = "decrement",
+    }
+);
+
+open_enum!(
+    /// Only entries in this state.
+    CreditLedgerEntryEntryStatus {
+        /// Written `committed` in requests and responses.
+        Committed = "committed",
+        /// Written `pending` in requests and responses.
+        Pending = "pending",
+    }
+);
+
+open_enum!(
+    /// Only entries of this kind.
+    CreditLedgerEntryEntryType {
+        /// Written `increment` in requests and responses.
+        Increment = "increment",
+        /// Written `decrement` in requests and responses.
+        Decrement = "decrement",
+        /// Written `expiration_change` in requests and responses.
+        ExpirationChange = "expiration_change",
+        /// Written `credit_block_expiry` in requests and responses.
+        CreditBlockExpiry = "credit_block_expiry",
+        /// Written `void` in requests and responses.
+        Void = "void",
+        /// Written `void_initiated` in requests and responses.
+        VoidInitiated = "void_initiated",
+        /// Written `amendment` in requests and responses.
+        Amendment = "amendment",
+    }
+);
+
+request! {
+    /// Makes an invoice for an `increment`; needs `per_unit_cost_basis`.
+    pub struct CreditLedgerEntryInvoiceSettings {
+        required {
+            /// Whether it is charged by itself.
+            auto_collection: bool,
+        }
+        /// Days from issue to due date.
+        net_terms: i64,
+        /// Text printed on it.
+        memo: String,
+        /// True makes the credits usable only once it is paid.
+        require_successful_payment: bool,
+        /// True marks it as paid at once.
+        mark_as_paid: bool,
+    }
+}
+
+request! {
+    /// What the credits can be used for, for `increment`; everything when left out.
+    pub struct CreditLedgerEntryFilter {
+        required {
+            /// Always `item_id`.
+            field: String,
+            /// Whether the items are the only ones or are left out.
+            operator: CreditLedgerEntryFilterOperator,
+            /// Ids of the items.
+            values: [String],
+        }
+    }
+}
+
+open_enum!(
+    /// Whether the items are the only ones or are left out.
+    CreditLedgerEntryFilterOperator {
+        /// Written `includes` in requests and responses.
+        Includes = "includes",
+        /// Written `excludes` in requests and responses.
+        Excludes = "excludes",
+    }
+);
+
+request! {
+    /// How it is invoiced.
+    pub struct CreditTopUpInvoiceSettings {
+        required {
+            /// Whether it is charged by itself.
+            auto_collection: bool,
+            /// Days from issue to due date; 0 is due on issue.
+            net_terms: i64,
+        }
+        /// Text printed on it.
+        memo: String,
+        /// True makes the credits usable only once it is paid.
+        require_successful_payment: bool,
+    }
+}
+
+open_enum!(
+    /// Unit of that time.
+    CreditTopUpExpiresAfterUnit {
+        /// Written `day` in requests and responses.
+        Day = "day",
+        /// Written `month` in requests and responses.
+        Month = "month",
+    }
+);
+
+open_enum!(
+    /// When it ends.
+    SubscriptionCancellationCancelOption {
+        /// Written `end_of_subscription_term` in requests and responses.
+        EndOfSubscriptionTerm = "end_of_subscription_term",
+        /// Written `immediate` in requests and responses.
+        Immediate = "immediate",
+        /// Written `requested_date` in requests and responses.
+        RequestedDate = "requested_date",
+    }
+);
+
+open_enum!(
+    /// When it changes.
+    SubscriptionPlanChangeChangeOption {
+        /// Written `requested_date` in requests and responses.
+        RequestedDate = "requested_date",
+        /// Written `end_of_subscription_term` in requests and responses.
+        EndOfSubscriptionTerm = "end_of_subscription_term",
+        /// Written `immediate` in requests and responses.
+        Immediate = "immediate",
+    }
+);
+
+open_enum!(
+    /// Where billing periods begin afterwards.
+    SubscriptionPlanChangeBillingCycleAlignment {
+        /// Written `unchanged` in requests and responses.
+        Unchanged = "unchanged",
+        /// Written `plan_change_date` in requests and responses.
+        PlanChangeDate = "plan_change_date",
+        /// Written `start_of_month` in requests and responses.
+        StartOfMonth = "start_of_month",
+    }
+);
+
+open_enum!(
+    /// `periodic` (when left out) gives each part of the time by itself, `cumulative` the sum up to
+    /// then.
+    SubscriptionUsageViewMode {
+        /// Written `periodic` in requests and responses.
+        Periodic = "periodic",
+        /// Written `cumulative` in requests and responses.
+        Cumulative = "cumulative",
+    }
+);
+
+request! {
+    /// The events; Orb states no limit on their number.
+    pub struct UsageEventCreateInput {
+        required {
+            /// Name of the event, which metrics look for.
+            event_name: String,
+            /// Your own text that makes the event unique.
+            idempotency_key: String,
+            /// When the usage took place, ISO 8601; in UTC, at most 5 minutes ahead and within the
+            /// grace period of the account.
+            timestamp: String,
+            /// Values that metrics count; texts, numbers or truth values.
+            properties: Value,
+        }
+        /// Orb's id of the customer. Orb requires this or `external_customer_id`.
+        customer_id: String,
+        /// Your own id for the customer.
+        external_customer_id: String,
+    }
+}
+
+open_enum!(
+    /// Only metrics in this state.
+    MetricStatus {
+        /// Written `active` in requests and responses.
+        Active = "active",
+        /// Written `archived` in requests and responses.
+        Archived = "archived",
+        /// Written `draft` in requests and responses.
+        Draft = "draft",
+    }
+);
+
+request! {
+    /// The discount.
+    pub struct CouponDiscount {
+        required {
+            /// Whether it is a percentage or an amount.
+            discount_type: CouponDiscountDiscountType,
+        }
+        /// Share, from 0 to 1, for `percentage`.
+        percentage_discount: f64,
+        /// Amount as decimal text, for `amount`.
+        amount_discount: String,
+    }
+}
+
+open_enum!(
+    /// Whether it is a percentage or an amount.
+    CouponDiscountDiscountType {
+        /// Written `percentage` in requests and responses.
+        Percentage = "percentage",
+        /// Written `amount` in requests and responses.
+        Amount = "amount",
+    }
+);
+
+open_enum!(
+    /// What is watched.
+    CustomerAlertType {
+        /// Written `credit_balance_depleted` in requests and responses.
+        CreditBalanceDepleted = "credit_balance_depleted",
+        /// Written `credit_balance_dropped` in requests and responses.
+        CreditBalanceDropped = "credit_balance_dropped",
+        /// Written `credit_balance_recovered` in requests and responses.
+        CreditBalanceRecovered = "credit_balance_recovered",
+    }
+);
+
+request! {
+    /// The marks, for `credit_balance_dropped`.
+    pub struct CustomerAlertThreshold {
+        required {
+            /// Number of credits.
+            value: f64,
+        }
+    }
+}
+
+open_enum!(
+    /// What is watched: usage of a metric, what is due, or spend before discounts and credits.
+    SubscriptionAlertType {
+        /// Written `usage_exceeded` in requests and responses.
+        UsageExceeded = "usage_exceeded",
+        /// Written `cost_exceeded` in requests and responses.
+        CostExceeded = "cost_exceeded",
+        /// Written `spend_exceeded` in requests and responses.
+        SpendExceeded = "spend_exceeded",
+    }
+);
+
+request! {
+    /// The marks.
+    pub struct SubscriptionAlertThreshold {
+        required {
+            /// Usage or amount.
+            value: f64,
+        }
+    }
+}
+
+request! {
+    /// The lines.
+    pub struct CreditNoteLineItem {
+        required {
+            /// Id of the line of the invoice.
+            invoice_line_item_id: String,
+            /// Amount to credit, as decimal text.
+            amount: String,
+        }
+        /// First day that the correction is about.
+        start_date: String,
+        /// Last day that the correction is about.
+        end_date: String,
+    }
+}
+
+open_enum!(
+    /// Why.
+    CreditNoteReason {
+        /// Written `duplicate` in requests and responses.
+        Duplicate = "duplicate",
+        /// Written `fraudulent` in requests and responses.
+        Fraudulent = "fraudulent",
+        /// Written `order_change` in requests and responses.
+        OrderChange = "order_change",
+        /// Written `product_unsatisfactory` in requests and responses.
+        ProductUnsatisfactory = "product_unsatisfactory",
     }
 );

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `custom_fields` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("custom_fields", "A field that tasks or projects have in addition.")
+    .when_to_use("To look up or create a custom field.")
+    .phrases(texts!["custom field", "new field", "enum options"])
     .operations(list![GET, CREATE])
     .schema(RECORD);
 

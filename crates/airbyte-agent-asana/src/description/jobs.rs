@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `jobs` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("jobs", "Work that Asana does in the background, with its state.")
+    .when_to_use("To see whether a copy of a task or project is ready.")
+    .phrases(texts!["job", "background", "copy ready"])
     .operations(list![GET])
     .schema(RECORD);
 

@@ -5,7 +5,11 @@
 use airbyte_agent_description::build::*;
 
 /// `portfolio_items` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("portfolio_items", "A project in one portfolio.").operations(list![LIST]).schema(RECORD);
+pub(super) const ENTITY: Entity = Entity::new("portfolio_items", "A project in one portfolio.")
+    .when_to_use("To see which projects a portfolio has.")
+    .phrases(texts!["projects of a portfolio", "portfolio items"])
+    .operations(list![LIST])
+    .schema(RECORD);
 
 const LIST: Operation = Operation::get("listPortfolioItems", "portfolio_items", Action::List, template!("/portfolios/{portfolio_gid}/items"))
     .summary("List the projects of a portfolio")

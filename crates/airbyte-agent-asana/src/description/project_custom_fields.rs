@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `project_custom_fields` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("project_custom_fields", "A custom field in use by one project.")
+    .when_to_use("To see which fields tasks of a project have, before setting values.")
+    .phrases(texts!["fields of a project", "custom field setting"])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

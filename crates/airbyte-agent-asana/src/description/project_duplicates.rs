@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `project_duplicates` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("project_duplicates", "The copying of a project, which Asana does in the background.")
+    .when_to_use("To copy a project, for example as a template.")
+    .phrases(texts!["duplicate project", "copy project"])
     .operations(list![CREATE])
     .schema(RECORD);
 
@@ -19,8 +21,7 @@ const CREATE: Operation = Operation::by(Method::Post, "duplicateProject", "proje
         query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones."),
         body("data", OBJECT.properties(list![
             required("name", STRING.description("Name of the copy.")),
-            optional("team", STRING.description("Gid of the team that gets the copy; left out, the team of the original.")),
-            optional("include", STRING.description("What is copied besides the tasks' names, separated by commas, such as `allocations`, `forms`, `members`, `notes`, `task_assignee`, `task_attachments`, `task_dates`, `task_dependencies`, `task_followers`, `task_notes`, `task_projects`, `task_subtasks`, `task_tags`.")),
+            optional("include", STRING.description("What is copied besides the tasks' names, separated by commas: `allocations`, `forms`, `members`, `notes`, `permissions`, `task_assignee`, `task_attachments`, `task_dates`, `task_dependencies`, `task_followers`, `task_notes`, `task_projects`, `task_subtasks`, `task_tags`, `task_templates`, `task_type_default`. Tasks, views and rules always come along.")),
             optional("schedule_dates", OBJECT.properties(list![
                 required("should_skip_weekends", BOOLEAN.description("Whether dates keep off weekends.")),
                 optional("start_on", STRING.description("First day of the copy, `YYYY-MM-DD`.")),

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `status_updates` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("status_updates", "A report on how a project, portfolio or goal is going.")
+    .when_to_use("To read or write how a project is going.")
+    .phrases(texts!["status update", "project status", "report"])
     .operations(list![LIST, CREATE, GET, DELETE])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `task_dependencies` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("task_dependencies", "A task that another one waits for.")
+    .when_to_use("To see or set what a task waits for.")
+    .phrases(texts!["dependency", "blocked by", "waits for"])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `task_dependents` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("task_dependents", "A task that waits for another one.")
+    .when_to_use("To see or set what waits for a task.")
+    .phrases(texts!["dependent", "blocking"])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

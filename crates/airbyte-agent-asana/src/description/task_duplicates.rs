@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `task_duplicates` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("task_duplicates", "The copying of a task, which Asana does in the background.")
+    .when_to_use("To copy a task.")
+    .phrases(texts!["duplicate task", "copy task"])
     .operations(list![CREATE])
     .schema(RECORD);
 

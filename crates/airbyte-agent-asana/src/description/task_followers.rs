@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `task_followers` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("task_followers", "Somebody who is told about changes of one task.")
+    .when_to_use("To let somebody know about changes of a task.")
+    .phrases(texts!["follower", "follow task", "watch"])
     .operations(list![CREATE, DELETE])
     .schema(RECORD);
 

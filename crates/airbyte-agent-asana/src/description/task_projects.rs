@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `task_projects` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("task_projects", "A project that one task is in; creating and deleting moves the task in and out.")
+    .when_to_use("To see in which projects a task is, or to move it between projects.")
+    .phrases(texts!["projects of a task", "move task to project"])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

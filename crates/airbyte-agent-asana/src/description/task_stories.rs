@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `task_stories` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("task_stories", "A comment on a task, or another entry of its history.")
+    .when_to_use("To read or write comments, or to see what happened to a task.")
+    .phrases(texts!["comment", "comments of a task", "history", "activity"])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

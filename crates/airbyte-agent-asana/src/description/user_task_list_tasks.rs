@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `user_task_list_tasks` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("user_task_list_tasks", "A task in somebody's My Tasks.")
+    .when_to_use("To see what somebody has to do, in his order.")
+    .phrases(texts!["my tasks", "tasks of a user", "todo"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `user_task_lists` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("user_task_lists", "What Asana shows as somebody's My Tasks.")
+    .when_to_use("To get from a person to the list of what he has to do.")
+    .phrases(texts!["my tasks", "task list of a user", "todo list"])
     .operations(list![GET])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `workspace_custom_fields` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("workspace_custom_fields", "A custom field, as listed under one workspace.")
+    .when_to_use("To find the gids of custom fields and their options.")
+    .phrases(texts!["custom fields", "all fields"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -11,12 +11,11 @@ request! {
             /// Name of the copy.
             name: String,
         }
-        /// Gid of the team that gets the copy; left out, the team of the original.
-        team: String,
-        /// What is copied besides the tasks' names, separated by commas, such as `allocations`,
-        /// `forms`, `members`, `notes`, `task_assignee`, `task_attachments`, `task_dates`,
+        /// What is copied besides the tasks' names, separated by commas: `allocations`, `forms`,
+        /// `members`, `notes`, `permissions`, `task_assignee`, `task_attachments`, `task_dates`,
         /// `task_dependencies`, `task_followers`, `task_notes`, `task_projects`, `task_subtasks`,
-        /// `task_tags`.
+        /// `task_tags`, `task_templates`, `task_type_default`. Tasks, views and rules always come
+        /// along.
         include: String,
         /// How dates move; only with `task_dates` in `include`. Give `start_on` or `due_on`.
         schedule_dates: ProjectDuplicateCreateInputScheduleDates,

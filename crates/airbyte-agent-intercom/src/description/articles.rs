@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `articles` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("articles", "An article of the help centre, for customers.")
+    .when_to_use("Finding, writing or publishing what customers read.")
+    .phrases(texts!["article", "help centre", "help center", "knowledge base"])
     .operations(list![LIST, CREATE, SEARCH, GET, UPDATE, DELETE])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `company_contacts` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("company_contacts", "A contact that belongs to one company.")
+    .when_to_use("To see who belongs to a company.")
+    .phrases(texts!["contacts of a company", "people of a company"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `company_lookups` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("company_lookups", "The one company with a given name or own id.")
+    .when_to_use("To find a company by its name or your own id.")
+    .phrases(texts!["company by name", "find company"])
     .operations(list![GET])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `contact_archives` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("contact_archives", "The act of archiving a contact, or of bringing it back (delete).")
+    .when_to_use("To hide a contact, or to bring it back.")
+    .phrases(texts!["archive contact", "unarchive contact"])
     .operations(list![CREATE, DELETE])
     .schema(RECORD);
 

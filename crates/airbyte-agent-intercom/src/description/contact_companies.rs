@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `contact_companies` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("contact_companies", "A company that one contact belongs to.")
+    .when_to_use("To see or change to which companies a person belongs.")
+    .phrases(texts!["companies of a contact", "attach to company"])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

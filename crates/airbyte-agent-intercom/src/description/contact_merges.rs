@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `contact_merges` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("contact_merges", "The act of making a lead and a user one contact.")
+    .when_to_use("To make one contact of a lead and a user.")
+    .phrases(texts!["merge contacts", "duplicate contact"])
     .operations(list![CREATE])
     .schema(RECORD);
 

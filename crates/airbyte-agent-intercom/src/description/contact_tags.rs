@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `contact_tags` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("contact_tags", "A tag on one contact.")
+    .when_to_use("To see or change the tags of a person.")
+    .phrases(texts!["tag contact", "untag contact", "tags of a contact"])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `conversation_changes` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("conversation_changes", "Assigning, closing, snoozing or opening a conversation.")
+    .when_to_use("To assign, close, snooze or reopen a conversation.")
+    .phrases(texts!["close conversation", "assign conversation", "snooze", "reopen"])
     .operations(list![CREATE])
     .schema(RECORD);
 

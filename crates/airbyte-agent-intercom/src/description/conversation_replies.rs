@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `conversation_replies` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("conversation_replies", "A message or internal note added to a conversation.")
+    .when_to_use("To answer a customer, or to leave a note for colleagues.")
+    .phrases(texts!["reply", "answer customer", "reply to a conversation", "internal note"])
     .operations(list![CREATE])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `conversation_tags` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("conversation_tags", "A tag on one conversation: adding it and taking it off.")
+    .when_to_use("To put a tag on a conversation, or to take it off.")
+    .phrases(texts!["tag conversation", "untag conversation"])
     .operations(list![CREATE, DELETE])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `data_attributes` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("data_attributes", "A field that contacts, companies or conversations have.")
+    .when_to_use("Before setting custom attributes: names, types and options.")
+    .phrases(texts!["custom attribute", "data attribute", "field"])
     .operations(list![LIST])
     .schema(RECORD);
 

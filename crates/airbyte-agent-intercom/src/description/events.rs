@@ -5,7 +5,10 @@
 use airbyte_agent_description::build::*;
 
 /// `events` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("events", "Something that a contact did in your product.").operations(list![CREATE]);
+pub(super) const ENTITY: Entity = Entity::new("events", "Something that a contact did in your product.")
+    .when_to_use("To tell Intercom what somebody did in your product.")
+    .phrases(texts!["event", "track", "activity"])
+    .operations(list![CREATE]);
 
 const CREATE: Operation = Operation::by(Method::Post, "createEvent", "events", Action::Create, template!("/events"))
     .summary("Record an event")

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `messages` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("messages", "A message that an admin sends to a contact.")
+    .when_to_use("To write to a contact first, in the app or by e-mail.")
+    .phrases(texts!["send message", "outbound message", "send e-mail"])
     .operations(list![CREATE])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `ticket_replies` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("ticket_replies", "A message or internal note added to a ticket.")
+    .when_to_use("To answer in a ticket, or to leave a note there.")
+    .phrases(texts!["reply to ticket", "ticket note"])
     .operations(list![CREATE])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `ticket_types` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("ticket_types", "A kind of ticket, with the fields that such tickets have.")
+    .when_to_use("Before creating a ticket: ids of types and names of fields.")
+    .phrases(texts!["ticket type", "kind of ticket"])
     .operations(list![LIST])
     .schema(RECORD);
 

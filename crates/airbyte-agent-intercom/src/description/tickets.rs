@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `tickets` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("tickets", "A request of a contact that is followed until it is solved.")
+    .when_to_use("Creating, finding or changing tickets.")
+    .phrases(texts!["ticket", "request", "issue"])
     .operations(list![SEARCH, CREATE, GET, UPDATE])
     .schema(RECORD);
 

@@ -17,7 +17,7 @@ const LIST: Operation = Operation::by(Method::Post, "listCampaignReports", "camp
     .addition()
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
-        query("page_cursor", STRING).description("Where to go on: the value of `page_cursor` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page."),
+        query("page_cursor", STRING).description("Where to go on: the value of `page_cursor` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page."),
         body("data", OBJECT.properties(list![
             required("type", STRING.choices(words!["campaign-values-report"]).description("Always `campaign-values-report`.")),
             required("attributes", OBJECT.properties(list![

@@ -20,7 +20,7 @@ const LIST: Operation = Operation::get("listCatalogItems", "catalog_items", Acti
         query("filter", STRING).description(r#"Filter expression: `any(ids,["$custom:::$default:::A-1"])`, `equals(category.id,"$custom:::$default:::C-1")`, `contains(title,"shirt")`, `equals(published,true)`."#),
         query("sort", STRING.choices(words!["created", "-created"])).description("Order by time; a leading minus puts the newest first."),
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0).default("100")).default("100").description("Products per page; Klaviyo sends 100 when it is left out."),
-        query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
+        query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])

@@ -18,7 +18,7 @@ const LIST: Operation = Operation::get("listCoupons", "coupons", Action::List, t
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0).default("100")).default("100").description("Coupons per page; Klaviyo sends 100 when it is left out."),
-        query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
+        query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])

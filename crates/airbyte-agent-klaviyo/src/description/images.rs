@@ -20,7 +20,7 @@ const LIST: Operation = Operation::get("listImages", "images", Action::List, tem
         query("filter", STRING).description(r#"Filter expression: `contains(name,"logo")`, `equals(format,"png")`, `equals(hidden,false)`, comparisons of `size` and `updated_at`."#),
         query("sort", STRING).description("Order: `name`, `size`, `format`, `id` or `updated_at`, with a leading minus the other way round."),
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Pictures per page; Klaviyo sends 20 when it is left out."),
-        query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
+        query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])

@@ -19,7 +19,7 @@ const LIST: Operation = Operation::get("listListProfiles", "list_profiles", Acti
         query("fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these attributes of the profiles, to keep the result small."),
         query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).description("Attributes that are left out otherwise: `subscriptions` is the consent by channel, `predictive_analytics` the predicted figures."),
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Profiles per page; Klaviyo sends 20 when it is left out."),
-        query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
+        query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])

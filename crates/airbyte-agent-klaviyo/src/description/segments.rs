@@ -21,7 +21,7 @@ const LIST: Operation = Operation::get("listSegments", "segments", Action::List,
         query("sort", STRING.choices(words!["created", "-created", "id", "-id", "name", "-name", "updated", "-updated"])).description("Order of the segments; a leading minus turns it round."),
         query("fields[segment]", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these attributes, such as `name` without the conditions."),
         query("page[size]", INTEGER.minimum(1.0).maximum(10.0).default("10")).default("10").description("Segments per page; Klaviyo sends 10 when it is left out."),
-        query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
+        query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])

@@ -20,7 +20,7 @@ const LIST: Operation = Operation::get("listTags", "tags", Action::List, templat
         query("filter", STRING).description(r#"Filter expression: `equals(name,"spring")`, `contains(name,"sale")`, `starts-with(name,"2025")`."#),
         query("sort", STRING.choices(words!["id", "-id", "name", "-name"])).description("Order of the tags; a leading minus turns it round."),
         query("page[size]", INTEGER.minimum(1.0).maximum(50.0).default("50")).default("50").description("Tags per page; Klaviyo sends 50 when it is left out."),
-        query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
+        query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next", json_path!("$.links.next"))])

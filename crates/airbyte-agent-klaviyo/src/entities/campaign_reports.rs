@@ -49,8 +49,8 @@ list_builder! {
         ///
         /// Default: `"2026-01-15"`, which is always sent.
         revision: String,
-        /// Where to go on: the value of `page_cursor` in the URL that the previous answer's meta
-        /// holds as `next`. Leave it out for the first page.
+        /// Where to go on: the value of `page_cursor` in the URL that the metadata of the previous
+        /// response holds as `next`. Leave it out for the first page.
         page_cursor: String,
         /// The question, in JSON:API form.
         ///

@@ -69,9 +69,9 @@ list_builder! {
         ///
         /// Default: `100`. From 1 to 100.
         page_size: i64 = "page[size]",
-        /// Opaque token of the next page: the value of `page[cursor]` in the URL that the previous
-        /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
-        /// arguments unchanged.
+        /// Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata
+        /// of the previous response holds as `next`. Leave it out for the first page and repeat the
+        /// other arguments unchanged.
         page_cursor: String = "page[cursor]",
     }
 }

@@ -8,7 +8,7 @@ use airbyte_agent_core::{open_enum, record, request};
 record! {
     /// Figures of one metric over time.
     pub struct MetricAggregate {
-        /// Id of the answer.
+        /// Id of the response.
         pub id: String,
         /// Kind of object in JSON:API terms, the same for all records of the entity.
         pub type_: String = "type",
@@ -76,9 +76,9 @@ request! {
         by: [String],
         /// Time zone of the intervals; UTC when left out.
         timezone: String,
-        /// Rows per answer; 500 when left out.
+        /// Rows per response; 500 when left out.
         page_size: i64,
-        /// Where to go on, from an answer before.
+        /// Where to go on, from a response before.
         page_cursor: String,
         /// Order of the rows, such as `-sum_value`.
         sort: String,

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("customers", "A buyer of your products, with addresses, balance and payment provider.")
     .when_to_use("To find a customer, their payment provider, balance or id.")
     .phrases(texts!["customer", "account", "buyer"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, GET, UPDATE])
     .schema(RECORD)
     .store(list![
         stored("id", "string", "Id of the customer at Orb."),
@@ -25,23 +25,115 @@ pub(super) const ENTITY: Entity = Entity::new("customers", "A buyer of your prod
 
 const LIST: Operation = Operation::get("listCustomers", "customers", Action::List, template!("/customers"))
     .summary("List customers")
-    .description("Lists all customers, the most recently created first. It has no filters: to find one by name or e-mail address go through the pages, or search the index of the hosted platform.")
+    .description("Lists all customers, the most recently created first. It filters by time of creation only: to find one by name or e-mail address go through the pages, or search the index of the hosted platform; by your own id use `external_customers.get`.")
     .preferred_for_check()
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Most records per page; Orb takes 20 when left out."),
         query("cursor", STRING).description("Where the next page starts: `next_cursor` of the previous response. Leave out for the first page."),
+        query("created_at_gt", STRING.format("date-time")).wire("created_at[gt]").addition().description("Only customers created later than this instant (ISO 8601)."),
+        query("created_at_gte", STRING.format("date-time")).wire("created_at[gte]").addition().description("Only customers created at or after this instant (ISO 8601)."),
+        query("created_at_lt", STRING.format("date-time")).wire("created_at[lt]").addition().description("Only customers created before this instant (ISO 8601)."),
+        query("created_at_lte", STRING.format("date-time")).wire("created_at[lte]").addition().description("Only customers created at or before this instant (ISO 8601)."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").maximum(100)))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "createCustomer", "customers", Action::Create, template!("/customers"))
+    .summary("Create a customer")
+    .description("Creates a customer. To bill somebody, subscribe them to a plan with `subscriptions.create`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotency_header("Idempotency-Key")
+    .addition()
+    .parameters(list![
+        body("name", STRING).required().description("Full name or company name."),
+        body("email", STRING).required().description("E-mail address for invoices, receipts and notices."),
+        body("external_customer_id", STRING).description("Your own id for the customer; it can be set later only while there is none."),
+        body("additional_emails", ARRAY.items(list![STRING])).description("Further addresses for invoices and notices."),
+        body("currency", STRING).description("Three-letter ISO 4217 code of the customer's invoices and balance."),
+        body("payment_provider", STRING.choices(words!["quickbooks", "bill.com", "stripe_charge", "stripe_invoice", "netsuite", "adyen"])).description("Outside system through which the customer pays."),
+        body("payment_provider_id", STRING).description("Id of the customer in that system."),
+        body("auto_collection", BOOLEAN).description("Whether issued invoices are charged by themselves when due."),
+        body("auto_issuance", BOOLEAN).description("Whether drafts are issued by themselves."),
+        body("email_delivery", BOOLEAN).description("Whether Orb e-mails invoices to the customer."),
+        body("billing_address", OBJECT.properties(list![
+            optional("line1", STRING.description("Street and house number.")),
+            optional("line2", STRING.description("Apartment, suite or building.")),
+            optional("city", STRING.description("City or town.")),
+            optional("state", STRING.description("State, county or province.")),
+            optional("postal_code", STRING.description("Postal code, in the United States the ZIP code.")),
+            required("country", STRING.description("Two-letter country code (ISO 3166-1).")),
+        ]).closed()).description("Address on invoices."),
+        body("shipping_address", OBJECT.properties(list![
+            optional("line1", STRING.description("Street and house number.")),
+            optional("line2", STRING.description("Apartment, suite or building.")),
+            optional("city", STRING.description("City or town.")),
+            optional("state", STRING.description("State, county or province.")),
+            optional("postal_code", STRING.description("Postal code, in the United States the ZIP code.")),
+            required("country", STRING.description("Two-letter country code (ISO 3166-1).")),
+        ]).closed()).description("Where goods are sent."),
+        body("tax_id", OBJECT.properties(list![
+            required("type", STRING.description("Kind of number, such as `eu_vat`, `us_ein`, `gb_vat`.")),
+            required("value", STRING.description("The number itself.")),
+            required("country", STRING.description("Two-letter code of the country that issued it.")),
+        ]).closed()).description("Tax number printed on invoices."),
+        body("metadata", OBJECT).description("Your own keys and values; values are texts."),
+        body("timezone", STRING).description("IANA time zone that bounds the customer's billing periods; that of the account when left out."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
 const GET: Operation = Operation::get("getCustomer", "customers", Action::Get, template!("/customers/{customer_id}"))
     .summary("Get a customer")
-    .description("Returns one customer by Orb's id, with addresses, balance, payment provider and tax number. Your own id for the customer is not accepted here; the lists of subscriptions and invoices take it as `external_customer_id`.")
+    .description("Returns one customer by Orb's id, with addresses, balance, payment provider and tax number. Your own id for the customer is not accepted here: `external_customers.get` takes it, and so do the lists of subscriptions and invoices.")
     .parameters(list![
         path("customer_id", STRING).required().description("Orb's id of the customer (not your own id; find it in `customers.list`)."),
     ])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "updateCustomer", "customers", Action::Update, template!("/customers/{customer_id}"))
+    .summary("Update a customer")
+    .description("Changes the values given and leaves the others alone. Metadata keys are merged; a null value removes its key. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("customer_id", STRING).required().description("Orb's id of the customer (not your own id; find it in `customers.list`)."),
+        body("name", STRING).description("Full name or company name."),
+        body("email", STRING).description("E-mail address for invoices, receipts and notices."),
+        body("external_customer_id", STRING).description("Your own id for the customer; it can be set later only while there is none."),
+        body("additional_emails", ARRAY.items(list![STRING])).description("Further addresses for invoices and notices."),
+        body("currency", STRING).description("Three-letter ISO 4217 code of the customer's invoices and balance."),
+        body("payment_provider", STRING.choices(words!["quickbooks", "bill.com", "stripe_charge", "stripe_invoice", "netsuite", "adyen"])).description("Outside system through which the customer pays."),
+        body("payment_provider_id", STRING).description("Id of the customer in that system."),
+        body("auto_collection", BOOLEAN).description("Whether issued invoices are charged by themselves when due."),
+        body("auto_issuance", BOOLEAN).description("Whether drafts are issued by themselves."),
+        body("email_delivery", BOOLEAN).description("Whether Orb e-mails invoices to the customer."),
+        body("billing_address", OBJECT.properties(list![
+            optional("line1", STRING.description("Street and house number.")),
+            optional("line2", STRING.description("Apartment, suite or building.")),
+            optional("city", STRING.description("City or town.")),
+            optional("state", STRING.description("State, county or province.")),
+            optional("postal_code", STRING.description("Postal code, in the United States the ZIP code.")),
+            required("country", STRING.description("Two-letter country code (ISO 3166-1).")),
+        ]).closed()).description("Address on invoices."),
+        body("shipping_address", OBJECT.properties(list![
+            optional("line1", STRING.description("Street and house number.")),
+            optional("line2", STRING.description("Apartment, suite or building.")),
+            optional("city", STRING.description("City or town.")),
+            optional("state", STRING.description("State, county or province.")),
+            optional("postal_code", STRING.description("Postal code, in the United States the ZIP code.")),
+            required("country", STRING.description("Two-letter country code (ISO 3166-1).")),
+        ]).closed()).description("Where goods are sent."),
+        body("tax_id", OBJECT.properties(list![
+            required("type", STRING.description("Kind of number, such as `eu_vat`, `us_ein`, `gb_vat`.")),
+            required("value", STRING.description("The number itself.")),
+            required("country", STRING.description("Two-letter code of the country that issued it.")),
+        ]).closed()).description("Tax number printed on invoices."),
+        body("metadata", OBJECT).description("Your own keys and values; values are texts."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/customers.json"));

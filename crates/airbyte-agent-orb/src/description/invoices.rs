@@ -42,6 +42,17 @@ const LIST: Operation = Operation::get("listInvoices", "invoices", Action::List,
         query("invoice_date_lt", STRING.format("date-time")).wire("invoice_date[lt]").description("Only invoices dated before this instant (ISO 8601)."),
         query("invoice_date_lte", STRING.format("date-time")).wire("invoice_date[lte]").description("Only invoices dated at or before this instant (ISO 8601)."),
         query("status", STRING.choices(words!["draft", "issued", "paid", "synced", "void"])).description("Only invoices in this state. `draft` is still being computed, `issued` is final and unpaid, `synced` was handed to an outside system, `void` is cancelled. Left out, `issued`, `paid` and `synced` ones come back, so drafts have to be asked for."),
+        query("statuses", ARRAY.items(list![STRING.choices(words!["draft", "issued", "paid", "synced", "void"])])).wire("status[]").addition().description("Only invoices in one of these states. Orb's client libraries send lists like this."),
+        query("due_date", STRING.format("date")).addition().description("Only invoices due on this day."),
+        query("due_date_window", STRING).addition().description("Only invoices due within this span around `due_date`, such as `1d` or `2m`."),
+        query("due_date_gt", STRING.format("date")).wire("due_date[gt]").addition().description("Only invoices due later than this day."),
+        query("due_date_lt", STRING.format("date")).wire("due_date[lt]").addition().description("Only invoices due before this day."),
+        query("amount", STRING).addition().description("Only invoices of this amount, as decimal text."),
+        query("amount_gt", STRING).wire("amount[gt]").addition().description("Only invoices above this amount, as decimal text."),
+        query("amount_lt", STRING).wire("amount[lt]").addition().description("Only invoices below this amount, as decimal text."),
+        query("date_type", STRING.choices(words!["due_date", "invoice_date"])).addition().description("Which date the list is ordered by."),
+        query("is_recurring", BOOLEAN).addition().description("True for invoices of subscriptions, false for one-off ones."),
+        query("include_zero_quantity_line_items", BOOLEAN).addition().description("True includes lines with the quantity 0."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])

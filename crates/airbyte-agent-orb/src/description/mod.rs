@@ -7,6 +7,32 @@ mod customers;
 mod subscriptions;
 mod plans;
 mod invoices;
+mod external_customers;
+mod customer_costs;
+mod subscription_costs;
+mod customer_balance_transactions;
+mod customer_credits;
+mod credit_ledger_entries;
+mod credit_top_ups;
+mod subscription_cancellations;
+mod subscription_plan_changes;
+mod subscription_usage;
+mod usage_events;
+mod invoice_issues;
+mod invoice_payments;
+mod invoice_collections;
+mod invoice_voids;
+mod upcoming_invoices;
+mod metrics;
+mod items;
+mod prices;
+mod price_evaluations;
+mod external_plans;
+mod coupons;
+mod alerts;
+mod customer_alerts;
+mod subscription_alerts;
+mod credit_notes;
 
 use std::borrow::Cow::Borrowed;
 
@@ -18,7 +44,7 @@ pub static DESCRIPTION: Connector = Connector {
     title: text("Orb"),
     version: text("0.1.9"),
     definition_id: text("7f0455fb-4518-4ec0-b7a3-d808bf8081cc"),
-    description: text("Orb bills for usage and subscriptions. This connector reads customers, their subscriptions, the plans on offer and the invoices; it does not write. Amounts are decimal texts in the main unit of the currency (`120.50`). A live key sees live data, a test key the test account. Orb publishes no fixed limits on reads: it responds with 429 when there are too many, and asks to be told before traffic grows tenfold."),
+    description: text("Orb bills for usage and subscriptions. This connector reads and writes customers, their subscriptions, credits and balances, usage, plans, invoices, coupons and credit notes. Amounts are decimal texts in the main unit of the currency (`120.50`). A live key sees live data, a test key the test account. Orb publishes no fixed limits on reads: it responds with 429 when there are too many, and asks to be told before traffic grows tenfold."),
     links: Borrowed(list![
         Link::new("api_reference", "Orb API reference", "https://docs.withorb.com/api-reference"),
         Link::new("changelog", "Orb changelog", "https://changelog.withorb.com"),
@@ -40,10 +66,50 @@ pub static DESCRIPTION: Connector = Connector {
     rate_limit_headers: None,
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
-    error_codes: Borrowed(&[]),
+    error_codes: Borrowed(list![json_path!("$.type")]),
     rate_limit_cost: None,
-    entities: Borrowed(list![customers::ENTITY, subscriptions::ENTITY, plans::ENTITY, invoices::ENTITY]),
-    relationships: Borrowed(&[]),
+    entities: Borrowed(list![
+        customers::ENTITY,
+        subscriptions::ENTITY,
+        plans::ENTITY,
+        invoices::ENTITY,
+        external_customers::ENTITY,
+        customer_costs::ENTITY,
+        subscription_costs::ENTITY,
+        customer_balance_transactions::ENTITY,
+        customer_credits::ENTITY,
+        credit_ledger_entries::ENTITY,
+        credit_top_ups::ENTITY,
+        subscription_cancellations::ENTITY,
+        subscription_plan_changes::ENTITY,
+        subscription_usage::ENTITY,
+        usage_events::ENTITY,
+        invoice_issues::ENTITY,
+        invoice_payments::ENTITY,
+        invoice_collections::ENTITY,
+        invoice_voids::ENTITY,
+        upcoming_invoices::ENTITY,
+        metrics::ENTITY,
+        items::ENTITY,
+        prices::ENTITY,
+        price_evaluations::ENTITY,
+        external_plans::ENTITY,
+        coupons::ENTITY,
+        alerts::ENTITY,
+        customer_alerts::ENTITY,
+        subscription_alerts::ENTITY,
+        credit_notes::ENTITY,
+    ]),
+    relationships: Borrowed(list![
+        Relationship::new("customer_costs", "customer_id", "customers", "id", "many_to_one"),
+        Relationship::new("customer_balance_transactions", "customer_id", "customers", "id", "many_to_one"),
+        Relationship::new("customer_credits", "customer_id", "customers", "id", "many_to_one"),
+        Relationship::new("credit_ledger_entries", "customer_id", "customers", "id", "many_to_one"),
+        Relationship::new("credit_top_ups", "customer_id", "customers", "id", "many_to_one"),
+        Relationship::new("subscription_costs", "subscription_id", "subscriptions", "id", "many_to_one"),
+        Relationship::new("subscription_usage", "subscription_id", "subscriptions", "id", "many_to_one"),
+        Relationship::new("price_evaluations", "price_id", "prices", "id", "many_to_one"),
+    ]),
     questions: Questions {
         direct: Borrowed(texts![
             "List our customers",
@@ -52,6 +118,11 @@ pub static DESCRIPTION: Connector = Connector {
             "Which invoices are issued and not yet paid?",
             "What prices does the plan Growth consist of?",
             "Which invoices are still drafts?",
+            "Create a customer for Acme",
+            "Cancel the subscription of Acme at the end of the term",
+            "How many prepaid credits has Acme left?",
+            "What has Acme used this month?",
+            "Report 25 API calls for acme-4711",
         ]),
         search: Borrowed(texts![
             "Which customers are billed through Stripe?",
@@ -60,11 +131,10 @@ pub static DESCRIPTION: Connector = Connector {
             "Which unpaid invoices are past their due date?",
         ]),
         unsupported: Borrowed(texts![
-            "Create a customer",
-            "Cancel a subscription",
-            "Void an invoice",
-            "Send usage events",
-            "Show the prepaid credits of a customer",
+            "Create a metric",
+            "Change the prices of a plan",
+            "Delete a customer",
+            "Set up a webhook",
         ]),
     },
     hosting: Hosting {

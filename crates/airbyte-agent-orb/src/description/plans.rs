@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("plans", "What can be subscribed to: a set of prices.")
     .when_to_use("To look up prices, trials and phases of a plan.")
     .phrases(texts!["plan", "pricing", "price list"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, GET])
     .schema(RECORD)
     .store(list![
         stored("id", "string", "Id of the plan."),
@@ -25,10 +25,41 @@ const LIST: Operation = Operation::get("listPlans", "plans", Action::List, templ
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Most records per page; Orb takes 20 when left out."),
         query("cursor", STRING).description("Where the next page starts: `next_cursor` of the previous response. Leave out for the first page."),
+        query("created_at_gt", STRING.format("date-time")).wire("created_at[gt]").addition().description("Only plans created later than this instant (ISO 8601)."),
+        query("created_at_gte", STRING.format("date-time")).wire("created_at[gte]").addition().description("Only plans created at or after this instant (ISO 8601)."),
+        query("created_at_lt", STRING.format("date-time")).wire("created_at[lt]").addition().description("Only plans created before this instant (ISO 8601)."),
+        query("created_at_lte", STRING.format("date-time")).wire("created_at[lte]").addition().description("Only plans created at or before this instant (ISO 8601)."),
+        query("status", STRING.choices(words!["active", "archived", "draft"])).addition().description("Only plans in this state; left out, all of them."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createPlan", "plans", Action::Create, template!("/plans"))
+    .summary("Create a plan")
+    .description("Creates a plan with its prices. It can be subscribed to once it is active. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotency_header("Idempotency-Key")
+    .addition()
+    .parameters(list![
+        body("name", STRING).required().description("Name of the plan."),
+        body("currency", STRING).required().description("Three-letter ISO 4217 code, or a pricing unit of your own."),
+        body("prices", ARRAY.items(list![
+            OBJECT.properties(list![
+                optional("price", OBJECT.description("The price: `name`, `item_id`, `model_type`, `cadence`, the settings of the model such as `unit_config`, and for usage `billable_metric_id`.")),
+                optional("allocation_price", OBJECT.description("Credits that the plan includes instead of a price: `amount`, `cadence`, `currency`.")),
+                optional("plan_phase_order", INTEGER.description("Number of the plan phase that the price belongs to.")),
+            ]).closed(),
+        ])).required().description("Prices of the plan."),
+        body("external_plan_id", STRING).description("Your own id for the plan."),
+        body("description", STRING).description("What the plan offers."),
+        body("net_terms", INTEGER).description("Days from issue to due date; 0 is due on issue."),
+        body("default_invoice_memo", STRING).description("Text printed on the invoices."),
+        body("status", STRING.choices(words!["active", "draft"])).description("`draft` until it is meant to be used; `active` when left out."),
+        body("metadata", OBJECT).description("Your own keys and values; values are texts."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
 
 const GET: Operation = Operation::get("getPlan", "plans", Action::Get, template!("/plans/{plan_id}"))

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("subscriptions", "The purchase of a plan by a customer.")
     .when_to_use("To see who has which plan, since when and until when.")
     .phrases(texts!["subscription", "renewal", "active plan"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, GET, UPDATE])
     .schema(RECORD)
     .store(list![
         stored("id", "string", "Id of the subscription."),
@@ -24,19 +24,80 @@ const LIST: Operation = Operation::get("listSubscriptions", "subscriptions", Act
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Most records per page; Orb takes 20 when left out."),
         query("cursor", STRING).description("Where the next page starts: `next_cursor` of the previous response. Leave out for the first page."),
-        query("customer_id", STRING).description("Only subscriptions of this customer, by Orb's customer id. Give either this or `external_customer_id`."),
-        query("external_customer_id", STRING).description("Only subscriptions of this customer, by your own id for the customer."),
+        query("customer_id", STRING).description("Only subscriptions of this customer, by Orb's customer id. Give either this or `external_customer_id`. Orb documents lists of ids here, as `customer_ids` sends them; check that the result belongs to the customer."),
+        query("external_customer_id", STRING).description("Only subscriptions of this customer, by your own id for the customer. Orb documents lists of ids here, as `external_customer_ids` sends them."),
         query("status", STRING.choices(words!["active", "ended", "upcoming"])).description("Only subscriptions in this state: `active` runs now, `upcoming` has yet to start, `ended` is over. Left out, all of them."),
+        query("customer_ids", ARRAY.items(list![STRING])).wire("customer_id[]").addition().description("Only subscriptions of these customers, by Orb's customer ids. Orb's client libraries send lists like this."),
+        query("external_customer_ids", ARRAY.items(list![STRING])).wire("external_customer_id[]").addition().description("Only subscriptions of these customers, by your own ids. Orb's client libraries send lists like this."),
+        query("plan_id", STRING).addition().description("Only subscriptions of this plan, by Orb's id."),
+        query("external_plan_id", STRING).addition().description("Only subscriptions of this plan, by your own id."),
+        query("created_at_gt", STRING.format("date-time")).wire("created_at[gt]").addition().description("Only subscriptions created later than this instant (ISO 8601)."),
+        query("created_at_gte", STRING.format("date-time")).wire("created_at[gte]").addition().description("Only subscriptions created at or after this instant (ISO 8601)."),
+        query("created_at_lt", STRING.format("date-time")).wire("created_at[lt]").addition().description("Only subscriptions created before this instant (ISO 8601)."),
+        query("created_at_lte", STRING.format("date-time")).wire("created_at[lte]").addition().description("Only subscriptions created at or before this instant (ISO 8601)."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
     .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").maximum(100)))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "createSubscription", "subscriptions", Action::Create, template!("/subscriptions"))
+    .summary("Create a subscription")
+    .description("Subscribes a customer to a plan. Name the customer and the plan by Orb's ids or by your own. What is due in advance is invoiced at the start. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotency_header("Idempotency-Key")
+    .at_least_one(list![at_least_one(texts![], texts!["customer_id", "external_customer_id"])])
+    .addition()
+    .parameters(list![
+        body("customer_id", STRING).description("Orb's id of the customer. Orb requires this or `external_customer_id`."),
+        body("external_customer_id", STRING).description("Your own id for the customer."),
+        body("plan_id", STRING).description("Orb's id of the plan. Orb requires this or `external_plan_id`, unless `add_prices` makes a plan of its own."),
+        body("external_plan_id", STRING).description("Your own id for the plan."),
+        body("plan_version_number", INTEGER).description("Version of the plan; the default one when left out."),
+        body("name", STRING).description("Name of the subscription."),
+        body("start_date", STRING.format("date-time")).description("When billing starts; now when left out."),
+        body("end_date", STRING.format("date-time")).description("When billing stops; open when left out."),
+        body("align_billing_with_subscription_start_date", BOOLEAN).description("True begins billing periods on the day of the start instead of the first of the month."),
+        body("initial_phase_order", INTEGER).description("Number of the plan phase to begin with."),
+        body("trial_duration_days", INTEGER).description("Days of free trial; that of the plan when left out."),
+        body("coupon_redemption_code", STRING).description("Code of a coupon to use."),
+        body("currency", STRING).description("Three-letter ISO 4217 code of the invoices."),
+        body("usage_customer_ids", ARRAY.items(list![STRING])).description("Orb's ids of customers whose usage counts, too."),
+        body("auto_collection", BOOLEAN).description("Whether invoices are charged by themselves when due."),
+        body("auto_issuance", BOOLEAN).description("Whether drafts are issued by themselves."),
+        body("default_invoice_memo", STRING).description("Text printed on the invoices."),
+        body("net_terms", INTEGER).description("Days from issue to due date; 0 is due on issue."),
+        body("invoicing_threshold", STRING).description("Amount of usage, as decimal text, at which an invoice is issued before the period ends."),
+        body("add_prices", ARRAY.items(list![OBJECT])).description("Prices in addition to those of the plan."),
+        body("remove_prices", ARRAY.items(list![OBJECT])).description("Prices of the plan that do not apply."),
+        body("replace_prices", ARRAY.items(list![OBJECT])).description("Prices that apply in place of others of the plan."),
+        body("metadata", OBJECT).description("Your own keys and values; values are texts."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
 const GET: Operation = Operation::get("getSubscription", "subscriptions", Action::Get, template!("/subscriptions/{subscription_id}"))
     .summary("Get a subscription")
     .description("Returns one subscription by id with customer, plan, prices in force and the running billing period.")
     .parameters(list![path("subscription_id", STRING).required().description("Id of the subscription.")])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "updateSubscription", "subscriptions", Action::Update, template!("/subscriptions/{subscription_id}"))
+    .summary("Update a subscription")
+    .description("Changes collection, terms or metadata of a subscription. The plan is changed with `subscription_plan_changes.create`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("subscription_id", STRING).required().description("Id of the subscription."),
+        body("auto_collection", BOOLEAN).description("Whether invoices are charged by themselves when due."),
+        body("auto_issuance", BOOLEAN).description("Whether drafts are issued by themselves."),
+        body("default_invoice_memo", STRING).description("Text printed on the invoices."),
+        body("net_terms", INTEGER).description("Days from issue to due date; 0 is due on issue."),
+        body("invoicing_threshold", STRING).description("Amount of usage, as decimal text, at which an invoice is issued before the period ends."),
+        body("metadata", OBJECT).description("Your own keys and values; values are texts."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/subscriptions.json"));

@@ -18,8 +18,9 @@ accessor! {
 impl Customers<'_> {
     /// List customers.
     ///
-    /// Lists all customers, the most recently created first. It has no filters: to find one by name
-    /// or e-mail address go through the pages, or search the index of the hosted platform.
+    /// Lists all customers, the most recently created first. It filters by time of creation only:
+    /// to find one by name or e-mail address go through the pages, or search the index of the
+    /// hosted platform; by your own id use `external_customers.get`.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -37,11 +38,35 @@ impl Customers<'_> {
         CustomersList { call: self.client.call("customers", Action::List) }
     }
 
+    /// Create a customer.
+    ///
+    /// Creates a customer. To bill somebody, subscribe them to a plan with `subscriptions.create`.
+    /// Airbyte's hosted platform does not offer it.
+    ///
+    /// With an idempotency key, `options(|o| o.idempotency_key(key))`, a repeated call has no
+    /// second effect.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_orb::{OrbConnector, Result};
+    /// # async fn example(orb: OrbConnector) -> Result<()> {
+    /// let customer = orb.customers().create()
+    ///     .name("Acme Inc.")
+    ///     .email("billing@acme.example")
+    ///     .external_customer_id("acme-4711")
+    ///     .await?;
+    /// println!("{:?} {:?}", customer.id, customer.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> CustomersCreate {
+        CustomersCreate { call: self.client.call("customers", Action::Create) }
+    }
+
     /// Get a customer.
     ///
     /// Returns one customer by Orb's id, with addresses, balance, payment provider and tax number.
-    /// Your own id for the customer is not accepted here; the lists of subscriptions and invoices
-    /// take it as `external_customer_id`.
+    /// Your own id for the customer is not accepted here: `external_customers.get` takes it, and so
+    /// do the lists of subscriptions and invoices.
     ///
     /// * `customer_id`: Orb's id of the customer (not your own id; find it in `customers.list`).
     ///
@@ -57,6 +82,30 @@ impl Customers<'_> {
         let mut call = self.client.call("customers", Action::Get);
         call.set("customer_id", customer_id.into());
         CustomersGet { call }
+    }
+
+    /// Update a customer.
+    ///
+    /// Changes the values given and leaves the others alone. Metadata keys are merged; a null value
+    /// removes its key. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `customer_id`: Orb's id of the customer (not your own id; find it in `customers.list`).
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_orb::{OrbConnector, Result};
+    /// # async fn example(orb: OrbConnector) -> Result<()> {
+    /// let customer = orb.customers().update("k3M9sPq2VbTzRw7N")
+    ///     .name("Acme Inc.")
+    ///     .email("billing@acme.example")
+    ///     .await?;
+    /// println!("{:?} {:?}", customer.id, customer.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self, customer_id: impl Into<String>) -> CustomersUpdate {
+        let mut call = self.client.call("customers", Action::Update);
+        call.set("customer_id", customer_id.into());
+        CustomersUpdate { call }
     }
 }
 
@@ -75,10 +124,93 @@ list_builder! {
         /// Where the next page starts: `next_cursor` of the previous response. Leave out for the
         /// first page.
         cursor: String,
+        /// Only customers created later than this instant (ISO 8601).
+        created_at_gt: String,
+        /// Only customers created at or after this instant (ISO 8601).
+        created_at_gte: String,
+        /// Only customers created before this instant (ISO 8601).
+        created_at_lt: String,
+        /// Only customers created at or before this instant (ISO 8601).
+        created_at_lte: String,
+    }
+}
+
+record_builder! {
+    /// A call of `customers.create`: setters add arguments, and awaiting it sends the request.
+    pub struct CustomersCreate: types::Customer {
+        /// Full name or company name.
+        ///
+        /// A call without it is refused.
+        name: String,
+        /// E-mail address for invoices, receipts and notices.
+        ///
+        /// A call without it is refused.
+        email: String,
+        /// Your own id for the customer; it can be set later only while there is none.
+        external_customer_id: String,
+        /// Further addresses for invoices and notices.
+        additional_emails: [String],
+        /// Three-letter ISO 4217 code of the customer's invoices and balance.
+        currency: String,
+        /// Outside system through which the customer pays.
+        payment_provider: types::CustomerPaymentProvider,
+        /// Id of the customer in that system.
+        payment_provider_id: String,
+        /// Whether issued invoices are charged by themselves when due.
+        auto_collection: bool,
+        /// Whether drafts are issued by themselves.
+        auto_issuance: bool,
+        /// Whether Orb e-mails invoices to the customer.
+        email_delivery: bool,
+        /// Address on invoices.
+        billing_address: types::CustomerBillingAddress,
+        /// Where goods are sent.
+        shipping_address: types::CustomerShippingAddress,
+        /// Tax number printed on invoices.
+        tax_id: types::CustomerTaxIdInput,
+        /// Your own keys and values; values are texts.
+        metadata: {String: String},
+        /// IANA time zone that bounds the customer's billing periods; that of the account when left
+        /// out.
+        timezone: String,
     }
 }
 
 record_builder! {
     /// A call of `customers.get`: setters add arguments, and awaiting it sends the request.
     pub struct CustomersGet: types::Customer {}
+}
+
+record_builder! {
+    /// A call of `customers.update`: setters add arguments, and awaiting it sends the request.
+    pub struct CustomersUpdate: types::Customer {
+        /// Full name or company name.
+        name: String,
+        /// E-mail address for invoices, receipts and notices.
+        email: String,
+        /// Your own id for the customer; it can be set later only while there is none.
+        external_customer_id: String,
+        /// Further addresses for invoices and notices.
+        additional_emails: [String],
+        /// Three-letter ISO 4217 code of the customer's invoices and balance.
+        currency: String,
+        /// Outside system through which the customer pays.
+        payment_provider: types::CustomerPaymentProvider,
+        /// Id of the customer in that system.
+        payment_provider_id: String,
+        /// Whether issued invoices are charged by themselves when due.
+        auto_collection: bool,
+        /// Whether drafts are issued by themselves.
+        auto_issuance: bool,
+        /// Whether Orb e-mails invoices to the customer.
+        email_delivery: bool,
+        /// Address on invoices.
+        billing_address: types::CustomerBillingAddress,
+        /// Where goods are sent.
+        shipping_address: types::CustomerShippingAddress,
+        /// Tax number printed on invoices.
+        tax_id: types::CustomerTaxIdInput,
+        /// Your own keys and values; values are texts.
+        metadata: {String: String},
+    }
 }

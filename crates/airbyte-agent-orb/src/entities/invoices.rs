@@ -95,6 +95,28 @@ list_builder! {
         /// unpaid, `synced` was handed to an outside system, `void` is cancelled. Left out,
         /// `issued`, `paid` and `synced` ones come back, so drafts have to be asked for.
         status: types::InvoiceStatus,
+        /// Only invoices in one of these states. Orb's client libraries send lists like this.
+        statuses: [types::InvoiceStatus],
+        /// Only invoices due on this day.
+        due_date: String,
+        /// Only invoices due within this span around `due_date`, such as `1d` or `2m`.
+        due_date_window: String,
+        /// Only invoices due later than this day.
+        due_date_gt: String,
+        /// Only invoices due before this day.
+        due_date_lt: String,
+        /// Only invoices of this amount, as decimal text.
+        amount: String,
+        /// Only invoices above this amount, as decimal text.
+        amount_gt: String,
+        /// Only invoices below this amount, as decimal text.
+        amount_lt: String,
+        /// Which date the list is ordered by.
+        date_type: types::InvoiceDateType,
+        /// True for invoices of subscriptions, false for one-off ones.
+        is_recurring: bool,
+        /// True includes lines with the quantity 0.
+        include_zero_quantity_line_items: bool,
     }
 }
 

@@ -3,7 +3,33 @@
 //! Operations, one module for each entity. It has an accessor with one method for each action, and
 //! the builders that these methods return.
 
+pub mod alerts;
+pub mod coupons;
+pub mod credit_ledger_entries;
+pub mod credit_notes;
+pub mod credit_top_ups;
+pub mod customer_alerts;
+pub mod customer_balance_transactions;
+pub mod customer_costs;
+pub mod customer_credits;
 pub mod customers;
+pub mod external_customers;
+pub mod external_plans;
+pub mod invoice_collections;
+pub mod invoice_issues;
+pub mod invoice_payments;
+pub mod invoice_voids;
 pub mod invoices;
+pub mod items;
+pub mod metrics;
 pub mod plans;
+pub mod price_evaluations;
+pub mod prices;
+pub mod subscription_alerts;
+pub mod subscription_cancellations;
+pub mod subscription_costs;
+pub mod subscription_plan_changes;
+pub mod subscription_usage;
 pub mod subscriptions;
+pub mod upcoming_invoices;
+pub mod usage_events;

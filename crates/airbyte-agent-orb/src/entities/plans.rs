@@ -37,6 +37,30 @@ impl Plans<'_> {
         PlansList { call: self.client.call("plans", Action::List) }
     }
 
+    /// Create a plan.
+    ///
+    /// Creates a plan with its prices. It can be subscribed to once it is active. Airbyte's hosted
+    /// platform does not offer it.
+    ///
+    /// With an idempotency key, `options(|o| o.idempotency_key(key))`, a repeated call has no
+    /// second effect.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_orb::{OrbConnector, Result, types};
+    /// # async fn example(orb: OrbConnector) -> Result<()> {
+    /// let plan = orb.plans().create()
+    ///     .name("Growth")
+    ///     .currency("USD")
+    ///     .prices([types::PlanPriceInput::new()])
+    ///     .await?;
+    /// println!("{:?} {:?}", plan.id, plan.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> PlansCreate {
+        PlansCreate { call: self.client.call("plans", Action::Create) }
+    }
+
     /// Get a plan.
     ///
     /// Returns one plan by id with prices, phases, trial, discounts and limits.
@@ -73,6 +97,46 @@ list_builder! {
         /// Where the next page starts: `next_cursor` of the previous response. Leave out for the
         /// first page.
         cursor: String,
+        /// Only plans created later than this instant (ISO 8601).
+        created_at_gt: String,
+        /// Only plans created at or after this instant (ISO 8601).
+        created_at_gte: String,
+        /// Only plans created before this instant (ISO 8601).
+        created_at_lt: String,
+        /// Only plans created at or before this instant (ISO 8601).
+        created_at_lte: String,
+        /// Only plans in this state; left out, all of them.
+        status: types::PlanStatus,
+    }
+}
+
+record_builder! {
+    /// A call of `plans.create`: setters add arguments, and awaiting it sends the request.
+    pub struct PlansCreate: types::Plan {
+        /// Name of the plan.
+        ///
+        /// A call without it is refused.
+        name: String,
+        /// Three-letter ISO 4217 code, or a pricing unit of your own.
+        ///
+        /// A call without it is refused.
+        currency: String,
+        /// Prices of the plan.
+        ///
+        /// A call without it is refused.
+        prices: [types::PlanPriceInput],
+        /// Your own id for the plan.
+        external_plan_id: String,
+        /// What the plan offers.
+        description: String,
+        /// Days from issue to due date; 0 is due on issue.
+        net_terms: i64,
+        /// Text printed on the invoices.
+        default_invoice_memo: String,
+        /// `draft` until it is meant to be used; `active` when left out.
+        status: types::PlanStatus,
+        /// Your own keys and values; values are texts.
+        metadata: {String: String},
     }
 }
 

@@ -37,6 +37,31 @@ impl Subscriptions<'_> {
         SubscriptionsList { call: self.client.call("subscriptions", Action::List) }
     }
 
+    /// Create a subscription.
+    ///
+    /// Subscribes a customer to a plan. Name the customer and the plan by Orb's ids or by your own.
+    /// What is due in advance is invoiced at the start. Airbyte's hosted platform does not offer
+    /// it.
+    ///
+    /// With an idempotency key, `options(|o| o.idempotency_key(key))`, a repeated call has no
+    /// second effect.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_orb::{OrbConnector, Result};
+    /// # async fn example(orb: OrbConnector) -> Result<()> {
+    /// let subscription = orb.subscriptions().create()
+    ///     .customer_id("k3M9sPq2VbTzRw7N")
+    ///     .external_customer_id("acme-4711")
+    ///     .plan_id("F6yJdWm9QxKp2sHt")
+    ///     .await?;
+    /// println!("{:?} {:?}", subscription.id, subscription.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> SubscriptionsCreate {
+        SubscriptionsCreate { call: self.client.call("subscriptions", Action::Create) }
+    }
+
     /// Get a subscription.
     ///
     /// Returns one subscription by id with customer, plan, prices in force and the running billing
@@ -57,6 +82,30 @@ impl Subscriptions<'_> {
         call.set("subscription_id", subscription_id.into());
         SubscriptionsGet { call }
     }
+
+    /// Update a subscription.
+    ///
+    /// Changes collection, terms or metadata of a subscription. The plan is changed with
+    /// `subscription_plan_changes.create`. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `subscription_id`: Id of the subscription.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_orb::{OrbConnector, Result};
+    /// # async fn example(orb: OrbConnector) -> Result<()> {
+    /// let subscription = orb.subscriptions().update("8pQzT5xWcN3rLkVb")
+    ///     .auto_collection(true)
+    ///     .auto_issuance(true)
+    ///     .await?;
+    /// println!("{:?} {:?}", subscription.id, subscription.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self, subscription_id: impl Into<String>) -> SubscriptionsUpdate {
+        let mut call = self.client.call("subscriptions", Action::Update);
+        call.set("subscription_id", subscription_id.into());
+        SubscriptionsUpdate { call }
+    }
 }
 
 in_context_store! {
@@ -75,17 +124,108 @@ list_builder! {
         /// first page.
         cursor: String,
         /// Only subscriptions of this customer, by Orb's customer id. Give either this or
-        /// `external_customer_id`.
+        /// `external_customer_id`. Orb documents lists of ids here, as `customer_ids` sends them;
+        /// check that the result belongs to the customer.
         customer_id: String,
-        /// Only subscriptions of this customer, by your own id for the customer.
+        /// Only subscriptions of this customer, by your own id for the customer. Orb documents
+        /// lists of ids here, as `external_customer_ids` sends them.
         external_customer_id: String,
         /// Only subscriptions in this state: `active` runs now, `upcoming` has yet to start,
         /// `ended` is over. Left out, all of them.
         status: types::SubscriptionStatus,
+        /// Only subscriptions of these customers, by Orb's customer ids. Orb's client libraries
+        /// send lists like this.
+        customer_ids: [String],
+        /// Only subscriptions of these customers, by your own ids. Orb's client libraries send
+        /// lists like this.
+        external_customer_ids: [String],
+        /// Only subscriptions of this plan, by Orb's id.
+        plan_id: String,
+        /// Only subscriptions of this plan, by your own id.
+        external_plan_id: String,
+        /// Only subscriptions created later than this instant (ISO 8601).
+        created_at_gt: String,
+        /// Only subscriptions created at or after this instant (ISO 8601).
+        created_at_gte: String,
+        /// Only subscriptions created before this instant (ISO 8601).
+        created_at_lt: String,
+        /// Only subscriptions created at or before this instant (ISO 8601).
+        created_at_lte: String,
+    }
+}
+
+record_builder! {
+    /// A call of `subscriptions.create`: setters add arguments, and awaiting it sends the request.
+    pub struct SubscriptionsCreate: types::Subscription {
+        /// Orb's id of the customer. Orb requires this or `external_customer_id`.
+        customer_id: String,
+        /// Your own id for the customer.
+        external_customer_id: String,
+        /// Orb's id of the plan. Orb requires this or `external_plan_id`, unless `add_prices` makes
+        /// a plan of its own.
+        plan_id: String,
+        /// Your own id for the plan.
+        external_plan_id: String,
+        /// Version of the plan; the default one when left out.
+        plan_version_number: i64,
+        /// Name of the subscription.
+        name: String,
+        /// When billing starts; now when left out.
+        start_date: String,
+        /// When billing stops; open when left out.
+        end_date: String,
+        /// True begins billing periods on the day of the start instead of the first of the month.
+        align_billing_with_subscription_start_date: bool,
+        /// Number of the plan phase to begin with.
+        initial_phase_order: i64,
+        /// Days of free trial; that of the plan when left out.
+        trial_duration_days: i64,
+        /// Code of a coupon to use.
+        coupon_redemption_code: String,
+        /// Three-letter ISO 4217 code of the invoices.
+        currency: String,
+        /// Orb's ids of customers whose usage counts, too.
+        usage_customer_ids: [String],
+        /// Whether invoices are charged by themselves when due.
+        auto_collection: bool,
+        /// Whether drafts are issued by themselves.
+        auto_issuance: bool,
+        /// Text printed on the invoices.
+        default_invoice_memo: String,
+        /// Days from issue to due date; 0 is due on issue.
+        net_terms: i64,
+        /// Amount of usage, as decimal text, at which an invoice is issued before the period ends.
+        invoicing_threshold: String,
+        /// Prices in addition to those of the plan.
+        add_prices: [any],
+        /// Prices of the plan that do not apply.
+        remove_prices: [any],
+        /// Prices that apply in place of others of the plan.
+        replace_prices: [any],
+        /// Your own keys and values; values are texts.
+        metadata: {String: String},
     }
 }
 
 record_builder! {
     /// A call of `subscriptions.get`: setters add arguments, and awaiting it sends the request.
     pub struct SubscriptionsGet: types::Subscription {}
+}
+
+record_builder! {
+    /// A call of `subscriptions.update`: setters add arguments, and awaiting it sends the request.
+    pub struct SubscriptionsUpdate: types::Subscription {
+        /// Whether invoices are charged by themselves when due.
+        auto_collection: bool,
+        /// Whether drafts are issued by themselves.
+        auto_issuance: bool,
+        /// Text printed on the invoices.
+        default_invoice_memo: String,
+        /// Days from issue to due date; 0 is due on issue.
+        net_terms: i64,
+        /// Amount of usage, as decimal text, at which an invoice is issued before the period ends.
+        invoicing_threshold: String,
+        /// Your own keys and values; values are texts.
+        metadata: {String: String},
+    }
 }

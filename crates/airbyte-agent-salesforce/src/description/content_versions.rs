@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `content_versions` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("content_versions", "One version of a file.")
+    .when_to_use("To find, download or upload a file.")
+    .phrases(texts!["file", "upload file", "attach file", "document"])
     .operations(list![LIST, GET, DOWNLOAD, CREATE])
     .schema(RECORD);
 

@@ -18,7 +18,7 @@ const LIST: Operation = Operation::get("listRecentItems", "recent_items", Action
     .parameters(list![
         query("limit", INTEGER.minimum(1.0).maximum(200.0)).description("Most records; Salesforce keeps at most 200."),
     ])
-    .paging(Paging::none("Salesforce answers with at most 200 records at once.").size(page_size("limit").maximum(200)))
+    .paging(Paging::none("Salesforce returns at most 200 records at once.").size(page_size("limit").maximum(200)))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/recent_items.json"));

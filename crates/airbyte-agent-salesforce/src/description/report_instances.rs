@@ -18,7 +18,7 @@ const LIST: Operation = Operation::get("listReportInstances", "report_instances"
     .parameters(list![
         path("reportId", STRING).required().description("Id of the report, starting with `00O`, from `reports.list`."),
     ])
-    .paging(Paging::none("Salesforce answers with at most 200 runs at once."))
+    .paging(Paging::none("Salesforce returns at most 200 runs at once."))
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "createReportInstance", "report_instances", Action::Create, template!("/analytics/reports/{reportId}/instances"))

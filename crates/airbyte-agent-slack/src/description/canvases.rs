@@ -5,7 +5,11 @@
 use airbyte_agent_description::build::*;
 
 /// `canvases` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("canvases", "A document inside Slack.").operations(list![CREATE, UPDATE]).schema(RECORD);
+pub(super) const ENTITY: Entity = Entity::new("canvases", "A document inside Slack.")
+    .when_to_use("To write a document for a channel or the workspace.")
+    .phrases(texts!["canvas", "document"])
+    .operations(list![CREATE, UPDATE])
+    .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "createCanvas", "canvases", Action::Create, template!("/canvases.create"))
     .summary("Create a canvas")

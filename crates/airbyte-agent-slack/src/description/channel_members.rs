@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `channel_members` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("channel_members", "The id of somebody who is in a channel.")
+    .when_to_use("To see who is in a channel.")
+    .phrases(texts!["members of a channel", "who is in the channel", "participants"])
     .operations(list![LIST])
     .schema(RECORD);
 

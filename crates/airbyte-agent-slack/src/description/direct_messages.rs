@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `direct_messages` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("direct_messages", "The conversation with one person or a small group.")
+    .when_to_use("To get the id of the direct message with somebody, before writing there.")
+    .phrases(texts!["direct message", "dm", "message a person"])
     .operations(list![CREATE])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `file_upload_completions` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("file_upload_completions", "The last step of uploading files, which shares them.")
+    .when_to_use("To finish an upload and share the file in a channel.")
+    .phrases(texts!["finish upload", "share file"])
     .operations(list![CREATE])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `file_uploads` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("file_uploads", "The first step of uploading a file; it gives an address for the bytes.")
+    .when_to_use("To upload a file: start here, send the bytes, then finish.")
+    .phrases(texts!["upload file", "attach file"])
     .operations(list![CREATE])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `files` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("files", "A file that was uploaded to Slack or linked there.")
+    .when_to_use("To find files that were shared, or what is known of one.")
+    .phrases(texts!["file", "attachment", "document", "pdf"])
     .operations(list![LIST, GET, DELETE])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `message_permalinks` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("message_permalinks", "The address at which a message opens in Slack.")
+    .when_to_use("To give somebody the address of a message.")
+    .phrases(texts!["permalink", "link to message"])
     .operations(list![GET])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `messages` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("messages", "A message that the app posts, edits or deletes, or finds by a search; to read a channel use `channel_messages`.")
+    .when_to_use("To post, edit, delete or search messages.")
+    .phrases(texts!["send message", "post", "search messages", "write in channel"])
     .operations(list![CREATE, UPDATE, DELETE, SEARCH])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `pins` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("pins", "A message pinned to its channel.")
+    .when_to_use("To keep messages at hand in a channel, or to see those.")
+    .phrases(texts!["pin", "pinned messages", "unpin"])
     .operations(list![CREATE, LIST, DELETE])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `scheduled_messages` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("scheduled_messages", "A message that Slack will post at a given time.")
+    .when_to_use("To post later, or to see or cancel what is planned.")
+    .phrases(texts!["schedule message", "later", "planned messages", "cancel scheduled"])
     .operations(list![CREATE, LIST, DELETE])
     .schema(RECORD);
 

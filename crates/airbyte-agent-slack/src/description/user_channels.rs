@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `user_channels` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("user_channels", "A conversation that a given person is a member of.")
+    .when_to_use("To see which channels somebody is in.")
+    .phrases(texts!["channels of a user", "my channels"])
     .operations(list![LIST])
     .schema(RECORD);
 

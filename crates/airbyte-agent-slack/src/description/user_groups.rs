@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `user_groups` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("user_groups", "People who are mentioned together, such as `@marketing`.")
+    .when_to_use("To find who is meant by a mention such as @marketing.")
+    .phrases(texts!["user group", "usergroup", "mention group"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `user_lookups` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("user_lookups", "The one user with a given e-mail address.")
+    .when_to_use("To find a user id by e-mail address.")
+    .phrases(texts!["user by email", "find user", "e-mail address"])
     .operations(list![GET])
     .schema(RECORD);
 

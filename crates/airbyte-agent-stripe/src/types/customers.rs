@@ -31,7 +31,7 @@ record! {
         pub currency: String,
         /// The customer as an account id, on platforms that model customers as accounts.
         pub customer_account: String,
-        /// Currency the customer is billed in by default.
+        /// Currency the customer is billed in by default; absent in current API versions.
         pub default_currency: String,
         /// Id of the default payment source (older style; see
         /// `invoice_settings.default_payment_method`).

@@ -53,7 +53,7 @@ record! {
         pub reconciliation_status: String,
         /// Payout that reverses this one.
         pub reversed_by: String,
-        /// Balance the money came from.
+        /// Balance the money came from; absent in current API versions.
         pub source_balance: String,
         /// Part of the balance used: `card`, `fpx` or `bank_account`.
         pub source_type: String,

@@ -15,7 +15,7 @@ record! {
         pub object: String,
         /// Whether it can be sold; false means archived.
         pub active: bool,
-        /// Attributes of goods (older style).
+        /// Attributes of goods; absent in current API versions.
         pub attributes: Vec<String>,
         /// When it was created, Unix seconds.
         pub created: i64,
@@ -23,7 +23,7 @@ record! {
         pub default_price: String,
         /// Description shown to customers.
         pub description: String,
-        /// Selling points (older style; see `marketing_features`).
+        /// Selling points; absent in current API versions, which have `marketing_features`.
         pub features: Vec<ProductFeature>,
         /// Addresses of product images, up to 8.
         pub images: Vec<String>,

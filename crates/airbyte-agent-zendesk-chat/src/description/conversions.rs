@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `conversions` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("conversions", "A goal that a visitor reached, with who gets the credit.")
+    .when_to_use("To see which goals visitors reached, and who gets the credit.")
+    .phrases(texts!["conversion", "goal reached"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `department_events` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("department_events", "Something that changed in a department, such as going online.")
+    .when_to_use("To see when departments were online.")
+    .phrases(texts!["department events", "department online"])
     .operations(list![LIST])
     .schema(RECORD);
 

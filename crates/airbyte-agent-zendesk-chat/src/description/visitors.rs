@@ -5,7 +5,11 @@
 use airbyte_agent_description::build::*;
 
 /// `visitors` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("visitors", "A person on the website.").operations(list![GET]).schema(RECORD);
+pub(super) const ENTITY: Entity = Entity::new("visitors", "A person on the website.")
+    .when_to_use("To see who chatted, and whether they are banned.")
+    .phrases(texts!["visitor", "customer on the website"])
+    .operations(list![GET])
+    .schema(RECORD);
 
 const GET: Operation = Operation::get("GetVisitor", "visitors", Action::Get, template!("/visitors/{visitor_id}"))
     .summary("Get a visitor")

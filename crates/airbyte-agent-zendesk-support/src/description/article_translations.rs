@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `article_translations` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("article_translations", "Title and text of an article in one language.")
+    .when_to_use("To change the title or text of an article, or to publish it.")
+    .phrases(texts!["article text", "publish article", "translation"])
     .operations(list![UPDATE])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `custom_object_records` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("custom_object_records", "A record of a kind that the account has made up.")
+    .when_to_use("To read or add records such as cars, contracts or assets.")
+    .phrases(texts!["custom object record", "asset", "contract"])
     .operations(list![LIST, CREATE, GET])
     .schema(RECORD);
 

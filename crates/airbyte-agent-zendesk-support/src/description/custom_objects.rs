@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `custom_objects` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("custom_objects", "A kind of records that the account has made up.")
+    .when_to_use("To find the key of a kind before reading its records.")
+    .phrases(texts!["custom object", "object type"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `custom_statuses` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("custom_statuses", "A status that tickets can have, standard or custom.")
+    .when_to_use("To get the id of a custom status.")
+    .phrases(texts!["ticket status", "custom status"])
     .operations(list![LIST])
     .schema(RECORD);
 

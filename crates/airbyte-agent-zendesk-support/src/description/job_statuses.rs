@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `job_statuses` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("job_statuses", "A job that Zendesk runs in the background, with its state.")
+    .when_to_use("To see whether work in the background is done, and what came out.")
+    .phrases(texts!["job status", "background job", "progress"])
     .operations(list![GET, LIST])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `organization_exports` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("organization_exports", "An organization, in an export of all that changed since an instant.")
+    .when_to_use("To copy all organizations, or to follow their changes.")
+    .phrases(texts!["export organizations", "sync organizations"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `organization_upserts` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("organization_upserts", "The act of creating an organization or changing the one that exists.")
+    .when_to_use("To make sure that an organization exists.")
+    .phrases(texts!["create or update organization", "upsert organization"])
     .operations(list![CREATE])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `search_results` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("search_results", "A ticket, user, organization or group found by a search.")
+    .when_to_use("To find tickets, users, organizations and groups at once.")
+    .phrases(texts!["search", "find anything"])
     .operations(list![SEARCH])
     .schema(RECORD);
 

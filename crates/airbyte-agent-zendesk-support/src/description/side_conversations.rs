@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `side_conversations` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("side_conversations", "A conversation of agents with others about one ticket.")
+    .when_to_use("To ask somebody else about a ticket, or to read what they said.")
+    .phrases(texts!["side conversation", "ask the supplier"])
     .operations(list![LIST, CREATE])
     .schema(RECORD);
 

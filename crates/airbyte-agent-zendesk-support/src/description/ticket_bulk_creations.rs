@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `ticket_bulk_creations` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("ticket_bulk_creations", "The act of creating many tickets at once; the record is the job that does it.")
+    .when_to_use("To create many tickets at once.")
+    .phrases(texts!["create many tickets", "import tickets"])
     .operations(list![CREATE])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `ticket_event_exports` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("ticket_event_exports", "A change of any ticket, in an export since an instant.")
+    .when_to_use("To copy or follow the history of all tickets.")
+    .phrases(texts!["ticket events", "history export"])
     .operations(list![LIST])
     .schema(RECORD);
 

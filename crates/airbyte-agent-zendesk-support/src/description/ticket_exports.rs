@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `ticket_exports` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("ticket_exports", "A ticket, in an export of all that changed since an instant.")
+    .when_to_use("To copy all tickets, or to follow their changes.")
+    .phrases(texts!["export tickets", "all tickets", "incremental export", "sync tickets"])
     .operations(list![LIST])
     .schema(RECORD);
 
@@ -16,7 +18,6 @@ const LIST: Operation = Operation::get("ExportTickets", "ticket_exports", Action
     .parameters(list![
         query("start_time", INTEGER).description("Only records that changed since this instant, Unix seconds, at least a minute ago. The vendor requires it, except together with `cursor`."),
         query("cursor", STRING).description("Where to go on: `after_cursor` of the previous response."),
-        query("per_page", INTEGER.minimum(1.0).maximum(1000.0)).description("Number of records per response, at most 1000."),
     ])
     .records(json_path!("$.tickets"))
     .meta(list![
@@ -24,7 +25,7 @@ const LIST: Operation = Operation::get("ExportTickets", "ticket_exports", Action
         meta("after_url", json_path!("$.after_url")),
         meta("end_of_stream", json_path!("$.end_of_stream")),
     ])
-    .paging(Paging::link_keeping(from_meta("after_url"), list![(text("cursor"), text("cursor"))], texts!["per_page"]).done(from_meta("end_of_stream")))
+    .paging(Paging::link_keeping(from_meta("after_url"), list![(text("cursor"), text("cursor"))], texts![]).done(from_meta("end_of_stream")))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/tickets.json"));

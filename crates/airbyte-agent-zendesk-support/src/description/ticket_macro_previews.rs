@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `ticket_macro_previews` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("ticket_macro_previews", "What one macro would do to one ticket.")
+    .when_to_use("Before applying a macro to a ticket.")
+    .phrases(texts!["apply macro", "preview macro"])
     .operations(list![GET])
     .schema(RECORD);
 

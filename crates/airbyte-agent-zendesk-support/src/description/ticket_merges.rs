@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `ticket_merges` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("ticket_merges", "The act of merging tickets into one; the record is the job that does it.")
+    .when_to_use("To make one ticket of several about the same thing.")
+    .phrases(texts!["merge tickets", "duplicate tickets"])
     .operations(list![CREATE])
     .schema(RECORD);
 

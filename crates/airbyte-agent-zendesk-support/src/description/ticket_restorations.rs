@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `ticket_restorations` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("ticket_restorations", "The act of bringing back a deleted ticket.")
+    .when_to_use("To bring back a ticket that was deleted by mistake.")
+    .phrases(texts!["restore ticket", "undelete"])
     .operations(list![CREATE]);
 
 const CREATE: Operation = Operation::by(Method::Put, "RestoreTicket", "ticket_restorations", Action::Create, template!("/deleted_tickets/{ticket_id}/restore"))

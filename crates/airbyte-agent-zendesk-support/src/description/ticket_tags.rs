@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `ticket_tags` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("ticket_tags", "A tag on one ticket.")
+    .when_to_use("To see or change the tags of one ticket.")
+    .phrases(texts!["tag ticket", "add tag", "remove tag"])
     .operations(list![LIST, UPDATE, CREATE, DELETE])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `user_exports` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("user_exports", "A user, in an export of all that changed since an instant.")
+    .when_to_use("To copy all users, or to follow their changes.")
+    .phrases(texts!["export users", "all users", "sync users"])
     .operations(list![LIST])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `user_identities` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("user_identities", "An e-mail address, phone number or account of one user.")
+    .when_to_use("To see or change by which addresses a user is recognised.")
+    .phrases(texts!["identity", "second e-mail address"])
     .operations(list![LIST, CREATE, DELETE])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `user_merges` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("user_merges", "The act of merging one customer into another.")
+    .when_to_use("To make one user of two accounts of the same customer.")
+    .phrases(texts!["merge users", "duplicate user"])
     .operations(list![CREATE])
     .schema(RECORD);
 

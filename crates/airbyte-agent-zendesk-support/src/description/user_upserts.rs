@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `user_upserts` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("user_upserts", "The act of creating a user or changing the one that exists.")
+    .when_to_use("To make sure that a user exists.")
+    .phrases(texts!["create or update user", "upsert user"])
     .operations(list![CREATE])
     .schema(RECORD);
 

@@ -6,6 +6,8 @@ use airbyte_agent_description::build::*;
 
 /// `view_counts` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("view_counts", "The number of tickets in one view.")
+    .when_to_use("To see how long a queue is.")
+    .phrases(texts!["how many tickets", "queue length", "count"])
     .operations(list![GET])
     .schema(RECORD);
 

@@ -5,7 +5,11 @@
 use airbyte_agent_description::build::*;
 
 /// `view_tickets` with its operations.
-pub(super) const ENTITY: Entity = Entity::new("view_tickets", "A ticket in one view.").operations(list![LIST]).schema(RECORD);
+pub(super) const ENTITY: Entity = Entity::new("view_tickets", "A ticket in one view.")
+    .when_to_use("To see the tickets of a queue.")
+    .phrases(texts!["tickets in a view", "queue", "view"])
+    .operations(list![LIST])
+    .schema(RECORD);
 
 const LIST: Operation = Operation::get("ListViewTickets", "view_tickets", Action::List, template!("/views/{view_id}/tickets"))
     .summary("List tickets of a view")

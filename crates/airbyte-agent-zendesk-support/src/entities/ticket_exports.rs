@@ -48,9 +48,5 @@ list_builder! {
         start_time: i64,
         /// Where to go on: `after_cursor` of the previous response.
         cursor: String,
-        /// Number of records per response, at most 1000.
-        ///
-        /// From 1 to 1000.
-        per_page: i64,
     }
 }

@@ -525,10 +525,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "project_duplicates.create",
-        arguments: r#"{"project_gid":"1201345678901234","opt_fields":"status,new_project.name","data":{"name":"Relaunch 2026","team":"team","include":"notes,task_notes,task_subtasks","schedule_dates":{"should_skip_weekends":true,"start_on":"start-on","due_on":"due-on"}}}"#,
+        arguments: r#"{"project_gid":"1201345678901234","opt_fields":"status,new_project.name","data":{"name":"Relaunch 2026","include":"notes,task_notes,task_subtasks","schedule_dates":{"should_skip_weekends":true,"start_on":"start-on","due_on":"due-on"}}}"#,
         all: |c| c.project_duplicates().create("1201345678901234")
             .opt_fields("status,new_project.name")
-            .data(types::ProjectDuplicateCreateInput::new("Relaunch 2026").team("team").include("notes,task_notes,task_subtasks").schedule_dates(types::ProjectDuplicateCreateInputScheduleDates::new(true).start_on("start-on").due_on("due-on")))
+            .data(types::ProjectDuplicateCreateInput::new("Relaunch 2026").include("notes,task_notes,task_subtasks").schedule_dates(types::ProjectDuplicateCreateInputScheduleDates::new(true).start_on("start-on").due_on("due-on")))
             .dry_run(),
         needed: |c, a| record(c.project_duplicates().create(a.get::<String>("project_gid")).data(a.get::<types::ProjectDuplicateCreateInput>("data"))),
     },

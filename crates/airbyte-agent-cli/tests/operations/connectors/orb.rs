@@ -3,6 +3,7 @@
 //! Every operation of the connector `orb`.
 
 use airbyte_agent::orb::{DESCRIPTION, OrbConnector as Connector, types};
+use serde_json::json;
 
 use crate::harness::{self, Operation, list, record};
 
@@ -14,10 +15,27 @@ async fn every_operation() {
 const OPERATIONS: &[Operation<Connector>] = &[
     Operation {
         name: "customers.list",
-        arguments: r#"{"limit":100,"cursor":"Y3Vyc29yOjIwMjUtMDMtMDE"}"#,
+        arguments: r#"{"limit":100,"cursor":"Y3Vyc29yOjIwMjUtMDMtMDE","created_at_gt":"2025-02-28T23:59:59Z","created_at_gte":"2025-03-01T00:00:00Z","created_at_lt":"2025-04-01T00:00:00Z","created_at_lte":"2025-03-31T23:59:59Z"}"#,
         all: |c| c.customers().list()
-            .limit(100).cursor("Y3Vyc29yOjIwMjUtMDMtMDE").dry_run(),
+            .limit(100).cursor("Y3Vyc29yOjIwMjUtMDMtMDE").created_at_gt("2025-02-28T23:59:59Z")
+            .created_at_gte("2025-03-01T00:00:00Z").created_at_lt("2025-04-01T00:00:00Z")
+            .created_at_lte("2025-03-31T23:59:59Z").dry_run(),
         needed: |c, _| list!(c.customers().list(), "limit", 90),
+    },
+    Operation {
+        name: "customers.create",
+        arguments: r#"{"name":"Acme Inc.","email":"billing@acme.example","external_customer_id":"acme-4711","additional_emails":["finance@acme.example"],"currency":"USD","payment_provider":"stripe_charge","payment_provider_id":"cus_NffrFeUfNV2Hib","auto_collection":true,"auto_issuance":true,"email_delivery":true,"billing_address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"},"shipping_address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"},"tax_id":{"type":"type","value":"value","country":"country"},"metadata":{"team":"blue"},"timezone":"America/New_York"}"#,
+        all: |c| c.customers().create()
+            .name("Acme Inc.").email("billing@acme.example").external_customer_id("acme-4711")
+            .additional_emails(["finance@acme.example"]).currency("USD")
+            .payment_provider(types::CustomerPaymentProvider::StripeCharge)
+            .payment_provider_id("cus_NffrFeUfNV2Hib").auto_collection(true).auto_issuance(true)
+            .email_delivery(true)
+            .billing_address(types::CustomerBillingAddress::new("country").line1("line1").line2("line2").city("city").state("state").postal_code("postal-code"))
+            .shipping_address(types::CustomerShippingAddress::new("country").line1("line1").line2("line2").city("city").state("state").postal_code("postal-code"))
+            .tax_id(types::CustomerTaxIdInput::new("type", "value", "country"))
+            .metadata([("team", "blue")]).timezone("America/New_York").dry_run(),
+        needed: |c, a| record(c.customers().create().name(a.get::<String>("name")).email(a.get::<String>("email"))),
     },
     Operation {
         name: "customers.get",
@@ -27,12 +45,49 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.customers().get(a.get::<String>("customer_id"))),
     },
     Operation {
+        name: "customers.update",
+        arguments: r#"{"customer_id":"k3M9sPq2VbTzRw7N","name":"Acme Inc.","email":"billing@acme.example","external_customer_id":"acme-4711","additional_emails":["finance@acme.example"],"currency":"USD","payment_provider":"stripe_charge","payment_provider_id":"cus_NffrFeUfNV2Hib","auto_collection":true,"auto_issuance":true,"email_delivery":true,"billing_address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"},"shipping_address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"},"tax_id":{"type":"type","value":"value","country":"country"},"metadata":{"team":"blue"}}"#,
+        all: |c| c.customers().update("k3M9sPq2VbTzRw7N")
+            .name("Acme Inc.").email("billing@acme.example").external_customer_id("acme-4711")
+            .additional_emails(["finance@acme.example"]).currency("USD")
+            .payment_provider(types::CustomerPaymentProvider::StripeCharge)
+            .payment_provider_id("cus_NffrFeUfNV2Hib").auto_collection(true).auto_issuance(true)
+            .email_delivery(true)
+            .billing_address(types::CustomerBillingAddress::new("country").line1("line1").line2("line2").city("city").state("state").postal_code("postal-code"))
+            .shipping_address(types::CustomerShippingAddress::new("country").line1("line1").line2("line2").city("city").state("state").postal_code("postal-code"))
+            .tax_id(types::CustomerTaxIdInput::new("type", "value", "country"))
+            .metadata([("team", "blue")]).dry_run(),
+        needed: |c, a| record(c.customers().update(a.get::<String>("customer_id"))),
+    },
+    Operation {
         name: "subscriptions.list",
-        arguments: r#"{"limit":100,"cursor":"Y3Vyc29yOjIwMjUtMDMtMDE","customer_id":"k3M9sPq2VbTzRw7N","external_customer_id":"acme-4711","status":"active"}"#,
+        arguments: r#"{"limit":100,"cursor":"Y3Vyc29yOjIwMjUtMDMtMDE","customer_id":"k3M9sPq2VbTzRw7N","external_customer_id":"acme-4711","status":"active","customer_ids":["k3M9sPq2VbTzRw7N"],"external_customer_ids":["acme-4711"],"plan_id":"F6yJdWm9QxKp2sHt","external_plan_id":"growth","created_at_gt":"2025-02-28T23:59:59Z","created_at_gte":"2025-03-01T00:00:00Z","created_at_lt":"2025-04-01T00:00:00Z","created_at_lte":"2025-03-31T23:59:59Z"}"#,
         all: |c| c.subscriptions().list()
             .limit(100).cursor("Y3Vyc29yOjIwMjUtMDMtMDE").customer_id("k3M9sPq2VbTzRw7N")
-            .external_customer_id("acme-4711").status(types::SubscriptionStatus::Active).dry_run(),
+            .external_customer_id("acme-4711").status(types::SubscriptionStatus::Active)
+            .customer_ids(["k3M9sPq2VbTzRw7N"]).external_customer_ids(["acme-4711"])
+            .plan_id("F6yJdWm9QxKp2sHt").external_plan_id("growth")
+            .created_at_gt("2025-02-28T23:59:59Z").created_at_gte("2025-03-01T00:00:00Z")
+            .created_at_lt("2025-04-01T00:00:00Z").created_at_lte("2025-03-31T23:59:59Z")
+            .dry_run(),
         needed: |c, _| list!(c.subscriptions().list(), "limit", 90),
+    },
+    Operation {
+        name: "subscriptions.create",
+        arguments: r#"{"customer_id":"k3M9sPq2VbTzRw7N","external_customer_id":"acme-4711","plan_id":"F6yJdWm9QxKp2sHt","external_plan_id":"growth","plan_version_number":2,"name":"Growth, Acme","start_date":"2025-03-01T00:00:00Z","end_date":"2026-03-01T00:00:00Z","align_billing_with_subscription_start_date":true,"initial_phase_order":1,"trial_duration_days":14,"coupon_redemption_code":"SPRING25","currency":"USD","usage_customer_ids":["k3M9sPq2VbTzRw7N"],"auto_collection":true,"auto_issuance":true,"default_invoice_memo":"Thank you","net_terms":30,"invoicing_threshold":"500.00","add_prices":[{"external_price_id":"seats"}],"remove_prices":[{"price_id":"Xq7LwN2vRt9KpYzM"}],"replace_prices":[{"replaces_price_id":"Xq7LwN2vRt9KpYzM","fixed_price_quantity":5}],"metadata":{"team":"blue"}}"#,
+        all: |c| c.subscriptions().create()
+            .customer_id("k3M9sPq2VbTzRw7N").external_customer_id("acme-4711")
+            .plan_id("F6yJdWm9QxKp2sHt").external_plan_id("growth").plan_version_number(2)
+            .name("Growth, Acme").start_date("2025-03-01T00:00:00Z")
+            .end_date("2026-03-01T00:00:00Z").align_billing_with_subscription_start_date(true)
+            .initial_phase_order(1).trial_duration_days(14).coupon_redemption_code("SPRING25")
+            .currency("USD").usage_customer_ids(["k3M9sPq2VbTzRw7N"]).auto_collection(true)
+            .auto_issuance(true).default_invoice_memo("Thank you").net_terms(30)
+            .invoicing_threshold("500.00").add_prices([json!({"external_price_id":"seats"})])
+            .remove_prices([json!({"price_id":"Xq7LwN2vRt9KpYzM"})])
+            .replace_prices([json!({"replaces_price_id":"Xq7LwN2vRt9KpYzM","fixed_price_quantity":5})])
+            .metadata([("team", "blue")]).dry_run(),
+        needed: |c, _| record(c.subscriptions().create()),
     },
     Operation {
         name: "subscriptions.get",
@@ -42,11 +97,32 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.subscriptions().get(a.get::<String>("subscription_id"))),
     },
     Operation {
+        name: "subscriptions.update",
+        arguments: r#"{"subscription_id":"8pQzT5xWcN3rLkVb","auto_collection":true,"auto_issuance":true,"default_invoice_memo":"Thank you","net_terms":30,"invoicing_threshold":"500.00","metadata":{"team":"blue"}}"#,
+        all: |c| c.subscriptions().update("8pQzT5xWcN3rLkVb")
+            .auto_collection(true).auto_issuance(true).default_invoice_memo("Thank you")
+            .net_terms(30).invoicing_threshold("500.00").metadata([("team", "blue")]).dry_run(),
+        needed: |c, a| record(c.subscriptions().update(a.get::<String>("subscription_id"))),
+    },
+    Operation {
         name: "plans.list",
-        arguments: r#"{"limit":100,"cursor":"Y3Vyc29yOjIwMjUtMDMtMDE"}"#,
+        arguments: r#"{"limit":100,"cursor":"Y3Vyc29yOjIwMjUtMDMtMDE","created_at_gt":"2025-02-28T23:59:59Z","created_at_gte":"2025-03-01T00:00:00Z","created_at_lt":"2025-04-01T00:00:00Z","created_at_lte":"2025-03-31T23:59:59Z","status":"active"}"#,
         all: |c| c.plans().list()
-            .limit(100).cursor("Y3Vyc29yOjIwMjUtMDMtMDE").dry_run(),
+            .limit(100).cursor("Y3Vyc29yOjIwMjUtMDMtMDE").created_at_gt("2025-02-28T23:59:59Z")
+            .created_at_gte("2025-03-01T00:00:00Z").created_at_lt("2025-04-01T00:00:00Z")
+            .created_at_lte("2025-03-31T23:59:59Z").status(types::PlanStatus::Active).dry_run(),
         needed: |c, _| list!(c.plans().list(), "limit", 90),
+    },
+    Operation {
+        name: "plans.create",
+        arguments: r#"{"name":"Growth","currency":"USD","prices":[{"price":{"key":"value"},"allocation_price":{"key":"value"},"plan_phase_order":1}],"external_plan_id":"growth","description":"For growing teams","net_terms":30,"default_invoice_memo":"Thank you","status":"draft","metadata":{"team":"blue"}}"#,
+        all: |c| c.plans().create()
+            .name("Growth").currency("USD")
+            .prices([types::PlanPriceInput::new().price(json!({"key":"value"})).allocation_price(json!({"key":"value"})).plan_phase_order(1)])
+            .external_plan_id("growth").description("For growing teams").net_terms(30)
+            .default_invoice_memo("Thank you").status(types::PlanStatus::Draft)
+            .metadata([("team", "blue")]).dry_run(),
+        needed: |c, a| record(c.plans().create().name(a.get::<String>("name")).currency(a.get::<String>("currency")).prices(a.get::<Vec<types::PlanPriceInput>>("prices"))),
     },
     Operation {
         name: "plans.get",
@@ -57,13 +133,18 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "invoices.list",
-        arguments: r#"{"limit":100,"cursor":"Y3Vyc29yOjIwMjUtMDMtMDE","customer_id":"k3M9sPq2VbTzRw7N","external_customer_id":"acme-4711","subscription_id":"8pQzT5xWcN3rLkVb","invoice_date_gt":"2025-02-28T23:59:59Z","invoice_date_gte":"2025-03-01T00:00:00Z","invoice_date_lt":"2025-04-01T00:00:00Z","invoice_date_lte":"2025-03-31T23:59:59Z","status":"issued"}"#,
+        arguments: r#"{"limit":100,"cursor":"Y3Vyc29yOjIwMjUtMDMtMDE","customer_id":"k3M9sPq2VbTzRw7N","external_customer_id":"acme-4711","subscription_id":"8pQzT5xWcN3rLkVb","invoice_date_gt":"2025-02-28T23:59:59Z","invoice_date_gte":"2025-03-01T00:00:00Z","invoice_date_lt":"2025-04-01T00:00:00Z","invoice_date_lte":"2025-03-31T23:59:59Z","status":"issued","statuses":["draft","issued"],"due_date":"2025-04-01","due_date_window":"7d","due_date_gt":"2025-03-31","due_date_lt":"2025-05-01","amount":"120.50","amount_gt":"100.00","amount_lt":"1000.00","date_type":"due_date","is_recurring":true,"include_zero_quantity_line_items":false}"#,
         all: |c| c.invoices().list()
             .limit(100).cursor("Y3Vyc29yOjIwMjUtMDMtMDE").customer_id("k3M9sPq2VbTzRw7N")
             .external_customer_id("acme-4711").subscription_id("8pQzT5xWcN3rLkVb")
             .invoice_date_gt("2025-02-28T23:59:59Z").invoice_date_gte("2025-03-01T00:00:00Z")
             .invoice_date_lt("2025-04-01T00:00:00Z").invoice_date_lte("2025-03-31T23:59:59Z")
-            .status(types::InvoiceStatus::Issued).dry_run(),
+            .status(types::InvoiceStatus::Issued)
+            .statuses([types::InvoiceStatus::Draft, types::InvoiceStatus::Issued])
+            .due_date("2025-04-01").due_date_window("7d").due_date_gt("2025-03-31")
+            .due_date_lt("2025-05-01").amount("120.50").amount_gt("100.00").amount_lt("1000.00")
+            .date_type(types::InvoiceDateType::DueDate).is_recurring(true)
+            .include_zero_quantity_line_items(false).dry_run(),
         needed: |c, _| list!(c.invoices().list(), "limit", 90),
     },
     Operation {
@@ -72,5 +153,329 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.invoices().get("Zr4CtYb8LgNv5eXw")
             .dry_run(),
         needed: |c, a| record(c.invoices().get(a.get::<String>("invoice_id"))),
+    },
+    Operation {
+        name: "external_customers.get",
+        arguments: r#"{"external_customer_id":"acme-4711"}"#,
+        all: |c| c.external_customers().get("acme-4711")
+            .dry_run(),
+        needed: |c, a| record(c.external_customers().get(a.get::<String>("external_customer_id"))),
+    },
+    Operation {
+        name: "customer_costs.list",
+        arguments: r#"{"customer_id":"k3M9sPq2VbTzRw7N","currency":"USD","timeframe_start":"2025-03-01T00:00:00Z","timeframe_end":"2025-04-01T00:00:00Z","view_mode":"periodic"}"#,
+        all: |c| c.customer_costs().list("k3M9sPq2VbTzRw7N")
+            .currency("USD").timeframe_start("2025-03-01T00:00:00Z")
+            .timeframe_end("2025-04-01T00:00:00Z")
+            .view_mode(types::CustomerCostViewMode::Periodic).dry_run(),
+        needed: |c, a| list!(c.customer_costs().list(a.get::<String>("customer_id"))),
+    },
+    Operation {
+        name: "subscription_costs.list",
+        arguments: r#"{"subscription_id":"8pQzT5xWcN3rLkVb","currency":"USD","timeframe_start":"2025-03-01T00:00:00Z","timeframe_end":"2025-04-01T00:00:00Z","view_mode":"periodic"}"#,
+        all: |c| c.subscription_costs().list("8pQzT5xWcN3rLkVb")
+            .currency("USD").timeframe_start("2025-03-01T00:00:00Z")
+            .timeframe_end("2025-04-01T00:00:00Z")
+            .view_mode(types::SubscriptionCostViewMode::Periodic).dry_run(),
+        needed: |c, a| list!(c.subscription_costs().list(a.get::<String>("subscription_id"))),
+    },
+    Operation {
+        name: "customer_balance_transactions.list",
+        arguments: r#"{"customer_id":"k3M9sPq2VbTzRw7N","limit":100,"cursor":"Y3Vyc29yOjIwMjUtMDMtMDE","operation_time_gt":"2025-02-28T23:59:59Z","operation_time_gte":"2025-03-01T00:00:00Z","operation_time_lt":"2025-04-01T00:00:00Z","operation_time_lte":"2025-03-31T23:59:59Z"}"#,
+        all: |c| c.customer_balance_transactions().list("k3M9sPq2VbTzRw7N")
+            .limit(100).cursor("Y3Vyc29yOjIwMjUtMDMtMDE")
+            .operation_time_gt("2025-02-28T23:59:59Z").operation_time_gte("2025-03-01T00:00:00Z")
+            .operation_time_lt("2025-04-01T00:00:00Z").operation_time_lte("2025-03-31T23:59:59Z")
+            .dry_run(),
+        needed: |c, a| list!(c.customer_balance_transactions().list(a.get::<String>("customer_id")), "limit", 90),
+    },
+    Operation {
+        name: "customer_balance_transactions.create",
+        arguments: r#"{"customer_id":"k3M9sPq2VbTzRw7N","amount":"25.00","type":"increment","description":"Credit for the outage"}"#,
+        all: |c| c.customer_balance_transactions().create("k3M9sPq2VbTzRw7N")
+            .amount("25.00").type_(types::CustomerBalanceTransactionType::Increment)
+            .description("Credit for the outage").dry_run(),
+        needed: |c, a| record(c.customer_balance_transactions().create(a.get::<String>("customer_id")).amount(a.get::<String>("amount")).type_(a.get::<types::CustomerBalanceTransactionType>("type"))),
+    },
+    Operation {
+        name: "customer_credits.list",
+        arguments: r#"{"customer_id":"k3M9sPq2VbTzRw7N","limit":100,"cursor":"Y3Vyc29yOjIwMjUtMDMtMDE","currency":"credits","include_all_blocks":false,"effective_date_gt":"2025-02-28T23:59:59Z","effective_date_gte":"2025-03-01T00:00:00Z","effective_date_lt":"2025-04-01T00:00:00Z","effective_date_lte":"2025-03-31T23:59:59Z"}"#,
+        all: |c| c.customer_credits().list("k3M9sPq2VbTzRw7N")
+            .limit(100).cursor("Y3Vyc29yOjIwMjUtMDMtMDE").currency("credits")
+            .include_all_blocks(false).effective_date_gt("2025-02-28T23:59:59Z")
+            .effective_date_gte("2025-03-01T00:00:00Z").effective_date_lt("2025-04-01T00:00:00Z")
+            .effective_date_lte("2025-03-31T23:59:59Z").dry_run(),
+        needed: |c, a| list!(c.customer_credits().list(a.get::<String>("customer_id")), "limit", 90),
+    },
+    Operation {
+        name: "credit_ledger_entries.list",
+        arguments: r#"{"customer_id":"k3M9sPq2VbTzRw7N","limit":100,"cursor":"Y3Vyc29yOjIwMjUtMDMtMDE","currency":"credits","entry_status":"committed","entry_type":"increment","minimum_amount":"10","created_at_gt":"2025-02-28T23:59:59Z","created_at_gte":"2025-03-01T00:00:00Z","created_at_lt":"2025-04-01T00:00:00Z","created_at_lte":"2025-03-31T23:59:59Z"}"#,
+        all: |c| c.credit_ledger_entries().list("k3M9sPq2VbTzRw7N")
+            .limit(100).cursor("Y3Vyc29yOjIwMjUtMDMtMDE").currency("credits")
+            .entry_status(types::CreditLedgerEntryEntryStatus::Committed)
+            .entry_type(types::CreditLedgerEntryEntryType::Increment).minimum_amount("10")
+            .created_at_gt("2025-02-28T23:59:59Z").created_at_gte("2025-03-01T00:00:00Z")
+            .created_at_lt("2025-04-01T00:00:00Z").created_at_lte("2025-03-31T23:59:59Z")
+            .dry_run(),
+        needed: |c, a| list!(c.credit_ledger_entries().list(a.get::<String>("customer_id")), "limit", 90),
+    },
+    Operation {
+        name: "credit_ledger_entries.create",
+        arguments: r#"{"customer_id":"k3M9sPq2VbTzRw7N","entry_type":"increment","amount":100.0,"currency":"credits","description":"Credits of the yearly plan","effective_date":"2025-03-01T00:00:00Z","expiry_date":"2026-03-01T00:00:00Z","target_expiry_date":"2026-06-01","block_id":"5yQx3nVbT8wKpLr2","per_unit_cost_basis":"0.50","void_reason":"refund","invoice_settings":{"auto_collection":true,"net_terms":1,"memo":"memo","require_successful_payment":true,"mark_as_paid":true},"filters":[{"field":"item_id","operator":"includes","values":["value"]}],"metadata":{"team":"blue"}}"#,
+        all: |c| c.credit_ledger_entries().create("k3M9sPq2VbTzRw7N")
+            .entry_type(types::CreditLedgerEntryEntryType::Increment).amount(100.0)
+            .currency("credits").description("Credits of the yearly plan")
+            .effective_date("2025-03-01T00:00:00Z").expiry_date("2026-03-01T00:00:00Z")
+            .target_expiry_date("2026-06-01").block_id("5yQx3nVbT8wKpLr2")
+            .per_unit_cost_basis("0.50").void_reason("refund")
+            .invoice_settings(types::CreditLedgerEntryInvoiceSettings::new(true).net_terms(1).memo("memo").require_successful_payment(true).mark_as_paid(true))
+            .filters([types::CreditLedgerEntryFilter::new("item_id", types::CreditLedgerEntryFilterOperator::Includes, ["value"])])
+            .metadata([("team", "blue")]).dry_run(),
+        needed: |c, a| record(c.credit_ledger_entries().create(a.get::<String>("customer_id")).entry_type(a.get::<types::CreditLedgerEntryEntryType>("entry_type"))),
+    },
+    Operation {
+        name: "credit_top_ups.list",
+        arguments: r#"{"customer_id":"k3M9sPq2VbTzRw7N","limit":100,"cursor":"Y3Vyc29yOjIwMjUtMDMtMDE"}"#,
+        all: |c| c.credit_top_ups().list("k3M9sPq2VbTzRw7N")
+            .limit(100).cursor("Y3Vyc29yOjIwMjUtMDMtMDE").dry_run(),
+        needed: |c, a| list!(c.credit_top_ups().list(a.get::<String>("customer_id")), "limit", 90),
+    },
+    Operation {
+        name: "credit_top_ups.create",
+        arguments: r#"{"customer_id":"k3M9sPq2VbTzRw7N","amount":"100","currency":"credits","threshold":"10","per_unit_cost_basis":"0.50","invoice_settings":{"auto_collection":true,"net_terms":1,"memo":"memo","require_successful_payment":true},"active_from":"2025-03-01T00:00:00Z","expires_after":12,"expires_after_unit":"month"}"#,
+        all: |c| c.credit_top_ups().create("k3M9sPq2VbTzRw7N")
+            .amount("100").currency("credits").threshold("10").per_unit_cost_basis("0.50")
+            .invoice_settings(types::CreditTopUpInvoiceSettings::new(true, 1).memo("memo").require_successful_payment(true))
+            .active_from("2025-03-01T00:00:00Z").expires_after(12)
+            .expires_after_unit(types::CreditTopUpExpiresAfterUnit::Month).dry_run(),
+        needed: |c, a| record(c.credit_top_ups().create(a.get::<String>("customer_id")).amount(a.get::<String>("amount")).currency(a.get::<String>("currency")).threshold(a.get::<String>("threshold")).per_unit_cost_basis(a.get::<String>("per_unit_cost_basis")).invoice_settings(a.get::<types::CreditTopUpInvoiceSettings>("invoice_settings"))),
+    },
+    Operation {
+        name: "credit_top_ups.delete",
+        arguments: r#"{"customer_id":"k3M9sPq2VbTzRw7N","top_up_id":"7wKp3nVbT8xQyLr2"}"#,
+        all: |c| c.credit_top_ups().delete("k3M9sPq2VbTzRw7N", "7wKp3nVbT8xQyLr2")
+            .dry_run(),
+        needed: |c, a| record(c.credit_top_ups().delete(a.get::<String>("customer_id"), a.get::<String>("top_up_id"))),
+    },
+    Operation {
+        name: "subscription_cancellations.create",
+        arguments: r#"{"subscription_id":"8pQzT5xWcN3rLkVb","cancel_option":"end_of_subscription_term","cancellation_date":"2025-06-01T00:00:00Z","allow_invoice_credit_or_void":true}"#,
+        all: |c| c.subscription_cancellations().create("8pQzT5xWcN3rLkVb")
+            .cancel_option(types::SubscriptionCancellationCancelOption::EndOfSubscriptionTerm)
+            .cancellation_date("2025-06-01T00:00:00Z").allow_invoice_credit_or_void(true)
+            .dry_run(),
+        needed: |c, a| record(c.subscription_cancellations().create(a.get::<String>("subscription_id")).cancel_option(a.get::<types::SubscriptionCancellationCancelOption>("cancel_option"))),
+    },
+    Operation {
+        name: "subscription_cancellations.delete",
+        arguments: r#"{"subscription_id":"8pQzT5xWcN3rLkVb"}"#,
+        all: |c| c.subscription_cancellations().delete("8pQzT5xWcN3rLkVb")
+            .dry_run(),
+        needed: |c, a| record(c.subscription_cancellations().delete(a.get::<String>("subscription_id"))),
+    },
+    Operation {
+        name: "subscription_plan_changes.create",
+        arguments: r#"{"subscription_id":"8pQzT5xWcN3rLkVb","change_option":"immediate","change_date":"2025-06-01T00:00:00Z","plan_id":"F6yJdWm9QxKp2sHt","external_plan_id":"growth","plan_version_number":2,"billing_cycle_alignment":"unchanged","initial_phase_order":1,"trial_duration_days":14,"coupon_redemption_code":"SPRING25","auto_collection":true,"auto_issuance":true,"default_invoice_memo":"Thank you","net_terms":30,"invoicing_threshold":"500.00","add_prices":[{"external_price_id":"seats"}],"remove_prices":[{"price_id":"Xq7LwN2vRt9KpYzM"}],"replace_prices":[{"replaces_price_id":"Xq7LwN2vRt9KpYzM","fixed_price_quantity":5}]}"#,
+        all: |c| c.subscription_plan_changes().create("8pQzT5xWcN3rLkVb")
+            .change_option(types::SubscriptionPlanChangeChangeOption::Immediate)
+            .change_date("2025-06-01T00:00:00Z").plan_id("F6yJdWm9QxKp2sHt")
+            .external_plan_id("growth").plan_version_number(2)
+            .billing_cycle_alignment(types::SubscriptionPlanChangeBillingCycleAlignment::Unchanged)
+            .initial_phase_order(1).trial_duration_days(14).coupon_redemption_code("SPRING25")
+            .auto_collection(true).auto_issuance(true).default_invoice_memo("Thank you")
+            .net_terms(30).invoicing_threshold("500.00")
+            .add_prices([json!({"external_price_id":"seats"})])
+            .remove_prices([json!({"price_id":"Xq7LwN2vRt9KpYzM"})])
+            .replace_prices([json!({"replaces_price_id":"Xq7LwN2vRt9KpYzM","fixed_price_quantity":5})])
+            .dry_run(),
+        needed: |c, a| record(c.subscription_plan_changes().create(a.get::<String>("subscription_id")).change_option(a.get::<types::SubscriptionPlanChangeChangeOption>("change_option"))),
+    },
+    Operation {
+        name: "subscription_plan_changes.delete",
+        arguments: r#"{"subscription_id":"8pQzT5xWcN3rLkVb"}"#,
+        all: |c| c.subscription_plan_changes().delete("8pQzT5xWcN3rLkVb")
+            .dry_run(),
+        needed: |c, a| record(c.subscription_plan_changes().delete(a.get::<String>("subscription_id"))),
+    },
+    Operation {
+        name: "subscription_usage.list",
+        arguments: r#"{"subscription_id":"8pQzT5xWcN3rLkVb","billable_metric_id":"B3tRy6nWq8ZkLpXv","granularity":"day","group_by":"region","first_dimension_key":"region","first_dimension_value":"eu","second_dimension_key":"size","second_dimension_value":"large","timeframe_start":"2025-03-01T00:00:00Z","timeframe_end":"2025-04-01T00:00:00Z","view_mode":"periodic"}"#,
+        all: |c| c.subscription_usage().list("8pQzT5xWcN3rLkVb")
+            .billable_metric_id("B3tRy6nWq8ZkLpXv").granularity("day").group_by("region")
+            .first_dimension_key("region").first_dimension_value("eu")
+            .second_dimension_key("size").second_dimension_value("large")
+            .timeframe_start("2025-03-01T00:00:00Z").timeframe_end("2025-04-01T00:00:00Z")
+            .view_mode(types::SubscriptionUsageViewMode::Periodic).dry_run(),
+        needed: |c, a| list!(c.subscription_usage().list(a.get::<String>("subscription_id"))),
+    },
+    Operation {
+        name: "usage_events.create",
+        arguments: r#"{"backfill_id":"h3Kp9sVdWz2kQxMb","events":[{"event_name":"event-name","idempotency_key":"idempotency-key","timestamp":"2025-03-01T00:00:00Z","properties":{"key":"value"},"customer_id":"customer-id","external_customer_id":"external-customer-id"}]}"#,
+        all: |c| c.usage_events().create()
+            .backfill_id("h3Kp9sVdWz2kQxMb")
+            .events([types::UsageEventCreateInput::new("event-name", "idempotency-key", "2025-03-01T00:00:00Z", json!({"key":"value"})).customer_id("customer-id").external_customer_id("external-customer-id")])
+            .dry_run(),
+        needed: |c, a| record(c.usage_events().create().events(a.get::<Vec<types::UsageEventCreateInput>>("events"))),
+    },
+    Operation {
+        name: "usage_events.search",
+        arguments: r#"{"event_ids":["req-2025-03-01-42"],"timeframe_start":"2025-03-01T00:00:00Z","timeframe_end":"2025-04-01T00:00:00Z"}"#,
+        all: |c| c.usage_events().search()
+            .event_ids(["req-2025-03-01-42"]).timeframe_start("2025-03-01T00:00:00Z")
+            .timeframe_end("2025-04-01T00:00:00Z").dry_run(),
+        needed: |c, a| list!(c.usage_events().search().event_ids(a.get::<Vec<String>>("event_ids"))),
+    },
+    Operation {
+        name: "invoice_issues.create",
+        arguments: r#"{"invoice_id":"m5WdX8zQ2tKpNr4H","synchronous":true}"#,
+        all: |c| c.invoice_issues().create("m5WdX8zQ2tKpNr4H")
+            .synchronous(true).dry_run(),
+        needed: |c, a| record(c.invoice_issues().create(a.get::<String>("invoice_id"))),
+    },
+    Operation {
+        name: "invoice_payments.create",
+        arguments: r#"{"invoice_id":"m5WdX8zQ2tKpNr4H","payment_received_date":"2025-03-15","external_id":"wire-4711","notes":"Bank transfer"}"#,
+        all: |c| c.invoice_payments().create("m5WdX8zQ2tKpNr4H")
+            .payment_received_date("2025-03-15").external_id("wire-4711").notes("Bank transfer")
+            .dry_run(),
+        needed: |c, a| record(c.invoice_payments().create(a.get::<String>("invoice_id")).payment_received_date(a.get::<String>("payment_received_date"))),
+    },
+    Operation {
+        name: "invoice_collections.create",
+        arguments: r#"{"invoice_id":"m5WdX8zQ2tKpNr4H","shared_payment_token_id":"spt_4711"}"#,
+        all: |c| c.invoice_collections().create("m5WdX8zQ2tKpNr4H")
+            .shared_payment_token_id("spt_4711").dry_run(),
+        needed: |c, a| record(c.invoice_collections().create(a.get::<String>("invoice_id"))),
+    },
+    Operation {
+        name: "invoice_voids.create",
+        arguments: r#"{"invoice_id":"m5WdX8zQ2tKpNr4H"}"#,
+        all: |c| c.invoice_voids().create("m5WdX8zQ2tKpNr4H")
+            .dry_run(),
+        needed: |c, a| record(c.invoice_voids().create(a.get::<String>("invoice_id"))),
+    },
+    Operation {
+        name: "upcoming_invoices.get",
+        arguments: r#"{"subscription_id":"8pQzT5xWcN3rLkVb","include_zero_quantity_line_items":false}"#,
+        all: |c| c.upcoming_invoices().get("8pQzT5xWcN3rLkVb")
+            .include_zero_quantity_line_items(false).dry_run(),
+        needed: |c, a| record(c.upcoming_invoices().get(a.get::<String>("subscription_id"))),
+    },
+    Operation {
+        name: "metrics.list",
+        arguments: r#"{"limit":100,"cursor":"Y3Vyc29yOjIwMjUtMDMtMDE","status":"active","created_at_gt":"2025-02-28T23:59:59Z","created_at_gte":"2025-03-01T00:00:00Z","created_at_lt":"2025-04-01T00:00:00Z","created_at_lte":"2025-03-31T23:59:59Z"}"#,
+        all: |c| c.metrics().list()
+            .limit(100).cursor("Y3Vyc29yOjIwMjUtMDMtMDE").status(types::MetricStatus::Active)
+            .created_at_gt("2025-02-28T23:59:59Z").created_at_gte("2025-03-01T00:00:00Z")
+            .created_at_lt("2025-04-01T00:00:00Z").created_at_lte("2025-03-31T23:59:59Z")
+            .dry_run(),
+        needed: |c, _| list!(c.metrics().list(), "limit", 90),
+    },
+    Operation {
+        name: "items.list",
+        arguments: r#"{"limit":100,"cursor":"Y3Vyc29yOjIwMjUtMDMtMDE"}"#,
+        all: |c| c.items().list()
+            .limit(100).cursor("Y3Vyc29yOjIwMjUtMDMtMDE").dry_run(),
+        needed: |c, _| list!(c.items().list(), "limit", 90),
+    },
+    Operation {
+        name: "prices.list",
+        arguments: r#"{"limit":100,"cursor":"Y3Vyc29yOjIwMjUtMDMtMDE"}"#,
+        all: |c| c.prices().list()
+            .limit(100).cursor("Y3Vyc29yOjIwMjUtMDMtMDE").dry_run(),
+        needed: |c, _| list!(c.prices().list(), "limit", 90),
+    },
+    Operation {
+        name: "prices.get",
+        arguments: r#"{"price_id":"Xq7LwN2vRt9KpYzM"}"#,
+        all: |c| c.prices().get("Xq7LwN2vRt9KpYzM")
+            .dry_run(),
+        needed: |c, a| record(c.prices().get(a.get::<String>("price_id"))),
+    },
+    Operation {
+        name: "price_evaluations.list",
+        arguments: r#"{"price_id":"Xq7LwN2vRt9KpYzM","timeframe_start":"2025-03-01T00:00:00Z","timeframe_end":"2025-04-01T00:00:00Z","customer_id":"k3M9sPq2VbTzRw7N","external_customer_id":"acme-4711","filter":"my_property > 100","grouping_keys":["region"]}"#,
+        all: |c| c.price_evaluations().list("Xq7LwN2vRt9KpYzM")
+            .timeframe_start("2025-03-01T00:00:00Z").timeframe_end("2025-04-01T00:00:00Z")
+            .customer_id("k3M9sPq2VbTzRw7N").external_customer_id("acme-4711")
+            .filter("my_property > 100").grouping_keys(["region"]).dry_run(),
+        needed: |c, a| list!(c.price_evaluations().list(a.get::<String>("price_id")).timeframe_start(a.get::<String>("timeframe_start")).timeframe_end(a.get::<String>("timeframe_end"))),
+    },
+    Operation {
+        name: "external_plans.get",
+        arguments: r#"{"external_plan_id":"growth"}"#,
+        all: |c| c.external_plans().get("growth")
+            .dry_run(),
+        needed: |c, a| record(c.external_plans().get(a.get::<String>("external_plan_id"))),
+    },
+    Operation {
+        name: "coupons.list",
+        arguments: r#"{"limit":100,"cursor":"Y3Vyc29yOjIwMjUtMDMtMDE","redemption_code":"SPRING25","show_archived":false}"#,
+        all: |c| c.coupons().list()
+            .limit(100).cursor("Y3Vyc29yOjIwMjUtMDMtMDE").redemption_code("SPRING25")
+            .show_archived(false).dry_run(),
+        needed: |c, _| list!(c.coupons().list(), "limit", 90),
+    },
+    Operation {
+        name: "coupons.create",
+        arguments: r#"{"redemption_code":"SPRING25","discount":{"discount_type":"percentage","percentage_discount":1.5,"amount_discount":"amount-discount"},"duration_in_months":12,"max_redemptions":100}"#,
+        all: |c| c.coupons().create()
+            .redemption_code("SPRING25")
+            .discount(types::CouponDiscount::new(types::CouponDiscountDiscountType::Percentage).percentage_discount(1.5).amount_discount("amount-discount"))
+            .duration_in_months(12).max_redemptions(100).dry_run(),
+        needed: |c, a| record(c.coupons().create().redemption_code(a.get::<String>("redemption_code")).discount(a.get::<types::CouponDiscount>("discount"))),
+    },
+    Operation {
+        name: "alerts.list",
+        arguments: r#"{"limit":100,"cursor":"Y3Vyc29yOjIwMjUtMDMtMDE","customer_id":"k3M9sPq2VbTzRw7N","external_customer_id":"acme-4711","subscription_id":"8pQzT5xWcN3rLkVb","created_at_gt":"2025-02-28T23:59:59Z","created_at_gte":"2025-03-01T00:00:00Z","created_at_lt":"2025-04-01T00:00:00Z","created_at_lte":"2025-03-31T23:59:59Z"}"#,
+        all: |c| c.alerts().list()
+            .limit(100).cursor("Y3Vyc29yOjIwMjUtMDMtMDE").customer_id("k3M9sPq2VbTzRw7N")
+            .external_customer_id("acme-4711").subscription_id("8pQzT5xWcN3rLkVb")
+            .created_at_gt("2025-02-28T23:59:59Z").created_at_gte("2025-03-01T00:00:00Z")
+            .created_at_lt("2025-04-01T00:00:00Z").created_at_lte("2025-03-31T23:59:59Z")
+            .dry_run(),
+        needed: |c, _| list!(c.alerts().list(), "limit", 90),
+    },
+    Operation {
+        name: "customer_alerts.create",
+        arguments: r#"{"customer_id":"k3M9sPq2VbTzRw7N","currency":"credits","type":"credit_balance_dropped","thresholds":[{"value":1.5}]}"#,
+        all: |c| c.customer_alerts().create("k3M9sPq2VbTzRw7N")
+            .currency("credits").type_(types::CustomerAlertType::CreditBalanceDropped)
+            .thresholds([types::CustomerAlertThreshold::new(1.5)]).dry_run(),
+        needed: |c, a| record(c.customer_alerts().create(a.get::<String>("customer_id")).currency(a.get::<String>("currency")).type_(a.get::<types::CustomerAlertType>("type"))),
+    },
+    Operation {
+        name: "subscription_alerts.create",
+        arguments: r#"{"subscription_id":"8pQzT5xWcN3rLkVb","type":"usage_exceeded","thresholds":[{"value":1.5}],"metric_id":"B3tRy6nWq8ZkLpXv","currency":"USD"}"#,
+        all: |c| c.subscription_alerts().create("8pQzT5xWcN3rLkVb")
+            .type_(types::SubscriptionAlertType::UsageExceeded)
+            .thresholds([types::SubscriptionAlertThreshold::new(1.5)])
+            .metric_id("B3tRy6nWq8ZkLpXv").currency("USD").dry_run(),
+        needed: |c, a| record(c.subscription_alerts().create(a.get::<String>("subscription_id")).type_(a.get::<types::SubscriptionAlertType>("type")).thresholds(a.get::<Vec<types::SubscriptionAlertThreshold>>("thresholds"))),
+    },
+    Operation {
+        name: "credit_notes.list",
+        arguments: r#"{"limit":100,"cursor":"Y3Vyc29yOjIwMjUtMDMtMDE","created_at_gt":"2025-02-28T23:59:59Z","created_at_gte":"2025-03-01T00:00:00Z","created_at_lt":"2025-04-01T00:00:00Z","created_at_lte":"2025-03-31T23:59:59Z"}"#,
+        all: |c| c.credit_notes().list()
+            .limit(100).cursor("Y3Vyc29yOjIwMjUtMDMtMDE").created_at_gt("2025-02-28T23:59:59Z")
+            .created_at_gte("2025-03-01T00:00:00Z").created_at_lt("2025-04-01T00:00:00Z")
+            .created_at_lte("2025-03-31T23:59:59Z").dry_run(),
+        needed: |c, _| list!(c.credit_notes().list(), "limit", 90),
+    },
+    Operation {
+        name: "credit_notes.create",
+        arguments: r#"{"line_items":[{"invoice_line_item_id":"invoice-line-item-id","amount":"amount","start_date":"2025-03-01","end_date":"2025-03-01"}],"reason":"order_change","memo":"Fewer seats","start_date":"2025-03-01","end_date":"2025-03-15"}"#,
+        all: |c| c.credit_notes().create()
+            .line_items([types::CreditNoteLineItem::new("invoice-line-item-id", "amount").start_date("2025-03-01").end_date("2025-03-01")])
+            .reason(types::CreditNoteReason::OrderChange).memo("Fewer seats")
+            .start_date("2025-03-01").end_date("2025-03-15").dry_run(),
+        needed: |c, a| record(c.credit_notes().create().line_items(a.get::<Vec<types::CreditNoteLineItem>>("line_items")).reason(a.get::<types::CreditNoteReason>("reason"))),
+    },
+    Operation {
+        name: "credit_notes.get",
+        arguments: r#"{"credit_note_id":"c9Kp3nVbT8xQyLr2"}"#,
+        all: |c| c.credit_notes().get("c9Kp3nVbT8xQyLr2")
+            .dry_run(),
+        needed: |c, a| record(c.credit_notes().get(a.get::<String>("credit_note_id"))),
     },
 ];

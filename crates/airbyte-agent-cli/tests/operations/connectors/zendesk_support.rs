@@ -484,9 +484,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "ticket_exports.list",
-        arguments: r#"{"start_time":1740787200,"cursor":"MTU3NjYxMzUzOS4wfHw0Njd8","per_page":500}"#,
+        arguments: r#"{"start_time":1740787200,"cursor":"MTU3NjYxMzUzOS4wfHw0Njd8"}"#,
         all: |c| c.ticket_exports().list()
-            .start_time(1740787200).cursor("MTU3NjYxMzUzOS4wfHw0Njd8").per_page(500).dry_run(),
+            .start_time(1740787200).cursor("MTU3NjYxMzUzOS4wfHw0Njd8").dry_run(),
         needed: |c, _| list!(c.ticket_exports().list()),
     },
     Operation {
