@@ -15,10 +15,11 @@ use crate::entities;
 /// operations by their names.
 ///
 /// HubSpot is a CRM. This connector reads and writes contacts, companies, deals and tickets, logs
-/// notes, calls, e-mails, meetings and tasks, links records to each other, and reads custom object
-/// types and their records. Every record keeps its data in `properties`, a map from internal names
-/// to text values; only a default set comes back unless `properties` names others, and custom
-/// properties work everywhere. Lists return everything, oldest first; searches filter and sort.
+/// notes, calls, e-mails, meetings and tasks, links records to each other, reads and writes records
+/// of every other type, alone and in batches, and reads owners, properties, pipelines, lists and
+/// forms. Every record keeps its data in `properties`, a map from internal names to text values;
+/// only a default set comes back unless `properties` names others, and custom properties work
+/// everywhere. Lists return everything, oldest first; searches filter and sort.
 ///
 /// Clones share connections, tokens and the retry budget, and cost little.
 #[derive(Debug, Clone)]
@@ -114,9 +115,19 @@ impl HubspotConnector {
         entities::contacts::Contacts::new(&self.client)
     }
 
+    /// The joining of two contacts; the record is the contact.
+    pub const fn contact_merges(&self) -> entities::contact_merges::ContactMerges<'_> {
+        entities::contact_merges::ContactMerges::new(&self.client)
+    }
+
     /// An organization known to the account.
     pub const fn companies(&self) -> entities::companies::Companies<'_> {
         entities::companies::Companies::new(&self.client)
+    }
+
+    /// The joining of two companies; the record is the company.
+    pub const fn company_merges(&self) -> entities::company_merges::CompanyMerges<'_> {
+        entities::company_merges::CompanyMerges::new(&self.client)
     }
 
     /// A sale in one stage of a pipeline.
@@ -124,9 +135,19 @@ impl HubspotConnector {
         entities::deals::Deals::new(&self.client)
     }
 
+    /// The joining of two deals; the record is the deal.
+    pub const fn deal_merges(&self) -> entities::deal_merges::DealMerges<'_> {
+        entities::deal_merges::DealMerges::new(&self.client)
+    }
+
     /// A customer's request for help, in one stage of a pipeline.
     pub const fn tickets(&self) -> entities::tickets::Tickets<'_> {
         entities::tickets::Tickets::new(&self.client)
+    }
+
+    /// The joining of two tickets; the record is the ticket.
+    pub const fn ticket_merges(&self) -> entities::ticket_merges::TicketMerges<'_> {
+        entities::ticket_merges::TicketMerges::new(&self.client)
     }
 
     /// A text on the timeline of one or more records.
@@ -167,6 +188,97 @@ impl HubspotConnector {
     /// A link between two records, with type and label.
     pub const fn associations(&self) -> entities::associations::Associations<'_> {
         entities::associations::Associations::new(&self.client)
+    }
+
+    /// Many records of one type that are written or deleted in one call.
+    pub const fn object_batches(&self) -> entities::object_batches::ObjectBatches<'_> {
+        entities::object_batches::ObjectBatches::new(&self.client)
+    }
+
+    /// Many records of one type that are created or changed in one call.
+    pub const fn object_batch_upserts(
+        &self,
+    ) -> entities::object_batch_upserts::ObjectBatchUpserts<'_> {
+        entities::object_batch_upserts::ObjectBatchUpserts::new(&self.client)
+    }
+
+    /// Many records of one type that are read by id in one call.
+    pub const fn object_batch_reads(&self) -> entities::object_batch_reads::ObjectBatchReads<'_> {
+        entities::object_batch_reads::ObjectBatchReads::new(&self.client)
+    }
+
+    /// The links of many records, read in one call.
+    pub const fn association_batch_reads(
+        &self,
+    ) -> entities::association_batch_reads::AssociationBatchReads<'_> {
+        entities::association_batch_reads::AssociationBatchReads::new(&self.client)
+    }
+
+    /// A type that a link between two object types can have.
+    pub const fn association_labels(&self) -> entities::association_labels::AssociationLabels<'_> {
+        entities::association_labels::AssociationLabels::new(&self.client)
+    }
+
+    /// A HubSpot user to whom records can be assigned.
+    pub const fn owners(&self) -> entities::owners::Owners<'_> {
+        entities::owners::Owners::new(&self.client)
+    }
+
+    /// A field of an object type.
+    pub const fn properties(&self) -> entities::properties::Properties<'_> {
+        entities::properties::Properties::new(&self.client)
+    }
+
+    /// The stages that deals, tickets or other records go through.
+    pub const fn pipelines(&self) -> entities::pipelines::Pipelines<'_> {
+        entities::pipelines::Pipelines::new(&self.client)
+    }
+
+    /// A set of records, kept by hand or by conditions.
+    pub const fn lists(&self) -> entities::lists::Lists<'_> {
+        entities::lists::Lists::new(&self.client)
+    }
+
+    /// A record that is in a list.
+    pub const fn list_memberships(&self) -> entities::list_memberships::ListMemberships<'_> {
+        entities::list_memberships::ListMemberships::new(&self.client)
+    }
+
+    /// A file in the file manager.
+    pub const fn files(&self) -> entities::files::Files<'_> {
+        entities::files::Files::new(&self.client)
+    }
+
+    /// A file that HubSpot fetches from an address.
+    pub const fn file_imports(&self) -> entities::file_imports::FileImports<'_> {
+        entities::file_imports::FileImports::new(&self.client)
+    }
+
+    /// A form on web pages.
+    pub const fn forms(&self) -> entities::forms::Forms<'_> {
+        entities::forms::Forms::new(&self.client)
+    }
+
+    /// What somebody entered in a form.
+    pub const fn form_submissions(&self) -> entities::form_submissions::FormSubmissions<'_> {
+        entities::form_submissions::FormSubmissions::new(&self.client)
+    }
+
+    /// An e-mail to many contacts.
+    pub const fn marketing_emails(&self) -> entities::marketing_emails::MarketingEmails<'_> {
+        entities::marketing_emails::MarketingEmails::new(&self.client)
+    }
+
+    /// A workflow on contacts.
+    pub const fn workflows(&self) -> entities::workflows::Workflows<'_> {
+        entities::workflows::Workflows::new(&self.client)
+    }
+
+    /// The start of a workflow for one contact.
+    pub const fn workflow_enrollments(
+        &self,
+    ) -> entities::workflow_enrollments::WorkflowEnrollments<'_> {
+        entities::workflow_enrollments::WorkflowEnrollments::new(&self.client)
     }
 }
 

@@ -37,7 +37,7 @@ const CREATE: Operation = Operation::by(Method::Put, "associateLabeledRecords", 
         path("fromObjectId", STRING).required().description("Id of the record to start from."),
         path("toObjectType", STRING).required().description("Type of the linked records: `contacts`, `companies`, `deals`, `tickets`, `notes`, `calls`, `emails`, `meetings`, `tasks`, or the id of a custom type."),
         path("toObjectId", STRING).required().description("Id of the record at the other end."),
-        body("associationCategory", STRING.choices(words!["HUBSPOT_DEFINED", "USER_DEFINED"])).required().description("`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account."),
+        body("associationCategory", STRING.choices(words!["HUBSPOT_DEFINED", "USER_DEFINED", "INTEGRATOR_DEFINED", "WORK"])).required().description("`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account, `INTEGRATOR_DEFINED` for types of an app."),
         body("associationTypeId", INTEGER).required().description("Id of the type, which depends on the direction. Without label: contact to company 279, company to contact 280, contact to deal 4, deal to contact 3, deal to company 341, ticket to contact 16, ticket to company 339, ticket to deal 28. Primary company: contact 1, deal 5, ticket 26."),
     ])
     .body(Body::Json { open: false, in_array: true })

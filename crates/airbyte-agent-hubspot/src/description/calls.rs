@@ -66,15 +66,15 @@ const CREATE: Operation = Operation::by(Method::Post, "createCall", "calls", Act
         ])).required().description("Properties of the call by internal name, custom ones too, values as text."),
         body("associations", ARRAY.items(list![
             OBJECT.properties(list![
-                optional("to", OBJECT.properties(list![optional("id", STRING.description("Id of the record."))]).closed().description("The record to link to.")),
+                optional("to", OBJECT.properties(list![optional("id", STRING.description("Id of the record. HubSpot requires it."))]).closed().description("The record to link to. HubSpot requires it.")),
                 optional("types", ARRAY.items(list![
                     OBJECT.properties(list![
-                        optional("associationCategory", STRING.description("`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.")),
-                        optional("associationTypeId", INTEGER.description("Id of the type, which depends on the direction.")),
+                        optional("associationCategory", STRING.description("`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account. HubSpot requires it.")),
+                        optional("associationTypeId", INTEGER.description("Id of the type, which depends on the direction. HubSpot requires it.")),
                     ]).closed(),
-                ]).description("Types of the link, mostly one.")),
+                ]).description("Types of the link, mostly one. HubSpot requires it.")),
             ]).closed(),
-        ])).description("Records to link the call to. Type ids from a call: 194 to a contact, 182 company, 206 deal, 220 ticket."),
+        ])).description("Records to link the call to. HubSpot's document calls them required. Type ids from a call: 194 to a contact, 182 company, 206 deal, 220 ticket."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -107,6 +107,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateCall", "calls", Ac
     .idempotent()
     .parameters(list![
         path("callId", STRING).required().description("Call to change, by id."),
+        query("idProperty", STRING).addition().description("Property whose value is passed as the id, instead of HubSpot's own id; it must have unique values, such as `external_id`."),
         body("properties", OBJECT.properties(list![
             optional("hs_call_body", STRING.description("Notes on the call, plain or HTML.")),
             optional("hs_call_direction", STRING.description("`INBOUND` or `OUTBOUND`, seen from the HubSpot user.")),

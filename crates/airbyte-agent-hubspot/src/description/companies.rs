@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("companies", "An organization known to the account.")
     .when_to_use("To find, create or change a company.")
     .phrases(texts!["company", "account", "organization", "firm"])
-    .operations(list![LIST, CREATE, GET, UPDATE, SEARCH])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD)
     .store(list![
         stored("archived", "boolean", "Whether it was deleted and lies in the recycling bin."),
@@ -65,6 +65,17 @@ const CREATE: Operation = Operation::by(Method::Post, "createCompany", "companie
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
             optional("website", STRING.description("Address (URL) of the web site.")),
         ])).required().description("Properties of the company by internal name, custom ones too, values as text. At least one of `name` and `domain`."),
+        body("associations", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("to", OBJECT.properties(list![required("id", STRING.description("Id of the record."))]).closed().description("The record to link to.")),
+                required("types", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        required("associationCategory", STRING.choices(words!["HUBSPOT_DEFINED", "USER_DEFINED", "INTEGRATOR_DEFINED", "WORK"]).description("`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.")),
+                        required("associationTypeId", INTEGER.description("Id of the type, which depends on the direction, such as 279 from a contact to a company.")),
+                    ]).closed(),
+                ]).description("Types of the link, mostly one.")),
+            ]).closed(),
+        ])).addition().description("Records to link it to at once; more about the types is in `association_labels.list`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -82,6 +93,15 @@ const GET: Operation = Operation::get("getCompany", "companies", Action::Get, te
     ])
     .schema(RECORD);
 
+const DELETE: Operation = Operation::by(Method::Delete, "deleteCompany", "companies", Action::Delete, template!("/crm/v3/objects/companies/{companyId}"))
+    .summary("Delete a company")
+    .description("Moves a company to the recycling bin, from which it can be brought back in HubSpot within 90 days. Linked records stay. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![path("companyId", STRING).required().description("Company to delete, by id.")]);
+
 const UPDATE: Operation = Operation::by(Method::Patch, "updateCompany", "companies", Action::Update, template!("/crm/v3/objects/companies/{companyId}"))
     .summary("Update a company")
     .description("Sets the properties given and leaves the others alone. Find the id with `companies.search` first.")
@@ -89,6 +109,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateCompany", "compani
     .idempotent()
     .parameters(list![
         path("companyId", STRING).required().description("Company to change, by id."),
+        query("idProperty", STRING).addition().description("Property whose value is passed as the id, instead of HubSpot's own id; it must have unique values, such as `external_id`."),
         body("properties", OBJECT.properties(list![
             optional("name", STRING.description("Name of the company.")),
             optional("domain", STRING.description("Main domain, without protocol; HubSpot recognises duplicates by it.")),

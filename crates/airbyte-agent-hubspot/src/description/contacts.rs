@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("contacts", "A person known to the account.")
     .when_to_use("To find, create or change a person, or their id.")
     .phrases(texts!["contact", "lead", "person", "customer"])
-    .operations(list![LIST, CREATE, GET, UPDATE, SEARCH])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD)
     .store(list![
         stored("archived", "boolean", "Whether it was deleted and lies in the recycling bin."),
@@ -63,6 +63,17 @@ const CREATE: Operation = Operation::by(Method::Post, "createContact", "contacts
             optional("jobtitle", STRING.description("Job title.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
         ])).required().description("Properties of the contact by internal name, custom ones too, values as text. At least one of `email`, `firstname` and `lastname`."),
+        body("associations", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("to", OBJECT.properties(list![required("id", STRING.description("Id of the record."))]).closed().description("The record to link to.")),
+                required("types", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        required("associationCategory", STRING.choices(words!["HUBSPOT_DEFINED", "USER_DEFINED", "INTEGRATOR_DEFINED", "WORK"]).description("`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.")),
+                        required("associationTypeId", INTEGER.description("Id of the type, which depends on the direction, such as 279 from a contact to a company.")),
+                    ]).closed(),
+                ]).description("Types of the link, mostly one.")),
+            ]).closed(),
+        ])).addition().description("Records to link it to at once; more about the types is in `association_labels.list`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -80,6 +91,15 @@ const GET: Operation = Operation::get("getContact", "contacts", Action::Get, tem
     ])
     .schema(RECORD);
 
+const DELETE: Operation = Operation::by(Method::Delete, "deleteContact", "contacts", Action::Delete, template!("/crm/v3/objects/contacts/{contactId}"))
+    .summary("Delete a contact")
+    .description("Moves a contact to the recycling bin, from which it can be brought back in HubSpot within 90 days. Linked records stay. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![path("contactId", STRING).required().description("Contact to delete, by id.")]);
+
 const UPDATE: Operation = Operation::by(Method::Patch, "updateContact", "contacts", Action::Update, template!("/crm/v3/objects/contacts/{contactId}"))
     .summary("Update a contact")
     .description("Sets the properties given and leaves the others alone. Find the id with `contacts.search` first. Workflows of the account may react.")
@@ -87,6 +107,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateContact", "contact
     .idempotent()
     .parameters(list![
         path("contactId", STRING).required().description("Contact to change, by id."),
+        query("idProperty", STRING).addition().description("Property whose value is passed as the id, instead of HubSpot's own id; it must have unique values, such as `email`."),
         body("properties", OBJECT.properties(list![
             optional("email", STRING.description("E-mail address; unique among contacts.")),
             optional("firstname", STRING.description("First name (given name).")),

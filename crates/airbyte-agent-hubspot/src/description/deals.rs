@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("deals", "A sale in one stage of a pipeline.")
     .when_to_use("For the pipeline, amounts, stages and close dates.")
     .phrases(texts!["deal", "opportunity", "pipeline", "revenue"])
-    .operations(list![LIST, CREATE, GET, UPDATE, SEARCH])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD)
     .store(list![
         stored("archived", "boolean", "Whether it was deleted and lies in the recycling bin."),
@@ -64,6 +64,17 @@ const CREATE: Operation = Operation::by(Method::Post, "createDeal", "deals", Act
             optional("description", STRING.description("What the deal is about.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
         ])).required().description("Properties of the deal by internal name, custom ones too, values as text. Give `dealstage` too, and `pipeline` when there are several."),
+        body("associations", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("to", OBJECT.properties(list![required("id", STRING.description("Id of the record."))]).closed().description("The record to link to.")),
+                required("types", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        required("associationCategory", STRING.choices(words!["HUBSPOT_DEFINED", "USER_DEFINED", "INTEGRATOR_DEFINED", "WORK"]).description("`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.")),
+                        required("associationTypeId", INTEGER.description("Id of the type, which depends on the direction, such as 279 from a contact to a company.")),
+                    ]).closed(),
+                ]).description("Types of the link, mostly one.")),
+            ]).closed(),
+        ])).addition().description("Records to link it to at once; more about the types is in `association_labels.list`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -81,6 +92,15 @@ const GET: Operation = Operation::get("getDeal", "deals", Action::Get, template!
     ])
     .schema(RECORD);
 
+const DELETE: Operation = Operation::by(Method::Delete, "deleteDeal", "deals", Action::Delete, template!("/crm/v3/objects/deals/{dealId}"))
+    .summary("Delete a deal")
+    .description("Moves a deal to the recycling bin, from which it can be brought back in HubSpot within 90 days. Linked records stay. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![path("dealId", STRING).required().description("Deal to delete, by id.")]);
+
 const UPDATE: Operation = Operation::by(Method::Patch, "updateDeal", "deals", Action::Update, template!("/crm/v3/objects/deals/{dealId}"))
     .summary("Update a deal")
     .description("Sets the properties given and leaves the others alone; set `dealstage` to move a deal on, to win it or to lose it. Workflows of the account may react.")
@@ -88,6 +108,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateDeal", "deals", Ac
     .idempotent()
     .parameters(list![
         path("dealId", STRING).required().description("Deal to change, by id."),
+        query("idProperty", STRING).addition().description("Property whose value is passed as the id, instead of HubSpot's own id; it must have unique values, such as `external_id`."),
         body("properties", OBJECT.properties(list![
             optional("dealname", STRING.description("Name of the deal.")),
             optional("amount", STRING.description("Value in the deal's currency, number as text; decimals with a dot.")),

@@ -64,15 +64,15 @@ const CREATE: Operation = Operation::by(Method::Post, "createEmail", "emails", A
         ])).required().description("Properties of the e-mail by internal name, custom ones too, values as text."),
         body("associations", ARRAY.items(list![
             OBJECT.properties(list![
-                optional("to", OBJECT.properties(list![optional("id", STRING.description("Id of the record."))]).closed().description("The record to link to.")),
+                optional("to", OBJECT.properties(list![optional("id", STRING.description("Id of the record. HubSpot requires it."))]).closed().description("The record to link to. HubSpot requires it.")),
                 optional("types", ARRAY.items(list![
                     OBJECT.properties(list![
-                        optional("associationCategory", STRING.description("`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.")),
-                        optional("associationTypeId", INTEGER.description("Id of the type, which depends on the direction.")),
+                        optional("associationCategory", STRING.description("`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account. HubSpot requires it.")),
+                        optional("associationTypeId", INTEGER.description("Id of the type, which depends on the direction. HubSpot requires it.")),
                     ]).closed(),
-                ]).description("Types of the link, mostly one.")),
+                ]).description("Types of the link, mostly one. HubSpot requires it.")),
             ]).closed(),
-        ])).description("Records to link the e-mail to. Type ids from an e-mail: 198 to a contact, 186 company, 210 deal, 224 ticket."),
+        ])).description("Records to link the e-mail to. HubSpot's document calls them required. Type ids from an e-mail: 198 to a contact, 186 company, 210 deal, 224 ticket."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -105,6 +105,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateEmail", "emails", 
     .idempotent()
     .parameters(list![
         path("emailId", STRING).required().description("E-mail to change, by id."),
+        query("idProperty", STRING).addition().description("Property whose value is passed as the id, instead of HubSpot's own id; it must have unique values, such as `external_id`."),
         body("properties", OBJECT.properties(list![
             optional("hs_email_subject", STRING.description("The subject, one line of text.")),
             optional("hs_email_text", STRING.description("Body as plain text.")),

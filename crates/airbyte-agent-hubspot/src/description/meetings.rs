@@ -66,15 +66,15 @@ const CREATE: Operation = Operation::by(Method::Post, "createMeeting", "meetings
         ])).required().description("Properties of the meeting by internal name, custom ones too, values as text."),
         body("associations", ARRAY.items(list![
             OBJECT.properties(list![
-                optional("to", OBJECT.properties(list![optional("id", STRING.description("Id of the record."))]).closed().description("The record to link to.")),
+                optional("to", OBJECT.properties(list![optional("id", STRING.description("Id of the record. HubSpot requires it."))]).closed().description("The record to link to. HubSpot requires it.")),
                 optional("types", ARRAY.items(list![
                     OBJECT.properties(list![
-                        optional("associationCategory", STRING.description("`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.")),
-                        optional("associationTypeId", INTEGER.description("Id of the type, which depends on the direction.")),
+                        optional("associationCategory", STRING.description("`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account. HubSpot requires it.")),
+                        optional("associationTypeId", INTEGER.description("Id of the type, which depends on the direction. HubSpot requires it.")),
                     ]).closed(),
-                ]).description("Types of the link, mostly one.")),
+                ]).description("Types of the link, mostly one. HubSpot requires it.")),
             ]).closed(),
-        ])).description("Records to link the meeting to. Type ids from a meeting: 200 to a contact, 188 company, 212 deal, 226 ticket."),
+        ])).description("Records to link the meeting to. HubSpot's document calls them required. Type ids from a meeting: 200 to a contact, 188 company, 212 deal, 226 ticket."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -107,6 +107,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateMeeting", "meeting
     .idempotent()
     .parameters(list![
         path("meetingId", STRING).required().description("Meeting to change, by id."),
+        query("idProperty", STRING).addition().description("Property whose value is passed as the id, instead of HubSpot's own id; it must have unique values, such as `external_id`."),
         body("properties", OBJECT.properties(list![
             optional("hs_meeting_title", STRING.description("Title.")),
             optional("hs_meeting_body", STRING.description("Description that attendees see, plain or HTML.")),

@@ -4,9 +4,13 @@
 //! parsed at run time.
 
 mod contacts;
+mod contact_merges;
 mod companies;
+mod company_merges;
 mod deals;
+mod deal_merges;
 mod tickets;
+mod ticket_merges;
 mod notes;
 mod calls;
 mod emails;
@@ -15,6 +19,23 @@ mod tasks;
 mod schemas;
 mod objects;
 mod associations;
+mod object_batches;
+mod object_batch_upserts;
+mod object_batch_reads;
+mod association_batch_reads;
+mod association_labels;
+mod owners;
+mod properties;
+mod pipelines;
+mod lists;
+mod list_memberships;
+mod files;
+mod file_imports;
+mod forms;
+mod form_submissions;
+mod marketing_emails;
+mod workflows;
+mod workflow_enrollments;
 
 use std::borrow::Cow::Borrowed;
 
@@ -26,7 +47,7 @@ pub static DESCRIPTION: Connector = Connector {
     title: text("HubSpot"),
     version: text("0.1.20"),
     definition_id: text("36c891d9-4bd9-43ac-bad2-10e12756272c"),
-    description: text("HubSpot is a CRM. This connector reads and writes contacts, companies, deals and tickets, logs notes, calls, e-mails, meetings and tasks, links records to each other, and reads custom object types and their records. Every record keeps its data in `properties`, a map from internal names to text values; only a default set comes back unless `properties` names others, and custom properties work everywhere. Lists return everything, oldest first; searches filter and sort."),
+    description: text("HubSpot is a CRM. This connector reads and writes contacts, companies, deals and tickets, logs notes, calls, e-mails, meetings and tasks, links records to each other, reads and writes records of every other type, alone and in batches, and reads owners, properties, pipelines, lists and forms. Every record keeps its data in `properties`, a map from internal names to text values; only a default set comes back unless `properties` names others, and custom properties work everywhere. Lists return everything, oldest first; searches filter and sort."),
     links: Borrowed(list![
         Link::new("other", "Understanding the CRM", "https://developers.hubspot.com/docs/api/crm/understanding-the-crm"),
         Link::new("api_reference", "Search the CRM", "https://developers.hubspot.com/docs/api/crm/search"),
@@ -53,7 +74,7 @@ pub static DESCRIPTION: Connector = Connector {
                 Mapping::new("access_token", template!("{access_token}")),
             ])
             .refresh(Refresh {
-                url: template!("https://api.hubapi.com/oauth/v1/token"),
+                url: template!("https://api.hubapi.com/oauth/2026-03/token"),
                 style: RefreshStyle::Body,
                 format: RefreshFormat::Form,
                 grant: RefreshGrant::RefreshToken,
@@ -79,6 +100,12 @@ pub static DESCRIPTION: Connector = Connector {
                     "crm.schemas.contacts.read",
                     "crm.schemas.custom.read",
                     "crm.schemas.deals.read",
+                    "crm.lists.write",
+                    "crm.objects.custom.write",
+                    "crm.schemas.contacts.write",
+                    "crm.schemas.companies.write",
+                    "crm.schemas.deals.write",
+                    "files",
                     "e-commerce",
                     "forms",
                     "oauth",
@@ -91,7 +118,7 @@ pub static DESCRIPTION: Connector = Connector {
             })
             .oauth(OAuthEndpoints {
                 authorization_url: template!("https://app.hubspot.com/oauth/authorize"),
-                token_url: template!("https://api.hubapi.com/oauth/v1/token"),
+                token_url: template!("https://api.hubapi.com/oauth/2026-03/token"),
                 scopes: Borrowed(texts![
                     "oauth",
                     "crm.objects.contacts.read",
@@ -138,6 +165,16 @@ pub static DESCRIPTION: Connector = Connector {
                 Scope::new("crm.objects.contacts.write", "write", texts!["contacts", "associations", "notes", "calls", "emails", "meetings", "tasks"], "Writes contacts, activities and their links."),
                 Scope::new("crm.objects.companies.write", "write", texts!["companies", "associations"], "Writes companies and their links."),
                 Scope::new("crm.objects.deals.write", "write", texts!["deals", "associations"], "Writes deals and their links."),
+                Scope::new("crm.objects.owners.read", "read", texts!["owners"], "Reads owners."),
+                Scope::new("crm.lists.read", "read", texts!["lists", "list_memberships"], "Reads lists and their members."),
+                Scope::new("crm.lists.write", "write", texts!["list_memberships"], "Adds records to lists and removes them."),
+                Scope::new("crm.objects.custom.read", "read", texts!["objects", "object_batch_reads"], "Reads records of custom types."),
+                Scope::new("crm.objects.custom.write", "write", texts!["objects", "object_batches", "object_batch_upserts"], "Writes records of custom types."),
+                Scope::new("crm.schemas.contacts.write", "write", texts!["properties"], "Writes the properties of contacts."),
+                Scope::new("files", "read_write", texts!["files", "file_imports"], "Reads and imports files."),
+                Scope::new("forms", "read", texts!["forms", "form_submissions"], "Reads forms and what was entered."),
+                Scope::new("content", "read", texts!["marketing_emails"], "Reads marketing e-mails."),
+                Scope::new("automation", "read_write", texts!["workflows", "workflow_enrollments"], "Reads workflows, and enrolls contacts in them."),
             ])
             .stored(list![
                 StoredField::new("credentials.client_id", "client_id"),
@@ -168,15 +205,27 @@ pub static DESCRIPTION: Connector = Connector {
         reset: text(""),
         reset_format: WaitFormat::Seconds,
     }),
-    errors: Borrowed(&[]),
-    error_kinds: Borrowed(&[]),
-    error_codes: Borrowed(&[]),
+    errors: Borrowed(list![
+        ErrorCheck::at(json_path!("$.status"), ErrorCondition::Equals(json(r#""error""#))).message(json_path!("$.message")),
+    ]),
+    error_kinds: Borrowed(list![
+        ErrorMeaning::new(ErrorCode::is("OBJECT_NOT_FOUND"), FailureKind::NotFound),
+        ErrorMeaning::new(ErrorCode::is("RATE_LIMITS"), FailureKind::RateLimited),
+        ErrorMeaning::new(ErrorCode::is("INVALID_AUTHENTICATION"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("EXPIRED_AUTHENTICATION"), FailureKind::Authentication),
+        ErrorMeaning::new(ErrorCode::is("MISSING_SCOPES"), FailureKind::Authentication),
+    ]),
+    error_codes: Borrowed(list![json_path!("$.category")]),
     rate_limit_cost: None,
     entities: Borrowed(list![
         contacts::ENTITY,
+        contact_merges::ENTITY,
         companies::ENTITY,
+        company_merges::ENTITY,
         deals::ENTITY,
+        deal_merges::ENTITY,
         tickets::ENTITY,
+        ticket_merges::ENTITY,
         notes::ENTITY,
         calls::ENTITY,
         emails::ENTITY,
@@ -185,6 +234,23 @@ pub static DESCRIPTION: Connector = Connector {
         schemas::ENTITY,
         objects::ENTITY,
         associations::ENTITY,
+        object_batches::ENTITY,
+        object_batch_upserts::ENTITY,
+        object_batch_reads::ENTITY,
+        association_batch_reads::ENTITY,
+        association_labels::ENTITY,
+        owners::ENTITY,
+        properties::ENTITY,
+        pipelines::ENTITY,
+        lists::ENTITY,
+        list_memberships::ENTITY,
+        files::ENTITY,
+        file_imports::ENTITY,
+        forms::ENTITY,
+        form_submissions::ENTITY,
+        marketing_emails::ENTITY,
+        workflows::ENTITY,
+        workflow_enrollments::ENTITY,
     ]),
     relationships: Borrowed(list![
         Relationship::new("objects", "objectType", "schemas", "fullyQualifiedName", "many_to_one"),
@@ -214,6 +280,15 @@ pub static DESCRIPTION: Connector = Connector {
         Relationship::new("tasks", "associations", "companies", "id", "many_to_many"),
         Relationship::new("tasks", "associations", "deals", "id", "many_to_many"),
         Relationship::new("tasks", "associations", "tickets", "id", "many_to_many"),
+        Relationship::new("association_batch_reads", "fromObjectType", "schemas", "fullyQualifiedName", "many_to_one"),
+        Relationship::new("association_batch_reads", "toObjectType", "schemas", "fullyQualifiedName", "many_to_one"),
+        Relationship::new("association_labels", "fromObjectType", "schemas", "fullyQualifiedName", "many_to_one"),
+        Relationship::new("association_labels", "toObjectType", "schemas", "fullyQualifiedName", "many_to_one"),
+        Relationship::new("object_batch_reads", "objectType", "schemas", "fullyQualifiedName", "many_to_one"),
+        Relationship::new("properties", "objectType", "schemas", "fullyQualifiedName", "many_to_one"),
+        Relationship::new("pipelines", "objectType", "schemas", "fullyQualifiedName", "many_to_one"),
+        Relationship::new("list_memberships", "listId", "lists", "listId", "many_to_one"),
+        Relationship::new("form_submissions", "formId", "forms", "id", "many_to_one"),
     ]),
     questions: Questions {
         direct: Borrowed(texts![
@@ -227,6 +302,12 @@ pub static DESCRIPTION: Connector = Connector {
             "Create a task to call Acme next Monday",
             "Which contacts belong to Acme?",
             "Which custom objects do we have?",
+            "Who owns this deal?",
+            "Which stages does the sales pipeline have?",
+            "Which fields does a contact have?",
+            "Who is in the list Newsletter?",
+            "Create these 50 contacts",
+            "Merge these two contacts",
         ]),
         search: Borrowed(texts![
             "Which contacts were created last week?",
@@ -238,7 +319,7 @@ pub static DESCRIPTION: Connector = Connector {
         ]),
         unsupported: Borrowed(texts![
             "Send an e-mail to Jane Miller",
-            "Delete a contact",
+            "Upload a file from my computer",
             "Start a marketing campaign",
             "Change the stages of a pipeline",
         ]),

@@ -55,15 +55,15 @@ const CREATE: Operation = Operation::by(Method::Post, "createNote", "notes", Act
         ])).required().description("Properties of the note by internal name, custom ones too, values as text."),
         body("associations", ARRAY.items(list![
             OBJECT.properties(list![
-                optional("to", OBJECT.properties(list![optional("id", STRING.description("Id of the record."))]).closed().description("The record to link to.")),
+                optional("to", OBJECT.properties(list![optional("id", STRING.description("Id of the record. HubSpot requires it."))]).closed().description("The record to link to. HubSpot requires it.")),
                 optional("types", ARRAY.items(list![
                     OBJECT.properties(list![
-                        optional("associationCategory", STRING.description("`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.")),
-                        optional("associationTypeId", INTEGER.description("Id of the type, which depends on the direction.")),
+                        optional("associationCategory", STRING.description("`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account. HubSpot requires it.")),
+                        optional("associationTypeId", INTEGER.description("Id of the type, which depends on the direction. HubSpot requires it.")),
                     ]).closed(),
-                ]).description("Types of the link, mostly one.")),
+                ]).description("Types of the link, mostly one. HubSpot requires it.")),
             ]).closed(),
-        ])).description("Records to link the note to. Type ids from a note: 202 to a contact, 190 company, 214 deal, 228 ticket."),
+        ])).description("Records to link the note to. HubSpot's document calls them required. Type ids from a note: 202 to a contact, 190 company, 214 deal, 228 ticket."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -96,6 +96,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateNote", "notes", Ac
     .idempotent()
     .parameters(list![
         path("noteId", STRING).required().description("Note to change, by id."),
+        query("idProperty", STRING).addition().description("Property whose value is passed as the id, instead of HubSpot's own id; it must have unique values, such as `external_id`."),
         body("properties", OBJECT.properties(list![
             optional("hs_note_body", STRING.description("Text, plain or HTML, up to 65,536 characters.")),
             optional("hs_timestamp", STRING.description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),

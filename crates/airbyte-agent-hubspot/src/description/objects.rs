@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("objects", "A record of a custom or other object type.")
     .when_to_use("For records that have no entity of their own here.")
     .phrases(texts!["custom object", "record"])
-    .operations(list![LIST, GET])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD);
 
 const LIST: Operation = Operation::get("listObjects", "objects", Action::List, template!("/crm/v3/objects/{objectType}"))
@@ -31,6 +31,29 @@ const LIST: Operation = Operation::get("listObjects", "objects", Action::List, t
     .paging(Paging::cursor(from_meta("next_cursor"), "after").size(page_size("limit").maximum(100)))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "createObject", "objects", Action::Create, template!("/crm/v3/objects/{objectType}"))
+    .summary("Create a record of a type")
+    .description("Creates one record of any object type, custom or standard; products, line items and quotes are made here, too. Which properties there are is in `properties.list`. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        path("objectType", STRING).required().description("Object type: name of a standard type such as `contacts`, `deals`, `products`, `line_items` or `quotes`, or the id of a custom type such as `2-3465404`."),
+        body("properties", OBJECT).required().description("Properties by internal name, values as text; names come from `properties.list`."),
+        body("associations", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("to", OBJECT.properties(list![required("id", STRING.description("Id of the record."))]).closed().description("The record to link to.")),
+                required("types", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        required("associationCategory", STRING.choices(words!["HUBSPOT_DEFINED", "USER_DEFINED", "INTEGRATOR_DEFINED", "WORK"]).description("`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.")),
+                        required("associationTypeId", INTEGER.description("Id of the type, which depends on the direction, such as 279 from a contact to a company.")),
+                    ]).closed(),
+                ]).description("Types of the link, mostly one.")),
+            ]).closed(),
+        ])).description("Records to link it to at once; more about the types is in `association_labels.list`."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
 const GET: Operation = Operation::get("getObject", "objects", Action::Get, template!("/crm/v3/objects/{objectType}/{objectId}"))
     .summary("Get a record")
     .description("Returns one record of any object type by id, or by another unique property named in `idProperty`. Properties have to be asked for in `properties`.")
@@ -43,6 +66,87 @@ const GET: Operation = Operation::get("getObject", "objects", Action::Get, templ
         query("idProperty", STRING).description("Property whose value is passed as the id, instead of HubSpot's own id; it must be a property with unique values."),
         query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
     ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteObject", "objects", Action::Delete, template!("/crm/v3/objects/{objectType}/{objectId}"))
+    .summary("Delete a record of a type")
+    .description("Moves one record of any object type to the recycling bin, from which it can be brought back in HubSpot within 90 days. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("objectType", STRING).required().description("Object type: name of a standard type such as `contacts`, `deals`, `products`, `line_items` or `quotes`, or the id of a custom type such as `2-3465404`."),
+        path("objectId", STRING).required().description("Record to delete, by id."),
+    ]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateObject", "objects", Action::Update, template!("/crm/v3/objects/{objectType}/{objectId}"))
+    .summary("Update a record of a type")
+    .description("Sets the properties given of one record of any object type and leaves the others alone. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        path("objectType", STRING).required().description("Object type: name of a standard type such as `contacts`, `deals`, `products`, `line_items` or `quotes`, or the id of a custom type such as `2-3465404`."),
+        path("objectId", STRING).required().description("Record to change, by id; or the value of the property named in `idProperty`."),
+        query("idProperty", STRING).description("Property whose value is passed as `objectId`, instead of HubSpot's own id; it must have unique values."),
+        body("properties", OBJECT).required().description("Properties to set by internal name, values as text; an empty text clears one."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::by(Method::Post, "searchObjects", "objects", Action::Search, template!("/crm/v3/objects/{objectType}/search"))
+    .summary("Search records of a type")
+    .description("Finds records of any object type by words (`query`), by conditions on any property (`filterGroups`), or both, and sorts them. The index lags a few seconds behind writes, deleted records are left out, and no more than 10,000 results can be paged through. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        path("objectType", STRING).required().description("Object type: name of a standard type such as `contacts`, `deals`, `products`, `line_items` or `quotes`, or the id of a custom type such as `2-3465404`."),
+        body("filterGroups", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("filters", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        required("operator", STRING.choices(words![
+                            "BETWEEN",
+                            "CONTAINS_TOKEN",
+                            "EQ",
+                            "GT",
+                            "GTE",
+                            "HAS_PROPERTY",
+                            "IN",
+                            "LT",
+                            "LTE",
+                            "NEQ",
+                            "NOT_CONTAINS_TOKEN",
+                            "NOT_HAS_PROPERTY",
+                            "NOT_IN",
+                        ]).description("Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and `NOT_CONTAINS_TOKEN` take `value`; `BETWEEN` takes `value` and `highValue`; `IN` and `NOT_IN` take `values`; `HAS_PROPERTY` and `NOT_HAS_PROPERTY` take none. `CONTAINS_TOKEN` matches whole words and allows `*`.")),
+                        required("propertyName", STRING.description("Internal name of the property, custom ones too; `associations.contact` and the like filter by the id of a linked record.")),
+                        optional("value", STRING.description("Value to compare with, as text; dates as ISO 8601 or Unix milliseconds, choices by their internal value.")),
+                        optional("highValue", STRING.description("Upper bound for `BETWEEN`, included; the lower one is `value`.")),
+                        optional("values", ARRAY.items(list![STRING]).description("Values for `IN` and `NOT_IN`; for text properties in lower case.")),
+                    ]).closed(),
+                ]).description("Filters that all have to hold.")),
+            ]).closed(),
+        ])).description("Conditions: a record matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches."),
+        body("properties", ARRAY.items(list![STRING])).description("Properties to return, internal names (see `properties.list`); left out, only the default set."),
+        body("limit", INTEGER.minimum(1.0).maximum(200.0).default("25")).default("25").send_default().description("Records per page."),
+        body("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses positions beyond 10,000."),
+        body("sorts", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("propertyName", STRING.description("Internal name of the property to sort by.")),
+                optional("direction", STRING.choices(words!["ASCENDING", "DESCENDING"]).description("Direction of sorting, ascending or descending.")),
+            ]).closed(),
+        ])).description("Order of the results; one rule only. Left out, oldest first."),
+        body("query", STRING).description("Words to look for in the searchable properties of the type; parts of words match. Up to 3,000 characters; combines with the filters."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.results"))
+    .meta(list![
+        meta("total", json_path!("$.total")),
+        meta("next_cursor", json_path!("$.paging.next.after")),
+        meta("next_link", json_path!("$.paging.next.link")),
+    ])
+    .paging(Paging::cursor(from_meta("next_cursor"), "after").size(page_size("limit").default(10).maximum(200)))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/objects.json"));

@@ -16,6 +16,9 @@ const LIST: Operation = Operation::get("listSchemas", "schemas", Action::List, t
     .description("Returns all custom object types of the account with their properties and possible associations, in one response. Standard types such as contacts are not among them. Use it to find the `objectType` for `objects.list`.")
     .parameters(list![
         query("archived", BOOLEAN).description("True returns only deleted object types, false or left out only those in use."),
+        query("includePropertyDefinitions", BOOLEAN).addition().description("False leaves the definitions of the properties out; true when left out."),
+        query("includeAssociationDefinitions", BOOLEAN).addition().description("False leaves the possible associations out; true when left out."),
+        query("includeAuditMetadata", BOOLEAN).addition().description("False leaves out who created and changed the type; true when left out."),
     ])
     .records(json_path!("$.results"))
     .paging(Paging::none("HubSpot returns all object types in one response."))
@@ -26,6 +29,9 @@ const GET: Operation = Operation::get("getSchema", "schemas", Action::Get, templ
     .description("Returns one custom object type with its properties, their choices, and the types it can be linked to.")
     .parameters(list![
         path("objectType", STRING).required().description("Custom object type: its id such as `2-3465404`, or its full name such as `p7654321_cars`."),
+        query("includePropertyDefinitions", BOOLEAN).addition().description("False leaves the definitions of the properties out; true when left out."),
+        query("includeAssociationDefinitions", BOOLEAN).addition().description("False leaves the possible associations out; true when left out."),
+        query("includeAuditMetadata", BOOLEAN).addition().description("False leaves out who created and changed the type; true when left out."),
     ])
     .schema(RECORD);
 

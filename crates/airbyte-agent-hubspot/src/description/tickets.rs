@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("tickets", "A customer's request for help, in one stage of a pipeline.")
     .when_to_use("For support requests, their stage and priority.")
     .phrases(texts!["ticket", "support", "case", "request"])
-    .operations(list![LIST, CREATE, GET, UPDATE, SEARCH])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
     .schema(RECORD)
     .store(list![
         stored("archived", "boolean", "Whether it was deleted and lies in the recycling bin."),
@@ -62,6 +62,17 @@ const CREATE: Operation = Operation::by(Method::Post, "createTicket", "tickets",
             optional("hs_ticket_category", STRING.description("Category by internal value: `PRODUCT_ISSUE`, `BILLING_ISSUE`, `FEATURE_REQUEST`, `GENERAL_INQUIRY`, or a custom one.")),
             optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
         ])).required().description("Properties of the ticket by internal name, custom ones too, values as text."),
+        body("associations", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("to", OBJECT.properties(list![required("id", STRING.description("Id of the record."))]).closed().description("The record to link to.")),
+                required("types", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        required("associationCategory", STRING.choices(words!["HUBSPOT_DEFINED", "USER_DEFINED", "INTEGRATOR_DEFINED", "WORK"]).description("`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.")),
+                        required("associationTypeId", INTEGER.description("Id of the type, which depends on the direction, such as 279 from a contact to a company.")),
+                    ]).closed(),
+                ]).description("Types of the link, mostly one.")),
+            ]).closed(),
+        ])).addition().description("Records to link it to at once; more about the types is in `association_labels.list`."),
     ])
     .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
@@ -79,6 +90,15 @@ const GET: Operation = Operation::get("getTicket", "tickets", Action::Get, templ
     ])
     .schema(RECORD);
 
+const DELETE: Operation = Operation::by(Method::Delete, "deleteTicket", "tickets", Action::Delete, template!("/crm/v3/objects/tickets/{ticketId}"))
+    .summary("Delete a ticket")
+    .description("Moves a ticket to the recycling bin, from which it can be brought back in HubSpot within 90 days. Linked records stay. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![path("ticketId", STRING).required().description("Ticket to delete, by id.")]);
+
 const UPDATE: Operation = Operation::by(Method::Patch, "updateTicket", "tickets", Action::Update, template!("/crm/v3/objects/tickets/{ticketId}"))
     .summary("Update a ticket")
     .description("Sets the properties given and leaves the others alone; set `hs_pipeline_stage` to move or close a ticket. Workflows of the account may react.")
@@ -86,6 +106,7 @@ const UPDATE: Operation = Operation::by(Method::Patch, "updateTicket", "tickets"
     .idempotent()
     .parameters(list![
         path("ticketId", STRING).required().description("Ticket to change, by id."),
+        query("idProperty", STRING).addition().description("Property whose value is passed as the id, instead of HubSpot's own id; it must have unique values, such as `external_id`."),
         body("properties", OBJECT.properties(list![
             optional("subject", STRING.description("The subject, one line of text.")),
             optional("content", STRING.description("What the customer wrote.")),

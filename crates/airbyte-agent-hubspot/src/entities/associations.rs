@@ -143,7 +143,8 @@ list_builder! {
 record_builder! {
     /// A call of `associations.create`: setters add arguments, and awaiting it sends the request.
     pub struct AssociationsCreate: types::AssociationResult {
-        /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
+        /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account,
+        /// `INTEGRATOR_DEFINED` for types of an app.
         ///
         /// A call without it is refused.
         association_category: types::AssociationAssociationCategory = "associationCategory",

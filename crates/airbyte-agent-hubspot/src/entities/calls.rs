@@ -30,7 +30,7 @@ impl Calls<'_> {
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let page = hubspot.calls().list().await?;
     /// for call in &page.data {
-    ///     println!("{:?} {:?}", call.id, call.created_at);
+    ///     println!("{:?} {:?}", call.id, call.url);
     /// }
     /// # Ok(())
     /// # }
@@ -51,7 +51,7 @@ impl Calls<'_> {
     ///     .properties(types::CallPropertiesInput::new("2026-03-02T14:30:00Z").hs_call_duration("420000").hs_call_status("COMPLETED").hs_call_title("Renewal call with Jane Miller"))
     ///     .associations([types::CallAssociation::new().to(types::CallAssociationTo::new().id("33451")).types([types::CallAssociationType::new().association_category("HUBSPOT_DEFINED").association_type_id(194)])])
     ///     .await?;
-    /// println!("{:?} {:?}", call.id, call.created_at);
+    /// println!("{:?} {:?}", call.id, call.url);
     /// # Ok(())
     /// # }
     /// ```
@@ -70,7 +70,7 @@ impl Calls<'_> {
     /// # use airbyte_agent_hubspot::{HubspotConnector, Result};
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let call = hubspot.calls().get("41200412").await?;
-    /// println!("{:?} {:?}", call.id, call.created_at);
+    /// println!("{:?} {:?}", call.id, call.url);
     /// # Ok(())
     /// # }
     /// ```
@@ -113,8 +113,9 @@ impl Calls<'_> {
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let call = hubspot.calls().update("41200412")
     ///     .properties(types::CallUpdateProperties::new().hs_call_body("She signs on Monday."))
+    ///     .id_property("external_id")
     ///     .await?;
-    /// println!("{:?} {:?}", call.id, call.created_at);
+    /// println!("{:?} {:?}", call.id, call.url);
     /// # Ok(())
     /// # }
     /// ```
@@ -161,8 +162,8 @@ record_builder! {
         ///
         /// A call without it is refused.
         properties: types::CallPropertiesInput,
-        /// Records to link the call to. Type ids from a call: 194 to a contact, 182 company, 206
-        /// deal, 220 ticket.
+        /// Records to link the call to. HubSpot's document calls them required. Type ids from a
+        /// call: 194 to a contact, 182 company, 206 deal, 220 ticket.
         associations: [types::CallAssociation],
     }
 }
@@ -195,6 +196,9 @@ record_builder! {
 record_builder! {
     /// A call of `calls.update`: setters add arguments, and awaiting it sends the request.
     pub struct CallsUpdate: types::Call {
+        /// Property whose value is passed as the id, instead of HubSpot's own id; it must have
+        /// unique values, such as `external_id`.
+        id_property: String = "idProperty",
         /// Properties to set by internal name, custom ones too, values as text; an empty text
         /// clears one. Others stay.
         ///

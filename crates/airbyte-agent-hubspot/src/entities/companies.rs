@@ -3,6 +3,7 @@
 //! The accessor of `companies` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
+use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::CompaniesField;
@@ -47,6 +48,7 @@ impl Companies<'_> {
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let company = hubspot.companies().create()
     ///     .properties(types::CompanyPropertiesInput::new().name("Acme Inc.").domain("acme.example"))
+    ///     .associations([types::CompanyAssociation::new(types::CompanyAssociationTo::new("id"), [types::CompanyAssociationType::new(types::CompanyAssociationTypeAssociationCategory::HubspotDefined, 1)])])
     ///     .await?;
     /// println!("{:?} {:?}", company.id, company.url);
     /// # Ok(())
@@ -78,6 +80,27 @@ impl Companies<'_> {
         CompaniesGet { call }
     }
 
+    /// Delete a company.
+    ///
+    /// Moves a company to the recycling bin, from which it can be brought back in HubSpot within 90
+    /// days. Linked records stay. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `company_id`: Company to delete, by id.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_hubspot::{HubspotConnector, Result};
+    /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
+    /// let company = hubspot.companies().delete("9812345").await?;
+    /// println!("{company:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, company_id: impl Into<String>) -> CompaniesDelete {
+        let mut call = self.client.call("companies", Action::Delete);
+        call.set("companyId", company_id.into());
+        CompaniesDelete { call }
+    }
+
     /// Update a company.
     ///
     /// Sets the properties given and leaves the others alone. Find the id with `companies.search`
@@ -90,6 +113,7 @@ impl Companies<'_> {
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let company = hubspot.companies().update("9812345")
     ///     .properties(types::CompanyPropertiesInput::new().industry("COMPUTER_SOFTWARE"))
+    ///     .id_property("external_id")
     ///     .await?;
     /// println!("{:?} {:?}", company.id, company.url);
     /// # Ok(())
@@ -161,6 +185,8 @@ record_builder! {
         ///
         /// A call without it is refused.
         properties: types::CompanyPropertiesInput,
+        /// Records to link it to at once; more about the types is in `association_labels.list`.
+        associations: [types::CompanyAssociation],
     }
 }
 
@@ -185,8 +211,16 @@ record_builder! {
 }
 
 record_builder! {
+    /// A call of `companies.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct CompaniesDelete: Value {}
+}
+
+record_builder! {
     /// A call of `companies.update`: setters add arguments, and awaiting it sends the request.
     pub struct CompaniesUpdate: types::Company {
+        /// Property whose value is passed as the id, instead of HubSpot's own id; it must have
+        /// unique values, such as `external_id`.
+        id_property: String = "idProperty",
         /// Properties to set by internal name, custom ones too, values as text; an empty text
         /// clears one. Others stay.
         ///

@@ -3,6 +3,7 @@
 //! The accessor of `contacts` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
+use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::ContactsField;
@@ -48,6 +49,7 @@ impl Contacts<'_> {
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let contact = hubspot.contacts().create()
     ///     .properties(types::ContactPropertiesInput::new().email("jane@acme.example").firstname("Jane").lastname("Miller"))
+    ///     .associations([types::ContactAssociation::new(types::ContactAssociationTo::new("id"), [types::ContactAssociationType::new(types::ContactAssociationTypeAssociationCategory::HubspotDefined, 1)])])
     ///     .await?;
     /// println!("{:?} {:?}", contact.id, contact.url);
     /// # Ok(())
@@ -79,6 +81,27 @@ impl Contacts<'_> {
         ContactsGet { call }
     }
 
+    /// Delete a contact.
+    ///
+    /// Moves a contact to the recycling bin, from which it can be brought back in HubSpot within 90
+    /// days. Linked records stay. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `contact_id`: Contact to delete, by id.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_hubspot::{HubspotConnector, Result};
+    /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
+    /// let contact = hubspot.contacts().delete("33451").await?;
+    /// println!("{contact:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, contact_id: impl Into<String>) -> ContactsDelete {
+        let mut call = self.client.call("contacts", Action::Delete);
+        call.set("contactId", contact_id.into());
+        ContactsDelete { call }
+    }
+
     /// Update a contact.
     ///
     /// Sets the properties given and leaves the others alone. Find the id with `contacts.search`
@@ -91,6 +114,7 @@ impl Contacts<'_> {
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let contact = hubspot.contacts().update("33451")
     ///     .properties(types::ContactPropertiesInput::new().lifecyclestage("customer"))
+    ///     .id_property("email")
     ///     .await?;
     /// println!("{:?} {:?}", contact.id, contact.url);
     /// # Ok(())
@@ -163,6 +187,8 @@ record_builder! {
         ///
         /// A call without it is refused.
         properties: types::ContactPropertiesInput,
+        /// Records to link it to at once; more about the types is in `association_labels.list`.
+        associations: [types::ContactAssociation],
     }
 }
 
@@ -187,8 +213,16 @@ record_builder! {
 }
 
 record_builder! {
+    /// A call of `contacts.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct ContactsDelete: Value {}
+}
+
+record_builder! {
     /// A call of `contacts.update`: setters add arguments, and awaiting it sends the request.
     pub struct ContactsUpdate: types::Contact {
+        /// Property whose value is passed as the id, instead of HubSpot's own id; it must have
+        /// unique values, such as `email`.
+        id_property: String = "idProperty",
         /// Properties to set by internal name, custom ones too, values as text; an empty text
         /// clears one. Others stay.
         ///

@@ -3,6 +3,7 @@
 //! The accessor of `deals` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
+use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::DealsField;
@@ -48,6 +49,7 @@ impl Deals<'_> {
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let deal = hubspot.deals().create()
     ///     .properties(types::DealPropertiesInput::new("Acme renewal 2026").amount("15000.00").dealstage("qualifiedtobuy").pipeline("default"))
+    ///     .associations([types::DealAssociation::new(types::DealAssociationTo::new("id"), [types::DealAssociationType::new(types::DealAssociationTypeAssociationCategory::HubspotDefined, 1)])])
     ///     .await?;
     /// println!("{:?} {:?}", deal.id, deal.url);
     /// # Ok(())
@@ -78,6 +80,27 @@ impl Deals<'_> {
         DealsGet { call }
     }
 
+    /// Delete a deal.
+    ///
+    /// Moves a deal to the recycling bin, from which it can be brought back in HubSpot within 90
+    /// days. Linked records stay. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `deal_id`: Deal to delete, by id.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_hubspot::{HubspotConnector, Result};
+    /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
+    /// let deal = hubspot.deals().delete("5312077").await?;
+    /// println!("{deal:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, deal_id: impl Into<String>) -> DealsDelete {
+        let mut call = self.client.call("deals", Action::Delete);
+        call.set("dealId", deal_id.into());
+        DealsDelete { call }
+    }
+
     /// Update a deal.
     ///
     /// Sets the properties given and leaves the others alone; set `dealstage` to move a deal on, to
@@ -90,6 +113,7 @@ impl Deals<'_> {
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let deal = hubspot.deals().update("7345120")
     ///     .properties(types::DealUpdateProperties::new().dealstage("closedwon"))
+    ///     .id_property("external_id")
     ///     .await?;
     /// println!("{:?} {:?}", deal.id, deal.url);
     /// # Ok(())
@@ -162,6 +186,8 @@ record_builder! {
         ///
         /// A call without it is refused.
         properties: types::DealPropertiesInput,
+        /// Records to link it to at once; more about the types is in `association_labels.list`.
+        associations: [types::DealAssociation],
     }
 }
 
@@ -186,8 +212,16 @@ record_builder! {
 }
 
 record_builder! {
+    /// A call of `deals.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct DealsDelete: Value {}
+}
+
+record_builder! {
     /// A call of `deals.update`: setters add arguments, and awaiting it sends the request.
     pub struct DealsUpdate: types::Deal {
+        /// Property whose value is passed as the id, instead of HubSpot's own id; it must have
+        /// unique values, such as `external_id`.
+        id_property: String = "idProperty",
         /// Properties to set by internal name, custom ones too, values as text; an empty text
         /// clears one. Others stay.
         ///

@@ -30,7 +30,7 @@ impl Emails<'_> {
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let page = hubspot.emails().list().await?;
     /// for email in &page.data {
-    ///     println!("{:?} {:?}", email.id, email.created_at);
+    ///     println!("{:?} {:?}", email.id, email.url);
     /// }
     /// # Ok(())
     /// # }
@@ -51,7 +51,7 @@ impl Emails<'_> {
     ///     .properties(types::EmailPropertiesInput::new("EMAIL", "2026-03-02T14:30:00Z").hs_email_subject("Your offer").hs_email_text("Dear Jane, attached is the offer."))
     ///     .associations([types::EmailAssociation::new().to(types::EmailAssociationTo::new().id("33451")).types([types::EmailAssociationType::new().association_category("HUBSPOT_DEFINED").association_type_id(198)])])
     ///     .await?;
-    /// println!("{:?} {:?}", email.id, email.created_at);
+    /// println!("{:?} {:?}", email.id, email.url);
     /// # Ok(())
     /// # }
     /// ```
@@ -69,7 +69,7 @@ impl Emails<'_> {
     /// # use airbyte_agent_hubspot::{HubspotConnector, Result};
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let email = hubspot.emails().get("41200455").await?;
-    /// println!("{:?} {:?}", email.id, email.created_at);
+    /// println!("{:?} {:?}", email.id, email.url);
     /// # Ok(())
     /// # }
     /// ```
@@ -111,8 +111,9 @@ impl Emails<'_> {
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let email = hubspot.emails().update("41200455")
     ///     .properties(types::EmailUpdateProperties::new().hs_email_status("BOUNCED"))
+    ///     .id_property("external_id")
     ///     .await?;
-    /// println!("{:?} {:?}", email.id, email.created_at);
+    /// println!("{:?} {:?}", email.id, email.url);
     /// # Ok(())
     /// # }
     /// ```
@@ -159,8 +160,8 @@ record_builder! {
         ///
         /// A call without it is refused.
         properties: types::EmailPropertiesInput,
-        /// Records to link the e-mail to. Type ids from an e-mail: 198 to a contact, 186 company,
-        /// 210 deal, 224 ticket.
+        /// Records to link the e-mail to. HubSpot's document calls them required. Type ids from an
+        /// e-mail: 198 to a contact, 186 company, 210 deal, 224 ticket.
         associations: [types::EmailAssociation],
     }
 }
@@ -193,6 +194,9 @@ record_builder! {
 record_builder! {
     /// A call of `emails.update`: setters add arguments, and awaiting it sends the request.
     pub struct EmailsUpdate: types::Email {
+        /// Property whose value is passed as the id, instead of HubSpot's own id; it must have
+        /// unique values, such as `external_id`.
+        id_property: String = "idProperty",
         /// Properties to set by internal name, custom ones too, values as text; an empty text
         /// clears one. Others stay.
         ///

@@ -30,7 +30,7 @@ impl Meetings<'_> {
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let page = hubspot.meetings().list().await?;
     /// for meeting in &page.data {
-    ///     println!("{:?} {:?}", meeting.id, meeting.created_at);
+    ///     println!("{:?} {:?}", meeting.id, meeting.url);
     /// }
     /// # Ok(())
     /// # }
@@ -51,7 +51,7 @@ impl Meetings<'_> {
     ///     .properties(types::MeetingPropertiesInput::new("Kick-off with Acme", "2026-03-10T09:00:00Z").hs_meeting_start_time("2026-03-10T09:00:00Z").hs_meeting_end_time("2026-03-10T10:00:00Z"))
     ///     .associations([types::MeetingAssociation::new().to(types::MeetingAssociationTo::new().id("33451")).types([types::MeetingAssociationType::new().association_category("HUBSPOT_DEFINED").association_type_id(200)])])
     ///     .await?;
-    /// println!("{:?} {:?}", meeting.id, meeting.created_at);
+    /// println!("{:?} {:?}", meeting.id, meeting.url);
     /// # Ok(())
     /// # }
     /// ```
@@ -69,7 +69,7 @@ impl Meetings<'_> {
     /// # use airbyte_agent_hubspot::{HubspotConnector, Result};
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let meeting = hubspot.meetings().get("41200501").await?;
-    /// println!("{:?} {:?}", meeting.id, meeting.created_at);
+    /// println!("{:?} {:?}", meeting.id, meeting.url);
     /// # Ok(())
     /// # }
     /// ```
@@ -112,8 +112,9 @@ impl Meetings<'_> {
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let meeting = hubspot.meetings().update("41200501")
     ///     .properties(types::MeetingUpdateProperties::new().hs_meeting_outcome("COMPLETED"))
+    ///     .id_property("external_id")
     ///     .await?;
-    /// println!("{:?} {:?}", meeting.id, meeting.created_at);
+    /// println!("{:?} {:?}", meeting.id, meeting.url);
     /// # Ok(())
     /// # }
     /// ```
@@ -160,8 +161,8 @@ record_builder! {
         ///
         /// A call without it is refused.
         properties: types::MeetingPropertiesInput,
-        /// Records to link the meeting to. Type ids from a meeting: 200 to a contact, 188 company,
-        /// 212 deal, 226 ticket.
+        /// Records to link the meeting to. HubSpot's document calls them required. Type ids from a
+        /// meeting: 200 to a contact, 188 company, 212 deal, 226 ticket.
         associations: [types::MeetingAssociation],
     }
 }
@@ -194,6 +195,9 @@ record_builder! {
 record_builder! {
     /// A call of `meetings.update`: setters add arguments, and awaiting it sends the request.
     pub struct MeetingsUpdate: types::Meeting {
+        /// Property whose value is passed as the id, instead of HubSpot's own id; it must have
+        /// unique values, such as `external_id`.
+        id_property: String = "idProperty",
         /// Properties to set by internal name, custom ones too, values as text; an empty text
         /// clears one. Others stay.
         ///

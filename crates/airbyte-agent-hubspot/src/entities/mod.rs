@@ -3,15 +3,36 @@
 //! Operations, one module for each entity. It has an accessor with one method for each action, and
 //! the builders that these methods return.
 
+pub mod association_batch_reads;
+pub mod association_labels;
 pub mod associations;
 pub mod calls;
 pub mod companies;
+pub mod company_merges;
+pub mod contact_merges;
 pub mod contacts;
+pub mod deal_merges;
 pub mod deals;
 pub mod emails;
+pub mod file_imports;
+pub mod files;
+pub mod form_submissions;
+pub mod forms;
+pub mod list_memberships;
+pub mod lists;
+pub mod marketing_emails;
 pub mod meetings;
 pub mod notes;
+pub mod object_batch_reads;
+pub mod object_batch_upserts;
+pub mod object_batches;
 pub mod objects;
+pub mod owners;
+pub mod pipelines;
+pub mod properties;
 pub mod schemas;
 pub mod tasks;
+pub mod ticket_merges;
 pub mod tickets;
+pub mod workflow_enrollments;
+pub mod workflows;

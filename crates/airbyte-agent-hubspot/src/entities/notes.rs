@@ -30,7 +30,7 @@ impl Notes<'_> {
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let page = hubspot.notes().list().await?;
     /// for note in &page.data {
-    ///     println!("{:?} {:?}", note.id, note.created_at);
+    ///     println!("{:?} {:?}", note.id, note.url);
     /// }
     /// # Ok(())
     /// # }
@@ -51,7 +51,7 @@ impl Notes<'_> {
     ///     .properties(types::NotePropertiesInput::new("Jane wants an offer for 40 seats.", "2026-03-02T14:30:00Z"))
     ///     .associations([types::NoteAssociation::new().to(types::NoteAssociationTo::new().id("33451")).types([types::NoteAssociationType::new().association_category("HUBSPOT_DEFINED").association_type_id(202)])])
     ///     .await?;
-    /// println!("{:?} {:?}", note.id, note.created_at);
+    /// println!("{:?} {:?}", note.id, note.url);
     /// # Ok(())
     /// # }
     /// ```
@@ -69,7 +69,7 @@ impl Notes<'_> {
     /// # use airbyte_agent_hubspot::{HubspotConnector, Result};
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let note = hubspot.notes().get("41200387").await?;
-    /// println!("{:?} {:?}", note.id, note.created_at);
+    /// println!("{:?} {:?}", note.id, note.url);
     /// # Ok(())
     /// # }
     /// ```
@@ -112,8 +112,9 @@ impl Notes<'_> {
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let note = hubspot.notes().update("41200387")
     ///     .properties(types::NoteUpdateProperties::new().hs_note_body("Jane wants an offer for 45 seats."))
+    ///     .id_property("external_id")
     ///     .await?;
-    /// println!("{:?} {:?}", note.id, note.created_at);
+    /// println!("{:?} {:?}", note.id, note.url);
     /// # Ok(())
     /// # }
     /// ```
@@ -160,8 +161,8 @@ record_builder! {
         ///
         /// A call without it is refused.
         properties: types::NotePropertiesInput,
-        /// Records to link the note to. Type ids from a note: 202 to a contact, 190 company, 214
-        /// deal, 228 ticket.
+        /// Records to link the note to. HubSpot's document calls them required. Type ids from a
+        /// note: 202 to a contact, 190 company, 214 deal, 228 ticket.
         associations: [types::NoteAssociation],
     }
 }
@@ -194,6 +195,9 @@ record_builder! {
 record_builder! {
     /// A call of `notes.update`: setters add arguments, and awaiting it sends the request.
     pub struct NotesUpdate: types::Note {
+        /// Property whose value is passed as the id, instead of HubSpot's own id; it must have
+        /// unique values, such as `external_id`.
+        id_property: String = "idProperty",
         /// Properties to set by internal name, custom ones too, values as text; an empty text
         /// clears one. Others stay.
         ///

@@ -3,6 +3,7 @@
 //! The accessor of `objects` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
+use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
@@ -42,6 +43,33 @@ impl Objects<'_> {
         ObjectsList { call }
     }
 
+    /// Create a record of a type.
+    ///
+    /// Creates one record of any object type, custom or standard; products, line items and quotes
+    /// are made here, too. Which properties there are is in `properties.list`. Airbyte's hosted
+    /// platform does not offer it.
+    ///
+    /// * `object_type`: Object type: name of a standard type such as `contacts`, `deals`,
+    ///   `products`, `line_items` or `quotes`, or the id of a custom type such as `2-3465404`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_hubspot::serde_json::json;
+    /// # use airbyte_agent_hubspot::{HubspotConnector, Result, types};
+    /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
+    /// let object = hubspot.objects().create("2-3465404")
+    ///     .properties(json!({"name":"Gold Plan","price":"15"}))
+    ///     .associations([types::ObjectAssociation::new(types::ObjectAssociationTo::new("id"), [types::ObjectAssociationType::new(types::ObjectAssociationTypeAssociationCategory::HubspotDefined, 1)])])
+    ///     .await?;
+    /// println!("{:?} {:?}", object.id, object.url);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, object_type: impl Into<String>) -> ObjectsCreate {
+        let mut call = self.client.call("objects", Action::Create);
+        call.set("objectType", object_type.into());
+        ObjectsCreate { call }
+    }
+
     /// Get a record.
     ///
     /// Returns one record of any object type by id, or by another unique property named in
@@ -64,6 +92,94 @@ impl Objects<'_> {
         call.set("objectType", object_type.into());
         call.set("objectId", object_id.into());
         ObjectsGet { call }
+    }
+
+    /// Delete a record of a type.
+    ///
+    /// Moves one record of any object type to the recycling bin, from which it can be brought back
+    /// in HubSpot within 90 days. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `object_type`: Object type: name of a standard type such as `contacts`, `deals`,
+    ///   `products`, `line_items` or `quotes`, or the id of a custom type such as `2-3465404`.
+    /// * `object_id`: Record to delete, by id.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_hubspot::{HubspotConnector, Result};
+    /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
+    /// let object = hubspot.objects().delete("2-3465404", "1509238").await?;
+    /// println!("{object:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        object_type: impl Into<String>,
+        object_id: impl Into<String>,
+    ) -> ObjectsDelete {
+        let mut call = self.client.call("objects", Action::Delete);
+        call.set("objectType", object_type.into());
+        call.set("objectId", object_id.into());
+        ObjectsDelete { call }
+    }
+
+    /// Update a record of a type.
+    ///
+    /// Sets the properties given of one record of any object type and leaves the others alone.
+    /// Airbyte's hosted platform does not offer it.
+    ///
+    /// * `object_type`: Object type: name of a standard type such as `contacts`, `deals`,
+    ///   `products`, `line_items` or `quotes`, or the id of a custom type such as `2-3465404`.
+    /// * `object_id`: Record to change, by id; or the value of the property named in `idProperty`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_hubspot::serde_json::json;
+    /// # use airbyte_agent_hubspot::{HubspotConnector, Result};
+    /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
+    /// let object = hubspot.objects().update("2-3465404", "1509238")
+    ///     .properties(json!({"price":"20"}))
+    ///     .id_property("external_id")
+    ///     .await?;
+    /// println!("{:?} {:?}", object.id, object.url);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        object_type: impl Into<String>,
+        object_id: impl Into<String>,
+    ) -> ObjectsUpdate {
+        let mut call = self.client.call("objects", Action::Update);
+        call.set("objectType", object_type.into());
+        call.set("objectId", object_id.into());
+        ObjectsUpdate { call }
+    }
+
+    /// Search records of a type.
+    ///
+    /// Finds records of any object type by words (`query`), by conditions on any property
+    /// (`filterGroups`), or both, and sorts them. The index lags a few seconds behind writes,
+    /// deleted records are left out, and no more than 10,000 results can be paged through.
+    /// Airbyte's hosted platform does not offer it.
+    ///
+    /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
+    ///
+    /// * `object_type`: Object type: name of a standard type such as `contacts`, `deals`,
+    ///   `products`, `line_items` or `quotes`, or the id of a custom type such as `2-3465404`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_hubspot::{HubspotConnector, Result};
+    /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
+    /// let page = hubspot.objects().search("2-3465404").await?;
+    /// for object in &page.data {
+    ///     println!("{:?} {:?}", object.id, object.url);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn search(&self, object_type: impl Into<String>) -> ObjectsSearch {
+        let mut call = self.client.call("objects", Action::Search);
+        call.set("objectType", object_type.into());
+        ObjectsSearch { call }
     }
 }
 
@@ -94,6 +210,18 @@ list_builder! {
 }
 
 record_builder! {
+    /// A call of `objects.create`: setters add arguments, and awaiting it sends the request.
+    pub struct ObjectsCreate: types::CrmObject {
+        /// Properties by internal name, values as text; names come from `properties.list`.
+        ///
+        /// A call without it is refused.
+        properties: any,
+        /// Records to link it to at once; more about the types is in `association_labels.list`.
+        associations: [types::ObjectAssociation],
+    }
+}
+
+record_builder! {
     /// A call of `objects.get`: setters add arguments, and awaiting it sends the request.
     pub struct ObjectsGet: types::CrmObject {
         /// Properties to return, internal names joined with commas (see `schemas.get`). Left out,
@@ -110,5 +238,48 @@ record_builder! {
         /// Properties to return with their former values as well, internal names joined with
         /// commas.
         properties_with_history: String = "propertiesWithHistory",
+    }
+}
+
+record_builder! {
+    /// A call of `objects.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct ObjectsDelete: Value {}
+}
+
+record_builder! {
+    /// A call of `objects.update`: setters add arguments, and awaiting it sends the request.
+    pub struct ObjectsUpdate: types::CrmObject {
+        /// Property whose value is passed as `objectId`, instead of HubSpot's own id; it must have
+        /// unique values.
+        id_property: String = "idProperty",
+        /// Properties to set by internal name, values as text; an empty text clears one.
+        ///
+        /// A call without it is refused.
+        properties: any,
+    }
+}
+
+list_builder! {
+    /// A call of `objects.search`: setters add arguments, and awaiting it sends the request.
+    pub struct ObjectsSearch: types::CrmObject, types::ObjectsSearchMeta {
+        /// Conditions: a record matches when it fulfils all filters of at least one group (AND
+        /// within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out,
+        /// everything matches.
+        filter_groups: [types::ObjectFilterGroup] = "filterGroups",
+        /// Properties to return, internal names (see `properties.list`); left out, only the default
+        /// set.
+        properties: [String],
+        /// Records per page.
+        ///
+        /// Default: `25`, which is always sent. From 1 to 200.
+        limit: i64,
+        /// Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses
+        /// positions beyond 10,000.
+        after: String,
+        /// Order of the results; one rule only. Left out, oldest first.
+        sorts: [types::ObjectSort],
+        /// Words to look for in the searchable properties of the type; parts of words match. Up to
+        /// 3,000 characters; combines with the filters.
+        query: String,
     }
 }

@@ -64,10 +64,23 @@ list_builder! {
     pub struct SchemasList: types::Schema, Value {
         /// True returns only deleted object types, false or left out only those in use.
         archived: bool,
+        /// False leaves the definitions of the properties out; true when left out.
+        include_property_definitions: bool = "includePropertyDefinitions",
+        /// False leaves the possible associations out; true when left out.
+        include_association_definitions: bool = "includeAssociationDefinitions",
+        /// False leaves out who created and changed the type; true when left out.
+        include_audit_metadata: bool = "includeAuditMetadata",
     }
 }
 
 record_builder! {
     /// A call of `schemas.get`: setters add arguments, and awaiting it sends the request.
-    pub struct SchemasGet: types::Schema {}
+    pub struct SchemasGet: types::Schema {
+        /// False leaves the definitions of the properties out; true when left out.
+        include_property_definitions: bool = "includePropertyDefinitions",
+        /// False leaves the possible associations out; true when left out.
+        include_association_definitions: bool = "includeAssociationDefinitions",
+        /// False leaves out who created and changed the type; true when left out.
+        include_audit_metadata: bool = "includeAuditMetadata",
+    }
 }

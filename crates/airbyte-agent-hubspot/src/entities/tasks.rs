@@ -30,7 +30,7 @@ impl Tasks<'_> {
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let page = hubspot.tasks().list().await?;
     /// for task in &page.data {
-    ///     println!("{:?} {:?}", task.id, task.created_at);
+    ///     println!("{:?} {:?}", task.id, task.url);
     /// }
     /// # Ok(())
     /// # }
@@ -51,7 +51,7 @@ impl Tasks<'_> {
     ///     .properties(types::TaskPropertiesInput::new("Follow up with Acme", "2026-03-09T09:00:00Z").hs_task_status("NOT_STARTED"))
     ///     .associations([types::TaskAssociation::new().to(types::TaskAssociationTo::new().id("33451")).types([types::TaskAssociationType::new().association_category("HUBSPOT_DEFINED").association_type_id(204)])])
     ///     .await?;
-    /// println!("{:?} {:?}", task.id, task.created_at);
+    /// println!("{:?} {:?}", task.id, task.url);
     /// # Ok(())
     /// # }
     /// ```
@@ -70,7 +70,7 @@ impl Tasks<'_> {
     /// # use airbyte_agent_hubspot::{HubspotConnector, Result};
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let task = hubspot.tasks().get("41200566").await?;
-    /// println!("{:?} {:?}", task.id, task.created_at);
+    /// println!("{:?} {:?}", task.id, task.url);
     /// # Ok(())
     /// # }
     /// ```
@@ -113,8 +113,9 @@ impl Tasks<'_> {
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let task = hubspot.tasks().update("41200566")
     ///     .properties(types::TaskUpdateProperties::new().hs_task_status("COMPLETED"))
+    ///     .id_property("external_id")
     ///     .await?;
-    /// println!("{:?} {:?}", task.id, task.created_at);
+    /// println!("{:?} {:?}", task.id, task.url);
     /// # Ok(())
     /// # }
     /// ```
@@ -161,8 +162,8 @@ record_builder! {
         ///
         /// A call without it is refused.
         properties: types::TaskPropertiesInput,
-        /// Records to link the task to. Type ids from a task: 204 to a contact, 192 company, 216
-        /// deal, 230 ticket.
+        /// Records to link the task to. HubSpot's document calls them required. Type ids from a
+        /// task: 204 to a contact, 192 company, 216 deal, 230 ticket.
         associations: [types::TaskAssociation],
     }
 }
@@ -195,6 +196,9 @@ record_builder! {
 record_builder! {
     /// A call of `tasks.update`: setters add arguments, and awaiting it sends the request.
     pub struct TasksUpdate: types::Task {
+        /// Property whose value is passed as the id, instead of HubSpot's own id; it must have
+        /// unique values, such as `external_id`.
+        id_property: String = "idProperty",
         /// Properties to set by internal name, custom ones too, values as text; an empty text
         /// clears one. Others stay.
         ///

@@ -3,6 +3,7 @@
 //! The accessor of `tickets` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
+use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
 
 use crate::store::TicketsField;
@@ -48,6 +49,7 @@ impl Tickets<'_> {
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let ticket = hubspot.tickets().create()
     ///     .properties(types::TicketPropertiesInput::new("Invoice shows the wrong address", "0", "1"))
+    ///     .associations([types::TicketAssociation::new(types::TicketAssociationTo::new("id"), [types::TicketAssociationType::new(types::TicketAssociationTypeAssociationCategory::HubspotDefined, 1)])])
     ///     .await?;
     /// println!("{:?} {:?}", ticket.id, ticket.url);
     /// # Ok(())
@@ -78,6 +80,27 @@ impl Tickets<'_> {
         TicketsGet { call }
     }
 
+    /// Delete a ticket.
+    ///
+    /// Moves a ticket to the recycling bin, from which it can be brought back in HubSpot within 90
+    /// days. Linked records stay. Airbyte's hosted platform does not offer it.
+    ///
+    /// * `ticket_id`: Ticket to delete, by id.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_hubspot::{HubspotConnector, Result};
+    /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
+    /// let ticket = hubspot.tickets().delete("7715002").await?;
+    /// println!("{ticket:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, ticket_id: impl Into<String>) -> TicketsDelete {
+        let mut call = self.client.call("tickets", Action::Delete);
+        call.set("ticketId", ticket_id.into());
+        TicketsDelete { call }
+    }
+
     /// Update a ticket.
     ///
     /// Sets the properties given and leaves the others alone; set `hs_pipeline_stage` to move or
@@ -90,6 +113,7 @@ impl Tickets<'_> {
     /// # async fn example(hubspot: HubspotConnector) -> Result<()> {
     /// let ticket = hubspot.tickets().update("5512098")
     ///     .properties(types::TicketUpdateProperties::new().hs_pipeline_stage("4"))
+    ///     .id_property("external_id")
     ///     .await?;
     /// println!("{:?} {:?}", ticket.id, ticket.url);
     /// # Ok(())
@@ -162,6 +186,8 @@ record_builder! {
         ///
         /// A call without it is refused.
         properties: types::TicketPropertiesInput,
+        /// Records to link it to at once; more about the types is in `association_labels.list`.
+        associations: [types::TicketAssociation],
     }
 }
 
@@ -187,8 +213,16 @@ record_builder! {
 }
 
 record_builder! {
+    /// A call of `tickets.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct TicketsDelete: Value {}
+}
+
+record_builder! {
     /// A call of `tickets.update`: setters add arguments, and awaiting it sends the request.
     pub struct TicketsUpdate: types::Ticket {
+        /// Property whose value is passed as the id, instead of HubSpot's own id; it must have
+        /// unique values, such as `external_id`.
+        id_property: String = "idProperty",
         /// Properties to set by internal name, custom ones too, values as text; an empty text
         /// clears one. Others stay.
         ///

@@ -46,6 +46,8 @@ open_enum!(
         UserDefined = "USER_DEFINED",
         /// Written `INTEGRATOR_DEFINED` in requests and responses.
         IntegratorDefined = "INTEGRATOR_DEFINED",
+        /// Written `WORK` in requests and responses.
+        Work = "WORK",
     }
 );
 
@@ -95,11 +97,16 @@ record! {
 }
 
 open_enum!(
-    /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
+    /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account,
+    /// `INTEGRATOR_DEFINED` for types of an app.
     AssociationAssociationCategory {
         /// Written `HUBSPOT_DEFINED` in requests and responses.
         HubspotDefined = "HUBSPOT_DEFINED",
         /// Written `USER_DEFINED` in requests and responses.
         UserDefined = "USER_DEFINED",
+        /// Written `INTEGRATOR_DEFINED` in requests and responses.
+        IntegratorDefined = "INTEGRATOR_DEFINED",
+        /// Written `WORK` in requests and responses.
+        Work = "WORK",
     }
 );

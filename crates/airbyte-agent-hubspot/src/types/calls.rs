@@ -20,9 +20,18 @@ record! {
         pub archived: bool,
         /// When it was deleted, ISO 8601; only on deleted records.
         pub archived_at: String = "archivedAt",
-        /// Linked records by object type, each with `results` of `id` and `type`; only when asked
-        /// for.
+        /// Linked records by object type, each with `results` of `id` and `type`; only in lists and
+        /// single records, and only when asked for.
         pub associations: Value,
+        /// Former values by property, newest first, each with `value`, `timestamp` and source; only
+        /// when asked for.
+        pub properties_with_history: Value = "propertiesWithHistory",
+        /// Mark of the write in batch responses; mostly absent.
+        pub object_write_trace_id: String = "objectWriteTraceId",
+        /// Web address of the record in HubSpot.
+        pub url: String,
+        /// What HubSpot wants to point out about the write; mostly absent.
+        pub warnings: Vec<CallWarning>,
     }
 }
 
@@ -59,6 +68,18 @@ record! {
         pub hs_createdate: String,
         /// When it last changed, ISO 8601.
         pub hs_lastmodifieddate: String,
+    }
+}
+
+record! {
+    /// The type of `warnings` in [`Call`].
+    pub struct CallWarning {
+        /// Kind of warning.
+        pub category: String,
+        /// Text of the warning.
+        pub message: String,
+        /// Where it applies.
+        pub context: Value,
     }
 }
 
@@ -106,20 +127,20 @@ request! {
 }
 
 request! {
-    /// Records to link the call to. Type ids from a call: 194 to a contact, 182 company, 206 deal,
-    /// 220 ticket.
+    /// Records to link the call to. HubSpot's document calls them required. Type ids from a call:
+    /// 194 to a contact, 182 company, 206 deal, 220 ticket.
     pub struct CallAssociation {
-        /// The record to link to.
+        /// The record to link to. HubSpot requires it.
         to: CallAssociationTo,
-        /// Types of the link, mostly one.
+        /// Types of the link, mostly one. HubSpot requires it.
         types: [CallAssociationType],
     }
 }
 
 request! {
-    /// The record to link to.
+    /// The record to link to. HubSpot requires it.
     pub struct CallAssociationTo {
-        /// Id of the record.
+        /// Id of the record. HubSpot requires it.
         id: String,
     }
 }
@@ -127,9 +148,10 @@ request! {
 request! {
     /// The type of `types` in [`CallAssociation`].
     pub struct CallAssociationType {
-        /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
+        /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account. HubSpot
+        /// requires it.
         association_category: String = "associationCategory",
-        /// Id of the type, which depends on the direction.
+        /// Id of the type, which depends on the direction. HubSpot requires it.
         association_type_id: i64 = "associationTypeId",
     }
 }

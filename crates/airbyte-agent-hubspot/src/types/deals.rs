@@ -2,60 +2,7 @@
 
 //! Types of the records and arguments of `deals`.
 
-use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{open_enum, record, request};
-
-record! {
-    /// A deal: a sale in progress, in one stage of a pipeline.
-    pub struct Deal {
-        /// Record id: digits, as text.
-        pub id: String,
-        /// Properties by internal name, values as text; those asked for or the default set.
-        pub properties: DealProperties,
-        /// When it was created, ISO 8601 in UTC.
-        pub created_at: String = "createdAt",
-        /// When it last changed, ISO 8601 in UTC.
-        pub updated_at: String = "updatedAt",
-        /// Whether it was deleted and lies in the recycling bin.
-        pub archived: bool,
-        /// When it was deleted, ISO 8601; only on deleted records.
-        pub archived_at: String = "archivedAt",
-        /// Former values by property, newest first, each with `value`, `timestamp` and source; only
-        /// when asked for.
-        pub properties_with_history: Value = "propertiesWithHistory",
-        /// Linked records by object type, each with `results` of `id` and `type`; only when asked
-        /// for.
-        pub associations: Value,
-        /// Mark of the write in batch responses; mostly absent.
-        pub object_write_trace_id: String = "objectWriteTraceId",
-        /// Web address of the record in HubSpot.
-        pub url: String,
-    }
-}
-
-record! {
-    /// Properties by internal name, values as text; those asked for or the default set.
-    pub struct DealProperties {
-        /// Value in the deal's currency, number as text; decimals with a dot.
-        pub amount: String,
-        /// When the deal closed or is expected to, ISO 8601 or Unix milliseconds.
-        pub closedate: String,
-        /// When it was created, ISO 8601.
-        pub createdate: String,
-        /// Name of the deal.
-        pub dealname: String,
-        /// Stage by internal value, one of the deal's pipeline; in the default pipeline
-        /// `appointmentscheduled`, `qualifiedtobuy`, `presentationscheduled`,
-        /// `decisionmakerboughtin`, `contractsent`, `closedwon`, `closedlost`.
-        pub dealstage: String,
-        /// When it last changed, ISO 8601.
-        pub hs_lastmodifieddate: String,
-        /// Record id, the same as `id`.
-        pub hs_object_id: String,
-        /// Pipeline by internal value; `default` is the first.
-        pub pipeline: String,
-    }
-}
 
 record! {
     /// Metadata of a page of `deals.list`.
@@ -106,6 +53,55 @@ request! {
         ..extra
     }
 }
+
+request! {
+    /// Records to link it to at once; more about the types is in `association_labels.list`.
+    pub struct DealAssociation {
+        required {
+            /// The record to link to.
+            to: DealAssociationTo,
+            /// Types of the link, mostly one.
+            types: [DealAssociationType],
+        }
+    }
+}
+
+request! {
+    /// The record to link to.
+    pub struct DealAssociationTo {
+        required {
+            /// Id of the record.
+            id: String,
+        }
+    }
+}
+
+request! {
+    /// The type of `types` in [`DealAssociation`].
+    pub struct DealAssociationType {
+        required {
+            /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
+            association_category: DealAssociationTypeAssociationCategory = "associationCategory",
+            /// Id of the type, which depends on the direction, such as 279 from a contact to a
+            /// company.
+            association_type_id: i64 = "associationTypeId",
+        }
+    }
+}
+
+open_enum!(
+    /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
+    DealAssociationTypeAssociationCategory {
+        /// Written `HUBSPOT_DEFINED` in requests and responses.
+        HubspotDefined = "HUBSPOT_DEFINED",
+        /// Written `USER_DEFINED` in requests and responses.
+        UserDefined = "USER_DEFINED",
+        /// Written `INTEGRATOR_DEFINED` in requests and responses.
+        IntegratorDefined = "INTEGRATOR_DEFINED",
+        /// Written `WORK` in requests and responses.
+        Work = "WORK",
+    }
+);
 
 request! {
     /// Properties to set by internal name, custom ones too, values as text; an empty text clears

@@ -2,48 +2,7 @@
 
 //! Types of the records and arguments of `objects`.
 
-use airbyte_agent_core::record;
-use airbyte_agent_core::serde_json::Value;
-
-record! {
-    /// A record of any object type.
-    pub struct CrmObject {
-        /// Record id: digits, as text.
-        pub id: String,
-        /// Properties by internal name, values as text; those asked for or the default set.
-        pub properties: CrmObjectProperties,
-        /// When it was created, ISO 8601 in UTC.
-        pub created_at: String = "createdAt",
-        /// When it last changed, ISO 8601 in UTC.
-        pub updated_at: String = "updatedAt",
-        /// Whether it was deleted and lies in the recycling bin.
-        pub archived: bool,
-        /// When it was deleted, ISO 8601; only on deleted records.
-        pub archived_at: String = "archivedAt",
-        /// Former values by property, newest first, each with `value`, `timestamp` and source; only
-        /// when asked for.
-        pub properties_with_history: Value = "propertiesWithHistory",
-        /// Linked records by object type, each with `results` of `id` and `type`; only when asked
-        /// for.
-        pub associations: Value,
-        /// Mark of the write in batch responses; mostly absent.
-        pub object_write_trace_id: String = "objectWriteTraceId",
-        /// Web address of the record in HubSpot.
-        pub url: String,
-    }
-}
-
-record! {
-    /// Properties by internal name, values as text; those asked for or the default set.
-    pub struct CrmObjectProperties {
-        /// When it was created, ISO 8601.
-        pub hs_createdate: String,
-        /// When it last changed, ISO 8601.
-        pub hs_lastmodifieddate: String,
-        /// Record id, the same as `id`.
-        pub hs_object_id: String,
-    }
-}
+use airbyte_agent_core::{open_enum, record, request};
 
 record! {
     /// Metadata of a page of `objects.list`.
@@ -54,3 +13,155 @@ record! {
         pub next_link: String,
     }
 }
+
+record! {
+    /// Metadata of a page of `objects.search`.
+    pub struct ObjectsSearchMeta {
+        /// Number of all matches.
+        pub total: i64,
+        /// Cursor of the next page; pass it as `after`.
+        pub next_cursor: String,
+        /// Address of the next page.
+        pub next_link: String,
+    }
+}
+
+request! {
+    /// Records to link it to at once; more about the types is in `association_labels.list`.
+    pub struct ObjectAssociation {
+        required {
+            /// The record to link to.
+            to: ObjectAssociationTo,
+            /// Types of the link, mostly one.
+            types: [ObjectAssociationType],
+        }
+    }
+}
+
+request! {
+    /// The record to link to.
+    pub struct ObjectAssociationTo {
+        required {
+            /// Id of the record.
+            id: String,
+        }
+    }
+}
+
+request! {
+    /// The type of `types` in [`ObjectAssociation`].
+    pub struct ObjectAssociationType {
+        required {
+            /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
+            association_category: ObjectAssociationTypeAssociationCategory = "associationCategory",
+            /// Id of the type, which depends on the direction, such as 279 from a contact to a
+            /// company.
+            association_type_id: i64 = "associationTypeId",
+        }
+    }
+}
+
+open_enum!(
+    /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
+    ObjectAssociationTypeAssociationCategory {
+        /// Written `HUBSPOT_DEFINED` in requests and responses.
+        HubspotDefined = "HUBSPOT_DEFINED",
+        /// Written `USER_DEFINED` in requests and responses.
+        UserDefined = "USER_DEFINED",
+        /// Written `INTEGRATOR_DEFINED` in requests and responses.
+        IntegratorDefined = "INTEGRATOR_DEFINED",
+        /// Written `WORK` in requests and responses.
+        Work = "WORK",
+    }
+);
+
+request! {
+    /// Conditions: a record matches when it fulfils all filters of at least one group (AND within,
+    /// OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches.
+    pub struct ObjectFilterGroup {
+        required {
+            /// Filters that all have to hold.
+            filters: [ObjectFilterGroupFilter],
+        }
+    }
+}
+
+request! {
+    /// The type of `filters` in [`ObjectFilterGroup`].
+    pub struct ObjectFilterGroupFilter {
+        required {
+            /// Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and
+            /// `NOT_CONTAINS_TOKEN` take `value`; `BETWEEN` takes `value` and `highValue`; `IN` and
+            /// `NOT_IN` take `values`; `HAS_PROPERTY` and `NOT_HAS_PROPERTY` take none.
+            /// `CONTAINS_TOKEN` matches whole words and allows `*`.
+            operator: ObjectFilterGroupFilterOperator,
+            /// Internal name of the property, custom ones too; `associations.contact` and the like
+            /// filter by the id of a linked record.
+            property_name: String = "propertyName",
+        }
+        /// Value to compare with, as text; dates as ISO 8601 or Unix milliseconds, choices by their
+        /// internal value.
+        value: String,
+        /// Upper bound for `BETWEEN`, included; the lower one is `value`.
+        high_value: String = "highValue",
+        /// Values for `IN` and `NOT_IN`; for text properties in lower case.
+        values: [String],
+    }
+}
+
+open_enum!(
+    /// Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and `NOT_CONTAINS_TOKEN`
+    /// take `value`; `BETWEEN` takes `value` and `highValue`; `IN` and `NOT_IN` take `values`;
+    /// `HAS_PROPERTY` and `NOT_HAS_PROPERTY` take none. `CONTAINS_TOKEN` matches whole words and
+    /// allows `*`.
+    ObjectFilterGroupFilterOperator {
+        /// Written `BETWEEN` in requests and responses.
+        Between = "BETWEEN",
+        /// Written `CONTAINS_TOKEN` in requests and responses.
+        ContainsToken = "CONTAINS_TOKEN",
+        /// Written `EQ` in requests and responses.
+        Eq = "EQ",
+        /// Written `GT` in requests and responses.
+        Gt = "GT",
+        /// Written `GTE` in requests and responses.
+        Gte = "GTE",
+        /// Written `HAS_PROPERTY` in requests and responses.
+        HasProperty = "HAS_PROPERTY",
+        /// Written `IN` in requests and responses.
+        In = "IN",
+        /// Written `LT` in requests and responses.
+        Lt = "LT",
+        /// Written `LTE` in requests and responses.
+        Lte = "LTE",
+        /// Written `NEQ` in requests and responses.
+        Neq = "NEQ",
+        /// Written `NOT_CONTAINS_TOKEN` in requests and responses.
+        NotContainsToken = "NOT_CONTAINS_TOKEN",
+        /// Written `NOT_HAS_PROPERTY` in requests and responses.
+        NotHasProperty = "NOT_HAS_PROPERTY",
+        /// Written `NOT_IN` in requests and responses.
+        NotIn = "NOT_IN",
+    }
+);
+
+request! {
+    /// Order of the results; one rule only. Left out, oldest first.
+    pub struct ObjectSort {
+        required {
+            /// Internal name of the property to sort by.
+            property_name: String = "propertyName",
+        }
+        /// Direction of sorting, ascending or descending.
+        direction: ObjectSortDirection,
+    }
+}
+
+open_enum!(
+    /// Direction of sorting, ascending or descending.
+    ObjectSortDirection {
+        /// Written `ASCENDING` in requests and responses.
+        Ascending = "ASCENDING",
+        /// Written `DESCENDING` in requests and responses.
+        Descending = "DESCENDING",
+    }
+);

@@ -31,9 +31,10 @@ record! {
         pub allows_sensitive_properties: bool = "allowsSensitiveProperties",
         /// Whether the type was deleted.
         pub archived: bool,
-        /// Whether a deleted type can be brought back.
+        /// Whether a deleted type can be brought back. HubSpot's document does not name it.
         pub restorable: bool,
-        /// Kind of type, such as `PORTAL_SPECIFIC` for custom ones.
+        /// Kind of type, such as `PORTAL_SPECIFIC` for custom ones. HubSpot's document does not
+        /// name it.
         pub meta_type: String = "metaType",
         /// Id of the user who created it.
         pub created_by_user_id: i64 = "createdByUserId",
@@ -149,19 +150,22 @@ record! {
         pub to_object_type_id: String = "toObjectTypeId",
         /// Internal name of the link.
         pub name: String,
-        /// How many records the link may have from the start, such as `ONE_TO_MANY`.
+        /// How many records the link may have from the start, such as `ONE_TO_MANY`. HubSpot's
+        /// document does not name it.
         pub cardinality: String,
         /// Id of the association type.
         pub id: String,
-        /// The same, seen from the end.
+        /// The same, seen from the end. HubSpot's document does not name it.
         pub inverse_cardinality: String = "inverseCardinality",
-        /// Whether the account limits the number of records at the end.
+        /// Whether the account limits the number of records at the end. HubSpot's document does not
+        /// name it.
         pub has_user_enforced_max_to_object_ids: bool = "hasUserEnforcedMaxToObjectIds",
-        /// Whether the account limits the number of records at the start.
+        /// Whether the account limits the number of records at the start. HubSpot's document does
+        /// not name it.
         pub has_user_enforced_max_from_object_ids: bool = "hasUserEnforcedMaxFromObjectIds",
-        /// Most records at the end.
+        /// Most records at the end. HubSpot's document does not name it.
         pub max_to_object_ids: i64 = "maxToObjectIds",
-        /// Most records at the start.
+        /// Most records at the start. HubSpot's document does not name it.
         pub max_from_object_ids: i64 = "maxFromObjectIds",
         /// When the link was defined, ISO 8601.
         pub created_at: String = "createdAt",

@@ -20,9 +20,18 @@ record! {
         pub archived: bool,
         /// When it was deleted, ISO 8601; only on deleted records.
         pub archived_at: String = "archivedAt",
-        /// Linked records by object type, each with `results` of `id` and `type`; only when asked
-        /// for.
+        /// Linked records by object type, each with `results` of `id` and `type`; only in lists and
+        /// single records, and only when asked for.
         pub associations: Value,
+        /// Former values by property, newest first, each with `value`, `timestamp` and source; only
+        /// when asked for.
+        pub properties_with_history: Value = "propertiesWithHistory",
+        /// Mark of the write in batch responses; mostly absent.
+        pub object_write_trace_id: String = "objectWriteTraceId",
+        /// Web address of the record in HubSpot.
+        pub url: String,
+        /// What HubSpot wants to point out about the write; mostly absent.
+        pub warnings: Vec<TaskWarning>,
     }
 }
 
@@ -51,6 +60,18 @@ record! {
         pub hs_createdate: String,
         /// When it last changed, ISO 8601.
         pub hs_lastmodifieddate: String,
+    }
+}
+
+record! {
+    /// The type of `warnings` in [`Task`].
+    pub struct TaskWarning {
+        /// Kind of warning.
+        pub category: String,
+        /// Text of the warning.
+        pub message: String,
+        /// Where it applies.
+        pub context: Value,
     }
 }
 
@@ -90,20 +111,20 @@ request! {
 }
 
 request! {
-    /// Records to link the task to. Type ids from a task: 204 to a contact, 192 company, 216 deal,
-    /// 230 ticket.
+    /// Records to link the task to. HubSpot's document calls them required. Type ids from a task:
+    /// 204 to a contact, 192 company, 216 deal, 230 ticket.
     pub struct TaskAssociation {
-        /// The record to link to.
+        /// The record to link to. HubSpot requires it.
         to: TaskAssociationTo,
-        /// Types of the link, mostly one.
+        /// Types of the link, mostly one. HubSpot requires it.
         types: [TaskAssociationType],
     }
 }
 
 request! {
-    /// The record to link to.
+    /// The record to link to. HubSpot requires it.
     pub struct TaskAssociationTo {
-        /// Id of the record.
+        /// Id of the record. HubSpot requires it.
         id: String,
     }
 }
@@ -111,9 +132,10 @@ request! {
 request! {
     /// The type of `types` in [`TaskAssociation`].
     pub struct TaskAssociationType {
-        /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
+        /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account. HubSpot
+        /// requires it.
         association_category: String = "associationCategory",
-        /// Id of the type, which depends on the direction.
+        /// Id of the type, which depends on the direction. HubSpot requires it.
         association_type_id: i64 = "associationTypeId",
     }
 }

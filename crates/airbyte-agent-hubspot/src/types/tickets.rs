@@ -2,62 +2,7 @@
 
 //! Types of the records and arguments of `tickets`.
 
-use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{open_enum, record, request};
-
-record! {
-    /// A ticket: a customer's request for help, in one stage of a pipeline.
-    pub struct Ticket {
-        /// Record id: digits, as text.
-        pub id: String,
-        /// Properties by internal name, values as text; those asked for or the default set.
-        pub properties: TicketProperties,
-        /// When it was created, ISO 8601 in UTC.
-        pub created_at: String = "createdAt",
-        /// When it last changed, ISO 8601 in UTC.
-        pub updated_at: String = "updatedAt",
-        /// Whether it was deleted and lies in the recycling bin.
-        pub archived: bool,
-        /// When it was deleted, ISO 8601; only on deleted records.
-        pub archived_at: String = "archivedAt",
-        /// Former values by property, newest first, each with `value`, `timestamp` and source; only
-        /// when asked for.
-        pub properties_with_history: Value = "propertiesWithHistory",
-        /// Linked records by object type, each with `results` of `id` and `type`; only when asked
-        /// for.
-        pub associations: Value,
-        /// Mark of the write in batch responses; mostly absent.
-        pub object_write_trace_id: String = "objectWriteTraceId",
-        /// Web address of the record in HubSpot.
-        pub url: String,
-    }
-}
-
-record! {
-    /// Properties by internal name, values as text; those asked for or the default set.
-    pub struct TicketProperties {
-        /// What the customer wrote.
-        pub content: String,
-        /// When it was created, ISO 8601.
-        pub createdate: String,
-        /// When it last changed, ISO 8601.
-        pub hs_lastmodifieddate: String,
-        /// Record id, the same as `id`.
-        pub hs_object_id: String,
-        /// Pipeline by internal value; `0` is the default one.
-        pub hs_pipeline: String,
-        /// Stage by internal value, one of the ticket's pipeline; in the default one `1` new, `2`
-        /// waiting on contact, `3` waiting on us, `4` closed.
-        pub hs_pipeline_stage: String,
-        /// Category by internal value: `PRODUCT_ISSUE`, `BILLING_ISSUE`, `FEATURE_REQUEST`,
-        /// `GENERAL_INQUIRY`, or a custom one.
-        pub hs_ticket_category: String,
-        /// Priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`.
-        pub hs_ticket_priority: String,
-        /// The subject, one line of text.
-        pub subject: String,
-    }
-}
 
 record! {
     /// Metadata of a page of `tickets.list`.
@@ -105,6 +50,55 @@ request! {
         ..extra
     }
 }
+
+request! {
+    /// Records to link it to at once; more about the types is in `association_labels.list`.
+    pub struct TicketAssociation {
+        required {
+            /// The record to link to.
+            to: TicketAssociationTo,
+            /// Types of the link, mostly one.
+            types: [TicketAssociationType],
+        }
+    }
+}
+
+request! {
+    /// The record to link to.
+    pub struct TicketAssociationTo {
+        required {
+            /// Id of the record.
+            id: String,
+        }
+    }
+}
+
+request! {
+    /// The type of `types` in [`TicketAssociation`].
+    pub struct TicketAssociationType {
+        required {
+            /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
+            association_category: TicketAssociationTypeAssociationCategory = "associationCategory",
+            /// Id of the type, which depends on the direction, such as 279 from a contact to a
+            /// company.
+            association_type_id: i64 = "associationTypeId",
+        }
+    }
+}
+
+open_enum!(
+    /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
+    TicketAssociationTypeAssociationCategory {
+        /// Written `HUBSPOT_DEFINED` in requests and responses.
+        HubspotDefined = "HUBSPOT_DEFINED",
+        /// Written `USER_DEFINED` in requests and responses.
+        UserDefined = "USER_DEFINED",
+        /// Written `INTEGRATOR_DEFINED` in requests and responses.
+        IntegratorDefined = "INTEGRATOR_DEFINED",
+        /// Written `WORK` in requests and responses.
+        Work = "WORK",
+    }
+);
 
 request! {
     /// Properties to set by internal name, custom ones too, values as text; an empty text clears

@@ -3,6 +3,7 @@
 //! Every operation of the connector `hubspot`.
 
 use airbyte_agent::hubspot::{DESCRIPTION, HubspotConnector as Connector, types};
+use serde_json::{Value, json};
 
 use crate::harness::{self, Operation, list, record};
 
@@ -23,9 +24,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "contacts.create",
-        arguments: r#"{"properties":{"email":"jane@acme.example","firstname":"Jane","lastname":"Miller","phone":"phone","company":"company","website":"website","lifecyclestage":"lifecyclestage","jobtitle":"jobtitle","hubspot_owner_id":"hubspot-owner-id"}}"#,
+        arguments: r#"{"properties":{"email":"jane@acme.example","firstname":"Jane","lastname":"Miller","phone":"phone","company":"company","website":"website","lifecyclestage":"lifecyclestage","jobtitle":"jobtitle","hubspot_owner_id":"hubspot-owner-id"},"associations":[{"to":{"id":"id"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":1}]}]}"#,
         all: |c| c.contacts().create()
             .properties(types::ContactPropertiesInput::new().email("jane@acme.example").firstname("Jane").lastname("Miller").phone("phone").company("company").website("website").lifecyclestage("lifecyclestage").jobtitle("jobtitle").hubspot_owner_id("hubspot-owner-id"))
+            .associations([types::ContactAssociation::new(types::ContactAssociationTo::new("id"), [types::ContactAssociationType::new(types::ContactAssociationTypeAssociationCategory::HubspotDefined, 1)])])
             .dry_run(),
         needed: |c, a| record(c.contacts().create().properties(a.get::<types::ContactPropertiesInput>("properties"))),
     },
@@ -39,9 +41,17 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.contacts().get(a.get::<String>("contactId"))),
     },
     Operation {
+        name: "contacts.delete",
+        arguments: r#"{"contactId":"33451"}"#,
+        all: |c| c.contacts().delete("33451")
+            .dry_run(),
+        needed: |c, a| record(c.contacts().delete(a.get::<String>("contactId"))),
+    },
+    Operation {
         name: "contacts.update",
-        arguments: r#"{"contactId":"33451","properties":{"email":"email","firstname":"firstname","lastname":"lastname","phone":"phone","company":"company","website":"website","lifecyclestage":"customer","jobtitle":"jobtitle","hubspot_owner_id":"hubspot-owner-id"}}"#,
+        arguments: r#"{"contactId":"33451","idProperty":"email","properties":{"email":"email","firstname":"firstname","lastname":"lastname","phone":"phone","company":"company","website":"website","lifecyclestage":"customer","jobtitle":"jobtitle","hubspot_owner_id":"hubspot-owner-id"}}"#,
         all: |c| c.contacts().update("33451")
+            .id_property("email")
             .properties(types::ContactPropertiesInput::new().email("email").firstname("firstname").lastname("lastname").phone("phone").company("company").website("website").lifecyclestage("customer").jobtitle("jobtitle").hubspot_owner_id("hubspot-owner-id"))
             .dry_run(),
         needed: |c, a| record(c.contacts().update(a.get::<String>("contactId")).properties(a.get::<types::ContactPropertiesInput>("properties"))),
@@ -57,6 +67,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, _| list!(c.contacts().search(), "limit", 90),
     },
     Operation {
+        name: "contact_merges.create",
+        arguments: r#"{"primaryObjectId":"33451","objectIdToMerge":"33458"}"#,
+        all: |c| c.contact_merges().create()
+            .primary_object_id("33451").object_id_to_merge("33458").dry_run(),
+        needed: |c, a| record(c.contact_merges().create().primary_object_id(a.get::<String>("primaryObjectId")).object_id_to_merge(a.get::<String>("objectIdToMerge"))),
+    },
+    Operation {
         name: "companies.list",
         arguments: r#"{"limit":100,"after":"33451","associations":"contacts,deals","properties":"name,domain,industry,city","propertiesWithHistory":"hubspot_owner_id","archived":true}"#,
         all: |c| c.companies().list()
@@ -67,9 +84,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "companies.create",
-        arguments: r#"{"properties":{"name":"Acme Inc.","domain":"acme.example","description":"description","phone":"phone","industry":"industry","city":"city","state":"state","country":"country","zip":"zip","numberofemployees":"numberofemployee","annualrevenue":"annualrevenue","lifecyclestage":"lifecyclestage","hubspot_owner_id":"hubspot-owner-id","website":"website"}}"#,
+        arguments: r#"{"properties":{"name":"Acme Inc.","domain":"acme.example","description":"description","phone":"phone","industry":"industry","city":"city","state":"state","country":"country","zip":"zip","numberofemployees":"numberofemployee","annualrevenue":"annualrevenue","lifecyclestage":"lifecyclestage","hubspot_owner_id":"hubspot-owner-id","website":"website"},"associations":[{"to":{"id":"id"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":1}]}]}"#,
         all: |c| c.companies().create()
             .properties(types::CompanyPropertiesInput::new().name("Acme Inc.").domain("acme.example").description("description").phone("phone").industry("industry").city("city").state("state").country("country").zip("zip").numberofemployees("numberofemployee").annualrevenue("annualrevenue").lifecyclestage("lifecyclestage").hubspot_owner_id("hubspot-owner-id").website("website"))
+            .associations([types::CompanyAssociation::new(types::CompanyAssociationTo::new("id"), [types::CompanyAssociationType::new(types::CompanyAssociationTypeAssociationCategory::HubspotDefined, 1)])])
             .dry_run(),
         needed: |c, a| record(c.companies().create().properties(a.get::<types::CompanyPropertiesInput>("properties"))),
     },
@@ -82,9 +100,17 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.companies().get(a.get::<String>("companyId"))),
     },
     Operation {
+        name: "companies.delete",
+        arguments: r#"{"companyId":"9812345"}"#,
+        all: |c| c.companies().delete("9812345")
+            .dry_run(),
+        needed: |c, a| record(c.companies().delete(a.get::<String>("companyId"))),
+    },
+    Operation {
         name: "companies.update",
-        arguments: r#"{"companyId":"9812345","properties":{"name":"name","domain":"domain","description":"description","phone":"phone","industry":"COMPUTER_SOFTWARE","city":"city","state":"state","country":"country","zip":"zip","numberofemployees":"numberofemployee","annualrevenue":"annualrevenue","lifecyclestage":"lifecyclestage","hubspot_owner_id":"hubspot-owner-id","website":"website"}}"#,
+        arguments: r#"{"companyId":"9812345","idProperty":"external_id","properties":{"name":"name","domain":"domain","description":"description","phone":"phone","industry":"COMPUTER_SOFTWARE","city":"city","state":"state","country":"country","zip":"zip","numberofemployees":"numberofemployee","annualrevenue":"annualrevenue","lifecyclestage":"lifecyclestage","hubspot_owner_id":"hubspot-owner-id","website":"website"}}"#,
         all: |c| c.companies().update("9812345")
+            .id_property("external_id")
             .properties(types::CompanyPropertiesInput::new().name("name").domain("domain").description("description").phone("phone").industry("COMPUTER_SOFTWARE").city("city").state("state").country("country").zip("zip").numberofemployees("numberofemployee").annualrevenue("annualrevenue").lifecyclestage("lifecyclestage").hubspot_owner_id("hubspot-owner-id").website("website"))
             .dry_run(),
         needed: |c, a| record(c.companies().update(a.get::<String>("companyId")).properties(a.get::<types::CompanyPropertiesInput>("properties"))),
@@ -100,6 +126,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, _| list!(c.companies().search(), "limit", 90),
     },
     Operation {
+        name: "company_merges.create",
+        arguments: r#"{"primaryObjectId":"9812345","objectIdToMerge":"9812352"}"#,
+        all: |c| c.company_merges().create()
+            .primary_object_id("9812345").object_id_to_merge("9812352").dry_run(),
+        needed: |c, a| record(c.company_merges().create().primary_object_id(a.get::<String>("primaryObjectId")).object_id_to_merge(a.get::<String>("objectIdToMerge"))),
+    },
+    Operation {
         name: "deals.list",
         arguments: r#"{"limit":100,"after":"33451","associations":"contacts,companies","properties":"dealname,amount,dealstage,hubspot_owner_id","propertiesWithHistory":"dealstage","archived":true}"#,
         all: |c| c.deals().list()
@@ -110,9 +143,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "deals.create",
-        arguments: r#"{"properties":{"dealname":"Acme renewal 2026","amount":"15000.00","dealstage":"qualifiedtobuy","pipeline":"default","closedate":"closedate","dealtype":"dealtype","description":"description","hubspot_owner_id":"hubspot-owner-id"}}"#,
+        arguments: r#"{"properties":{"dealname":"Acme renewal 2026","amount":"15000.00","dealstage":"qualifiedtobuy","pipeline":"default","closedate":"closedate","dealtype":"dealtype","description":"description","hubspot_owner_id":"hubspot-owner-id"},"associations":[{"to":{"id":"id"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":1}]}]}"#,
         all: |c| c.deals().create()
             .properties(types::DealPropertiesInput::new("Acme renewal 2026").amount("15000.00").dealstage("qualifiedtobuy").pipeline("default").closedate("closedate").dealtype("dealtype").description("description").hubspot_owner_id("hubspot-owner-id"))
+            .associations([types::DealAssociation::new(types::DealAssociationTo::new("id"), [types::DealAssociationType::new(types::DealAssociationTypeAssociationCategory::HubspotDefined, 1)])])
             .dry_run(),
         needed: |c, a| record(c.deals().create().properties(a.get::<types::DealPropertiesInput>("properties"))),
     },
@@ -126,9 +160,17 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.deals().get(a.get::<String>("dealId"))),
     },
     Operation {
+        name: "deals.delete",
+        arguments: r#"{"dealId":"5312077"}"#,
+        all: |c| c.deals().delete("5312077")
+            .dry_run(),
+        needed: |c, a| record(c.deals().delete(a.get::<String>("dealId"))),
+    },
+    Operation {
         name: "deals.update",
-        arguments: r#"{"dealId":"7345120","properties":{"dealname":"dealname","amount":"amount","dealstage":"closedwon","pipeline":"pipeline","closedate":"closedate","dealtype":"dealtype","description":"description","hubspot_owner_id":"hubspot-owner-id"}}"#,
+        arguments: r#"{"dealId":"7345120","idProperty":"external_id","properties":{"dealname":"dealname","amount":"amount","dealstage":"closedwon","pipeline":"pipeline","closedate":"closedate","dealtype":"dealtype","description":"description","hubspot_owner_id":"hubspot-owner-id"}}"#,
         all: |c| c.deals().update("7345120")
+            .id_property("external_id")
             .properties(types::DealUpdateProperties::new().dealname("dealname").amount("amount").dealstage("closedwon").pipeline("pipeline").closedate("closedate").dealtype("dealtype").description("description").hubspot_owner_id("hubspot-owner-id"))
             .dry_run(),
         needed: |c, a| record(c.deals().update(a.get::<String>("dealId")).properties(a.get::<types::DealUpdateProperties>("properties"))),
@@ -144,6 +186,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, _| list!(c.deals().search(), "limit", 90),
     },
     Operation {
+        name: "deal_merges.create",
+        arguments: r#"{"primaryObjectId":"5312077","objectIdToMerge":"5312084"}"#,
+        all: |c| c.deal_merges().create()
+            .primary_object_id("5312077").object_id_to_merge("5312084").dry_run(),
+        needed: |c, a| record(c.deal_merges().create().primary_object_id(a.get::<String>("primaryObjectId")).object_id_to_merge(a.get::<String>("objectIdToMerge"))),
+    },
+    Operation {
         name: "tickets.list",
         arguments: r#"{"limit":100,"after":"33451","associations":"contacts,companies","properties":"subject,hs_pipeline_stage,hs_ticket_priority","propertiesWithHistory":"hs_pipeline_stage","archived":true}"#,
         all: |c| c.tickets().list()
@@ -154,9 +203,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "tickets.create",
-        arguments: r#"{"properties":{"subject":"Invoice shows the wrong address","content":"content","hs_pipeline":"0","hs_pipeline_stage":"1","hs_ticket_priority":"hs-ticket-priority","hs_ticket_category":"hs-ticket-category","hubspot_owner_id":"hubspot-owner-id"}}"#,
+        arguments: r#"{"properties":{"subject":"Invoice shows the wrong address","content":"content","hs_pipeline":"0","hs_pipeline_stage":"1","hs_ticket_priority":"hs-ticket-priority","hs_ticket_category":"hs-ticket-category","hubspot_owner_id":"hubspot-owner-id"},"associations":[{"to":{"id":"id"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":1}]}]}"#,
         all: |c| c.tickets().create()
             .properties(types::TicketPropertiesInput::new("Invoice shows the wrong address", "0", "1").content("content").hs_ticket_priority("hs-ticket-priority").hs_ticket_category("hs-ticket-category").hubspot_owner_id("hubspot-owner-id"))
+            .associations([types::TicketAssociation::new(types::TicketAssociationTo::new("id"), [types::TicketAssociationType::new(types::TicketAssociationTypeAssociationCategory::HubspotDefined, 1)])])
             .dry_run(),
         needed: |c, a| record(c.tickets().create().properties(a.get::<types::TicketPropertiesInput>("properties"))),
     },
@@ -170,9 +220,17 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.tickets().get(a.get::<String>("ticketId"))),
     },
     Operation {
+        name: "tickets.delete",
+        arguments: r#"{"ticketId":"7715002"}"#,
+        all: |c| c.tickets().delete("7715002")
+            .dry_run(),
+        needed: |c, a| record(c.tickets().delete(a.get::<String>("ticketId"))),
+    },
+    Operation {
         name: "tickets.update",
-        arguments: r#"{"ticketId":"5512098","properties":{"subject":"subject","content":"content","hs_pipeline":"hs-pipeline","hs_pipeline_stage":"4","hs_ticket_priority":"hs-ticket-priority","hs_ticket_category":"hs-ticket-category","hubspot_owner_id":"hubspot-owner-id"}}"#,
+        arguments: r#"{"ticketId":"5512098","idProperty":"external_id","properties":{"subject":"subject","content":"content","hs_pipeline":"hs-pipeline","hs_pipeline_stage":"4","hs_ticket_priority":"hs-ticket-priority","hs_ticket_category":"hs-ticket-category","hubspot_owner_id":"hubspot-owner-id"}}"#,
         all: |c| c.tickets().update("5512098")
+            .id_property("external_id")
             .properties(types::TicketUpdateProperties::new().subject("subject").content("content").hs_pipeline("hs-pipeline").hs_pipeline_stage("4").hs_ticket_priority("hs-ticket-priority").hs_ticket_category("hs-ticket-category").hubspot_owner_id("hubspot-owner-id"))
             .dry_run(),
         needed: |c, a| record(c.tickets().update(a.get::<String>("ticketId")).properties(a.get::<types::TicketUpdateProperties>("properties"))),
@@ -187,6 +245,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .sorts([types::TicketSort::new("createdate").direction(types::TicketSortDirection::Descending)])
             .query("invoice").dry_run(),
         needed: |c, _| list!(c.tickets().search(), "limit", 90),
+    },
+    Operation {
+        name: "ticket_merges.create",
+        arguments: r#"{"primaryObjectId":"7715002","objectIdToMerge":"7715009"}"#,
+        all: |c| c.ticket_merges().create()
+            .primary_object_id("7715002").object_id_to_merge("7715009").dry_run(),
+        needed: |c, a| record(c.ticket_merges().create().primary_object_id(a.get::<String>("primaryObjectId")).object_id_to_merge(a.get::<String>("objectIdToMerge"))),
     },
     Operation {
         name: "notes.list",
@@ -224,8 +289,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "notes.update",
-        arguments: r#"{"noteId":"41200387","properties":{"hs_note_body":"Jane wants an offer for 45 seats.","hs_timestamp":"hs-timestamp","hubspot_owner_id":"hubspot-owner-id"}}"#,
+        arguments: r#"{"noteId":"41200387","idProperty":"external_id","properties":{"hs_note_body":"Jane wants an offer for 45 seats.","hs_timestamp":"hs-timestamp","hubspot_owner_id":"hubspot-owner-id"}}"#,
         all: |c| c.notes().update("41200387")
+            .id_property("external_id")
             .properties(types::NoteUpdateProperties::new().hs_note_body("Jane wants an offer for 45 seats.").hs_timestamp("hs-timestamp").hubspot_owner_id("hubspot-owner-id"))
             .dry_run(),
         needed: |c, a| record(c.notes().update(a.get::<String>("noteId")).properties(a.get::<types::NoteUpdateProperties>("properties"))),
@@ -266,8 +332,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "calls.update",
-        arguments: r#"{"callId":"41200412","properties":{"hs_call_body":"She signs on Monday.","hs_call_direction":"hs-call-direction","hs_call_disposition":"hs-call-disposition","hs_call_duration":"hs-call-duration","hs_call_from_number":"hs-call-from-number","hs_call_to_number":"hs-call-to-number","hs_call_status":"hs-call-status","hs_call_title":"hs-call-title","hs_timestamp":"hs-timestamp","hubspot_owner_id":"hubspot-owner-id"}}"#,
+        arguments: r#"{"callId":"41200412","idProperty":"external_id","properties":{"hs_call_body":"She signs on Monday.","hs_call_direction":"hs-call-direction","hs_call_disposition":"hs-call-disposition","hs_call_duration":"hs-call-duration","hs_call_from_number":"hs-call-from-number","hs_call_to_number":"hs-call-to-number","hs_call_status":"hs-call-status","hs_call_title":"hs-call-title","hs_timestamp":"hs-timestamp","hubspot_owner_id":"hubspot-owner-id"}}"#,
         all: |c| c.calls().update("41200412")
+            .id_property("external_id")
             .properties(types::CallUpdateProperties::new().hs_call_body("She signs on Monday.").hs_call_direction("hs-call-direction").hs_call_disposition("hs-call-disposition").hs_call_duration("hs-call-duration").hs_call_from_number("hs-call-from-number").hs_call_to_number("hs-call-to-number").hs_call_status("hs-call-status").hs_call_title("hs-call-title").hs_timestamp("hs-timestamp").hubspot_owner_id("hubspot-owner-id"))
             .dry_run(),
         needed: |c, a| record(c.calls().update(a.get::<String>("callId")).properties(a.get::<types::CallUpdateProperties>("properties"))),
@@ -308,8 +375,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "emails.update",
-        arguments: r#"{"emailId":"41200455","properties":{"hs_email_subject":"hs-email-subject","hs_email_text":"hs-email-text","hs_email_html":"hs-email-html","hs_email_direction":"hs-email-direction","hs_email_status":"BOUNCED","hs_timestamp":"hs-timestamp","hubspot_owner_id":"hubspot-owner-id"}}"#,
+        arguments: r#"{"emailId":"41200455","idProperty":"external_id","properties":{"hs_email_subject":"hs-email-subject","hs_email_text":"hs-email-text","hs_email_html":"hs-email-html","hs_email_direction":"hs-email-direction","hs_email_status":"BOUNCED","hs_timestamp":"hs-timestamp","hubspot_owner_id":"hubspot-owner-id"}}"#,
         all: |c| c.emails().update("41200455")
+            .id_property("external_id")
             .properties(types::EmailUpdateProperties::new().hs_email_subject("hs-email-subject").hs_email_text("hs-email-text").hs_email_html("hs-email-html").hs_email_direction("hs-email-direction").hs_email_status("BOUNCED").hs_timestamp("hs-timestamp").hubspot_owner_id("hubspot-owner-id"))
             .dry_run(),
         needed: |c, a| record(c.emails().update(a.get::<String>("emailId")).properties(a.get::<types::EmailUpdateProperties>("properties"))),
@@ -350,8 +418,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "meetings.update",
-        arguments: r#"{"meetingId":"41200501","properties":{"hs_meeting_title":"hs-meeting-title","hs_meeting_body":"hs-meeting-body","hs_meeting_start_time":"hs-meeting-start-time","hs_meeting_end_time":"hs-meeting-end-time","hs_meeting_location":"hs-meeting-location","hs_meeting_outcome":"COMPLETED","hs_internal_meeting_notes":"hs-internal-meeting-note","hs_timestamp":"hs-timestamp","hubspot_owner_id":"hubspot-owner-id"}}"#,
+        arguments: r#"{"meetingId":"41200501","idProperty":"external_id","properties":{"hs_meeting_title":"hs-meeting-title","hs_meeting_body":"hs-meeting-body","hs_meeting_start_time":"hs-meeting-start-time","hs_meeting_end_time":"hs-meeting-end-time","hs_meeting_location":"hs-meeting-location","hs_meeting_outcome":"COMPLETED","hs_internal_meeting_notes":"hs-internal-meeting-note","hs_timestamp":"hs-timestamp","hubspot_owner_id":"hubspot-owner-id"}}"#,
         all: |c| c.meetings().update("41200501")
+            .id_property("external_id")
             .properties(types::MeetingUpdateProperties::new().hs_meeting_title("hs-meeting-title").hs_meeting_body("hs-meeting-body").hs_meeting_start_time("hs-meeting-start-time").hs_meeting_end_time("hs-meeting-end-time").hs_meeting_location("hs-meeting-location").hs_meeting_outcome("COMPLETED").hs_internal_meeting_notes("hs-internal-meeting-note").hs_timestamp("hs-timestamp").hubspot_owner_id("hubspot-owner-id"))
             .dry_run(),
         needed: |c, a| record(c.meetings().update(a.get::<String>("meetingId")).properties(a.get::<types::MeetingUpdateProperties>("properties"))),
@@ -392,24 +461,27 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "tasks.update",
-        arguments: r#"{"taskId":"41200566","properties":{"hs_task_body":"hs-task-body","hs_task_subject":"hs-task-subject","hs_task_status":"COMPLETED","hs_task_priority":"hs-task-priority","hs_task_type":"hs-task-type","hs_task_reminders":"hs-task-reminder","hs_timestamp":"hs-timestamp","hubspot_owner_id":"hubspot-owner-id"}}"#,
+        arguments: r#"{"taskId":"41200566","idProperty":"external_id","properties":{"hs_task_body":"hs-task-body","hs_task_subject":"hs-task-subject","hs_task_status":"COMPLETED","hs_task_priority":"hs-task-priority","hs_task_type":"hs-task-type","hs_task_reminders":"hs-task-reminder","hs_timestamp":"hs-timestamp","hubspot_owner_id":"hubspot-owner-id"}}"#,
         all: |c| c.tasks().update("41200566")
+            .id_property("external_id")
             .properties(types::TaskUpdateProperties::new().hs_task_body("hs-task-body").hs_task_subject("hs-task-subject").hs_task_status("COMPLETED").hs_task_priority("hs-task-priority").hs_task_type("hs-task-type").hs_task_reminders("hs-task-reminder").hs_timestamp("hs-timestamp").hubspot_owner_id("hubspot-owner-id"))
             .dry_run(),
         needed: |c, a| record(c.tasks().update(a.get::<String>("taskId")).properties(a.get::<types::TaskUpdateProperties>("properties"))),
     },
     Operation {
         name: "schemas.list",
-        arguments: r#"{"archived":true}"#,
+        arguments: r#"{"archived":true,"includePropertyDefinitions":false,"includeAssociationDefinitions":false,"includeAuditMetadata":false}"#,
         all: |c| c.schemas().list()
-            .archived(true).dry_run(),
+            .archived(true).include_property_definitions(false)
+            .include_association_definitions(false).include_audit_metadata(false).dry_run(),
         needed: |c, _| list!(c.schemas().list()),
     },
     Operation {
         name: "schemas.get",
-        arguments: r#"{"objectType":"2-3465404"}"#,
+        arguments: r#"{"objectType":"2-3465404","includePropertyDefinitions":false,"includeAssociationDefinitions":false,"includeAuditMetadata":false}"#,
         all: |c| c.schemas().get("2-3465404")
-            .dry_run(),
+            .include_property_definitions(false).include_association_definitions(false)
+            .include_audit_metadata(false).dry_run(),
         needed: |c, a| record(c.schemas().get(a.get::<String>("objectType"))),
     },
     Operation {
@@ -422,12 +494,45 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| list!(c.objects().list(a.get::<String>("objectType")), "limit", 90),
     },
     Operation {
+        name: "objects.create",
+        arguments: r#"{"objectType":"2-3465404","properties":{"name":"Gold Plan","price":"15"},"associations":[{"to":{"id":"id"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":1}]}]}"#,
+        all: |c| c.objects().create("2-3465404")
+            .properties(json!({"name":"Gold Plan","price":"15"}))
+            .associations([types::ObjectAssociation::new(types::ObjectAssociationTo::new("id"), [types::ObjectAssociationType::new(types::ObjectAssociationTypeAssociationCategory::HubspotDefined, 1)])])
+            .dry_run(),
+        needed: |c, a| record(c.objects().create(a.get::<String>("objectType")).properties(a.get::<Value>("properties"))),
+    },
+    Operation {
         name: "objects.get",
         arguments: r#"{"objectType":"2-3465404","objectId":"1509238","properties":"make,model,year","archived":true,"associations":"contacts,companies","idProperty":"external_id","propertiesWithHistory":"hubspot_owner_id"}"#,
         all: |c| c.objects().get("2-3465404", "1509238")
             .properties("make,model,year").archived(true).associations("contacts,companies")
             .id_property("external_id").properties_with_history("hubspot_owner_id").dry_run(),
         needed: |c, a| record(c.objects().get(a.get::<String>("objectType"), a.get::<String>("objectId"))),
+    },
+    Operation {
+        name: "objects.delete",
+        arguments: r#"{"objectType":"2-3465404","objectId":"1509238"}"#,
+        all: |c| c.objects().delete("2-3465404", "1509238")
+            .dry_run(),
+        needed: |c, a| record(c.objects().delete(a.get::<String>("objectType"), a.get::<String>("objectId"))),
+    },
+    Operation {
+        name: "objects.update",
+        arguments: r#"{"objectType":"2-3465404","objectId":"1509238","idProperty":"external_id","properties":{"price":"20"}}"#,
+        all: |c| c.objects().update("2-3465404", "1509238")
+            .id_property("external_id").properties(json!({"price":"20"})).dry_run(),
+        needed: |c, a| record(c.objects().update(a.get::<String>("objectType"), a.get::<String>("objectId")).properties(a.get::<Value>("properties"))),
+    },
+    Operation {
+        name: "objects.search",
+        arguments: r#"{"objectType":"2-3465404","filterGroups":[{"filters":[{"operator":"EQ","propertyName":"email","value":"jane@acme.example","highValue":"high-value","values":["value"]}]}],"properties":["email","firstname","lastname","phone"],"limit":100,"after":"100","sorts":[{"propertyName":"createdate","direction":"DESCENDING"}],"query":"jane"}"#,
+        all: |c| c.objects().search("2-3465404")
+            .filter_groups([types::ObjectFilterGroup::new([types::ObjectFilterGroupFilter::new(types::ObjectFilterGroupFilterOperator::Eq, "email").value("jane@acme.example").high_value("high-value").values(["value"])])])
+            .properties(["email", "firstname", "lastname", "phone"]).limit(100).after("100")
+            .sorts([types::ObjectSort::new("createdate").direction(types::ObjectSortDirection::Descending)])
+            .query("jane").dry_run(),
+        needed: |c, a| list!(c.objects().search(a.get::<String>("objectType")), "limit", 90),
     },
     Operation {
         name: "associations.list",
@@ -450,5 +555,223 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.associations().delete("contacts", "33451", "companies", "9812345")
             .dry_run(),
         needed: |c, a| record(c.associations().delete(a.get::<String>("fromObjectType"), a.get::<String>("fromObjectId"), a.get::<String>("toObjectType"), a.get::<String>("toObjectId"))),
+    },
+    Operation {
+        name: "object_batches.create",
+        arguments: r#"{"objectType":"2-3465404","inputs":[{"properties":{"key":"value"},"objectWriteTraceId":"object-write-trace-id","associations":[{"to":{"id":"id"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":1}]}]}]}"#,
+        all: |c| c.object_batches().create("2-3465404")
+            .inputs([types::ObjectBatchInput::new(json!({"key":"value"})).object_write_trace_id("object-write-trace-id").associations([types::ObjectBatchInputAssociation::new(types::ObjectBatchInputAssociationTo::new("id"), [types::ObjectBatchInputAssociationType::new(types::ObjectBatchInputAssociationTypeAssociationCategory::HubspotDefined, 1)])])])
+            .dry_run(),
+        needed: |c, a| record(c.object_batches().create(a.get::<String>("objectType")).inputs(a.get::<Vec<types::ObjectBatchInput>>("inputs"))),
+    },
+    Operation {
+        name: "object_batches.update",
+        arguments: r#"{"objectType":"2-3465404","inputs":[{"id":"id","idProperty":"id-property","properties":{"key":"value"},"objectWriteTraceId":"object-write-trace-id"}]}"#,
+        all: |c| c.object_batches().update("2-3465404")
+            .inputs([types::ObjectBatchInputInput::new("id", json!({"key":"value"})).id_property("id-property").object_write_trace_id("object-write-trace-id")])
+            .dry_run(),
+        needed: |c, a| record(c.object_batches().update(a.get::<String>("objectType")).inputs(a.get::<Vec<types::ObjectBatchInputInput>>("inputs"))),
+    },
+    Operation {
+        name: "object_batches.delete",
+        arguments: r#"{"objectType":"2-3465404","inputs":[{"id":"id"}]}"#,
+        all: |c| c.object_batches().delete("2-3465404")
+            .inputs([types::ObjectBatchDeleteInput::new("id")]).dry_run(),
+        needed: |c, a| record(c.object_batches().delete(a.get::<String>("objectType")).inputs(a.get::<Vec<types::ObjectBatchDeleteInput>>("inputs"))),
+    },
+    Operation {
+        name: "object_batch_upserts.create",
+        arguments: r#"{"objectType":"2-3465404","inputs":[{"id":"id","idProperty":"id-property","properties":{"key":"value"},"objectWriteTraceId":"object-write-trace-id"}]}"#,
+        all: |c| c.object_batch_upserts().create("2-3465404")
+            .inputs([types::ObjectBatchUpsertInput::new("id", json!({"key":"value"})).id_property("id-property").object_write_trace_id("object-write-trace-id")])
+            .dry_run(),
+        needed: |c, a| record(c.object_batch_upserts().create(a.get::<String>("objectType")).inputs(a.get::<Vec<types::ObjectBatchUpsertInput>>("inputs"))),
+    },
+    Operation {
+        name: "object_batch_reads.list",
+        arguments: r#"{"objectType":"2-3465404","archived":false,"inputs":[{"id":"id"}],"idProperty":"email","properties":["email","firstname","lastname"],"propertiesWithHistory":["lifecyclestage"]}"#,
+        all: |c| c.object_batch_reads().list("2-3465404")
+            .archived(false).inputs([types::ObjectBatchReadInput::new("id")]).id_property("email")
+            .properties(["email", "firstname", "lastname"])
+            .properties_with_history(["lifecyclestage"]).dry_run(),
+        needed: |c, a| list!(c.object_batch_reads().list(a.get::<String>("objectType")).inputs(a.get::<Vec<types::ObjectBatchReadInput>>("inputs"))),
+    },
+    Operation {
+        name: "association_batch_reads.list",
+        arguments: r#"{"fromObjectType":"contacts","toObjectType":"companies","inputs":[{"id":"id","after":"after"}]}"#,
+        all: |c| c.association_batch_reads().list("contacts", "companies")
+            .inputs([types::AssociationBatchReadInput::new("id").after("after")]).dry_run(),
+        needed: |c, a| list!(c.association_batch_reads().list(a.get::<String>("fromObjectType"), a.get::<String>("toObjectType")).inputs(a.get::<Vec<types::AssociationBatchReadInput>>("inputs"))),
+    },
+    Operation {
+        name: "association_labels.list",
+        arguments: r#"{"fromObjectType":"contacts","toObjectType":"companies"}"#,
+        all: |c| c.association_labels().list("contacts", "companies")
+            .dry_run(),
+        needed: |c, a| list!(c.association_labels().list(a.get::<String>("fromObjectType"), a.get::<String>("toObjectType"))),
+    },
+    Operation {
+        name: "owners.list",
+        arguments: r#"{"email":"sam@acme.example","limit":100,"after":"33451","archived":false}"#,
+        all: |c| c.owners().list()
+            .email("sam@acme.example").limit(100).after("33451").archived(false).dry_run(),
+        needed: |c, _| list!(c.owners().list(), "limit", 90),
+    },
+    Operation {
+        name: "owners.get",
+        arguments: r#"{"ownerId":"64492917","idProperty":"id","archived":false}"#,
+        all: |c| c.owners().get("64492917")
+            .id_property(types::OwnerIdProperty::Id).archived(false).dry_run(),
+        needed: |c, a| record(c.owners().get(a.get::<String>("ownerId"))),
+    },
+    Operation {
+        name: "properties.list",
+        arguments: r#"{"objectType":"2-3465404","archived":false,"dataSensitivity":"non_sensitive"}"#,
+        all: |c| c.properties().list("2-3465404")
+            .archived(false).data_sensitivity(types::PropertyDataSensitivity::NonSensitive)
+            .dry_run(),
+        needed: |c, a| list!(c.properties().list(a.get::<String>("objectType"))),
+    },
+    Operation {
+        name: "properties.create",
+        arguments: r#"{"objectType":"2-3465404","name":"plan_level","label":"Plan level","type":"enumeration","fieldType":"select","groupName":"contactinformation","description":"Level of the plan","options":[{"value":"value","label":"label","hidden":true,"displayOrder":1,"description":"description"}],"displayOrder":-1,"hasUniqueValue":true,"hidden":true,"formField":true,"calculationFormula":"closed - started","referencedObjectType":"OWNER","dataSensitivity":"non_sensitive"}"#,
+        all: |c| c.properties().create("2-3465404")
+            .name("plan_level").label("Plan level").type_(types::PropertyType::Enumeration)
+            .field_type(types::PropertyFieldType::Select).group_name("contactinformation")
+            .description("Level of the plan")
+            .options_([types::PropertyOptionInput::new("value", "label", true).display_order(1).description("description")])
+            .display_order(-1).has_unique_value(true).hidden(true).form_field(true)
+            .calculation_formula("closed - started").referenced_object_type("OWNER")
+            .data_sensitivity(types::PropertyDataSensitivity::NonSensitive).dry_run(),
+        needed: |c, a| record(c.properties().create(a.get::<String>("objectType")).name(a.get::<String>("name")).label(a.get::<String>("label")).type_(a.get::<types::PropertyType>("type")).field_type(a.get::<types::PropertyFieldType>("fieldType")).group_name(a.get::<String>("groupName"))),
+    },
+    Operation {
+        name: "properties.get",
+        arguments: r#"{"objectType":"2-3465404","propertyName":"plan_level","archived":false,"dataSensitivity":"non_sensitive"}"#,
+        all: |c| c.properties().get("2-3465404", "plan_level")
+            .archived(false).data_sensitivity(types::PropertyDataSensitivity::NonSensitive)
+            .dry_run(),
+        needed: |c, a| record(c.properties().get(a.get::<String>("objectType"), a.get::<String>("propertyName"))),
+    },
+    Operation {
+        name: "properties.update",
+        arguments: r#"{"objectType":"2-3465404","propertyName":"plan_level","label":"Plan level","description":"Level of the plan","groupName":"contactinformation","fieldType":"select","options":[{"value":"value","label":"label","hidden":true,"displayOrder":1,"description":"description"}],"displayOrder":-1,"hidden":true,"formField":true}"#,
+        all: |c| c.properties().update("2-3465404", "plan_level")
+            .label("Plan level").description("Level of the plan").group_name("contactinformation")
+            .field_type(types::PropertyFieldType::Select)
+            .options_([types::PropertyOptionInput::new("value", "label", true).display_order(1).description("description")])
+            .display_order(-1).hidden(true).form_field(true).dry_run(),
+        needed: |c, a| record(c.properties().update(a.get::<String>("objectType"), a.get::<String>("propertyName"))),
+    },
+    Operation {
+        name: "pipelines.list",
+        arguments: r#"{"objectType":"deals"}"#,
+        all: |c| c.pipelines().list("deals")
+            .dry_run(),
+        needed: |c, a| list!(c.pipelines().list(a.get::<String>("objectType"))),
+    },
+    Operation {
+        name: "pipelines.get",
+        arguments: r#"{"objectType":"deals","pipelineId":"default"}"#,
+        all: |c| c.pipelines().get("deals", "default")
+            .dry_run(),
+        needed: |c, a| record(c.pipelines().get(a.get::<String>("objectType"), a.get::<String>("pipelineId"))),
+    },
+    Operation {
+        name: "lists.search",
+        arguments: r#"{"query":"newsletter","listIds":["12"],"processingTypes":["MANUAL"],"objectTypeId":"0-1","additionalProperties":["hs_list_size"],"sort":"HS_LIST_ID","count":100,"offset":100}"#,
+        all: |c| c.lists().search()
+            .query("newsletter").list_ids(["12"]).processing_types(["MANUAL"])
+            .object_type_id("0-1").additional_properties(["hs_list_size"]).sort("HS_LIST_ID")
+            .count(100).offset(100).dry_run(),
+        needed: |c, _| list!(c.lists().search(), "count", 90),
+    },
+    Operation {
+        name: "lists.get",
+        arguments: r#"{"listId":"12","includeFilters":true}"#,
+        all: |c| c.lists().get("12")
+            .include_filters(true).dry_run(),
+        needed: |c, a| record(c.lists().get(a.get::<String>("listId"))),
+    },
+    Operation {
+        name: "list_memberships.list",
+        arguments: r#"{"listId":"12","limit":250,"after":"33451"}"#,
+        all: |c| c.list_memberships().list("12")
+            .limit(250).after("33451").dry_run(),
+        needed: |c, a| list!(c.list_memberships().list(a.get::<String>("listId")), "limit", 90),
+    },
+    Operation {
+        name: "list_memberships.update",
+        arguments: r#"{"listId":"12","recordIdsToAdd":["33451"],"recordIdsToRemove":["record-ids-to-remove"]}"#,
+        all: |c| c.list_memberships().update("12")
+            .record_ids_to_add(["33451"]).record_ids_to_remove(["record-ids-to-remove"]).dry_run(),
+        needed: |c, a| record(c.list_memberships().update(a.get::<String>("listId")).record_ids_to_add(a.get::<Vec<String>>("recordIdsToAdd")).record_ids_to_remove(a.get::<Vec<String>>("recordIdsToRemove"))),
+    },
+    Operation {
+        name: "files.get",
+        arguments: r#"{"fileId":"80812345"}"#,
+        all: |c| c.files().get("80812345")
+            .dry_run(),
+        needed: |c, a| record(c.files().get(a.get::<String>("fileId"))),
+    },
+    Operation {
+        name: "file_imports.create",
+        arguments: r#"{"url":"https://acme.example/offer.pdf","access":"PRIVATE","folderPath":"/offers","folderId":"70012345","name":"offer","overwrite":true,"duplicateValidationStrategy":"NONE","duplicateValidationScope":"EXACT_FOLDER","ttl":"P3M"}"#,
+        all: |c| c.file_imports().create()
+            .url("https://acme.example/offer.pdf").access(types::FileImportAccess::Private)
+            .folder_path("/offers").folder_id("70012345").name("offer").overwrite(true)
+            .duplicate_validation_strategy(types::FileImportDuplicateValidationStrategy::None)
+            .duplicate_validation_scope(types::FileImportDuplicateValidationScope::ExactFolder)
+            .ttl("P3M").dry_run(),
+        needed: |c, a| record(c.file_imports().create().url(a.get::<String>("url")).access(a.get::<types::FileImportAccess>("access"))),
+    },
+    Operation {
+        name: "file_imports.get",
+        arguments: r#"{"taskId":"40d9f1a2"}"#,
+        all: |c| c.file_imports().get("40d9f1a2")
+            .dry_run(),
+        needed: |c, a| record(c.file_imports().get(a.get::<String>("taskId"))),
+    },
+    Operation {
+        name: "forms.list",
+        arguments: r#"{"limit":20,"after":"33451","archived":false}"#,
+        all: |c| c.forms().list()
+            .limit(20).after("33451").archived(false).dry_run(),
+        needed: |c, _| list!(c.forms().list(), "limit", 90),
+    },
+    Operation {
+        name: "form_submissions.list",
+        arguments: r#"{"formId":"4b1f7c3a-0f6e-4a2e-9d52-5a2f1c0b7e11","limit":50,"after":"33451"}"#,
+        all: |c| c.form_submissions().list("4b1f7c3a-0f6e-4a2e-9d52-5a2f1c0b7e11")
+            .limit(50).after("33451").dry_run(),
+        needed: |c, a| list!(c.form_submissions().list(a.get::<String>("formId")), "limit", 50),
+    },
+    Operation {
+        name: "marketing_emails.list",
+        arguments: r#"{"limit":20,"after":"33451","archived":false}"#,
+        all: |c| c.marketing_emails().list()
+            .limit(20).after("33451").archived(false).dry_run(),
+        needed: |c, _| list!(c.marketing_emails().list(), "limit", 90),
+    },
+    Operation {
+        name: "workflows.list",
+        arguments: r#"{}"#,
+        all: |c| c.workflows().list()
+            .dry_run(),
+        needed: |c, _| list!(c.workflows().list()),
+    },
+    Operation {
+        name: "workflow_enrollments.create",
+        arguments: r#"{"workflowId":"10900","email":"jane@acme.example"}"#,
+        all: |c| c.workflow_enrollments().create("10900", "jane@acme.example")
+            .dry_run(),
+        needed: |c, a| record(c.workflow_enrollments().create(a.get::<String>("workflowId"), a.get::<String>("email"))),
+    },
+    Operation {
+        name: "workflow_enrollments.delete",
+        arguments: r#"{"workflowId":"10900","email":"jane@acme.example"}"#,
+        all: |c| c.workflow_enrollments().delete("10900", "jane@acme.example")
+            .dry_run(),
+        needed: |c, a| record(c.workflow_enrollments().delete(a.get::<String>("workflowId"), a.get::<String>("email"))),
     },
 ];
