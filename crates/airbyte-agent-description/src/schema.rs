@@ -122,4 +122,6 @@ pub struct Property {
     pub required: bool,
     /// The values that are allowed.
     pub schema: Schema,
+    /// Whether Airbyte's hosted platform does not know the member, although it knows the object.
+    pub is_addition: bool,
 }

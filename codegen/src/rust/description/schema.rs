@@ -47,9 +47,9 @@ pub(super) fn schema(schema: &Schema) -> Code {
 }
 
 fn property(property: &Property) -> Code {
-    let Property { name, required, schema } = property;
+    let Property { name, required, schema, is_addition } = property;
     let head = if *required { "required" } else { "optional" };
-    Code::call(head, [Code::text(name), self::schema(schema)])
+    Code::call(head, [Code::text(name), self::schema(schema)]).mark("addition", *is_addition)
 }
 
 /// The values of an enum, as expressions.

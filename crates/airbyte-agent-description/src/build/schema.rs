@@ -49,12 +49,19 @@ impl Schema {
 
 /// A member that an object must have.
 pub const fn required(name: &'static str, schema: Schema) -> Property {
-    Property { name: Cow::Borrowed(name), required: true, schema }
+    Property { name: Cow::Borrowed(name), required: true, schema, is_addition: false }
 }
 
 /// A member that an object may have.
 pub const fn optional(name: &'static str, schema: Schema) -> Property {
-    Property { name: Cow::Borrowed(name), required: false, schema }
+    Property { name: Cow::Borrowed(name), required: false, schema, is_addition: false }
+}
+
+impl Property {
+    setters! {
+        /// Airbyte's hosted platform does not know the member.
+        addition() is_addition = true;
+    }
 }
 
 /// A parameter in the path.

@@ -3,6 +3,7 @@
 //! The platform keeps the vendor's credentials; a call is one request to it. Knows the platform's
 //! contract, no vendor.
 
+mod addition;
 mod create;
 mod envelope;
 mod exchange;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::HeaderValue;
 use serde_json::{Value, json};
 
+use super::addition::{self, Addition};
 use super::envelope::ENVELOPE;
 use super::generation::Generation;
 use super::options::Hosted;
@@ -14,7 +15,7 @@ use super::session::{Reading, Session};
 use super::store;
 use crate::arguments::Completion;
 use crate::context_store::is_store_action;
-use crate::description::{Connector, Parameter};
+use crate::description::Connector;
 use crate::download::Download;
 use crate::dry_run::DryRun;
 use crate::error::{Error, Result};
@@ -93,22 +94,17 @@ impl HostedTransport {
         Ok(body)
     }
 
-    /// Refuses what Airbyte's own platform cannot know: operations and arguments that our specs have
-    /// in addition to the published ones.
+    /// Refuses what Airbyte's own platform cannot know.
     fn refuse_additions(&self, call: &CheckedCall<'_>) -> Result<()> {
         if !Generation::is_cloud(self.session.base_url()) {
             return Ok(());
         }
-        let (name, operation) = (call.name, call.operation);
-        let unknown = if operation.is_addition {
-            "this operation".to_owned()
-        } else {
-            let given = |parameter: &&Parameter| {
-                parameter.is_addition && call.arguments.contains_key(parameter.name.as_ref())
-            };
-            let Some(parameter) = operation.parameters.iter().find(given) else { return Ok(()) };
-            format!("the argument `{}`", parameter.name)
+        let unknown = match addition::find(call.operation, call.arguments) {
+            None => return Ok(()),
+            Some(Addition::Operation) => "this operation".to_owned(),
+            Some(Addition::Argument(name)) => format!("the argument `{name}`"),
         };
+        let name = call.name;
         Err(Error::usage(format!(
             "{name}: Airbyte's platform does not know {unknown}; call the vendor directly, with \
              credentials of your own, or a server of your own that runs this library"

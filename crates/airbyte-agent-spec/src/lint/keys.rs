@@ -6,7 +6,8 @@ use crate::names::hint;
 use crate::yaml::{Node, Value};
 
 /// The `x-` keys of schemas, which are checked as schemas and not by the grammar.
-const SCHEMA_EXTENSIONS: [&str; 4] = [
+const SCHEMA_EXTENSIONS: [&str; 5] = [
+    "x-agent-at-least-one",
     "x-airbyte-entity-name",
     "x-airbyte-stream-name",
     "x-airbyte-ai-hints",

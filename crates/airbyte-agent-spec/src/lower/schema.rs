@@ -4,6 +4,7 @@ use airbyte_agent_description::{Json, Kind, Property, Schema};
 use serde_json::Value;
 
 use super::Cx;
+use super::parameter::is_addition;
 use super::refs::{is_null, is_open, types};
 use crate::yaml::Node;
 
@@ -102,6 +103,7 @@ impl<'a> Cx<'a> {
                 name: (*name).to_owned().into(),
                 required: required.iter().any(|r| r == name),
                 schema: self.argument_at(property, depth + 1),
+                is_addition: is_addition(property),
             })
             .collect();
         let items: Vec<Schema> = node
