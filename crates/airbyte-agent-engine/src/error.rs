@@ -284,6 +284,13 @@ impl Error {
         self.0.json_path.as_deref()
     }
 
+    /// Whether somebody looked at the call and refused what it asks for, so that the very same call would be
+    /// refused again.
+    pub fn refuses_call(&self) -> bool {
+        let is_about_call = matches!(self.0.kind, ErrorKind::Validation | ErrorKind::NotFound);
+        is_about_call && self.0.status.is_some()
+    }
+
     /// Whether the vendor asks to slow down.
     pub fn is_rate_limited(&self) -> bool {
         self.0.kind == ErrorKind::RateLimited

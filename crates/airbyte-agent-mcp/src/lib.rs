@@ -34,6 +34,8 @@ mod http;
 mod in_flight;
 mod instructions;
 mod limits;
+mod lines;
+mod message;
 mod progress;
 mod prompts;
 mod quota;

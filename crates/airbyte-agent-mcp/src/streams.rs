@@ -1,11 +1,17 @@
 //! Serves one client over standard input and output, or over any other pair of streams.
 
+use std::time::Duration;
+
 use airbyte_agent_core::{Error, ErrorKind, Result};
 use rmcp::serve_server;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
+use crate::lines::Lines;
 use crate::server::Server;
+
+/// How long the last responses have to reach the client.
+const DELIVERY: Duration = Duration::from_secs(1);
 
 impl Server {
     /// Serves one client over standard input and output until it closes them or `stop` is ready. Calls that
@@ -33,6 +39,7 @@ impl Server {
     ) -> Result<()> {
         let shared = self.shared.clone();
         let mut stop = std::pin::pin!(stop);
+        let Lines { reader, writer, mut pumps } = Lines::new(reader, writer);
         let started = tokio::select! {
             started = serve_server(self, (reader, writer)) => started,
             () = &mut stop => return Ok(()),
@@ -64,6 +71,8 @@ impl Server {
             }
         };
         let (ended, ()) = tokio::join!(waiting, stopping);
+        // A client that no longer reads must not keep the server.
+        let _ = tokio::time::timeout(DELIVERY, pumps.delivered()).await;
         match ended {
             Ok(_) => Ok(()),
             Err(error) => {

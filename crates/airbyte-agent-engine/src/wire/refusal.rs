@@ -25,6 +25,27 @@ pub(crate) struct Refused {
     exhausted: bool,
 }
 
+/// What makes the address of a request long: the names of its longest parts. Their values are the caller's.
+fn too_long(outgoing: &Outgoing) -> String {
+    let mut lengths: Vec<(String, usize)> = Vec::new();
+    for (name, value) in outgoing.url.query_pairs() {
+        let length = name.len() + value.len();
+        match lengths.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known += length,
+            None => lengths.push((name.into_owned(), length)),
+        }
+    }
+    lengths.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let all = outgoing.url.as_str().len();
+    let parts: Vec<String> =
+        lengths.iter().take(3).map(|(name, length)| format!("'{name}' ({length})")).collect();
+    let longest = match parts.as_slice() {
+        [] => String::new(),
+        parts => format!(", most of them in {}", parts.join(", ")),
+    };
+    format!("; the address has {all} characters{longest}: pass fewer or shorter values")
+}
+
 impl Wire {
     /// Reads a refusal: by status and headers, and where there is a vendor to explain them by its
     /// limits and the code in the body.
@@ -76,6 +97,10 @@ impl Wire {
             who: &self.peer,
             what: &outgoing.what,
         };
-        refusal.error(|text| self.redactor.clean(text))
+        let error = refusal.error(|text| self.redactor.clean(text));
+        match status {
+            414 => error.with_advice(&too_long(outgoing)),
+            _ => error,
+        }
     }
 }

@@ -234,3 +234,41 @@ async fn what_the_path_has_before_a_value_is_not_sent_twice() {
         assert_eq!(server.seen().last().unwrap().target, target, "{id}");
     }
 }
+
+#[tokio::test]
+async fn an_address_that_is_too_long_is_told_with_what_to_shorten() {
+    let server =
+        Server::script([Answer::json(414, "<html><title>414 URI Too Long</title></html>")]).await;
+    let query = "x".repeat(5_000);
+    let call = client(&server.url).execute("things", "search", json!({"query": query}));
+    let error = call.await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Vendor, Some(414)), "{error}");
+    for part in ["URI Too Long", "'query' (5005)", "pass fewer"] {
+        assert!(error.message().contains(part), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_that_is_refused_is_said_to_be() {
+    let first = Answer::json(200, json!({"things": [{"id": "a"}], "next": "p2"}));
+    for (second, is_said) in [
+        (Answer::json(400, json!({"message": "bad page token"})), true),
+        (Answer::json(410, json!({"message": "gone"})), true),
+        (Answer::json(429, json!({})).header("retry-after", "3600"), false),
+        (Answer::json(401, json!({})), false),
+    ] {
+        let status = second.status;
+        let server = Server::script([first.clone(), second]).await;
+        let call =
+            client(&server.url).call("things", airbyte_agent_engine::description::Action::List);
+        let mut pages = call.outcomes();
+        pages.try_next().await.unwrap();
+        let error = pages.try_next().await.unwrap_err();
+        assert_eq!(error.message().contains("without the cursor"), is_said, "{status}: {error}");
+        assert_eq!(error.refuses_call(), is_said, "{status}");
+    }
+    // The first page has no cursor.
+    let server = Server::script([Answer::json(400, json!({"message": "bad color"}))]).await;
+    let error = client(&server.url).execute("things", "list", json!({})).await.unwrap_err();
+    assert!(error.refuses_call() && !error.message().contains("cursor"), "{error}");
+}

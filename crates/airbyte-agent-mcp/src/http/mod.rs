@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use airbyte_agent_core::{Error, ErrorKind, Result};
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -26,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::guard::Guard;
 pub use self::options::{HttpOptions, Token, listen};
+use crate::message::{Problem, check};
 use crate::server::Server;
 
 /// The path at which the protocol is served.
@@ -36,6 +37,9 @@ const MOST_SESSIONS: usize = 1_024;
 
 /// The most connections at the same time.
 const MOST_CONNECTIONS: usize = 2_048;
+
+/// Most bytes of a message.
+const LONGEST_BODY: usize = 4 * 1024 * 1024;
 
 /// How long a session may be unused before it ends. Most likely its client has gone without closing it.
 const IDLE: Duration = Duration::from_secs(30 * 60);
@@ -224,13 +228,52 @@ impl Site {
             return response;
         }
         let closes = request.method() == Method::DELETE;
-        let mut response = self.protocol.handle(request).await;
+        let mut response = if request.method() == Method::POST && is_json(request.headers()) {
+            self.respond_to_message(request).await
+        } else {
+            self.protocol.handle(request).await
+        };
         if closes && response.status() == StatusCode::ACCEPTED {
             // The session has ended already, and clients take "accepted" for "not yet".
             *response.status_mut() = StatusCode::NO_CONTENT;
         }
         response
     }
+}
+
+impl Site {
+    /// Responds to a message, which has to be one that the protocol can take.
+    async fn respond_to_message(&self, request: Request<Incoming>) -> Response<Body> {
+        let (head, body) = request.into_parts();
+        let body = match Limited::new(body, LONGEST_BODY).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => {
+                let problem = Problem::too_long(LONGEST_BODY, serde_json::Value::Null);
+                return refusal(StatusCode::PAYLOAD_TOO_LARGE, &problem);
+            }
+            // Nobody is left to read a response.
+            Err(_) => return text(StatusCode::BAD_REQUEST, "the body broke off"),
+        };
+        match check(&body) {
+            Ok(()) => self.protocol.handle(Request::from_parts(head, Full::new(body))).await,
+            Err(problem) => refusal(StatusCode::BAD_REQUEST, &problem),
+        }
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    kind.is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("application/json"))
+}
+
+/// The response to a message that the protocol cannot take.
+fn refusal(status: StatusCode, problem: &Problem) -> Response<Body> {
+    tracing::warn!(?problem, "a message of a client was refused");
+    let mut response = Response::new(Full::new(Bytes::from(problem.response())).boxed());
+    *response.status_mut() = status;
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response
 }
 
 /// A response with a text.

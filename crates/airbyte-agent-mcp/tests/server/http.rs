@@ -225,3 +225,20 @@ async fn the_session_of_a_client_that_vanishes_in_mid_call_ends() {
     // Others are served meanwhile and afterwards.
     open(site.address, &[]).await;
 }
+
+#[tokio::test]
+async fn what_is_no_message_gets_an_error_of_the_protocol() {
+    let site = site(HttpOptions::default()).await;
+    for (body, status, code, id) in [
+        ("{\"jsonrpc\": oops".to_owned(), 400, -32700, json!(null)),
+        ("[]".to_owned(), 400, -32600, json!(null)),
+        (r#"{"jsonrpc":"2.0","id":5}"#.to_owned(), 400, -32600, json!(5)),
+        ("x".repeat(5 * 1024 * 1024), 413, -32600, json!(null)),
+    ] {
+        let answer = ask(site.address, "POST", "/mcp", &[], &body).await;
+        let message: Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!((answer.status, &message["id"]), (status, &id), "{message}");
+        assert_eq!(message["error"]["code"], code, "{message}");
+        assert_eq!(answer.header("content-type").as_deref(), Some("application/json"));
+    }
+}

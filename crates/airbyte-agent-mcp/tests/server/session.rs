@@ -112,3 +112,45 @@ async fn several_accounts_are_told_apart_and_may_have_rules_of_their_own() {
     assert_eq!(tool(&session, "acme", delete).await.error(), "not_permitted");
     assert_eq!(second.called(), ["things.get"]);
 }
+
+#[tokio::test]
+async fn lines_that_are_no_messages_get_errors_and_the_session_goes_on() {
+    use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+
+    let (client, server_side) = tokio::io::duplex(1024 * 1024);
+    let (reader, writer) = tokio::io::split(server_side);
+    let served = server(&Vendor::default()).build().serve(reader, writer, std::future::pending());
+    let served = tokio::spawn(served);
+    let (read, mut write) = tokio::io::split(client);
+    let mut responses = BufReader::new(read).lines();
+    let greeting = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
+        "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"},
+    }});
+    let long = "x".repeat(17 * 1024 * 1024);
+    let too_long = |id: &str| {
+        format!(
+            r#"{{"jsonrpc":"2.0","method":"tools/call","params":{{"name":"{long}"}},"id":{id}}}"#
+        )
+    };
+    for (line, code, id) in [
+        (greeting.to_string(), None, json!(0)),
+        (r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#.to_owned(), None, json!(null)),
+        ("{\"jsonrpc\": oops".to_owned(), Some(-32700), json!(null)),
+        ("[]".to_owned(), Some(-32600), json!(null)),
+        (r#"{"jsonrpc":"2.0","id":5}"#.to_owned(), Some(-32600), json!(5)),
+        (too_long("6"), Some(-32600), json!(6)),
+        (too_long("\"seven\""), Some(-32600), json!("seven")),
+        (r#"{"jsonrpc":"2.0","id":8,"method":"ping"}"#.to_owned(), None, json!(8)),
+    ] {
+        write.write_all(format!("{line}\n").as_bytes()).await.unwrap();
+        if line.contains("notifications/") {
+            continue;
+        }
+        let response = responses.next_line().await.unwrap().unwrap();
+        let response: serde_json::Value = serde_json::from_str(&response).unwrap();
+        assert_eq!(response["id"], id, "{response}");
+        assert_eq!(response["error"]["code"].as_i64(), code, "{response}");
+    }
+    drop((write, responses));
+    served.await.unwrap().unwrap();
+}

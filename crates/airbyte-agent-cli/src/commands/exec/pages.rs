@@ -145,7 +145,10 @@ impl ListProgress<'_> {
                 };
                 Err(Stop::interrupted(message, next))
             }
-            Ending::Failed(error) if count > 0 => Err(Stop::resumable(error, next)),
+            // A cursor that was refused leads nowhere.
+            Ending::Failed(error) if count > 0 && !error.refuses_call() => {
+                Err(Stop::resumable(error, next))
+            }
             Ending::Failed(error) => Err(error.into()),
         }
     }

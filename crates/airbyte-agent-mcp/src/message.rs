@@ -1,0 +1,195 @@
+//! Messages of clients that the protocol cannot take: each gets an error of JSON-RPC with its identifier.
+
+use rmcp::model::ClientJsonRpcMessage;
+use serde_json::{Map, Value, json};
+
+/// Most bytes of a text at the outer level of a message that is too long to be read.
+const LONGEST_MEMBER: usize = 512;
+
+/// Why a message is not handled.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Problem {
+    code: i64,
+    message: String,
+    /// The identifier of the request, `null` where it is not known.
+    id: Value,
+}
+
+impl Problem {
+    fn new(code: i64, message: impl Into<String>, id: Value) -> Self {
+        Self { code, message: message.into(), id }
+    }
+
+    /// A message that is longer than `limit` bytes.
+    pub(crate) fn too_long(limit: usize, id: Value) -> Self {
+        let megabytes = limit / (1024 * 1024);
+        let message = format!("the message is longer than {megabytes} MiB, so it was not read");
+        Self::new(-32600, message, id)
+    }
+
+    /// The error as a message.
+    pub(crate) fn response(&self) -> String {
+        let error = json!({"code": self.code, "message": self.message});
+        json!({"jsonrpc": "2.0", "id": self.id, "error": error}).to_string()
+    }
+}
+
+/// Whether the protocol can take a message.
+///
+/// Responses and notifications are never refused: nobody waits for an answer to them.
+pub(crate) fn check(text: &[u8]) -> Result<(), Problem> {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let message: Value = serde_json::from_slice(text).map_err(|error| {
+        Problem::new(-32700, format!("the message is not valid JSON: {error}"), Value::Null)
+    })?;
+    let Value::Object(members) = &message else {
+        let why = "a message is one JSON object; lists of messages are not supported";
+        return Err(Problem::new(-32600, why, Value::Null));
+    };
+    let has = |name: &str| members.contains_key(name);
+    let method = members.get("method").and_then(Value::as_str);
+    if has("result") || has("error") || (method.is_some() && !has("id")) {
+        return Ok(());
+    }
+    let id = id_of(members);
+    let Some(method) = method else {
+        return Err(Problem::new(-32600, "the message has no `method`", id));
+    };
+    if members.get("jsonrpc").and_then(Value::as_str) != Some("2.0") {
+        return Err(Problem::new(-32600, "`jsonrpc` must be \"2.0\"", id));
+    }
+    if id.is_null() {
+        return Err(Problem::new(-32600, "`id` must be a text or a whole number", id));
+    }
+    match serde_json::from_slice::<ClientJsonRpcMessage>(text) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Problem::new(-32602, format!("the `params` of {method} are wrong"), id)),
+    }
+}
+
+fn id_of(members: &Map<String, Value>) -> Value {
+    match members.get("id") {
+        Some(id @ Value::String(_)) => id.clone(),
+        Some(Value::Number(id)) if !id.is_f64() => Value::Number(id.clone()),
+        _ => Value::Null,
+    }
+}
+
+/// Finds the identifier of a message that is too long to be kept, while its bytes pass by.
+#[derive(Debug, Default)]
+pub(crate) struct IdFinder {
+    depth: usize,
+    in_text: bool,
+    is_escaped: bool,
+    /// The current member of the outer object, without what is nested in it.
+    member: Vec<u8>,
+    id: Option<Value>,
+}
+
+impl IdFinder {
+    /// Looks at further bytes.
+    pub(crate) fn look_at(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.step(*byte);
+        }
+    }
+
+    /// The identifier, `null` if there was none.
+    pub(crate) fn id(self) -> Value {
+        self.id.unwrap_or_default()
+    }
+
+    fn step(&mut self, byte: u8) {
+        let is_outer = self.depth == 1;
+        if self.in_text {
+            let ends = byte == b'"' && !self.is_escaped;
+            self.is_escaped = byte == b'\\' && !self.is_escaped;
+            self.in_text = !ends;
+            return self.keep(byte, is_outer);
+        }
+        match byte {
+            b'"' => {
+                self.in_text = true;
+                self.keep(byte, is_outer);
+            }
+            b'{' | b'[' => {
+                self.depth += 1;
+                // Stands for what is nested.
+                self.keep(b'0', is_outer);
+            }
+            b'}' | b']' => {
+                if is_outer {
+                    self.end_member();
+                }
+                self.depth = self.depth.saturating_sub(1);
+            }
+            b',' if is_outer => self.end_member(),
+            _ => self.keep(byte, is_outer),
+        }
+    }
+
+    fn keep(&mut self, byte: u8, is_outer: bool) {
+        if is_outer && self.member.len() <= LONGEST_MEMBER {
+            self.member.push(byte);
+        }
+    }
+
+    fn end_member(&mut self) {
+        let object = [b"{", self.member.as_slice(), b"}"].concat();
+        self.member.clear();
+        if let Ok(members) = serde_json::from_slice::<Map<String, Value>>(&object)
+            && members.contains_key("id")
+        {
+            self.id = Some(id_of(&members));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_protocol_cannot_take_gets_a_code_and_its_identifier() {
+        for (text, expected) in [
+            (r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#, None),
+            (r#"{"jsonrpc":"2.0","method":"notifications/unknown","params":5}"#, None),
+            (r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"x"}}"#, None),
+            (r#"{"jsonrpc":"2.0","id":7,"result":{}}"#, None),
+            ("{\"jsonrpc\":", Some((-32700, Value::Null))),
+            ("hello", Some((-32700, Value::Null))),
+            ("[]", Some((-32600, Value::Null))),
+            ("5", Some((-32600, Value::Null))),
+            (r#"{"jsonrpc":"2.0","id":3}"#, Some((-32600, json!(3)))),
+            (r#"{"jsonrpc":"1.0","id":"a","method":"ping"}"#, Some((-32600, json!("a")))),
+            (r#"{"id":4,"method":"ping"}"#, Some((-32600, json!(4)))),
+            (r#"{"jsonrpc":"2.0","id":{},"method":"ping"}"#, Some((-32600, Value::Null))),
+        ] {
+            let problem = check(text.as_bytes()).err();
+            assert_eq!(problem.as_ref().map(|p| (p.code, p.id.clone())), expected, "{text}");
+            let response =
+                problem.map(|problem| serde_json::from_str::<Value>(&problem.response()));
+            assert!(response.is_none_or(|response| response.unwrap()["error"]["code"].is_i64()));
+        }
+    }
+
+    #[test]
+    fn an_identifier_is_found_wherever_it_stands() {
+        let long = "x, \\\"id\\\": 9, }{".repeat(100);
+        for (text, id) in [
+            (format!(r#"{{"jsonrpc":"2.0","id":3,"params":{{"id":8,"a":"{long}"}}}}"#), json!(3)),
+            (
+                format!(r#"{{"params":{{"a":["{long}",{{"id":8}}]}},"jsonrpc":"2.0","id":"a-1"}}"#),
+                json!("a-1"),
+            ),
+            (format!(r#"{{"text":"{long}", "id" : 12 , "method":"x"}}"#), json!(12)),
+            (format!(r#"{{"text":"{long}","method":"x"}}"#), Value::Null),
+        ] {
+            for size in [1, 7, 4_096] {
+                let mut finder = IdFinder::default();
+                text.as_bytes().chunks(size).for_each(|chunk| finder.look_at(chunk));
+                assert_eq!(finder.id(), id, "{text}");
+            }
+        }
+    }
+}
