@@ -204,6 +204,18 @@ impl GoogleDriveConnector {
         entities::approvals::Approvals::new(&self.client)
     }
 
+    /// The act of approving a file as a reviewer.
+    pub const fn approval_acceptances(
+        &self,
+    ) -> entities::approval_acceptances::ApprovalAcceptances<'_> {
+        entities::approval_acceptances::ApprovalAcceptances::new(&self.client)
+    }
+
+    /// The act of refusing to approve a file as a reviewer.
+    pub const fn approval_refusals(&self) -> entities::approval_refusals::ApprovalRefusals<'_> {
+        entities::approval_refusals::ApprovalRefusals::new(&self.client)
+    }
+
     /// A channel by which Google tells an address that a file changed.
     pub const fn file_watches(&self) -> entities::file_watches::FileWatches<'_> {
         entities::file_watches::FileWatches::new(&self.client)

@@ -16,12 +16,14 @@ use crate::entities;
 ///
 /// Shopify runs online stores. This connector reads and changes what the Admin API of one store
 /// holds: customers, orders, draft orders, products with variants and images, stock, discounts,
-/// collections, metafields (custom fields), pages, blogs and articles; it also reads fulfillments,
-/// refunds, payments, payouts and disputes. Reading goes through the REST Admin API, where ids are
+/// collections, metafields (custom fields), metaobjects, pages, blogs and articles; it ships,
+/// refunds and edits orders, publishes products, manages webhooks and gift cards, exports in bulk,
+/// and reads payments, payouts and disputes. Reading goes through the REST Admin API, where ids are
 /// numbers; creating, changing and deleting go through GraphQL, where ids are texts such as
-/// `gid://shopify/Product/8123456789012`. The digits are the same in both, and most records carry
-/// the text form as `admin_graphql_api_id`. Prices are decimal texts such as "199.00". Shopify
-/// regards the REST Admin API as legacy but still serves it to custom apps.
+/// `gid://shopify/Product/8123456789012`. Searches go through GraphQL, too. The digits are the same
+/// in both, and most records carry the text form as `admin_graphql_api_id`. Prices are decimal
+/// texts such as "199.00". Shopify regards the REST Admin API as legacy but still serves it to
+/// custom apps.
 ///
 /// Clones share connections, tokens and the retry budget, and cost little.
 #[derive(Debug, Clone)]
@@ -354,6 +356,145 @@ impl ShopifyConnector {
     /// The act of writing or deleting custom fields of any record, by global id of the owner.
     pub const fn metafields(&self) -> entities::metafields::Metafields<'_> {
         entities::metafields::Metafields::new(&self.client)
+    }
+
+    /// The act of closing an order that is done, or of opening it again.
+    pub const fn order_closings(&self) -> entities::order_closings::OrderClosings<'_> {
+        entities::order_closings::OrderClosings::new(&self.client)
+    }
+
+    /// The act of marking an order as paid outside Shopify.
+    pub const fn order_payments(&self) -> entities::order_payments::OrderPayments<'_> {
+        entities::order_payments::OrderPayments::new(&self.client)
+    }
+
+    /// A change of the lines of an order that is being prepared.
+    pub const fn order_edits(&self) -> entities::order_edits::OrderEdits<'_> {
+        entities::order_edits::OrderEdits::new(&self.client)
+    }
+
+    /// A variant that is added to an order in an edit.
+    pub const fn order_edit_variants(
+        &self,
+    ) -> entities::order_edit_variants::OrderEditVariants<'_> {
+        entities::order_edit_variants::OrderEditVariants::new(&self.client)
+    }
+
+    /// An item that is no product, added to an order in an edit.
+    pub const fn order_edit_items(&self) -> entities::order_edit_items::OrderEditItems<'_> {
+        entities::order_edit_items::OrderEditItems::new(&self.client)
+    }
+
+    /// The new quantity of a line in an edit; 0 removes the line.
+    pub const fn order_edit_quantities(
+        &self,
+    ) -> entities::order_edit_quantities::OrderEditQuantities<'_> {
+        entities::order_edit_quantities::OrderEditQuantities::new(&self.client)
+    }
+
+    /// The act of applying a prepared edit to the order.
+    pub const fn order_edit_commits(&self) -> entities::order_edit_commits::OrderEditCommits<'_> {
+        entities::order_edit_commits::OrderEditCommits::new(&self.client)
+    }
+
+    /// Tags on a record, which are added or removed without touching the others.
+    pub const fn tag_assignments(&self) -> entities::tag_assignments::TagAssignments<'_> {
+        entities::tag_assignments::TagAssignments::new(&self.client)
+    }
+
+    /// An address to which a file is uploaded before Shopify can use it.
+    pub const fn staged_uploads(&self) -> entities::staged_uploads::StagedUploads<'_> {
+        entities::staged_uploads::StagedUploads::new(&self.client)
+    }
+
+    /// Pictures, videos and models that are added to a product.
+    pub const fn product_media(&self) -> entities::product_media::ProductMedia<'_> {
+        entities::product_media::ProductMedia::new(&self.client)
+    }
+
+    /// A product with options and variants that is created or brought into a given state at once.
+    pub const fn product_sets(&self) -> entities::product_sets::ProductSets<'_> {
+        entities::product_sets::ProductSets::new(&self.client)
+    }
+
+    /// A sales channel or catalog on which products can be published.
+    pub const fn publications(&self) -> entities::publications::Publications<'_> {
+        entities::publications::Publications::new(&self.client)
+    }
+
+    /// The act of showing a product or collection on sales channels, or of hiding it.
+    pub const fn publishings(&self) -> entities::publishings::Publishings<'_> {
+        entities::publishings::Publishings::new(&self.client)
+    }
+
+    /// An address of a customer, by global id.
+    pub const fn customer_addresses(&self) -> entities::customer_addresses::CustomerAddresses<'_> {
+        entities::customer_addresses::CustomerAddresses::new(&self.client)
+    }
+
+    /// A record of a type that the store defined itself.
+    pub const fn metaobjects(&self) -> entities::metaobjects::Metaobjects<'_> {
+        entities::metaobjects::Metaobjects::new(&self.client)
+    }
+
+    /// A type of metaobjects, with its fields.
+    pub const fn metaobject_definitions(
+        &self,
+    ) -> entities::metaobject_definitions::MetaobjectDefinitions<'_> {
+        entities::metaobject_definitions::MetaobjectDefinitions::new(&self.client)
+    }
+
+    /// A definition of a custom field, with its type.
+    pub const fn metafield_definitions(
+        &self,
+    ) -> entities::metafield_definitions::MetafieldDefinitions<'_> {
+        entities::metafield_definitions::MetafieldDefinitions::new(&self.client)
+    }
+
+    /// A discount that applies at checkout without a code.
+    pub const fn automatic_discounts(
+        &self,
+    ) -> entities::automatic_discounts::AutomaticDiscounts<'_> {
+        entities::automatic_discounts::AutomaticDiscounts::new(&self.client)
+    }
+
+    /// Items that a customer sends back, or will send back.
+    pub const fn returns(&self) -> entities::returns::Returns<'_> {
+        entities::returns::Returns::new(&self.client)
+    }
+
+    /// A shipment of an order with items that can be returned.
+    pub const fn returnable_fulfillments(
+        &self,
+    ) -> entities::returnable_fulfillments::ReturnableFulfillments<'_> {
+        entities::returnable_fulfillments::ReturnableFulfillments::new(&self.client)
+    }
+
+    /// The act of closing a return that is done.
+    pub const fn return_closings(&self) -> entities::return_closings::ReturnClosings<'_> {
+        entities::return_closings::ReturnClosings::new(&self.client)
+    }
+
+    /// A gift card with its balance.
+    pub const fn gift_cards(&self) -> entities::gift_cards::GiftCards<'_> {
+        entities::gift_cards::GiftCards::new(&self.client)
+    }
+
+    /// A subscription by which Shopify tells an address that something happened.
+    pub const fn webhooks(&self) -> entities::webhooks::Webhooks<'_> {
+        entities::webhooks::Webhooks::new(&self.client)
+    }
+
+    /// A large export that Shopify makes in the background.
+    pub const fn bulk_operations(&self) -> entities::bulk_operations::BulkOperations<'_> {
+        entities::bulk_operations::BulkOperations::new(&self.client)
+    }
+
+    /// The file of a finished export.
+    pub const fn bulk_operation_files(
+        &self,
+    ) -> entities::bulk_operation_files::BulkOperationFiles<'_> {
+        entities::bulk_operation_files::BulkOperationFiles::new(&self.client)
     }
 }
 

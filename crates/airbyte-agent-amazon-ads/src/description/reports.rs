@@ -13,9 +13,14 @@ pub(super) const ENTITY: Entity = Entity::new("reports", "A report with results 
 
 const CREATE: Operation = Operation::by(Method::Post, "createReport", "reports", Action::Create, template!("/reporting/reports"))
     .summary("Order a report")
-    .description("Orders a report with results such as impressions, clicks, cost and sales, and returns it with its `reportId` at once. Amazon makes it in the background, which takes minutes and at most three hours. Ask `reports.get` until `status` is `COMPLETED`, then fetch the file with `report_files.download`; it is JSON packed with gzip. For a kind of report that does not fit, Amazon names the columns it allows. Ordering the same report twice is answered with 425. Airbyte's hosted platform does not offer it.")
+    .description("Orders a report with results such as impressions, clicks, cost and sales, and returns it with its `reportId` at once. Amazon makes it in the background, which takes minutes and at most three hours. Ask `reports.get` until `status` is `COMPLETED`, then fetch the file with `report_files.download`; it is JSON packed with gzip. For a kind of report that does not fit, Amazon names the columns it allows. Ordering the same report twice gives the status 425. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
+    .job(Job::new(json_path!("$.reportId"), job_step("reports", Action::Get).argument("reportId").keep(texts!["Amazon-Advertising-API-ClientId", "Amazon-Advertising-API-Scope"]), json_path!("$.status"), job_step("report_files", Action::Download).argument("reportId").keep(texts!["Amazon-Advertising-API-ClientId", "Amazon-Advertising-API-Scope"]))
+        .done(texts!["COMPLETED"])
+        .failed(texts!["FAILED"])
+        .reason(json_path!("$.failureReason"))
+        .pause_seconds(30))
     .parameters(list![
         header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
         header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),

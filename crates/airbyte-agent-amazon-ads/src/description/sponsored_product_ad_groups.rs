@@ -43,7 +43,7 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductAdGroup
 
 const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductAdGroups", "sponsored_product_ad_groups", Action::Create, template!("/sp/adGroups"))
     .summary("Create ad groups")
-    .description("Creates ad groups in Sponsored Products campaigns. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Creates ad groups in Sponsored Products campaigns. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
     .parameters(list![
@@ -70,7 +70,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductAdG
 
 const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductAdGroups", "sponsored_product_ad_groups", Action::Update, template!("/sp/adGroups"))
     .summary("Update ad groups")
-    .description("Changes name, state or default bid of Sponsored Products ad groups. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Changes name, state or default bid of Sponsored Products ad groups. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
     .addition()
@@ -98,7 +98,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductAdGr
 
 const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductAdGroups", "sponsored_product_ad_groups", Action::Delete, template!("/sp/adGroups/delete"))
     .summary("Archive ad groups")
-    .description("Archives Sponsored Products ad groups for good. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Archives Sponsored Products ad groups for good. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
     .destructive()

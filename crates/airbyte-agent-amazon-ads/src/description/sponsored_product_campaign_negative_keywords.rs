@@ -13,7 +13,7 @@ pub(super) const ENTITY: Entity = Entity::new("sponsored_product_campaign_negati
 
 const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductCampaignNegativeKeywords", "sponsored_product_campaign_negative_keywords", Action::Create, template!("/sp/campaignNegativeKeywords"))
     .summary("Create negative keywords of campaigns")
-    .description("Excludes search terms from whole Sponsored Products campaigns. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Excludes search terms from whole Sponsored Products campaigns. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
     .parameters(list![
@@ -40,7 +40,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductCam
 
 const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductCampaignNegativeKeywords", "sponsored_product_campaign_negative_keywords", Action::Delete, template!("/sp/campaignNegativeKeywords/delete"))
     .summary("Archive negative keywords of campaigns")
-    .description("Archives negative keywords of campaigns for good, so that the search terms are no longer excluded. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Archives negative keywords of campaigns for good, so that the search terms are no longer excluded. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
     .destructive()

@@ -60,7 +60,7 @@ const GET: Operation = Operation::by(Method::Post, "getSponsoredProductCampaign"
 
 const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductCampaigns", "sponsored_product_campaigns", Action::Create, template!("/sp/campaigns"))
     .summary("Create Sponsored Products campaigns")
-    .description("Creates Sponsored Products campaigns. They need ad groups with product ads, and with `MANUAL` targeting keywords or targets, before they run. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Creates Sponsored Products campaigns. They need ad groups with product ads, and with `MANUAL` targeting keywords or targets, before they run. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
     .parameters(list![
@@ -112,7 +112,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductCam
 
 const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductCampaigns", "sponsored_product_campaigns", Action::Update, template!("/sp/campaigns"))
     .summary("Update Sponsored Products campaigns")
-    .description("Changes Sponsored Products campaigns, for instance the state to pause them, or the budget. The kind of targeting cannot be changed. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Changes Sponsored Products campaigns, for instance the state to pause them, or the budget. The kind of targeting cannot be changed. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
     .addition()
@@ -161,7 +161,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductCamp
 
 const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductCampaigns", "sponsored_product_campaigns", Action::Delete, template!("/sp/campaigns/delete"))
     .summary("Archive Sponsored Products campaigns")
-    .description("Archives Sponsored Products campaigns for good; they stop and can never run again. To stop them for a while, set the state to `PAUSED`. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Archives Sponsored Products campaigns for good; they stop and can never run again. To stop them for a while, set the state to `PAUSED`. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
     .destructive()

@@ -49,7 +49,7 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductKeyword
 
 const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductKeywords", "sponsored_product_keywords", Action::Create, template!("/sp/keywords"))
     .summary("Create keywords")
-    .description("Adds keywords to Sponsored Products ad groups whose campaign has `MANUAL` targeting. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Adds keywords to Sponsored Products ad groups whose campaign has `MANUAL` targeting. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
     .parameters(list![
@@ -80,7 +80,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductKey
 
 const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductKeywords", "sponsored_product_keywords", Action::Update, template!("/sp/keywords"))
     .summary("Update keywords")
-    .description("Changes bid or state of Sponsored Products keywords. Words and match type cannot be changed. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Changes bid or state of Sponsored Products keywords. Words and match type cannot be changed. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
     .addition()
@@ -107,7 +107,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductKeyw
 
 const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductKeywords", "sponsored_product_keywords", Action::Delete, template!("/sp/keywords/delete"))
     .summary("Archive keywords")
-    .description("Archives Sponsored Products keywords for good. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Archives Sponsored Products keywords for good. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
     .destructive()

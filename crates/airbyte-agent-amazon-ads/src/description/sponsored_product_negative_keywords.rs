@@ -49,7 +49,7 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductNegativ
 
 const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductNegativeKeywords", "sponsored_product_negative_keywords", Action::Create, template!("/sp/negativeKeywords"))
     .summary("Create negative keywords")
-    .description("Excludes search terms from Sponsored Products ad groups. For a whole campaign use `sponsored_product_campaign_negative_keywords.create`. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Excludes search terms from Sponsored Products ad groups. For a whole campaign use `sponsored_product_campaign_negative_keywords.create`. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
     .parameters(list![
@@ -77,7 +77,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductNeg
 
 const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductNegativeKeywords", "sponsored_product_negative_keywords", Action::Update, template!("/sp/negativeKeywords"))
     .summary("Update negative keywords")
-    .description("Changes the state of Sponsored Products negative keywords. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Changes the state of Sponsored Products negative keywords. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
     .addition()
@@ -103,7 +103,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductNega
 
 const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductNegativeKeywords", "sponsored_product_negative_keywords", Action::Delete, template!("/sp/negativeKeywords/delete"))
     .summary("Archive negative keywords")
-    .description("Archives Sponsored Products negative keywords for good, so that the search terms are no longer excluded. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Archives Sponsored Products negative keywords for good, so that the search terms are no longer excluded. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
     .destructive()

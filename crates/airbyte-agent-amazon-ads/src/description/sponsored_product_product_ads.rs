@@ -41,7 +41,7 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductProduct
 
 const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductProductAds", "sponsored_product_product_ads", Action::Create, template!("/sp/productAds"))
     .summary("Create product ads")
-    .description("Advertises products in Sponsored Products ad groups, by `sku` (sellers) or `asin` (vendors). Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Advertises products in Sponsored Products ad groups, by `sku` (sellers) or `asin` (vendors). The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
     .parameters(list![
@@ -70,7 +70,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductPro
 
 const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductProductAds", "sponsored_product_product_ads", Action::Update, template!("/sp/productAds"))
     .summary("Update product ads")
-    .description("Changes the state of Sponsored Products product ads. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Changes the state of Sponsored Products product ads. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
     .addition()
@@ -96,7 +96,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductProd
 
 const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductProductAds", "sponsored_product_product_ads", Action::Delete, template!("/sp/productAds/delete"))
     .summary("Archive product ads")
-    .description("Archives Sponsored Products product ads for good. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Archives Sponsored Products product ads for good. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
     .destructive()

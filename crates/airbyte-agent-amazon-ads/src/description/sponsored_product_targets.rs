@@ -48,7 +48,7 @@ const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductTargets
 
 const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductTargets", "sponsored_product_targets", Action::Create, template!("/sp/targets"))
     .summary("Create targets")
-    .description("Adds products, categories or brands to bid on to Sponsored Products ad groups. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Adds products, categories or brands to bid on to Sponsored Products ad groups. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
     .parameters(list![
@@ -82,7 +82,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createSponsoredProductTar
 
 const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductTargets", "sponsored_product_targets", Action::Update, template!("/sp/targets"))
     .summary("Update targets")
-    .description("Changes bid or state of Sponsored Products targets, automatic ones included. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Changes bid or state of Sponsored Products targets, automatic ones included. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
     .addition()
@@ -109,7 +109,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateSponsoredProductTarg
 
 const DELETE: Operation = Operation::by(Method::Post, "deleteSponsoredProductTargets", "sponsored_product_targets", Action::Delete, template!("/sp/targets/delete"))
     .summary("Archive targets")
-    .description("Archives Sponsored Products targets for good. Amazon answers for each of them: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
+    .description("Archives Sponsored Products targets for good. The response tells what became of each: `success` lists those that are done, `error` those that were refused, each with its place in the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.")
     .writes()
     .idempotent()
     .destructive()

@@ -3,7 +3,7 @@
 //! The accessor of `report_files` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, download_builder};
+use airbyte_agent_core::{accessor, download_builder, reads_job};
 
 accessor! {
     /// The operations on `report_files`, one method for each action.
@@ -50,4 +50,8 @@ download_builder! {
         /// it out.
         amazon_advertising_api_client_id: String = "Amazon-Advertising-API-ClientId",
     }
+}
+
+reads_job! {
+    ReportFilesDownload
 }

@@ -3,7 +3,7 @@
 //! The accessor of `reports` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, record_builder};
+use airbyte_agent_core::{accessor, record_builder, starts_job};
 
 use crate::types;
 
@@ -21,8 +21,12 @@ impl Reports<'_> {
     /// with its `reportId` at once. Amazon makes it in the background, which takes minutes and at
     /// most three hours. Ask `reports.get` until `status` is `COMPLETED`, then fetch the file with
     /// `report_files.download`; it is JSON packed with gzip. For a kind of report that does not
-    /// fit, Amazon names the columns it allows. Ordering the same report twice is answered with 425.
+    /// fit, Amazon names the columns it allows. Ordering the same report twice gives the status 425.
     /// Airbyte's hosted platform does not offer it.
+    ///
+    /// The call starts a job at the vendor. `start_job()` makes it and gives back the job; `wait()`
+    /// of that reads `reports.get` until the job is done and gives back the call of
+    /// `report_files.download` for its result.
     ///
     /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
     ///   `profiles.list`, as text. One profile is one advertiser in one country.
@@ -129,6 +133,10 @@ record_builder! {
         /// A call without it is refused.
         configuration: types::ReportConfigurationInput,
     }
+}
+
+starts_job! {
+    ReportsCreate => crate::entities::report_files::ReportFilesDownload
 }
 
 record_builder! {

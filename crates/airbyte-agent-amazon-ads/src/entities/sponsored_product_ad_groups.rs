@@ -47,7 +47,7 @@ impl SponsoredProductAdGroups<'_> {
 
     /// Create ad groups.
     ///
-    /// Creates ad groups in Sponsored Products campaigns. Amazon answers for each of them:
+    /// Creates ad groups in Sponsored Products campaigns. The response tells what became of each:
     /// `success` lists those that are done, `error` those that were refused, each with its place in
     /// the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does
     /// not offer it.
@@ -76,10 +76,10 @@ impl SponsoredProductAdGroups<'_> {
 
     /// Update ad groups.
     ///
-    /// Changes name, state or default bid of Sponsored Products ad groups. Amazon answers for each
-    /// of them: `success` lists those that are done, `error` those that were refused, each with its
-    /// place in the request (`index`). If all were refused, the call fails. Airbyte's hosted
-    /// platform does not offer it.
+    /// Changes name, state or default bid of Sponsored Products ad groups. The response tells what
+    /// became of each: `success` lists those that are done, `error` those that were refused, each
+    /// with its place in the request (`index`). If all were refused, the call fails. Airbyte's
+    /// hosted platform does not offer it.
     ///
     /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
     ///   `profiles.list`, as text. One profile is one advertiser in one country.
@@ -105,10 +105,10 @@ impl SponsoredProductAdGroups<'_> {
 
     /// Archive ad groups.
     ///
-    /// Archives Sponsored Products ad groups for good. Amazon answers for each of them: `success`
-    /// lists those that are done, `error` those that were refused, each with its place in the
-    /// request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not
-    /// offer it.
+    /// Archives Sponsored Products ad groups for good. The response tells what became of each:
+    /// `success` lists those that are done, `error` those that were refused, each with its place in
+    /// the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does
+    /// not offer it.
     ///
     /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
     ///   `profiles.list`, as text. One profile is one advertiser in one country.

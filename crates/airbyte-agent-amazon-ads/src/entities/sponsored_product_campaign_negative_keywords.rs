@@ -19,10 +19,10 @@ accessor! {
 impl SponsoredProductCampaignNegativeKeywords<'_> {
     /// Create negative keywords of campaigns.
     ///
-    /// Excludes search terms from whole Sponsored Products campaigns. Amazon answers for each of
-    /// them: `success` lists those that are done, `error` those that were refused, each with its
-    /// place in the request (`index`). If all were refused, the call fails. Airbyte's hosted
-    /// platform does not offer it.
+    /// Excludes search terms from whole Sponsored Products campaigns. The response tells what
+    /// became of each: `success` lists those that are done, `error` those that were refused, each
+    /// with its place in the request (`index`). If all were refused, the call fails. Airbyte's
+    /// hosted platform does not offer it.
     ///
     /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
     ///   `profiles.list`, as text. One profile is one advertiser in one country.
@@ -41,8 +41,7 @@ impl SponsoredProductCampaignNegativeKeywords<'_> {
         &self,
         amazon_advertising_api_scope: impl Into<String>,
     ) -> SponsoredProductCampaignNegativeKeywordsCreate {
-        let mut call =
-            self.client.call("sponsored_product_campaign_negative_keywords", Action::Create);
+        let mut call = self.client.call("sponsored_product_campaign_negative_keywords", Action::Create);
         call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
         SponsoredProductCampaignNegativeKeywordsCreate { call }
     }
@@ -50,9 +49,9 @@ impl SponsoredProductCampaignNegativeKeywords<'_> {
     /// Archive negative keywords of campaigns.
     ///
     /// Archives negative keywords of campaigns for good, so that the search terms are no longer
-    /// excluded. Amazon answers for each of them: `success` lists those that are done, `error`
-    /// those that were refused, each with its place in the request (`index`). If all were refused,
-    /// the call fails. Airbyte's hosted platform does not offer it.
+    /// excluded. The response tells what became of each: `success` lists those that are done,
+    /// `error` those that were refused, each with its place in the request (`index`). If all were
+    /// refused, the call fails. Airbyte's hosted platform does not offer it.
     ///
     /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
     ///   `profiles.list`, as text. One profile is one advertiser in one country.
@@ -71,8 +70,7 @@ impl SponsoredProductCampaignNegativeKeywords<'_> {
         &self,
         amazon_advertising_api_scope: impl Into<String>,
     ) -> SponsoredProductCampaignNegativeKeywordsDelete {
-        let mut call =
-            self.client.call("sponsored_product_campaign_negative_keywords", Action::Delete);
+        let mut call = self.client.call("sponsored_product_campaign_negative_keywords", Action::Delete);
         call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
         SponsoredProductCampaignNegativeKeywordsDelete { call }
     }
@@ -102,8 +100,7 @@ impl SponsoredProductCampaignNegativeKeywords<'_> {
         &self,
         amazon_advertising_api_scope: impl Into<String>,
     ) -> SponsoredProductCampaignNegativeKeywordsList {
-        let mut call =
-            self.client.call("sponsored_product_campaign_negative_keywords", Action::List);
+        let mut call = self.client.call("sponsored_product_campaign_negative_keywords", Action::List);
         call.set("Amazon-Advertising-API-Scope", amazon_advertising_api_scope.into());
         SponsoredProductCampaignNegativeKeywordsList { call }
     }

@@ -75,10 +75,10 @@ impl SponsoredProductCampaigns<'_> {
     /// Create Sponsored Products campaigns.
     ///
     /// Creates Sponsored Products campaigns. They need ad groups with product ads, and with
-    /// `MANUAL` targeting keywords or targets, before they run. Amazon answers for each of them:
-    /// `success` lists those that are done, `error` those that were refused, each with its place in
-    /// the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does
-    /// not offer it.
+    /// `MANUAL` targeting keywords or targets, before they run. The response tells what became of
+    /// each: `success` lists those that are done, `error` those that were refused, each with its
+    /// place in the request (`index`). If all were refused, the call fails. Airbyte's hosted
+    /// platform does not offer it.
     ///
     /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
     ///   `profiles.list`, as text. One profile is one advertiser in one country.
@@ -105,9 +105,10 @@ impl SponsoredProductCampaigns<'_> {
     /// Update Sponsored Products campaigns.
     ///
     /// Changes Sponsored Products campaigns, for instance the state to pause them, or the budget.
-    /// The kind of targeting cannot be changed. Amazon answers for each of them: `success` lists
-    /// those that are done, `error` those that were refused, each with its place in the request
-    /// (`index`). If all were refused, the call fails. Airbyte's hosted platform does not offer it.
+    /// The kind of targeting cannot be changed. The response tells what became of each: `success`
+    /// lists those that are done, `error` those that were refused, each with its place in the
+    /// request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not
+    /// offer it.
     ///
     /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
     ///   `profiles.list`, as text. One profile is one advertiser in one country.
@@ -134,10 +135,10 @@ impl SponsoredProductCampaigns<'_> {
     /// Archive Sponsored Products campaigns.
     ///
     /// Archives Sponsored Products campaigns for good; they stop and can never run again. To stop
-    /// them for a while, set the state to `PAUSED`. Amazon answers for each of them: `success`
-    /// lists those that are done, `error` those that were refused, each with its place in the
-    /// request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not
-    /// offer it.
+    /// them for a while, set the state to `PAUSED`. The response tells what became of each:
+    /// `success` lists those that are done, `error` those that were refused, each with its place in
+    /// the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does
+    /// not offer it.
     ///
     /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
     ///   `profiles.list`, as text. One profile is one advertiser in one country.

@@ -47,10 +47,10 @@ impl SponsoredProductKeywords<'_> {
 
     /// Create keywords.
     ///
-    /// Adds keywords to Sponsored Products ad groups whose campaign has `MANUAL` targeting. Amazon
-    /// answers for each of them: `success` lists those that are done, `error` those that were
-    /// refused, each with its place in the request (`index`). If all were refused, the call fails.
-    /// Airbyte's hosted platform does not offer it.
+    /// Adds keywords to Sponsored Products ad groups whose campaign has `MANUAL` targeting. The
+    /// response tells what became of each: `success` lists those that are done, `error` those that
+    /// were refused, each with its place in the request (`index`). If all were refused, the call
+    /// fails. Airbyte's hosted platform does not offer it.
     ///
     /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
     ///   `profiles.list`, as text. One profile is one advertiser in one country.
@@ -77,9 +77,9 @@ impl SponsoredProductKeywords<'_> {
     /// Update keywords.
     ///
     /// Changes bid or state of Sponsored Products keywords. Words and match type cannot be changed.
-    /// Amazon answers for each of them: `success` lists those that are done, `error` those that
-    /// were refused, each with its place in the request (`index`). If all were refused, the call
-    /// fails. Airbyte's hosted platform does not offer it.
+    /// The response tells what became of each: `success` lists those that are done, `error` those
+    /// that were refused, each with its place in the request (`index`). If all were refused, the
+    /// call fails. Airbyte's hosted platform does not offer it.
     ///
     /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
     ///   `profiles.list`, as text. One profile is one advertiser in one country.
@@ -105,10 +105,10 @@ impl SponsoredProductKeywords<'_> {
 
     /// Archive keywords.
     ///
-    /// Archives Sponsored Products keywords for good. Amazon answers for each of them: `success`
-    /// lists those that are done, `error` those that were refused, each with its place in the
-    /// request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not
-    /// offer it.
+    /// Archives Sponsored Products keywords for good. The response tells what became of each:
+    /// `success` lists those that are done, `error` those that were refused, each with its place in
+    /// the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does
+    /// not offer it.
     ///
     /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
     ///   `profiles.list`, as text. One profile is one advertiser in one country.

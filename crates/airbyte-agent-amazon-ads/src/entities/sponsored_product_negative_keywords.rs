@@ -48,10 +48,10 @@ impl SponsoredProductNegativeKeywords<'_> {
     /// Create negative keywords.
     ///
     /// Excludes search terms from Sponsored Products ad groups. For a whole campaign use
-    /// `sponsored_product_campaign_negative_keywords.create`. Amazon answers for each of them:
-    /// `success` lists those that are done, `error` those that were refused, each with its place in
-    /// the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does
-    /// not offer it.
+    /// `sponsored_product_campaign_negative_keywords.create`. The response tells what became of
+    /// each: `success` lists those that are done, `error` those that were refused, each with its
+    /// place in the request (`index`). If all were refused, the call fails. Airbyte's hosted
+    /// platform does not offer it.
     ///
     /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
     ///   `profiles.list`, as text. One profile is one advertiser in one country.
@@ -77,10 +77,10 @@ impl SponsoredProductNegativeKeywords<'_> {
 
     /// Update negative keywords.
     ///
-    /// Changes the state of Sponsored Products negative keywords. Amazon answers for each of them:
-    /// `success` lists those that are done, `error` those that were refused, each with its place in
-    /// the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does
-    /// not offer it.
+    /// Changes the state of Sponsored Products negative keywords. The response tells what became of
+    /// each: `success` lists those that are done, `error` those that were refused, each with its
+    /// place in the request (`index`). If all were refused, the call fails. Airbyte's hosted
+    /// platform does not offer it.
     ///
     /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
     ///   `profiles.list`, as text. One profile is one advertiser in one country.
@@ -107,9 +107,9 @@ impl SponsoredProductNegativeKeywords<'_> {
     /// Archive negative keywords.
     ///
     /// Archives Sponsored Products negative keywords for good, so that the search terms are no
-    /// longer excluded. Amazon answers for each of them: `success` lists those that are done,
-    /// `error` those that were refused, each with its place in the request (`index`). If all were
-    /// refused, the call fails. Airbyte's hosted platform does not offer it.
+    /// longer excluded. The response tells what became of each: `success` lists those that are
+    /// done, `error` those that were refused, each with its place in the request (`index`). If all
+    /// were refused, the call fails. Airbyte's hosted platform does not offer it.
     ///
     /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
     ///   `profiles.list`, as text. One profile is one advertiser in one country.

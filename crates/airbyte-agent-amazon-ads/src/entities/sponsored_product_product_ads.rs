@@ -47,9 +47,9 @@ impl SponsoredProductProductAds<'_> {
     /// Create product ads.
     ///
     /// Advertises products in Sponsored Products ad groups, by `sku` (sellers) or `asin` (vendors).
-    /// Amazon answers for each of them: `success` lists those that are done, `error` those that
-    /// were refused, each with its place in the request (`index`). If all were refused, the call
-    /// fails. Airbyte's hosted platform does not offer it.
+    /// The response tells what became of each: `success` lists those that are done, `error` those
+    /// that were refused, each with its place in the request (`index`). If all were refused, the
+    /// call fails. Airbyte's hosted platform does not offer it.
     ///
     /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
     ///   `profiles.list`, as text. One profile is one advertiser in one country.
@@ -75,7 +75,7 @@ impl SponsoredProductProductAds<'_> {
 
     /// Update product ads.
     ///
-    /// Changes the state of Sponsored Products product ads. Amazon answers for each of them:
+    /// Changes the state of Sponsored Products product ads. The response tells what became of each:
     /// `success` lists those that are done, `error` those that were refused, each with its place in
     /// the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does
     /// not offer it.
@@ -104,10 +104,10 @@ impl SponsoredProductProductAds<'_> {
 
     /// Archive product ads.
     ///
-    /// Archives Sponsored Products product ads for good. Amazon answers for each of them: `success`
-    /// lists those that are done, `error` those that were refused, each with its place in the
-    /// request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not
-    /// offer it.
+    /// Archives Sponsored Products product ads for good. The response tells what became of each:
+    /// `success` lists those that are done, `error` those that were refused, each with its place in
+    /// the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does
+    /// not offer it.
     ///
     /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
     ///   `profiles.list`, as text. One profile is one advertiser in one country.

@@ -47,8 +47,8 @@ impl SponsoredProductTargets<'_> {
 
     /// Create targets.
     ///
-    /// Adds products, categories or brands to bid on to Sponsored Products ad groups. Amazon
-    /// answers for each of them: `success` lists those that are done, `error` those that were
+    /// Adds products, categories or brands to bid on to Sponsored Products ad groups. The response
+    /// tells what became of each: `success` lists those that are done, `error` those that were
     /// refused, each with its place in the request (`index`). If all were refused, the call fails.
     /// Airbyte's hosted platform does not offer it.
     ///
@@ -76,10 +76,10 @@ impl SponsoredProductTargets<'_> {
 
     /// Update targets.
     ///
-    /// Changes bid or state of Sponsored Products targets, automatic ones included. Amazon answers
-    /// for each of them: `success` lists those that are done, `error` those that were refused, each
-    /// with its place in the request (`index`). If all were refused, the call fails. Airbyte's
-    /// hosted platform does not offer it.
+    /// Changes bid or state of Sponsored Products targets, automatic ones included. The response
+    /// tells what became of each: `success` lists those that are done, `error` those that were
+    /// refused, each with its place in the request (`index`). If all were refused, the call fails.
+    /// Airbyte's hosted platform does not offer it.
     ///
     /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
     ///   `profiles.list`, as text. One profile is one advertiser in one country.
@@ -105,10 +105,10 @@ impl SponsoredProductTargets<'_> {
 
     /// Archive targets.
     ///
-    /// Archives Sponsored Products targets for good. Amazon answers for each of them: `success`
-    /// lists those that are done, `error` those that were refused, each with its place in the
-    /// request (`index`). If all were refused, the call fails. Airbyte's hosted platform does not
-    /// offer it.
+    /// Archives Sponsored Products targets for good. The response tells what became of each:
+    /// `success` lists those that are done, `error` those that were refused, each with its place in
+    /// the request (`index`). If all were refused, the call fails. Airbyte's hosted platform does
+    /// not offer it.
     ///
     /// * `amazon_advertising_api_scope`: Profile whose data is meant: `profileId` from
     ///   `profiles.list`, as text. One profile is one advertiser in one country.

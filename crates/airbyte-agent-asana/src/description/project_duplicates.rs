@@ -16,6 +16,10 @@ const CREATE: Operation = Operation::by(Method::Post, "duplicateProject", "proje
     .description("Starts to copy a project, with the parts named in `include`, and returns a job at once. Ask `jobs.get` with the job's gid until `status` is `succeeded`; `new_project` is the copy. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
+    .job(Job::new(json_path!("$.gid"), job_step("jobs", Action::Get).argument("job_gid"), json_path!("$.status"), job_step("jobs", Action::Get).argument("job_gid"))
+        .done(texts!["succeeded"])
+        .failed(texts!["failed"])
+        .pause_seconds(2))
     .parameters(list![
         path("project_gid", STRING).required().description("Gid of the project to copy."),
         query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones."),

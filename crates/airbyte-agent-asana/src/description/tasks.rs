@@ -104,7 +104,7 @@ const CREATE: Operation = Operation::by(Method::Post, "createTask", "tasks", Act
             optional("tags", ARRAY.items(list![STRING]).description("Gids of tags to add.")),
             optional("followers", ARRAY.items(list![STRING]).description("Gids or e-mail addresses of users who follow the task; they are notified.")),
             optional("resource_subtype", STRING.choices(words!["default_task", "milestone", "section", "approval", "custom"]).description("Kind of task: `default_task`, `milestone`, `approval` or `custom`. `section` is a left-over of old projects; use `project_sections.create`.")),
-            optional("custom_fields", OBJECT.description(r#"Values of custom fields, by gid of the field: text, number, gid of an option, list of gids of options, or `{"date": "YYYY-MM-DD"}`. The fields must belong to a project of the task. Gids are in `custom_fields` of `tasks.get`."#)),
+            optional("custom_fields", OBJECT.description(r#"Values of custom fields, by gid of the field: text, number, gid of an option, list of gids of options, or `{"date": "YYYY-MM-DD"}`. The fields must belong to a project of the task. Gids are in `custom_fields` of `tasks.get`."#)).addition(),
         ])).required().description("Fields of the new task; other fields of Asana's API, such as `start_at` or `approval_status`, are passed on as they are."),
     ])
     .body(Body::Json { open: false, in_array: false })
@@ -138,7 +138,7 @@ const UPDATE: Operation = Operation::by(Method::Put, "updateTask", "tasks", Acti
             optional("due_at", STRING.description("New instant it is due, RFC 3339 in UTC; not together with `due_on`.")),
             optional("start_on", STRING.description("New day work starts, `YYYY-MM-DD`; give the due date in the same call.")),
             optional("completed", BOOLEAN.description("True completes the task, false opens it again.")),
-            optional("custom_fields", OBJECT.description(r#"New values of custom fields, by gid of the field: text, number, gid of an option, list of gids of options, or `{"date": "YYYY-MM-DD"}`; null clears. Those left out stay."#)),
+            optional("custom_fields", OBJECT.description(r#"New values of custom fields, by gid of the field: text, number, gid of an option, list of gids of options, or `{"date": "YYYY-MM-DD"}`; null clears. Those left out stay."#)).addition(),
         ])).required().description("Fields to change; those left out stay as they are. Other fields of Asana's API, such as `start_at` or `approval_status`, are passed on as they are."),
     ])
     .body(Body::Json { open: false, in_array: false })

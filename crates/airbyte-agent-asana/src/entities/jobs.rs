@@ -3,7 +3,7 @@
 //! The accessor of `jobs` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, record_builder};
+use airbyte_agent_core::{accessor, reads_job, record_builder};
 
 use crate::types;
 
@@ -45,4 +45,8 @@ record_builder! {
         /// replace the standard ones.
         opt_fields: String,
     }
+}
+
+reads_job! {
+    JobsGet
 }

@@ -3,7 +3,7 @@
 //! The accessor of `task_duplicates` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, record_builder};
+use airbyte_agent_core::{accessor, record_builder, starts_job};
 
 use crate::types;
 
@@ -20,6 +20,10 @@ impl TaskDuplicates<'_> {
     /// Starts to copy a task, with the parts named in `include`, and returns a job at once. Ask
     /// `jobs.get` with the job's gid until `status` is `succeeded`; `new_task` is the copy.
     /// Airbyte's hosted platform does not offer it.
+    ///
+    /// The call starts a job at the vendor. `start_job()` makes it and gives back the job; `wait()`
+    /// of that reads `jobs.get` until the job is done and gives back the call of `jobs.get` for its
+    /// result.
     ///
     /// * `task_gid`: Gid of the task to copy.
     ///
@@ -53,4 +57,8 @@ record_builder! {
         /// A call without it is refused.
         data: types::TaskDuplicateCreateInput,
     }
+}
+
+starts_job! {
+    TaskDuplicatesCreate => crate::entities::jobs::JobsGet
 }

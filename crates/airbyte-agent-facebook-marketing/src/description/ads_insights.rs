@@ -69,7 +69,7 @@ const LIST: Operation = Operation::get("listAdsInsights", "ads_insights", Action
         query("action_breakdowns", STRING).addition().description("Traits by which `actions` are split, a JSON array in text form, such as `action_type` (when left out), `action_device`, `action_destination`, `action_reaction`, `action_video_type`."),
         query("filtering", STRING).addition().description("Only results that fit all conditions, a JSON array in text form; each has `field`, `operator` (`EQUAL`, `IN`, `GREATER_THAN`, `CONTAIN` and others) and `value`."),
         query("time_ranges", STRING).addition().description("Several periods, a JSON array in text form of objects with `since` and `until`; there is a record for each. Not together with `time_range` or `date_preset`."),
-        query("sort", STRING).addition().description("Figure to sort by with `_ascending` or `_descending` behind it."),
+        query("sort", STRING).addition().description("Figures to sort by, a JSON array in text form, each with `_ascending` or `_descending` behind it."),
         query("action_attribution_windows", STRING).addition().description("Windows in which actions count for an ad, a JSON array in text form, of `1d_click`, `7d_click`, `28d_click`, `1d_view`, `1d_ev`, `default` and others. Each becomes a member of the records in `actions`."),
         query("action_report_time", STRING.choices(words!["impression", "conversion", "mixed", "lifetime"])).addition().description("Day on which an action counts, that of the impression, that of the conversion, or the one that suits the action (`mixed`)."),
         query("use_account_attribution_setting", BOOLEAN).addition().description("True to count actions as the ad account is set."),

@@ -14,6 +14,12 @@ const CREATE: Operation = Operation::by(Method::Post, "InsightsReport_Create", "
     .description("Orders the same results as `ads_insights.list`, which Facebook then puts together in the background, and returns `report_run_id` at once. Use it for long periods, many ads or many breakdowns, for which the direct way fails. Ask `insights_reports.get` until `async_status` is `Job Completed`, then read `insights_report_results.list`. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
+    .job(Job::new(json_path!("$.report_run_id"), job_step("insights_reports", Action::Get).argument("report_run_id"), json_path!("$.async_status"), job_step("insights_report_results", Action::List).argument("report_run_id"))
+        .done(texts!["Job Completed"])
+        .failed(texts!["Job Failed", "Job Skipped"])
+        .reason(json_path!("$.error_user_msg"))
+        .progress(json_path!("$.async_percent_completion"))
+        .pause_seconds(10))
     .parameters(list![
         path("account_id", STRING).required().prefix("act_").description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
         body("fields", STRING).description("Figures and names, separated by commas, as in `ads_insights.list`."),
@@ -25,7 +31,7 @@ const CREATE: Operation = Operation::by(Method::Post, "InsightsReport_Create", "
         body("action_breakdowns", STRING).description("Traits by which `actions` are split, a JSON array in text form, such as `action_type` (when left out), `action_device`, `action_destination`, `action_reaction`, `action_video_type`."),
         body("filtering", STRING).description("Only results that fit all conditions, a JSON array in text form; each has `field`, `operator` (`EQUAL`, `IN`, `GREATER_THAN`, `CONTAIN` and others) and `value`."),
         body("time_ranges", STRING).description("Several periods, a JSON array in text form of objects with `since` and `until`; there is a record for each. Not together with `time_range` or `date_preset`."),
-        body("sort", STRING).description("Figure to sort by with `_ascending` or `_descending` behind it."),
+        body("sort", STRING).description("Figures to sort by, a JSON array in text form, each with `_ascending` or `_descending` behind it."),
         body("action_attribution_windows", STRING).description("Windows in which actions count for an ad, a JSON array in text form, of `1d_click`, `7d_click`, `28d_click`, `1d_view`, `1d_ev`, `default` and others. Each becomes a member of the records in `actions`."),
         body("action_report_time", STRING.choices(words!["impression", "conversion", "mixed", "lifetime"])).description("Day on which an action counts, that of the impression, that of the conversion, or the one that suits the action (`mixed`)."),
         body("use_account_attribution_setting", BOOLEAN).description("True to count actions as the ad account is set."),

@@ -102,7 +102,8 @@ list_builder! {
         /// Several periods, a JSON array in text form of objects with `since` and `until`; there is
         /// a record for each. Not together with `time_range` or `date_preset`.
         time_ranges: String,
-        /// Figure to sort by with `_ascending` or `_descending` behind it.
+        /// Figures to sort by, a JSON array in text form, each with `_ascending` or `_descending`
+        /// behind it.
         sort: String,
         /// Windows in which actions count for an ad, a JSON array in text form, of `1d_click`,
         /// `7d_click`, `28d_click`, `1d_view`, `1d_ev`, `default` and others. Each becomes a member

@@ -3,7 +3,7 @@
 //! The accessor of `insights_report_results` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, list_builder};
+use airbyte_agent_core::{accessor, list_builder, reads_job};
 
 use crate::types;
 
@@ -53,4 +53,8 @@ list_builder! {
         /// the other arguments unchanged.
         after: String,
     }
+}
+
+reads_job! {
+    InsightsReportResultsList
 }

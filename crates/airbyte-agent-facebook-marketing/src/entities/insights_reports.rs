@@ -3,7 +3,7 @@
 //! The accessor of `insights_reports` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, record_builder};
+use airbyte_agent_core::{accessor, record_builder, starts_job};
 
 use crate::types;
 
@@ -22,6 +22,10 @@ impl InsightsReports<'_> {
     /// breakdowns, for which the direct way fails. Ask `insights_reports.get` until `async_status`
     /// is `Job Completed`, then read `insights_report_results.list`. Airbyte's hosted platform does
     /// not offer it.
+    ///
+    /// The call starts a job at the vendor. `start_job()` makes it and gives back the job; `wait()`
+    /// of that reads `insights_reports.get` until the job is done and gives back the call of
+    /// `insights_report_results.list` for its result.
     ///
     /// * `account_id`: Ad account id, digits only, without the leading `act_` (which is added for
     ///   you). It is the `account_id` of the records of `ad_accounts.list`.
@@ -98,7 +102,8 @@ record_builder! {
         /// Several periods, a JSON array in text form of objects with `since` and `until`; there is
         /// a record for each. Not together with `time_range` or `date_preset`.
         time_ranges: String,
-        /// Figure to sort by with `_ascending` or `_descending` behind it.
+        /// Figures to sort by, a JSON array in text form, each with `_ascending` or `_descending`
+        /// behind it.
         sort: String,
         /// Windows in which actions count for an ad, a JSON array in text form, of `1d_click`,
         /// `7d_click`, `28d_click`, `1d_view`, `1d_ev`, `default` and others. Each becomes a member
@@ -112,6 +117,10 @@ record_builder! {
         /// True to count actions as each ad set is set, like Ads Manager does.
         use_unified_attribution_setting: bool,
     }
+}
+
+starts_job! {
+    InsightsReportsCreate => crate::entities::insights_report_results::InsightsReportResultsList
 }
 
 record_builder! {

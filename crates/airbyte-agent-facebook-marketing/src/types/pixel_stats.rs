@@ -5,7 +5,8 @@
 use airbyte_agent_core::{open_enum, record};
 
 record! {
-    /// Counts of one hour.
+    /// Counts of one hour. Facebook's published schema has `aggregation`, `start_time` and `data`
+    /// only; the other members are mostly absent.
     pub struct PixelStat {
         /// What the counts are by.
         pub aggregation: String,

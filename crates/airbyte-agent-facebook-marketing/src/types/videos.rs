@@ -29,7 +29,7 @@ record! {
         pub custom_labels: Vec<String>,
         /// Description shown with it.
         pub description: String,
-        /// HTML to embed the video.
+        /// HTML to embed the video, as text; Facebook's published schema has an object here.
         pub embed_html: String,
         /// Whether it may be embedded.
         pub embeddable: bool,

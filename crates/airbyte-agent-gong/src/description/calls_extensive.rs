@@ -70,7 +70,7 @@ const LIST: Operation = Operation::by(Method::Post, "listCallsExtensive", "calls
             optional("toDateTime", STRING.format("date-time").description("Only calls that started before this instant (exclusive), ISO 8601 with `Z` or an offset. Left out, runs up to the most recent call.")),
             optional("callIds", ARRAY.items(list![STRING]).description("Only these calls, by Gong call id.")),
             optional("workspaceId", STRING.description("Only calls of this workspace, by id from `workspaces.list`.")),
-            optional("primaryUserIds", ARRAY.items(list![STRING]).description("Only calls that these users hosted, by Gong user id.")),
+            optional("primaryUserIds", ARRAY.items(list![STRING]).description("Only calls that these users hosted, by Gong user id.")).addition(),
         ]).closed()).required().default("{}").send_default().description("Which calls to return; conditions are combined with AND. An empty object means every call, so give a period or call ids."),
         body("contentSelector", OBJECT.properties(list![
             optional("context", STRING.choices(words!["None", "Basic", "Extended"]).description("`Basic` adds links to records in connected systems such as the CRM to the call and to its parties, `Extended` their field values, too. `None`, or left out, no such context is returned.")),

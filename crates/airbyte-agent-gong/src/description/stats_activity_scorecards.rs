@@ -28,11 +28,11 @@ const LIST: Operation = Operation::by(Method::Post, "listAnsweredScorecards", "s
     .description("Lists the scorecards that were filled in, with the answer and score for each question, reviewer and reviewed person. Narrow by the day of the call or of the review, by scorecard and by reviewed person in `filter`. Gong leaves out reviews by its own AI unless `reviewMethod` says otherwise.")
     .parameters(list![
         body("filter", OBJECT.default(r#"{"fromDateTime":"2024-01-01T00:00:00Z","toDateTime":"2025-01-01T00:00:00Z"}"#).properties(list![
-            optional("callFromDate", STRING.format("date").description("First day of the calls (inclusive), `YYYY-MM-DD`, in the company's time zone.")),
-            optional("callToDate", STRING.format("date").description("Day after the last day of the calls (exclusive), `YYYY-MM-DD`, in the company's time zone.")),
-            optional("reviewFromDate", STRING.format("date").description("First day of the reviews (inclusive), `YYYY-MM-DD`, in the company's time zone.")),
-            optional("reviewToDate", STRING.format("date").description("Day after the last day of the reviews (exclusive), `YYYY-MM-DD`, in the company's time zone; not later than today.")),
-            optional("reviewMethod", STRING.choices(words!["AUTOMATIC", "MANUAL", "BOTH"]).description("Who filled them in: people, Gong's AI, or either. Left out, people.")),
+            optional("callFromDate", STRING.format("date").description("First day of the calls (inclusive), `YYYY-MM-DD`, in the company's time zone.")).addition(),
+            optional("callToDate", STRING.format("date").description("Day after the last day of the calls (exclusive), `YYYY-MM-DD`, in the company's time zone.")).addition(),
+            optional("reviewFromDate", STRING.format("date").description("First day of the reviews (inclusive), `YYYY-MM-DD`, in the company's time zone.")).addition(),
+            optional("reviewToDate", STRING.format("date").description("Day after the last day of the reviews (exclusive), `YYYY-MM-DD`, in the company's time zone; not later than today.")).addition(),
+            optional("reviewMethod", STRING.choices(words!["AUTOMATIC", "MANUAL", "BOTH"]).description("Who filled them in: people, Gong's AI, or either. Left out, people.")).addition(),
             optional("fromDateTime", STRING.format("date-time").description("Without effect: Gong does not know this member. Give `callFromDate` or `reviewFromDate`.")),
             optional("toDateTime", STRING.format("date-time").description("Without effect: Gong does not know this member. Give `callToDate` or `reviewToDate`.")),
             optional("scorecardIds", ARRAY.items(list![STRING]).description("Only answers to these scorecards, by `scorecardId` from `settings_scorecards.list`.")),

@@ -8,7 +8,7 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("approvals", "A request that reviewers approve a file, with their responses.")
     .when_to_use("To see whether a file was approved, and by whom.")
     .phrases(texts!["approval", "approved", "reviewer"])
-    .operations(list![LIST])
+    .operations(list![LIST, GET, CREATE, DELETE])
     .schema(RECORD);
 
 const LIST: Operation = Operation::get("listApprovals", "approvals", Action::List, template!("/drive/v3/files/{fileId}/approvals"))
@@ -24,6 +24,50 @@ const LIST: Operation = Operation::get("listApprovals", "approvals", Action::Lis
     .records(json_path!("$.items"))
     .meta(list![meta("nextPageToken", json_path!("$.nextPageToken"))])
     .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").default(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getApproval", "approvals", Action::Get, template!("/drive/v3/files/{fileId}/approvals/{approvalId}"))
+    .summary("Get an approval")
+    .description("Returns one request for approval of a file, with state and responses. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),
+        path("approvalId", STRING).required().description("Id of the approval, from `approvals.list`."),
+        query("fields", STRING.default(r#""*""#)).default(r#""*""#).send_default().description("Which fields to return; `*` (everything) is sent unless you choose."),
+    ])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "startApproval", "approvals", Action::Create, template!("/drive/v3/files/{fileId}/approvals:start"))
+    .summary("Ask for an approval")
+    .description("Asks reviewers to approve a file, and returns the approval. They are told by e-mail. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),
+        query("fields", STRING.default(r#""*""#)).default(r#""*""#).send_default().description("Which fields to return; `*` (everything) is sent unless you choose."),
+        body("reviewerEmails", ARRAY.items(list![STRING.format("email")])).required().description("E-mail addresses of the reviewers."),
+        body("message", STRING).description("Text for the reviewers."),
+        body("dueTime", STRING.format("date-time")).description("Until when it is needed, RFC 3339."),
+        body("lockFile", BOOLEAN).description("Whether the file is locked meanwhile."),
+        body("fileContentChangeBehavior", STRING.choices(words!["RESET_APPROVAL", "NO_APPROVAL_ACTION"])).description("What happens to the approval if the content changes."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "cancelApproval", "approvals", Action::Delete, template!("/drive/v3/files/{fileId}/approvals/{approvalId}:cancel"))
+    .summary("Cancel an approval")
+    .description("Takes a request for approval back, and returns it. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file or folder, from `files.list`; also the long part of its web address."),
+        path("approvalId", STRING).required().description("Id of the approval, from `approvals.list`."),
+        query("fields", STRING.default(r#""*""#)).default(r#""*""#).send_default().description("Which fields to return; `*` (everything) is sent unless you choose."),
+        body("message", STRING).description("Text that the people involved get."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/approvals.json"));

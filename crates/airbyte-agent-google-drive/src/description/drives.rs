@@ -28,7 +28,7 @@ const LIST: Operation = Operation::get("listDrives", "drives", Action::List, tem
 
 const CREATE: Operation = Operation::by(Method::Post, "createDrive", "drives", Action::Create, template!("/drive/v3/drives"))
     .summary("Create a shared drive")
-    .description("Creates a shared drive, of which the user becomes organizer, and returns it. A call that is repeated with the same `requestId` makes no second drive; Google answers it with 409 if the first one succeeded. Airbyte's hosted platform does not offer it.")
+    .description("Creates a shared drive, of which the user becomes organizer, and returns it. A call that is repeated with the same `requestId` makes no second drive; Google responds with 409 if the first one succeeded. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
     .parameters(list![

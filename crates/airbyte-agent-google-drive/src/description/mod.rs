@@ -21,6 +21,8 @@ mod file_labels;
 mod access_proposals;
 mod access_proposal_decisions;
 mod approvals;
+mod approval_acceptances;
+mod approval_refusals;
 mod file_watches;
 mod change_watches;
 mod watches;
@@ -111,6 +113,8 @@ pub static DESCRIPTION: Connector = Connector {
                     "access_proposals",
                     "access_proposal_decisions",
                     "approvals",
+                    "approval_acceptances",
+                    "approval_refusals",
                     "file_watches",
                     "change_watches",
                     "watches",
@@ -174,6 +178,8 @@ pub static DESCRIPTION: Connector = Connector {
         access_proposals::ENTITY,
         access_proposal_decisions::ENTITY,
         approvals::ENTITY,
+        approval_acceptances::ENTITY,
+        approval_refusals::ENTITY,
         file_watches::ENTITY,
         change_watches::ENTITY,
         watches::ENTITY,

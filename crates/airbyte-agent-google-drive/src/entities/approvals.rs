@@ -3,7 +3,7 @@
 //! The accessor of `approvals` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, list_builder};
+use airbyte_agent_core::{accessor, list_builder, record_builder};
 
 use crate::types;
 
@@ -40,6 +40,83 @@ impl Approvals<'_> {
         call.set("fileId", file_id.into());
         ApprovalsList { call }
     }
+
+    /// Get an approval.
+    ///
+    /// Returns one request for approval of a file, with state and responses. Airbyte's hosted
+    /// platform does not offer it.
+    ///
+    /// * `file_id`: Id of the file or folder, from `files.list`; also the long part of its web
+    ///   address.
+    /// * `approval_id`: Id of the approval, from `approvals.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result};
+    /// # async fn example(google_drive: GoogleDriveConnector) -> Result<()> {
+    /// let approval = google_drive.approvals().get("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "ABCD1234").await?;
+    /// println!("{:?} {:?}", approval.approval_id, approval.target_file_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get(&self, file_id: impl Into<String>, approval_id: impl Into<String>) -> ApprovalsGet {
+        let mut call = self.client.call("approvals", Action::Get);
+        call.set("fileId", file_id.into());
+        call.set("approvalId", approval_id.into());
+        ApprovalsGet { call }
+    }
+
+    /// Ask for an approval.
+    ///
+    /// Asks reviewers to approve a file, and returns the approval. They are told by e-mail.
+    /// Airbyte's hosted platform does not offer it.
+    ///
+    /// * `file_id`: Id of the file or folder, from `files.list`; also the long part of its web
+    ///   address.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result};
+    /// # async fn example(google_drive: GoogleDriveConnector) -> Result<()> {
+    /// let approval = google_drive.approvals().create("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms")
+    ///     .reviewer_emails(["kim@example.com"])
+    ///     .message("Please approve the contract.")
+    ///     .await?;
+    /// println!("{:?} {:?}", approval.approval_id, approval.target_file_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, file_id: impl Into<String>) -> ApprovalsCreate {
+        let mut call = self.client.call("approvals", Action::Create);
+        call.set("fileId", file_id.into());
+        ApprovalsCreate { call }
+    }
+
+    /// Cancel an approval.
+    ///
+    /// Takes a request for approval back, and returns it. Airbyte's hosted platform does not offer
+    /// it.
+    ///
+    /// * `file_id`: Id of the file or folder, from `files.list`; also the long part of its web
+    ///   address.
+    /// * `approval_id`: Id of the approval, from `approvals.list`.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result};
+    /// # async fn example(google_drive: GoogleDriveConnector) -> Result<()> {
+    /// let approval = google_drive.approvals().delete("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "ABCD1234").await?;
+    /// println!("{:?} {:?}", approval.approval_id, approval.target_file_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        file_id: impl Into<String>,
+        approval_id: impl Into<String>,
+    ) -> ApprovalsDelete {
+        let mut call = self.client.call("approvals", Action::Delete);
+        call.set("fileId", file_id.into());
+        call.set("approvalId", approval_id.into());
+        ApprovalsDelete { call }
+    }
 }
 
 list_builder! {
@@ -57,5 +134,49 @@ list_builder! {
         ///
         /// Default: `"*"`, which is always sent.
         fields: String,
+    }
+}
+
+record_builder! {
+    /// A call of `approvals.get`: setters add arguments, and awaiting it sends the request.
+    pub struct ApprovalsGet: types::Approval {
+        /// Which fields to return; `*` (everything) is sent unless you choose.
+        ///
+        /// Default: `"*"`, which is always sent.
+        fields: String,
+    }
+}
+
+record_builder! {
+    /// A call of `approvals.create`: setters add arguments, and awaiting it sends the request.
+    pub struct ApprovalsCreate: types::Approval {
+        /// Which fields to return; `*` (everything) is sent unless you choose.
+        ///
+        /// Default: `"*"`, which is always sent.
+        fields: String,
+        /// E-mail addresses of the reviewers.
+        ///
+        /// A call without it is refused.
+        reviewer_emails: [String] = "reviewerEmails",
+        /// Text for the reviewers.
+        message: String,
+        /// Until when it is needed, RFC 3339.
+        due_time: String = "dueTime",
+        /// Whether the file is locked meanwhile.
+        lock_file: bool = "lockFile",
+        /// What happens to the approval if the content changes.
+        file_content_change_behavior: types::ApprovalFileContentChangeBehavior = "fileContentChangeBehavior",
+    }
+}
+
+record_builder! {
+    /// A call of `approvals.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct ApprovalsDelete: types::Approval {
+        /// Which fields to return; `*` (everything) is sent unless you choose.
+        ///
+        /// Default: `"*"`, which is always sent.
+        fields: String,
+        /// Text that the people involved get.
+        message: String,
     }
 }

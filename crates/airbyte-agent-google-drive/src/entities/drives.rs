@@ -41,7 +41,7 @@ impl Drives<'_> {
     /// Create a shared drive.
     ///
     /// Creates a shared drive, of which the user becomes organizer, and returns it. A call that is
-    /// repeated with the same `requestId` makes no second drive; Google answers it with 409 if the
+    /// repeated with the same `requestId` makes no second drive; Google responds with 409 if the
     /// first one succeeded. Airbyte's hosted platform does not offer it.
     ///
     /// * `request_id`: A text that no other call has, such as a random UUID; it keeps repeated

@@ -6,6 +6,8 @@
 pub mod about;
 pub mod access_proposal_decisions;
 pub mod access_proposals;
+pub mod approval_acceptances;
+pub mod approval_refusals;
 pub mod approvals;
 pub mod change_watches;
 pub mod changes;

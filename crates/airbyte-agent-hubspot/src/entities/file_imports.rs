@@ -4,7 +4,7 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{accessor, record_builder};
+use airbyte_agent_core::{accessor, reads_job, record_builder, starts_job};
 
 use crate::types;
 
@@ -20,6 +20,10 @@ impl FileImports<'_> {
     ///
     /// Tells HubSpot to fetch a file from a public address and to keep it. The file is there once
     /// `file_imports.get` says `COMPLETE`. Airbyte's hosted platform does not offer it.
+    ///
+    /// The call starts a job at the vendor. `start_job()` makes it and gives back the job; `wait()`
+    /// of that reads `file_imports.get` until the job is done and gives back the call of
+    /// `file_imports.get` for its result.
     ///
     /// ```no_run
     /// # use airbyte_agent_hubspot::{HubspotConnector, Result, types};
@@ -87,7 +91,15 @@ record_builder! {
     }
 }
 
+starts_job! {
+    FileImportsCreate => crate::entities::file_imports::FileImportsGet
+}
+
 record_builder! {
     /// A call of `file_imports.get`: setters add arguments, and awaiting it sends the request.
     pub struct FileImportsGet: types::FileImport {}
+}
+
+reads_job! {
+    FileImportsGet
 }

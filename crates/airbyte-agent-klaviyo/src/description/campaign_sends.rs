@@ -17,6 +17,10 @@ const CREATE: Operation = Operation::by(Method::Post, "sendCampaign", "campaign_
     .writes()
     .destructive()
     .addition()
+    .job(Job::new(json_path!("$.id"), job_step("campaign_sends", Action::Get).argument("id").keep(texts!["revision"]), json_path!("$.attributes.status"), job_step("campaign_sends", Action::Get).argument("id").keep(texts!["revision"]))
+        .done(texts!["complete"])
+        .failed(texts!["cancelled"])
+        .pause_seconds(5))
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         body("data", OBJECT.properties(list![

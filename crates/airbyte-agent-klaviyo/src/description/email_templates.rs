@@ -34,7 +34,7 @@ const LIST: Operation = Operation::get("listTemplates", "email_templates", Actio
         query("page[size]", INTEGER.minimum(1.0).maximum(10.0).default("10")).default("10").description("Templates per page; Klaviyo sends 10 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
         query("filter", STRING).addition().description(r#"Filter expression: `contains(name,"welcome")`, `equals(name,"Welcome")`, `any(id,["RyXvUm"])`, and comparisons of `created` and `updated` with an ISO 8601 instant."#),
-        query("sort", STRING.choices(words!["created", "-created", "id", "-id", "name", "-name", "updated", "-updated"])).addition().description("Order of the templates; a leading minus turns it round."),
+        query("sort", STRING).addition().description("Order of the templates: `created`, `id`, `name` or `updated`; a leading minus turns it round."),
         query("fields[template]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes, such as `name` and `updated` without the HTML."),
     ])
     .records(json_path!("$.data"))

@@ -44,20 +44,7 @@ const LIST: Operation = Operation::get("listFlows", "flows", Action::List, templ
         query("page[size]", INTEGER.minimum(1.0).maximum(50.0).default("50")).default("50").description("Flows per page; Klaviyo sends 50 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
         query("filter", STRING).addition().description(r#"Filter expression: `equals(status,"live")`, `contains(name,"welcome")`, `starts-with(name,"A")`, `equals(archived,false)`, `equals(trigger_type,"Added to List")`, `any(id,["XVTP5Q"])`, and comparisons of `created` and `updated` with an ISO 8601 instant."#),
-        query("sort", STRING.choices(words![
-            "created",
-            "-created",
-            "id",
-            "-id",
-            "name",
-            "-name",
-            "status",
-            "-status",
-            "trigger_type",
-            "-trigger_type",
-            "updated",
-            "-updated",
-        ])).addition().description("Order of the flows; a leading minus turns it round."),
+        query("sort", STRING).addition().description("Order of the flows: `created`, `id`, `name`, `status`, `trigger_type` or `updated`; a leading minus turns it round."),
         query("fields[flow]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes: `name`, `status`, `archived`, `created`, `updated`, `trigger_type`."),
     ])
     .records(json_path!("$.data"))

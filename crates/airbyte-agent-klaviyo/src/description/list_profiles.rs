@@ -15,7 +15,7 @@ const LIST: Operation = Operation::get("listListProfiles", "list_profiles", Acti
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         path("id", STRING).required().description("Id of the list."),
         query("filter", STRING).description(r#"Filter expression: `equals(email,"jane@acme.com")`, `any(email,[…])`, likewise `phone_number`; comparisons of `joined_group_at` with an ISO 8601 instant."#),
-        query("sort", STRING.choices(words!["joined_group_at", "-joined_group_at"])).description("Order by the time of joining; a leading minus puts the newest first."),
+        query("sort", STRING).description("Order by the time of joining: `joined_group_at`; a leading minus puts the newest first."),
         query("fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these attributes of the profiles, to keep the result small."),
         query("additional-fields[profile]", ARRAY.items(list![STRING])).style(Style::Comma).description("Attributes that are left out otherwise: `subscriptions` is the consent by channel, `predictive_analytics` the predicted figures."),
         query("page[size]", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Profiles per page; Klaviyo sends 20 when it is left out."),

@@ -48,7 +48,7 @@ const LIST: Operation = Operation::get("listLists", "lists", Action::List, templ
         query("page[size]", INTEGER.minimum(1.0).maximum(10.0).default("10")).default("10").description("Lists per page; Klaviyo sends 10 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
         query("filter", STRING).addition().description(r#"Filter expression: `equals(name,"Newsletter")`, `any(id,["Y6nRLr"])`, `greater-than(created,2025-03-01T00:00:00Z)`, likewise `updated`."#),
-        query("sort", STRING.choices(words!["created", "-created", "id", "-id", "name", "-name", "updated", "-updated"])).addition().description("Order of the lists; a leading minus turns it round."),
+        query("sort", STRING).addition().description("Order of the lists: `created`, `id`, `name` or `updated`; a leading minus turns it round."),
         query("fields[list]", ARRAY.items(list![STRING])).style(Style::Comma).addition().description("Only these attributes: `name`, `created`, `updated`, `opt_in_process`."),
     ])
     .records(json_path!("$.data"))

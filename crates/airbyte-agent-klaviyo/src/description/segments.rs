@@ -18,7 +18,7 @@ const LIST: Operation = Operation::get("listSegments", "segments", Action::List,
     .parameters(list![
         header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
         query("filter", STRING).description(r#"Filter expression: `equals(name,"VIP")`, `any(id,["Rmv7Ks"])`, `equals(is_active,true)`, `equals(is_starred,true)`, `greater-than(created,2025-03-01T00:00:00Z)`, likewise `updated`."#),
-        query("sort", STRING.choices(words!["created", "-created", "id", "-id", "name", "-name", "updated", "-updated"])).description("Order of the segments; a leading minus turns it round."),
+        query("sort", STRING).description("Order of the segments: `created`, `id`, `name` or `updated`; a leading minus turns it round."),
         query("fields[segment]", ARRAY.items(list![STRING])).style(Style::Comma).description("Only these attributes, such as `name` without the conditions."),
         query("page[size]", INTEGER.minimum(1.0).maximum(10.0).default("10")).default("10").description("Segments per page; Klaviyo sends 10 when it is left out."),
         query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the metadata of the previous response holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),

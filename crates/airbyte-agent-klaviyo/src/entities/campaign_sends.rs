@@ -4,7 +4,7 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{accessor, record_builder};
+use airbyte_agent_core::{accessor, reads_job, record_builder, starts_job};
 
 use crate::types;
 
@@ -21,6 +21,10 @@ impl CampaignSends<'_> {
     /// Sends a campaign, or plans it for the time of its strategy: real messages to real people.
     /// Until it is out it can be stopped in Klaviyo. How far it is says `campaign_sends.get`.
     /// Airbyte's hosted platform does not offer it.
+    ///
+    /// The call starts a job at the vendor. `start_job()` makes it and gives back the job; `wait()`
+    /// of that reads `campaign_sends.get` until the job is done and gives back the call of
+    /// `campaign_sends.get` for its result.
     ///
     /// ```no_run
     /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, types};
@@ -73,6 +77,10 @@ record_builder! {
     }
 }
 
+starts_job! {
+    CampaignSendsCreate => crate::entities::campaign_sends::CampaignSendsGet
+}
+
 record_builder! {
     /// A call of `campaign_sends.get`: setters add arguments, and awaiting it sends the request.
     pub struct CampaignSendsGet: types::CampaignSend {
@@ -83,4 +91,8 @@ record_builder! {
         /// Default: `"2026-01-15"`, which is always sent.
         revision: String,
     }
+}
+
+reads_job! {
+    CampaignSendsGet
 }

@@ -109,8 +109,9 @@ list_builder! {
         /// answer's meta holds as `next`. Leave it out for the first page and repeat the other
         /// arguments unchanged.
         page_cursor: String = "page[cursor]",
-        /// Order of the campaigns; a leading minus turns it round.
-        sort: types::CampaignSort,
+        /// Order of the campaigns: `created_at`, `id`, `name`, `scheduled_at` or `updated_at`; a
+        /// leading minus turns it round.
+        sort: String,
         /// Campaigns per page. Only with `revision` 2026-07-15 or later; older ones always send 100.
         ///
         /// From 1 to 100.

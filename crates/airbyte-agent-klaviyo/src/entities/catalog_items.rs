@@ -68,8 +68,8 @@ list_builder! {
         /// `equals(category.id,"$custom:::$default:::C-1")`, `contains(title,"shirt")`,
         /// `equals(published,true)`.
         filter: String,
-        /// Order by time; a leading minus puts the newest first.
-        sort: types::CatalogItemSort,
+        /// Order by time: `created`; a leading minus puts the newest first.
+        sort: String,
         /// Products per page; Klaviyo sends 100 when it is left out.
         ///
         /// Default: `100`. From 1 to 100.

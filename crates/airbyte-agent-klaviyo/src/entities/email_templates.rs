@@ -103,8 +103,9 @@ list_builder! {
         /// `any(id,["RyXvUm"])`, and comparisons of `created` and `updated` with an ISO 8601
         /// instant.
         filter: String,
-        /// Order of the templates; a leading minus turns it round.
-        sort: types::EmailTemplateSort,
+        /// Order of the templates: `created`, `id`, `name` or `updated`; a leading minus turns it
+        /// round.
+        sort: String,
         /// Only these attributes, such as `name` and `updated` without the HTML.
         fields_template: [String] = "fields[template]",
     }

@@ -88,8 +88,9 @@ list_builder! {
         /// List")`, `any(id,["XVTP5Q"])`, and comparisons of `created` and `updated` with an ISO
         /// 8601 instant.
         filter: String,
-        /// Order of the flows; a leading minus turns it round.
-        sort: types::FlowSort,
+        /// Order of the flows: `created`, `id`, `name`, `status`, `trigger_type` or `updated`; a
+        /// leading minus turns it round.
+        sort: String,
         /// Only these attributes: `name`, `status`, `archived`, `created`, `updated`,
         /// `trigger_type`.
         fields_flow: [String] = "fields[flow]",

@@ -53,8 +53,8 @@ list_builder! {
         /// Filter expression: `equals(email,"jane@acme.com")`, `any(email,[…])`, likewise
         /// `phone_number`; comparisons of `joined_group_at` with an ISO 8601 instant.
         filter: String,
-        /// Order by the time of joining; a leading minus puts the newest first.
-        sort: types::ListProfileSort,
+        /// Order by the time of joining: `joined_group_at`; a leading minus puts the newest first.
+        sort: String,
         /// Only these attributes of the profiles, to keep the result small.
         fields_profile: [String] = "fields[profile]",
         /// Attributes that are left out otherwise: `subscriptions` is the consent by channel,

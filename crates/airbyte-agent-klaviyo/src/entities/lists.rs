@@ -103,8 +103,9 @@ list_builder! {
         /// Filter expression: `equals(name,"Newsletter")`, `any(id,["Y6nRLr"])`,
         /// `greater-than(created,2025-03-01T00:00:00Z)`, likewise `updated`.
         filter: String,
-        /// Order of the lists; a leading minus turns it round.
-        sort: types::ListSort,
+        /// Order of the lists: `created`, `id`, `name` or `updated`; a leading minus turns it
+        /// round.
+        sort: String,
         /// Only these attributes: `name`, `created`, `updated`, `opt_in_process`.
         fields_list: [String] = "fields[list]",
     }

@@ -70,8 +70,9 @@ list_builder! {
         /// `equals(is_starred,true)`, `greater-than(created,2025-03-01T00:00:00Z)`, likewise
         /// `updated`.
         filter: String,
-        /// Order of the segments; a leading minus turns it round.
-        sort: types::SegmentSort,
+        /// Order of the segments: `created`, `id`, `name` or `updated`; a leading minus turns it
+        /// round.
+        sort: String,
         /// Only these attributes, such as `name` without the conditions.
         fields_segment: [String] = "fields[segment]",
         /// Segments per page; Klaviyo sends 10 when it is left out.

@@ -48,8 +48,8 @@ list_builder! {
         /// Filter expression: `equals(name,"spring")`, `contains(name,"sale")`,
         /// `starts-with(name,"2025")`.
         filter: String,
-        /// Order of the tags; a leading minus turns it round.
-        sort: types::TagSort,
+        /// Order of the tags: `id` or `name`; a leading minus turns it round.
+        sort: String,
         /// Tags per page; Klaviyo sends 50 when it is left out.
         ///
         /// Default: `50`. From 1 to 50.

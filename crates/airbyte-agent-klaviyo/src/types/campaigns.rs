@@ -65,32 +65,6 @@ record! {
     }
 }
 
-open_enum!(
-    /// Order of the campaigns; a leading minus turns it round.
-    CampaignSort {
-        /// Written `created_at` in requests and responses.
-        CreatedAt = "created_at",
-        /// Written `-created_at` in requests and responses.
-        CreatedAt2 = "-created_at",
-        /// Written `id` in requests and responses.
-        Id = "id",
-        /// Written `-id` in requests and responses.
-        Id2 = "-id",
-        /// Written `name` in requests and responses.
-        Name = "name",
-        /// Written `-name` in requests and responses.
-        Name2 = "-name",
-        /// Written `scheduled_at` in requests and responses.
-        ScheduledAt = "scheduled_at",
-        /// Written `-scheduled_at` in requests and responses.
-        ScheduledAt2 = "-scheduled_at",
-        /// Written `updated_at` in requests and responses.
-        UpdatedAt = "updated_at",
-        /// Written `-updated_at` in requests and responses.
-        UpdatedAt2 = "-updated_at",
-    }
-);
-
 request! {
     /// The campaign, in JSON:API form.
     pub struct CampaignCreateInput {

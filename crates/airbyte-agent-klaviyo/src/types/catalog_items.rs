@@ -3,7 +3,7 @@
 //! Types of the records and arguments of `catalog_items`.
 
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{open_enum, record, request};
+use airbyte_agent_core::{record, request};
 
 record! {
     /// A product in the catalog.
@@ -64,16 +64,6 @@ record! {
         pub next: String,
     }
 }
-
-open_enum!(
-    /// Order by time; a leading minus puts the newest first.
-    CatalogItemSort {
-        /// Written `created` in requests and responses.
-        Created = "created",
-        /// Written `-created` in requests and responses.
-        Created2 = "-created",
-    }
-);
 
 request! {
     /// The record, in JSON:API form.

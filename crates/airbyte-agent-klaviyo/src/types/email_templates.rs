@@ -2,7 +2,7 @@
 
 //! Types of the records and arguments of `email_templates`.
 
-use airbyte_agent_core::{open_enum, record, request};
+use airbyte_agent_core::{record, request};
 
 record! {
     /// Metadata of a page of `email_templates.list`.
@@ -11,28 +11,6 @@ record! {
         pub next: String,
     }
 }
-
-open_enum!(
-    /// Order of the templates; a leading minus turns it round.
-    EmailTemplateSort {
-        /// Written `created` in requests and responses.
-        Created = "created",
-        /// Written `-created` in requests and responses.
-        Created2 = "-created",
-        /// Written `id` in requests and responses.
-        Id = "id",
-        /// Written `-id` in requests and responses.
-        Id2 = "-id",
-        /// Written `name` in requests and responses.
-        Name = "name",
-        /// Written `-name` in requests and responses.
-        Name2 = "-name",
-        /// Written `updated` in requests and responses.
-        Updated = "updated",
-        /// Written `-updated` in requests and responses.
-        Updated2 = "-updated",
-    }
-);
 
 request! {
     /// The record, in JSON:API form.

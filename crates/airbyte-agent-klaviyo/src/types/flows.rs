@@ -2,7 +2,7 @@
 
 //! Types of the records and arguments of `flows`.
 
-use airbyte_agent_core::{open_enum, record};
+use airbyte_agent_core::record;
 
 record! {
     /// An automation that sends messages when its trigger happens.
@@ -52,33 +52,3 @@ record! {
         pub next: String,
     }
 }
-
-open_enum!(
-    /// Order of the flows; a leading minus turns it round.
-    FlowSort {
-        /// Written `created` in requests and responses.
-        Created = "created",
-        /// Written `-created` in requests and responses.
-        Created2 = "-created",
-        /// Written `id` in requests and responses.
-        Id = "id",
-        /// Written `-id` in requests and responses.
-        Id2 = "-id",
-        /// Written `name` in requests and responses.
-        Name = "name",
-        /// Written `-name` in requests and responses.
-        Name2 = "-name",
-        /// Written `status` in requests and responses.
-        Status = "status",
-        /// Written `-status` in requests and responses.
-        Status2 = "-status",
-        /// Written `trigger_type` in requests and responses.
-        TriggerType = "trigger_type",
-        /// Written `-trigger_type` in requests and responses.
-        TriggerType2 = "-trigger_type",
-        /// Written `updated` in requests and responses.
-        Updated = "updated",
-        /// Written `-updated` in requests and responses.
-        Updated2 = "-updated",
-    }
-);

@@ -2,7 +2,7 @@
 
 //! Types of the records and arguments of `list_profiles`.
 
-use airbyte_agent_core::{open_enum, record};
+use airbyte_agent_core::record;
 
 record! {
     /// Metadata of a page of `list_profiles.list`.
@@ -11,13 +11,3 @@ record! {
         pub next: String,
     }
 }
-
-open_enum!(
-    /// Order by the time of joining; a leading minus puts the newest first.
-    ListProfileSort {
-        /// Written `joined_group_at` in requests and responses.
-        JoinedGroupAt = "joined_group_at",
-        /// Written `-joined_group_at` in requests and responses.
-        JoinedGroupAt2 = "-joined_group_at",
-    }
-);

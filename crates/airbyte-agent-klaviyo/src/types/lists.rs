@@ -50,28 +50,6 @@ record! {
     }
 }
 
-open_enum!(
-    /// Order of the lists; a leading minus turns it round.
-    ListSort {
-        /// Written `created` in requests and responses.
-        Created = "created",
-        /// Written `-created` in requests and responses.
-        Created2 = "-created",
-        /// Written `id` in requests and responses.
-        Id = "id",
-        /// Written `-id` in requests and responses.
-        Id2 = "-id",
-        /// Written `name` in requests and responses.
-        Name = "name",
-        /// Written `-name` in requests and responses.
-        Name2 = "-name",
-        /// Written `updated` in requests and responses.
-        Updated = "updated",
-        /// Written `-updated` in requests and responses.
-        Updated2 = "-updated",
-    }
-);
-
 request! {
     /// The record, in JSON:API form.
     pub struct ListCreateInput {

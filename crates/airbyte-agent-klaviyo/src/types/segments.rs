@@ -2,8 +2,8 @@
 
 //! Types of the records and arguments of `segments`.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{open_enum, record};
 
 record! {
     /// A group of people that Klaviyo keeps up to date by conditions.
@@ -56,25 +56,3 @@ record! {
         pub next: String,
     }
 }
-
-open_enum!(
-    /// Order of the segments; a leading minus turns it round.
-    SegmentSort {
-        /// Written `created` in requests and responses.
-        Created = "created",
-        /// Written `-created` in requests and responses.
-        Created2 = "-created",
-        /// Written `id` in requests and responses.
-        Id = "id",
-        /// Written `-id` in requests and responses.
-        Id2 = "-id",
-        /// Written `name` in requests and responses.
-        Name = "name",
-        /// Written `-name` in requests and responses.
-        Name2 = "-name",
-        /// Written `updated` in requests and responses.
-        Updated = "updated",
-        /// Written `-updated` in requests and responses.
-        Updated2 = "-updated",
-    }
-);

@@ -2,8 +2,8 @@
 
 //! Types of the records and arguments of `tags`.
 
+use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{open_enum, record};
 
 record! {
     /// A word by which campaigns, flows, lists and segments are put in order.
@@ -44,17 +44,3 @@ record! {
         pub next: String,
     }
 }
-
-open_enum!(
-    /// Order of the tags; a leading minus turns it round.
-    TagSort {
-        /// Written `id` in requests and responses.
-        Id = "id",
-        /// Written `-id` in requests and responses.
-        Id2 = "-id",
-        /// Written `name` in requests and responses.
-        Name = "name",
-        /// Written `-name` in requests and responses.
-        Name2 = "-name",
-    }
-);

@@ -31,6 +31,9 @@ const CREATE: Operation = Operation::by(Method::Post, "Batches_Create", "batches
     .description("Makes Mailchimp run many API calls one after the other in the background, and returns the batch with its `id` at once. Ask `batches.get` until `status` is `finished`; then `response_body_url` is the address of an archive (tar.gz) with the response to every call. An account may have at most 500 unfinished batches. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
+    .job(Job::new(json_path!("$.id"), job_step("batches", Action::Get).argument("batch_id"), json_path!("$.status"), job_step("batches", Action::Get).argument("batch_id"))
+        .done(texts!["finished"])
+        .pause_seconds(10))
     .parameters(list![
         body("operations", ARRAY.items(list![
             OBJECT.properties(list![

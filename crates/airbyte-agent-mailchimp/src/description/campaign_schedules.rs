@@ -10,7 +10,7 @@ pub(super) const ENTITY: Entity = Entity::new("campaign_schedules", "The time at
 
 const CREATE: Operation = Operation::by(Method::Post, "CampaignSchedules_Create", "campaign_schedules", Action::Create, template!("/campaigns/{campaign_id}/actions/schedule"))
     .summary("Schedule a campaign")
-    .description("Sets the time at which a campaign is sent. Mailchimp takes only full quarters of an hour. RSS campaigns and tests of sending times are sent with `campaign_sends.create` instead. To change the time, delete the schedule first. Airbyte's hosted platform does not offer it.")
+    .description("Sets the time at which a campaign, such as a newsletter, is sent. Mailchimp takes only full quarters of an hour. RSS campaigns and tests of sending times are sent with `campaign_sends.create` instead. To change the time, delete the schedule first. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
     .parameters(list![

@@ -8,8 +8,8 @@ use airbyte_agent_description::build::*;
 pub(super) const ENTITY: Entity = Entity::new("campaign_sends", "The act of sending a campaign now.").operations(list![CREATE]);
 
 const CREATE: Operation = Operation::by(Method::Post, "CampaignSends_Create", "campaign_sends", Action::Create, template!("/campaigns/{campaign_id}/actions/send"))
-    .summary("Send a campaign now")
-    .description("Sends a campaign to all its recipients at once; an RSS campaign starts to follow its schedule. E-mail cannot be taken back, so look at `campaign_checklists.get` and send a test first. Airbyte's hosted platform does not offer it.")
+    .summary("Send a campaign or newsletter now")
+    .description("Sends a campaign, such as a newsletter, to all its recipients at once; an RSS campaign starts to follow its schedule. E-mail cannot be taken back, so look at `campaign_checklists.get` and send a test first. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
     .parameters(list![

@@ -140,7 +140,7 @@ const LIST: Operation = Operation::get("Campaigns_List", "campaigns", Action::Li
 
 const CREATE: Operation = Operation::by(Method::Post, "Campaigns_Create", "campaigns", Action::Create, template!("/campaigns"))
     .summary("Create a campaign")
-    .description("Creates a campaign as a draft and returns it. Then set its content with `campaign_content.update`, look at `campaign_checklists.get`, and send or schedule it. Airbyte's hosted platform does not offer it.")
+    .description("Creates a campaign, such as a newsletter, as a draft and returns it. Then set its content with `campaign_content.update`, look at `campaign_checklists.get`, and send or schedule it. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
     .parameters(list![

@@ -4,7 +4,7 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{accessor, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, reads_job, record_builder, starts_job};
 
 use crate::types;
 
@@ -44,6 +44,10 @@ impl Batches<'_> {
     /// `response_body_url` is the address of an archive (tar.gz) with the response to every call.
     /// An account may have at most 500 unfinished batches. Airbyte's hosted platform does not offer
     /// it.
+    ///
+    /// The call starts a job at the vendor. `start_job()` makes it and gives back the job; `wait()`
+    /// of that reads `batches.get` until the job is done and gives back the call of `batches.get`
+    /// for its result.
     ///
     /// ```no_run
     /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, types};
@@ -134,9 +138,17 @@ record_builder! {
     }
 }
 
+starts_job! {
+    BatchesCreate => crate::entities::batches::BatchesGet
+}
+
 record_builder! {
     /// A call of `batches.get`: setters add arguments, and awaiting it sends the request.
     pub struct BatchesGet: types::Batch {}
+}
+
+reads_job! {
+    BatchesGet
 }
 
 record_builder! {

@@ -18,9 +18,10 @@ accessor! {
 impl CampaignSchedules<'_> {
     /// Schedule a campaign.
     ///
-    /// Sets the time at which a campaign is sent. Mailchimp takes only full quarters of an hour.
-    /// RSS campaigns and tests of sending times are sent with `campaign_sends.create` instead. To
-    /// change the time, delete the schedule first. Airbyte's hosted platform does not offer it.
+    /// Sets the time at which a campaign, such as a newsletter, is sent. Mailchimp takes only full
+    /// quarters of an hour. RSS campaigns and tests of sending times are sent with
+    /// `campaign_sends.create` instead. To change the time, delete the schedule first. Airbyte's
+    /// hosted platform does not offer it.
     ///
     /// * `campaign_id`: Campaign id, as `campaigns.list` returns it.
     ///

@@ -14,11 +14,12 @@ accessor! {
 }
 
 impl CampaignSends<'_> {
-    /// Send a campaign now.
+    /// Send a campaign or newsletter now.
     ///
-    /// Sends a campaign to all its recipients at once; an RSS campaign starts to follow its
-    /// schedule. E-mail cannot be taken back, so look at `campaign_checklists.get` and send a test
-    /// first. Airbyte's hosted platform does not offer it.
+    /// Sends a campaign, such as a newsletter, to all its recipients at once; an RSS campaign
+    /// starts to follow its schedule. E-mail cannot be taken back, so look at
+    /// `campaign_checklists.get` and send a test first. Airbyte's hosted platform does not offer
+    /// it.
     ///
     /// * `campaign_id`: Campaign id, as `campaigns.list` returns it.
     ///

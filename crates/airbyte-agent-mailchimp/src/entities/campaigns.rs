@@ -42,8 +42,8 @@ impl Campaigns<'_> {
 
     /// Create a campaign.
     ///
-    /// Creates a campaign as a draft and returns it. Then set its content with
-    /// `campaign_content.update`, look at `campaign_checklists.get`, and send or schedule it.
+    /// Creates a campaign, such as a newsletter, as a draft and returns it. Then set its content
+    /// with `campaign_content.update`, look at `campaign_checklists.get`, and send or schedule it.
     /// Airbyte's hosted platform does not offer it.
     ///
     /// ```no_run

@@ -26,6 +26,10 @@ const CREATE: Operation = Operation::by(Method::Post, "createReportInstance", "r
     .description("Starts a report in the background; results are kept for 24 hours. Read them with `report_instances.get` once `status` is `Success`. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
+    .job(Job::new(json_path!("$.id"), job_step("report_instances", Action::Get).argument("id").keep(texts!["reportId"]), json_path!("$.attributes.status"), job_step("report_instances", Action::Get).argument("id").keep(texts!["reportId"]))
+        .done(texts!["Success"])
+        .failed(texts!["Error"])
+        .pause_seconds(5))
     .parameters(list![
         path("reportId", STRING).required().description("Id of the report, starting with `00O`, from `reports.list`."),
         query("includeDetails", BOOLEAN).description("Whether the single rows are included (up to 2,000) beside the summaries; Salesforce takes false when left out."),

@@ -4,7 +4,7 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{accessor, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, reads_job, record_builder, starts_job};
 
 use crate::types;
 
@@ -44,6 +44,10 @@ impl ReportInstances<'_> {
     /// Starts a report in the background; results are kept for 24 hours. Read them with
     /// `report_instances.get` once `status` is `Success`. Airbyte's hosted platform does not offer
     /// it.
+    ///
+    /// The call starts a job at the vendor. `start_job()` makes it and gives back the job; `wait()`
+    /// of that reads `report_instances.get` until the job is done and gives back the call of
+    /// `report_instances.get` for its result.
     ///
     /// * `report_id`: Id of the report, starting with `00O`, from `reports.list`.
     ///
@@ -106,7 +110,15 @@ record_builder! {
     }
 }
 
+starts_job! {
+    ReportInstancesCreate => crate::entities::report_instances::ReportInstancesGet
+}
+
 record_builder! {
     /// A call of `report_instances.get`: setters add arguments, and awaiting it sends the request.
     pub struct ReportInstancesGet: types::ReportResults {}
+}
+
+reads_job! {
+    ReportInstancesGet
 }

@@ -25,10 +25,12 @@ const LIST: Operation = Operation::get("Blogs_List", "blogs", Action::List, temp
         query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
         query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
         query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+        query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
+        query("handle", STRING).addition().description("Only the record with this handle, its name in addresses."),
     ])
     .records(json_path!("$.blogs"))
     .meta(list![link_meta("next_page_url", "next")])
-    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("Blogs_Get", "blogs", Action::Get, template!("/blogs/{blog_id}.json"))

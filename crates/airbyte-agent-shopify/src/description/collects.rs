@@ -26,10 +26,11 @@ const LIST: Operation = Operation::get("Collects_List", "collects", Action::List
         query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
         query("collection_id", INTEGER).description("Only memberships in this custom collection, by its numeric id."),
         query("product_id", INTEGER).description("Only memberships of this product, by its numeric id."),
+        query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
     ])
     .records(json_path!("$.collects"))
     .meta(list![link_meta("next_page_url", "next")])
-    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("Collects_Get", "collects", Action::Get, template!("/collects/{collect_id}.json"))

@@ -21,10 +21,11 @@ const LIST: Operation = Operation::get("Countries_List", "countries", Action::Li
     .parameters(list![
         query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments. Leave out for the first page."),
         query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+        query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
     ])
     .records(json_path!("$.countries"))
     .meta(list![link_meta("next_page_url", "next")])
-    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts![]))
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["fields"]))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("Countries_Get", "countries", Action::Get, template!("/countries/{country_id}.json"))

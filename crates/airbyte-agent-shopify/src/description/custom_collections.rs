@@ -29,10 +29,16 @@ const LIST: Operation = Operation::get("CustomCollections_List", "custom_collect
         query("product_id", INTEGER).description("Only collections that contain this product, by its numeric id."),
         query("updated_at_min", STRING.format("date-time")).description("Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new."),
         query("updated_at_max", STRING.format("date-time")).description("Only records last changed at or before this instant, ISO 8601 with offset."),
+        query("ids", STRING).addition().description("Only these records, numeric ids separated by commas."),
+        query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
+        query("handle", STRING).addition().description("Only the record with this handle, its name in addresses."),
+        query("published_status", STRING.choices(words!["published", "unpublished", "any"])).addition().description("Only records that are on the online store, or are not; `any` when left out."),
+        query("published_at_min", STRING.format("date-time")).addition().description("Only records published at or after this instant, ISO 8601 with offset."),
+        query("published_at_max", STRING.format("date-time")).addition().description("Only records published at or before this instant, ISO 8601 with offset."),
     ])
     .records(json_path!("$.custom_collections"))
     .meta(list![link_meta("next_page_url", "next")])
-    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("CustomCollections_Get", "custom_collections", Action::Get, template!("/custom_collections/{collection_id}.json"))
@@ -67,9 +73,9 @@ const CREATE: Operation = Operation::by(Method::Post, "Collections_Create", "cus
                 optional("appliedDisjunctively", BOOLEAN.description("True when a product needs to match one rule only, false when all. Shopify wants it with every rule set.")),
                 optional("rules", ARRAY.items(list![
                     OBJECT.properties(list![
-                        optional("column", STRING.description("What is compared: `TAG`, `TITLE`, `TYPE`, `VENDOR`, `VARIANT_PRICE`, `VARIANT_INVENTORY`, `IS_PRICE_REDUCED` and so on.")),
-                        optional("relation", STRING.description("How it is compared: `EQUALS`, `NOT_EQUALS`, `CONTAINS`, `NOT_CONTAINS`, `STARTS_WITH`, `ENDS_WITH`, `GREATER_THAN`, `LESS_THAN`, `IS_SET` or `IS_NOT_SET`.")),
-                        optional("condition", STRING.description("What it is compared with, as a text.")),
+                        optional("column", STRING.description("What is compared: `TAG`, `TITLE`, `TYPE`, `VENDOR`, `VARIANT_PRICE`, `VARIANT_COMPARE_AT_PRICE`, `VARIANT_INVENTORY`, `VARIANT_TITLE`, `VARIANT_WEIGHT`, `IS_PRICE_REDUCED`, `PRODUCT_CATEGORY_ID`, `PRODUCT_CATEGORY_ID_WITH_DESCENDANTS`, `PRODUCT_METAFIELD_DEFINITION` or `VARIANT_METAFIELD_DEFINITION`. The vendor requires it.")),
+                        optional("relation", STRING.description("How it is compared: `EQUALS`, `NOT_EQUALS`, `CONTAINS`, `NOT_CONTAINS`, `STARTS_WITH`, `ENDS_WITH`, `GREATER_THAN`, `LESS_THAN`, `IS_SET` or `IS_NOT_SET`. The vendor requires it.")),
+                        optional("condition", STRING.description("What it is compared with, as a text. The vendor requires it.")),
                     ]).closed(),
                 ]).description("The rules, at most 60.")),
             ]).closed().description("Rules that choose the products. With it the collection is a smart one; without, a custom one. It cannot be changed from one to the other later.")),

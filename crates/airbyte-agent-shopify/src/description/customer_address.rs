@@ -11,7 +11,7 @@ pub(super) const ENTITY: Entity = Entity::new("customer_address", "A postal addr
 
 const LIST: Operation = Operation::get("CustomerAddresses_List", "customer_address", Action::List, template!("/customers/{customer_id}/addresses.json"))
     .summary("List addresses of a customer")
-    .description("Returns the address book of one customer; `default` marks the main address.")
+    .description("Returns the address book of one customer; `default` marks the main address. Shopify's own libraries have no such path since version 2025-07, so it may answer 404; then use `customer_addresses.list`, or `addresses` of `customers.get`.")
     .parameters(list![
         path("customer_id", INTEGER).required().description("Numeric id of the customer, from `customers.list`."),
         query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
@@ -24,7 +24,7 @@ const LIST: Operation = Operation::get("CustomerAddresses_List", "customer_addre
 
 const GET: Operation = Operation::get("CustomerAddresses_Get", "customer_address", Action::Get, template!("/customers/{customer_id}/addresses/{address_id}.json"))
     .summary("Get an address")
-    .description("Returns one address of a customer, by numeric ids of customer and address.")
+    .description("Returns one address of a customer, by numeric ids of customer and address. Shopify's own libraries have no such path since version 2025-07, so it may answer 404; then use `customer_addresses.list`, or `addresses` of `customers.get`.")
     .parameters(list![
         path("customer_id", INTEGER).required().description("Numeric id of the customer, from `customers.list`."),
         path("address_id", INTEGER).required().description("Numeric id of the address, from `customer_address.list`."),

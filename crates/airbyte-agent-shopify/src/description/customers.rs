@@ -6,7 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `customers` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("customers", "A person who bought something or left contact data.")
-    .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
+    .operations(list![LIST, GET, CREATE, UPDATE, DELETE, SEARCH])
     .schema(RECORD)
     .store(list![
         stored("id", "integer", "Numeric id of the customer."),
@@ -34,10 +34,12 @@ const LIST: Operation = Operation::get("Customers_List", "customers", Action::Li
         query("created_at_max", STRING.format("date-time")).description("Only records created at or before this instant, ISO 8601 with offset."),
         query("updated_at_min", STRING.format("date-time")).description("Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new."),
         query("updated_at_max", STRING.format("date-time")).description("Only records last changed at or before this instant, ISO 8601 with offset."),
+        query("ids", STRING).addition().description("Only these records, numeric ids separated by commas."),
+        query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
     ])
     .records(json_path!("$.customers"))
     .meta(list![link_meta("next_page_url", "next")])
-    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("Customers_Get", "customers", Action::Get, template!("/customers/{customer_id}.json"))
@@ -126,6 +128,32 @@ const DELETE: Operation = Operation::by(Method::Post, "Customers_Delete", "custo
     ])
     .schema(DELETE_RECORD);
 
+const SEARCH: Operation = Operation::by(Method::Post, "Customers_Search", "customers", Action::Search, template!("/graphql.json"))
+    .summary("Search customers")
+    .description("Finds customers by Shopify's search language: words of name, e-mail address or telephone number, and terms such as `email:`, `tag:`, `country:`, `orders_count:>5`, `total_spent:>100`, `updated_at:>2026-03-01`. Ids are global ones. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        argument("query", STRING).required().description("What to look for."),
+        argument("sortKey", STRING.choices(words!["CREATED_AT", "ID", "LOCATION", "NAME", "RELEVANCE", "UPDATED_AT"])).description("What to sort by; `RELEVANCE` only with words."),
+        argument("reverse", BOOLEAN).description("Whether the order is turned round; false when left out."),
+        argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more points."),
+        argument("after", STRING).description("Where to go on, `endCursor` from the metadata of the page before. Leave out for the first page."),
+    ])
+    .graphql(graphql(include_str!("graphql/customers_search.graphql")).variables(list![
+        set("first", given("first")),
+        set("after", given("after")),
+        set("query", given("query")),
+        set("sortKey", given("sortKey")),
+        set("reverse", given("reverse")),
+    ]))
+    .records(json_path!("$.data.customers.nodes"))
+    .meta(list![
+        meta("hasNextPage", json_path!("$.data.customers.pageInfo.hasNextPage")),
+        meta("endCursor", json_path!("$.data.customers.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("endCursor"), "after").more(from_meta("hasNextPage")).size(page_size("first").default(50).maximum(250)))
+    .schema(SEARCH_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/customers.json"));
 
 const CREATE_RECORD: Json = json(include_str!("schemas/customers_create.json"));
@@ -133,3 +161,5 @@ const CREATE_RECORD: Json = json(include_str!("schemas/customers_create.json"));
 const UPDATE_RECORD: Json = json(include_str!("schemas/customers_update.json"));
 
 const DELETE_RECORD: Json = json(include_str!("schemas/customers_delete.json"));
+
+const SEARCH_RECORD: Json = json(include_str!("schemas/customers_search.json"));

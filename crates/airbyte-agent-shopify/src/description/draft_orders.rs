@@ -31,10 +31,12 @@ const LIST: Operation = Operation::get("DraftOrders_List", "draft_orders", Actio
         query("status", STRING.choices(words!["open", "invoice_sent", "completed"])).description("Only draft orders in this state: `open`, `invoice_sent` or `completed`. Shopify takes `open` when it is left out."),
         query("updated_at_min", STRING.format("date-time")).description("Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new."),
         query("updated_at_max", STRING.format("date-time")).description("Only records last changed at or before this instant, ISO 8601 with offset."),
+        query("ids", STRING).addition().description("Only these records, numeric ids separated by commas."),
+        query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
     ])
     .records(json_path!("$.draft_orders"))
     .meta(list![link_meta("next_page_url", "next")])
-    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("DraftOrders_Get", "draft_orders", Action::Get, template!("/draft_orders/{draft_order_id}.json"))
@@ -55,7 +57,7 @@ const CREATE: Operation = Operation::by(Method::Post, "DraftOrders_Create", "dra
             optional("lineItems", ARRAY.items(list![
                 OBJECT.properties(list![
                     optional("variantId", STRING.description("Global id of the variant (`gid://shopify/ProductVariant/…`).")),
-                    optional("quantity", INTEGER.description("Quantity, 1 or more.")),
+                    optional("quantity", INTEGER.description("Quantity, 1 or more. The vendor requires it.")),
                     optional("title", STRING.description("Title of a custom line; not used when a variant is named.")),
                     optional("originalUnitPrice", STRING.description("Price of one unit of a custom line, as a decimal text in the shop's currency; not used when a variant is named.")),
                 ]),
@@ -91,7 +93,7 @@ const UPDATE: Operation = Operation::by(Method::Post, "DraftOrders_Update", "dra
             optional("lineItems", ARRAY.items(list![
                 OBJECT.properties(list![
                     optional("variantId", STRING.description("Global id of the variant (`gid://shopify/ProductVariant/…`).")),
-                    optional("quantity", INTEGER.description("Quantity, 1 or more.")),
+                    optional("quantity", INTEGER.description("Quantity, 1 or more. The vendor requires it.")),
                     optional("title", STRING.description("Title of a custom line; not used when a variant is named.")),
                     optional("originalUnitPrice", STRING.description("Price of one unit of a custom line, as a decimal text in the shop's currency; not used when a variant is named.")),
                 ]),

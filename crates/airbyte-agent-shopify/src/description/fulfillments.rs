@@ -6,7 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `fulfillments` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("fulfillments", "A shipment of items of an order, with tracking.")
-    .operations(list![LIST, GET])
+    .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
     .schema(RECORD)
     .store(list![
         stored("id", "integer", "Numeric id of the fulfillment."),
@@ -32,10 +32,11 @@ const LIST: Operation = Operation::get("Fulfillments_List", "fulfillments", Acti
         query("created_at_max", STRING.format("date-time")).description("Only records created at or before this instant, ISO 8601 with offset."),
         query("updated_at_min", STRING.format("date-time")).description("Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new."),
         query("updated_at_max", STRING.format("date-time")).description("Only records last changed at or before this instant, ISO 8601 with offset."),
+        query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
     ])
     .records(json_path!("$.fulfillments"))
     .meta(list![link_meta("next_page_url", "next")])
-    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("Fulfillments_Get", "fulfillments", Action::Get, template!("/orders/{order_id}/fulfillments/{fulfillment_id}.json"))
@@ -48,4 +49,91 @@ const GET: Operation = Operation::get("Fulfillments_Get", "fulfillments", Action
     .records(json_path!("$.fulfillment"))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "Fulfillments_Create", "fulfillments", Action::Create, template!("/graphql.json"))
+    .summary("Ship items of an order")
+    .description("Creates a shipment for one or more fulfillment orders of the same order and location, with tracking, and so marks their items as shipped. The fulfillment orders come from `fulfillment_orders.list`; without `fulfillmentOrderLineItems` everything that is left is shipped. Cannot be undone by changing it, only by `fulfillments.delete`. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .addition()
+    .parameters(list![
+        argument("fulfillment", OBJECT.properties(list![
+            required("lineItemsByFulfillmentOrder", ARRAY.items(list![
+                OBJECT.properties(list![
+                    required("fulfillmentOrderId", STRING.description("Fulfillment order, by global id (`gid://shopify/FulfillmentOrder/…`).")),
+                    optional("fulfillmentOrderLineItems", ARRAY.items(list![
+                        OBJECT.properties(list![
+                            required("id", STRING.description("Line of the fulfillment order, by global id (`gid://shopify/FulfillmentOrderLineItem/…`).")),
+                            required("quantity", INTEGER.minimum(1.0).description("How many are shipped.")),
+                        ]).closed(),
+                    ]).description("What is shipped; everything that is left when left out.")),
+                ]).closed(),
+            ]).description("The fulfillment orders, and of each what is shipped.")),
+            optional("trackingInfo", OBJECT.properties(list![
+                optional("company", STRING.description("Carrier, by the name that Shopify knows, such as `UPS` or `DHL Express`.")),
+                optional("number", STRING.description("Tracking number.")),
+                optional("url", STRING.format("uri").description("Address at which the parcel can be followed; Shopify makes it for carriers it knows.")),
+                optional("numbers", ARRAY.items(list![STRING]).description("Tracking numbers, for several parcels.")),
+                optional("urls", ARRAY.items(list![STRING.format("uri")]).description("Addresses, in the order of the numbers.")),
+            ]).closed().description("How the parcel can be followed.")),
+            optional("notifyCustomer", BOOLEAN.description("Whether the customer is told by e-mail; false when left out.")),
+        ]).closed()).required().description("The shipment."),
+        argument("message", STRING).description("Note that goes to the fulfillment service with the shipment."),
+    ])
+    .graphql(graphql(include_str!("graphql/fulfillments_create.graphql")).variables(list![set("fulfillment", given("fulfillment")), set("message", given("message"))]))
+    .records(json_path!("$.data.fulfillmentCreate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.fulfillmentCreate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.fulfillmentCreate.userErrors[0].message")),
+    ])
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "Fulfillments_UpdateTracking", "fulfillments", Action::Update, template!("/graphql.json"))
+    .summary("Change tracking of a shipment")
+    .description("Replaces the tracking of a shipment. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .addition()
+    .parameters(list![
+        argument("fulfillmentId", STRING).required().description("Shipment, by global id (`gid://shopify/Fulfillment/…`)."),
+        argument("trackingInfoInput", OBJECT.properties(list![
+            optional("company", STRING.description("Carrier, by the name that Shopify knows, such as `UPS` or `DHL Express`.")),
+            optional("number", STRING.description("Tracking number.")),
+            optional("url", STRING.format("uri").description("Address at which the parcel can be followed; Shopify makes it for carriers it knows.")),
+            optional("numbers", ARRAY.items(list![STRING]).description("Tracking numbers, for several parcels.")),
+            optional("urls", ARRAY.items(list![STRING.format("uri")]).description("Addresses, in the order of the numbers.")),
+        ]).closed()).required().description("How the parcel can be followed."),
+        argument("notifyCustomer", BOOLEAN).description("Whether the customer is told by e-mail; false when left out."),
+    ])
+    .graphql(graphql(include_str!("graphql/fulfillments_update.graphql")).variables(list![
+        set("fulfillmentId", given("fulfillmentId")),
+        set("trackingInfoInput", given("trackingInfoInput")),
+        set("notifyCustomer", given("notifyCustomer")),
+    ]))
+    .records(json_path!("$.data.fulfillmentTrackingInfoUpdate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.fulfillmentTrackingInfoUpdate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.fulfillmentTrackingInfoUpdate.userErrors[0].message")),
+    ])
+    .schema(UPDATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "Fulfillments_Cancel", "fulfillments", Action::Delete, template!("/graphql.json"))
+    .summary("Cancel a shipment")
+    .description("Cancels a shipment, so that its items count as not shipped and can be shipped anew. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        argument("id", STRING).required().description("Shipment, by global id (`gid://shopify/Fulfillment/…`)."),
+    ])
+    .graphql(graphql(include_str!("graphql/fulfillments_delete.graphql")).variables(list![set("id", given("id"))]))
+    .records(json_path!("$.data.fulfillmentCancel"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.fulfillmentCancel.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.fulfillmentCancel.userErrors[0].message")),
+    ])
+    .schema(DELETE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/fulfillments.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/fulfillments_create.json"));
+
+const UPDATE_RECORD: Json = json(include_str!("schemas/fulfillments_update.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/fulfillments_delete.json"));

@@ -6,7 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `inventory_levels` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("inventory_levels", "The stock of one inventory item at one location; change it with inventory_set or inventory_adjust.")
-    .operations(list![LIST])
+    .operations(list![LIST, SEARCH])
     .schema(RECORD)
     .store(list![
         stored("inventory_item_id", "integer", "Id of the inventory item; a variant names it as `inventory_item_id`."),
@@ -22,6 +22,22 @@ const LIST: Operation = Operation::get("InventoryLevels_ListByLocation", "invent
         path("location_id", INTEGER).required().description("Numeric id of the location, from `locations.list`."),
         query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
         query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+    ])
+    .records(json_path!("$.inventory_levels"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::get("InventoryLevels_Search", "inventory_levels", Action::Search, template!("/inventory_levels.json"))
+    .summary("Find stock of items")
+    .description("Returns the stock of given inventory items at all locations, or at given ones. At least one of `inventory_item_ids` and `location_ids` is needed. The item of a variant is its `inventory_item_id`. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        query("inventory_item_ids", STRING).description("Inventory items, at most 50 numeric ids separated by commas. Shopify requires it, or `location_ids`."),
+        query("location_ids", STRING).description("Locations, at most 50 numeric ids separated by commas."),
+        query("updated_at_min", STRING.format("date-time")).description("Only stock that changed at or after this instant, ISO 8601 with offset."),
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on, `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it."),
     ])
     .records(json_path!("$.inventory_levels"))
     .meta(list![link_meta("next_page_url", "next")])

@@ -23,7 +23,7 @@ pub(super) const ENTITY: Entity = Entity::new("metafield_articles", "A custom fi
 
 const LIST: Operation = Operation::get("MetafieldArticles_List", "metafield_articles", Action::List, template!("/blogs/{blog_id}/articles/{article_id}/metafields.json"))
     .summary("List metafields of an article")
-    .description("Returns the custom fields of an article. Shopify calls custom fields metafields. `value` is a text for most types. To write or delete them use `metafields.create` and `metafields.delete`.")
+    .description("Returns the custom fields of an article. Shopify calls custom fields metafields. `value` is a text for most types. To write or delete them use `metafields.create` and `metafields.delete`. Shopify's documentation does not name this path for the current version.")
     .parameters(list![
         path("blog_id", INTEGER).required().description("Numeric id of the blog, from `blogs.list`."),
         path("article_id", INTEGER).required().description("Numeric id of the article, from `articles.list`."),

@@ -23,7 +23,7 @@ pub(super) const ENTITY: Entity = Entity::new("metafield_locations", "A custom f
 
 const LIST: Operation = Operation::get("MetafieldLocations_List", "metafield_locations", Action::List, template!("/locations/{location_id}/metafields.json"))
     .summary("List metafields of a location")
-    .description("Returns the custom fields of a location, all or those of one namespace and key. Shopify calls custom fields metafields. `value` is a text for most types. To write or delete them use `metafields.create` and `metafields.delete`.")
+    .description("Returns the custom fields of a location, all or those of one namespace and key. Shopify calls custom fields metafields. `value` is a text for most types. To write or delete them use `metafields.create` and `metafields.delete`. Shopify's documentation does not name this path for the current version.")
     .parameters(list![
         path("location_id", INTEGER).required().description("Numeric id of the location, from `locations.list`."),
         query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),

@@ -31,10 +31,11 @@ const LIST: Operation = Operation::get("MetafieldProductVariants_List", "metafie
         query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
         query("namespace", STRING).description("Only metafields in this namespace, the first part of their name."),
         query("key", STRING).description("Only metafields with this key, the second part of their name."),
+        query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
     ])
     .records(json_path!("$.metafields"))
     .meta(list![link_meta("next_page_url", "next")])
-    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/metafield_shops.json"));

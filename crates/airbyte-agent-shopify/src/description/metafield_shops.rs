@@ -31,10 +31,11 @@ const LIST: Operation = Operation::get("MetafieldShops_List", "metafield_shops",
         query("namespace", STRING).description("Only metafields in this namespace, the first part of their name."),
         query("key", STRING).description("Only metafields with this key, the second part of their name."),
         query("type", STRING).description("Only metafields of this type, such as `single_line_text_field`, `number_integer`, `json` or `list.product_reference`."),
+        query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
     ])
     .records(json_path!("$.metafields"))
     .meta(list![link_meta("next_page_url", "next")])
-    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("MetafieldShops_Get", "metafield_shops", Action::Get, template!("/metafields/{metafield_id}.json"))

@@ -23,7 +23,7 @@ pub(super) const ENTITY: Entity = Entity::new("metafield_smart_collections", "A 
 
 const LIST: Operation = Operation::get("MetafieldSmartCollections_List", "metafield_smart_collections", Action::List, template!("/smart_collections/{collection_id}/metafields.json"))
     .summary("List metafields of a smart collection")
-    .description("Returns the custom fields of a smart collection, all or those of one namespace and key. Shopify calls custom fields metafields. `value` is a text for most types. To write or delete them use `metafields.create` and `metafields.delete`.")
+    .description("Returns the custom fields of a smart collection, all or those of one namespace and key. Shopify calls custom fields metafields. `value` is a text for most types. To write or delete them use `metafields.create` and `metafields.delete`. Shopify's documentation does not name this path for the current version.")
     .parameters(list![
         path("collection_id", INTEGER).required().description("Numeric id of the collection."),
         query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),

@@ -47,6 +47,31 @@ mod draft_order_complete;
 mod inventory_set;
 mod inventory_adjust;
 mod metafields;
+mod order_closings;
+mod order_payments;
+mod order_edits;
+mod order_edit_variants;
+mod order_edit_items;
+mod order_edit_quantities;
+mod order_edit_commits;
+mod tag_assignments;
+mod staged_uploads;
+mod product_media;
+mod product_sets;
+mod publications;
+mod publishings;
+mod customer_addresses;
+mod metaobjects;
+mod metaobject_definitions;
+mod metafield_definitions;
+mod automatic_discounts;
+mod returns;
+mod returnable_fulfillments;
+mod return_closings;
+mod gift_cards;
+mod webhooks;
+mod bulk_operations;
+mod bulk_operation_files;
 
 use std::borrow::Cow::Borrowed;
 
@@ -58,7 +83,7 @@ pub static DESCRIPTION: Connector = Connector {
     title: text("Shopify"),
     version: text("0.1.16"),
     definition_id: text("9da77001-af33-4bcd-be46-6252bf9342b9"),
-    description: text(r#"Shopify runs online stores. This connector reads and changes what the Admin API of one store holds: customers, orders, draft orders, products with variants and images, stock, discounts, collections, metafields (custom fields), pages, blogs and articles; it also reads fulfillments, refunds, payments, payouts and disputes. Reading goes through the REST Admin API, where ids are numbers; creating, changing and deleting go through GraphQL, where ids are texts such as `gid://shopify/Product/8123456789012`. The digits are the same in both, and most records carry the text form as `admin_graphql_api_id`. Prices are decimal texts such as "199.00". Shopify regards the REST Admin API as legacy but still serves it to custom apps."#),
+    description: text(r#"Shopify runs online stores. This connector reads and changes what the Admin API of one store holds: customers, orders, draft orders, products with variants and images, stock, discounts, collections, metafields (custom fields), metaobjects, pages, blogs and articles; it ships, refunds and edits orders, publishes products, manages webhooks and gift cards, exports in bulk, and reads payments, payouts and disputes. Reading goes through the REST Admin API, where ids are numbers; creating, changing and deleting go through GraphQL, where ids are texts such as `gid://shopify/Product/8123456789012`. Searches go through GraphQL, too. The digits are the same in both, and most records carry the text form as `admin_graphql_api_id`. Prices are decimal texts such as "199.00". Shopify regards the REST Admin API as legacy but still serves it to custom apps."#),
     links: Borrowed(list![
         Link::new("api_reference", "REST Admin API reference", "https://shopify.dev/docs/api/admin-rest"),
         Link::new("changelog", "API release notes", "https://shopify.dev/docs/api/release-notes"),
@@ -119,8 +144,8 @@ pub static DESCRIPTION: Connector = Connector {
                 format: RefreshFormat::Form,
             })
             .scopes(list![
-                Scope::new("read_customers", "read", texts!["customers", "customer_address", "metafield_customers"], "Read customers and their addresses."),
-                Scope::new("write_customers", "write", texts!["customers"], "Create, change and delete customers."),
+                Scope::new("read_customers", "read", texts!["customers", "customer_address", "metafield_customers", "customer_addresses"], "Read customers and their addresses."),
+                Scope::new("write_customers", "write", texts!["customers", "customer_addresses", "tag_assignments"], "Create, change and delete customers."),
                 Scope::new("read_orders", "read", texts![
                     "orders",
                     "abandoned_checkouts",
@@ -131,7 +156,13 @@ pub static DESCRIPTION: Connector = Connector {
                     "metafield_orders",
                 ], "Read orders of the last 60 days with payments, refunds and shipments, and abandoned checkouts."),
                 Scope::new("read_all_orders", "read", texts!["orders"], "Read orders older than 60 days; needed beside `read_orders`, and granted on request only."),
-                Scope::new("write_orders", "write", texts!["orders"], "Create, change and cancel orders."),
+                Scope::new("write_orders", "write", texts![
+                    "orders",
+                    "order_closings",
+                    "order_payments",
+                    "order_refunds",
+                    "tag_assignments",
+                ], "Create, change and cancel orders."),
                 Scope::new("read_draft_orders", "read", texts!["draft_orders", "metafield_draft_orders"], "Read draft orders."),
                 Scope::new("write_draft_orders", "write", texts!["draft_orders", "draft_order_complete"], "Create, change, complete and delete draft orders."),
                 Scope::new("read_products", "read", texts![
@@ -145,13 +176,25 @@ pub static DESCRIPTION: Connector = Connector {
                     "metafield_product_variants",
                     "metafield_product_images",
                     "metafield_smart_collections",
+                    "bulk_operations",
+                    "bulk_operation_files",
+                    "metafield_definitions",
                 ], "Read products, variants, images and collections."),
-                Scope::new("write_products", "write", texts!["products", "product_variants", "custom_collections"], "Create, change and delete products, variants and collections."),
+                Scope::new("write_products", "write", texts![
+                    "products",
+                    "product_variants",
+                    "custom_collections",
+                    "product_media",
+                    "product_sets",
+                    "staged_uploads",
+                    "tag_assignments",
+                    "metafield_definitions",
+                ], "Create, change and delete products, variants and collections."),
                 Scope::new("read_inventory", "read", texts!["inventory_items", "inventory_levels"], "Read stock and inventory items."),
                 Scope::new("write_inventory", "write", texts!["inventory_set", "inventory_adjust"], "Change stock."),
                 Scope::new("read_locations", "read", texts!["locations", "metafield_locations"], "Read locations."),
                 Scope::new("read_price_rules", "read", texts!["price_rules", "discount_codes"], "Read price rules and their codes."),
-                Scope::new("write_discounts", "write", texts!["discount_codes"], "Create, change and delete discounts."),
+                Scope::new("write_discounts", "write", texts!["discount_codes", "automatic_discounts"], "Create, change and delete discounts."),
                 Scope::new("read_merchant_managed_fulfillment_orders", "read", texts!["fulfillment_orders"], "Read what the merchant ships; `read_assigned_fulfillment_orders` and `read_third_party_fulfillment_orders` add what services ship."),
                 Scope::new("read_shipping", "read", texts!["countries"], "Read the countries the shop ships to."),
                 Scope::new("read_content", "read", texts![
@@ -163,6 +206,23 @@ pub static DESCRIPTION: Connector = Connector {
                     "metafield_articles",
                 ], "Read pages, blogs and articles."),
                 Scope::new("write_content", "write", texts!["pages", "blogs", "articles"], "Create, change and delete pages, blogs and articles."),
+                Scope::new("write_merchant_managed_fulfillment_orders", "write", texts!["fulfillments"], "Ship what the merchant ships."),
+                Scope::new("write_order_edits", "write", texts![
+                    "order_edits",
+                    "order_edit_variants",
+                    "order_edit_items",
+                    "order_edit_quantities",
+                    "order_edit_commits",
+                ], "Edit the lines of orders."),
+                Scope::new("read_publications", "read", texts!["publications"], "Read sales channels and catalogs."),
+                Scope::new("write_publications", "write", texts!["publishings"], "Publish products and collections, and take them off."),
+                Scope::new("read_metaobjects", "read", texts!["metaobjects"], "Read metaobjects."),
+                Scope::new("write_metaobjects", "write", texts!["metaobjects"], "Create, change and delete metaobjects."),
+                Scope::new("read_metaobject_definitions", "read", texts!["metaobject_definitions"], "Read types of metaobjects."),
+                Scope::new("read_gift_cards", "read", texts!["gift_cards"], "Read gift cards."),
+                Scope::new("read_returns", "read", texts!["returns", "returnable_fulfillments"], "Read returns."),
+                Scope::new("write_returns", "write", texts!["returns", "return_closings"], "Create, close and cancel returns."),
+                Scope::new("write_gift_cards", "write", texts!["gift_cards"], "Create gift cards."),
                 Scope::new("read_shopify_payments_payouts", "read", texts!["balance_transactions"], "Read the balance of Shopify Payments."),
                 Scope::new("read_shopify_payments_disputes", "read", texts!["disputes"], "Read disputes of Shopify Payments."),
             ])
@@ -267,6 +327,31 @@ pub static DESCRIPTION: Connector = Connector {
         inventory_set::ENTITY,
         inventory_adjust::ENTITY,
         metafields::ENTITY,
+        order_closings::ENTITY,
+        order_payments::ENTITY,
+        order_edits::ENTITY,
+        order_edit_variants::ENTITY,
+        order_edit_items::ENTITY,
+        order_edit_quantities::ENTITY,
+        order_edit_commits::ENTITY,
+        tag_assignments::ENTITY,
+        staged_uploads::ENTITY,
+        product_media::ENTITY,
+        product_sets::ENTITY,
+        publications::ENTITY,
+        publishings::ENTITY,
+        customer_addresses::ENTITY,
+        metaobjects::ENTITY,
+        metaobject_definitions::ENTITY,
+        metafield_definitions::ENTITY,
+        automatic_discounts::ENTITY,
+        returns::ENTITY,
+        returnable_fulfillments::ENTITY,
+        return_closings::ENTITY,
+        gift_cards::ENTITY,
+        webhooks::ENTITY,
+        bulk_operations::ENTITY,
+        bulk_operation_files::ENTITY,
     ]),
     relationships: Borrowed(list![
         Relationship::new("product_variants", "product_id", "products", "id", "many_to_one"),
@@ -294,6 +379,10 @@ pub static DESCRIPTION: Connector = Connector {
         Relationship::new("metafield_articles", "article_id", "articles", "id", "many_to_one"),
         Relationship::new("disputes", "order_id", "orders", "id", "many_to_one"),
         Relationship::new("balance_transactions", "source_order_id", "orders", "id", "many_to_one"),
+        Relationship::new("customer_addresses", "customerId", "customers", "id", "many_to_one"),
+        Relationship::new("metaobjects", "type", "metaobject_definitions", "id", "many_to_one"),
+        Relationship::new("returns", "orderId", "orders", "id", "many_to_one"),
+        Relationship::new("returnable_fulfillments", "orderId", "orders", "id", "many_to_one"),
     ]),
     questions: Questions { direct: Borrowed(&[]), search: Borrowed(&[]), unsupported: Borrowed(&[]) },
     hosting: Hosting {

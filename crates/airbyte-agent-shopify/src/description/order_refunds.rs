@@ -6,7 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `order_refunds` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("order_refunds", "Money given back and items taken back for an order.")
-    .operations(list![LIST, GET])
+    .operations(list![LIST, GET, CREATE])
     .schema(RECORD)
     .store(list![
         stored("id", "integer", "Numeric id of the refund."),
@@ -24,10 +24,11 @@ const LIST: Operation = Operation::get("OrderRefunds_List", "order_refunds", Act
         path("order_id", INTEGER).required().description("Numeric id of the order, from `orders.list`. This is not the number customers see (`#1001`)."),
         query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
         query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+        query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
     ])
     .records(json_path!("$.refunds"))
     .meta(list![link_meta("next_page_url", "next")])
-    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("OrderRefunds_Get", "order_refunds", Action::Get, template!("/orders/{order_id}/refunds/{refund_id}.json"))
@@ -40,4 +41,61 @@ const GET: Operation = Operation::get("OrderRefunds_Get", "order_refunds", Actio
     .records(json_path!("$.refund"))
     .schema(RECORD);
 
+const CREATE: Operation = Operation::by(Method::Post, "OrderRefunds_Create", "order_refunds", Action::Create, template!("/graphql.json"))
+    .summary("Refund an order")
+    .description("Gives money back for an order, for items, shipping or both, and restocks items as asked for. Money flows only if `transactions` names a payment of the order (`transactions.list`); without it the refund is only noted. This cannot be undone. When Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .addition()
+    .parameters(list![
+        argument("input", OBJECT.properties(list![
+            required("orderId", STRING.description("Order, by global id (`gid://shopify/Order/…`).")),
+            optional("note", STRING.description("Reason, for staff.")),
+            optional("notify", BOOLEAN.description("Whether the customer is told by e-mail.")),
+            optional("refundLineItems", ARRAY.items(list![
+                OBJECT.properties(list![
+                    required("lineItemId", STRING.description("Line of the order, by global id (`gid://shopify/LineItem/…`).")),
+                    required("quantity", INTEGER.minimum(1.0).description("How many.")),
+                    optional("restockType", STRING.choices(words!["CANCEL", "LEGACY_RESTOCK", "NO_RESTOCK", "RETURN"]).description("Whether they go back to stock; `RETURN` for items that were shipped, `CANCEL` for others.")),
+                    optional("locationId", STRING.description("Location to which they go back, by global id.")),
+                ]).closed(),
+            ]).description("Items that are refunded.")),
+            optional("shipping", OBJECT.properties(list![
+                optional("amount", STRING.description("Amount, as a decimal text.")),
+                optional("fullRefund", BOOLEAN.description("Whether all of it is refunded.")),
+            ]).closed().description("Shipping that is refunded.")),
+            optional("transactions", ARRAY.items(list![
+                OBJECT.properties(list![
+                    required("orderId", STRING.description("The order once more, by global id.")),
+                    optional("parentId", STRING.description("Payment of the order, by global id (`gid://shopify/OrderTransaction/…`).")),
+                    required("gateway", STRING.description("Gateway of that payment.")),
+                    required("kind", STRING.choices(words![
+                        "AUTHORIZATION",
+                        "CAPTURE",
+                        "CHANGE",
+                        "EMV_AUTHORIZATION",
+                        "REFUND",
+                        "SALE",
+                        "SUGGESTED_REFUND",
+                        "VOID",
+                    ]).description("Kind of transaction, `REFUND`.")),
+                    required("amount", STRING.description("Amount, as a decimal text.")),
+                ]).closed(),
+            ]).description("Payments through which the money flows back.")),
+            optional("currency", STRING.description("Currency in which the customer sees the refund, for orders in several currencies.")),
+            optional("allowOverRefunding", BOOLEAN.description("Whether more than was paid may be given back; false when left out.")),
+            optional("discrepancyReason", STRING.choices(words!["CUSTOMER", "DAMAGE", "OTHER", "RESTOCK"]).description("Why the amount differs from the price of the items.")),
+        ]).closed()).required().description("The refund."),
+        argument("idempotencyKey", STRING).required().description("A new random text for each wanted refund, best a UUID. Repeat the same key when the same call is tried again, and Shopify does not refund twice."),
+    ])
+    .graphql(graphql(include_str!("graphql/order_refunds_create.graphql")).variables(list![set("input", given("input")), set("idempotencyKey", given("idempotencyKey"))]))
+    .records(json_path!("$.data.refundCreate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.refundCreate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.refundCreate.userErrors[0].message")),
+    ])
+    .schema(CREATE_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/order_refunds.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/order_refunds_create.json"));

@@ -6,7 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `orders` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("orders", "A completed purchase, with items, prices, payment and shipping state.")
-    .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
+    .operations(list![LIST, GET, CREATE, UPDATE, DELETE, SEARCH])
     .schema(RECORD)
     .store(list![
         stored("id", "integer", "Numeric order id; the number customers see is `name`."),
@@ -56,10 +56,16 @@ const LIST: Operation = Operation::get("Orders_List", "orders", Action::List, te
             "unpaid",
         ])).description("Only orders whose payment is in this state; `unpaid` covers `authorized` and `partially_paid`. All when left out."),
         query("fulfillment_status", STRING.choices(words!["shipped", "partial", "unshipped", "any", "unfulfilled"])).description("Only orders whose shipping is in this state: `shipped` (all items), `partial`, `unshipped` (nothing), `unfulfilled` (nothing or a part). All when left out."),
+        query("ids", STRING).addition().description("Only these records, numeric ids separated by commas."),
+        query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
+        query("name", STRING).addition().description("Only the order with this name, with or without the sign in front of the number."),
+        query("processed_at_min", STRING.format("date-time")).addition().description("Only orders processed at or after this instant, ISO 8601 with offset."),
+        query("processed_at_max", STRING.format("date-time")).addition().description("Only orders processed at or before this instant, ISO 8601 with offset."),
+        query("attribution_app_id", STRING).addition().description("Only orders that came in through this app, by id; `current` is the app that calls."),
     ])
     .records(json_path!("$.orders"))
     .meta(list![link_meta("next_page_url", "next")])
-    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("Orders_Get", "orders", Action::Get, template!("/orders/{order_id}.json"))
@@ -80,13 +86,13 @@ const CREATE: Operation = Operation::by(Method::Post, "Orders_Create", "orders",
             required("lineItems", ARRAY.items(list![
                 OBJECT.properties(list![
                     optional("variantId", STRING.description("Global id of the variant (`gid://shopify/ProductVariant/…`).")),
-                    optional("quantity", INTEGER.description("Quantity, 1 or more.")),
+                    optional("quantity", INTEGER.description("Quantity, 1 or more. The vendor requires it.")),
                     optional("title", STRING.description("Title of the line; needed without a variant.")),
                     optional("priceSet", OBJECT.properties(list![
                         optional("shopMoney", OBJECT.properties(list![
                             optional("amount", STRING.description("Amount, as a decimal text.")),
                             optional("currencyCode", STRING.description("Three-letter ISO currency code.")),
-                        ]).closed().description("Price in the shop's currency.")),
+                        ]).closed().description("Price in the shop's currency. The vendor requires it.")),
                     ]).closed().description("Price of one unit, instead of the variant's; needed without a variant.")),
                 ]),
             ]).description("What is ordered, at least one line. A line names a variant, or a title and price for something that is no product.")),
@@ -171,6 +177,47 @@ const DELETE: Operation = Operation::by(Method::Post, "Orders_Cancel", "orders",
     ])
     .schema(DELETE_RECORD);
 
+const SEARCH: Operation = Operation::by(Method::Post, "Orders_Search", "orders", Action::Search, template!("/graphql.json"))
+    .summary("Search orders")
+    .description("Finds orders by Shopify's search language: words, and terms such as `name:#1001`, `email:`, `tag:`, `sku:`, `financial_status:paid`, `fulfillment_status:unfulfilled`, `created_at:>2026-03-01`, `status:open`. Apps see the last 60 days only unless they may read all orders. Ids are global ones. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        argument("query", STRING).required().description("What to look for."),
+        argument("sortKey", STRING.choices(words![
+            "CREATED_AT",
+            "CURRENT_TOTAL_PRICE",
+            "CUSTOMER_NAME",
+            "DESTINATION",
+            "FINANCIAL_STATUS",
+            "FULFILLMENT_STATUS",
+            "ID",
+            "ORDER_NUMBER",
+            "PO_NUMBER",
+            "PROCESSED_AT",
+            "RELEVANCE",
+            "TOTAL_ITEMS_QUANTITY",
+            "TOTAL_PRICE",
+            "UPDATED_AT",
+        ])).description("What to sort by; `RELEVANCE` only with words."),
+        argument("reverse", BOOLEAN).description("Whether the order is turned round; false when left out."),
+        argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more points."),
+        argument("after", STRING).description("Where to go on, `endCursor` from the metadata of the page before. Leave out for the first page."),
+    ])
+    .graphql(graphql(include_str!("graphql/orders_search.graphql")).variables(list![
+        set("first", given("first")),
+        set("after", given("after")),
+        set("query", given("query")),
+        set("sortKey", given("sortKey")),
+        set("reverse", given("reverse")),
+    ]))
+    .records(json_path!("$.data.orders.nodes"))
+    .meta(list![
+        meta("hasNextPage", json_path!("$.data.orders.pageInfo.hasNextPage")),
+        meta("endCursor", json_path!("$.data.orders.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("endCursor"), "after").more(from_meta("hasNextPage")).size(page_size("first").default(50).maximum(250)))
+    .schema(SEARCH_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/orders.json"));
 
 const CREATE_RECORD: Json = json(include_str!("schemas/orders_create.json"));
@@ -178,3 +225,5 @@ const CREATE_RECORD: Json = json(include_str!("schemas/orders_create.json"));
 const UPDATE_RECORD: Json = json(include_str!("schemas/orders_update.json"));
 
 const DELETE_RECORD: Json = json(include_str!("schemas/orders_delete.json"));
+
+const SEARCH_RECORD: Json = json(include_str!("schemas/orders_search.json"));

@@ -31,10 +31,15 @@ const LIST: Operation = Operation::get("Pages_List", "pages", Action::List, temp
         query("updated_at_min", STRING.format("date-time")).description("Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new."),
         query("updated_at_max", STRING.format("date-time")).description("Only records last changed at or before this instant, ISO 8601 with offset."),
         query("published_status", STRING.choices(words!["published", "unpublished", "any"]).default(r#""any""#)).default(r#""any""#).description("Only what is visible in the online store (`published`), only what is hidden (`unpublished`), or `any`."),
+        query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
+        query("title", STRING).addition().description("Only pages with this title."),
+        query("handle", STRING).addition().description("Only the record with this handle, its name in addresses."),
+        query("published_at_min", STRING.format("date-time")).addition().description("Only records published at or after this instant, ISO 8601 with offset."),
+        query("published_at_max", STRING.format("date-time")).addition().description("Only records published at or before this instant, ISO 8601 with offset."),
     ])
     .records(json_path!("$.pages"))
     .meta(list![link_meta("next_page_url", "next")])
-    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("Pages_Get", "pages", Action::Get, template!("/pages/{page_id}.json"))

@@ -6,7 +6,7 @@ use airbyte_agent_description::build::*;
 
 /// `products` with its operations.
 pub(super) const ENTITY: Entity = Entity::new("products", "Something the store sells; price and stock are on its variants.")
-    .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
+    .operations(list![LIST, GET, CREATE, UPDATE, DELETE, SEARCH])
     .schema(RECORD)
     .store(list![
         stored("id", "integer", "Numeric id of the product."),
@@ -38,10 +38,17 @@ const LIST: Operation = Operation::get("Products_List", "products", Action::List
         query("product_type", STRING).description("Only products of exactly this type, a word the merchant chose."),
         query("vendor", STRING).description("Only products of exactly this vendor."),
         query("collection_id", INTEGER).description("Only products in this collection, custom or smart, by its numeric id."),
+        query("ids", STRING).addition().description("Only these records, numeric ids separated by commas."),
+        query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
+        query("title", STRING).addition().description("Only products with this title."),
+        query("handle", STRING).addition().description("Only the record with this handle, its name in addresses."),
+        query("published_status", STRING.choices(words!["published", "unpublished", "any"])).addition().description("Only records that are on the online store, or are not; `any` when left out."),
+        query("published_at_min", STRING.format("date-time")).addition().description("Only records published at or after this instant, ISO 8601 with offset."),
+        query("published_at_max", STRING.format("date-time")).addition().description("Only records published at or before this instant, ISO 8601 with offset."),
     ])
     .records(json_path!("$.products"))
     .meta(list![link_meta("next_page_url", "next")])
-    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("Products_Get", "products", Action::Get, template!("/products/{product_id}.json"))
@@ -68,8 +75,8 @@ const CREATE: Operation = Operation::by(Method::Post, "Products_Create", "produc
         ])).required().description("Fields of the product. Further fields of Shopify's `ProductCreateInput` (`productOptions`, `handle`, `seo`, `metafields`, …) are passed on."),
         argument("media", ARRAY.items(list![
             OBJECT.properties(list![
-                optional("originalSource", STRING.description("Public address of the file, of a YouTube or Vimeo video, or of a staged upload.")),
-                optional("mediaContentType", STRING.choices(words!["IMAGE", "VIDEO", "EXTERNAL_VIDEO", "MODEL_3D"]).description("Kind of the file.")),
+                optional("originalSource", STRING.description("Public address of the file, of a YouTube or Vimeo video, or of a staged upload. The vendor requires it.")),
+                optional("mediaContentType", STRING.choices(words!["IMAGE", "VIDEO", "EXTERNAL_VIDEO", "MODEL_3D"]).description("Kind of the file. The vendor requires it.")),
             ]),
         ])).description("Images and videos of the product, as Shopify's `CreateMediaInput`; Shopify fetches them in the background."),
     ])
@@ -121,6 +128,42 @@ const DELETE: Operation = Operation::by(Method::Post, "Products_Delete", "produc
     ])
     .schema(DELETE_RECORD);
 
+const SEARCH: Operation = Operation::by(Method::Post, "Products_Search", "products", Action::Search, template!("/graphql.json"))
+    .summary("Search products")
+    .description("Finds products by Shopify's search language: words, and terms such as `title:`, `sku:`, `vendor:`, `tag:`, `status:`, `inventory_total:<5`, `updated_at:>2026-03-01`, joined with `AND`, `OR` and `-`. Ids are global ones. For all products use `products.list`. Airbyte's hosted platform does not offer it.")
+    .addition()
+    .parameters(list![
+        argument("query", STRING).required().description("What to look for."),
+        argument("sortKey", STRING.choices(words![
+            "CREATED_AT",
+            "ID",
+            "INVENTORY_TOTAL",
+            "PRODUCT_TYPE",
+            "PUBLISHED_AT",
+            "RELEVANCE",
+            "TITLE",
+            "UPDATED_AT",
+            "VENDOR",
+        ])).description("What to sort by; `RELEVANCE` only with words."),
+        argument("reverse", BOOLEAN).description("Whether the order is turned round; false when left out."),
+        argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more points."),
+        argument("after", STRING).description("Where to go on, `endCursor` from the metadata of the page before. Leave out for the first page."),
+    ])
+    .graphql(graphql(include_str!("graphql/products_search.graphql")).variables(list![
+        set("first", given("first")),
+        set("after", given("after")),
+        set("query", given("query")),
+        set("sortKey", given("sortKey")),
+        set("reverse", given("reverse")),
+    ]))
+    .records(json_path!("$.data.products.nodes"))
+    .meta(list![
+        meta("hasNextPage", json_path!("$.data.products.pageInfo.hasNextPage")),
+        meta("endCursor", json_path!("$.data.products.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("endCursor"), "after").more(from_meta("hasNextPage")).size(page_size("first").default(50).maximum(250)))
+    .schema(SEARCH_RECORD);
+
 const RECORD: Json = json(include_str!("schemas/products.json"));
 
 const CREATE_RECORD: Json = json(include_str!("schemas/products_create.json"));
@@ -128,3 +171,5 @@ const CREATE_RECORD: Json = json(include_str!("schemas/products_create.json"));
 const UPDATE_RECORD: Json = json(include_str!("schemas/products_update.json"));
 
 const DELETE_RECORD: Json = json(include_str!("schemas/products_delete.json"));
+
+const SEARCH_RECORD: Json = json(include_str!("schemas/products_search.json"));

@@ -29,10 +29,16 @@ const LIST: Operation = Operation::get("SmartCollections_List", "smart_collectio
         query("product_id", INTEGER).description("Only collections that contain this product, by its numeric id."),
         query("updated_at_min", STRING.format("date-time")).description("Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new."),
         query("updated_at_max", STRING.format("date-time")).description("Only records last changed at or before this instant, ISO 8601 with offset."),
+        query("ids", STRING).addition().description("Only these records, numeric ids separated by commas."),
+        query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
+        query("handle", STRING).addition().description("Only the record with this handle, its name in addresses."),
+        query("published_status", STRING.choices(words!["published", "unpublished", "any"])).addition().description("Only records that are on the online store, or are not; `any` when left out."),
+        query("published_at_min", STRING.format("date-time")).addition().description("Only records published at or after this instant, ISO 8601 with offset."),
+        query("published_at_max", STRING.format("date-time")).addition().description("Only records published at or before this instant, ISO 8601 with offset."),
     ])
     .records(json_path!("$.smart_collections"))
     .meta(list![link_meta("next_page_url", "next")])
-    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit", "fields"]).size(page_size("limit").maximum(250)))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("SmartCollections_Get", "smart_collections", Action::Get, template!("/smart_collections/{collection_id}.json"))

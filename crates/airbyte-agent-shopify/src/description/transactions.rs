@@ -16,10 +16,11 @@ const LIST: Operation = Operation::get("Transactions_List", "transactions", Acti
         path("order_id", INTEGER).required().description("Numeric id of the order, from `orders.list`. This is not the number customers see (`#1001`)."),
         query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments. Leave out for the first page."),
         query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+        query("fields", STRING).addition().description("Only these members of each record are returned, names separated by commas; all when left out."),
     ])
     .records(json_path!("$.transactions"))
     .meta(list![link_meta("next_page_url", "next")])
-    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts![]))
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["fields"]))
     .schema(RECORD);
 
 const GET: Operation = Operation::get("Transactions_Get", "transactions", Action::Get, template!("/orders/{order_id}/transactions/{transaction_id}.json"))

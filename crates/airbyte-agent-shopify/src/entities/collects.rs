@@ -80,6 +80,9 @@ list_builder! {
         collection_id: i64,
         /// Only memberships of this product, by its numeric id.
         product_id: i64,
+        /// Only these members of each record are returned, names separated by commas; all when left
+        /// out.
+        fields: String,
     }
 }
 

@@ -145,6 +145,19 @@ list_builder! {
         updated_at_min: String,
         /// Only records last changed at or before this instant, ISO 8601 with offset.
         updated_at_max: String,
+        /// Only these records, numeric ids separated by commas.
+        ids: String,
+        /// Only these members of each record are returned, names separated by commas; all when left
+        /// out.
+        fields: String,
+        /// Only the record with this handle, its name in addresses.
+        handle: String,
+        /// Only records that are on the online store, or are not; `any` when left out.
+        published_status: types::CustomCollectionPublishedStatus,
+        /// Only records published at or after this instant, ISO 8601 with offset.
+        published_at_min: String,
+        /// Only records published at or before this instant, ISO 8601 with offset.
+        published_at_max: String,
     }
 }
 

@@ -17,7 +17,9 @@ accessor! {
 impl CustomerAddress<'_> {
     /// List addresses of a customer.
     ///
-    /// Returns the address book of one customer; `default` marks the main address.
+    /// Returns the address book of one customer; `default` marks the main address. Shopify's own
+    /// libraries have no such path since version 2025-07, so it may answer 404; then use
+    /// `customer_addresses.list`, or `addresses` of `customers.get`.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///
@@ -41,7 +43,9 @@ impl CustomerAddress<'_> {
 
     /// Get an address.
     ///
-    /// Returns one address of a customer, by numeric ids of customer and address.
+    /// Returns one address of a customer, by numeric ids of customer and address. Shopify's own
+    /// libraries have no such path since version 2025-07, so it may answer 404; then use
+    /// `customer_addresses.list`, or `addresses` of `customers.get`.
     ///
     /// * `customer_id`: Numeric id of the customer, from `customers.list`.
     /// * `address_id`: Numeric id of the address, from `customer_address.list`.

@@ -114,6 +114,33 @@ impl Customers<'_> {
     pub fn delete(&self) -> CustomersDelete {
         CustomersDelete { call: self.client.call("customers", Action::Delete) }
     }
+
+    /// Search customers.
+    ///
+    /// Finds customers by Shopify's search language: words of name, e-mail address or telephone
+    /// number, and terms such as `email:`, `tag:`, `country:`, `orders_count:>5`,
+    /// `total_spent:>100`, `updated_at:>2026-03-01`. Ids are global ones. Airbyte's hosted platform
+    /// does not offer it.
+    ///
+    /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
+    ///
+    /// * `query`: What to look for.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_shopify::{Result, ShopifyConnector};
+    /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
+    /// let page = shopify.customers().search("email:mara.lindqvist@example.com").await?;
+    /// for customer in &page.data {
+    ///     println!("{:?} {:?}", customer.id, customer.legacy_resource_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn search(&self, query: impl Into<String>) -> CustomersSearch {
+        let mut call = self.client.call("customers", Action::Search);
+        call.set("query", query.into());
+        CustomersSearch { call }
+    }
 }
 
 in_context_store! {
@@ -143,6 +170,11 @@ list_builder! {
         updated_at_min: String,
         /// Only records last changed at or before this instant, ISO 8601 with offset.
         updated_at_max: String,
+        /// Only these records, numeric ids separated by commas.
+        ids: String,
+        /// Only these members of each record are returned, names separated by commas; all when left
+        /// out.
+        fields: String,
     }
 }
 
@@ -181,5 +213,22 @@ record_builder! {
         ///
         /// A call without it is refused.
         input: types::CustomerDeleteInput,
+    }
+}
+
+list_builder! {
+    /// A call of `customers.search`: setters add arguments, and awaiting it sends the request.
+    pub struct CustomersSearch: types::GraphQlCustomerFound, types::CustomersSearchMeta {
+        /// What to sort by; `RELEVANCE` only with words.
+        sort_key: types::CustomerSortKey = "sortKey",
+        /// Whether the order is turned round; false when left out.
+        reverse: bool,
+        /// Records per page. Larger pages cost more points.
+        ///
+        /// Default: `50`, which is always sent. From 1 to 250.
+        first: i64,
+        /// Where to go on, `endCursor` from the metadata of the page before. Leave out for the
+        /// first page.
+        after: String,
     }
 }

@@ -143,6 +143,11 @@ list_builder! {
         updated_at_min: String,
         /// Only records last changed at or before this instant, ISO 8601 with offset.
         updated_at_max: String,
+        /// Only these records, numeric ids separated by commas.
+        ids: String,
+        /// Only these members of each record are returned, names separated by commas; all when left
+        /// out.
+        fields: String,
     }
 }
 

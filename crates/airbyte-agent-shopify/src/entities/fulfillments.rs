@@ -64,6 +64,71 @@ impl Fulfillments<'_> {
         call.set("fulfillment_id", fulfillment_id);
         FulfillmentsGet { call }
     }
+
+    /// Ship items of an order.
+    ///
+    /// Creates a shipment for one or more fulfillment orders of the same order and location, with
+    /// tracking, and so marks their items as shipped. The fulfillment orders come from
+    /// `fulfillment_orders.list`; without `fulfillmentOrderLineItems` everything that is left is
+    /// shipped. Cannot be undone by changing it, only by `fulfillments.delete`. When Shopify
+    /// refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted platform
+    /// does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
+    /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
+    /// let fulfillment = shopify.fulfillments().create()
+    ///     .fulfillment(types::FulfillmentCreateInput::new([types::FulfillmentCreateInputLineItemsByFulfillmentOrder::new("gid://shopify/FulfillmentOrder/6123456789012")]).notify_customer(true))
+    ///     .message("Handle with care")
+    ///     .await?;
+    /// println!("{fulfillment:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> FulfillmentsCreate {
+        FulfillmentsCreate { call: self.client.call("fulfillments", Action::Create) }
+    }
+
+    /// Change tracking of a shipment.
+    ///
+    /// Replaces the tracking of a shipment. When Shopify refuses the input, nothing is changed and
+    /// `userErrors` says why. Airbyte's hosted platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
+    /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
+    /// let fulfillment = shopify.fulfillments().update()
+    ///     .fulfillment_id("gid://shopify/Fulfillment/1029384756")
+    ///     .tracking_info_input(types::FulfillmentTrackingInfoInput::new().company("UPS").number("1Z999AA10123456784"))
+    ///     .notify_customer(true)
+    ///     .await?;
+    /// println!("{fulfillment:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self) -> FulfillmentsUpdate {
+        FulfillmentsUpdate { call: self.client.call("fulfillments", Action::Update) }
+    }
+
+    /// Cancel a shipment.
+    ///
+    /// Cancels a shipment, so that its items count as not shipped and can be shipped anew. When
+    /// Shopify refuses the input, nothing is changed and `userErrors` says why. Airbyte's hosted
+    /// platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_shopify::{Result, ShopifyConnector};
+    /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
+    /// let fulfillment = shopify.fulfillments().delete()
+    ///     .id("gid://shopify/Fulfillment/1029384756")
+    ///     .await?;
+    /// println!("{fulfillment:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self) -> FulfillmentsDelete {
+        FulfillmentsDelete { call: self.client.call("fulfillments", Action::Delete) }
+    }
 }
 
 in_context_store! {
@@ -93,10 +158,51 @@ list_builder! {
         updated_at_min: String,
         /// Only records last changed at or before this instant, ISO 8601 with offset.
         updated_at_max: String,
+        /// Only these members of each record are returned, names separated by commas; all when left
+        /// out.
+        fields: String,
     }
 }
 
 record_builder! {
     /// A call of `fulfillments.get`: setters add arguments, and awaiting it sends the request.
     pub struct FulfillmentsGet: types::Fulfillment {}
+}
+
+record_builder! {
+    /// A call of `fulfillments.create`: setters add arguments, and awaiting it sends the request.
+    pub struct FulfillmentsCreate: types::FulfillmentsCreateRecord {
+        /// The shipment.
+        ///
+        /// A call without it is refused.
+        fulfillment: types::FulfillmentCreateInput,
+        /// Note that goes to the fulfillment service with the shipment.
+        message: String,
+    }
+}
+
+record_builder! {
+    /// A call of `fulfillments.update`: setters add arguments, and awaiting it sends the request.
+    pub struct FulfillmentsUpdate: types::FulfillmentsUpdateRecord {
+        /// Shipment, by global id (`gid://shopify/Fulfillment/…`).
+        ///
+        /// A call without it is refused.
+        fulfillment_id: String = "fulfillmentId",
+        /// How the parcel can be followed.
+        ///
+        /// A call without it is refused.
+        tracking_info_input: types::FulfillmentTrackingInfoInput = "trackingInfoInput",
+        /// Whether the customer is told by e-mail; false when left out.
+        notify_customer: bool = "notifyCustomer",
+    }
+}
+
+record_builder! {
+    /// A call of `fulfillments.delete`: setters add arguments, and awaiting it sends the request.
+    pub struct FulfillmentsDelete: types::FulfillmentsDeleteRecord {
+        /// Shipment, by global id (`gid://shopify/Fulfillment/…`).
+        ///
+        /// A call without it is refused.
+        id: String,
+    }
 }

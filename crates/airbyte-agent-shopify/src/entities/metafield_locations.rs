@@ -20,7 +20,8 @@ impl MetafieldLocations<'_> {
     ///
     /// Returns the custom fields of a location, all or those of one namespace and key. Shopify
     /// calls custom fields metafields. `value` is a text for most types. To write or delete them
-    /// use `metafields.create` and `metafields.delete`.
+    /// use `metafields.create` and `metafields.delete`. Shopify's documentation does not name this
+    /// path for the current version.
     ///
     /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
     ///

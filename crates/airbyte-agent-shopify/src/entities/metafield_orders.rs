@@ -66,5 +66,8 @@ list_builder! {
         namespace: String,
         /// Only metafields with this key, the second part of their name.
         key: String,
+        /// Only these members of each record are returned, names separated by commas; all when left
+        /// out.
+        fields: String,
     }
 }

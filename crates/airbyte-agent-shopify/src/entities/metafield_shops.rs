@@ -85,6 +85,9 @@ list_builder! {
         /// Only metafields of this type, such as `single_line_text_field`, `number_integer`, `json`
         /// or `list.product_reference`.
         type_: String = "type",
+        /// Only these members of each record are returned, names separated by commas; all when left
+        /// out.
+        fields: String,
     }
 }
 

@@ -63,6 +63,28 @@ impl OrderRefunds<'_> {
         call.set("refund_id", refund_id);
         OrderRefundsGet { call }
     }
+
+    /// Refund an order.
+    ///
+    /// Gives money back for an order, for items, shipping or both, and restocks items as asked for.
+    /// Money flows only if `transactions` names a payment of the order (`transactions.list`);
+    /// without it the refund is only noted. This cannot be undone. When Shopify refuses the input,
+    /// nothing is changed and `userErrors` says why. Airbyte's hosted platform does not offer it.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
+    /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
+    /// let order_refund = shopify.order_refunds().create()
+    ///     .input(types::OrderRefundCreateInput::new("gid://shopify/Order/5123456789012").refund_line_items([types::OrderRefundCreateInputRefundLineItem::new("gid://shopify/LineItem/12123456789012", 1).restock_type(types::OrderRefundCreateInputRefundLineItemRestockType::Return)]))
+    ///     .idempotency_key("4b1f6f2e-2f0b-4d55-9b6e-6d1f4f1a9c37")
+    ///     .await?;
+    /// println!("{order_refund:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self) -> OrderRefundsCreate {
+        OrderRefundsCreate { call: self.client.call("order_refunds", Action::Create) }
+    }
 }
 
 in_context_store! {
@@ -80,10 +102,28 @@ list_builder! {
         /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all
         /// other arguments, of which only `limit` may come with it. Leave out for the first page.
         page_info: String,
+        /// Only these members of each record are returned, names separated by commas; all when left
+        /// out.
+        fields: String,
     }
 }
 
 record_builder! {
     /// A call of `order_refunds.get`: setters add arguments, and awaiting it sends the request.
     pub struct OrderRefundsGet: types::Refund {}
+}
+
+record_builder! {
+    /// A call of `order_refunds.create`: setters add arguments, and awaiting it sends the request.
+    pub struct OrderRefundsCreate: types::OrderRefund {
+        /// The refund.
+        ///
+        /// A call without it is refused.
+        input: types::OrderRefundCreateInput,
+        /// A new random text for each wanted refund, best a UUID. Repeat the same key when the same
+        /// call is tried again, and Shopify does not refund twice.
+        ///
+        /// A call without it is refused.
+        idempotency_key: String = "idempotencyKey",
+    }
 }

@@ -125,6 +125,33 @@ impl Orders<'_> {
     pub fn delete(&self) -> OrdersDelete {
         OrdersDelete { call: self.client.call("orders", Action::Delete) }
     }
+
+    /// Search orders.
+    ///
+    /// Finds orders by Shopify's search language: words, and terms such as `name:#1001`, `email:`,
+    /// `tag:`, `sku:`, `financial_status:paid`, `fulfillment_status:unfulfilled`,
+    /// `created_at:>2026-03-01`, `status:open`. Apps see the last 60 days only unless they may read
+    /// all orders. Ids are global ones. Airbyte's hosted platform does not offer it.
+    ///
+    /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
+    ///
+    /// * `query`: What to look for.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_shopify::{Result, ShopifyConnector};
+    /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
+    /// let page = shopify.orders().search("fulfillment_status:unfulfilled AND created_at:>2026-03-01").await?;
+    /// for order in &page.data {
+    ///     println!("{:?} {:?}", order.id, order.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn search(&self, query: impl Into<String>) -> OrdersSearch {
+        let mut call = self.client.call("orders", Action::Search);
+        call.set("query", query.into());
+        OrdersSearch { call }
+    }
 }
 
 in_context_store! {
@@ -166,6 +193,19 @@ list_builder! {
         /// Only orders whose shipping is in this state: `shipped` (all items), `partial`,
         /// `unshipped` (nothing), `unfulfilled` (nothing or a part). All when left out.
         fulfillment_status: types::OrderFulfillmentStatus,
+        /// Only these records, numeric ids separated by commas.
+        ids: String,
+        /// Only these members of each record are returned, names separated by commas; all when left
+        /// out.
+        fields: String,
+        /// Only the order with this name, with or without the sign in front of the number.
+        name: String,
+        /// Only orders processed at or after this instant, ISO 8601 with offset.
+        processed_at_min: String,
+        /// Only orders processed at or before this instant, ISO 8601 with offset.
+        processed_at_max: String,
+        /// Only orders that came in through this app, by id; `current` is the app that calls.
+        attribution_app_id: String,
     }
 }
 
@@ -223,5 +263,22 @@ record_builder! {
         restock: bool,
         /// Note about the cancellation, for staff only.
         staff_note: String = "staffNote",
+    }
+}
+
+list_builder! {
+    /// A call of `orders.search`: setters add arguments, and awaiting it sends the request.
+    pub struct OrdersSearch: types::GraphQlOrderFound, types::OrdersSearchMeta {
+        /// What to sort by; `RELEVANCE` only with words.
+        sort_key: types::OrderSortKey = "sortKey",
+        /// Whether the order is turned round; false when left out.
+        reverse: bool,
+        /// Records per page. Larger pages cost more points.
+        ///
+        /// Default: `50`, which is always sent. From 1 to 250.
+        first: i64,
+        /// Where to go on, `endCursor` from the metadata of the page before. Leave out for the
+        /// first page.
+        after: String,
     }
 }

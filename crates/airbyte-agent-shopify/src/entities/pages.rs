@@ -146,6 +146,17 @@ list_builder! {
         ///
         /// Default: `"any"`.
         published_status: types::PagePublishedStatus,
+        /// Only these members of each record are returned, names separated by commas; all when left
+        /// out.
+        fields: String,
+        /// Only pages with this title.
+        title: String,
+        /// Only the record with this handle, its name in addresses.
+        handle: String,
+        /// Only records published at or after this instant, ISO 8601 with offset.
+        published_at_min: String,
+        /// Only records published at or before this instant, ISO 8601 with offset.
+        published_at_max: String,
     }
 }
 

@@ -142,6 +142,9 @@ list_builder! {
         /// Only records with an id greater than this one, in ascending order of id. Another way to
         /// page: pass the id of the last record received.
         since_id: i64,
+        /// Only these members of each record are returned, names separated by commas; all when left
+        /// out.
+        fields: String,
     }
 }
 

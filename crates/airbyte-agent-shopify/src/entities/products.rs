@@ -70,7 +70,7 @@ impl Products<'_> {
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let product = shopify.products().create()
     ///     .product(types::ProductCreateInput::new("Ridge 156").vendor("Northwind Boards").product_type("Snowboard").status(types::ProductCreateInputStatus::Draft))
-    ///     .media([types::ProductMedia::new().original_source("https://cdn.example.com/ridge-156.jpg").media_content_type(types::ProductMediaMediaContentType::Image)])
+    ///     .media([types::ProductMediaInput::new().original_source("https://cdn.example.com/ridge-156.jpg").media_content_type(types::ProductMediaInputMediaContentType::Image)])
     ///     .await?;
     /// println!("{product:?}");
     /// # Ok(())
@@ -118,6 +118,33 @@ impl Products<'_> {
     pub fn delete(&self) -> ProductsDelete {
         ProductsDelete { call: self.client.call("products", Action::Delete) }
     }
+
+    /// Search products.
+    ///
+    /// Finds products by Shopify's search language: words, and terms such as `title:`, `sku:`,
+    /// `vendor:`, `tag:`, `status:`, `inventory_total:<5`, `updated_at:>2026-03-01`, joined with
+    /// `AND`, `OR` and `-`. Ids are global ones. For all products use `products.list`. Airbyte's
+    /// hosted platform does not offer it.
+    ///
+    /// Awaiting the builder gives one page; `items()` and `pages()` request all pages.
+    ///
+    /// * `query`: What to look for.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_shopify::{Result, ShopifyConnector};
+    /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
+    /// let page = shopify.products().search("title:ridge AND status:active").await?;
+    /// for product in &page.data {
+    ///     println!("{:?} {:?}", product.id, product.title);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn search(&self, query: impl Into<String>) -> ProductsSearch {
+        let mut call = self.client.call("products", Action::Search);
+        call.set("query", query.into());
+        ProductsSearch { call }
+    }
 }
 
 in_context_store! {
@@ -156,6 +183,21 @@ list_builder! {
         vendor: String,
         /// Only products in this collection, custom or smart, by its numeric id.
         collection_id: i64,
+        /// Only these records, numeric ids separated by commas.
+        ids: String,
+        /// Only these members of each record are returned, names separated by commas; all when left
+        /// out.
+        fields: String,
+        /// Only products with this title.
+        title: String,
+        /// Only the record with this handle, its name in addresses.
+        handle: String,
+        /// Only records that are on the online store, or are not; `any` when left out.
+        published_status: types::ProductPublishedStatus,
+        /// Only records published at or after this instant, ISO 8601 with offset.
+        published_at_min: String,
+        /// Only records published at or before this instant, ISO 8601 with offset.
+        published_at_max: String,
     }
 }
 
@@ -174,7 +216,7 @@ record_builder! {
         product: types::ProductCreateInput,
         /// Images and videos of the product, as Shopify's `CreateMediaInput`; Shopify fetches them
         /// in the background.
-        media: [types::ProductMedia],
+        media: [types::ProductMediaInput],
     }
 }
 
@@ -196,5 +238,22 @@ record_builder! {
         ///
         /// A call without it is refused.
         input: types::ProductDeleteInput,
+    }
+}
+
+list_builder! {
+    /// A call of `products.search`: setters add arguments, and awaiting it sends the request.
+    pub struct ProductsSearch: types::GraphQlProductFound, types::ProductsSearchMeta {
+        /// What to sort by; `RELEVANCE` only with words.
+        sort_key: types::ProductSortKey = "sortKey",
+        /// Whether the order is turned round; false when left out.
+        reverse: bool,
+        /// Records per page. Larger pages cost more points.
+        ///
+        /// Default: `50`, which is always sent. From 1 to 250.
+        first: i64,
+        /// Where to go on, `endCursor` from the metadata of the page before. Leave out for the
+        /// first page.
+        after: String,
     }
 }

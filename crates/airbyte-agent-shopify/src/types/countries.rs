@@ -14,7 +14,7 @@ record! {
         pub name: String,
         /// Two-letter ISO country code; `*` stands for the rest of the world.
         pub code: String,
-        /// Name of the tax, such as `GST`.
+        /// Name of the tax, such as `GST`; not in Shopify's published list of fields.
         pub tax_name: String,
         /// National tax rate: 0.05 is 5 percent.
         pub tax: f64,

@@ -117,6 +117,18 @@ record! {
     }
 }
 
+open_enum!(
+    /// Only records that are on the online store, or are not; `any` when left out.
+    CustomCollectionPublishedStatus {
+        /// Written `published` in requests and responses.
+        Published = "published",
+        /// Written `unpublished` in requests and responses.
+        Unpublished = "unpublished",
+        /// Written `any` in requests and responses.
+        Any = "any",
+    }
+);
+
 request! {
     /// Fields of the collection. Further fields of Shopify's `CollectionInput` (`products`,
     /// `image`, `seo`, `metafields`, …) are passed on.
@@ -180,12 +192,16 @@ request! {
     /// The type of `rules` in [`CustomCollectionCreateInputRuleSet`].
     pub struct CustomCollectionCreateInputRuleSetRule {
         /// What is compared: `TAG`, `TITLE`, `TYPE`, `VENDOR`, `VARIANT_PRICE`,
-        /// `VARIANT_INVENTORY`, `IS_PRICE_REDUCED` and so on.
+        /// `VARIANT_COMPARE_AT_PRICE`, `VARIANT_INVENTORY`, `VARIANT_TITLE`, `VARIANT_WEIGHT`,
+        /// `IS_PRICE_REDUCED`, `PRODUCT_CATEGORY_ID`, `PRODUCT_CATEGORY_ID_WITH_DESCENDANTS`,
+        /// `PRODUCT_METAFIELD_DEFINITION` or `VARIANT_METAFIELD_DEFINITION`. The vendor requires
+        /// it.
         column: String,
         /// How it is compared: `EQUALS`, `NOT_EQUALS`, `CONTAINS`, `NOT_CONTAINS`, `STARTS_WITH`,
-        /// `ENDS_WITH`, `GREATER_THAN`, `LESS_THAN`, `IS_SET` or `IS_NOT_SET`.
+        /// `ENDS_WITH`, `GREATER_THAN`, `LESS_THAN`, `IS_SET` or `IS_NOT_SET`. The vendor requires
+        /// it.
         relation: String,
-        /// What it is compared with, as a text.
+        /// What it is compared with, as a text. The vendor requires it.
         condition: String,
     }
 }

@@ -2,7 +2,8 @@
 
 //! Types of the records and arguments of `customers`.
 
-use airbyte_agent_core::{record, request};
+use airbyte_agent_core::serde_json::Value;
+use airbyte_agent_core::{open_enum, record, request};
 
 use super::GraphQlUserError;
 
@@ -63,10 +64,74 @@ record! {
 }
 
 record! {
+    /// A customer that was found, as GraphQL shows it.
+    pub struct GraphQlCustomerFound {
+        /// Global id of the customer.
+        pub id: String,
+        /// Numeric id of the customer, as text.
+        pub legacy_resource_id: String = "legacyResourceId",
+        /// Name, or else the e-mail address or telephone number.
+        pub display_name: String = "displayName",
+        /// First name.
+        pub first_name: String = "firstName",
+        /// Last name.
+        pub last_name: String = "lastName",
+        /// State of the account, such as `ENABLED` or `INVITED`.
+        pub state: String,
+        /// Note for staff.
+        pub note: String,
+        /// Tags.
+        pub tags: Vec<String>,
+        /// Number of orders, as text.
+        pub number_of_orders: String = "numberOfOrders",
+        /// Whether the customer pays no taxes.
+        pub tax_exempt: bool = "taxExempt",
+        /// Whether the e-mail address was confirmed.
+        pub verified_email: bool = "verifiedEmail",
+        /// When it was created.
+        pub created_at: String = "createdAt",
+        /// When it last changed.
+        pub updated_at: String = "updatedAt",
+        /// Money spent, with `amount` and `currencyCode`.
+        pub amount_spent: Value = "amountSpent",
+        /// Main e-mail address.
+        pub default_email_address: GraphQlCustomerFoundDefaultEmailAddress = "defaultEmailAddress",
+        /// Main telephone number.
+        pub default_phone_number: GraphQlCustomerFoundDefaultPhoneNumber = "defaultPhoneNumber",
+    }
+}
+
+record! {
+    /// Main e-mail address.
+    pub struct GraphQlCustomerFoundDefaultEmailAddress {
+        /// The address.
+        pub email_address: String = "emailAddress",
+    }
+}
+
+record! {
+    /// Main telephone number.
+    pub struct GraphQlCustomerFoundDefaultPhoneNumber {
+        /// The number.
+        pub phone_number: String = "phoneNumber",
+    }
+}
+
+record! {
     /// Metadata of a page of `customers.list`.
     pub struct CustomersListMeta {
         /// The URL of the relation `next` in the `Link` header.
         pub next_page_url: String,
+    }
+}
+
+record! {
+    /// Metadata of a page of `customers.search`.
+    pub struct CustomersSearchMeta {
+        /// Whether there are more records.
+        pub has_next_page: bool = "hasNextPage",
+        /// Where the next page starts.
+        pub end_cursor: String = "endCursor",
     }
 }
 
@@ -157,3 +222,21 @@ request! {
         }
     }
 }
+
+open_enum!(
+    /// What to sort by; `RELEVANCE` only with words.
+    CustomerSortKey {
+        /// Written `CREATED_AT` in requests and responses.
+        CreatedAt = "CREATED_AT",
+        /// Written `ID` in requests and responses.
+        Id = "ID",
+        /// Written `LOCATION` in requests and responses.
+        Location = "LOCATION",
+        /// Written `NAME` in requests and responses.
+        Name = "NAME",
+        /// Written `RELEVANCE` in requests and responses.
+        Relevance = "RELEVANCE",
+        /// Written `UPDATED_AT` in requests and responses.
+        UpdatedAt = "UPDATED_AT",
+    }
+);

@@ -30,7 +30,7 @@ record! {
         pub evidence_sent_on: String,
         /// When it was decided; null while open.
         pub finalized_on: String,
-        /// When the buyer opened it.
+        /// When the buyer opened it; not in Shopify's published list of fields.
         pub initiated_at: String,
     }
 }

@@ -75,6 +75,8 @@ record! {
         pub api_client_id: i64,
         /// API version it was created with.
         pub created_on_api_version_handle: String,
+        /// Reasons for which the customer pays no taxes.
+        pub tax_exemptions: Vec<String>,
     }
 }
 
@@ -179,7 +181,7 @@ request! {
     pub struct DraftOrderCreateInputLineItem {
         /// Global id of the variant (`gid://shopify/ProductVariant/…`).
         variant_id: String = "variantId",
-        /// Quantity, 1 or more.
+        /// Quantity, 1 or more. The vendor requires it.
         quantity: i64,
         /// Title of a custom line; not used when a variant is named.
         title: String,
@@ -228,7 +230,7 @@ request! {
     pub struct DraftOrderUpdateInputLineItem {
         /// Global id of the variant (`gid://shopify/ProductVariant/…`).
         variant_id: String = "variantId",
-        /// Quantity, 1 or more.
+        /// Quantity, 1 or more. The vendor requires it.
         quantity: i64,
         /// Title of a custom line; not used when a variant is named.
         title: String,

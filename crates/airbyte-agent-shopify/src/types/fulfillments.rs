@@ -2,12 +2,150 @@
 
 //! Types of the records and arguments of `fulfillments`.
 
-use airbyte_agent_core::record;
+use airbyte_agent_core::{record, request};
+
+use super::GraphQlUserError;
+
+record! {
+    /// Result of creating a shipment.
+    pub struct FulfillmentsCreateRecord {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// A shipment, as GraphQL shows it.
+        pub fulfillment: GraphQlFulfillment,
+    }
+}
+
+record! {
+    /// A shipment, as GraphQL shows it.
+    pub struct GraphQlFulfillment {
+        /// Global id of the shipment.
+        pub id: String,
+        /// Name, such as `#1001.1`.
+        pub name: String,
+        /// State, such as `SUCCESS` or `CANCELLED`.
+        pub status: String,
+        /// State of the delivery, such as `IN_TRANSIT` or `DELIVERED`.
+        pub display_status: String = "displayStatus",
+        /// When it was created.
+        pub created_at: String = "createdAt",
+        /// When it last changed.
+        pub updated_at: String = "updatedAt",
+        /// Number of items.
+        pub total_quantity: i64 = "totalQuantity",
+        /// How the parcels can be followed.
+        pub tracking_info: Vec<GraphQlFulfillmentTrackingInfo> = "trackingInfo",
+    }
+}
+
+record! {
+    /// The type of `trackingInfo` in [`GraphQlFulfillment`].
+    pub struct GraphQlFulfillmentTrackingInfo {
+        /// Carrier.
+        pub company: String,
+        /// Tracking number.
+        pub number: String,
+        /// Address at which the parcel can be followed.
+        pub url: String,
+    }
+}
+
+record! {
+    /// Result of changing the tracking.
+    pub struct FulfillmentsUpdateRecord {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// A shipment, as GraphQL shows it.
+        pub fulfillment: GraphQlFulfillment,
+    }
+}
+
+record! {
+    /// Result of cancelling a shipment.
+    pub struct FulfillmentsDeleteRecord {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// A shipment, as GraphQL shows it.
+        pub fulfillment: GraphQlFulfillment,
+    }
+}
 
 record! {
     /// Metadata of a page of `fulfillments.list`.
     pub struct FulfillmentsListMeta {
         /// The URL of the relation `next` in the `Link` header.
         pub next_page_url: String,
+    }
+}
+
+request! {
+    /// The shipment.
+    pub struct FulfillmentCreateInput {
+        required {
+            /// The fulfillment orders, and of each what is shipped.
+            line_items_by_fulfillment_order: [FulfillmentCreateInputLineItemsByFulfillmentOrder] = "lineItemsByFulfillmentOrder",
+        }
+        /// How the parcel can be followed.
+        tracking_info: FulfillmentCreateInputTrackingInfo = "trackingInfo",
+        /// Whether the customer is told by e-mail; false when left out.
+        notify_customer: bool = "notifyCustomer",
+    }
+}
+
+request! {
+    /// The type of `lineItemsByFulfillmentOrder` in [`FulfillmentCreateInput`].
+    pub struct FulfillmentCreateInputLineItemsByFulfillmentOrder {
+        required {
+            /// Fulfillment order, by global id (`gid://shopify/FulfillmentOrder/…`).
+            fulfillment_order_id: String = "fulfillmentOrderId",
+        }
+        /// What is shipped; everything that is left when left out.
+        fulfillment_order_line_items: [FulfillmentCreateInputLineItemsByFulfillmentOrderFulfillmentOrderLineItem] = "fulfillmentOrderLineItems",
+    }
+}
+
+request! {
+    /// The type of `fulfillmentOrderLineItems` in
+    /// [`FulfillmentCreateInputLineItemsByFulfillmentOrder`].
+    pub struct FulfillmentCreateInputLineItemsByFulfillmentOrderFulfillmentOrderLineItem {
+        required {
+            /// Line of the fulfillment order, by global id
+            /// (`gid://shopify/FulfillmentOrderLineItem/…`).
+            id: String,
+            /// How many are shipped.
+            quantity: i64,
+        }
+    }
+}
+
+request! {
+    /// How the parcel can be followed.
+    pub struct FulfillmentCreateInputTrackingInfo {
+        /// Carrier, by the name that Shopify knows, such as `UPS` or `DHL Express`.
+        company: String,
+        /// Tracking number.
+        number: String,
+        /// Address at which the parcel can be followed; Shopify makes it for carriers it knows.
+        url: String,
+        /// Tracking numbers, for several parcels.
+        numbers: [String],
+        /// Addresses, in the order of the numbers.
+        urls: [String],
+    }
+}
+
+request! {
+    /// How the parcel can be followed.
+    pub struct FulfillmentTrackingInfoInput {
+        /// Carrier, by the name that Shopify knows, such as `UPS` or `DHL Express`.
+        company: String,
+        /// Tracking number.
+        number: String,
+        /// Address at which the parcel can be followed; Shopify makes it for carriers it knows.
+        url: String,
+        /// Tracking numbers, for several parcels.
+        numbers: [String],
+        /// Addresses, in the order of the numbers.
+        urls: [String],
     }
 }

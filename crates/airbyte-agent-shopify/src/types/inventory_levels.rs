@@ -28,3 +28,11 @@ record! {
         pub next_page_url: String,
     }
 }
+
+record! {
+    /// Metadata of a page of `inventory_levels.search`.
+    pub struct InventoryLevelsSearchMeta {
+        /// The URL of the relation `next` in the `Link` header.
+        pub next_page_url: String,
+    }
+}

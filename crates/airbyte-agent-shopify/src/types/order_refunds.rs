@@ -2,7 +2,65 @@
 
 //! Types of the records and arguments of `order_refunds`.
 
-use airbyte_agent_core::record;
+use airbyte_agent_core::{open_enum, record, request};
+
+use super::GraphQlUserError;
+
+record! {
+    /// Result of the refund.
+    pub struct OrderRefund {
+        /// Why Shopify did not accept the input; empty when it did.
+        pub user_errors: Vec<GraphQlUserError> = "userErrors",
+        /// The new refund.
+        pub refund: OrderRefundRefund,
+        /// The order.
+        pub order: OrderRefundOrder,
+    }
+}
+
+record! {
+    /// The new refund.
+    pub struct OrderRefundRefund {
+        /// Global id of the refund.
+        pub id: String,
+        /// Reason, for staff.
+        pub note: String,
+        /// When it was created.
+        pub created_at: String = "createdAt",
+        /// Money given back.
+        pub total_refunded_set: OrderRefundRefundTotalRefundedSet = "totalRefundedSet",
+    }
+}
+
+record! {
+    /// Money given back.
+    pub struct OrderRefundRefundTotalRefundedSet {
+        /// In the shop's currency.
+        pub shop_money: OrderRefundRefundTotalRefundedSetShopMoney = "shopMoney",
+    }
+}
+
+record! {
+    /// In the shop's currency.
+    pub struct OrderRefundRefundTotalRefundedSetShopMoney {
+        /// Amount, as a decimal text.
+        pub amount: String,
+        /// Three-letter ISO currency code.
+        pub currency_code: String = "currencyCode",
+    }
+}
+
+record! {
+    /// The order.
+    pub struct OrderRefundOrder {
+        /// Global id of the order.
+        pub id: String,
+        /// Name of the order, such as `#1001`.
+        pub name: String,
+        /// State of the payment after it.
+        pub display_financial_status: String = "displayFinancialStatus",
+    }
+}
 
 record! {
     /// Metadata of a page of `order_refunds.list`.
@@ -11,3 +69,124 @@ record! {
         pub next_page_url: String,
     }
 }
+
+request! {
+    /// The refund.
+    pub struct OrderRefundCreateInput {
+        required {
+            /// Order, by global id (`gid://shopify/Order/…`).
+            order_id: String = "orderId",
+        }
+        /// Reason, for staff.
+        note: String,
+        /// Whether the customer is told by e-mail.
+        notify: bool,
+        /// Items that are refunded.
+        refund_line_items: [OrderRefundCreateInputRefundLineItem] = "refundLineItems",
+        /// Shipping that is refunded.
+        shipping: OrderRefundCreateInputShipping,
+        /// Payments through which the money flows back.
+        transactions: [OrderRefundCreateInputTransaction],
+        /// Currency in which the customer sees the refund, for orders in several currencies.
+        currency: String,
+        /// Whether more than was paid may be given back; false when left out.
+        allow_over_refunding: bool = "allowOverRefunding",
+        /// Why the amount differs from the price of the items.
+        discrepancy_reason: OrderRefundCreateInputDiscrepancyReason = "discrepancyReason",
+    }
+}
+
+request! {
+    /// The type of `refundLineItems` in [`OrderRefundCreateInput`].
+    pub struct OrderRefundCreateInputRefundLineItem {
+        required {
+            /// Line of the order, by global id (`gid://shopify/LineItem/…`).
+            line_item_id: String = "lineItemId",
+            /// How many.
+            quantity: i64,
+        }
+        /// Whether they go back to stock; `RETURN` for items that were shipped, `CANCEL` for
+        /// others.
+        restock_type: OrderRefundCreateInputRefundLineItemRestockType = "restockType",
+        /// Location to which they go back, by global id.
+        location_id: String = "locationId",
+    }
+}
+
+open_enum!(
+    /// Whether they go back to stock; `RETURN` for items that were shipped, `CANCEL` for others.
+    OrderRefundCreateInputRefundLineItemRestockType {
+        /// Written `CANCEL` in requests and responses.
+        Cancel = "CANCEL",
+        /// Written `LEGACY_RESTOCK` in requests and responses.
+        LegacyRestock = "LEGACY_RESTOCK",
+        /// Written `NO_RESTOCK` in requests and responses.
+        NoRestock = "NO_RESTOCK",
+        /// Written `RETURN` in requests and responses.
+        Return = "RETURN",
+    }
+);
+
+request! {
+    /// Shipping that is refunded.
+    pub struct OrderRefundCreateInputShipping {
+        /// Amount, as a decimal text.
+        amount: String,
+        /// Whether all of it is refunded.
+        full_refund: bool = "fullRefund",
+    }
+}
+
+request! {
+    /// The type of `transactions` in [`OrderRefundCreateInput`].
+    pub struct OrderRefundCreateInputTransaction {
+        required {
+            /// The order once more, by global id.
+            order_id: String = "orderId",
+            /// Gateway of that payment.
+            gateway: String,
+            /// Kind of transaction, `REFUND`.
+            kind: OrderRefundCreateInputTransactionKind,
+            /// Amount, as a decimal text.
+            amount: String,
+        }
+        /// Payment of the order, by global id (`gid://shopify/OrderTransaction/…`).
+        parent_id: String = "parentId",
+    }
+}
+
+open_enum!(
+    /// Kind of transaction, `REFUND`.
+    OrderRefundCreateInputTransactionKind {
+        /// Written `AUTHORIZATION` in requests and responses.
+        Authorization = "AUTHORIZATION",
+        /// Written `CAPTURE` in requests and responses.
+        Capture = "CAPTURE",
+        /// Written `CHANGE` in requests and responses.
+        Change = "CHANGE",
+        /// Written `EMV_AUTHORIZATION` in requests and responses.
+        EmvAuthorization = "EMV_AUTHORIZATION",
+        /// Written `REFUND` in requests and responses.
+        Refund = "REFUND",
+        /// Written `SALE` in requests and responses.
+        Sale = "SALE",
+        /// Written `SUGGESTED_REFUND` in requests and responses.
+        SuggestedRefund = "SUGGESTED_REFUND",
+        /// Written `VOID` in requests and responses.
+        Void = "VOID",
+    }
+);
+
+open_enum!(
+    /// Why the amount differs from the price of the items.
+    OrderRefundCreateInputDiscrepancyReason {
+        /// Written `CUSTOMER` in requests and responses.
+        Customer = "CUSTOMER",
+        /// Written `DAMAGE` in requests and responses.
+        Damage = "DAMAGE",
+        /// Written `OTHER` in requests and responses.
+        OtherValue = "OTHER",
+        /// Written `RESTOCK` in requests and responses.
+        Restock = "RESTOCK",
+    }
+);

@@ -308,10 +308,84 @@ record! {
 }
 
 record! {
+    /// An order that was found, as GraphQL shows it.
+    pub struct GraphQlOrderFound {
+        /// Global id of the order.
+        pub id: String,
+        /// Numeric id of the order, as text.
+        pub legacy_resource_id: String = "legacyResourceId",
+        /// Name of the order, such as `#1001`.
+        pub name: String,
+        /// E-mail address of the customer.
+        pub email: String,
+        /// Note on the order.
+        pub note: String,
+        /// Tags.
+        pub tags: Vec<String>,
+        /// When it was created.
+        pub created_at: String = "createdAt",
+        /// When it was processed.
+        pub processed_at: String = "processedAt",
+        /// When it last changed.
+        pub updated_at: String = "updatedAt",
+        /// When it was closed.
+        pub closed_at: String = "closedAt",
+        /// When it was cancelled.
+        pub cancelled_at: String = "cancelledAt",
+        /// State of the payment, such as `PAID`.
+        pub display_financial_status: String = "displayFinancialStatus",
+        /// State of the shipping, such as `UNFULFILLED`.
+        pub display_fulfillment_status: String = "displayFulfillmentStatus",
+        /// Total of the order at present.
+        pub current_total_price_set: GraphQlOrderFoundCurrentTotalPriceSet = "currentTotalPriceSet",
+        /// The customer.
+        pub customer: GraphQlOrderFoundCustomer,
+    }
+}
+
+record! {
+    /// Total of the order at present.
+    pub struct GraphQlOrderFoundCurrentTotalPriceSet {
+        /// In the shop's currency.
+        pub shop_money: GraphQlOrderFoundCurrentTotalPriceSetShopMoney = "shopMoney",
+    }
+}
+
+record! {
+    /// In the shop's currency.
+    pub struct GraphQlOrderFoundCurrentTotalPriceSetShopMoney {
+        /// Amount, as a decimal text.
+        pub amount: String,
+        /// Three-letter ISO currency code.
+        pub currency_code: String = "currencyCode",
+    }
+}
+
+record! {
+    /// The customer.
+    pub struct GraphQlOrderFoundCustomer {
+        /// Global id of the customer.
+        pub id: String,
+        /// Name of the customer.
+        pub display_name: String = "displayName",
+    }
+}
+
+record! {
     /// Metadata of a page of `orders.list`.
     pub struct OrdersListMeta {
         /// The URL of the relation `next` in the `Link` header.
         pub next_page_url: String,
+    }
+}
+
+record! {
+    /// Metadata of a page of `orders.search`.
+    pub struct OrdersSearchMeta {
+        /// Whether there are more records.
+        pub has_next_page: bool = "hasNextPage",
+        /// Where the next page starts.
+        pub end_cursor: String = "endCursor",
     }
 }
 
@@ -403,7 +477,7 @@ request! {
     pub struct OrderCreateInputLineItem {
         /// Global id of the variant (`gid://shopify/ProductVariant/…`).
         variant_id: String = "variantId",
-        /// Quantity, 1 or more.
+        /// Quantity, 1 or more. The vendor requires it.
         quantity: i64,
         /// Title of the line; needed without a variant.
         title: String,
@@ -416,13 +490,13 @@ request! {
 request! {
     /// Price of one unit, instead of the variant's; needed without a variant.
     pub struct OrderCreateInputLineItemPriceSet {
-        /// Price in the shop's currency.
+        /// Price in the shop's currency. The vendor requires it.
         shop_money: OrderCreateInputLineItemPriceSetShopMoney = "shopMoney",
     }
 }
 
 request! {
-    /// Price in the shop's currency.
+    /// Price in the shop's currency. The vendor requires it.
     pub struct OrderCreateInputLineItemPriceSetShopMoney {
         /// Amount, as a decimal text.
         amount: String,
@@ -530,5 +604,39 @@ open_enum!(
         OtherValue = "OTHER",
         /// Written `STAFF` in requests and responses.
         Staff = "STAFF",
+    }
+);
+
+open_enum!(
+    /// What to sort by; `RELEVANCE` only with words.
+    OrderSortKey {
+        /// Written `CREATED_AT` in requests and responses.
+        CreatedAt = "CREATED_AT",
+        /// Written `CURRENT_TOTAL_PRICE` in requests and responses.
+        CurrentTotalPrice = "CURRENT_TOTAL_PRICE",
+        /// Written `CUSTOMER_NAME` in requests and responses.
+        CustomerName = "CUSTOMER_NAME",
+        /// Written `DESTINATION` in requests and responses.
+        Destination = "DESTINATION",
+        /// Written `FINANCIAL_STATUS` in requests and responses.
+        FinancialStatus = "FINANCIAL_STATUS",
+        /// Written `FULFILLMENT_STATUS` in requests and responses.
+        FulfillmentStatus = "FULFILLMENT_STATUS",
+        /// Written `ID` in requests and responses.
+        Id = "ID",
+        /// Written `ORDER_NUMBER` in requests and responses.
+        OrderNumber = "ORDER_NUMBER",
+        /// Written `PO_NUMBER` in requests and responses.
+        PoNumber = "PO_NUMBER",
+        /// Written `PROCESSED_AT` in requests and responses.
+        ProcessedAt = "PROCESSED_AT",
+        /// Written `RELEVANCE` in requests and responses.
+        Relevance = "RELEVANCE",
+        /// Written `TOTAL_ITEMS_QUANTITY` in requests and responses.
+        TotalItemsQuantity = "TOTAL_ITEMS_QUANTITY",
+        /// Written `TOTAL_PRICE` in requests and responses.
+        TotalPrice = "TOTAL_PRICE",
+        /// Written `UPDATED_AT` in requests and responses.
+        UpdatedAt = "UPDATED_AT",
     }
 );

@@ -106,10 +106,64 @@ record! {
 }
 
 record! {
+    /// A product that was found, as GraphQL shows it.
+    pub struct GraphQlProductFound {
+        /// Global id of the product.
+        pub id: String,
+        /// Numeric id of the product, as text.
+        pub legacy_resource_id: String = "legacyResourceId",
+        /// Title.
+        pub title: String,
+        /// Name in addresses.
+        pub handle: String,
+        /// Maker.
+        pub vendor: String,
+        /// Kind of product.
+        pub product_type: String = "productType",
+        /// State, `ACTIVE`, `DRAFT`, `ARCHIVED` or `UNLISTED`.
+        pub status: String,
+        /// Tags.
+        pub tags: Vec<String>,
+        /// Stock over all variants and locations.
+        pub total_inventory: i64 = "totalInventory",
+        /// When it was created.
+        pub created_at: String = "createdAt",
+        /// When it last changed.
+        pub updated_at: String = "updatedAt",
+        /// When it was published on the online store.
+        pub published_at: String = "publishedAt",
+        /// Address in the online store, if it is published there.
+        pub online_store_url: String = "onlineStoreUrl",
+        /// Lowest and highest price.
+        pub price_range_v2: GraphQlProductFoundPriceRangeV2 = "priceRangeV2",
+    }
+}
+
+record! {
+    /// Lowest and highest price.
+    pub struct GraphQlProductFoundPriceRangeV2 {
+        /// Lowest price, with `amount` and `currencyCode`.
+        pub min_variant_price: Value = "minVariantPrice",
+        /// Highest price, with `amount` and `currencyCode`.
+        pub max_variant_price: Value = "maxVariantPrice",
+    }
+}
+
+record! {
     /// Metadata of a page of `products.list`.
     pub struct ProductsListMeta {
         /// The URL of the relation `next` in the `Link` header.
         pub next_page_url: String,
+    }
+}
+
+record! {
+    /// Metadata of a page of `products.search`.
+    pub struct ProductsSearchMeta {
+        /// Whether there are more records.
+        pub has_next_page: bool = "hasNextPage",
+        /// Where the next page starts.
+        pub end_cursor: String = "endCursor",
     }
 }
 
@@ -123,6 +177,18 @@ open_enum!(
         Archived = "archived",
         /// Written `draft` in requests and responses.
         Draft = "draft",
+    }
+);
+
+open_enum!(
+    /// Only records that are on the online store, or are not; `any` when left out.
+    ProductPublishedStatus {
+        /// Written `published` in requests and responses.
+        Published = "published",
+        /// Written `unpublished` in requests and responses.
+        Unpublished = "unpublished",
+        /// Written `any` in requests and responses.
+        Any = "any",
     }
 );
 
@@ -167,18 +233,19 @@ open_enum!(
 request! {
     /// Images and videos of the product, as Shopify's `CreateMediaInput`; Shopify fetches them in
     /// the background.
-    pub struct ProductMedia {
-        /// Public address of the file, of a YouTube or Vimeo video, or of a staged upload.
+    pub struct ProductMediaInput {
+        /// Public address of the file, of a YouTube or Vimeo video, or of a staged upload. The
+        /// vendor requires it.
         original_source: String = "originalSource",
-        /// Kind of the file.
-        media_content_type: ProductMediaMediaContentType = "mediaContentType",
+        /// Kind of the file. The vendor requires it.
+        media_content_type: ProductMediaInputMediaContentType = "mediaContentType",
         ..extra
     }
 }
 
 open_enum!(
-    /// Kind of the file.
-    ProductMediaMediaContentType {
+    /// Kind of the file. The vendor requires it.
+    ProductMediaInputMediaContentType {
         /// Written `IMAGE` in requests and responses.
         Image = "IMAGE",
         /// Written `VIDEO` in requests and responses.
@@ -241,3 +308,27 @@ request! {
         }
     }
 }
+
+open_enum!(
+    /// What to sort by; `RELEVANCE` only with words.
+    ProductSortKey {
+        /// Written `CREATED_AT` in requests and responses.
+        CreatedAt = "CREATED_AT",
+        /// Written `ID` in requests and responses.
+        Id = "ID",
+        /// Written `INVENTORY_TOTAL` in requests and responses.
+        InventoryTotal = "INVENTORY_TOTAL",
+        /// Written `PRODUCT_TYPE` in requests and responses.
+        ProductType = "PRODUCT_TYPE",
+        /// Written `PUBLISHED_AT` in requests and responses.
+        PublishedAt = "PUBLISHED_AT",
+        /// Written `RELEVANCE` in requests and responses.
+        Relevance = "RELEVANCE",
+        /// Written `TITLE` in requests and responses.
+        Title = "TITLE",
+        /// Written `UPDATED_AT` in requests and responses.
+        UpdatedAt = "UPDATED_AT",
+        /// Written `VENDOR` in requests and responses.
+        Vendor = "VENDOR",
+    }
+);

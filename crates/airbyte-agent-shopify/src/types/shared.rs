@@ -2,8 +2,8 @@
 
 //! Types that several entities share.
 
-use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
+use airbyte_agent_core::{open_enum, record};
 
 record! {
     /// A person who bought something or left contact data in the store.
@@ -12,7 +12,7 @@ record! {
         pub id: i64,
         /// E-mail address, unique in the shop.
         pub email: String,
-        /// Older flag; see `email_marketing_consent`.
+        /// Older flag, which Shopify removed; see `email_marketing_consent`.
         pub accepts_marketing: bool,
         /// When it was created.
         pub created_at: String,
@@ -48,7 +48,7 @@ record! {
         pub phone: String,
         /// The latest addresses, at most ten; all with `customer_address.list`.
         pub addresses: Vec<CustomerAddress>,
-        /// When the older flag changed.
+        /// When the older flag changed; Shopify removed it.
         pub accepts_marketing_updated_at: String,
         /// Older form of the opt-in level; see `email_marketing_consent`.
         pub marketing_opt_in_level: String,
@@ -127,7 +127,7 @@ record! {
         pub field: Value,
         /// What is wrong, in words.
         pub message: String,
-        /// Kind of error, such as `INVALID` or `TAKEN`; on some mutations only.
+        /// Kind of error, such as `INVALID` or `TAKEN`; most operations do not ask Shopify for it.
         pub code: String,
     }
 }
@@ -260,7 +260,8 @@ record! {
         pub restock: bool,
         /// The duties, one object for each.
         pub duties: Vec<Value>,
-        /// Duties given back, in shop and presentment currency.
+        /// Duties given back, in shop and presentment currency; not in Shopify's published list of
+        /// fields.
         pub total_duties_set: Value,
         /// The return it belongs to, with its `id`.
         pub return_: Value = "return",
@@ -331,6 +332,10 @@ record! {
         /// The same record's global id (`gid://shopify/…`), as the create, update and delete
         /// actions want it.
         pub admin_graphql_api_id: String,
+        /// Details of the card or other means of payment.
+        pub payment_details: Value,
+        /// Difference by rounding of a cash payment, as a decimal text.
+        pub amount_rounding: String,
     }
 }
 
@@ -509,5 +514,161 @@ record! {
         pub delta: i64,
         /// Quantity afterwards; null for some kinds.
         pub quantity_after_change: i64 = "quantityAfterChange",
+    }
+}
+
+record! {
+    /// An order after the change.
+    pub struct GraphQlOrderState {
+        /// Global id of the order.
+        pub id: String,
+        /// Name of the order, such as `#1001`.
+        pub name: String,
+        /// Whether it is closed.
+        pub closed: bool,
+        /// When it was closed.
+        pub closed_at: String = "closedAt",
+        /// State of the payment.
+        pub display_financial_status: String = "displayFinancialStatus",
+        /// State of the shipping.
+        pub display_fulfillment_status: String = "displayFulfillmentStatus",
+        /// When it last changed.
+        pub updated_at: String = "updatedAt",
+    }
+}
+
+record! {
+    /// An order as it will be after an edit.
+    pub struct GraphQlCalculatedOrder {
+        /// Global id of the edit, which the next steps take.
+        pub id: String,
+        /// Number of items.
+        pub subtotal_line_items_quantity: i64 = "subtotalLineItemsQuantity",
+        /// Total of the order after the edit.
+        pub total_price_set: GraphQlCalculatedOrderTotalPriceSet = "totalPriceSet",
+        /// What the customer still has to pay; negative if money goes back.
+        pub total_outstanding_set: GraphQlCalculatedOrderTotalOutstandingSet = "totalOutstandingSet",
+        /// The lines.
+        pub line_items: GraphQlCalculatedOrderLineItems = "lineItems",
+    }
+}
+
+record! {
+    /// Total of the order after the edit.
+    pub struct GraphQlCalculatedOrderTotalPriceSet {
+        /// In the shop's currency.
+        pub shop_money: GraphQlCalculatedOrderTotalPriceSetShopMoney = "shopMoney",
+    }
+}
+
+record! {
+    /// In the shop's currency.
+    pub struct GraphQlCalculatedOrderTotalPriceSetShopMoney {
+        /// Amount, as a decimal text.
+        pub amount: String,
+        /// Three-letter ISO currency code.
+        pub currency_code: String = "currencyCode",
+    }
+}
+
+record! {
+    /// What the customer still has to pay; negative if money goes back.
+    pub struct GraphQlCalculatedOrderTotalOutstandingSet {
+        /// In the shop's currency.
+        pub shop_money: GraphQlCalculatedOrderTotalOutstandingSetShopMoney = "shopMoney",
+    }
+}
+
+record! {
+    /// In the shop's currency.
+    pub struct GraphQlCalculatedOrderTotalOutstandingSetShopMoney {
+        /// Amount, as a decimal text.
+        pub amount: String,
+        /// Three-letter ISO currency code.
+        pub currency_code: String = "currencyCode",
+    }
+}
+
+record! {
+    /// The lines.
+    pub struct GraphQlCalculatedOrderLineItems {
+        /// The lines, up to 100.
+        pub nodes: Vec<GraphQlCalculatedOrderLineItemsNode>,
+    }
+}
+
+record! {
+    /// The type of `nodes` in [`GraphQlCalculatedOrderLineItems`].
+    pub struct GraphQlCalculatedOrderLineItemsNode {
+        /// Global id of the line in the edit.
+        pub id: String,
+        /// Title of the line.
+        pub title: String,
+        /// Quantity after the edit.
+        pub quantity: i64,
+        /// Stock keeping unit.
+        pub sku: String,
+        /// The variant, with `id`.
+        pub variant: Value,
+    }
+}
+
+record! {
+    /// A line of an order in an edit.
+    pub struct GraphQlCalculatedLineItem {
+        /// Global id of the line in the edit.
+        pub id: String,
+        /// Title of the line.
+        pub title: String,
+        /// Quantity after the edit.
+        pub quantity: i64,
+        /// Stock keeping unit.
+        pub sku: String,
+    }
+}
+
+record! {
+    /// Items that a customer sends back.
+    pub struct GraphQlReturn {
+        /// Global id of the return.
+        pub id: String,
+        /// Name, such as `#1001-R1`.
+        pub name: String,
+        /// State.
+        pub status: GraphQlReturnStatus,
+        /// Number of items.
+        pub total_quantity: i64 = "totalQuantity",
+        /// When it was created.
+        pub created_at: String = "createdAt",
+        /// When it was closed.
+        pub closed_at: String = "closedAt",
+        /// The order.
+        pub order: GraphQlReturnOrder,
+    }
+}
+
+open_enum!(
+    /// State.
+    GraphQlReturnStatus {
+        /// Written `CANCELED` in requests and responses.
+        Canceled = "CANCELED",
+        /// Written `CLOSED` in requests and responses.
+        Closed = "CLOSED",
+        /// Written `DECLINED` in requests and responses.
+        Declined = "DECLINED",
+        /// Written `OPEN` in requests and responses.
+        Open = "OPEN",
+        /// Written `REQUESTED` in requests and responses.
+        Requested = "REQUESTED",
+    }
+);
+
+record! {
+    /// The order.
+    pub struct GraphQlReturnOrder {
+        /// Global id of the order.
+        pub id: String,
+        /// Name of the order.
+        pub name: String,
     }
 }

@@ -2,8 +2,8 @@
 
 //! Types of the records and arguments of `smart_collections`.
 
-use airbyte_agent_core::record;
 use airbyte_agent_core::serde_json::Value;
+use airbyte_agent_core::{open_enum, record};
 
 record! {
     /// A collection whose products are chosen by rules.
@@ -48,3 +48,15 @@ record! {
         pub next_page_url: String,
     }
 }
+
+open_enum!(
+    /// Only records that are on the online store, or are not; `any` when left out.
+    SmartCollectionPublishedStatus {
+        /// Written `published` in requests and responses.
+        Published = "published",
+        /// Written `unpublished` in requests and responses.
+        Unpublished = "unpublished",
+        /// Written `any` in requests and responses.
+        Any = "any",
+    }
+);

@@ -74,7 +74,8 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentIntents_Create", "
         body("capture_method", STRING.choices(words!["automatic", "automatic_async", "manual"])).addition().description("`manual` only authorizes the amount, to be taken with `payment_intent_captures.create`."),
         body("off_session", BOOLEAN).addition().description("True if the customer is not present to authenticate; needs `confirm: true`."),
         body("return_url", STRING).addition().description("Where to send the customer back after authenticating on another page; needs `confirm: true`."),
-        body("payment_method_types", ARRAY.items(list![STRING])).addition().description("Kinds of payment method to offer, instead of `automatic_payment_methods`; newer versions call it `allowed_payment_method_types`."),
+        body("payment_method_types", ARRAY.items(list![STRING])).addition().description("Kinds of payment method to offer, instead of `automatic_payment_methods`; current API versions take `allowed_payment_method_types`."),
+        body("allowed_payment_method_types", ARRAY.items(list![STRING])).addition().description("Kinds of payment method to offer, in current API versions."),
     ])
     .body(Body::Form)
     .schema(RECORD);

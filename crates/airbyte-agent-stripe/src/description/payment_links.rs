@@ -38,12 +38,26 @@ const CREATE: Operation = Operation::by(Method::Post, "PaymentLinks_Create", "pa
         header("stripe_version", STRING).wire("Stripe-Version").addition().description("API version that decides the shape of this response, such as `2026-10-28.endive`; left out, the account's default version."),
         body("line_items", ARRAY.items(list![
             OBJECT.properties(list![
-                optional("price", STRING.description("Id of the price. Stripe requires this or price data, which this operation does not offer.")),
+                optional("price", STRING.description("Id of the price. Stripe requires this or `price_data`.")),
+                optional("price_data", OBJECT.properties(list![
+                    required("currency", STRING.description("Three-letter ISO currency code in lower case.")),
+                    optional("unit_amount", INTEGER.description("Price per unit, in the smallest currency unit.")),
+                    optional("product", STRING.description("Id of the product; give this or `product_data`.")),
+                    optional("product_data", OBJECT.properties(list![
+                        required("name", STRING.description("Name of the product.")),
+                        optional("description", STRING.description("What the product is.")),
+                    ]).closed().description("A product made together with the price.")),
+                    optional("recurring", OBJECT.properties(list![
+                        required("interval", STRING.choices(words!["day", "month", "week", "year"]).description("Unit of the billing period.")),
+                        optional("interval_count", INTEGER.description("Number of units in a billing period.")),
+                    ]).closed().description("Makes it a subscription price.")),
+                    optional("tax_behavior", STRING.choices(words!["exclusive", "inclusive", "unspecified"]).description("Whether the amount includes tax.")),
+                ]).closed().description("A price made for this link only.")),
                 required("quantity", INTEGER.description("Number of units.")),
                 optional("adjustable_quantity", OBJECT.properties(list![
                     required("enabled", BOOLEAN.description("True lets the customer change it.")),
                     optional("minimum", INTEGER.description("Least quantity; 0 when left out.")),
-                    optional("maximum", INTEGER.description("Most, up to 999; 99 when left out.")),
+                    optional("maximum", INTEGER.description("Most; 99 when left out.")),
                 ]).closed().description("Lets the customer change the quantity.")),
             ]).closed(),
         ])).required().description("What is sold, up to 20 entries."),

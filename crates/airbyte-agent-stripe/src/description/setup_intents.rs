@@ -53,7 +53,8 @@ const CREATE: Operation = Operation::by(Method::Post, "SetupIntents_Create", "se
             required("enabled", BOOLEAN.description("True to offer them.")),
             optional("allow_redirects", STRING.choices(words!["always", "never"]).description("`never` leaves out methods that need `return_url`.")),
         ]).closed()).description("Lets Stripe offer the payment methods enabled in the dashboard."),
-        body("payment_method_types", ARRAY.items(list![STRING])).description("Kinds of payment method to offer, instead of `automatic_payment_methods`; newer versions call it `allowed_payment_method_types`."),
+        body("payment_method_types", ARRAY.items(list![STRING])).description("Kinds of payment method to offer, instead of `automatic_payment_methods`; current API versions take `allowed_payment_method_types`."),
+        body("allowed_payment_method_types", ARRAY.items(list![STRING])).description("Kinds of payment method to offer, in current API versions."),
         body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
         body("expand", ARRAY.items(list![STRING])).addition().description("Fields that hold an id and are to come back as whole objects, up to four levels deep (`a.b`)."),
     ])

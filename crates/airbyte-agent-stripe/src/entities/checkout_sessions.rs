@@ -88,8 +88,11 @@ record_builder! {
         billing_address_collection: types::CheckoutSessionBillingAddressCollection,
         /// Whether a customer is made in `payment` mode.
         customer_creation: types::CheckoutSessionCustomerCreation,
-        /// Kinds of payment method to offer; those of the dashboard when left out.
+        /// Kinds of payment method to offer; those of the dashboard when left out. Current API
+        /// versions take `allowed_payment_method_types`.
         payment_method_types: [String],
+        /// Kinds of payment method to offer, in current API versions.
+        allowed_payment_method_types: [String],
         /// Fields of the payment, in `payment` mode.
         payment_intent_data: types::CheckoutSessionPaymentIntentData,
         /// Fields of the subscription, in `subscription` mode.

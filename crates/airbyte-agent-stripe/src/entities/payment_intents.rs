@@ -219,9 +219,11 @@ record_builder! {
         /// Where to send the customer back after authenticating on another page; needs `confirm:
         /// true`.
         return_url: String,
-        /// Kinds of payment method to offer, instead of `automatic_payment_methods`; newer versions
-        /// call it `allowed_payment_method_types`.
+        /// Kinds of payment method to offer, instead of `automatic_payment_methods`; current API
+        /// versions take `allowed_payment_method_types`.
         payment_method_types: [String],
+        /// Kinds of payment method to offer, in current API versions.
+        allowed_payment_method_types: [String],
     }
 }
 

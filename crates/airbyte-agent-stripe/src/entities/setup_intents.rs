@@ -131,9 +131,11 @@ record_builder! {
         description: String,
         /// Lets Stripe offer the payment methods enabled in the dashboard.
         automatic_payment_methods: types::SetupIntentAutomaticPaymentMethods,
-        /// Kinds of payment method to offer, instead of `automatic_payment_methods`; newer versions
-        /// call it `allowed_payment_method_types`.
+        /// Kinds of payment method to offer, instead of `automatic_payment_methods`; current API
+        /// versions take `allowed_payment_method_types`.
         payment_method_types: [String],
+        /// Kinds of payment method to offer, in current API versions.
+        allowed_payment_method_types: [String],
         /// Your own keys and values: up to 50 keys of 40 characters, values up to 500.
         metadata: {String: String},
         /// Fields that hold an id and are to come back as whole objects, up to four levels deep

@@ -62,13 +62,84 @@ request! {
             /// Number of units.
             quantity: i64,
         }
-        /// Id of the price. Stripe requires this or price data, which this operation does not
-        /// offer.
+        /// Id of the price. Stripe requires this or `price_data`.
         price: String,
+        /// A price made for this link only.
+        price_data: PaymentLinkLineItemPriceData,
         /// Lets the customer change the quantity.
         adjustable_quantity: PaymentLinkLineItemAdjustableQuantity,
     }
 }
+
+request! {
+    /// A price made for this link only.
+    pub struct PaymentLinkLineItemPriceData {
+        required {
+            /// Three-letter ISO currency code in lower case.
+            currency: String,
+        }
+        /// Price per unit, in the smallest currency unit.
+        unit_amount: i64,
+        /// Id of the product; give this or `product_data`.
+        product: String,
+        /// A product made together with the price.
+        product_data: PaymentLinkLineItemPriceDataProductData,
+        /// Makes it a subscription price.
+        recurring: PaymentLinkLineItemPriceDataRecurring,
+        /// Whether the amount includes tax.
+        tax_behavior: PaymentLinkLineItemPriceDataTaxBehavior,
+    }
+}
+
+request! {
+    /// A product made together with the price.
+    pub struct PaymentLinkLineItemPriceDataProductData {
+        required {
+            /// Name of the product.
+            name: String,
+        }
+        /// What the product is.
+        description: String,
+    }
+}
+
+request! {
+    /// Makes it a subscription price.
+    pub struct PaymentLinkLineItemPriceDataRecurring {
+        required {
+            /// Unit of the billing period.
+            interval: PaymentLinkLineItemPriceDataRecurringInterval,
+        }
+        /// Number of units in a billing period.
+        interval_count: i64,
+    }
+}
+
+open_enum!(
+    /// Unit of the billing period.
+    PaymentLinkLineItemPriceDataRecurringInterval {
+        /// Written `day` in requests and responses.
+        Day = "day",
+        /// Written `month` in requests and responses.
+        Month = "month",
+        /// Written `week` in requests and responses.
+        Week = "week",
+        /// Written `year` in requests and responses.
+        Year = "year",
+    }
+);
+
+open_enum!(
+    /// Whether the amount includes tax.
+    PaymentLinkLineItemPriceDataTaxBehavior {
+        /// Written `exclusive` in requests and responses.
+        Exclusive = "exclusive",
+        /// Written `inclusive` in requests and responses.
+        Inclusive = "inclusive",
+        /// Written `unspecified` in requests and responses.
+        Unspecified = "unspecified",
+    }
+);
 
 request! {
     /// Lets the customer change the quantity.
@@ -79,7 +150,7 @@ request! {
         }
         /// Least quantity; 0 when left out.
         minimum: i64,
-        /// Most, up to 999; 99 when left out.
+        /// Most; 99 when left out.
         maximum: i64,
     }
 }

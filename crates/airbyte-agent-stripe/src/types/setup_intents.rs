@@ -32,6 +32,8 @@ record! {
         pub payment_method: String,
         /// Kinds of payment method allowed.
         pub payment_method_types: Vec<String>,
+        /// Kinds of payment method that were asked for, in current API versions.
+        pub allowed_payment_method_types: Vec<String>,
         /// Secret that lets a browser finish the setup. Do not log it or pass it on.
         pub client_secret: String,
         /// Why it was canceled.

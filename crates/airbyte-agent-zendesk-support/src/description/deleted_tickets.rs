@@ -48,6 +48,11 @@ const DELETE: Operation = Operation::by(Method::Delete, "DeleteTicketForGood", "
     .idempotent()
     .destructive()
     .addition()
+    .job(Job::new(json_path!("$.id"), job_step("job_statuses", Action::Get).argument("job_status_id"), json_path!("$.status"), job_step("job_statuses", Action::Get).argument("job_status_id"))
+        .done(texts!["completed"])
+        .failed(texts!["failed", "killed"])
+        .reason(json_path!("$.message"))
+        .pause_seconds(2))
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the deleted ticket, from `deleted_tickets.list`."),
     ])

@@ -16,6 +16,11 @@ const CREATE: Operation = Operation::by(Method::Post, "CreateManyTickets", "tick
     .description("Creates up to 100 tickets and returns a job at once; Zendesk works through it in the background. Ask `job_statuses.get` with the job's id until `status` is `completed`; `results` holds the ids. Triggers run for every ticket and may send e-mail. Airbyte's hosted platform does not offer it.")
     .writes()
     .addition()
+    .job(Job::new(json_path!("$.id"), job_step("job_statuses", Action::Get).argument("job_status_id"), json_path!("$.status"), job_step("job_statuses", Action::Get).argument("job_status_id"))
+        .done(texts!["completed"])
+        .failed(texts!["failed", "killed"])
+        .reason(json_path!("$.message"))
+        .pause_seconds(2))
     .parameters(list![
         body("tickets", ARRAY.items(list![
             OBJECT.properties(list![

@@ -17,6 +17,11 @@ const CREATE: Operation = Operation::by(Method::Post, "MergeTickets", "ticket_me
     .writes()
     .destructive()
     .addition()
+    .job(Job::new(json_path!("$.id"), job_step("job_statuses", Action::Get).argument("job_status_id"), json_path!("$.status"), job_step("job_statuses", Action::Get).argument("job_status_id"))
+        .done(texts!["completed"])
+        .failed(texts!["failed", "killed"])
+        .reason(json_path!("$.message"))
+        .pause_seconds(2))
     .parameters(list![
         path("ticket_id", INTEGER).required().description("Id of the ticket that stays."),
         body("ids", ARRAY.items(list![INTEGER])).required().description("Ids of the tickets to merge into the one that stays; they are closed."),

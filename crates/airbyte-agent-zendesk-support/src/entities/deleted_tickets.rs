@@ -3,7 +3,7 @@
 //! The accessor of `deleted_tickets` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder};
+use airbyte_agent_core::{accessor, in_context_store, list_builder, record_builder, starts_job};
 
 use crate::store::DeletedTicketsField;
 use crate::types;
@@ -43,6 +43,10 @@ impl DeletedTickets<'_> {
     /// Deletes a ticket that was deleted before, beyond recovery. Returns a job at once; ask
     /// `job_statuses.get` until `status` is `completed`. Airbyte's hosted platform does not offer
     /// it.
+    ///
+    /// The call starts a job at the vendor. `start_job()` makes it and gives back the job; `wait()`
+    /// of that reads `job_statuses.get` until the job is done and gives back the call of
+    /// `job_statuses.get` for its result.
     ///
     /// * `ticket_id`: Id of the deleted ticket, from `deleted_tickets.list`.
     ///
@@ -100,4 +104,8 @@ record_builder! {
     /// A call of `deleted_tickets.delete`: setters add arguments, and awaiting it sends the
     /// request.
     pub struct DeletedTicketsDelete: types::JobStatus {}
+}
+
+starts_job! {
+    DeletedTicketsDelete => crate::entities::job_statuses::JobStatusesGet
 }

@@ -4,7 +4,7 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{accessor, list_builder, record_builder};
+use airbyte_agent_core::{accessor, list_builder, reads_job, record_builder};
 
 use crate::types;
 
@@ -61,6 +61,10 @@ impl JobStatuses<'_> {
 record_builder! {
     /// A call of `job_statuses.get`: setters add arguments, and awaiting it sends the request.
     pub struct JobStatusesGet: types::JobStatus {}
+}
+
+reads_job! {
+    JobStatusesGet
 }
 
 list_builder! {

@@ -3,7 +3,7 @@
 //! The accessor of `ticket_bulk_creations` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, record_builder};
+use airbyte_agent_core::{accessor, record_builder, starts_job};
 
 use crate::types;
 
@@ -21,6 +21,10 @@ impl TicketBulkCreations<'_> {
     /// background. Ask `job_statuses.get` with the job's id until `status` is `completed`;
     /// `results` holds the ids. Triggers run for every ticket and may send e-mail. Airbyte's hosted
     /// platform does not offer it.
+    ///
+    /// The call starts a job at the vendor. `start_job()` makes it and gives back the job; `wait()`
+    /// of that reads `job_statuses.get` until the job is done and gives back the call of
+    /// `job_statuses.get` for its result.
     ///
     /// ```no_run
     /// # use airbyte_agent_zendesk_support::serde_json::json;
@@ -48,4 +52,8 @@ record_builder! {
         /// A call without it is refused.
         tickets: [types::TicketBulkCreationTicket],
     }
+}
+
+starts_job! {
+    TicketBulkCreationsCreate => crate::entities::job_statuses::JobStatusesGet
 }

@@ -3,7 +3,7 @@
 //! The accessor of `ticket_merges` and the builders of its operations.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{accessor, record_builder};
+use airbyte_agent_core::{accessor, record_builder, starts_job};
 
 use crate::types;
 
@@ -20,6 +20,10 @@ impl TicketMerges<'_> {
     /// Merges other tickets into one: their last comments are copied there and they are closed,
     /// which cannot be undone. Returns a job at once; ask `job_statuses.get` until `status` is
     /// `completed`. Airbyte's hosted platform does not offer it.
+    ///
+    /// The call starts a job at the vendor. `start_job()` makes it and gives back the job; `wait()`
+    /// of that reads `job_statuses.get` until the job is done and gives back the call of
+    /// `job_statuses.get` for its result.
     ///
     /// * `ticket_id`: Id of the ticket that stays.
     ///
@@ -58,4 +62,8 @@ record_builder! {
         /// out.
         source_comment_is_public: bool,
     }
+}
+
+starts_job! {
+    TicketMergesCreate => crate::entities::job_statuses::JobStatusesGet
 }

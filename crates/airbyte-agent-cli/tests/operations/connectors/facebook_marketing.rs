@@ -212,7 +212,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "ads_insights.list",
-        arguments: r#"{"account_id":"1234567890123456","fields":"campaign_id,campaign_name,impressions,clicks,spend,actions","date_preset":"last_7d","time_range":"{\"since\": \"2025-03-01\", \"until\": \"2025-03-31\"}","level":"campaign","time_increment":"1","limit":100,"after":"QVFIUjZA0bHJMVmhPbUt3","breakdowns":"[\"age\", \"gender\"]","action_breakdowns":"[\"action_device\"]","filtering":"[{\"field\": \"ad.effective_status\", \"operator\": \"IN\", \"value\": [\"ACTIVE\"]}]","time_ranges":"[{\"since\": \"2025-03-01\", \"until\": \"2025-03-07\"}, {\"since\": \"2025-03-08\", \"until\": \"2025-03-14\"}]","sort":"spend_descending","action_attribution_windows":"[\"1d_click\", \"7d_click\"]","action_report_time":"conversion","use_account_attribution_setting":true,"use_unified_attribution_setting":true}"#,
+        arguments: r#"{"account_id":"1234567890123456","fields":"campaign_id,campaign_name,impressions,clicks,spend,actions","date_preset":"last_7d","time_range":"{\"since\": \"2025-03-01\", \"until\": \"2025-03-31\"}","level":"campaign","time_increment":"1","limit":100,"after":"QVFIUjZA0bHJMVmhPbUt3","breakdowns":"[\"age\", \"gender\"]","action_breakdowns":"[\"action_device\"]","filtering":"[{\"field\": \"ad.effective_status\", \"operator\": \"IN\", \"value\": [\"ACTIVE\"]}]","time_ranges":"[{\"since\": \"2025-03-01\", \"until\": \"2025-03-07\"}, {\"since\": \"2025-03-08\", \"until\": \"2025-03-14\"}]","sort":"[\"spend_descending\"]","action_attribution_windows":"[\"1d_click\", \"7d_click\"]","action_report_time":"conversion","use_account_attribution_setting":true,"use_unified_attribution_setting":true}"#,
         all: |c| c.ads_insights().list("1234567890123456")
             .fields("campaign_id,campaign_name,impressions,clicks,spend,actions")
             .date_preset(types::AdsInsightDatePreset::Last7d)
@@ -222,14 +222,15 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .action_breakdowns("[\"action_device\"]")
             .filtering("[{\"field\": \"ad.effective_status\", \"operator\": \"IN\", \"value\": [\"ACTIVE\"]}]")
             .time_ranges("[{\"since\": \"2025-03-01\", \"until\": \"2025-03-07\"}, {\"since\": \"2025-03-08\", \"until\": \"2025-03-14\"}]")
-            .sort("spend_descending").action_attribution_windows("[\"1d_click\", \"7d_click\"]")
+            .sort("[\"spend_descending\"]")
+            .action_attribution_windows("[\"1d_click\", \"7d_click\"]")
             .action_report_time(types::AdsInsightActionReportTime::Conversion)
             .use_account_attribution_setting(true).use_unified_attribution_setting(true).dry_run(),
         needed: |c, a| list!(c.ads_insights().list(a.get::<String>("account_id")), "limit", 90),
     },
     Operation {
         name: "insights_reports.create",
-        arguments: r#"{"account_id":"1234567890123456","fields":"campaign_id,campaign_name,impressions,clicks,spend,actions","level":"ad","date_preset":"last_90d","time_range":"{\"since\": \"2025-01-01\", \"until\": \"2025-03-31\"}","time_increment":"1","breakdowns":"[\"age\", \"gender\"]","action_breakdowns":"[\"action_device\"]","filtering":"[{\"field\": \"ad.effective_status\", \"operator\": \"IN\", \"value\": [\"ACTIVE\"]}]","time_ranges":"[{\"since\": \"2025-03-01\", \"until\": \"2025-03-07\"}, {\"since\": \"2025-03-08\", \"until\": \"2025-03-14\"}]","sort":"spend_descending","action_attribution_windows":"[\"1d_click\", \"7d_click\"]","action_report_time":"conversion","use_account_attribution_setting":true,"use_unified_attribution_setting":true}"#,
+        arguments: r#"{"account_id":"1234567890123456","fields":"campaign_id,campaign_name,impressions,clicks,spend,actions","level":"ad","date_preset":"last_90d","time_range":"{\"since\": \"2025-01-01\", \"until\": \"2025-03-31\"}","time_increment":"1","breakdowns":"[\"age\", \"gender\"]","action_breakdowns":"[\"action_device\"]","filtering":"[{\"field\": \"ad.effective_status\", \"operator\": \"IN\", \"value\": [\"ACTIVE\"]}]","time_ranges":"[{\"since\": \"2025-03-01\", \"until\": \"2025-03-07\"}, {\"since\": \"2025-03-08\", \"until\": \"2025-03-14\"}]","sort":"[\"spend_descending\"]","action_attribution_windows":"[\"1d_click\", \"7d_click\"]","action_report_time":"conversion","use_account_attribution_setting":true,"use_unified_attribution_setting":true}"#,
         all: |c| c.insights_reports().create("1234567890123456")
             .fields("campaign_id,campaign_name,impressions,clicks,spend,actions")
             .level(types::InsightsReportLevel::Ad).date_preset("last_90d")
@@ -238,7 +239,8 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .action_breakdowns("[\"action_device\"]")
             .filtering("[{\"field\": \"ad.effective_status\", \"operator\": \"IN\", \"value\": [\"ACTIVE\"]}]")
             .time_ranges("[{\"since\": \"2025-03-01\", \"until\": \"2025-03-07\"}, {\"since\": \"2025-03-08\", \"until\": \"2025-03-14\"}]")
-            .sort("spend_descending").action_attribution_windows("[\"1d_click\", \"7d_click\"]")
+            .sort("[\"spend_descending\"]")
+            .action_attribution_windows("[\"1d_click\", \"7d_click\"]")
             .action_report_time(types::InsightsReportActionReportTime::Conversion)
             .use_account_attribution_setting(true).use_unified_attribution_setting(true).dry_run(),
         needed: |c, a| record(c.insights_reports().create(a.get::<String>("account_id"))),

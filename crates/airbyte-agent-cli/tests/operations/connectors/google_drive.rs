@@ -410,6 +410,45 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| list!(c.approvals().list(a.get::<String>("fileId")), "pageSize", 90),
     },
     Operation {
+        name: "approvals.get",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","approvalId":"ABCD1234","fields":"approvalId,status,reviewerResponses"}"#,
+        all: |c| c.approvals().get("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "ABCD1234")
+            .fields("approvalId,status,reviewerResponses").dry_run(),
+        needed: |c, a| record(c.approvals().get(a.get::<String>("fileId"), a.get::<String>("approvalId"))),
+    },
+    Operation {
+        name: "approvals.create",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","fields":"approvalId,status","reviewerEmails":["kim@example.com"],"message":"Please approve the contract.","dueTime":"2025-12-31T00:00:00Z","lockFile":true,"fileContentChangeBehavior":"RESET_APPROVAL"}"#,
+        all: |c| c.approvals().create("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms")
+            .fields("approvalId,status").reviewer_emails(["kim@example.com"])
+            .message("Please approve the contract.").due_time("2025-12-31T00:00:00Z")
+            .lock_file(true)
+            .file_content_change_behavior(types::ApprovalFileContentChangeBehavior::ResetApproval)
+            .dry_run(),
+        needed: |c, a| record(c.approvals().create(a.get::<String>("fileId")).reviewer_emails(a.get::<Vec<String>>("reviewerEmails"))),
+    },
+    Operation {
+        name: "approvals.delete",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","approvalId":"ABCD1234","fields":"approvalId,status","message":"Looks good."}"#,
+        all: |c| c.approvals().delete("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "ABCD1234")
+            .fields("approvalId,status").message("Looks good.").dry_run(),
+        needed: |c, a| record(c.approvals().delete(a.get::<String>("fileId"), a.get::<String>("approvalId"))),
+    },
+    Operation {
+        name: "approval_acceptances.create",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","approvalId":"ABCD1234","fields":"approvalId,status","message":"Looks good."}"#,
+        all: |c| c.approval_acceptances().create("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "ABCD1234")
+            .fields("approvalId,status").message("Looks good.").dry_run(),
+        needed: |c, a| record(c.approval_acceptances().create(a.get::<String>("fileId"), a.get::<String>("approvalId"))),
+    },
+    Operation {
+        name: "approval_refusals.create",
+        arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","approvalId":"ABCD1234","fields":"approvalId,status","message":"Looks good."}"#,
+        all: |c| c.approval_refusals().create("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "ABCD1234")
+            .fields("approvalId,status").message("Looks good.").dry_run(),
+        needed: |c, a| record(c.approval_refusals().create(a.get::<String>("fileId"), a.get::<String>("approvalId"))),
+    },
+    Operation {
         name: "file_watches.create",
         arguments: r#"{"fileId":"1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms","supportsAllDrives":true,"id":"01234567-89ab-cdef-0123456789ab","type":"web_hook","address":"https://hooks.example.com/drive","token":"project-atlas","expiration":"1767225600000","params":{"ttl":"3600"}}"#,
         all: |c| c.file_watches().create("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms")

@@ -54,8 +54,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"revision":"2026-01-15","page[size]":10,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","filter":"equals(name,\"Newsletter\")","sort":"name","fields[list]":["name"]}"#,
         all: |c| c.lists().list()
             .revision("2026-01-15").page_size(10).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
-            .filter("equals(name,\"Newsletter\")").sort(types::ListSort::Name)
-            .fields_list(["name"]).dry_run(),
+            .filter("equals(name,\"Newsletter\")").sort("name").fields_list(["name"]).dry_run(),
         needed: |c, _| list!(c.lists().list(), "page[size]", 10),
     },
     Operation {
@@ -81,8 +80,8 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.campaigns().list()
             .revision("2026-01-15")
             .filter("equals(messages.channel,'email'),greater-than(updated_at,2025-03-01T00:00:00Z)")
-            .page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").sort(types::CampaignSort::ScheduledAt2)
-            .page_size(100).fields_campaign(["name", "status"]).dry_run(),
+            .page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").sort("-scheduled_at").page_size(100)
+            .fields_campaign(["name", "status"]).dry_run(),
         needed: |c, _| list!(c.campaigns().list()),
     },
     Operation {
@@ -147,8 +146,8 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"revision":"2026-01-15","page[size]":50,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","filter":"equals(status,\"live\")","sort":"name","fields[flow]":["name","status"]}"#,
         all: |c| c.flows().list()
             .revision("2026-01-15").page_size(50).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
-            .filter("equals(status,\"live\")").sort(types::FlowSort::Name)
-            .fields_flow(["name", "status"]).dry_run(),
+            .filter("equals(status,\"live\")").sort("name").fields_flow(["name", "status"])
+            .dry_run(),
         needed: |c, _| list!(c.flows().list(), "page[size]", 50),
     },
     Operation {
@@ -163,7 +162,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"revision":"2026-01-15","page[size]":10,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ","filter":"contains(name,\"welcome\")","sort":"-updated","fields[template]":["name","updated"]}"#,
         all: |c| c.email_templates().list()
             .revision("2026-01-15").page_size(10).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
-            .filter("contains(name,\"welcome\")").sort(types::EmailTemplateSort::Updated2)
+            .filter("contains(name,\"welcome\")").sort("-updated")
             .fields_template(["name", "updated"]).dry_run(),
         needed: |c, _| list!(c.email_templates().list(), "page[size]", 10),
     },
@@ -215,8 +214,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"id":"Y6nRLr","revision":"2026-01-15","filter":"greater-than(joined_group_at,2025-03-01T00:00:00Z)","sort":"-joined_group_at","fields[profile]":["email","first_name","created"],"additional-fields[profile]":["subscriptions"],"page[size]":100,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ"}"#,
         all: |c| c.list_profiles().list("Y6nRLr")
             .revision("2026-01-15").filter("greater-than(joined_group_at,2025-03-01T00:00:00Z)")
-            .sort(types::ListProfileSort::JoinedGroupAt2)
-            .fields_profile(["email", "first_name", "created"])
+            .sort("-joined_group_at").fields_profile(["email", "first_name", "created"])
             .additional_fields_profile(["subscriptions"]).page_size(100)
             .page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").dry_run(),
         needed: |c, a| list!(c.list_profiles().list(a.get::<String>("id")), "page[size]", 90),
@@ -241,9 +239,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "segments.list",
         arguments: r#"{"revision":"2026-01-15","filter":"equals(is_active,true)","sort":"name","fields[segment]":["name"],"page[size]":10,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ"}"#,
         all: |c| c.segments().list()
-            .revision("2026-01-15").filter("equals(is_active,true)")
-            .sort(types::SegmentSort::Name).fields_segment(["name"]).page_size(10)
-            .page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").dry_run(),
+            .revision("2026-01-15").filter("equals(is_active,true)").sort("name")
+            .fields_segment(["name"]).page_size(10).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
+            .dry_run(),
         needed: |c, _| list!(c.segments().list(), "page[size]", 10),
     },
     Operation {
@@ -258,8 +256,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"id":"Rmv7Ks","revision":"2026-01-15","filter":"greater-than(joined_group_at,2025-03-01T00:00:00Z)","sort":"-joined_group_at","fields[profile]":["email","first_name","created"],"additional-fields[profile]":["subscriptions"],"page[size]":100,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ"}"#,
         all: |c| c.segment_profiles().list("Rmv7Ks")
             .revision("2026-01-15").filter("greater-than(joined_group_at,2025-03-01T00:00:00Z)")
-            .sort(types::SegmentProfileSort::JoinedGroupAt2)
-            .fields_profile(["email", "first_name", "created"])
+            .sort("-joined_group_at").fields_profile(["email", "first_name", "created"])
             .additional_fields_profile(["subscriptions"]).page_size(100)
             .page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").dry_run(),
         needed: |c, a| list!(c.segment_profiles().list(a.get::<String>("id")), "page[size]", 90),
@@ -326,9 +323,8 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "catalog_items.list",
         arguments: r#"{"revision":"2026-01-15","filter":"contains(title,\"shirt\")","sort":"-created","page[size]":100,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ"}"#,
         all: |c| c.catalog_items().list()
-            .revision("2026-01-15").filter("contains(title,\"shirt\")")
-            .sort(types::CatalogItemSort::Created2).page_size(100)
-            .page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").dry_run(),
+            .revision("2026-01-15").filter("contains(title,\"shirt\")").sort("-created")
+            .page_size(100).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").dry_run(),
         needed: |c, _| list!(c.catalog_items().list(), "page[size]", 90),
     },
     Operation {
@@ -378,8 +374,8 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "tags.list",
         arguments: r#"{"revision":"2026-01-15","filter":"contains(name,\"sale\")","sort":"name","page[size]":50,"page[cursor]":"bmV4dDo6aWQ6OjAxSFFYS0ZQ"}"#,
         all: |c| c.tags().list()
-            .revision("2026-01-15").filter("contains(name,\"sale\")").sort(types::TagSort::Name)
-            .page_size(50).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").dry_run(),
+            .revision("2026-01-15").filter("contains(name,\"sale\")").sort("name").page_size(50)
+            .page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").dry_run(),
         needed: |c, _| list!(c.tags().list(), "page[size]", 50),
     },
     Operation {

@@ -5,7 +5,7 @@
 use airbyte_agent::shopify::{DESCRIPTION, ShopifyConnector as Connector, types};
 use serde_json::json;
 
-use crate::harness::{self, Operation, list, record};
+use crate::harness::{self, Operation, download, list, record};
 
 #[tokio::test]
 async fn every_operation() {
@@ -15,13 +15,14 @@ async fn every_operation() {
 const OPERATIONS: &[Operation<Connector>] = &[
     Operation {
         name: "customers.list",
-        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00"}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","ids":"7012345678901,7012345678901","fields":"id,email"}"#,
         all: |c| c.customers().list()
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
             .created_at_max("2026-03-31T23:59:59-04:00")
             .updated_at_min("2026-03-01T00:00:00-05:00")
-            .updated_at_max("2026-03-31T23:59:59-04:00").dry_run(),
+            .updated_at_max("2026-03-31T23:59:59-04:00").ids("7012345678901,7012345678901")
+            .fields("id,email").dry_run(),
         needed: |c, _| list!(c.customers().list(), "limit", 90),
     },
     Operation {
@@ -56,8 +57,16 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.customers().delete().input(a.get::<types::CustomerDeleteInput>("input"))),
     },
     Operation {
+        name: "customers.search",
+        arguments: r#"{"query":"email:mara.lindqvist@example.com","sortKey":"UPDATED_AT","reverse":true,"first":50,"after":"eyJsYXN0X2lkIjo4MTIzfQ"}"#,
+        all: |c| c.customers().search("email:mara.lindqvist@example.com")
+            .sort_key(types::CustomerSortKey::UpdatedAt).reverse(true).first(50)
+            .after("eyJsYXN0X2lkIjo4MTIzfQ").dry_run(),
+        needed: |c, a| list!(c.customers().search(a.get::<String>("query")), "first", 90),
+    },
+    Operation {
         name: "orders.list",
-        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","status":"any","financial_status":"paid","fulfillment_status":"unfulfilled"}"#,
+        arguments: r##"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","status":"any","financial_status":"paid","fulfillment_status":"unfulfilled","ids":"5123456789012,5123456789012","fields":"id,name,total_price","name":"#1001","processed_at_min":"2026-03-01T00:00:00-05:00","processed_at_max":"2026-03-31T23:59:59-04:00","attribution_app_id":"current"}"##,
         all: |c| c.orders().list()
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
@@ -65,7 +74,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00").status(types::OrderStatus::Any)
             .financial_status(types::OrderFinancialStatus::Paid)
-            .fulfillment_status(types::OrderFulfillmentStatus::Unfulfilled).dry_run(),
+            .fulfillment_status(types::OrderFulfillmentStatus::Unfulfilled)
+            .ids("5123456789012,5123456789012").fields("id,name,total_price").name("#1001")
+            .processed_at_min("2026-03-01T00:00:00-05:00")
+            .processed_at_max("2026-03-31T23:59:59-04:00").attribution_app_id("current").dry_run(),
         needed: |c, _| list!(c.orders().list(), "limit", 90),
     },
     Operation {
@@ -102,8 +114,16 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.orders().delete().order_id(a.get::<String>("orderId")).reason(a.get::<types::OrderReason>("reason")).restock(a.get::<bool>("restock"))),
     },
     Operation {
+        name: "orders.search",
+        arguments: r#"{"query":"fulfillment_status:unfulfilled AND created_at:>2026-03-01","sortKey":"CREATED_AT","reverse":true,"first":50,"after":"eyJsYXN0X2lkIjo4MTIzfQ"}"#,
+        all: |c| c.orders().search("fulfillment_status:unfulfilled AND created_at:>2026-03-01")
+            .sort_key(types::OrderSortKey::CreatedAt).reverse(true).first(50)
+            .after("eyJsYXN0X2lkIjo4MTIzfQ").dry_run(),
+        needed: |c, a| list!(c.orders().search(a.get::<String>("query")), "first", 90),
+    },
+    Operation {
         name: "products.list",
-        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","status":"active","product_type":"Snowboard","vendor":"Northwind Boards","collection_id":412345678901}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","status":"active","product_type":"Snowboard","vendor":"Northwind Boards","collection_id":412345678901,"ids":"8123456789012,8123456789012","fields":"id,title,handle","title":"Ridge 156","handle":"ridge-156","published_status":"published","published_at_min":"2026-03-01T00:00:00-05:00","published_at_max":"2026-03-31T23:59:59-04:00"}"#,
         all: |c| c.products().list()
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
@@ -111,7 +131,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00").status(types::ProductStatus::Active)
             .product_type("Snowboard").vendor("Northwind Boards").collection_id(412345678901)
-            .dry_run(),
+            .ids("8123456789012,8123456789012").fields("id,title,handle").title("Ridge 156")
+            .handle("ridge-156").published_status(types::ProductPublishedStatus::Published)
+            .published_at_min("2026-03-01T00:00:00-05:00")
+            .published_at_max("2026-03-31T23:59:59-04:00").dry_run(),
         needed: |c, _| list!(c.products().list(), "limit", 90),
     },
     Operation {
@@ -126,7 +149,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"product":{"title":"Ridge 156","descriptionHtml":"description-html","vendor":"Northwind Boards","productType":"Snowboard","tags":["tag"],"status":"DRAFT"},"media":[{"originalSource":"https://cdn.example.com/ridge-156.jpg","mediaContentType":"IMAGE","alt":"Ridge 156 seen from above"}]}"#,
         all: |c| c.products().create()
             .product(types::ProductCreateInput::new("Ridge 156").description_html("description-html").vendor("Northwind Boards").product_type("Snowboard").tags(["tag"]).status(types::ProductCreateInputStatus::Draft))
-            .media([types::ProductMedia::new().original_source("https://cdn.example.com/ridge-156.jpg").media_content_type(types::ProductMediaMediaContentType::Image).param("alt", json!("Ridge 156 seen from above"))])
+            .media([types::ProductMediaInput::new().original_source("https://cdn.example.com/ridge-156.jpg").media_content_type(types::ProductMediaInputMediaContentType::Image).param("alt", json!("Ridge 156 seen from above"))])
             .dry_run(),
         needed: |c, a| record(c.products().create().product(a.get::<types::ProductCreateInput>("product"))),
     },
@@ -147,11 +170,19 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.products().delete().input(a.get::<types::ProductDeleteInput>("input"))),
     },
     Operation {
+        name: "products.search",
+        arguments: r#"{"query":"title:ridge AND status:active","sortKey":"UPDATED_AT","reverse":true,"first":50,"after":"eyJsYXN0X2lkIjo4MTIzfQ"}"#,
+        all: |c| c.products().search("title:ridge AND status:active")
+            .sort_key(types::ProductSortKey::UpdatedAt).reverse(true).first(50)
+            .after("eyJsYXN0X2lkIjo4MTIzfQ").dry_run(),
+        needed: |c, a| list!(c.products().search(a.get::<String>("query")), "first", 90),
+    },
+    Operation {
         name: "product_variants.list",
-        arguments: r#"{"product_id":8123456789012,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901}"#,
+        arguments: r#"{"product_id":8123456789012,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"fields":"id,sku,price"}"#,
         all: |c| c.product_variants().list(8123456789012)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
-            .since_id(7012345678901).dry_run(),
+            .since_id(7012345678901).fields("id,sku,price").dry_run(),
         needed: |c, a| list!(c.product_variants().list(a.get::<i64>("product_id")), "limit", 90),
     },
     Operation {
@@ -189,10 +220,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "product_images.list",
-        arguments: r#"{"product_id":8123456789012,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901}"#,
+        arguments: r#"{"product_id":8123456789012,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"fields":"id,src"}"#,
         all: |c| c.product_images().list(8123456789012)
             .page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
-            .since_id(7012345678901).dry_run(),
+            .since_id(7012345678901).fields("id,src").dry_run(),
         needed: |c, a| list!(c.product_images().list(a.get::<i64>("product_id"))),
     },
     Operation {
@@ -235,6 +266,15 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .dry_run(),
         needed: |c, a| list!(c.inventory_levels().list(a.get::<i64>("location_id")), "limit", 90),
+    },
+    Operation {
+        name: "inventory_levels.search",
+        arguments: r#"{"inventory_item_ids":"46123456789012,46123456789013","location_ids":"65123456789","updated_at_min":"2026-03-01T00:00:00-05:00","limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0In0"}"#,
+        all: |c| c.inventory_levels().search()
+            .inventory_item_ids("46123456789012,46123456789013").location_ids("65123456789")
+            .updated_at_min("2026-03-01T00:00:00-05:00").limit(250)
+            .page_info("eyJkaXJlY3Rpb24iOiJuZXh0In0").dry_run(),
+        needed: |c, _| list!(c.inventory_levels().search(), "limit", 90),
     },
     Operation {
         name: "inventory_items.list",
@@ -317,12 +357,16 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "custom_collections.list",
-        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"title":"Summer sale","product_id":8123456789012,"updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00"}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"title":"Summer sale","product_id":8123456789012,"updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","ids":"4123456789012,4123456789012","fields":"id,title","handle":"summer-sale","published_status":"published","published_at_min":"2026-03-01T00:00:00-05:00","published_at_max":"2026-03-31T23:59:59-04:00"}"#,
         all: |c| c.custom_collections().list()
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).title("Summer sale").product_id(8123456789012)
             .updated_at_min("2026-03-01T00:00:00-05:00")
-            .updated_at_max("2026-03-31T23:59:59-04:00").dry_run(),
+            .updated_at_max("2026-03-31T23:59:59-04:00").ids("4123456789012,4123456789012")
+            .fields("id,title").handle("summer-sale")
+            .published_status(types::CustomCollectionPublishedStatus::Published)
+            .published_at_min("2026-03-01T00:00:00-05:00")
+            .published_at_max("2026-03-31T23:59:59-04:00").dry_run(),
         needed: |c, _| list!(c.custom_collections().list(), "limit", 90),
     },
     Operation {
@@ -358,12 +402,16 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "smart_collections.list",
-        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"title":"Summer sale","product_id":8123456789012,"updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00"}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"title":"Summer sale","product_id":8123456789012,"updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","ids":"4123456789013,4123456789013","fields":"id,title","handle":"summer-sale","published_status":"published","published_at_min":"2026-03-01T00:00:00-05:00","published_at_max":"2026-03-31T23:59:59-04:00"}"#,
         all: |c| c.smart_collections().list()
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).title("Summer sale").product_id(8123456789012)
             .updated_at_min("2026-03-01T00:00:00-05:00")
-            .updated_at_max("2026-03-31T23:59:59-04:00").dry_run(),
+            .updated_at_max("2026-03-31T23:59:59-04:00").ids("4123456789013,4123456789013")
+            .fields("id,title").handle("summer-sale")
+            .published_status(types::SmartCollectionPublishedStatus::Published)
+            .published_at_min("2026-03-01T00:00:00-05:00")
+            .published_at_max("2026-03-31T23:59:59-04:00").dry_run(),
         needed: |c, _| list!(c.smart_collections().list(), "limit", 90),
     },
     Operation {
@@ -375,11 +423,11 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "collects.list",
-        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"collection_id":412345678901,"product_id":8123456789012}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"collection_id":412345678901,"product_id":8123456789012,"fields":"id,product_id"}"#,
         all: |c| c.collects().list()
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).collection_id(412345678901).product_id(8123456789012)
-            .dry_run(),
+            .fields("id,product_id").dry_run(),
         needed: |c, _| list!(c.collects().list(), "limit", 90),
     },
     Operation {
@@ -391,12 +439,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "draft_orders.list",
-        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"status":"invoice_sent","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00"}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"status":"invoice_sent","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","ids":"1123456789012,1123456789012","fields":"id,name,status"}"#,
         all: |c| c.draft_orders().list()
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).status(types::DraftOrderStatus::InvoiceSent)
             .updated_at_min("2026-03-01T00:00:00-05:00")
-            .updated_at_max("2026-03-31T23:59:59-04:00").dry_run(),
+            .updated_at_max("2026-03-31T23:59:59-04:00").ids("1123456789012,1123456789012")
+            .fields("id,name,status").dry_run(),
         needed: |c, _| list!(c.draft_orders().list(), "limit", 90),
     },
     Operation {
@@ -433,13 +482,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "fulfillments.list",
-        arguments: r#"{"order_id":5412345678901,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00"}"#,
+        arguments: r#"{"order_id":5412345678901,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","fields":"id,status"}"#,
         all: |c| c.fulfillments().list(5412345678901)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
             .created_at_max("2026-03-31T23:59:59-04:00")
             .updated_at_min("2026-03-01T00:00:00-05:00")
-            .updated_at_max("2026-03-31T23:59:59-04:00").dry_run(),
+            .updated_at_max("2026-03-31T23:59:59-04:00").fields("id,status").dry_run(),
         needed: |c, a| list!(c.fulfillments().list(a.get::<i64>("order_id")), "limit", 90),
     },
     Operation {
@@ -450,11 +499,35 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.fulfillments().get(a.get::<i64>("order_id"), a.get::<i64>("fulfillment_id"))),
     },
     Operation {
+        name: "fulfillments.create",
+        arguments: r#"{"fulfillment":{"lineItemsByFulfillmentOrder":[{"fulfillmentOrderId":"gid://shopify/FulfillmentOrder/6123456789012","fulfillmentOrderLineItems":[{"id":"id","quantity":1}]}],"trackingInfo":{"company":"company","number":"number","url":"https://example.com","numbers":["number"],"urls":["https://example.com"]},"notifyCustomer":true},"message":"Handle with care"}"#,
+        all: |c| c.fulfillments().create()
+            .fulfillment(types::FulfillmentCreateInput::new([types::FulfillmentCreateInputLineItemsByFulfillmentOrder::new("gid://shopify/FulfillmentOrder/6123456789012").fulfillment_order_line_items([types::FulfillmentCreateInputLineItemsByFulfillmentOrderFulfillmentOrderLineItem::new("id", 1)])]).tracking_info(types::FulfillmentCreateInputTrackingInfo::new().company("company").number("number").url("https://example.com").numbers(["number"]).urls(["https://example.com"])).notify_customer(true))
+            .message("Handle with care").dry_run(),
+        needed: |c, a| record(c.fulfillments().create().fulfillment(a.get::<types::FulfillmentCreateInput>("fulfillment"))),
+    },
+    Operation {
+        name: "fulfillments.update",
+        arguments: r#"{"fulfillmentId":"gid://shopify/Fulfillment/1029384756","trackingInfoInput":{"company":"UPS","number":"1Z999AA10123456784","url":"https://example.com","numbers":["number"],"urls":["https://example.com"]},"notifyCustomer":true}"#,
+        all: |c| c.fulfillments().update()
+            .fulfillment_id("gid://shopify/Fulfillment/1029384756")
+            .tracking_info_input(types::FulfillmentTrackingInfoInput::new().company("UPS").number("1Z999AA10123456784").url("https://example.com").numbers(["number"]).urls(["https://example.com"]))
+            .notify_customer(true).dry_run(),
+        needed: |c, a| record(c.fulfillments().update().fulfillment_id(a.get::<String>("fulfillmentId")).tracking_info_input(a.get::<types::FulfillmentTrackingInfoInput>("trackingInfoInput"))),
+    },
+    Operation {
+        name: "fulfillments.delete",
+        arguments: r#"{"id":"gid://shopify/Fulfillment/1029384756"}"#,
+        all: |c| c.fulfillments().delete()
+            .id("gid://shopify/Fulfillment/1029384756").dry_run(),
+        needed: |c, a| record(c.fulfillments().delete().id(a.get::<String>("id"))),
+    },
+    Operation {
         name: "order_refunds.list",
-        arguments: r#"{"order_id":5412345678901,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0"}"#,
+        arguments: r#"{"order_id":5412345678901,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","fields":"id,created_at"}"#,
         all: |c| c.order_refunds().list(5412345678901)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
-            .dry_run(),
+            .fields("id,created_at").dry_run(),
         needed: |c, a| list!(c.order_refunds().list(a.get::<i64>("order_id")), "limit", 90),
     },
     Operation {
@@ -465,11 +538,19 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, a| record(c.order_refunds().get(a.get::<i64>("order_id"), a.get::<i64>("refund_id"))),
     },
     Operation {
+        name: "order_refunds.create",
+        arguments: r#"{"input":{"orderId":"gid://shopify/Order/5123456789012","note":"note","notify":true,"refundLineItems":[{"lineItemId":"gid://shopify/LineItem/12123456789012","quantity":1,"restockType":"RETURN","locationId":"location-id"}],"shipping":{"amount":"amount","fullRefund":true},"transactions":[{"orderId":"order-id","parentId":"parent-id","gateway":"gateway","kind":"AUTHORIZATION","amount":"amount"}],"currency":"currency","allowOverRefunding":true,"discrepancyReason":"CUSTOMER"},"idempotencyKey":"4b1f6f2e-2f0b-4d55-9b6e-6d1f4f1a9c37"}"#,
+        all: |c| c.order_refunds().create()
+            .input(types::OrderRefundCreateInput::new("gid://shopify/Order/5123456789012").note("note").notify(true).refund_line_items([types::OrderRefundCreateInputRefundLineItem::new("gid://shopify/LineItem/12123456789012", 1).restock_type(types::OrderRefundCreateInputRefundLineItemRestockType::Return).location_id("location-id")]).shipping(types::OrderRefundCreateInputShipping::new().amount("amount").full_refund(true)).transactions([types::OrderRefundCreateInputTransaction::new("order-id", "gateway", types::OrderRefundCreateInputTransactionKind::Authorization, "amount").parent_id("parent-id")]).currency("currency").allow_over_refunding(true).discrepancy_reason(types::OrderRefundCreateInputDiscrepancyReason::Customer))
+            .idempotency_key("4b1f6f2e-2f0b-4d55-9b6e-6d1f4f1a9c37").dry_run(),
+        needed: |c, a| record(c.order_refunds().create().input(a.get::<types::OrderRefundCreateInput>("input")).idempotency_key(a.get::<String>("idempotencyKey"))),
+    },
+    Operation {
         name: "transactions.list",
-        arguments: r#"{"order_id":5412345678901,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901}"#,
+        arguments: r#"{"order_id":5412345678901,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"fields":"id,kind,amount"}"#,
         all: |c| c.transactions().list(5412345678901)
             .page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
-            .since_id(7012345678901).dry_run(),
+            .since_id(7012345678901).fields("id,kind,amount").dry_run(),
         needed: |c, a| list!(c.transactions().list(a.get::<i64>("order_id"))),
     },
     Operation {
@@ -491,10 +572,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "countries.list",
-        arguments: r#"{"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901}"#,
+        arguments: r#"{"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"fields":"id,code"}"#,
         all: |c| c.countries().list()
             .page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
-            .since_id(7012345678901).dry_run(),
+            .since_id(7012345678901).fields("id,code").dry_run(),
         needed: |c, _| list!(c.countries().list()),
     },
     Operation {
@@ -506,11 +587,11 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "metafield_shops.list",
-        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide","type":"single_line_text_field"}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide","type":"single_line_text_field","fields":"id,key,value"}"#,
         all: |c| c.metafield_shops().list()
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).namespace("custom").key("care_guide")
-            .type_("single_line_text_field").dry_run(),
+            .type_("single_line_text_field").fields("id,key,value").dry_run(),
         needed: |c, _| list!(c.metafield_shops().list(), "limit", 90),
     },
     Operation {
@@ -522,34 +603,38 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "metafield_customers.list",
-        arguments: r#"{"customer_id":7012345678901,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
+        arguments: r#"{"customer_id":7012345678901,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide","fields":"id,key,value"}"#,
         all: |c| c.metafield_customers().list(7012345678901)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
-            .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
+            .since_id(7012345678901).namespace("custom").key("care_guide").fields("id,key,value")
+            .dry_run(),
         needed: |c, a| list!(c.metafield_customers().list(a.get::<i64>("customer_id")), "limit", 90),
     },
     Operation {
         name: "metafield_products.list",
-        arguments: r#"{"product_id":8123456789012,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
+        arguments: r#"{"product_id":8123456789012,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide","fields":"id,key,value"}"#,
         all: |c| c.metafield_products().list(8123456789012)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
-            .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
+            .since_id(7012345678901).namespace("custom").key("care_guide").fields("id,key,value")
+            .dry_run(),
         needed: |c, a| list!(c.metafield_products().list(a.get::<i64>("product_id")), "limit", 90),
     },
     Operation {
         name: "metafield_orders.list",
-        arguments: r#"{"order_id":5412345678901,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
+        arguments: r#"{"order_id":5412345678901,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide","fields":"id,key,value"}"#,
         all: |c| c.metafield_orders().list(5412345678901)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
-            .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
+            .since_id(7012345678901).namespace("custom").key("care_guide").fields("id,key,value")
+            .dry_run(),
         needed: |c, a| list!(c.metafield_orders().list(a.get::<i64>("order_id")), "limit", 90),
     },
     Operation {
         name: "metafield_draft_orders.list",
-        arguments: r#"{"draft_order_id":1012345678901,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
+        arguments: r#"{"draft_order_id":1012345678901,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide","fields":"id,key,value"}"#,
         all: |c| c.metafield_draft_orders().list(1012345678901)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
-            .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
+            .since_id(7012345678901).namespace("custom").key("care_guide").fields("id,key,value")
+            .dry_run(),
         needed: |c, a| list!(c.metafield_draft_orders().list(a.get::<i64>("draft_order_id")), "limit", 90),
     },
     Operation {
@@ -562,10 +647,11 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "metafield_product_variants.list",
-        arguments: r#"{"variant_id":44123456789012,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
+        arguments: r#"{"variant_id":44123456789012,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide","fields":"id,key,value"}"#,
         all: |c| c.metafield_product_variants().list(44123456789012)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
-            .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
+            .since_id(7012345678901).namespace("custom").key("care_guide").fields("id,key,value")
+            .dry_run(),
         needed: |c, a| list!(c.metafield_product_variants().list(a.get::<i64>("variant_id")), "limit", 90),
     },
     Operation {
@@ -616,14 +702,16 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "pages.list",
-        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","published_status":"published"}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","published_status":"published","fields":"id,title","title":"About us","handle":"about-us","published_at_min":"2026-03-01T00:00:00-05:00","published_at_max":"2026-03-31T23:59:59-04:00"}"#,
         all: |c| c.pages().list()
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
             .created_at_max("2026-03-31T23:59:59-04:00")
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00")
-            .published_status(types::PagePublishedStatus::Published).dry_run(),
+            .published_status(types::PagePublishedStatus::Published).fields("id,title")
+            .title("About us").handle("about-us").published_at_min("2026-03-01T00:00:00-05:00")
+            .published_at_max("2026-03-31T23:59:59-04:00").dry_run(),
         needed: |c, _| list!(c.pages().list(), "limit", 90),
     },
     Operation {
@@ -659,10 +747,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "blogs.list",
-        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"fields":"id,title","handle":"news"}"#,
         all: |c| c.blogs().list()
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
-            .since_id(7012345678901).dry_run(),
+            .since_id(7012345678901).fields("id,title").handle("news").dry_run(),
         needed: |c, _| list!(c.blogs().list(), "limit", 90),
     },
     Operation {
@@ -698,14 +786,17 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "articles.list",
-        arguments: r#"{"blog_id":82123456789,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","published_status":"published"}"#,
+        arguments: r#"{"blog_id":82123456789,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","published_status":"published","fields":"id,title","handle":"new-season","tag":"season","author":"Mara Lindqvist","published_at_min":"2026-03-01T00:00:00-05:00","published_at_max":"2026-03-31T23:59:59-04:00"}"#,
         all: |c| c.articles().list(82123456789)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
             .created_at_max("2026-03-31T23:59:59-04:00")
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00")
-            .published_status(types::ArticlePublishedStatus::Published).dry_run(),
+            .published_status(types::ArticlePublishedStatus::Published).fields("id,title")
+            .handle("new-season").tag("season").author("Mara Lindqvist")
+            .published_at_min("2026-03-01T00:00:00-05:00")
+            .published_at_max("2026-03-31T23:59:59-04:00").dry_run(),
         needed: |c, a| list!(c.articles().list(a.get::<i64>("blog_id")), "limit", 90),
     },
     Operation {
@@ -826,5 +917,361 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .metafields([types::MetafieldDeleteInput::new("gid://shopify/Product/8123456789012", "custom", "care_guide")])
             .dry_run(),
         needed: |c, a| record(c.metafields().delete().metafields(a.get::<Vec<types::MetafieldDeleteInput>>("metafields"))),
+    },
+    Operation {
+        name: "order_closings.create",
+        arguments: r#"{"input":{"id":"gid://shopify/Order/5123456789012"}}"#,
+        all: |c| c.order_closings().create()
+            .input(types::OrderClosingCreateInput::new("gid://shopify/Order/5123456789012"))
+            .dry_run(),
+        needed: |c, a| record(c.order_closings().create().input(a.get::<types::OrderClosingCreateInput>("input"))),
+    },
+    Operation {
+        name: "order_closings.delete",
+        arguments: r#"{"input":{"id":"gid://shopify/Order/5123456789012"}}"#,
+        all: |c| c.order_closings().delete()
+            .input(types::OrderClosingDeleteInput::new("gid://shopify/Order/5123456789012"))
+            .dry_run(),
+        needed: |c, a| record(c.order_closings().delete().input(a.get::<types::OrderClosingDeleteInput>("input"))),
+    },
+    Operation {
+        name: "order_payments.create",
+        arguments: r#"{"input":{"id":"gid://shopify/Order/5123456789012"}}"#,
+        all: |c| c.order_payments().create()
+            .input(types::OrderPaymentCreateInput::new("gid://shopify/Order/5123456789012"))
+            .dry_run(),
+        needed: |c, a| record(c.order_payments().create().input(a.get::<types::OrderPaymentCreateInput>("input"))),
+    },
+    Operation {
+        name: "order_edits.create",
+        arguments: r#"{"id":"gid://shopify/Order/1029384756"}"#,
+        all: |c| c.order_edits().create()
+            .id("gid://shopify/Order/1029384756").dry_run(),
+        needed: |c, a| record(c.order_edits().create().id(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "order_edit_variants.create",
+        arguments: r#"{"id":"gid://shopify/CalculatedOrder/7123456789","variantId":"gid://shopify/ProductVariant/44123456789012","quantity":1,"locationId":"gid://shopify/Location/65123456789","allowDuplicates":false}"#,
+        all: |c| c.order_edit_variants().create()
+            .id("gid://shopify/CalculatedOrder/7123456789")
+            .variant_id("gid://shopify/ProductVariant/44123456789012").quantity(1)
+            .location_id("gid://shopify/Location/65123456789").allow_duplicates(false).dry_run(),
+        needed: |c, a| record(c.order_edit_variants().create().id(a.get::<String>("id")).variant_id(a.get::<String>("variantId")).quantity(a.get::<i64>("quantity"))),
+    },
+    Operation {
+        name: "order_edit_items.create",
+        arguments: r#"{"id":"gid://shopify/CalculatedOrder/7123456789","title":"Waxing service","price":{"amount":"25.00","currencyCode":"CAD"},"quantity":1,"requiresShipping":false,"taxable":true}"#,
+        all: |c| c.order_edit_items().create()
+            .id("gid://shopify/CalculatedOrder/7123456789").title("Waxing service")
+            .price(types::OrderEditItemPrice::new("25.00", "CAD")).quantity(1)
+            .requires_shipping(false).taxable(true).dry_run(),
+        needed: |c, a| record(c.order_edit_items().create().id(a.get::<String>("id")).title(a.get::<String>("title")).price(a.get::<types::OrderEditItemPrice>("price")).quantity(a.get::<i64>("quantity"))),
+    },
+    Operation {
+        name: "order_edit_quantities.update",
+        arguments: r#"{"id":"gid://shopify/CalculatedOrder/7123456789","lineItemId":"gid://shopify/CalculatedLineItem/12123456789012","quantity":0,"restock":true}"#,
+        all: |c| c.order_edit_quantities().update()
+            .id("gid://shopify/CalculatedOrder/7123456789")
+            .line_item_id("gid://shopify/CalculatedLineItem/12123456789012").quantity(0)
+            .restock(true).dry_run(),
+        needed: |c, a| record(c.order_edit_quantities().update().id(a.get::<String>("id")).line_item_id(a.get::<String>("lineItemId")).quantity(a.get::<i64>("quantity"))),
+    },
+    Operation {
+        name: "order_edit_commits.create",
+        arguments: r#"{"id":"gid://shopify/CalculatedOrder/7123456789","notifyCustomer":true,"staffNote":"Swapped size on request"}"#,
+        all: |c| c.order_edit_commits().create()
+            .id("gid://shopify/CalculatedOrder/7123456789").notify_customer(true)
+            .staff_note("Swapped size on request").dry_run(),
+        needed: |c, a| record(c.order_edit_commits().create().id(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "tag_assignments.create",
+        arguments: r#"{"id":"gid://shopify/Product/8123456789012","tags":["sale"]}"#,
+        all: |c| c.tag_assignments().create()
+            .id("gid://shopify/Product/8123456789012").tags(["sale"]).dry_run(),
+        needed: |c, a| record(c.tag_assignments().create().id(a.get::<String>("id")).tags(a.get::<Vec<String>>("tags"))),
+    },
+    Operation {
+        name: "tag_assignments.delete",
+        arguments: r#"{"id":"gid://shopify/Product/8123456789012","tags":["sale"]}"#,
+        all: |c| c.tag_assignments().delete()
+            .id("gid://shopify/Product/8123456789012").tags(["sale"]).dry_run(),
+        needed: |c, a| record(c.tag_assignments().delete().id(a.get::<String>("id")).tags(a.get::<Vec<String>>("tags"))),
+    },
+    Operation {
+        name: "staged_uploads.create",
+        arguments: r#"{"input":[{"filename":"ridge-156.jpg","mimeType":"image/jpeg","resource":"IMAGE","httpMethod":"POST","fileSize":"file-size"}]}"#,
+        all: |c| c.staged_uploads().create()
+            .input([types::StagedUploadCreateInput::new("ridge-156.jpg", "image/jpeg", types::StagedUploadCreateInputResource::Image).http_method(types::StagedUploadCreateInputHttpMethod::Post).file_size("file-size")])
+            .dry_run(),
+        needed: |c, a| record(c.staged_uploads().create().input(a.get::<Vec<types::StagedUploadCreateInput>>("input"))),
+    },
+    Operation {
+        name: "product_media.create",
+        arguments: r#"{"product":{"id":"gid://shopify/Product/8123456789012"},"media":[{"originalSource":"https://cdn.example.com/ridge-156.jpg","mediaContentType":"IMAGE","alt":"alt"}]}"#,
+        all: |c| c.product_media().create()
+            .product(types::ProductMediaProductInput::new("gid://shopify/Product/8123456789012"))
+            .media([types::ProductMediaCreateInput::new("https://cdn.example.com/ridge-156.jpg", types::ProductMediaCreateInputMediaContentType::Image).alt("alt")])
+            .dry_run(),
+        needed: |c, a| record(c.product_media().create().product(a.get::<types::ProductMediaProductInput>("product")).media(a.get::<Vec<types::ProductMediaCreateInput>>("media"))),
+    },
+    Operation {
+        name: "product_sets.update",
+        arguments: r#"{"identifier":{"id":"id","handle":"ridge-156"},"input":{"title":"Ridge 156","descriptionHtml":"description-html","handle":"handle","vendor":"vendor","productType":"product-type","status":"ACTIVE","tags":["tag"],"collections":["collection"],"productOptions":[{"name":"Size","values":[{"name":"156"}]}],"variants":[{"optionValues":[{"optionName":"Size","name":"156"}],"price":"499.00","sku":"sku"}]},"synchronous":true}"#,
+        all: |c| c.product_sets().update()
+            .identifier(types::ProductSetIdentifier::new().id("id").handle("ridge-156"))
+            .input(types::ProductSetUpdateInput::new().title("Ridge 156").description_html("description-html").handle("handle").vendor("vendor").product_type("product-type").status(types::ProductSetUpdateInputStatus::Active).tags(["tag"]).collections(["collection"]).product_options([types::ProductSetUpdateInputProductOption::new().name("Size").values([types::ProductSetUpdateInputProductOptionValue::new().name("156")])]).variants([types::ProductSetUpdateInputVariant::new().option_values([types::ProductSetUpdateInputVariantOptionValue::new().option_name("Size").name("156")]).price("499.00").sku("sku")]))
+            .synchronous(true).dry_run(),
+        needed: |c, a| record(c.product_sets().update().input(a.get::<types::ProductSetUpdateInput>("input"))),
+    },
+    Operation {
+        name: "publications.list",
+        arguments: r#"{"first":50,"after":"eyJsYXN0X2lkIjo4MTIzfQ"}"#,
+        all: |c| c.publications().list()
+            .first(50).after("eyJsYXN0X2lkIjo4MTIzfQ").dry_run(),
+        needed: |c, _| list!(c.publications().list(), "first", 90),
+    },
+    Operation {
+        name: "publishings.create",
+        arguments: r#"{"id":"gid://shopify/Product/8123456789012","input":[{"publicationId":"gid://shopify/Publication/91234567890","publishDate":"2025-03-01T00:00:00Z"}]}"#,
+        all: |c| c.publishings().create()
+            .id("gid://shopify/Product/8123456789012")
+            .input([types::PublishingCreateInput::new("gid://shopify/Publication/91234567890").publish_date("2025-03-01T00:00:00Z")])
+            .dry_run(),
+        needed: |c, a| record(c.publishings().create().id(a.get::<String>("id")).input(a.get::<Vec<types::PublishingCreateInput>>("input"))),
+    },
+    Operation {
+        name: "publishings.delete",
+        arguments: r#"{"id":"gid://shopify/Product/8123456789012","input":[{"publicationId":"gid://shopify/Publication/91234567890"}]}"#,
+        all: |c| c.publishings().delete()
+            .id("gid://shopify/Product/8123456789012")
+            .input([types::PublishingDeleteInput::new("gid://shopify/Publication/91234567890")])
+            .dry_run(),
+        needed: |c, a| record(c.publishings().delete().id(a.get::<String>("id")).input(a.get::<Vec<types::PublishingDeleteInput>>("input"))),
+    },
+    Operation {
+        name: "customer_addresses.list",
+        arguments: r#"{"customerId":"gid://shopify/Customer/7012345678901","first":50,"after":"eyJsYXN0X2lkIjo4MTIzfQ"}"#,
+        all: |c| c.customer_addresses().list("gid://shopify/Customer/7012345678901")
+            .first(50).after("eyJsYXN0X2lkIjo4MTIzfQ").dry_run(),
+        needed: |c, a| list!(c.customer_addresses().list(a.get::<String>("customerId")), "first", 90),
+    },
+    Operation {
+        name: "customer_addresses.create",
+        arguments: r#"{"customerId":"gid://shopify/Customer/7012345678901","address":{"firstName":"first-name","lastName":"last-name","company":"company","address1":"12 Harbour Street","address2":"address2","city":"Ottawa","provinceCode":"ON","zip":"K1N 5T5","countryCode":"CA","phone":"phone"},"setAsDefault":true}"#,
+        all: |c| c.customer_addresses().create()
+            .customer_id("gid://shopify/Customer/7012345678901")
+            .address(types::CustomerAddressCreateInput::new().first_name("first-name").last_name("last-name").company("company").address1("12 Harbour Street").address2("address2").city("Ottawa").province_code("ON").zip("K1N 5T5").country_code("CA").phone("phone"))
+            .set_as_default(true).dry_run(),
+        needed: |c, a| record(c.customer_addresses().create().customer_id(a.get::<String>("customerId")).address(a.get::<types::CustomerAddressCreateInput>("address"))),
+    },
+    Operation {
+        name: "customer_addresses.update",
+        arguments: r#"{"customerId":"gid://shopify/Customer/7012345678901","addressId":"gid://shopify/MailingAddress/9012345678901?model_name=CustomerAddress","address":{"firstName":"first-name","lastName":"last-name","company":"company","address1":"12 Harbour Street","address2":"address2","city":"Ottawa","provinceCode":"ON","zip":"K1N 5T5","countryCode":"CA","phone":"phone"},"setAsDefault":true}"#,
+        all: |c| c.customer_addresses().update()
+            .customer_id("gid://shopify/Customer/7012345678901")
+            .address_id("gid://shopify/MailingAddress/9012345678901?model_name=CustomerAddress")
+            .address(types::CustomerAddressUpdateInput::new().first_name("first-name").last_name("last-name").company("company").address1("12 Harbour Street").address2("address2").city("Ottawa").province_code("ON").zip("K1N 5T5").country_code("CA").phone("phone"))
+            .set_as_default(true).dry_run(),
+        needed: |c, a| record(c.customer_addresses().update().customer_id(a.get::<String>("customerId")).address_id(a.get::<String>("addressId")).address(a.get::<types::CustomerAddressUpdateInput>("address"))),
+    },
+    Operation {
+        name: "customer_addresses.delete",
+        arguments: r#"{"customerId":"gid://shopify/Customer/7012345678901","addressId":"gid://shopify/MailingAddress/9012345678901?model_name=CustomerAddress"}"#,
+        all: |c| c.customer_addresses().delete()
+            .customer_id("gid://shopify/Customer/7012345678901")
+            .address_id("gid://shopify/MailingAddress/9012345678901?model_name=CustomerAddress")
+            .dry_run(),
+        needed: |c, a| record(c.customer_addresses().delete().customer_id(a.get::<String>("customerId")).address_id(a.get::<String>("addressId"))),
+    },
+    Operation {
+        name: "metaobjects.list",
+        arguments: r#"{"type":"size_chart","query":"display_name:winter","sortKey":"updated_at","reverse":true,"first":50,"after":"eyJsYXN0X2lkIjo4MTIzfQ"}"#,
+        all: |c| c.metaobjects().list("size_chart")
+            .query("display_name:winter").sort_key("updated_at").reverse(true).first(50)
+            .after("eyJsYXN0X2lkIjo4MTIzfQ").dry_run(),
+        needed: |c, a| list!(c.metaobjects().list(a.get::<String>("type")), "first", 90),
+    },
+    Operation {
+        name: "metaobjects.get",
+        arguments: r#"{"id":"gid://shopify/Metaobject/71234567890"}"#,
+        all: |c| c.metaobjects().get()
+            .id("gid://shopify/Metaobject/71234567890").dry_run(),
+        needed: |c, a| record(c.metaobjects().get().id(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "metaobjects.create",
+        arguments: r#"{"metaobject":{"type":"size_chart","handle":"handle","fields":[{"key":"season","value":"winter"}],"capabilities":{"key":"value"}}}"#,
+        all: |c| c.metaobjects().create()
+            .metaobject(types::MetaobjectCreateInput::new("size_chart").handle("handle").fields([types::MetaobjectCreateInputField::new("season", "winter")]).capabilities(json!({"key":"value"})))
+            .dry_run(),
+        needed: |c, a| record(c.metaobjects().create().metaobject(a.get::<types::MetaobjectCreateInput>("metaobject"))),
+    },
+    Operation {
+        name: "metaobjects.update",
+        arguments: r#"{"id":"gid://shopify/Metaobject/71234567890","metaobject":{"handle":"handle","fields":[{"key":"season","value":"summer"}],"capabilities":{"key":"value"}}}"#,
+        all: |c| c.metaobjects().update()
+            .id("gid://shopify/Metaobject/71234567890")
+            .metaobject(types::MetaobjectUpdateInput::new().handle("handle").fields([types::MetaobjectUpdateInputField::new("season", "summer")]).capabilities(json!({"key":"value"})))
+            .dry_run(),
+        needed: |c, a| record(c.metaobjects().update().id(a.get::<String>("id")).metaobject(a.get::<types::MetaobjectUpdateInput>("metaobject"))),
+    },
+    Operation {
+        name: "metaobjects.delete",
+        arguments: r#"{"id":"gid://shopify/Metaobject/71234567890"}"#,
+        all: |c| c.metaobjects().delete()
+            .id("gid://shopify/Metaobject/71234567890").dry_run(),
+        needed: |c, a| record(c.metaobjects().delete().id(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "metaobject_definitions.list",
+        arguments: r#"{"first":50,"after":"eyJsYXN0X2lkIjo4MTIzfQ"}"#,
+        all: |c| c.metaobject_definitions().list()
+            .first(50).after("eyJsYXN0X2lkIjo4MTIzfQ").dry_run(),
+        needed: |c, _| list!(c.metaobject_definitions().list(), "first", 90),
+    },
+    Operation {
+        name: "metafield_definitions.list",
+        arguments: r#"{"ownerType":"PRODUCT","namespace":"custom","key":"material","query":"type:number_integer","first":50,"after":"eyJsYXN0X2lkIjo4MTIzfQ"}"#,
+        all: |c| c.metafield_definitions().list()
+            .owner_type(types::MetafieldDefinitionOwnerType::Product).namespace("custom")
+            .key("material").query("type:number_integer").first(50)
+            .after("eyJsYXN0X2lkIjo4MTIzfQ").dry_run(),
+        needed: |c, _| list!(c.metafield_definitions().list(), "first", 90),
+    },
+    Operation {
+        name: "metafield_definitions.create",
+        arguments: r#"{"definition":{"name":"Material","namespace":"custom","key":"material","type":"single_line_text_field","ownerType":"PRODUCT","description":"description","pin":true,"validations":[{"name":"name","value":"value"}]}}"#,
+        all: |c| c.metafield_definitions().create()
+            .definition(types::MetafieldDefinitionCreateInput::new("Material", "material", "single_line_text_field", types::MetafieldDefinitionCreateInputOwnerType::Product).namespace("custom").description("description").pin(true).validations([types::MetafieldDefinitionCreateInputValidation::new("name", "value")]))
+            .dry_run(),
+        needed: |c, a| record(c.metafield_definitions().create().definition(a.get::<types::MetafieldDefinitionCreateInput>("definition"))),
+    },
+    Operation {
+        name: "automatic_discounts.create",
+        arguments: r#"{"automaticBasicDiscount":{"title":"Spring sale","startsAt":"2026-05-01T00:00:00Z","endsAt":"2025-03-01T00:00:00Z","customerGets":{"value":{"percentage":0.1},"items":{"all":true}},"minimumRequirement":{"key":"value"},"combinesWith":{"key":"value"},"context":{"key":"value"}}}"#,
+        all: |c| c.automatic_discounts().create()
+            .automatic_basic_discount(types::AutomaticDiscountAutomaticBasicDiscount::new("Spring sale", "2026-05-01T00:00:00Z", types::AutomaticDiscountAutomaticBasicDiscountCustomerGets::new(json!({"percentage":0.1}), json!({"all":true}))).ends_at("2025-03-01T00:00:00Z").minimum_requirement(json!({"key":"value"})).combines_with(json!({"key":"value"})).context(json!({"key":"value"})))
+            .dry_run(),
+        needed: |c, a| record(c.automatic_discounts().create().automatic_basic_discount(a.get::<types::AutomaticDiscountAutomaticBasicDiscount>("automaticBasicDiscount"))),
+    },
+    Operation {
+        name: "automatic_discounts.delete",
+        arguments: r#"{"id":"gid://shopify/DiscountAutomaticNode/1234567890123"}"#,
+        all: |c| c.automatic_discounts().delete()
+            .id("gid://shopify/DiscountAutomaticNode/1234567890123").dry_run(),
+        needed: |c, a| record(c.automatic_discounts().delete().id(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "returns.list",
+        arguments: r#"{"orderId":"gid://shopify/Order/5123456789012","first":50,"after":"eyJsYXN0X2lkIjo4MTIzfQ"}"#,
+        all: |c| c.returns().list("gid://shopify/Order/5123456789012")
+            .first(50).after("eyJsYXN0X2lkIjo4MTIzfQ").dry_run(),
+        needed: |c, a| list!(c.returns().list(a.get::<String>("orderId")), "first", 90),
+    },
+    Operation {
+        name: "returns.create",
+        arguments: r#"{"returnInput":{"orderId":"gid://shopify/Order/5123456789012","returnLineItems":[{"fulfillmentLineItemId":"gid://shopify/FulfillmentLineItem/14123456789012","quantity":1,"returnReasonDefinitionId":"return-reason-definition-id","returnReasonNote":"return-reason-note","restockingFee":{"key":"value"}}],"requestedAt":"2025-03-01T00:00:00Z"}}"#,
+        all: |c| c.returns().create()
+            .return_input(types::ReturnReturnInput::new("gid://shopify/Order/5123456789012", [types::ReturnReturnInputReturnLineItem::new("gid://shopify/FulfillmentLineItem/14123456789012", 1).return_reason_definition_id("return-reason-definition-id").return_reason_note("return-reason-note").restocking_fee(json!({"key":"value"}))]).requested_at("2025-03-01T00:00:00Z"))
+            .dry_run(),
+        needed: |c, a| record(c.returns().create().return_input(a.get::<types::ReturnReturnInput>("returnInput"))),
+    },
+    Operation {
+        name: "returns.delete",
+        arguments: r#"{"id":"gid://shopify/Return/945000954"}"#,
+        all: |c| c.returns().delete()
+            .id("gid://shopify/Return/945000954").dry_run(),
+        needed: |c, a| record(c.returns().delete().id(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "returnable_fulfillments.list",
+        arguments: r#"{"orderId":"gid://shopify/Order/5123456789012","first":50,"after":"eyJsYXN0X2lkIjo4MTIzfQ"}"#,
+        all: |c| c.returnable_fulfillments().list("gid://shopify/Order/5123456789012")
+            .first(50).after("eyJsYXN0X2lkIjo4MTIzfQ").dry_run(),
+        needed: |c, a| list!(c.returnable_fulfillments().list(a.get::<String>("orderId")), "first", 90),
+    },
+    Operation {
+        name: "return_closings.create",
+        arguments: r#"{"id":"gid://shopify/Return/945000954"}"#,
+        all: |c| c.return_closings().create()
+            .id("gid://shopify/Return/945000954").dry_run(),
+        needed: |c, a| record(c.return_closings().create().id(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "gift_cards.list",
+        arguments: r#"{"query":"balance_status:partial","reverse":true,"first":50,"after":"eyJsYXN0X2lkIjo4MTIzfQ"}"#,
+        all: |c| c.gift_cards().list()
+            .query("balance_status:partial").reverse(true).first(50)
+            .after("eyJsYXN0X2lkIjo4MTIzfQ").dry_run(),
+        needed: |c, _| list!(c.gift_cards().list(), "first", 90),
+    },
+    Operation {
+        name: "gift_cards.create",
+        arguments: r#"{"input":{"initialAmount":{"amount":"50.00","currencyCode":"CAD"},"code":"code","customerId":"customer-id","expiresOn":"2025-03-01","note":"note"}}"#,
+        all: |c| c.gift_cards().create()
+            .input(types::GiftCardCreateInput::new(types::GiftCardCreateInputInitialAmount::new("50.00", "CAD")).code("code").customer_id("customer-id").expires_on("2025-03-01").note("note"))
+            .dry_run(),
+        needed: |c, a| record(c.gift_cards().create().input(a.get::<types::GiftCardCreateInput>("input"))),
+    },
+    Operation {
+        name: "webhooks.list",
+        arguments: r#"{"query":"created_at:>2026-03-01","uri":"https://hooks.example.com/shopify","first":50,"after":"eyJsYXN0X2lkIjo4MTIzfQ"}"#,
+        all: |c| c.webhooks().list()
+            .query("created_at:>2026-03-01").uri("https://hooks.example.com/shopify").first(50)
+            .after("eyJsYXN0X2lkIjo4MTIzfQ").dry_run(),
+        needed: |c, _| list!(c.webhooks().list(), "first", 90),
+    },
+    Operation {
+        name: "webhooks.create",
+        arguments: r#"{"topic":"ORDERS_CREATE","webhookSubscription":{"uri":"https://hooks.example.com/shopify","format":"JSON","filter":"filter","includeFields":["include-field"],"name":"name"}}"#,
+        all: |c| c.webhooks().create()
+            .topic("ORDERS_CREATE")
+            .webhook_subscription(types::WebhookWebhookSubscription::new("https://hooks.example.com/shopify").format(types::WebhookWebhookSubscriptionFormat::Json).filter("filter").include_fields(["include-field"]).name("name"))
+            .dry_run(),
+        needed: |c, a| record(c.webhooks().create().topic(a.get::<String>("topic")).webhook_subscription(a.get::<types::WebhookWebhookSubscription>("webhookSubscription"))),
+    },
+    Operation {
+        name: "webhooks.delete",
+        arguments: r#"{"id":"gid://shopify/WebhookSubscription/1029384756"}"#,
+        all: |c| c.webhooks().delete()
+            .id("gid://shopify/WebhookSubscription/1029384756").dry_run(),
+        needed: |c, a| record(c.webhooks().delete().id(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "bulk_operations.create",
+        arguments: r#"{"query":"{ products { edges { node { id title variants { edges { node { id sku } } } } } } }","groupObjects":false}"#,
+        all: |c| c.bulk_operations().create()
+            .query("{ products { edges { node { id title variants { edges { node { id sku } } } } } } }")
+            .group_objects(false).dry_run(),
+        needed: |c, a| record(c.bulk_operations().create().query(a.get::<String>("query"))),
+    },
+    Operation {
+        name: "bulk_operations.get",
+        arguments: r#"{"id":"gid://shopify/BulkOperation/3123456789012"}"#,
+        all: |c| c.bulk_operations().get()
+            .id("gid://shopify/BulkOperation/3123456789012").dry_run(),
+        needed: |c, a| record(c.bulk_operations().get().id(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "bulk_operations.list",
+        arguments: r#"{"query":"status:running","first":50,"after":"eyJsYXN0X2lkIjo4MTIzfQ"}"#,
+        all: |c| c.bulk_operations().list()
+            .query("status:running").first(50).after("eyJsYXN0X2lkIjo4MTIzfQ").dry_run(),
+        needed: |c, _| list!(c.bulk_operations().list(), "first", 90),
+    },
+    Operation {
+        name: "bulk_operations.delete",
+        arguments: r#"{"id":"gid://shopify/BulkOperation/3123456789012"}"#,
+        all: |c| c.bulk_operations().delete()
+            .id("gid://shopify/BulkOperation/3123456789012").dry_run(),
+        needed: |c, a| record(c.bulk_operations().delete().id(a.get::<String>("id"))),
+    },
+    Operation {
+        name: "bulk_operation_files.download",
+        arguments: r#"{"id":"gid://shopify/BulkOperation/3123456789012"}"#,
+        all: |c| c.bulk_operation_files().download()
+            .id("gid://shopify/BulkOperation/3123456789012").dry_run(),
+        needed: |c, a| download(c.bulk_operation_files().download().id(a.get::<String>("id"))),
     },
 ];

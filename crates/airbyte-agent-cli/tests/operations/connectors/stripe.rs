@@ -384,7 +384,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "payment_intents.create",
-        arguments: r#"{"stripe_version":"2026-10-28.endive","amount":2000,"currency":"usd","customer":"cus_NffrFeUfNV2Hib","description":"Order 1042","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","confirm":true,"automatic_payment_methods":{"enabled":true,"allow_redirects":"never"},"receipt_email":"jenny@example.com","statement_descriptor":"ACME ORDER 1042","statement_descriptor_suffix":"ORDER 1042","metadata":{"order_id":"1042"},"expand":["latest_charge"],"shipping":{"name":"name","phone":"phone","carrier":"carrier","tracking_number":"tracking-number","address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"}},"setup_future_usage":"off_session","capture_method":"manual","off_session":true,"return_url":"https://example.com/orders/1042","payment_method_types":["card"]}"#,
+        arguments: r#"{"stripe_version":"2026-10-28.endive","amount":2000,"currency":"usd","customer":"cus_NffrFeUfNV2Hib","description":"Order 1042","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","confirm":true,"automatic_payment_methods":{"enabled":true,"allow_redirects":"never"},"receipt_email":"jenny@example.com","statement_descriptor":"ACME ORDER 1042","statement_descriptor_suffix":"ORDER 1042","metadata":{"order_id":"1042"},"expand":["latest_charge"],"shipping":{"name":"name","phone":"phone","carrier":"carrier","tracking_number":"tracking-number","address":{"line1":"line1","line2":"line2","city":"city","state":"state","postal_code":"postal-code","country":"country"}},"setup_future_usage":"off_session","capture_method":"manual","off_session":true,"return_url":"https://example.com/orders/1042","payment_method_types":["card"],"allowed_payment_method_types":["card"]}"#,
         all: |c| c.payment_intents().create()
             .stripe_version("2026-10-28.endive").amount(2000).currency("usd")
             .customer("cus_NffrFeUfNV2Hib").description("Order 1042")
@@ -397,7 +397,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .setup_future_usage(types::PaymentIntentSetupFutureUsage::OffSession)
             .capture_method(types::PaymentIntentCaptureMethod::Manual).off_session(true)
             .return_url("https://example.com/orders/1042").payment_method_types(["card"])
-            .dry_run(),
+            .allowed_payment_method_types(["card"]).dry_run(),
         needed: |c, a| record(c.payment_intents().create().amount(a.get::<i64>("amount")).currency(a.get::<String>("currency"))),
     },
     Operation {
@@ -500,7 +500,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "checkout_sessions.create",
-        arguments: r#"{"stripe_version":"2026-10-28.endive","mode":"payment","success_url":"https://example.com/thanks?session={CHECKOUT_SESSION_ID}","cancel_url":"https://example.com/cart","customer":"cus_NffrFeUfNV2Hib","customer_email":"jenny@example.com","line_items":[{"price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":2,"price_data":{"currency":"currency","unit_amount":1,"unit_amount_decimal":"unit-amount-decimal","product":"product","product_data":{"name":"name","description":"description","images":["image"],"tax_code":"tax-code"},"recurring":{"interval":"day","interval_count":1},"tax_behavior":"exclusive"}}],"client_reference_id":"cart_42","metadata":{"order_id":"1042"},"expand":["line_items"],"allow_promotion_codes":true,"discounts":[{"coupon":"coupon","promotion_code":"promotion-code"}],"currency":"usd","expires_at":1743465600,"locale":"auto","automatic_tax":{"enabled":true},"billing_address_collection":"auto","customer_creation":"if_required","payment_method_types":["card"],"payment_intent_data":{"capture_method":"automatic","description":"description","setup_future_usage":"off_session","metadata":{"key":"value"}},"subscription_data":{"trial_period_days":1,"description":"description","metadata":{"key":"value"}}}"#,
+        arguments: r#"{"stripe_version":"2026-10-28.endive","mode":"payment","success_url":"https://example.com/thanks?session={CHECKOUT_SESSION_ID}","cancel_url":"https://example.com/cart","customer":"cus_NffrFeUfNV2Hib","customer_email":"jenny@example.com","line_items":[{"price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":2,"price_data":{"currency":"currency","unit_amount":1,"unit_amount_decimal":"unit-amount-decimal","product":"product","product_data":{"name":"name","description":"description","images":["image"],"tax_code":"tax-code"},"recurring":{"interval":"day","interval_count":1},"tax_behavior":"exclusive"}}],"client_reference_id":"cart_42","metadata":{"order_id":"1042"},"expand":["line_items"],"allow_promotion_codes":true,"discounts":[{"coupon":"coupon","promotion_code":"promotion-code"}],"currency":"usd","expires_at":1743465600,"locale":"auto","automatic_tax":{"enabled":true},"billing_address_collection":"auto","customer_creation":"if_required","payment_method_types":["card"],"allowed_payment_method_types":["card"],"payment_intent_data":{"capture_method":"automatic","description":"description","setup_future_usage":"off_session","metadata":{"key":"value"}},"subscription_data":{"trial_period_days":1,"description":"description","metadata":{"key":"value"}}}"#,
         all: |c| c.checkout_sessions().create()
             .stripe_version("2026-10-28.endive").mode(types::CheckoutSessionMode::Payment)
             .success_url("https://example.com/thanks?session={CHECKOUT_SESSION_ID}")
@@ -514,7 +514,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .automatic_tax(types::CheckoutSessionAutomaticTax::new(true))
             .billing_address_collection(types::CheckoutSessionBillingAddressCollection::Auto)
             .customer_creation(types::CheckoutSessionCustomerCreation::IfRequired)
-            .payment_method_types(["card"])
+            .payment_method_types(["card"]).allowed_payment_method_types(["card"])
             .payment_intent_data(types::CheckoutSessionPaymentIntentData::new().capture_method(types::CheckoutSessionPaymentIntentDataCaptureMethod::Automatic).description("description").setup_future_usage(types::CheckoutSessionPaymentIntentDataSetupFutureUsage::OffSession).metadata([("key", "value")]))
             .subscription_data(types::CheckoutSessionSubscriptionData::new().trial_period_days(1).description("description").metadata([("key", "value")]))
             .dry_run(),
@@ -623,15 +623,15 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "setup_intents.create",
-        arguments: r#"{"stripe_version":"2026-10-28.endive","customer":"cus_NffrFeUfNV2Hib","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","usage":"off_session","confirm":true,"return_url":"https://example.com/account","description":"Card for the yearly plan","automatic_payment_methods":{"enabled":true,"allow_redirects":"always"},"payment_method_types":["card"],"metadata":{"project":"apollo"},"expand":["payment_method"]}"#,
+        arguments: r#"{"stripe_version":"2026-10-28.endive","customer":"cus_NffrFeUfNV2Hib","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","usage":"off_session","confirm":true,"return_url":"https://example.com/account","description":"Card for the yearly plan","automatic_payment_methods":{"enabled":true,"allow_redirects":"always"},"payment_method_types":["card"],"allowed_payment_method_types":["card"],"metadata":{"project":"apollo"},"expand":["payment_method"]}"#,
         all: |c| c.setup_intents().create()
             .stripe_version("2026-10-28.endive").customer("cus_NffrFeUfNV2Hib")
             .payment_method("pm_1MqM05LkdIwHu7ixlDxxO6Mc")
             .usage(types::SetupIntentUsage::OffSession).confirm(true)
             .return_url("https://example.com/account").description("Card for the yearly plan")
             .automatic_payment_methods(types::SetupIntentAutomaticPaymentMethods::new(true).allow_redirects(types::SetupIntentAutomaticPaymentMethodsAllowRedirects::Always))
-            .payment_method_types(["card"]).metadata([("project", "apollo")])
-            .expand(["payment_method"]).dry_run(),
+            .payment_method_types(["card"]).allowed_payment_method_types(["card"])
+            .metadata([("project", "apollo")]).expand(["payment_method"]).dry_run(),
         needed: |c, _| record(c.setup_intents().create()),
     },
     Operation {
@@ -711,10 +711,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "payment_links.create",
-        arguments: r#"{"stripe_version":"2026-10-28.endive","line_items":[{"price":"price","quantity":1,"adjustable_quantity":{"enabled":true,"minimum":1,"maximum":1}}],"allow_promotion_codes":true,"after_completion":{"type":"hosted_confirmation","redirect":{"url":"url"},"hosted_confirmation":{"custom_message":"custom-message"}},"billing_address_collection":"auto","customer_creation":"if_required","inactive_message":"This offer has ended","restrictions":{"completed_sessions":{"limit":1}},"automatic_tax":{"enabled":true},"metadata":{"campaign":"spring"},"currency":"usd","payment_method_types":["card"],"submit_type":"pay","subscription_data":{"description":"description","trial_period_days":1,"metadata":{"key":"value"}},"expand":["line_items"]}"#,
+        arguments: r#"{"stripe_version":"2026-10-28.endive","line_items":[{"price":"price","price_data":{"currency":"currency","unit_amount":1,"product":"product","product_data":{"name":"name","description":"description"},"recurring":{"interval":"day","interval_count":1},"tax_behavior":"exclusive"},"quantity":1,"adjustable_quantity":{"enabled":true,"minimum":1,"maximum":1}}],"allow_promotion_codes":true,"after_completion":{"type":"hosted_confirmation","redirect":{"url":"url"},"hosted_confirmation":{"custom_message":"custom-message"}},"billing_address_collection":"auto","customer_creation":"if_required","inactive_message":"This offer has ended","restrictions":{"completed_sessions":{"limit":1}},"automatic_tax":{"enabled":true},"metadata":{"campaign":"spring"},"currency":"usd","payment_method_types":["card"],"submit_type":"pay","subscription_data":{"description":"description","trial_period_days":1,"metadata":{"key":"value"}},"expand":["line_items"]}"#,
         all: |c| c.payment_links().create()
             .stripe_version("2026-10-28.endive")
-            .line_items([types::PaymentLinkLineItem::new(1).price("price").adjustable_quantity(types::PaymentLinkLineItemAdjustableQuantity::new(true).minimum(1).maximum(1))])
+            .line_items([types::PaymentLinkLineItem::new(1).price("price").price_data(types::PaymentLinkLineItemPriceData::new("currency").unit_amount(1).product("product").product_data(types::PaymentLinkLineItemPriceDataProductData::new("name").description("description")).recurring(types::PaymentLinkLineItemPriceDataRecurring::new(types::PaymentLinkLineItemPriceDataRecurringInterval::Day).interval_count(1)).tax_behavior(types::PaymentLinkLineItemPriceDataTaxBehavior::Exclusive)).adjustable_quantity(types::PaymentLinkLineItemAdjustableQuantity::new(true).minimum(1).maximum(1))])
             .allow_promotion_codes(true)
             .after_completion(types::PaymentLinkAfterCompletion::new(types::PaymentLinkAfterCompletionType::HostedConfirmation).redirect(types::PaymentLinkAfterCompletionRedirect::new("url")).hosted_confirmation(types::PaymentLinkAfterCompletionHostedConfirmation::new().custom_message("custom-message")))
             .billing_address_collection(types::PaymentLinkBillingAddressCollection::Auto)
