@@ -42,6 +42,7 @@ mod execute;
 
 pub mod hosted;
 mod http;
+mod json;
 mod layout;
 mod local;
 mod lookup;
@@ -103,7 +104,7 @@ pub use airbyte_agent_description::{closest, suggestion};
 /// What the macros need; not part of the public API.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::record::{Field, Lenient, Record, decode, decode_enum};
+    pub use crate::record::{Field, Lenient, Record, decode, decode_enum, keep};
     #[cfg(feature = "schemars")]
     pub use schemars;
 }

@@ -50,6 +50,10 @@ impl<T: DeserializeOwned> Sink for All<T> {
         self.0.push(T::deserialize(deserializer)?);
         Ok(())
     }
+
+    fn clear(&mut self) {
+        self.0.clear();
+    }
 }
 
 /// What stands at `$.data`, decoded, and the values at these places.
