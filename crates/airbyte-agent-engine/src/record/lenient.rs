@@ -17,8 +17,8 @@ use crate::json::Build;
 /// Decoding that accepts what vendors send beside what they document: numbers as text, text as numbers, and `null`
 /// anywhere.
 ///
-/// It is implemented for the types of members of generated records. An empty value of another shape, such as `[]` in
-/// the place of an object, is empty. A value of an altogether different shape, such as an object with members in the
+/// It is implemented for the types of members of generated records. An empty list, object or text in the place of a
+/// list or an object is empty. A value of an altogether different shape, such as an object with members in the
 /// place of a text, is an error.
 pub trait Lenient: Sized {
     /// Decodes one value; `None` for `null`. A number that the type cannot hold is an error.
@@ -71,32 +71,10 @@ impl<'de, T: Lenient> DeserializeSeed<'de> for Field<T> {
     }
 }
 
-/// The methods of a visitor by which an empty list or object is no value: PHP-like servers write them
-/// in each other's place.
-macro_rules! empty_is_nothing {
-    ($value:ty) => {
-        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<$value, A::Error> {
-            match seq.next_element::<IgnoredAny>()? {
-                None => Ok(Default::default()),
-                Some(_) => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
-            }
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<$value, A::Error> {
-            match map.next_key::<IgnoredAny>()? {
-                None => Ok(Default::default()),
-                Some(_) => Err(A::Error::invalid_type(Unexpected::Map, &self)),
-            }
-        }
-    };
-}
-
 struct Text;
 
-impl<'de> Visitor<'de> for Text {
+impl Visitor<'_> for Text {
     type Value = Option<String>;
-
-    empty_is_nothing!(Option<String>);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a text")
@@ -148,55 +126,44 @@ fn misfit<T>(value: impl Into<Value>) -> Fit<T> {
     Err(Box::new(value.into()))
 }
 
-impl<'de> Visitor<'de> for Integer {
-    type Value = Whole;
-
-    empty_is_nothing!(Whole);
+impl Visitor<'_> for Integer {
+    type Value = Fit<i64>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an integer")
     }
 
-    fn visit_unit<E>(self) -> Result<Whole, E> {
-        Ok(Whole(Ok(None)))
+    fn visit_unit<E>(self) -> Result<Fit<i64>, E> {
+        Ok(Ok(None))
     }
 
-    fn visit_bool<E>(self, v: bool) -> Result<Whole, E> {
-        Ok(Whole(Ok(Some(i64::from(v)))))
+    fn visit_bool<E>(self, v: bool) -> Result<Fit<i64>, E> {
+        Ok(Ok(Some(i64::from(v))))
     }
 
-    fn visit_i64<E>(self, v: i64) -> Result<Whole, E> {
-        Ok(Whole(Ok(Some(v))))
+    fn visit_i64<E>(self, v: i64) -> Result<Fit<i64>, E> {
+        Ok(Ok(Some(v)))
     }
 
-    fn visit_u64<E>(self, v: u64) -> Result<Whole, E> {
-        Ok(Whole(i64::try_from(v).map(Some).or_else(|_| misfit(v))))
+    fn visit_u64<E>(self, v: u64) -> Result<Fit<i64>, E> {
+        Ok(i64::try_from(v).map(Some).or_else(|_| misfit(v)))
     }
 
     // Vendors write whole numbers as 3.0.
-    fn visit_f64<E>(self, v: f64) -> Result<Whole, E> {
-        Ok(Whole(whole(v).map(Some).map_or_else(|| misfit(v), Ok)))
+    fn visit_f64<E>(self, v: f64) -> Result<Fit<i64>, E> {
+        Ok(whole(v).map(Some).map_or_else(|| misfit(v), Ok))
     }
 
-    fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Whole, E> {
+    fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Fit<i64>, E> {
         let text = v.trim();
         if text.is_empty() {
-            return Ok(Whole(Ok(None)));
+            return Ok(Ok(None));
         }
         match (text.parse::<i64>(), text.parse::<f64>()) {
-            (Ok(number), _) => Ok(Whole(Ok(Some(number)))),
-            (_, Ok(number)) => Ok(Whole(whole(number).map(Some).map_or_else(|| misfit(v), Ok))),
+            (Ok(number), _) => Ok(Ok(Some(number))),
+            (_, Ok(number)) => Ok(whole(number).map(Some).map_or_else(|| misfit(v), Ok)),
             _ => Err(E::invalid_value(Unexpected::Str(v), &self)),
         }
-    }
-}
-
-/// An integer or what does not fit into one.
-struct Whole(Fit<i64>);
-
-impl Default for Whole {
-    fn default() -> Self {
-        Self(Ok(None))
     }
 }
 
@@ -213,7 +180,7 @@ impl Lenient for i64 {
     }
 
     fn fitting<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Fit<Self>, D::Error> {
-        deserializer.deserialize_any(Integer).map(|whole| whole.0)
+        deserializer.deserialize_any(Integer)
     }
 
     fn as_json(&self) -> Value {
@@ -228,54 +195,43 @@ fn fitted<T, E: serde::de::Error>(fit: Fit<T>, expected: &str) -> Result<Option<
 
 struct Number;
 
-impl<'de> Visitor<'de> for Number {
-    type Value = Real;
-
-    empty_is_nothing!(Real);
+impl Visitor<'_> for Number {
+    type Value = Fit<f64>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a number")
     }
 
-    fn visit_unit<E>(self) -> Result<Real, E> {
-        Ok(Real(Ok(None)))
+    fn visit_unit<E>(self) -> Result<Fit<f64>, E> {
+        Ok(Ok(None))
     }
 
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "checked")]
-    fn visit_i64<E>(self, v: i64) -> Result<Real, E> {
+    fn visit_i64<E>(self, v: i64) -> Result<Fit<f64>, E> {
         let number = v as f64;
-        Ok(Real(if number as i128 == i128::from(v) { Ok(Some(number)) } else { misfit(v) }))
+        Ok(if number as i128 == i128::from(v) { Ok(Some(number)) } else { misfit(v) })
     }
 
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "checked")]
-    fn visit_u64<E>(self, v: u64) -> Result<Real, E> {
+    fn visit_u64<E>(self, v: u64) -> Result<Fit<f64>, E> {
         let number = v as f64;
-        Ok(Real(if number as i128 == i128::from(v) { Ok(Some(number)) } else { misfit(v) }))
+        Ok(if number as i128 == i128::from(v) { Ok(Some(number)) } else { misfit(v) })
     }
 
-    fn visit_f64<E>(self, v: f64) -> Result<Real, E> {
-        Ok(Real(Ok(Some(v))))
+    fn visit_f64<E>(self, v: f64) -> Result<Fit<f64>, E> {
+        Ok(Ok(Some(v)))
     }
 
-    fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Real, E> {
+    fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Fit<f64>, E> {
         let text = v.trim();
         let is_integer = text.strip_prefix('-').unwrap_or(text).bytes().all(|b| b.is_ascii_digit());
         match text.parse::<f64>() {
-            _ if text.is_empty() => Ok(Real(Ok(None))),
+            _ if text.is_empty() => Ok(Ok(None)),
             // An integer of many digits would be rounded.
-            Ok(number) if is_integer && format!("{number:.0}") != text => Ok(Real(misfit(v))),
-            Ok(number) => Ok(Real(Ok(Some(number)))),
+            Ok(number) if is_integer && format!("{number:.0}") != text => Ok(misfit(v)),
+            Ok(number) => Ok(Ok(Some(number))),
             Err(_) => Err(E::invalid_value(Unexpected::Str(v), &self)),
         }
-    }
-}
-
-/// A number or what does not fit into one.
-struct Real(Fit<f64>);
-
-impl Default for Real {
-    fn default() -> Self {
-        Self(Ok(None))
     }
 }
 
@@ -285,7 +241,7 @@ impl Lenient for f64 {
     }
 
     fn fitting<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Fit<Self>, D::Error> {
-        deserializer.deserialize_any(Number).map(|real| real.0)
+        deserializer.deserialize_any(Number)
     }
 
     fn as_json(&self) -> Value {
@@ -295,10 +251,8 @@ impl Lenient for f64 {
 
 struct Truth;
 
-impl<'de> Visitor<'de> for Truth {
+impl Visitor<'_> for Truth {
     type Value = Option<bool>;
-
-    empty_is_nothing!(Option<bool>);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("true or false")

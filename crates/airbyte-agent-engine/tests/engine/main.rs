@@ -21,6 +21,7 @@ mod hosted_here;
 mod hosted_requests;
 mod hosted_settings;
 mod hosted_tokens;
+mod lists;
 mod meanings;
 mod owners;
 mod paging;
