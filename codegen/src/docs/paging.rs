@@ -55,11 +55,16 @@ fn rule(paging: &Paging) -> String {
                 source(from)
             )
         }
-        Next::LastRecord { field, into, add } => format!(
-            "the next page is requested with {}, set to {} of the last record{}",
+        Next::LastRecord { field, into, add, backwards } => format!(
+            "the next page is requested with {}, set to {} of the last record{}{}",
             prose::code(into),
             prose::code(field.to_string().trim_start_matches("$.")),
             if *add > 0 { format!(" plus {add}") } else { String::new() },
+            backwards.as_ref().map_or_else(String::new, |backwards| format!(
+                "; a list that begins with {0} goes on backwards, with {0} set to the field of the first \
+                 record",
+                prose::code(backwards)
+            )),
         ),
         Next::Offset { into, start } => format!(
             "{} is the number of records to skip, which is {start} for the first page",
@@ -84,6 +89,17 @@ fn rule(paging: &Paging) -> String {
         if size.needed {
             out.push_str(" The vendor divides the list into pages only if a size is requested.");
         }
+    }
+    if !paging.single_page.is_empty() {
+        out.push_str(&format!(
+            " With {} only one page can be read.",
+            paging
+                .single_page
+                .iter()
+                .map(|name| prose::code(name))
+                .collect::<Vec<_>>()
+                .join(" or ")
+        ));
     }
     out
 }

@@ -93,9 +93,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "customers.list",
-        arguments: r#"{"starting_after":"starting-after","limit":1}"#,
+        arguments: r#"{"ending_before":"ending-before","around":"around","starting_after":"starting-after","limit":1}"#,
         all: |c| c.customers().list()
-            .starting_after("starting-after").limit(1).dry_run(),
+            .ending_before("ending-before").around("around").starting_after("starting-after")
+            .limit(1).dry_run(),
         needed: |c, _| list!(c.customers().list(), "limit", 90),
     },
     Operation {

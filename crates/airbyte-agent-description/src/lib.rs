@@ -4,6 +4,7 @@ mod auth;
 pub mod build;
 mod closest;
 mod connector;
+mod empty;
 mod entity;
 #[cfg(feature = "expressions")]
 pub mod expression;
@@ -29,6 +30,7 @@ pub use auth::{
 };
 pub use closest::{closest, suggestion};
 pub use connector::{Connector, Link, Questions, Relationship};
+pub use empty::EmptyList;
 pub use entity::{Entity, Scoping, StoreField};
 pub use failure::{ErrorCode, ErrorMeaning, FailureKind};
 pub use hosting::{Constant, Hosting, Setting, StoredField, StoredVariable};

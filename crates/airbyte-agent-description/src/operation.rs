@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use super::{Job, Json, JsonPath, List, Paging, Schema, Template, Text};
+use super::{EmptyList, Job, Json, JsonPath, List, Paging, Schema, Template, Text};
 
 /// What is done with an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -161,6 +161,11 @@ impl Operation {
     /// The parameter of this name.
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
         self.parameters.iter().find(|parameter| parameter.name == name)
+    }
+
+    /// Whether the body is a GraphQL document.
+    pub const fn is_graphql(&self) -> bool {
+        matches!(self.body, Body::GraphQl(_))
     }
 }
 
@@ -348,6 +353,13 @@ pub enum VariableValue {
 pub struct Response {
     /// Where the body holds the records; `None` if the whole body is the records.
     pub records: Option<JsonPath>,
+    /// Whether the vendor leaves the place of the records out when there are none. Otherwise a response
+    /// without it is a failure.
+    pub records_optional: bool,
+    /// Where a response says how many records the whole list has.
+    pub total: Option<MetaSource>,
+    /// Failures that mean that there are no records.
+    pub empty: List<EmptyList>,
     /// The filter that removes records; `None` if all are kept.
     pub filter: Option<Filter>,
     /// Fields computed for every record.

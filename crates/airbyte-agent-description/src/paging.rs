@@ -22,6 +22,9 @@ pub struct Paging {
     /// Other paginators of the same list. The first one whose token or address is in the response is
     /// used.
     pub others: List<Paging>,
+    /// Parameters with which only one page can be read, because the list cannot be continued in their
+    /// direction.
+    pub single_page: List<Text>,
 }
 
 impl Paging {
@@ -45,9 +48,19 @@ impl Paging {
             | Next::Page { into, .. } => (Some(into), &[][..]),
             Next::Link { feed, .. } => (None, &feed[..]),
         };
+        let backwards = match &self.next {
+            Next::LastRecord { backwards, .. } => backwards.as_ref(),
+            _ => None,
+        };
         let fed = several.iter().map(|(_, into)| into);
         let size = self.size.iter().map(|size| &size.parameter);
-        one.into_iter().chain(fed).chain(size).map(AsRef::as_ref)
+        one.into_iter().chain(backwards).chain(fed).chain(size).map(AsRef::as_ref)
+    }
+
+    /// The first of the given arguments with which only one page can be read.
+    pub fn confined_by(&self, given: impl Fn(&str) -> bool) -> Option<&str> {
+        let mut names = self.styles().flat_map(|style| style.single_page.iter()).map(AsRef::as_ref);
+        names.find(|name| given(name))
     }
 
     /// The size without which the vendor does not page, and its largest value; `None` when there
@@ -100,6 +113,9 @@ pub enum Next {
         /// Number that is added to the field, for vendors that begin with the named record instead of
         /// after it.
         add: u64,
+        /// Parameter that takes the field of the first record instead, in lists whose caller passes it:
+        /// they continue backwards.
+        backwards: Option<Text>,
     },
     /// A parameter that takes the number of records received so far.
     Offset {
@@ -143,4 +159,6 @@ pub struct PageSize {
     pub maximum: Option<u64>,
     /// Whether the vendor divides the list into pages only if a size is requested.
     pub needed: bool,
+    /// Where a response says how large a page it serves, for vendors that lower what was requested.
+    pub served: Option<Source>,
 }

@@ -17,6 +17,7 @@ pub struct CallOptions {
     truncate: bool,
     if_range: Option<String>,
     confined: bool,
+    held_bytes: Option<usize>,
 }
 
 impl CallOptions {
@@ -90,6 +91,18 @@ impl CallOptions {
     /// needs it.
     pub fn confine(&mut self) {
         self.confined = true;
+    }
+
+    /// How many bytes of memory the values of one answer may take; a larger one is an error. By default
+    /// it is what the client says, see [`Local::max_held_bytes`](crate::Local::max_held_bytes).
+    #[must_use]
+    pub fn max_held_bytes(mut self, bytes: usize) -> Self {
+        self.held_bytes = Some(bytes);
+        self
+    }
+
+    pub(crate) const fn held(&self) -> Option<usize> {
+        self.held_bytes
     }
 
     pub(crate) const fn is_confined(&self) -> bool {

@@ -43,6 +43,7 @@ mod execute;
 pub mod hosted;
 mod http;
 mod job;
+mod json;
 mod layout;
 mod local;
 mod lookup;
@@ -105,7 +106,7 @@ pub use airbyte_agent_description::{closest, suggestion};
 /// What the macros need; not part of the public API.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::record::{Field, Lenient, Record, decode, decode_enum};
+    pub use crate::record::{Field, Fit, Lenient, Record, decode, decode_enum, keep};
     #[cfg(feature = "schemars")]
     pub use schemars;
 }

@@ -16,4 +16,18 @@ pub struct Outcome {
     /// Where a list continues.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<Cursor>,
+    /// How many records the whole list has, where the vendor says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
+    /// What the vendor reports beside the records: a part of them may be missing. The metadata has it
+    /// as its member `errors`.
+    #[serde(skip)]
+    pub errors: Vec<Value>,
+}
+
+impl Outcome {
+    /// Data alone.
+    pub(crate) fn of_data(data: Value) -> Self {
+        Self { data, meta: Value::Null, next: None, total: None, errors: Vec::new() }
+    }
 }

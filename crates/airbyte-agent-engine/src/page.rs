@@ -9,8 +9,8 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use serde_json::Value;
 
-use crate::cursor::Cursor;
-use crate::error::{Error, ErrorKind, Result};
+use crate::cursor::{Cursor, Cut};
+use crate::error::{Error, Result};
 use crate::http::BoxFuture;
 use crate::outcome::Outcome;
 
@@ -33,6 +33,10 @@ pub struct Page<T, M = Value> {
     pub meta: M,
     /// Where the list continues; `None` on the last page.
     pub next: Option<Cursor>,
+    /// How many records the whole list has, where the vendor says so.
+    pub total: Option<u64>,
+    /// What the vendor reports beside the records: a part of them may be missing.
+    pub errors: Vec<Value>,
 }
 
 /// The records of the page, in their order. Further pages are not among them: the streams of
@@ -66,11 +70,25 @@ impl<'a, T, M> IntoIterator for &'a Page<T, M> {
 pub(crate) trait Continues {
     /// The next page.
     fn next(&self) -> Option<&Cursor>;
+
+    /// How many records there are.
+    fn records(&self) -> usize;
+
+    /// What the vendor reports beside the records.
+    fn errors(&self) -> &[Value];
 }
 
 impl<T, M> Continues for Page<T, M> {
     fn next(&self) -> Option<&Cursor> {
         self.next.as_ref()
+    }
+
+    fn records(&self) -> usize {
+        self.data.len()
+    }
+
+    fn errors(&self) -> &[Value] {
+        &self.errors
     }
 }
 
@@ -78,15 +96,25 @@ impl Continues for Outcome {
     fn next(&self) -> Option<&Cursor> {
         self.next.as_ref()
     }
+
+    fn records(&self) -> usize {
+        self.data.as_array().map_or(usize::from(!self.data.is_null()), Vec::len)
+    }
+
+    fn errors(&self) -> &[Value] {
+        &self.errors
+    }
 }
 
-/// Makes the request for the page at a cursor, for the first page without one.
-type Fetch<P> = Box<dyn Fn(Option<Cursor>) -> BoxFuture<'static, Result<P>> + Send>;
+/// Makes the request for the page at a cursor, for the first page without one, of which at most so many
+/// records are given.
+type Fetch<P> = Box<dyn Fn(Option<Cursor>, Option<usize>) -> BoxFuture<'static, Result<P>> + Send>;
 
 /// The pages of a list, one request each, as a stream.
 ///
-/// Ends at the last page, and with an error as soon as one page fails or the vendor hands out a
-/// cursor a second time.
+/// Ends at the last page, and with an error as soon as one page fails. It ends with an error, too, behind
+/// the last page that can be read of a list that goes on: when the vendor says that there is more but
+/// not how to get it, or hands out a cursor a second time.
 #[must_use = "streams do nothing unless polled"]
 pub struct Pages<P> {
     /// The operation, such as `issues.list`.
@@ -95,6 +123,9 @@ pub struct Pages<P> {
     state: State<P>,
     seen: HashSet<Cursor>,
     next: Option<Cursor>,
+    /// How many more records are given.
+    left: Option<usize>,
+    errors: Vec<Value>,
 }
 
 enum State<P> {
@@ -102,19 +133,42 @@ enum State<P> {
     Due,
     /// A request is under way.
     Fetching(BoxFuture<'static, Result<P>>),
+    /// The list goes on, but cannot be read further.
+    Cut(Box<Error>),
     /// Nothing more comes.
     Ended,
 }
 
 impl<P> Pages<P> {
     pub(crate) fn new(operation: String, fetch: Fetch<P>) -> Self {
-        Self { operation, fetch, state: State::Due, seen: HashSet::new(), next: None }
+        Self {
+            operation,
+            fetch,
+            state: State::Due,
+            seen: HashSet::new(),
+            next: None,
+            left: None,
+            errors: Vec::new(),
+        }
+    }
+
+    /// Ends after this many records. If the last page has more of them, the rest is left out, and
+    /// [`cursor`](Self::cursor) continues exactly behind the last record given.
+    pub fn max(mut self, records: usize) -> Self {
+        self.left = Some(records);
+        self
     }
 
     /// Where the list continues after the pages given out so far; `None` before the first and
     /// after the last.
     pub fn cursor(&self) -> Option<&Cursor> {
         self.next.as_ref()
+    }
+
+    /// What the vendor has reported beside the records of the pages given out so far, in its own form. A
+    /// part of the records may be missing.
+    pub fn errors(&self) -> &[Value] {
+        &self.errors
     }
 }
 
@@ -130,38 +184,54 @@ impl<P: Continues> Pages<P> {
         poll_fn(|context| self.poll(context)).await.transpose()
     }
 
+    /// What comes behind a page that continues at a cursor.
+    fn behind(&mut self, cursor: Option<Cursor>) -> State<P> {
+        let Some(cursor) = cursor else { return State::Ended };
+        let is_enough = self.left == Some(0);
+        let error = if self.seen.insert(cursor.clone()) {
+            cursor.dead_end_error()
+        } else {
+            Some(Cut::Circle.error(&self.operation))
+        };
+        match error {
+            Some(_) if is_enough => State::Ended,
+            Some(error) => State::Cut(Box::new(error)),
+            None => {
+                self.next = Some(cursor);
+                State::Due
+            }
+        }
+    }
+
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<P>>> {
         loop {
             match &mut self.state {
                 State::Ended => return Poll::Ready(None),
+                State::Due if self.left == Some(0) => {
+                    self.state = State::Ended;
+                }
                 State::Due => {
-                    self.state = State::Fetching((self.fetch)(self.next.take()));
+                    self.state = State::Fetching((self.fetch)(self.next.take(), self.left));
+                }
+                State::Cut(_) => {
+                    let State::Cut(error) = std::mem::replace(&mut self.state, State::Ended) else {
+                        continue;
+                    };
+                    return Poll::Ready(Some(Err(*error)));
                 }
                 State::Fetching(future) => {
                     let page = ready!(future.as_mut().poll(context));
                     self.state = State::Ended;
-                    if let Ok(page) = &page
-                        && let Some(cursor) = page.next().cloned()
-                    {
-                        if !self.seen.insert(cursor.clone()) {
-                            return Poll::Ready(Some(Err(repeated(&self.operation))));
-                        }
-                        self.next = Some(cursor);
-                        self.state = State::Due;
+                    if let Ok(page) = &page {
+                        self.left = self.left.map(|left| left.saturating_sub(page.records()));
+                        self.errors.extend_from_slice(page.errors());
+                        self.state = self.behind(page.next().cloned());
                     }
                     return Poll::Ready(Some(page));
                 }
             }
         }
     }
-}
-
-fn repeated(operation: &str) -> Error {
-    let message = format!(
-        "{operation}: the vendor handed out the same cursor twice; stopped instead of going in \
-         circles"
-    );
-    Error::new(ErrorKind::Vendor, message)
 }
 
 impl<P: Continues> Stream for Pages<P> {
@@ -199,17 +269,18 @@ impl<P> fmt::Debug for Pages<P> {
 pub struct Items<T> {
     pages: Pages<Page<T, Value>>,
     ready: VecDeque<T>,
-    left: Option<usize>,
 }
 
 impl<T> Items<T> {
     pub(crate) fn new(pages: Pages<Page<T, Value>>) -> Self {
-        Self { pages, ready: VecDeque::new(), left: None }
+        Self { pages, ready: VecDeque::new() }
     }
 
-    /// Ends after this many records, however many there are.
+    /// Ends after this many records, however many there are. [`cursor`](Self::cursor) then continues
+    /// exactly behind the last one.
     pub fn max(mut self, records: usize) -> Self {
-        self.left = Some(records);
+        self.ready.truncate(records);
+        self.pages = self.pages.max(records - self.ready.len());
         self
     }
 
@@ -222,7 +293,7 @@ impl<T> Items<T> {
         poll_fn(|context| self.poll(context)).await.transpose()
     }
 
-    /// All records.
+    /// All records. What the vendor reports beside them is lost; see [`errors`](Self::errors).
     ///
     /// # Errors
     ///
@@ -241,13 +312,28 @@ impl<T> Items<T> {
         self.pages.cursor()
     }
 
+    /// What the vendor has reported beside the records of the pages read so far, in its own form. A part
+    /// of the records may be missing, so look at it at the end.
+    ///
+    /// ```no_run
+    /// # async fn example(call: airbyte_agent_engine::Call) -> airbyte_agent_engine::Result<()> {
+    /// let mut records = call.items::<serde_json::Value>();
+    /// while let Some(record) = records.try_next().await? {
+    ///     println!("{record}");
+    /// }
+    /// for error in records.errors() {
+    ///     eprintln!("the vendor reports: {error}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn errors(&self) -> &[Value] {
+        self.pages.errors()
+    }
+
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
         loop {
-            if self.left == Some(0) {
-                return Poll::Ready(None);
-            }
             if let Some(record) = self.ready.pop_front() {
-                self.left = self.left.map(|left| left - 1);
                 return Poll::Ready(Some(Ok(record)));
             }
             match ready!(self.pages.poll(context)) {
@@ -274,7 +360,7 @@ impl<T> fmt::Debug for Items<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items")
             .field("pages", &self.pages)
-            .field("left", &self.left)
+            .field("ready", &self.ready.len())
             .finish_non_exhaustive()
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::arguments::{Arguments, Completion};
 use crate::call_options::CallOptions;
 use crate::cursor::NextPage;
-use crate::description::{Connector, Operation};
+use crate::description::{Connector, JsonPath, Operation};
 use crate::download::Download;
 use crate::dry_run::DryRun;
 use crate::error::{Error, Result};
@@ -67,6 +67,13 @@ impl Reply {
     /// An answer made of parts.
     pub fn new(status: u16, headers: http::HeaderMap, body: Bytes, layout: Layout) -> Self {
         Self { status, headers, body, layout, next: Continuation::Described, answered_by: None }
+    }
+
+    /// An answer without records, in the place of a failure that means that there are none.
+    pub(crate) fn of_nothing() -> Self {
+        let root = JsonPath { steps: Vec::new().into() };
+        let body = Bytes::from_static(b"[]");
+        Self::new(200, http::HeaderMap::new(), body, Layout::wrapped(root)).with_next(None)
     }
 
     /// The same answer with where the list continues, `None` for its end. Without this it is read
@@ -182,6 +189,12 @@ pub trait Transport: Send + Sync {
     /// How long a call may take when the caller does not say; two minutes by default.
     fn timeout(&self) -> Duration {
         Duration::from_secs(120)
+    }
+
+    /// How many bytes of memory the values of one answer may take when the caller does not say; 1 GiB by
+    /// default.
+    fn max_held_bytes(&self) -> usize {
+        1024 * 1024 * 1024
     }
 
     /// A text without the secrets that the transport uses. By default it has none.

@@ -4,8 +4,9 @@
 
 use airbyte_agent_description::{
     Action, ApiKeyLocation, AuthKind, Body, Connector, ErrorCondition, FailureKind, Filter, Json,
-    Kind, Location, MetaSource, Method, Operation, Parameter, Piece, RefreshFormat, RefreshGrant,
-    RefreshStyle, Style, Template, UrlStep, Variable, VariableValue, WaitFormat,
+    JsonPath, Kind, Location, MetaSource, Method, Next, Operation, Parameter, Piece, RefreshFormat,
+    RefreshGrant, RefreshStyle, Source, Style, Template, UrlStep, Variable, VariableValue,
+    WaitFormat,
 };
 use airbyte_agent_spec::Spec;
 use serde_json::json;
@@ -408,4 +409,32 @@ fn only_what_cannot_run_is_refused() {
             "{to}: {problems:#?}"
         );
     }
+}
+
+#[test]
+fn lists_say_what_their_responses_tell_of_them() {
+    let acme = feature();
+    let events = operation(&acme, "events", Action::List);
+    let source = |path: &str| JsonPath::parse(path).unwrap();
+    assert_eq!(events.response.total, Some(MetaSource::Body(source("$.page.total"))));
+    assert!(events.response.records_optional);
+    let empty: Vec<_> = events
+        .response
+        .empty
+        .iter()
+        .map(|failure| (failure.status, failure.code.as_deref(), failure.message.as_deref()))
+        .collect();
+    assert_eq!(empty, [(Some(404), None, Some("No * found*")), (None, Some("80000"), None)]);
+    let size = events.paging.others[0].size.as_ref().unwrap();
+    assert_eq!(size.served, Some(Source::Body(source("$.page.limit"))));
+    let customers = operation(&acme, "customers", Action::List);
+    let Next::LastRecord { backwards, .. } = &customers.paging.next else {
+        panic!("another style")
+    };
+    assert_eq!(backwards.as_deref(), Some("ending_before"));
+    assert_eq!(customers.paging.confined_by(|name| name == "around"), Some("around"));
+    assert_eq!(customers.paging.confined_by(|name| name == "limit"), None);
+    let parameters: Vec<&str> = customers.paging.parameters().collect();
+    assert_eq!(parameters, ["starting_after", "ending_before", "limit"]);
+    assert!(!customers.response.records_optional && customers.response.total.is_none());
 }

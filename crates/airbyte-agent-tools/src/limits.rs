@@ -16,6 +16,9 @@ pub struct ResultLimits {
     pub list_fields: usize,
     /// The most bytes of a file that one call gives.
     pub file_bytes: usize,
+    /// How many bytes of memory the values of one response of a vendor may take. A server answers several
+    /// calls at once, so that it is less than for a program.
+    pub held_bytes: usize,
 }
 
 impl ResultLimits {
@@ -27,6 +30,7 @@ impl ResultLimits {
         record_text: 4_000,
         list_fields: 14,
         file_bytes: 24 * 1_024,
+        held_bytes: 256 * 1_024 * 1_024,
     };
 
     /// No limits, for programs that read results themselves.
@@ -37,6 +41,7 @@ impl ResultLimits {
         record_text: usize::MAX,
         list_fields: usize::MAX,
         file_bytes: usize::MAX,
+        held_bytes: 1_024 * 1_024 * 1_024,
     };
 
     /// Sets the longest text of a result, in bytes.
@@ -57,6 +62,13 @@ impl ResultLimits {
     #[must_use]
     pub const fn texts(mut self, in_list: usize, in_record: usize) -> Self {
         (self.list_text, self.record_text) = (in_list, in_record);
+        self
+    }
+
+    /// Sets how many bytes of memory the values of one response may take.
+    #[must_use]
+    pub const fn held(mut self, most: usize) -> Self {
+        self.held_bytes = most;
         self
     }
 

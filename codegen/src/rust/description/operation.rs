@@ -1,9 +1,9 @@
 //! Writes operations and entities as code.
 
 use airbyte_agent_description::{
-    AtLeastOne, Body, Download, Entity, ErrorCheck, ErrorCondition, Filter, GraphQl, Hints, Job,
-    JobStep, JsonPath, MetaField, MetaSource, Method, Next, Operation, PageSize, Paging, Response,
-    Source, StoreField, Text, Transform, UrlStep, Variable, VariableValue,
+    AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition, Filter, GraphQl,
+    Hints, Job, JobStep, JsonPath, MetaField, MetaSource, Method, Next, Operation, PageSize,
+    Paging, Response, Source, StoreField, Text, Transform, UrlStep, Variable, VariableValue,
 };
 
 use super::code::Code;
@@ -60,7 +60,17 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
         is_addition,
         job,
     } = operation;
-    let Response { records, filter, transform, meta, errors, schema } = response;
+    let Response {
+        records,
+        records_optional,
+        total,
+        empty,
+        filter,
+        transform,
+        meta,
+        errors,
+        schema,
+    } = response;
     let mut head = match method {
         Method::Get => vec![],
         _ => vec![Code::plain(format!("Method::{method:?}"))],
@@ -100,6 +110,9 @@ pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code
     };
     let is_paged = *paging != Paging::none("");
     code.maybe("records", records.as_ref().map(path))
+        .mark("records_optional", *records_optional)
+        .maybe("total", total.as_ref().map(self::total))
+        .each("empty", empty, empty_list)
         .maybe("filter", filter.as_ref().map(self::filter))
         .each("transform", transform, self::transform)
         .each("meta", meta, self::meta)
@@ -189,6 +202,23 @@ fn meta(field: &MetaField) -> Code {
     Code::call(head, [Code::text(name), source])
 }
 
+fn total(source: &MetaSource) -> Code {
+    let text = |text: &str| Code::call("text", [Code::text(text)]);
+    match source {
+        MetaSource::Body(place) => Code::call("MetaSource::Body", [path(place)]),
+        MetaSource::Link(relation) => Code::call("MetaSource::Link", [text(relation)]),
+        MetaSource::Header(header) => Code::call("MetaSource::Header", [text(header)]),
+    }
+}
+
+fn empty_list(failure: &EmptyList) -> Code {
+    let EmptyList { status, code, message } = failure;
+    Code::call("EmptyList::new", [])
+        .maybe("status", status.map(|status| Code::plain(status.to_string())))
+        .maybe("code", code.as_deref().map(Code::text))
+        .maybe("message", message.as_deref().map(Code::text))
+}
+
 /// A failure in a response with a success status, as an expression.
 pub(super) fn error_check(check: &ErrorCheck) -> Code {
     let ErrorCheck { path: place, when, message } = check;
@@ -201,7 +231,7 @@ pub(super) fn error_check(check: &ErrorCheck) -> Code {
 }
 
 fn paging(paging: &Paging) -> Code {
-    let Paging { next, more, done, size, short_page_ends, others } = paging;
+    let Paging { next, more, done, size, short_page_ends, others, single_page } = paging;
     let pair = |(from, into): &(_, _)| {
         let text = |text: &airbyte_agent_description::Text| Code::call("text", [Code::text(text)]);
         Code::call("", [text(from), text(into)])
@@ -221,10 +251,16 @@ fn paging(paging: &Paging) -> Code {
                 ),
             }
         }
-        Next::LastRecord { field, into, add } => Code::call(
-            "Paging::last_record",
-            [path(field), Code::text(into), Code::plain(add.to_string())],
-        ),
+        Next::LastRecord { field, into, add, backwards } => {
+            let mut given = vec![path(field), Code::text(into), Code::plain(add.to_string())];
+            let name = if let Some(backwards) = backwards {
+                given.push(Code::text(backwards));
+                "Paging::both_ways"
+            } else {
+                "Paging::last_record"
+            };
+            Code::call(name, given)
+        }
         Next::Offset { into, start } => {
             Code::call("Paging::offset", [Code::text(into), Code::plain(start.to_string())])
         }
@@ -237,6 +273,7 @@ fn paging(paging: &Paging) -> Code {
         .maybe("size", size.as_ref().map(page_size))
         .mark("short_page_ends", *short_page_ends)
         .each("others", others, self::paging)
+        .maybe("single_page", (!single_page.is_empty()).then(|| Code::texts(single_page.iter())))
 }
 
 fn source(source: &Source) -> Code {
@@ -252,12 +289,13 @@ fn source(source: &Source) -> Code {
 }
 
 fn page_size(size: &PageSize) -> Code {
-    let PageSize { parameter, default, maximum, needed } = size;
+    let PageSize { parameter, default, maximum, needed, served } = size;
     let number = |number: u64| Code::plain(number.to_string());
     Code::call("page_size", [Code::text(parameter)])
         .maybe("default", default.map(number))
         .maybe("maximum", maximum.map(number))
         .mark("needed", *needed)
+        .maybe("served", served.as_ref().map(source))
 }
 
 /// An entity as an expression; its operations are the constants with these names.

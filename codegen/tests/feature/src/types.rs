@@ -200,8 +200,6 @@ record! {
 record! {
     /// Metadata of a page of `events.list`.
     pub struct EventsListMeta {
-        /// Number of records in all.
-        pub total: i64,
         /// Token of the next page.
         pub next_token: String,
     }

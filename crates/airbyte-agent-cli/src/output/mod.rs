@@ -28,16 +28,21 @@ pub(crate) struct ResultDocument {
     /// The cursor of the next page as a text, or `null` for the last page. `None` leaves the member
     /// `next` out.
     pub(crate) next: Option<Value>,
+    /// How many records the whole list has, where the vendor says so.
+    pub(crate) total: Option<u64>,
 }
 
 impl ResultDocument {
     /// A result without metadata and without a cursor.
     pub(crate) fn of_data(data: Value) -> Self {
-        Self { data, meta: Value::Null, next: None }
+        Self { data, meta: Value::Null, next: None, total: None }
     }
 
     fn to_json(&self) -> Value {
         let mut object = json!({"data": self.data, "meta": self.meta});
+        if let Some(total) = self.total {
+            object["total"] = total.into();
+        }
         if let Some(next) = &self.next {
             object["next"] = next.clone();
         }

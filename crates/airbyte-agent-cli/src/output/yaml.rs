@@ -111,6 +111,7 @@ mod tests {
             ]),
             meta: Value::Null,
             next: Some(json!("c")),
+            total: None,
         };
         let mut out = Vec::new();
         write_document(&mut out, &document).unwrap();

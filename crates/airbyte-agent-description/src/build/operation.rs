@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::setters;
 use crate::{
-    Action, AtLeastOne, Body, Download, Entity, ErrorCheck, ErrorCondition, Filter, GraphQl, Hints,
-    Job, Json, JsonPath, MetaField, MetaSource, Method, Operation, Paging, Parameter, Response,
-    StoreField, Template, Text, Transform, UrlStep, Variable, VariableValue,
+    Action, AtLeastOne, Body, Download, EmptyList, Entity, ErrorCheck, ErrorCondition, Filter,
+    GraphQl, Hints, Job, Json, JsonPath, MetaField, MetaSource, Method, Operation, Paging,
+    Parameter, Response, StoreField, Template, Text, Transform, UrlStep, Variable, VariableValue,
 };
 
 impl Operation {
@@ -40,6 +40,9 @@ impl Operation {
             body: Body::None,
             response: Response {
                 records: None,
+                records_optional: false,
+                total: None,
+                empty: Cow::Borrowed(&[]),
                 filter: None,
                 transform: Cow::Borrowed(&[]),
                 meta: Cow::Borrowed(&[]),
@@ -74,6 +77,12 @@ impl Operation {
         graphql(document: GraphQl) body = Body::GraphQl(document);
         /// Where the response holds the records.
         records(path: JsonPath) response.records = Some(path);
+        /// The vendor leaves the place of the records out when there are none.
+        records_optional() response.records_optional = true;
+        /// Where a response says how many records the whole list has.
+        total(source: MetaSource) response.total = Some(source);
+        /// Failures that mean that there are no records.
+        empty(list: &'static [EmptyList]) response.empty = Cow::Borrowed(list);
         /// The filter that removes records; `None` if all are kept.
         filter(filter: Filter) response.filter = Some(filter);
         /// Fields computed for every record.
@@ -142,6 +151,28 @@ impl ErrorCheck {
     setters! {
         /// Where the body holds the message.
         message(path: JsonPath) message = Some(path);
+    }
+}
+
+impl EmptyList {
+    /// The failure that has all that is set here.
+    pub const fn new() -> Self {
+        Self { status: None, code: None, message: None }
+    }
+
+    setters! {
+        /// HTTP status of the response.
+        status(status: u16) status = Some(status);
+        /// The vendor's error code.
+        code(code: &'static str) code = Some(Cow::Borrowed(code));
+        /// Pattern of the vendor's message.
+        message(pattern: &'static str) message = Some(Cow::Borrowed(pattern));
+    }
+}
+
+impl Default for EmptyList {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

@@ -22,7 +22,13 @@ pub const fn from_body(path: JsonPath) -> Source {
 
 /// The parameter that sets the size of a page.
 pub const fn page_size(parameter: &'static str) -> PageSize {
-    PageSize { parameter: Cow::Borrowed(parameter), default: None, maximum: None, needed: false }
+    PageSize {
+        parameter: Cow::Borrowed(parameter),
+        default: None,
+        maximum: None,
+        needed: false,
+        served: None,
+    }
 }
 
 impl PageSize {
@@ -33,6 +39,8 @@ impl PageSize {
         maximum(size: u64) maximum = Some(size);
         /// The vendor divides the list into pages only if a size is requested.
         needed() needed = true;
+        /// Where a response says how large a page it serves.
+        served(source: Source) served = Some(source);
     }
 }
 
@@ -45,6 +53,7 @@ impl Paging {
             size: None,
             short_page_ends: false,
             others: Cow::Borrowed(&[]),
+            single_page: Cow::Borrowed(&[]),
         }
     }
 
@@ -75,7 +84,19 @@ impl Paging {
 
     /// The list continues by a field of the last record and a number that is added to it.
     pub const fn last_record(field: JsonPath, into: &'static str, add: u64) -> Self {
-        Self::by(Next::LastRecord { field, into: Cow::Borrowed(into), add })
+        Self::by(Next::LastRecord { field, into: Cow::Borrowed(into), add, backwards: None })
+    }
+
+    /// As [`Paging::last_record`], where lists whose caller passes the parameter `backwards` continue by
+    /// the field of the first record in it.
+    pub const fn both_ways(
+        field: JsonPath,
+        into: &'static str,
+        add: u64,
+        backwards: &'static str,
+    ) -> Self {
+        let (into, backwards) = (Cow::Borrowed(into), Some(Cow::Borrowed(backwards)));
+        Self::by(Next::LastRecord { field, into, add, backwards })
     }
 
     /// The list continues by the number of records received so far.
@@ -99,5 +120,7 @@ impl Paging {
         short_page_ends() short_page_ends = true;
         /// Other paginators of the same list.
         others(others: &'static [Paging]) others = Cow::Borrowed(others);
+        /// Parameters with which only one page can be read.
+        single_page(names: &'static [Text]) single_page = Cow::Borrowed(names);
     }
 }

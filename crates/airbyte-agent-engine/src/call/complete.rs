@@ -12,7 +12,10 @@ use crate::transport::CheckedCall;
 /// Arguments that are checked and complete, and the address of the page where it has one.
 pub(super) struct Completed {
     pub(super) arguments: Arguments,
-    follow: Option<String>,
+    /// The page that is requested.
+    pub(super) page: NextPage,
+    /// Records of the page that were given already, and the mark of the last of them.
+    pub(super) behind: Option<(usize, u32)>,
 }
 
 impl Call {
@@ -28,11 +31,12 @@ impl Call {
             return Err(Error::validation(format!("{name}: {defect}")));
         }
         let mut arguments = self.arguments.clone();
-        let NextPage { set, only, follow } = match cursor.or(self.cursor.as_ref()) {
+        let (page, behind) = match cursor.or(self.cursor.as_ref()) {
             Some(cursor) => page_of(cursor, seal, name)?,
-            None => self.first_page(operation),
+            None => (self.first_page(operation), None),
         };
-        arguments.extend(set);
+        arguments.extend(page.set.clone());
+        self.refuse_single_page(operation, &arguments)?;
         operation.check(self.runtime.description(), &arguments)?;
         let completion = self.runtime.transport().completion()?;
         let connector = self.runtime.description();
@@ -40,14 +44,14 @@ impl Call {
         if self.options.is_confined() {
             selection::confine(operation, name, &arguments)?;
         }
-        if let Some(only) = only {
+        if let Some(only) = &page.only {
             // What stands for the others must not go out beside them.
             arguments.retain(|name, _| {
                 let location = operation.parameter(name).map(|parameter| parameter.location);
                 matches!(location, Some(Location::Path | Location::Header)) || only.contains(name)
             });
         }
-        Ok(Completed { arguments, follow })
+        Ok(Completed { arguments, page, behind })
     }
 
     /// The size of the first page, where the vendor pages only when it is asked for one.
@@ -56,6 +60,22 @@ impl Call {
         let size = if self.pages { operation.paging.needed_size(given) } else { None };
         let set = size.map(|(name, largest)| (name.to_owned(), largest.into()));
         NextPage::with(set.into_iter().collect())
+    }
+
+    /// Refuses to read all pages of a list of which only one can be read.
+    fn refuse_single_page(&self, operation: &OperationRef, arguments: &Arguments) -> Result<()> {
+        if !self.pages {
+            return Ok(());
+        }
+        let given = |name: &str| arguments.get(name).is_some_and(|value| !value.is_null());
+        match operation.paging.confined_by(given) {
+            None => Ok(()),
+            Some(argument) => Err(Error::usage(format!(
+                "{}: with `{argument}` only one page can be read, not all of them; leave `{argument}` \
+                 out, or read one page",
+                operation.qualified_name()
+            ))),
+        }
     }
 
     pub(super) fn checked<'a>(
@@ -70,25 +90,21 @@ impl Call {
             name: operation.qualified_name(),
             arguments: &completed.arguments,
             options: &self.options,
-            follow: completed.follow.as_deref(),
+            follow: completed.page.follow.as_deref(),
             deadline: None,
         }
     }
 }
 
-/// The page that a cursor points to.
-fn page_of(cursor: &Cursor, seal: &Seal<'_>, name: &str) -> Result<NextPage> {
+/// The page that a cursor points to, and where in the page.
+fn page_of(
+    cursor: &Cursor,
+    seal: &Seal<'_>,
+    name: &str,
+) -> Result<(NextPage, Option<(usize, u32)>)> {
     let position = seal.open(cursor)?;
-    if position.behind.is_some() {
-        return Err(Error::validation(
-            "the cursor points inside a page: only the tool that gave it can go on there",
-        ));
+    match position.page.why_cut() {
+        Some(cut) => Err(cut.error(name)),
+        None => Ok((position.page, position.behind)),
     }
-    if position.page.follow.as_deref() == Some("") {
-        return Err(Error::usage(format!(
-            "{name}: the list goes on, but what leads to the next page stands in the vendor's own \
-             answer only, which the platform does not hand on"
-        )));
-    }
-    Ok(position.page)
 }

@@ -20,6 +20,7 @@ use crate::download::{Chunked, Download};
 use crate::dry_run::DryRun;
 use crate::error::{Error, Result};
 use crate::http::BoxFuture;
+use crate::json::budget;
 use crate::operation::OperationRef;
 use crate::outcome::Outcome;
 use crate::page::{Items, Page, Pages};
@@ -62,6 +63,24 @@ pub(crate) struct CallParts {
     pub(crate) operation: OperationRef,
     pub(crate) arguments: Arguments,
     pub(crate) options: CallOptions,
+}
+
+/// Which part of a list is read.
+#[derive(Clone, Copy, Default)]
+struct Part<'a> {
+    /// Where the page stands; without it, where the call begins.
+    cursor: Option<&'a Cursor>,
+    /// How many records are wanted of the page at most.
+    most: Option<usize>,
+}
+
+/// The error for an answer whose values take more memory than they may.
+fn too_large(name: &str, held: usize, status: u16) -> Error {
+    Error::decode(format!(
+        "{name}: the answer has more values than {} MiB of memory hold; ask for fewer records or fields",
+        held.div_ceil(1024 * 1024)
+    ))
+    .with_status(status)
 }
 
 impl Call {
@@ -182,16 +201,12 @@ impl Call {
 
     /// Makes the call and reads the answer; again where the answer, although a success, reports a
     /// failure that passes.
-    async fn read<R>(
-        &self,
-        cursor: Option<&Cursor>,
-        decode: impl Fn(Answer<'_>) -> Result<R>,
-    ) -> Result<R> {
+    async fn read<R>(&self, part: Part<'_>, decode: impl Fn(Answer<'_>) -> Result<R>) -> Result<R> {
         let operation = self.operation()?;
         let span = self.span(operation);
-        let read = self.read_until_done(operation, cursor, decode, &span).instrument(span.clone());
+        let read = self.read_until_done(operation, part, decode, &span).instrument(span.clone());
         let read = read.await.inspect_err(|error| note(&span, error));
-        let is_continued = cursor.or(self.cursor.as_ref()).is_some();
+        let is_continued = part.cursor.or(self.cursor.as_ref()).is_some();
         read.map_err(|error| match is_continued && error.refuses_call() {
             true => error.with_advice(
                 "; this is a further page of a list, so perhaps the vendor no longer accepts where it \
@@ -217,7 +232,7 @@ impl Call {
     async fn read_until_done<R>(
         &self,
         operation: &OperationRef,
-        cursor: Option<&Cursor>,
+        Part { cursor, most }: Part<'_>,
         decode: impl Fn(Answer<'_>) -> Result<R>,
         span: &Span,
     ) -> Result<R> {
@@ -231,25 +246,41 @@ impl Call {
         let seal = self.seal(operation)?;
         let completed = self.complete(operation, &seal, cursor)?;
         let call = self.checked(operation, &completed);
+        let held = self.options.held().unwrap_or_else(|| transport.max_held_bytes());
+        let means_empty = |error: &Error| reply::means_empty(call.connector, operation, error);
         let mut attempt = 1;
         loop {
-            let reply = self.send(call, limit.saturating_sub(started.elapsed())).await?;
+            let reply = match self.send(call, limit.saturating_sub(started.elapsed())).await {
+                Err(error) if means_empty(&error) => Reply::of_nothing(),
+                reply => reply?,
+            };
             span.record("status", reply.status);
             span.record("request_id", reply::request_id(&reply.headers));
             let answered_by = reply.transport().unwrap_or(transport);
-            let plan = self.runtime.plan(operation, &reply.layout);
-            let error = match decode(Answer {
-                connector: call.connector,
-                operation,
-                name: call.name,
-                arguments: &completed.arguments,
-                options: &self.options,
-                settings: answered_by.settings(),
-                reply: &reply,
-                plan: &plan,
-                redact: &redact,
-                seal: Some(&seal),
-            }) {
+            let read = |reply: &Reply| {
+                let plan = self.runtime.plan(operation, &reply.layout);
+                let answer = Answer {
+                    connector: call.connector,
+                    operation,
+                    name: call.name,
+                    arguments: &completed.arguments,
+                    options: &self.options,
+                    settings: answered_by.settings(),
+                    reply,
+                    plan: &plan,
+                    redact: &redact,
+                    seal: Some(&seal),
+                    at: &completed.page,
+                    behind: completed.behind,
+                    most,
+                };
+                match budget::within(held, || decode(answer)) {
+                    (Err(_), true) => Err(too_large(call.name, held, reply.status)),
+                    (read, _) => read,
+                }
+            };
+            let error = match read(&reply) {
+                Err(error) if means_empty(&error) => return read(&Reply::of_nothing()),
                 Err(error) if error.is_retryable() => error,
                 done => return done,
             };
@@ -270,10 +301,10 @@ impl Call {
     /// without status.
     pub async fn page<T, M>(self) -> Result<Page<T, M>>
     where
-        T: DeserializeOwned,
+        T: DeserializeOwned + 'static,
         M: DeserializeOwned + Default,
     {
-        self.read(None, reply::decode_page).await
+        self.read(Part::default(), reply::decode_page).await
     }
 
     /// Makes the call; one record.
@@ -282,7 +313,7 @@ impl Call {
     ///
     /// As [`page`](Self::page), and `NotFound` when the answer holds no record.
     pub async fn record<T: DeserializeOwned>(self) -> Result<T> {
-        self.read(None, reply::decode_record).await
+        self.read(Part::default(), reply::decode_record).await
     }
 
     /// Makes the call; plain JSON.
@@ -291,15 +322,15 @@ impl Call {
     ///
     /// As [`page`](Self::page).
     pub async fn outcome(self) -> Result<Outcome> {
-        self.outcome_at(None).await
+        self.outcome_at(Part::default()).await
     }
 
-    async fn outcome_at(&self, cursor: Option<&Cursor>) -> Result<Outcome> {
+    async fn outcome_at(&self, part: Part<'_>) -> Result<Outcome> {
         let serves_parts = self.runtime.transport().serves_file_parts();
         if self.wants_file_part() && !serves_parts && self.operation()?.download.is_some() {
             return self.clone().file_part().await;
         }
-        self.read(cursor, reply::outcome).await
+        self.read(part, reply::outcome).await
     }
 
     /// The records of a list, page after page.
@@ -313,24 +344,29 @@ impl Call {
         T: DeserializeOwned + 'static,
         M: DeserializeOwned + Default + 'static,
     {
-        self.paged(|call, cursor| {
-            Box::pin(async move { call.read(cursor.as_ref(), reply::decode_page).await })
+        self.paged(|call, cursor, most| {
+            Box::pin(async move {
+                let part = Part { cursor: cursor.as_ref(), most };
+                call.read(part, reply::decode_page).await
+            })
         })
     }
 
     /// The pages of a list as plain JSON.
     pub fn outcomes(self) -> Pages<Outcome> {
-        self.paged(|call, cursor| Box::pin(async move { call.outcome_at(cursor.as_ref()).await }))
+        self.paged(|call, cursor, most| {
+            Box::pin(async move { call.outcome_at(Part { cursor: cursor.as_ref(), most }).await })
+        })
     }
 
     fn paged<P: 'static>(
         mut self,
-        fetch: fn(Arc<Self>, Option<Cursor>) -> BoxFuture<'static, Result<P>>,
+        fetch: fn(Arc<Self>, Option<Cursor>, Option<usize>) -> BoxFuture<'static, Result<P>>,
     ) -> Pages<P> {
         self.want_pages();
         let operation = self.qualified_name();
         let call = Arc::new(self);
-        Pages::new(operation, Box::new(move |cursor| fetch(Arc::clone(&call), cursor)))
+        Pages::new(operation, Box::new(move |cursor, most| fetch(Arc::clone(&call), cursor, most)))
     }
 
     /// Makes the call; the bytes of a file. The argument `range_header` (`bytes=0-1023`) asks for
@@ -384,7 +420,7 @@ impl Call {
         self.options = std::mem::take(&mut self.options).timeout(limit);
         let chunked = Chunked::from_arguments(&mut self.arguments)?;
         let file = self.download().await?;
-        Ok(Outcome { data: chunked.read(file).await?, meta: Value::Null, next: None })
+        Ok(Outcome::of_data(chunked.read(file).await?))
     }
 
     /// What would be sent, every secret masked. Sends nothing.

@@ -22,7 +22,7 @@ pub struct StorePage<F> {
 
 impl<F> From<Page<StoreRecord<F>, StoreMeta>> for StorePage<F> {
     fn from(page: Page<StoreRecord<F>, StoreMeta>) -> Self {
-        let Page { data, meta, next } = page;
+        let Page { data, meta, next, .. } = page;
         Self { data, meta, next }
     }
 }

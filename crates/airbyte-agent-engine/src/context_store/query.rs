@@ -175,7 +175,10 @@ impl<F: StoreField> Search<F> {
     /// # Errors
     ///
     /// `Usage` when the client is no hosted one, else what the platform answers.
-    pub async fn send(self) -> Result<StorePage<F>> {
+    pub async fn send(self) -> Result<StorePage<F>>
+    where
+        F: 'static,
+    {
         Ok(self.call().page::<StoreRecord<F>, StoreMeta>().await?.into())
     }
 }
@@ -277,7 +280,10 @@ impl<F: StoreField> SqlQuery<F> {
     /// # Errors
     ///
     /// As [`Search::send`].
-    pub async fn send(self) -> Result<StorePage<F>> {
+    pub async fn send(self) -> Result<StorePage<F>>
+    where
+        F: 'static,
+    {
         let call = call(&self.client, self.entity, SQL_QUERY, self.params, self.options);
         Ok(call.page::<StoreRecord<F>, StoreMeta>().await?.into())
     }

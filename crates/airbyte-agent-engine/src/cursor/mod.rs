@@ -5,7 +5,9 @@
 //! writes a cursor of their own, or changes one, is refused before anything is sent. Nothing here
 //! knows of HTTP.
 
+mod cut;
 mod key;
+mod place;
 mod seal;
 
 use std::fmt;
@@ -18,7 +20,9 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 
+pub(crate) use self::cut::Cut;
 pub use self::key::CursorKey;
+pub use self::place::{already_given, mark};
 pub use self::seal::Seal;
 
 /// Where a list continues.
@@ -49,9 +53,23 @@ pub struct NextPage {
     /// Address of the next page; empty when the list goes on, but the answer does not say how.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub follow: Option<String>,
+    /// Why the list cannot be read further although it goes on.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cut: Option<Cut>,
 }
 
 impl NextPage {
+    /// No page: the list goes on, but cannot be read further.
+    pub(crate) fn cut(cut: Cut) -> Self {
+        Self { cut: Some(cut), ..Self::default() }
+    }
+
+    /// Why the list cannot be read further.
+    pub(crate) fn why_cut(&self) -> Option<Cut> {
+        let is_withheld = self.follow.as_deref() == Some("");
+        self.cut.clone().or_else(|| is_withheld.then_some(Cut::Withheld))
+    }
+
     /// The page at an address that only the transport itself needs to understand.
     pub fn at(address: impl Into<String>) -> Self {
         Self { follow: Some(address.into()), ..Self::default() }
@@ -73,8 +91,7 @@ pub struct Position {
     /// The page to which the cursor leads.
     #[serde(flatten)]
     pub page: NextPage,
-    /// Records of the page that were given already, and the mark of the last of them. Only tools
-    /// stop inside a page.
+    /// Records of the page that were given already, and the [`mark`] of the last of them.
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub behind: Option<(usize, u32)>,
     /// Fingerprint of the arguments of the call, so that a refusal can say that these differ.
@@ -89,16 +106,35 @@ impl Cursor {
         let (payload, _) = self.parts().ok()?;
         let position: Position = serde_json::from_slice(&payload).ok()?;
         let mut shown = Map::from_iter([("operation".to_owned(), position.operation.into())]);
-        let NextPage { set, only, follow } = position.page;
+        let NextPage { set, only, follow, cut } = position.page;
         if !set.is_empty() {
             shown.insert("arguments".to_owned(), Value::Object(set));
         }
         shown.extend(only.map(|only| ("only".to_owned(), only.into())));
         shown.extend(follow.map(|address| ("address".to_owned(), address.into())));
+        shown.extend(cut.map(|cut| ("ends".to_owned(), cut.sentence().into())));
         if let Some((records, _)) = position.behind {
             shown.insert("behind_records".to_owned(), records.into());
         }
         Some(Value::Object(shown))
+    }
+
+    /// Why the list cannot be read further although it goes on, for example because the vendor does not
+    /// say how to get the next page. `None` for cursors that lead on. Resuming by such a cursor fails
+    /// with this reason.
+    pub fn dead_end(&self) -> Option<String> {
+        self.cut().map(|(_, cut)| cut.sentence())
+    }
+
+    /// The error of resuming, for a cursor that does not lead on.
+    pub(crate) fn dead_end_error(&self) -> Option<Error> {
+        self.cut().map(|(operation, cut)| cut.error(&operation))
+    }
+
+    fn cut(&self) -> Option<(String, Cut)> {
+        let (payload, _) = self.parts().ok()?;
+        let position: Position = serde_json::from_slice(&payload).ok()?;
+        Some((position.operation, position.page.why_cut()?))
     }
 
     /// The position as it is written, and the seal over it.

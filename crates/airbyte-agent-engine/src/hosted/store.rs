@@ -9,6 +9,7 @@ use super::envelope;
 use crate::context_store::StoreMeta;
 use crate::cursor::NextPage;
 use crate::error::{Error, Result};
+use crate::json;
 use crate::transport::Reply;
 
 /// The answer to a query of `name` in the one shape that its operation describes.
@@ -33,10 +34,10 @@ pub(super) fn reply(
     Ok(reply.with_next(next))
 }
 
-/// The rows of an answer and what came with them. Rows that are no objects say nothing and are
-/// left out; a bare list is an answer too.
+/// The rows of an answer and what came with them. A row that is `null` is none; a bare list is an answer
+/// too.
 fn read(body: &[u8], name: &str) -> Result<(Vec<Map<String, Value>>, StoreMeta)> {
-    let answer: Value = serde_json::from_slice(body).map_err(|error| {
+    let answer = json::parse(&String::from_utf8_lossy(body)).map_err(|error| {
         Error::decode(format!("{name}: the platform's answer is no JSON")).with_source(error)
     })?;
     if let Some(error) = envelope::failure(&answer, name, str::to_owned) {
@@ -64,9 +65,10 @@ fn read(body: &[u8], name: &str) -> Result<(Vec<Map<String, Value>>, StoreMeta)>
         }
         _ => return Err(Error::decode(format!("{name}: the answer has no records"))),
     };
-    let rows = rows.into_iter().filter_map(|row| match row {
-        Value::Object(row) => Some(row),
-        _ => None,
+    let rows = rows.into_iter().filter(|row| !row.is_null()).map(|row| match row {
+        Value::Object(row) => row,
+        // As elsewhere, a record is an object.
+        plain => Map::from_iter([("value".to_owned(), plain)]),
     });
     Ok((rows.collect(), metadata(meta)))
 }
@@ -130,7 +132,7 @@ mod tests {
                 true,
                 cursor("a"),
             ),
-            (json!({"result": {"data": [{"id": 1}, 7, null]}}), 1, false, None),
+            (json!({"result": {"data": [{"id": 1}, 7, null]}}), 2, false, None),
             (json!({"result": [{"id": 1}, {"id": 2}]}), 2, false, None),
             (
                 json!({"hits": [{"id": "x", "score": 1, "data": {"id": 1}}], "next_cursor": "b"}),

@@ -8,6 +8,7 @@ use url::Url;
 use super::LocalTransport;
 use crate::arguments::Arguments;
 use crate::call_options::CallOptions;
+use crate::cursor::NextPage;
 use crate::description::{List, UrlStep};
 use crate::download::Download;
 use crate::error::{Error, Result};
@@ -53,6 +54,9 @@ pub(super) async fn download(
         plan: &plan,
         redact: &redact,
         seal: None,
+        at: &NextPage::default(),
+        behind: None,
+        most: None,
     };
     let metadata = reply::outcome(answer)?.data;
     let address = address(&what, &metadata, steps, call.arguments)?;

@@ -58,6 +58,7 @@ pub(crate) struct Inner {
     timeout: Duration,
     read_timeout: Duration,
     max_answer_bytes: usize,
+    max_held_bytes: usize,
 }
 
 impl std::ops::Deref for LocalTransport {
@@ -123,6 +124,7 @@ impl LocalTransport {
             timeout: options.timeout,
             read_timeout: options.read_timeout,
             max_answer_bytes: options.max_answer_bytes,
+            max_held_bytes: options.max_held_bytes,
             description,
         })))
     }
@@ -352,6 +354,10 @@ impl Transport for LocalTransport {
 
     fn timeout(&self) -> Duration {
         self.timeout
+    }
+
+    fn max_held_bytes(&self) -> usize {
+        self.max_held_bytes
     }
 
     fn redact(&self, text: &str) -> String {

@@ -48,6 +48,7 @@ pub(crate) struct Options {
     pub(crate) http: Option<Arc<dyn HttpClient>>,
     pub(crate) private_hosts: bool,
     pub(crate) max_answer_bytes: usize,
+    pub(crate) max_held_bytes: usize,
     /// Knows the secrets that must not appear in texts; shared with whoever made the options.
     pub(crate) redactor: Redactor,
 }
@@ -68,6 +69,7 @@ impl<A: Into<Credentials>> Local<A> {
             http: None,
             private_hosts: false,
             max_answer_bytes: 64 * 1024 * 1024,
+            max_held_bytes: 1024 * 1024 * 1024,
             redactor: Redactor::default(),
         })
     }
@@ -195,6 +197,15 @@ impl<A> Local<A> {
     #[must_use]
     pub fn max_answer_bytes(mut self, limit: usize) -> Self {
         self.options.max_answer_bytes = limit;
+        self
+    }
+
+    /// How many bytes of memory the values of one answer may take; 1 GiB unless set. Small values take
+    /// many times the bytes of their text. A larger answer is an error of the kind
+    /// [`Decode`](crate::ErrorKind::Decode); servers that answer several callers at once set less.
+    #[must_use]
+    pub fn max_held_bytes(mut self, limit: usize) -> Self {
+        self.options.max_held_bytes = limit;
         self
     }
 }

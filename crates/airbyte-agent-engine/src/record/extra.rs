@@ -109,7 +109,7 @@ impl Serialize for Extra {
 
 impl<'de> Deserialize<'de> for Extra {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Map::deserialize(deserializer).map(Self::from)
+        Ok(<Self as super::Lenient>::lenient(deserializer)?.unwrap_or_default())
     }
 }
 

@@ -1,25 +1,49 @@
-//! Decoders of members that accept values of a neighbouring type, such as a number written as a text.
+//! Decoders of members that accept values of a neighbouring type, such as a number written as a text. What a
+//! type cannot hold without changing it is handed back as it is.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, Expected, IgnoredAny, MapAccess, SeqAccess,
+    Unexpected, Visitor,
+};
+use serde_json::{Map, Value};
 
 use super::Extra;
+use crate::json::Build;
 
 /// Decoding that accepts what vendors send beside what they document: numbers as text, text as numbers, and `null`
 /// anywhere.
 ///
-/// It is implemented for the types of members of generated records. A value of an altogether different shape, such
-/// as an object in the place of a text, is an error.
+/// It is implemented for the types of members of generated records. An empty list, object or text in the place of a
+/// list or an object is empty. A value of an altogether different shape, such as an object with members in the
+/// place of a text, is an error.
 pub trait Lenient: Sized {
-    /// Decodes one value; `None` for `null`.
+    /// Decodes one value; `None` for `null`. A number that the type cannot hold is an error.
     fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error>;
+
+    /// Decodes one value; a number that the type cannot hold comes back as it is, with what it stands
+    /// in.
+    #[doc(hidden)]
+    #[inline]
+    fn fitting<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Fit<Self>, D::Error> {
+        Self::lenient(deserializer).map(Ok)
+    }
+
+    /// The value as JSON, for types that [`fitting`](Self::fitting) may not be able to hold.
+    #[doc(hidden)]
+    fn as_json(&self) -> Value {
+        Value::Null
+    }
 }
 
-/// A [`Lenient`] value, or `None` for `null`.
+/// A value, or what does not fit into its type.
+#[doc(hidden)]
+pub type Fit<T> = Result<Option<T>, Box<Value>>;
+
+/// Decodes with [`Lenient::fitting`].
 #[derive(Debug)]
 #[doc(hidden)]
 pub struct Field<T>(PhantomData<T>);
@@ -39,10 +63,11 @@ impl<T> Default for Field<T> {
 }
 
 impl<'de, T: Lenient> DeserializeSeed<'de> for Field<T> {
-    type Value = Option<T>;
+    type Value = Fit<T>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        T::lenient(deserializer)
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Fit<T>, D::Error> {
+        T::fitting(deserializer)
     }
 }
 
@@ -88,97 +113,139 @@ impl Lenient for String {
     fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
         deserializer.deserialize_any(Text)
     }
+
+    fn as_json(&self) -> Value {
+        self.as_str().into()
+    }
 }
 
 struct Integer;
 
+/// What an integer cannot hold.
+fn misfit<T>(value: impl Into<Value>) -> Fit<T> {
+    Err(Box::new(value.into()))
+}
+
 impl Visitor<'_> for Integer {
-    type Value = Option<i64>;
+    type Value = Fit<i64>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an integer")
     }
 
-    fn visit_unit<E>(self) -> Result<Option<i64>, E> {
-        Ok(None)
+    fn visit_unit<E>(self) -> Result<Fit<i64>, E> {
+        Ok(Ok(None))
     }
 
-    fn visit_bool<E>(self, v: bool) -> Result<Option<i64>, E> {
-        Ok(Some(i64::from(v)))
+    fn visit_bool<E>(self, v: bool) -> Result<Fit<i64>, E> {
+        Ok(Ok(Some(i64::from(v))))
     }
 
-    fn visit_i64<E>(self, v: i64) -> Result<Option<i64>, E> {
-        Ok(Some(v))
+    fn visit_i64<E>(self, v: i64) -> Result<Fit<i64>, E> {
+        Ok(Ok(Some(v)))
     }
 
-    fn visit_u64<E>(self, v: u64) -> Result<Option<i64>, E> {
-        Ok(Some(i64::try_from(v).unwrap_or(i64::MAX)))
+    fn visit_u64<E>(self, v: u64) -> Result<Fit<i64>, E> {
+        Ok(i64::try_from(v).map(Some).or_else(|_| misfit(v)))
     }
 
-    // Vendors write whole numbers as 3.0; what lies behind the point of a declared integer is noise.
-    #[allow(clippy::cast_possible_truncation)]
-    fn visit_f64<E>(self, v: f64) -> Result<Option<i64>, E> {
-        Ok(Some(v as i64))
+    // Vendors write whole numbers as 3.0.
+    fn visit_f64<E>(self, v: f64) -> Result<Fit<i64>, E> {
+        Ok(whole(v).map(Some).map_or_else(|| misfit(v), Ok))
     }
 
-    fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Option<i64>, E> {
+    fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Fit<i64>, E> {
         let text = v.trim();
+        if text.is_empty() {
+            return Ok(Ok(None));
+        }
         match (text.parse::<i64>(), text.parse::<f64>()) {
-            _ if text.is_empty() => Ok(None),
-            (Ok(number), _) => Ok(Some(number)),
-            (_, Ok(number)) => self.visit_f64(number),
-            _ => Err(E::invalid_value(serde::de::Unexpected::Str(v), &self)),
+            (Ok(number), _) => Ok(Ok(Some(number))),
+            (_, Ok(number)) => Ok(whole(number).map(Some).map_or_else(|| misfit(v), Ok)),
+            _ => Err(E::invalid_value(Unexpected::Str(v), &self)),
         }
     }
 }
 
+/// A number without a fraction, if 64 bits hold it exactly.
+#[allow(clippy::cast_possible_truncation, reason = "only what fits is cast")]
+fn whole(number: f64) -> Option<i64> {
+    let is_exact = number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0;
+    is_exact.then_some(number as i64)
+}
+
 impl Lenient for i64 {
     fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        fitted(Self::fitting(deserializer)?, "an integer of 64 bits")
+    }
+
+    fn fitting<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Fit<Self>, D::Error> {
         deserializer.deserialize_any(Integer)
     }
+
+    fn as_json(&self) -> Value {
+        (*self).into()
+    }
+}
+
+/// A value that fits, or the error for one that does not.
+fn fitted<T, E: serde::de::Error>(fit: Fit<T>, expected: &str) -> Result<Option<T>, E> {
+    fit.map_err(|value| E::custom(format_args!("{value} is not {expected}")))
 }
 
 struct Number;
 
 impl Visitor<'_> for Number {
-    type Value = Option<f64>;
+    type Value = Fit<f64>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a number")
     }
 
-    fn visit_unit<E>(self) -> Result<Option<f64>, E> {
-        Ok(None)
+    fn visit_unit<E>(self) -> Result<Fit<f64>, E> {
+        Ok(Ok(None))
     }
 
-    #[allow(clippy::cast_precision_loss)]
-    fn visit_i64<E>(self, v: i64) -> Result<Option<f64>, E> {
-        Ok(Some(v as f64))
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "checked")]
+    fn visit_i64<E>(self, v: i64) -> Result<Fit<f64>, E> {
+        let number = v as f64;
+        Ok(if number as i128 == i128::from(v) { Ok(Some(number)) } else { misfit(v) })
     }
 
-    #[allow(clippy::cast_precision_loss)]
-    fn visit_u64<E>(self, v: u64) -> Result<Option<f64>, E> {
-        Ok(Some(v as f64))
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "checked")]
+    fn visit_u64<E>(self, v: u64) -> Result<Fit<f64>, E> {
+        let number = v as f64;
+        Ok(if number as i128 == i128::from(v) { Ok(Some(number)) } else { misfit(v) })
     }
 
-    fn visit_f64<E>(self, v: f64) -> Result<Option<f64>, E> {
-        Ok(Some(v))
+    fn visit_f64<E>(self, v: f64) -> Result<Fit<f64>, E> {
+        Ok(Ok(Some(v)))
     }
 
-    fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Option<f64>, E> {
-        match v.trim() {
-            "" => Ok(None),
-            text => match text.parse() {
-                Ok(number) => Ok(Some(number)),
-                Err(_) => Err(E::invalid_value(serde::de::Unexpected::Str(v), &self)),
-            },
+    fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Fit<f64>, E> {
+        let text = v.trim();
+        let is_integer = text.strip_prefix('-').unwrap_or(text).bytes().all(|b| b.is_ascii_digit());
+        match text.parse::<f64>() {
+            _ if text.is_empty() => Ok(Ok(None)),
+            // An integer of many digits would be rounded.
+            Ok(number) if is_integer && format!("{number:.0}") != text => Ok(misfit(v)),
+            Ok(number) => Ok(Ok(Some(number))),
+            Err(_) => Err(E::invalid_value(Unexpected::Str(v), &self)),
         }
     }
 }
 
 impl Lenient for f64 {
     fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        fitted(Self::fitting(deserializer)?, "a number that keeps its digits")
+    }
+
+    fn fitting<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Fit<Self>, D::Error> {
         deserializer.deserialize_any(Number)
+    }
+
+    fn as_json(&self) -> Value {
+        (*self).into()
     }
 }
 
@@ -224,13 +291,20 @@ impl Lenient for bool {
 
 impl Lenient for Value {
     fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        serde::Deserialize::deserialize(deserializer)
+        let value = deserializer.deserialize_any(Build)?;
+        Ok(Some(value).filter(|value| !value.is_null()))
     }
 }
 
 impl Lenient for Extra {
     fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        serde::Deserialize::deserialize(deserializer)
+        match deserializer.deserialize_any(Build)? {
+            Value::Null => Ok(None),
+            Value::Object(members) => Ok(Some(members.into())),
+            Value::Array(items) if items.is_empty() => Ok(Some(Self::new())),
+            Value::String(text) if text.is_empty() => Ok(None),
+            _ => Err(D::Error::custom("expected an object")),
+        }
     }
 }
 
@@ -238,48 +312,98 @@ impl<T: Lenient> Lenient for Box<T> {
     fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
         Ok(T::lenient(deserializer)?.map(Self::new))
     }
+
+    fn fitting<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Fit<Self>, D::Error> {
+        Ok(T::fitting(deserializer)?.map(|value| value.map(Self::new)))
+    }
+
+    fn as_json(&self) -> Value {
+        (**self).as_json()
+    }
 }
 
 struct Elements<T>(PhantomData<T>);
 
 impl<'de, T: Lenient> Visitor<'de> for Elements<T> {
-    type Value = Option<Vec<T>>;
+    type Value = Fit<Vec<T>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an array")
     }
 
     // A `null` element carries nothing and would make every element optional: it is left out.
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Option<Vec<T>>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut out = Vec::new();
         while let Some(element) = seq.next_element_seed(Field::<T>::new())? {
-            if let Some(element) = element {
-                // Most lists inside records have one element or two; a vector that grows by itself takes
-                // room for four at once, which costs a list of records much memory.
-                if out.len() == out.capacity() {
-                    out.reserve_exact(out.len().max(1));
+            match element {
+                Ok(None) => {}
+                Ok(Some(element)) => {
+                    // Most lists inside records have one element or two; a vector that grows by itself
+                    // takes room for four at once, which costs a list of records much memory.
+                    if out.len() == out.capacity() {
+                        out.reserve_exact(out.len().max(1));
+                    }
+                    out.push(element);
                 }
-                out.push(element);
+                Err(value) => {
+                    let mut all: Vec<Value> = out.iter().map(T::as_json).collect();
+                    all.push(*value);
+                    while let Some(value) = seq.next_element_seed(Build)? {
+                        all.push(value);
+                    }
+                    return Ok(misfit(all));
+                }
             }
         }
-        Ok(Some(out))
+        Ok(Ok(Some(out)))
     }
 
-    fn visit_unit<E>(self) -> Result<Option<Vec<T>>, E> {
-        Ok(None)
+    // PHP-like servers write an empty list as an empty object.
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        match map.next_key::<IgnoredAny>()? {
+            None => Ok(Ok(Some(Vec::new()))),
+            Some(_) => Err(A::Error::invalid_type(Unexpected::Map, &self)),
+        }
     }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        nothing(text, &self)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Ok(None))
+    }
+}
+
+/// An empty text in the place of a list or an object.
+pub(super) fn nothing<V: Default, E: serde::de::Error>(
+    text: &str,
+    expected: &dyn Expected,
+) -> Result<Result<V, Box<Value>>, E> {
+    if text.is_empty() {
+        return Ok(Ok(V::default()));
+    }
+    Err(E::invalid_type(Unexpected::Str(text), expected))
 }
 
 impl<T: Lenient> Lenient for Vec<T> {
     fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        fitted(Self::fitting(deserializer)?, "a list whose numbers fit")
+    }
+
+    fn fitting<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Fit<Self>, D::Error> {
         deserializer.deserialize_any(Elements(PhantomData))
+    }
+
+    fn as_json(&self) -> Value {
+        self.iter().map(T::as_json).collect()
     }
 }
 
 struct Members<T>(PhantomData<T>);
 
 impl<'de, T: Lenient> Visitor<'de> for Members<T> {
-    type Value = Option<BTreeMap<String, T>>;
+    type Value = Fit<BTreeMap<String, T>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
@@ -288,20 +412,53 @@ impl<'de, T: Lenient> Visitor<'de> for Members<T> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut out = BTreeMap::new();
         while let Some(key) = map.next_key::<String>()? {
-            if let Some(value) = map.next_value_seed(Field::<T>::new())? {
-                out.insert(key, value);
+            match map.next_value_seed(Field::<T>::new())? {
+                Ok(None) => {}
+                Ok(Some(value)) => {
+                    out.insert(key, value);
+                }
+                Err(value) => {
+                    let known = out.iter().map(|(name, value)| (name.clone(), value.as_json()));
+                    let mut all: Map<String, Value> = known.collect();
+                    all.insert(key, *value);
+                    while let Some(name) = map.next_key::<String>()? {
+                        all.insert(name, map.next_value_seed(Build)?);
+                    }
+                    return Ok(misfit(all));
+                }
             }
         }
-        Ok(Some(out))
+        Ok(Ok(Some(out)))
+    }
+
+    // PHP-like servers write an empty object as an empty list.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        match seq.next_element::<IgnoredAny>()? {
+            None => Ok(Ok(Some(BTreeMap::new()))),
+            Some(_) => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
+        }
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        nothing(text, &self)
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok(Ok(None))
     }
 }
 
 impl<T: Lenient> Lenient for BTreeMap<String, T> {
     fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        fitted(Self::fitting(deserializer)?, "an object whose numbers fit")
+    }
+
+    fn fitting<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Fit<Self>, D::Error> {
         deserializer.deserialize_any(Members(PhantomData))
+    }
+
+    fn as_json(&self) -> Value {
+        let members = self.iter().map(|(name, value)| (name.clone(), value.as_json()));
+        Value::Object(members.collect())
     }
 }

@@ -3,7 +3,8 @@
 /// Declares a struct for a record as a vendor sends it, with its serde implementations.
 ///
 /// Every member is an `Option` of the type given; `= "…"` says what it is called on the wire where
-/// that is not its own name. Members that are not declared are kept in `extra`.
+/// that is not its own name. Members that are not declared are kept in `extra`, and so is a number that
+/// its member cannot hold, such as 3.7 for an integer.
 ///
 /// A later version may add members. So who builds a record, in a test for example, ends it with
 /// `..Default::default()`, and who takes one apart ends the pattern with `..`.
@@ -38,7 +39,8 @@ macro_rules! record {
         #[derive(Debug, Clone, Default, PartialEq)]
         $vis struct $type {
             $($(#[$field_meta])* $field_vis $field: ::core::option::Option<$field_type>,)*
-            /// Members that the spec does not name.
+            /// Members that the spec does not name, and numbers that do not fit into the member of
+            /// their name, which is `None` then.
             pub extra: $crate::Extra,
         }
 
@@ -74,7 +76,14 @@ macro_rules! record {
             ) -> ::core::result::Result<(), A::Error> {
                 match member {
                     $(Member::$field => {
-                        self.$field = map.next_value_seed($crate::__private::Field::new())?;
+                        match map.next_value_seed($crate::__private::Field::new())? {
+                            ::core::result::Result::Ok(value) => self.$field = value,
+                            ::core::result::Result::Err(value) => $crate::__private::keep(
+                                &mut self.extra,
+                                $crate::__wire!($field $($name)?),
+                                value,
+                            ),
+                        }
                     })*
                 }
                 Ok(())

@@ -19,7 +19,9 @@ use std::marker::PhantomData;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 pub use extra::Extra;
-pub use lenient::{Field, Lenient};
+pub use lenient::{Field, Fit, Lenient};
+
+use crate::json::Build;
 pub use scalar::Scalar;
 pub use texts::Texts;
 
@@ -61,7 +63,7 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
             match key {
                 Key::Known(member) => record.member(member, &mut map)?,
                 Key::Unknown(name) => {
-                    let value = map.next_value()?;
+                    let value = map.next_value_seed(Build)?;
                     record.extra().insert(name, value);
                 }
             }
@@ -77,9 +79,23 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
         }
     }
 
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Option<R>, E> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        Err(E::invalid_type(serde::de::Unexpected::Str(text), &self))
+    }
+
     fn visit_unit<E>(self) -> Result<Option<R>, E> {
         Ok(None)
     }
+}
+
+/// Keeps what a member of a record cannot hold.
+#[cold]
+#[doc(hidden)]
+pub fn keep(extra: &mut Extra, name: &str, value: Box<serde_json::Value>) {
+    extra.insert(name.to_owned(), *value);
 }
 
 /// Decodes a record, `None` for `null`; the body of its implementations.

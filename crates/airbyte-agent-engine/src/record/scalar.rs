@@ -5,11 +5,12 @@ use std::marker::PhantomData;
 
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{
-    Deserialize, Deserializer, Error, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, IntoDeserializer, MapAccess,
+    SeqAccess, Visitor,
 };
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{Field, Lenient};
+use super::Lenient;
 
 /// A record that is a plain value: a text, a number, a list.
 ///
@@ -50,6 +51,17 @@ impl<'de, T: Lenient> Deserialize<'de> for Scalar<T> {
     }
 }
 
+/// Decodes a value that has to fit: a plain value has no other member that could keep it.
+struct Exact<T>(PhantomData<T>);
+
+impl<'de, T: Lenient> DeserializeSeed<'de> for Exact<T> {
+    type Value = Option<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+        T::lenient(deserializer)
+    }
+}
+
 /// Either form of a plain value.
 struct Either<T>(PhantomData<T>);
 
@@ -64,7 +76,7 @@ impl<'de, T: Lenient> Visitor<'de> for Either<T> {
         let mut found = None;
         while let Some(name) = map.next_key::<String>()? {
             if name == "value" {
-                found = Some(map.next_value_seed(Field::<T>::new())?);
+                found = Some(map.next_value_seed(Exact::<T>(PhantomData))?);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }

@@ -1,6 +1,6 @@
 //! Reads an answer as a page of records or as one record, decoded straight into the caller's type.
 
-use std::borrow::Cow;
+use std::any::{Any, TypeId};
 use std::fmt;
 
 use serde::Deserialize;
@@ -10,9 +10,10 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::envelope::Sink;
-use super::outcome::{keeps, transform_record};
+use super::outcome::{keeps, shown, transform_record};
 use super::read::{Answer, Read};
 use crate::error::{Error, Result};
+use crate::json::{self, Plain, budget};
 use crate::page::Page;
 
 /// Records of a list. `null` is an empty list; an object is a list of one.
@@ -44,6 +45,11 @@ impl<T: DeserializeOwned> Sink for Many<T> {
         self.seen = true;
         deserializer.deserialize_any(Collect(self))
     }
+
+    fn clear(&mut self) {
+        self.records.clear();
+        (self.found, self.seen) = (false, false);
+    }
 }
 
 struct Collect<'a, T>(&'a mut Many<T>);
@@ -58,9 +64,13 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Collect<'_, T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         self.0.found = true;
         let Many { records, expected, .. } = self.0;
+        let most = budget::most_of(size_of::<T>());
         while let Some(record) = seq.next_element::<Option<T>>()? {
             if records.capacity() == 0 {
                 records.reserve(*expected);
+            }
+            if records.len() >= most {
+                return Err(budget::exceeded());
             }
             records.extend(record);
         }
@@ -99,34 +109,62 @@ impl<T: DeserializeOwned> Sink for One<T> {
         }
         Ok(())
     }
+
+    fn clear(&mut self) {
+        *self = Self::default();
+    }
 }
 
 /// Reads an answer as a page of records.
 pub(crate) fn decode_page<T, M>(answer: Answer<'_>) -> Result<Page<T, M>>
 where
-    T: DeserializeOwned,
+    T: DeserializeOwned + 'static,
     M: DeserializeOwned + Default,
 {
+    let (mut data, read, received) = records(answer)?;
+    let mut next = answer.next(&read, received)?;
+    if answer.is_bounded(data.len()) {
+        // Rarely more than one page of a list: it is read a second time, as plain JSON.
+        let bounds = answer.bounds(&read, received, &shown(answer)?)?;
+        data.drain(..bounds.skip.min(data.len()));
+        data.truncate(bounds.take);
+        next = bounds.rest.unwrap_or(next);
+    }
+    let (total, errors) = (read.total, read.errors.clone());
+    Ok(Page { data, meta: meta(answer, read)?, next, total, errors })
+}
+
+/// The records of an answer, what was read beside them, and how many the answer had before any filter.
+fn records<T: DeserializeOwned + 'static>(answer: Answer<'_>) -> Result<(Vec<T>, Read, usize)> {
     let response = &answer.operation.response;
     let is_unfinished =
         !answer.is_finished() && (response.filter.is_some() || !response.transform.is_empty());
-    let (data, read, count) = if is_unfinished || answer.is_unselected() {
-        let mut many = Many::<Box<RawValue>>::of_body(answer.reply.body.len());
-        let mut read = answer.read(&mut many)?;
-        answer.check(&mut read, many.found)?;
-        answer.require(many.seen)?;
-        let count = many.records.len();
-        (shaped(answer, many.records)?, read, count)
+    if is_unfinished || answer.is_unselected() {
+        let (raw, read) = many::<Box<RawValue>>(answer)?;
+        let received = raw.len();
+        return Ok((shaped(answer, raw)?, read, received));
+    }
+    let (data, read) = if TypeId::of::<T>() == TypeId::of::<Value>() {
+        // Plain JSON has a decoder of its own, for which every name is data.
+        let (data, read) = many::<Plain>(answer)?;
+        let values: Vec<Value> = data.into_iter().map(|plain| plain.0).collect();
+        let values: Box<dyn Any> = Box::new(values);
+        let same = values.downcast::<Vec<T>>();
+        (*same.map_err(|_| Error::internal("a type is not itself"))?, read)
     } else {
-        let mut many = Many::<T>::of_body(answer.reply.body.len());
-        let mut read = answer.read(&mut many)?;
-        answer.check(&mut read, many.found)?;
-        answer.require(many.seen)?;
-        let count = many.records.len();
-        (many.records, read, count)
+        many::<T>(answer)?
     };
-    let next = answer.next(&read, count)?;
-    Ok(Page { data, meta: meta(answer, read)?, next })
+    let received = data.len();
+    Ok((data, read, received))
+}
+
+/// The records of an answer as they stand there.
+fn many<T: DeserializeOwned>(answer: Answer<'_>) -> Result<(Vec<T>, Read)> {
+    let mut many = Many::<T>::of_body(answer.reply.body.len());
+    let mut read = answer.read(&mut many)?;
+    answer.check(&mut read, many.found, many.records.len())?;
+    answer.require(many.seen, many.found)?;
+    Ok((many.records, read))
 }
 
 /// Decodes records that are filtered, get computed fields or lose fields, which needs each as plain JSON
@@ -143,8 +181,7 @@ fn shaped<T: DeserializeOwned>(answer: Answer<'_>, records: Vec<Box<RawValue>>) 
             let message = inner.message().replace(inner.json_path().unwrap_or("$"), &place);
             Error::decode(message).with_json_path(place)
         };
-        let mut value: Value =
-            serde_json::from_str(raw.get()).map_err(|error| located(error, raw.get()))?;
+        let mut value = json::parse(raw.get()).map_err(|error| located(error, raw.get()))?;
         if computed {
             transform_record(answer.operation, &mut value, answer.settings)?;
         }
@@ -155,9 +192,16 @@ fn shaped<T: DeserializeOwned>(answer: Answer<'_>, records: Vec<Box<RawValue>>) 
             value = answer.select_record(value);
         }
         let is_changed = computed || is_unselected;
-        let text =
-            if is_changed { Cow::Owned(value.to_string()) } else { Cow::Borrowed(raw.get()) };
-        shaped.push(serde_json::from_str(&text).map_err(|error| located(error, &text))?);
+        let unchanged = (!is_changed).then(|| serde_json::from_str(raw.get()).ok()).flatten();
+        let record = unchanged.map_or_else(
+            || {
+                // What had to be mended is as good as changed.
+                let text = value.to_string();
+                decode_text(&text).map_err(|error| located(error, &text))
+            },
+            Ok,
+        );
+        shaped.push(record?);
     }
     Ok(shaped)
 }
@@ -165,28 +209,28 @@ fn shaped<T: DeserializeOwned>(answer: Answer<'_>, records: Vec<Box<RawValue>>) 
 /// Reads an answer as one record.
 pub(crate) fn decode_record<T: DeserializeOwned>(answer: Answer<'_>) -> Result<T> {
     let record = if answer.is_unselected() {
-        let selected = one::<Value>(answer)?.map(|record| answer.select(record).to_string());
+        let selected = one::<Plain>(answer)?.map(|record| answer.select(record.0).to_string());
         let decoded = selected.map(|text| {
-            serde_json::from_str(&text).map_err(|error| answer.undecodable(text.as_bytes(), &error))
+            decode_text(&text).map_err(|error| answer.undecodable(text.as_bytes(), &error))
         });
         decoded.transpose()?
     } else {
         one(answer)?
     };
-    record.ok_or_else(|| {
-        Error::new(
-            crate::error::ErrorKind::NotFound,
-            format!("{}: the answer holds no record", answer.name),
-        )
-        .with_status(answer.reply.status)
-    })
+    record.ok_or_else(|| answer.no_record())
+}
+
+/// Decodes a text that this library has written.
+fn decode_text<T: DeserializeOwned>(text: &str) -> std::result::Result<T, serde_json::Error> {
+    serde_json::from_str(text)
 }
 
 fn one<T: DeserializeOwned>(answer: Answer<'_>) -> Result<Option<T>> {
     let mut one = One::<T>::default();
     let mut read = answer.read(&mut one)?;
-    answer.check(&mut read, one.record.is_some())?;
-    answer.require(one.seen)?;
+    let is_there = one.record.is_some();
+    answer.check(&mut read, is_there, usize::from(is_there))?;
+    answer.require(one.seen, is_there)?;
     Ok(one.record)
 }
 

@@ -9,11 +9,15 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::Value;
 
 use crate::description::{JsonPath, Step};
+use crate::json::Build;
 
 /// Takes what stands at the place of the records.
 pub(super) trait Sink {
     /// Takes one match.
     fn take<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error>;
+
+    /// Forgets what was taken, because the text is read again.
+    fn clear(&mut self);
 }
 
 /// Takes nothing.
@@ -23,6 +27,8 @@ impl Sink for Nothing {
     fn take<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_ignored_any(IgnoredAny).map(|_| ())
     }
+
+    fn clear(&mut self) {}
 }
 
 /// What a place is wanted for.
@@ -195,7 +201,7 @@ impl<'de, S: Sink> DeserializeSeed<'de> for Walk<'_, S> {
             [] => deserializer.deserialize_any(self),
             [Wanted::Records] => self.sink.take(deserializer),
             wanted => {
-                let value = <Value as serde::Deserialize>::deserialize(deserializer)?;
+                let value = Build.deserialize(deserializer)?;
                 for wanted in wanted {
                     match wanted {
                         Wanted::First(number) => {
@@ -312,6 +318,10 @@ mod tests {
         fn take<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
             self.0.push(serde::Deserialize::deserialize(deserializer)?);
             Ok(())
+        }
+
+        fn clear(&mut self) {
+            self.0.clear();
         }
     }
 

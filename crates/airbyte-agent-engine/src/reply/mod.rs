@@ -2,7 +2,11 @@
 //!
 //! Every step is a function from one named type to the next; nothing here performs I/O.
 
+mod absence;
+mod bounds;
+mod counted;
 mod decode;
+mod empty;
 mod envelope;
 mod failure;
 mod link;
@@ -18,6 +22,7 @@ mod read;
 mod select;
 
 pub(crate) use decode::{decode_page, decode_record};
+pub(crate) use empty::means_empty;
 pub(crate) use failure::{Refusal, is_limit, reported_failure, request_id};
 pub(crate) use meaning::{cost_wait, meaning};
 pub(crate) use message::{cut, likely_message, vendor_message};

@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::counted::{Counted, Size, Turn};
 use super::envelope::Picked;
 use super::plan::PagingPlaces;
 use crate::arguments::Arguments;
-use crate::cursor::NextPage;
+use crate::cursor::{Cut, NextPage};
 use crate::description::{
-    ApiKeyLocation, AuthKind, Connector, List, Next, Operation, Paging, Source, Text,
+    ApiKeyLocation, AuthKind, Connector, Kind, List, Next, Operation, Paging, Source, Text,
 };
 use crate::http::has_user_info;
 
@@ -30,6 +31,10 @@ pub(super) struct Paginator<'a> {
     pub(super) places: &'a [PagingPlaces],
     /// Number of records in the answer, before any filter.
     pub(super) records: usize,
+    /// How many records the whole list has, where the answer says so.
+    pub(super) total: Option<u64>,
+    /// The page that was read.
+    pub(super) at: &'a NextPage,
 }
 
 /// A style of paging and where its values stand.
@@ -42,68 +47,162 @@ impl<'a> Paginator<'a> {
 
     /// The next page; `None` at the end.
     pub(super) fn next(&self) -> Option<NextPage> {
-        let (paging, places) = self.style()?;
-        let ended = paging.more.as_ref().is_some_and(|source| !self.goes_on(source, places.more))
-            || paging.done.as_ref().is_some_and(|source| self.is_over(source, places.done));
-        if ended || paging.short_page_ends && self.is_short(paging) {
+        let page = self.following()?;
+        let leads_on = page.why_cut().is_none();
+        let given = |name: &str| self.is_given(name);
+        if leads_on && let Some(argument) = self.operation.paging.confined_by(given) {
+            return Some(NextPage::cut(Cut::SinglePage(argument.to_owned())));
+        }
+        if leads_on && self.leads_back(&page) {
+            return Some(NextPage::cut(Cut::Circle));
+        }
+        Some(page)
+    }
+
+    /// What follows this page, whether or not it can be read.
+    fn following(&self) -> Option<NextPage> {
+        let Some((paging, places)) = self.style() else {
+            let is_cut = self.styles().any(|style| !self.has_ended(style) && self.says_more(style));
+            return is_cut.then(|| NextPage::cut(Cut::NoWay));
+        };
+        if self.has_ended((paging, places)) {
             return None;
         }
+        let says_more = self.says_more((paging, places));
+        // Who is told that there is more and gets no way on must not take this for the end.
+        let ends = || says_more.then(|| NextPage::cut(Cut::NoWay));
         let mut page = NextPage::default();
-        let goes_on = match &paging.next {
-            Next::None { .. } => false,
+        match &paging.next {
+            Next::None { .. } => return None,
             Next::Cursor { from, .. } | Next::Link { from, .. }
                 if !is_carried(from, places.next) =>
             {
                 // Whoever goes on is told that there is no way.
-                page.follow = Some(String::new());
-                is_said_to_go_on(paging, places)
+                return is_said_to_go_on(paging, places).then(|| NextPage::cut(Cut::Withheld));
             }
             Next::Cursor { from, into } => match self.value(from, places.next).filter(is_token) {
                 Some(token) => {
                     page.set.insert(into.to_string(), self.typed(into, token));
-                    true
                 }
-                None => false,
+                None => return ends(),
             },
             Next::Link { from, feed, keep } => match self.value(from, places.next) {
                 Some(Value::String(address)) if !address.is_empty() => {
                     self.follow(&address, feed, &mut page);
                     page.only = only(keep.as_ref(), &page.set);
-                    true
                 }
-                _ => false,
+                _ => return ends(),
             },
-            Next::LastRecord { into, add, .. } => match self.last(places) {
-                Some(value) if self.records > 0 => {
-                    let value = self.typed(into, behind(value, *add));
-                    page.set.insert(into.to_string(), value);
-                    true
+            Next::LastRecord { into, add, backwards, .. } => {
+                let (into, value) = match backwards.as_ref().filter(|name| self.is_given(name)) {
+                    Some(backwards) => (backwards, self.field(places.first_record)),
+                    None => (into, self.field(places.last_record).map(|value| behind(value, *add))),
+                };
+                match value.filter(|_| self.records > 0) {
+                    Some(value) => {
+                        page.set.insert(into.to_string(), self.typed(into, value));
+                    }
+                    None => return ends(),
                 }
-                _ => false,
-            },
-            Next::Offset { into, start } => {
-                let sent = self.number(into).unwrap_or(*start);
-                let received = self.records as u64;
-                page.set.insert(into.to_string(), json!(sent + received));
-                received > 0 && !self.is_short(paging)
             }
-            Next::Page { into, start } => {
-                let sent = self.number(into).unwrap_or(*start);
-                page.set.insert(into.to_string(), json!(sent + 1));
-                self.records > 0 && !self.is_short(paging)
+            Next::Offset { into, start } | Next::Page { into, start } => {
+                let counted = self.counted((paging, places), (into, *start));
+                let is_offset = matches!(paging.next, Next::Offset { .. });
+                match if is_offset { counted.offset() } else { counted.page() } {
+                    Turn::End => return None,
+                    Turn::Cut(cut) => return Some(NextPage::cut(cut)),
+                    Turn::Next(number) => {
+                        page.set.insert(into.to_string(), json!(number));
+                    }
+                }
             }
-        };
-        if !goes_on {
-            return None;
         }
-        // Without the size the vendor would not page on.
+        self.keep_needed_size(paging, &mut page);
+        Some(page)
+    }
+
+    /// Leaves the size in, without which the vendor would not page on.
+    pub(super) fn keep_needed_size(&self, paging: &Paging, page: &mut NextPage) {
         if let Some(size) = paging.size.as_ref().filter(|size| size.needed && !page.set.is_empty())
             && let Some(value) = self.arguments.get(size.parameter.as_ref())
         {
             page.only.iter_mut().for_each(|only| only.push(size.parameter.to_string()));
             page.set.entry(size.parameter.to_string()).or_insert_with(|| value.clone());
         }
-        Some(page)
+    }
+
+    /// Whether the vendor counts as many records as there are in the answer.
+    pub(super) fn counts_records(&self) -> bool {
+        self.styles().next().is_some_and(|style| {
+            self.size(style).served.is_none_or(|served| served <= self.records as u64)
+        })
+    }
+
+    /// Whether the response says that the list has ended.
+    fn has_ended(&self, (paging, places): Style<'a>) -> bool {
+        paging.more.as_ref().is_some_and(|source| !self.goes_on(source, places.more))
+            || paging.done.as_ref().is_some_and(|source| self.is_over(source, places.done))
+            || paging.short_page_ends
+                && paging.more.is_none()
+                && self.size((paging, places)).exceeds(self.records as u64)
+    }
+
+    /// Whether a flag in the response says that there is more. Flags that say otherwise have ended the
+    /// list already.
+    fn says_more(&self, (paging, places): Style<'a>) -> bool {
+        let more = paging.more.as_ref().is_some_and(|flag| is_carried(flag, places.more));
+        let done = paging.done.as_ref().and_then(|flag| self.value(flag, places.done));
+        more || match done {
+            Some(Value::Bool(done)) => !done,
+            Some(Value::String(text)) => text.eq_ignore_ascii_case("false"),
+            _ => false,
+        }
+    }
+
+    fn counted(&self, (paging, places): Style<'a>, (into, start): (&str, u64)) -> Counted {
+        let flag = paging.more.as_ref();
+        Counted {
+            sent: self.number(into).unwrap_or(start),
+            start,
+            received: self.records as u64,
+            size: self.size((paging, places)),
+            total: self.total,
+            says_more: match flag {
+                // A flag that this response cannot hold says what an empty page says.
+                Some(flag) if !is_carried(flag, places.more) => Some(self.records > 0),
+                _ => self.says_more((paging, places)).then_some(true),
+            },
+        }
+    }
+
+    fn size(&self, (paging, places): Style<'a>) -> Size {
+        let Some(size) = &paging.size else { return Size::default() };
+        let parameter = self.operation.parameter(&size.parameter);
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "page sizes")]
+        let declared =
+            parameter.and_then(|p| p.schema.maximum).filter(|m| *m >= 1.0).map(|m| m as u64);
+        let served = size.served.as_ref().and_then(|source| self.value(source, places.served));
+        Size {
+            requested: self.number(&size.parameter),
+            default: size.default,
+            maximum: size.maximum.or(declared),
+            served: served.as_ref().and_then(whole_number),
+        }
+    }
+
+    /// Whether a page is the one that was just read.
+    fn leads_back(&self, page: &NextPage) -> bool {
+        let is_sent = |(name, value): (&String, &Value)| match self.arguments.get(name) {
+            Some(sent) => {
+                sent == value || scalar(sent).is_some_and(|sent| Some(sent) == scalar(value))
+            }
+            None => value.is_null(),
+        };
+        page.follow == self.at.follow && page.set.iter().all(is_sent)
+    }
+
+    pub(super) fn is_given(&self, name: &str) -> bool {
+        self.arguments.get(name).is_some_and(|value| !value.is_null())
     }
 
     /// The style in which this answer continues: the first whose token or address is there.
@@ -127,19 +226,8 @@ impl<'a> Paginator<'a> {
         all.any(|name| !own(name) && self.arguments.contains_key(name))
     }
 
-    /// Fewer records than asked for: the list has ended, unless the vendor says that it goes on.
-    fn is_short(&self, paging: &Paging) -> bool {
-        let Some(size) = &paging.size else { return false };
-        paging.more.is_none()
-            && self.number(&size.parameter).or(size.default).is_some_and(|wanted| {
-                let served = size.maximum.map_or(wanted, |maximum| wanted.min(maximum));
-                (self.records as u64) < served
-            })
-    }
-
-    fn number(&self, name: &str) -> Option<u64> {
-        let value = self.arguments.get(name)?;
-        value.as_u64().or_else(|| value.as_str()?.parse().ok())
+    pub(super) fn number(&self, name: &str) -> Option<u64> {
+        whole_number(self.arguments.get(name)?)
     }
 
     /// The value of a source, which stands at `place` when it is a part of the body.
@@ -179,29 +267,14 @@ impl<'a> Paginator<'a> {
         }
     }
 
-    /// The field of the last record that leads to the next page.
-    fn last(&self, places: &PagingPlaces) -> Option<Value> {
-        self.values.get(places.last_record?)?.clone().filter(is_token)
+    /// The field of a record that leads to the next page.
+    fn field(&self, place: Option<usize>) -> Option<Value> {
+        self.values.get(place?)?.clone().filter(is_token)
     }
 
     /// A token as the parameter wants it: vendors write numbers as texts and the other way round.
     fn typed(&self, into: &str, value: Value) -> Value {
-        use crate::description::Kind;
-        let kinds =
-            self.operation.parameter(into).map(|p| p.schema.kinds.to_vec()).unwrap_or_default();
-        match &value {
-            Value::Number(number)
-                if kinds.contains(&Kind::String) && !kinds.contains(&Kind::Integer) =>
-            {
-                Value::String(number.to_string())
-            }
-            Value::String(text)
-                if kinds.contains(&Kind::Integer) && !kinds.contains(&Kind::String) =>
-            {
-                text.parse::<i64>().map_or_else(|_| value.clone(), |number| json!(number))
-            }
-            _ => value,
-        }
+        typed(self.operation, into, value)
     }
 
     fn follow(&self, address: &str, feed: &[(Text, Text)], page: &mut NextPage) {
@@ -275,8 +348,50 @@ fn only(keep: Option<&List<Text>>, set: &Map<String, Value>) -> Option<Vec<Strin
     Some(names.chain(set.keys().cloned()).collect())
 }
 
+/// A token as the parameter wants it: vendors write numbers as texts and the other way round.
+pub(super) fn typed(operation: &Operation, into: &str, value: Value) -> Value {
+    let kinds = operation.parameter(into).map(|p| p.schema.kinds.to_vec()).unwrap_or_default();
+    match &value {
+        Value::Number(number)
+            if kinds.contains(&Kind::String) && !kinds.contains(&Kind::Integer) =>
+        {
+            Value::String(number.to_string())
+        }
+        Value::String(text) if kinds.contains(&Kind::Integer) && !kinds.contains(&Kind::String) => {
+            text.parse::<i64>().map_or_else(|_| value.clone(), |number| json!(number))
+        }
+        _ => value,
+    }
+}
+
+/// A number that counts something, also one that is written as a text.
+pub(super) fn whole_number(value: &Value) -> Option<u64> {
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "only whole numbers"
+    )]
+    let whole = |number: f64| {
+        (number >= 0.0 && number.fract() == 0.0 && number < 9e15).then_some(number as u64)
+    };
+    match value {
+        Value::Number(number) => number.as_u64().or_else(|| whole(number.as_f64()?)),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// A number or a text as a text.
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
 /// The value `add` behind a number; what is no number stays as it is.
-fn behind(value: Value, add: u64) -> Value {
+pub(super) fn behind(value: Value, add: u64) -> Value {
     let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
     match number.filter(|_| add > 0).and_then(|number| number.checked_add(add)) {
         Some(sum) => json!(sum),
@@ -284,7 +399,7 @@ fn behind(value: Value, add: u64) -> Value {
     }
 }
 
-fn is_token(value: &Value) -> bool {
+pub(super) fn is_token(value: &Value) -> bool {
     match value {
         Value::String(text) => !text.is_empty(),
         Value::Number(_) => true,

@@ -1,14 +1,15 @@
 //! Reads an answer as plain JSON: records and metadata.
 
-use serde::Deserialize as _;
 use serde::de::Deserializer;
 use serde_json::{Map, Value, json};
 
+use super::bounds::Shown;
 use super::envelope::Sink;
-use super::read::Answer;
+use super::read::{Answer, Read};
 use crate::description::expression;
-use crate::description::{Filter, JsonPath, Operation};
+use crate::description::{Action, Filter, JsonPath, Operation};
 use crate::error::{Error, Result};
+use crate::json::{self, Build};
 use crate::outcome::Outcome;
 
 /// Every match as a value.
@@ -17,43 +18,117 @@ struct Matches(Vec<Value>);
 
 impl Sink for Matches {
     fn take<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        self.0.push(Value::deserialize(deserializer)?);
+        self.0.push(deserializer.deserialize_any(Build)?);
         Ok(())
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
     }
 }
 
 /// Reads an answer as plain JSON.
 pub(crate) fn outcome(answer: Answer<'_>) -> Result<Outcome> {
-    let mut matches = Matches::default();
-    let mut read = answer.read(&mut matches)?;
-    let has_records = matches.0.iter().any(|value| !value.is_null());
-    answer.check(&mut read, has_records)?;
-    answer.require(!matches.0.is_empty())?;
+    let (data, read) = data(answer)?;
     let operation = answer.operation;
-    let mut data = if answer.is_finished() {
-        matches.0.into_iter().next().unwrap_or_default()
-    } else {
-        settle(operation, matches.0)
-    };
-    let records = data.as_array().map_or(usize::from(!data.is_null()), Vec::len);
-    let next = answer.next(&read, records)?;
-    // An element of a list that is `null` is no record; typed records leave it out, too. It counts
-    // as one of the page for what continues the list.
-    if let Value::Array(items) = &mut data {
-        items.retain(|item| !item.is_null());
-    }
-    if !answer.is_finished() {
-        if operation.response.records.is_some() {
-            transform(operation, &mut data, answer.settings)?;
+    let received = data.as_array().map_or(usize::from(!data.is_null()), Vec::len);
+    let mut next = answer.next(&read, received)?;
+    let data = match data {
+        Value::Array(items) if answer.is_bounded(items.len()) => {
+            let shown = finished(answer, items)?;
+            let bounds = answer.bounds(&read, received, &shown)?;
+            next = bounds.rest.unwrap_or(next);
+            let records = shown.into_iter().map(|(_, record)| record);
+            Value::Array(records.skip(bounds.skip).take(bounds.take).collect())
         }
-        wrap(&mut data);
-        filter(answer, &mut data)?;
-    }
+        Value::Array(items) => {
+            let records = finished(answer, items)?.into_iter().map(|(_, record)| record);
+            Value::Array(records.collect())
+        }
+        Value::Null if operation.action == Action::Get => return Err(answer.no_record()),
+        Value::Null => Value::Null,
+        one => finished_one(answer, one)?,
+    };
     // Whoever chose the fields already has left those that lead to the next page.
     let data = answer.select(data);
     let has_meta = !operation.response.meta.is_empty() || !read.meta.is_empty();
     let meta = if has_meta { Value::Object(read.meta) } else { Value::Null };
-    Ok(Outcome { data, meta, next })
+    Ok(Outcome { data, meta, next, total: read.total, errors: read.errors })
+}
+
+/// The data of an answer as it stands there, and what was read beside it.
+fn data(answer: Answer<'_>) -> Result<(Value, Read)> {
+    let mut matches = Matches::default();
+    let mut read = answer.read(&mut matches)?;
+    let is_seen = !matches.0.is_empty();
+    let is_filled = matches.0.iter().any(|value| !value.is_null());
+    let count = matches.0.iter().map(|value| match value {
+        Value::Array(items) => items.iter().filter(|item| !item.is_null()).count(),
+        value => usize::from(!value.is_null()),
+    });
+    answer.check(&mut read, is_filled, count.sum())?;
+    answer.require(is_seen, is_filled)?;
+    let is_array = answer.operation.action.is_array();
+    let data = if answer.is_finished() {
+        matches.0.into_iter().next().unwrap_or_default()
+    } else {
+        settle(answer.operation, matches.0)
+    };
+    match data {
+        Value::Null if is_array => Ok((json!([]), read)),
+        data @ (Value::Null | Value::Array(_) | Value::Object(_)) => Ok((data, read)),
+        _ if is_array => Err(answer.no_list()),
+        data => Ok((data, read)),
+    }
+}
+
+/// The records of a list as they are shown.
+pub(super) fn shown(answer: Answer<'_>) -> Result<Vec<Shown>> {
+    match data(answer)?.0 {
+        Value::Array(items) => finished(answer, items),
+        one => finished(answer, vec![one]),
+    }
+}
+
+/// The elements of a list that are shown, with their computed fields. An element that is `null` is no
+/// record; typed records leave it out, too.
+fn finished(answer: Answer<'_>, items: Vec<Value>) -> Result<Vec<Shown>> {
+    let mut shown = Vec::with_capacity(items.len());
+    let is_filtered = !answer.is_finished() && answer.operation.action.is_array();
+    for (before, item) in items.into_iter().enumerate().filter(|(_, item)| !item.is_null()) {
+        let record = complete(answer, item)?;
+        if !is_filtered || keeps(answer, &record)? {
+            shown.push((before, record));
+        }
+    }
+    Ok(shown)
+}
+
+/// What is not in an array, as it is shown.
+fn finished_one(answer: Answer<'_>, item: Value) -> Result<Value> {
+    let operation = answer.operation;
+    let record = complete(answer, item)?;
+    if answer.is_finished() || operation.response.filter.is_none() || !operation.action.is_array() {
+        return Ok(record);
+    }
+    let records = if keeps(answer, &record)? { vec![record] } else { Vec::new() };
+    Ok(Value::Array(records))
+}
+
+/// A record with its computed fields. It is an object: scalars become `{"value": …}`.
+fn complete(answer: Answer<'_>, mut record: Value) -> Result<Value> {
+    let operation = answer.operation;
+    if answer.is_finished() {
+        return Ok(record);
+    }
+    if operation.response.records.is_some() && !operation.response.transform.is_empty() {
+        transform_record(operation, &mut record, answer.settings)?;
+    }
+    if record.is_object() {
+        return Ok(record);
+    }
+    let wrapped = json::wrapped(record);
+    wrapped.map_err(|error| Error::decode(format!("{}: {error}", answer.name)))
 }
 
 /// From the matches of the extractor to the data of the operation.
@@ -102,32 +177,6 @@ pub(super) fn transform_record(
     Ok(())
 }
 
-fn transform(operation: &Operation, data: &mut Value, settings: &Map<String, Value>) -> Result<()> {
-    if operation.response.transform.is_empty() {
-        return Ok(());
-    }
-    match data {
-        Value::Null => Ok(()),
-        Value::Array(items) => {
-            items.iter_mut().try_for_each(|item| transform_record(operation, item, settings))
-        }
-        one => transform_record(operation, one, settings),
-    }
-}
-
-/// A record is an object: scalars become `{"value": …}`.
-fn wrap(data: &mut Value) {
-    match data {
-        Value::Null | Value::Object(_) => {}
-        Value::Array(items) => {
-            for item in items.iter_mut().filter(|item| !item.is_object()) {
-                *item = json!({"value": item.take()});
-            }
-        }
-        scalar => *scalar = json!({"value": scalar.take()}),
-    }
-}
-
 /// Whether a record is shown.
 pub(super) fn keeps(answer: Answer<'_>, record: &Value) -> Result<bool> {
     match &answer.operation.response.filter {
@@ -149,24 +198,4 @@ pub(super) fn keeps(answer: Answer<'_>, record: &Value) -> Result<bool> {
             Some(Value::Bool(true)) => Ok(false),
         },
     }
-}
-
-fn filter(answer: Answer<'_>, data: &mut Value) -> Result<()> {
-    let operation = answer.operation;
-    if operation.response.filter.is_none() || !operation.action.is_array() {
-        return Ok(());
-    }
-    let records = match data.take() {
-        Value::Array(items) => items,
-        Value::Null => return Ok(()),
-        one => vec![one],
-    };
-    let mut shown = Vec::with_capacity(records.len());
-    for record in records {
-        if keeps(answer, &record)? {
-            shown.push(record);
-        }
-    }
-    *data = Value::Array(shown);
-    Ok(())
 }

@@ -26,6 +26,8 @@ pub(crate) struct ReadPlan {
     pub(super) checks: Vec<CheckPlaces>,
     /// Where GraphQL reports errors beside what it found.
     pub(super) partial_errors: Option<usize>,
+    /// How many records the whole list has.
+    pub(super) total: Option<usize>,
     /// The word for how the call ended.
     pub(super) status: Option<usize>,
     /// One for every style of paging.
@@ -55,6 +57,8 @@ pub(super) struct PagingPlaces {
     pub(super) more: Option<usize>,
     pub(super) done: Option<usize>,
     pub(super) last_record: Option<usize>,
+    pub(super) first_record: Option<usize>,
+    pub(super) served: Option<usize>,
 }
 
 impl ReadPlan {
@@ -69,12 +73,17 @@ impl ReadPlan {
             open_meta: None,
             checks: Vec::new(),
             partial_errors: None,
+            total: None,
             status: None,
             paging: Vec::new(),
         };
         plan.add_metadata(operation, layout);
         if layout.records.is_none() {
             plan.add_checks(connector, operation);
+        }
+        plan.add_partial_errors(operation, layout);
+        if let Some(MetaSource::Body(path)) = &operation.response.total {
+            plan.total = place_in(operation, layout, path).map(|path| plan.place(path));
         }
         plan.status = layout.status.as_ref().map(|check| plan.place(check.path.clone()));
         plan.add_paging(operation, layout);
@@ -126,10 +135,18 @@ impl ReadPlan {
             });
             self.checks.push(CheckPlaces { value, message, alone });
         }
-        if let Body::GraphQl(_) = operation.body {
-            let root = JsonPath { steps: Vec::new().into() };
-            self.partial_errors = Some(self.place(member(&root, "errors")));
-        }
+    }
+
+    /// GraphQL reports errors beside the data. Who wraps what a call gave hands them on as metadata.
+    fn add_partial_errors(&mut self, operation: &Operation, layout: &Layout) {
+        let Body::GraphQl(_) = operation.body else { return };
+        let root = JsonPath { steps: Vec::new().into() };
+        let object = match (&layout.records, &layout.metadata) {
+            (None, _) => Some(&root),
+            (Some(_), Some(objects)) => objects.first(),
+            (Some(_), None) => None,
+        };
+        self.partial_errors = object.map(|object| self.place(member(object, "errors")));
     }
 
     fn add_paging(&mut self, operation: &Operation, layout: &Layout) {
@@ -141,10 +158,16 @@ impl ReadPlan {
             };
             places.more = style.more.as_ref().and_then(&mut add);
             places.done = style.done.as_ref().and_then(&mut add);
+            let served = style.size.as_ref().and_then(|size| size.served.as_ref());
+            places.served = served.and_then(&mut add);
             match &style.next {
                 Next::Cursor { from, .. } | Next::Link { from, .. } => places.next = add(from),
-                Next::LastRecord { field, .. } => {
-                    let path = in_last_record(&self.records, field);
+                Next::LastRecord { field, backwards, .. } => {
+                    let path = in_every_record(&self.records, field);
+                    if backwards.is_some() {
+                        let path = path.clone();
+                        places.first_record = Some(self.add(Place { path, last: false }));
+                    }
                     places.last_record = Some(self.add(Place { path, last: true }));
                 }
                 Next::None { .. } | Next::Offset { .. } | Next::Page { .. } => {}
@@ -206,8 +229,8 @@ fn place_in(operation: &Operation, layout: &Layout, path: &JsonPath) -> Option<J
     Some(JsonPath { steps: steps.into() })
 }
 
-/// The place of a field in every record; the last match counts.
-fn in_last_record(records: &JsonPath, field: &JsonPath) -> JsonPath {
+/// The place of a field in every record.
+fn in_every_record(records: &JsonPath, field: &JsonPath) -> JsonPath {
     let mut steps: Vec<Step> = records.steps.to_vec();
     if steps.last() != Some(&Step::Each) {
         steps.push(Step::Each);

@@ -50,6 +50,10 @@ impl<T: DeserializeOwned> Sink for All<T> {
         self.0.push(T::deserialize(deserializer)?);
         Ok(())
     }
+
+    fn clear(&mut self) {
+        self.0.clear();
+    }
 }
 
 /// What stands at `$.data`, decoded, and the values at these places.
@@ -222,7 +226,10 @@ proptest! {
         let mut members = value.as_object().cloned().unwrap_or_default();
         prop_assert_eq!(ours.value.clone(), members.get("value").cloned().filter(|value| !value.is_null()));
         members.retain(|name, _| !KNOWN.contains(&name.as_str()));
-        prop_assert_eq!(&ours.extra, &members);
+        // What does not fit into a member is kept beside it, so that the text below has it, too.
+        let mut extra = Map::from(ours.extra.clone());
+        extra.retain(|name, _| !KNOWN.contains(&name.as_str()));
+        prop_assert_eq!(&extra, &members);
         // Written and read again it is the same.
         let text = serde_json::to_string(&ours).unwrap();
         prop_assert_eq!(serde_json::from_str::<Odd>(&text).unwrap(), ours);
@@ -254,7 +261,7 @@ proptest! {
     fn a_byte_order_mark_is_no_part_of_the_text(data in json()) {
         let body = format!("\u{feff} {data}");
         let ours = picked::<Value>(&json_text(body.as_bytes()), &["$"]);
-        match (serde_json::from_str::<Value>(&data), ours) {
+        match (serde_json::from_str::<Value>(&json_text(data.as_bytes())), ours) {
             (Ok(plain), Ok((_, values))) => prop_assert_eq!(values, vec![Some(plain)]),
             (plain, ours) => prop_assert!(plain.is_err() && ours.is_err(), "{plain:?} {ours:?}"),
         }

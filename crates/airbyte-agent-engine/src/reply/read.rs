@@ -4,22 +4,24 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
 
+use super::absence::Absence;
 use super::envelope::{Picked, Sink, pick};
 use super::failure::{is_filled, is_there, reason, request_id};
 use super::link::link;
 use super::meaning::{self, cost_wait, meaning};
 use super::message::{likely_message, message_of, vendor_message, with_details};
-use super::next::Paginator;
+use super::next::{Paginator, whole_number};
 use super::plan::{Alone, ReadPlan, parent};
 use super::position::path_at;
 use super::select;
 use crate::arguments::Arguments;
 use crate::call_options::CallOptions;
-use crate::cursor::{Cursor, Seal};
+use crate::cursor::{Cursor, NextPage, Seal};
 use crate::description::{
     Action, Connector, ErrorCheck, ErrorCondition, FailureKind, MetaSource, Operation,
 };
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::{self, mend};
 use crate::retry::{asked_wait, published_wait};
 use crate::transport::{Continuation, Reply};
 
@@ -42,11 +44,21 @@ pub(crate) struct Answer<'a> {
     pub(crate) redact: &'a dyn Fn(&str) -> String,
     /// Makes cursors; without it there are none.
     pub(crate) seal: Option<&'a Seal<'a>>,
+    /// The page that was requested.
+    pub(crate) at: &'a NextPage,
+    /// Records of the page that were given already, and the mark of the last of them.
+    pub(crate) behind: Option<(usize, u32)>,
+    /// How many records are wanted of the page at most.
+    pub(crate) most: Option<usize>,
 }
 
 /// What was read besides the records.
 pub(super) struct Read {
     pub(super) meta: Map<String, Value>,
+    /// What the vendor reports beside the records.
+    pub(super) errors: Vec<Value>,
+    /// How many records the whole list has.
+    pub(super) total: Option<u64>,
     /// What stands at the places of the plan.
     pub(super) values: Picked,
 }
@@ -89,12 +101,42 @@ impl Answer<'_> {
 
     /// Decodes the records into `sink` and reads everything else.
     pub(super) fn read<S: Sink>(&self, sink: &mut S) -> Result<Read> {
-        let text = json_text(&self.reply.body);
-        let picked = pick(&text, Some(&self.plan.records), &self.plan.places, sink);
-        let values = picked.map_err(|error| self.undecodable(text.as_bytes(), &error))?;
-        let mut read = Read { meta: Map::new(), values };
+        let text = self.text();
+        let (records, places) = (Some(&self.plan.records), &self.plan.places);
+        let values = pick(&text, records, places, sink).or_else(|error| {
+            // Half a character must not cost the whole page. Few texts have one, so that looking for
+            // them is left until one was found.
+            let Some(mended) = mend::half_characters(&text) else {
+                return Err(self.undecodable(text.as_bytes(), &error));
+            };
+            sink.clear();
+            pick(&mended, records, places, sink)
+                .map_err(|error| self.undecodable(mended.as_bytes(), &error))
+        })?;
+        let mut read = Read { meta: Map::new(), errors: Vec::new(), total: None, values };
         read.meta = self.meta(&read);
+        read.total = self.total(&read);
         Ok(read)
+    }
+
+    /// The body as JSON. A list without content is no record without members.
+    fn text(&self) -> Cow<'_, str> {
+        let body = &self.reply.body;
+        if self.operation.action.is_array() && body.iter().all(u8::is_ascii_whitespace) {
+            return Cow::Borrowed("null");
+        }
+        json_text(body)
+    }
+
+    fn total(&self, read: &Read) -> Option<u64> {
+        match self.operation.response.total.as_ref()? {
+            MetaSource::Header(name) => {
+                let text = self.reply.headers.get(name.as_ref())?.to_str().ok()?;
+                text.trim().parse().ok()
+            }
+            MetaSource::Body(_) => whole_number(read.get(self.plan.total?)?),
+            MetaSource::Link(_) => None,
+        }
     }
 
     fn meta(&self, read: &Read) -> Map<String, Value> {
@@ -118,9 +160,9 @@ impl Answer<'_> {
 
     /// Fails when the answer reports a failure although its status is a success.
     ///
-    /// `has_records` says whether there is anything where the records belong: GraphQL may answer in
-    /// part, and then the errors go into the metadata.
-    pub(super) fn check(&self, read: &mut Read, has_records: bool) -> Result<()> {
+    /// `has_place` says whether there is anything where the records belong, and `records` how many are
+    /// there: GraphQL may answer in part, and then the errors go into the metadata.
+    pub(super) fn check(&self, read: &mut Read, has_place: bool, records: usize) -> Result<()> {
         let checks = self.connector.errors.iter().chain(self.operation.response.errors.iter());
         for (check, places) in checks.zip(&self.plan.checks) {
             let value = read.get(places.value);
@@ -139,9 +181,26 @@ impl Answer<'_> {
         }
         let partial = self.plan.partial_errors.and_then(|place| read.get(place));
         if let Some(errors) = partial.filter(|errors| is_filled(errors)).cloned() {
-            if !has_records {
-                return Err(self.described_failure(Some(&json!({"errors": errors})), None));
+            let failed = json!({"errors": errors});
+            // Nothing but a refusal that passes is no empty list.
+            let passes = || {
+                let meaning = meaning(self.connector, &failed, None);
+                matches!(meaning, Some(FailureKind::RateLimited | FailureKind::Unavailable))
+            };
+            if !has_place || records == 0 && passes() {
+                // The whole of the vendor's own answer says what a request costs, too.
+                return Err(match self.reply.layout.records {
+                    None => self.described_failure(Some(&failed), None),
+                    Some(_) => {
+                        let message = vendor_message(&failed.to_string(), self.redact);
+                        self.described_failure_in(&failed, None, message)
+                    }
+                });
             }
+            read.errors = match &errors {
+                Value::Array(errors) => errors.clone(),
+                one => vec![one.clone()],
+            };
             read.meta.insert("errors".to_owned(), errors);
         }
         self.check_status(read)
@@ -158,20 +217,85 @@ impl Answer<'_> {
         Err(self.failure(ErrorKind::Vendor, reason(check, &body, self.redact)))
     }
 
-    /// Fails where there is nothing at the place of the records although there must be.
-    pub(super) fn require(&self, has_any: bool) -> Result<()> {
-        if has_any || !self.reply.layout.needs_records {
+    /// Fails where there is nothing at the place of the records although there must be. `is_seen` says
+    /// whether the place is there, be it `null`, and `is_filled` whether something else than `null` is.
+    pub(super) fn require(&self, is_seen: bool, is_filled: bool) -> Result<()> {
+        if is_filled {
             return Ok(());
         }
+        if self.reply.layout.records.is_none() {
+            return self.require_described(is_seen);
+        }
+        if is_seen || !self.reply.layout.needs_records {
+            return Ok(());
+        }
+        Err(self.lacks_records())
+    }
+
+    /// [`require`](Self::require) for the vendor's own answer.
+    fn require_described(&self, is_seen: bool) -> Result<()> {
+        let operation = self.operation;
+        let is_blank = self.reply.body.iter().all(u8::is_ascii_whitespace);
+        if is_blank && operation.action.is_array() {
+            // Without content there are no records.
+            return if self.reply.status == 204 { Ok(()) } else { Err(self.lacks_records()) };
+        }
+        let body = json::parse(&json_text(&self.reply.body)).unwrap_or_default();
+        if let Some(place) = Absence::of_graphql(operation, &body) {
+            let message = format!("'{place}' of its answer is empty");
+            return Err(self.described_failure_in(&body, None, Some(message)));
+        }
+        let reads = operation.action.is_array() || operation.action == Action::Get;
+        if is_seen || !reads || operation.response.records_optional {
+            return Ok(());
+        }
+        match Absence::of(&self.plan.records, &body) {
+            Absence::Empty => Ok(()),
+            // A thing that is not there has no list either.
+            Absence::Null(place) if operation.is_graphql() || operation.action == Action::Get => {
+                let message =
+                    format!("{}: {}'s answer has null for '{place}'", self.name, self.peer());
+                Err(Error::new(ErrorKind::NotFound, message).with_status(self.reply.status))
+            }
+            Absence::Null(_) | Absence::Missing => {
+                // An answer that says why is a failure that the vendor reports.
+                let says = ["error", "errors", "error_description", "errorMessages", "message"];
+                let reason = says.iter().any(|name| body.get(name).is_some_and(is_filled));
+                if reason {
+                    let message = vendor_message(&body.to_string(), self.redact);
+                    return Err(self.described_failure_in(&body, None, message));
+                }
+                Err(self.lacks_records())
+            }
+        }
+    }
+
+    fn lacks_records(&self) -> Error {
         let text = String::from_utf8_lossy(&self.reply.body);
         let body = (self.redact)(&text);
         let message =
             vendor_message(&text, self.redact).map(|text| format!(": {text}")).unwrap_or_default();
         let records = self.plan.records.to_string();
         let (name, peer, records) = (self.name, self.peer(), records.trim_start_matches("$."));
-        Err(Error::decode(format!("{name}: {peer}'s answer has no '{records}'{message}"))
+        Error::decode(format!("{name}: {peer}'s answer has no '{records}'{message}"))
             .with_status(self.reply.status)
-            .with_body(body.chars().take(8_192).collect()))
+            .with_request_id(request_id(&self.reply.headers))
+            .with_body(body.chars().take(8_192).collect())
+    }
+
+    /// The error for records that are no list although there must be one.
+    pub(super) fn no_list(&self) -> Error {
+        let (name, peer, records) = (self.name, self.peer(), &self.plan.records);
+        let body = (self.redact)(&String::from_utf8_lossy(&self.reply.body));
+        Error::decode(format!("{name}: {peer}'s answer has no list at {records}"))
+            .with_status(self.reply.status)
+            .with_body(body.chars().take(8_192).collect())
+    }
+
+    /// The error for a record that is not there.
+    pub(super) fn no_record(&self) -> Error {
+        let message = format!("{}: the answer holds no record", self.name);
+        Error::new(ErrorKind::NotFound, message).with_status(self.reply.status)
     }
 
     /// Who answered, in messages.
@@ -183,15 +307,24 @@ impl Answer<'_> {
     fn described_failure(&self, stated: Option<&Value>, check: Option<&ErrorCheck>) -> Error {
         let body: Value = serde_json::from_slice(&self.reply.body).unwrap_or_default();
         let code = stated.and_then(Value::as_str);
-        let meaning = meaning(self.connector, &body, code);
         // What stands beside the sign of a failure is about it, too.
         let beside = check.filter(|check| check.when != ErrorCondition::Alone);
         let beside = beside.and_then(|check| parent(&check.path).first(&body));
         let details = beside.and_then(|value| likely_message(value, self.redact));
         let stated = stated.filter(|value| is_filled(value));
         let message = stated.and_then(|value| message_of(value, self.redact));
-        let message = with_details(message, details);
-        let Some(meaning) = meaning else {
+        self.described_failure_in(&body, code, with_details(message, details))
+    }
+
+    /// [`described_failure`](Self::described_failure) of a body that has been read, with what may be a
+    /// code.
+    fn described_failure_in(
+        &self,
+        body: &Value,
+        code: Option<&str>,
+        message: Option<String>,
+    ) -> Error {
+        let Some(meaning) = meaning(self.connector, body, code) else {
             return self.failure(ErrorKind::Vendor, message);
         };
         let hints = self.operation.hints;
@@ -202,7 +335,7 @@ impl Answer<'_> {
                 let connector = self.connector;
                 let limits = connector.rate_limit_headers.as_ref();
                 let wait = asked_wait(&connector.retry, limits, &self.reply.headers);
-                let wait = wait.or_else(|| cost_wait(connector, &body));
+                let wait = wait.or_else(|| cost_wait(connector, body));
                 error.with_retry_after(wait.or_else(|| published_wait(connector)))
             }
             FailureKind::Unavailable => error.with_retryable(repeatable),
@@ -243,22 +376,28 @@ impl Answer<'_> {
             .with_body((self.redact)(&start))
     }
 
+    /// What finds out how the list continues.
+    pub(super) fn paginator<'r>(&'r self, read: &'r Read, records: usize) -> Paginator<'r> {
+        Paginator {
+            connector: self.connector,
+            operation: self.operation,
+            redact: self.redact,
+            arguments: self.arguments,
+            meta: &read.meta,
+            values: &read.values,
+            places: &self.plan.paging,
+            records,
+            total: read.total,
+            at: self.at,
+        }
+    }
+
     /// The cursor of the next page. `records` counts those before any filter.
     pub(super) fn next(&self, read: &Read, records: usize) -> Result<Option<Cursor>> {
         let Some(seal) = self.seal else { return Ok(None) };
         let page = match self.reply.continuation() {
             Continuation::Known(page) => page.clone(),
-            Continuation::Described => Paginator {
-                connector: self.connector,
-                operation: self.operation,
-                redact: self.redact,
-                arguments: self.arguments,
-                meta: &read.meta,
-                values: &read.values,
-                places: &self.plan.paging,
-                records,
-            }
-            .next(),
+            Continuation::Described => self.paginator(read, records).next(),
         };
         page.map(|page| seal.page(page)).transpose()
     }
@@ -282,14 +421,15 @@ impl Read {
 
 /// A body as JSON text: an empty one is an empty object, and a byte order mark is left out. Bytes that are
 /// not UTF-8 must not fail a whole page, so U+FFFD stands for them. Checking the body once as a whole is much
-/// faster than letting the JSON reader check every text in it.
+/// faster than letting the JSON reader check every text in it. Integers beyond 64 bits become texts.
 pub(super) fn json_text(body: &[u8]) -> Cow<'_, str> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     if body.iter().all(u8::is_ascii_whitespace) {
         return Cow::Borrowed("{}");
     }
-    match std::str::from_utf8(body) {
+    let text = match std::str::from_utf8(body) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => String::from_utf8_lossy(body),
-    }
+    };
+    mend::long_integers(&text).map_or(text, Cow::Owned)
 }

@@ -22,6 +22,7 @@ mod hosted_requests;
 mod hosted_settings;
 mod hosted_tokens;
 mod jobs;
+mod lists;
 mod meanings;
 mod owners;
 mod paging;

@@ -33,6 +33,7 @@ pub(super) fn check<'a>(cx: &Cx<'a>, op: Op<'a>) {
     };
     records(cx, op, action, schema);
     meta(cx, op, schema);
+    places(cx, op, schema);
     file_url(cx, op, schema);
 }
 
@@ -84,6 +85,29 @@ fn meta<'a>(cx: &Cx<'a>, op: Op<'a>, schema: &'a Node) {
             cx.report.warning(node, format!("`{name}` is the same as `{other}`; keep one"));
         }
         let Some(path) = JsonPath::parse(&text) else { continue };
+        if matches!(cx.walk(schema, &path), Walk::Nowhere) {
+            let reached = reachable(cx, schema, &path);
+            cx.report.error(
+                node,
+                format!(
+                    "`{path}` leads nowhere in the schema of the response, which has {reached}"
+                ),
+            );
+        }
+    }
+}
+
+/// Checks the places of the total and of the page sizes.
+fn places<'a>(cx: &Cx<'a>, op: Op<'a>, schema: &'a Node) {
+    let pagination = op.node.get("x-agent-pagination");
+    let styles = pagination.map(|node| match node.items() {
+        [] => std::slice::from_ref(node),
+        items => items,
+    });
+    let served =
+        styles.unwrap_or_default().iter().filter_map(|style| style.at(&["size", "served"]));
+    for node in op.node.get("x-agent-total").into_iter().chain(served) {
+        let Some(path) = JsonPath::parse(&node.plain()) else { continue };
         if matches!(cx.walk(schema, &path), Walk::Nowhere) {
             let reached = reachable(cx, schema, &path);
             cx.report.error(

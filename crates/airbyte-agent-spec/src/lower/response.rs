@@ -1,8 +1,8 @@
 //! Where records and metadata stand in the response.
 
 use airbyte_agent_description::{
-    Action, ErrorCheck, ErrorCondition, Filter, Json, JsonPath, MetaField, MetaSource, Response,
-    Step, Transform, UrlStep,
+    Action, EmptyList, ErrorCheck, ErrorCondition, Filter, Json, JsonPath, List, MetaField,
+    MetaSource, Response, Step, Transform, UrlStep,
 };
 
 use super::refs::{Walk, types};
@@ -14,6 +14,9 @@ use crate::yaml::Node;
 pub(super) fn response<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action) -> Response {
     let records = extractor(cx, op);
     Response {
+        records_optional: records_optional(cx, op, records.is_some()),
+        total: total(cx, op, action),
+        empty: empty(cx, op, action),
         filter: filter(cx, op, action),
         transform: transform(cx, op, records.is_some()).into(),
         meta: meta(cx, op).into(),
@@ -100,14 +103,7 @@ fn meta<'a>(cx: &Cx<'a>, op: Op<'a>) -> Vec<MetaField> {
     let mut fields = Vec::new();
     for (name, node) in declared.unwrap_or_default() {
         let text = node.plain();
-        let source = if let Some(relation) = text.strip_prefix("@link.") {
-            Some(MetaSource::Link(relation.to_owned().into()))
-        } else if let Some(header) = text.strip_prefix("@header.") {
-            Some(MetaSource::Header(header.to_owned().into()))
-        } else {
-            JsonPath::parse(&text).map(MetaSource::Body)
-        };
-        match source {
+        match meta_source(&text) {
             Some(source) => fields.push(MetaField { name: name.clone().into(), source }),
             None => cx.report.fatal(
                 node,
@@ -125,6 +121,78 @@ fn errors<'a>(cx: &Cx<'a>, op: Op<'a>) -> Vec<ErrorCheck> {
         checks.extend(info::failures(cx, node));
     }
     checks
+}
+
+/// `$.path`, `@link.relation` or `@header.Name`.
+fn meta_source(text: &str) -> Option<MetaSource> {
+    if let Some(relation) = text.strip_prefix("@link.") {
+        return Some(MetaSource::Link(relation.to_owned().into()));
+    }
+    if let Some(header) = text.strip_prefix("@header.") {
+        return Some(MetaSource::Header(header.to_owned().into()));
+    }
+    JsonPath::parse(text).map(MetaSource::Body)
+}
+
+/// `x-agent-total`
+fn total<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action) -> Option<MetaSource> {
+    let node = op.node.get("x-agent-total")?;
+    if !action.is_array() {
+        cx.report.error(node, "`x-agent-total` is only for the actions `list` and `search`");
+        return None;
+    }
+    match meta_source(&node.plain()) {
+        Some(source @ (MetaSource::Body(_) | MetaSource::Header(_))) => Some(source),
+        _ => {
+            let text = node.plain();
+            let message =
+                format!("`{text}` is no place of a total; expected `$.path` or `@header.Name`");
+            cx.report.fatal(node, message);
+            None
+        }
+    }
+}
+
+/// `x-agent-empty`
+fn empty<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action) -> List<EmptyList> {
+    let Some(node) = op.node.get("x-agent-empty") else { return Vec::new().into() };
+    if !action.is_array() {
+        cx.report.error(node, "`x-agent-empty` is only for the actions `list` and `search`");
+        return Vec::new().into();
+    }
+    let mut failures = Vec::new();
+    for item in node.items() {
+        let text = |key: &str| item.get(key).map(Node::plain).filter(|text| !text.is_empty());
+        let status = item.get("status").and_then(Node::as_u64);
+        let failure = EmptyList {
+            status: status.and_then(|status| u16::try_from(status).ok()),
+            code: text("code").map(Into::into),
+            message: text("message").map(Into::into),
+        };
+        if failure.code.is_none() && failure.message.is_none() {
+            cx.report.error(
+                item,
+                "a failure that means an empty list needs `code` or `message`, because a status alone \
+                 says too little",
+            );
+            continue;
+        }
+        if failure.message.as_deref().is_some_and(|message| message.chars().all(|c| c == '*')) {
+            cx.report.error(item, "the pattern in `message` fits every message; name its words");
+            continue;
+        }
+        failures.push(failure);
+    }
+    failures.into()
+}
+
+/// `x-agent-records-optional`
+fn records_optional<'a>(cx: &Cx<'a>, op: Op<'a>, extracts: bool) -> bool {
+    let Some(node) = op.node.get("x-agent-records-optional") else { return false };
+    if !extracts {
+        cx.report.error(node, "`x-agent-records-optional` needs `x-airbyte-record-extractor`");
+    }
+    node.as_bool() == Some(true)
 }
 
 /// GraphQL mutations report refused input beside the data. Vendors name such a list `userErrors`,

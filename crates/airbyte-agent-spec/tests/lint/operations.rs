@@ -39,6 +39,24 @@ fn lists_say_how_they_continue() {
     ] {
         check(said, &format!("      x-agent-pagination: {to}\n"), &[expected]);
     }
+    for (to, expected) in [
+        ("size: {parameter: after, served: $.cursr}", "error: `$.cursr` leads nowhere"),
+        ("size: {parameter: after, served: cursr}", "error: `cursr` is no field"),
+        ("single_page: [aftr]", "error: `aftr` is no parameter of this operation"),
+        ("single_pages: [after]", "error: x-agent-pagination has no key `single_pages`"),
+    ] {
+        let paging = format!("{{cursor: {{from: $.cursor, into: after}}, {to}}}");
+        check(said, &format!("      x-agent-pagination: {paging}\n"), &[expected]);
+    }
+    for (to, expected) in [
+        ("x-agent-total: $.totl", "error: `$.totl` leads nowhere"),
+        ("x-agent-total: '@link.next'", "error: `@link.next` is no place of a total"),
+        ("x-agent-empty: [{status: 404}]", "error: a failure that means an empty list needs"),
+        ("x-agent-empty: [{message: '*'}]", "error: the pattern in `message` fits every message"),
+        ("x-agent-empty: [{text: x, code: y}]", "error: x-agent-empty has no key `text`"),
+    ] {
+        check(said, &format!("{said}      {to}\n"), &[expected]);
+    }
     check(
         &format!(
             "      x-airbyte-meta-extractor: {{cursor: $.cursor}}\n{said}      parameters:\n        - name: after"

@@ -25,7 +25,7 @@ pub(super) async fn run(
     let length = most_bytes(&call, &context.limits);
     let last = first.saturating_add(length - 1);
     call.arguments.insert(RANGE.to_owned(), format!("bytes={first}-{last}").into());
-    let mut file = super::engine_call(&call)
+    let mut file = super::engine_call(&call, &context.limits)
         .download()
         .await
         .map_err(|error| explain::explain(error, &call))?;

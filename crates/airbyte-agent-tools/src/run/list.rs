@@ -8,9 +8,11 @@ use super::metadata::without_paging;
 use super::page_records::{PageRecords, record_schema};
 use super::page_size::{request_page_size, requested_page_size};
 use super::position::{self, Start};
+use super::said::Said;
 use super::{RunContext, explain};
 use crate::decision::PermittedCall;
 use crate::error::ToolError;
+use crate::limits::ResultLimits;
 use crate::output::ToolOutput;
 use crate::progress::Report;
 use crate::result::fields;
@@ -18,11 +20,14 @@ use crate::result::list_text::ListText;
 use crate::result::notes::Notes;
 use crate::result::render::Supplement;
 use crate::result::view::{DefaultFields, View};
-use airbyte_agent_engine::cursor::{Cursor, Seal};
-use airbyte_agent_engine::{Error, ErrorKind, Outcome};
+use airbyte_agent_engine::Outcome;
+use airbyte_agent_engine::cursor::{Cursor, Seal, already_given, mark};
 
 /// The most pages that one call reads, however many records are wanted.
 const MOST_PAGES: usize = 100;
+
+/// Why a list is cut whose vendor goes in circles.
+const REPEATED: &str = "the list is cut: the vendor gave the same cursor twice";
 
 /// A page that was read.
 struct Page {
@@ -83,23 +88,25 @@ pub(super) async fn run(
     let mut due = None;
     let mut shown_fields = None;
     let mut meta = Value::Null;
+    let mut said = Said::default();
     let mut member: Option<String> = None;
     let mut seen: HashSet<Cursor> = HashSet::new();
     let mut report = Report::default();
     let mut at = start.page.take();
     loop {
-        let outcome = read_page(&call, at.as_ref()).await?;
+        let outcome = read_page(&call, &limits, at.as_ref()).await?;
         let mut found = PageRecords::find(outcome.data, member.as_deref());
         if pages.is_empty() {
             meta = without_paging(operation, outcome.meta, found.counts);
         }
+        said.add_page(outcome.total, &outcome.errors);
         member = found.member.or(member);
         report.pages += 1;
         report.records += found.records.len() as u64;
         context.progress.report(report);
-        let marks: Vec<u32> = found.records.iter().map(position::mark).collect();
+        let marks: Vec<u32> = found.records.iter().map(mark).collect();
         let given = match start.behind.take() {
-            Some(behind) => position::already_given(&marks, behind)?,
+            Some(behind) => already_given(&marks, behind)?,
             None => 0,
         };
         view.prepare(&mut found.records, &mut notes);
@@ -119,16 +126,17 @@ pub(super) async fn run(
             records.push(record);
             places.push(place);
         }
-        let repeats = outcome.next.as_ref().is_some_and(|next| !seen.insert(next.clone()));
-        if repeats || outcome.next.is_some() && outcome.next == at {
-            let message =
-                "the vendor gave the same cursor twice; stopped instead of going in circles";
-            return Err(Error::new(ErrorKind::Vendor, message).into());
-        }
-        pages.push(Page { start: at, next: outcome.next.clone() });
+        // What was read is shown; a cursor that leads nowhere would only make a model try.
+        let is_repeated = outcome.next.is_some() && outcome.next == at;
+        let next = outcome.next.filter(|next| match next.dead_end() {
+            _ if is_repeated || !seen.insert(next.clone()) => said.ends(REPEATED.to_owned()),
+            Some(reason) => said.ends(reason),
+            None => true,
+        });
+        pages.push(Page { start: at, next: next.clone() });
         let is_complete = due.is_some() || records.len() >= most || text.is_full();
         let reads_on = wanted.is_some() && !is_complete && pages.len() < MOST_PAGES;
-        match outcome.next {
+        match next {
             Some(next) if reads_on => at = Some(next),
             _ => break,
         }
@@ -137,13 +145,19 @@ pub(super) async fn run(
         view.note_missing(&mut notes);
     }
     let known = || fields::names(context.schemas.get(operation).as_deref());
-    let notes = notes.sentences(call.selector, known);
+    let mut notes = notes.sentences(call.selector, known);
+    notes.splice(0..0, said.sentences());
+    said.write(&mut meta);
     let list = List { call: &call, seal: &seal, pages, records, places, due, meta, notes };
     list.output(text, &context)
 }
 
-async fn read_page(call: &PermittedCall<'_>, at: Option<&Cursor>) -> Result<Outcome, ToolError> {
-    let mut engine_call = super::engine_call(call);
+async fn read_page(
+    call: &PermittedCall<'_>,
+    limits: &ResultLimits,
+    at: Option<&Cursor>,
+) -> Result<Outcome, ToolError> {
+    let mut engine_call = super::engine_call(call, limits);
     if let Some(cursor) = at {
         engine_call.resume(cursor.clone());
     }

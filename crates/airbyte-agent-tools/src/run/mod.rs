@@ -9,6 +9,7 @@ mod page_records;
 mod page_size;
 mod position;
 mod record;
+mod said;
 
 use super::decision::PermittedCall;
 use super::error::ToolError;
@@ -48,11 +49,13 @@ pub(super) async fn run(
 
 /// The engine's call. It is confined to what the operation reads: a policy permits the operation, and
 /// not everything that a choice of fields could reach from its records.
-fn engine_call(call: &PermittedCall<'_>) -> Call {
+fn engine_call(call: &PermittedCall<'_>, limits: &ResultLimits) -> Call {
     let operation = call.permitted.operation();
     let client = &call.permitted.account().client;
     let mut engine_call = client.call(&operation.entity, operation.action);
     engine_call.set_all(call.arguments.clone());
+    let options = engine_call.options();
+    *options = std::mem::take(options).max_held_bytes(limits.held_bytes);
     engine_call.options().confine();
     engine_call
 }

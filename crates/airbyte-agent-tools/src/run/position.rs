@@ -3,14 +3,14 @@
 //! A result that would be too long ends between two records. Its cursor says on which page and behind
 //! how many records the list continues, and carries a mark of the last record that was given. When the
 //! page is read again, the list continues behind that very record, wherever it is by then, or the call
-//! fails because the record is gone.
+//! fails because the record is gone. The engine reads such cursors, too.
 
 use serde_json::{Map, Value};
 
 use crate::error::ToolError;
 use airbyte_agent_description::{Kind, Next, Operation};
+use airbyte_agent_engine::Result;
 use airbyte_agent_engine::cursor::{Cursor, NextPage, Seal};
-use airbyte_agent_engine::{Error, Result};
 
 /// Where a call starts to read a list.
 #[derive(Debug, Default)]
@@ -70,58 +70,4 @@ pub(super) fn inside(
         page.set.entry(name).or_insert_with(|| value.clone());
     }
     seal.place(page, Some(behind))
-}
-
-/// How many records of a page that is read again come before the first one that is due. `marks` are those
-/// of its records.
-pub(super) fn already_given(marks: &[u32], behind: (usize, u32)) -> Result<usize, Error> {
-    let (count, last) = behind;
-    if count.checked_sub(1).and_then(|index| marks.get(index)) == Some(&last) {
-        return Ok(count);
-    }
-    // Records were added or removed before the last one.
-    match marks.iter().position(|mark| *mark == last) {
-        Some(index) => Ok(index + 1),
-        None => Err(Error::validation(
-            "the list has changed since this cursor was given, and the last record shown is gone \
-             from its page; start again without cursor",
-        )),
-    }
-}
-
-/// The mark by which a record is recognised: a hash of its identifier, or of the whole record when it has
-/// none.
-pub(super) fn mark(record: &Value) -> u32 {
-    let names = ["id", "gid", "Id", "key", "sid", "ts", "uuid", "number"];
-    let identifier = names
-        .into_iter()
-        .find_map(|name| record.get(name).filter(|value| value.is_string() || value.is_number()));
-    // FNV-1a is the same on every machine and in every release.
-    let mut hash: u32 = 0x811c_9dc5;
-    for byte in identifier.unwrap_or(record).to_string().bytes() {
-        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-    }
-    hash
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_list_goes_on_behind_the_record_that_came_last() {
-        let page = |ids: &[u32]| ids.iter().map(|id| mark(&json!({"id": id}))).collect::<Vec<_>>();
-        let behind = (2, mark(&json!({"id": 2, "seen": true})));
-        for (ids, expected) in [
-            (&[1, 2, 3, 4][..], Some(2)),
-            (&[9, 1, 2, 3], Some(3)),
-            (&[2, 3, 4], Some(1)),
-            (&[1, 3, 4], None),
-            (&[], None),
-        ] {
-            assert_eq!(already_given(&page(ids), behind).ok(), expected, "{ids:?}");
-        }
-    }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::metadata::without_paging;
+use super::said::Said;
 use super::{RunContext, explain, job};
 use crate::decision::PermittedCall;
 use crate::error::ToolError;
@@ -34,7 +35,7 @@ pub(super) async fn run(
     context: RunContext<'_>,
 ) -> Result<ToolOutput, ToolError> {
     let operation = call.permitted.operation();
-    let outcome = super::engine_call(&call)
+    let outcome = super::engine_call(&call, &context.limits)
         .outcome()
         .await
         .map_err(|error| explain::explain(error, &call))?;
@@ -57,7 +58,11 @@ pub(super) async fn run(
         notes.add(note);
     }
     view.prepare(&mut records, &mut notes);
-    let meta = without_paging(operation, outcome.meta, Map::new());
+    let mut meta = without_paging(operation, outcome.meta, Map::new());
+    let mut said = Said::default();
+    said.add_page(outcome.total, &outcome.errors);
+    said.sentences().into_iter().for_each(|note| notes.add_first(&note));
+    said.write(&mut meta);
     let response = Response { call: &call, context, records, is_list, meta, notes };
 
     let (data, supplement) = response.shown(&view, None);

@@ -11,12 +11,14 @@ const LIST: Operation = Operation::get("listCustomers", "customers", Action::Lis
     .summary("List customers")
     .description("Returns customers. Pages by the id of the last one.")
     .parameters(list![
+        query("ending_before", STRING).description("Id of the customer before which the list begins."),
+        query("around", STRING).description("Id of a customer in the middle of the page."),
         query("starting_after", STRING).description("Id of the last customer seen."),
         query("limit", INTEGER.maximum(100.0)).description("Customers per page."),
     ])
     .records(json_path!("$.data"))
     .meta(list![meta("has_more", json_path!("$.has_more"))])
-    .paging(Paging::last_record(json_path!("$.id"), "starting_after", 0).more(from_meta("has_more")).size(page_size("limit").maximum(100)))
+    .paging(Paging::both_ways(json_path!("$.id"), "starting_after", 0, "ending_before").more(from_meta("has_more")).size(page_size("limit").maximum(100)).single_page(texts!["around"]))
     .schema(RECORD);
 
 const CREATE: Operation = Operation::by(Method::Post, "createCustomer", "customers", Action::Create, template!("/customers"))

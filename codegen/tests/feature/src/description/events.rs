@@ -20,6 +20,9 @@ const LIST: Operation = Operation::get("listEvents", "events", Action::List, tem
         query("window", INTEGER.maximum(100.0)).description("Events per page when paging by token."),
     ])
     .records(json_path!("$.events"))
+    .records_optional()
+    .total(MetaSource::Body(json_path!("$.page.total")))
+    .empty(list![EmptyList::new().status(404).message("No * found*"), EmptyList::new().code("80000")])
     .transform(list![
         Transform { field: text("urn"), expression: text("urn:acme:event:{{ record.id }}") },
         Transform {
@@ -27,11 +30,10 @@ const LIST: Operation = Operation::get("listEvents", "events", Action::List, tem
             expression: text("{{ record.kind | replace('event/', '') }}"),
         },
     ])
-    .meta(list![
-        meta("total", json_path!("$.page.total")),
-        meta("next_token", json_path!("$.page.next_token")),
-    ])
-    .paging(Paging::cursor(from_meta("next_token"), "after").size(page_size("window").maximum(100).needed()).others(list![Paging::offset("offset", 0).size(page_size("limit").maximum(500))]))
+    .meta(list![meta("next_token", json_path!("$.page.next_token"))])
+    .paging(Paging::cursor(from_meta("next_token"), "after").size(page_size("window").maximum(100).needed()).others(list![
+        Paging::offset("offset", 0).size(page_size("limit").maximum(500).served(from_body(json_path!("$.page.limit")))),
+    ]))
     .schema(RECORD);
 
 const RECORD: Json = json(include_str!("schemas/events.json"));

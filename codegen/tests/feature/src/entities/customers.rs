@@ -62,6 +62,10 @@ impl Customers<'_> {
 list_builder! {
     /// A call of `customers.list`: setters add arguments, and awaiting it sends the request.
     pub struct CustomersList: types::Customer, types::CustomersListMeta {
+        /// Id of the customer before which the list begins.
+        ending_before: String,
+        /// Id of a customer in the middle of the page.
+        around: String,
         /// Id of the last customer seen.
         starting_after: String,
         /// Customers per page.

@@ -12,7 +12,7 @@ use std::io::Write as _;
 
 use airbyte_agent_core::context_store::{is_store_action, operation as store_operation};
 use airbyte_agent_core::description::Operation;
-use airbyte_agent_core::{Call, CallOptions, Description, DryRun, Error, find_operation};
+use airbyte_agent_core::{Call, CallOptions, Cursor, Description, DryRun, Error, find_operation};
 use serde_json::{Map, Value, json};
 
 use self::record_context::RecordContext;
@@ -21,7 +21,7 @@ use crate::arguments::typed_arguments;
 use crate::connect::{Connection, connect};
 use crate::failure::{Stop, usage_error};
 use crate::output::{self, ResultDocument};
-use crate::{advice, registry, terminal};
+use crate::{advice, notes, registry, terminal};
 
 /// Runs the operation and prints its result. A failure comes with a hint.
 pub(crate) async fn run_exec(args: ExecArgs) -> Result<(), Stop> {
@@ -100,16 +100,23 @@ async fn print_outcome(
     let (mut data, mut meta) = (outcome.data, outcome.meta);
     context.redactor.redact(&mut data);
     context.redactor.redact(&mut meta);
+    let dead_end = outcome.next.as_ref().and_then(Cursor::dead_end);
     let cursor = outcome.next.map(|cursor| cursor.to_string());
     let next = args.cursor.then(|| json!(cursor));
     let mut seen = HashSet::new();
     context.collect_selected_fields(&data, &mut seen);
     let count = data.as_array().map_or(1, Vec::len);
-    let document = ResultDocument { data, meta, next };
-    output::print_records(output::format_or_default(args.output), &document, &context.hints())?;
+    let document = ResultDocument { data, meta, next, total: outcome.total };
+    let format = output::format_or_default(args.output);
+    output::print_records(format, &document, &context.hints())?;
+    RecordContext::note_total(format, outcome.total, count);
     context.warn_about_missing_fields(count, &seen);
     job::print_hint(operation, &document.data);
-    print_next_hint(cursor.as_deref());
+    context.warn_about_errors(&outcome.errors);
+    match dead_end {
+        Some(reason) => notes::print_warnings([reason]),
+        None => print_next_hint(cursor.as_deref()),
+    }
     Ok(())
 }
 

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use airbyte_agent_core::{Call, Error, Outcome};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{RecordContext, print_next_hint};
 use crate::args::exec::ExecArgs;
@@ -34,12 +34,13 @@ struct ListProgress<'a> {
     /// JSON lines are printed page by page; the other formats need all records.
     streams: bool,
     bar: Option<RecordProgress>,
-    /// How many more records may be printed.
-    remaining: usize,
     /// The records, unless they have been printed already.
     records: Vec<Value>,
     count: usize,
     meta: Value,
+    /// What the vendor reported beside the records of all pages.
+    errors: Vec<Value>,
+    total: Option<u64>,
     /// The cursor that continues after the last record.
     next: Option<String>,
     /// The selected fields that occurred in a record.
@@ -57,24 +58,24 @@ pub(super) async fn follow_pages(
     let mut interrupt = Interrupt::new()?;
     // A bar between records that are printed to the same terminal would garble both.
     let shows_bar = !streams || !terminal::stdout_is_terminal();
-    let most = args.max.map_or(usize::MAX, |max| usize::try_from(max).unwrap_or(usize::MAX));
     let mut progress = ListProgress {
         args,
         context,
         streams,
         bar: shows_bar.then(|| RecordProgress::new(args.max)),
-        remaining: most,
         records: Vec::new(),
         count: 0,
         meta: Value::Null,
+        errors: Vec::new(),
+        total: None,
         next: args.resume.clone(),
         seen: HashSet::new(),
     };
     let mut pages = call.outcomes();
+    if let Some(max) = args.max {
+        pages = pages.max(usize::try_from(max).unwrap_or(usize::MAX));
+    }
     let ending = loop {
-        if progress.remaining == 0 {
-            break Ending::Complete;
-        }
         match interrupt.race(pages.try_next()).await {
             None => break Ending::Interrupted,
             Some(Err(error)) => break Ending::Failed(error),
@@ -87,20 +88,20 @@ pub(super) async fn follow_pages(
 
 impl ListProgress<'_> {
     fn add_page(&mut self, page: Outcome) -> Result<(), Stop> {
-        let mut data = match page.data {
+        let data = match page.data {
             Value::Array(items) => items,
             Value::Null => Vec::new(),
             one => vec![one],
         };
-        // If records of the page are cut off, the cursor after it would skip them.
-        let is_whole = data.len() <= self.remaining;
-        self.next = page.next.filter(|_| is_whole).map(|cursor| cursor.to_string());
-        data.truncate(self.remaining);
-        self.remaining -= data.len();
+        // Nobody can go on by a cursor that leads nowhere; the reason follows as an error.
+        let next = page.next.filter(|cursor| cursor.dead_end().is_none());
+        self.next = next.map(|cursor| cursor.to_string());
         self.count += data.len();
         self.meta = page.meta;
+        self.total = page.total.or(self.total);
+        self.errors.extend(page.errors);
         if let Some(bar) = &mut self.bar {
-            if let Some(total) = total_count(&self.meta) {
+            if let Some(total) = self.total.or_else(|| total_count(&self.meta)) {
                 bar.set_total(self.args.max.map_or(total, |max| max.min(total)));
             }
             bar.add_page(data.len());
@@ -124,13 +125,22 @@ impl ListProgress<'_> {
         let (count, next) = (self.count, self.next);
         let is_complete = matches!(ending, Ending::Complete);
         if !self.streams && (is_complete || count > 0) {
+            if !self.errors.is_empty() {
+                let meta = std::mem::take(&mut self.meta);
+                let mut members =
+                    if let Value::Object(members) = meta { members } else { Map::new() };
+                members.insert("errors".to_owned(), self.errors.clone().into());
+                self.meta = Value::Object(members);
+            }
             self.context.redactor.redact(&mut self.meta);
             // An incomplete document always contains the cursor.
             let next = (self.args.cursor || !is_complete).then(|| json!(next));
             let data = Value::Array(self.records);
-            let document = ResultDocument { data, meta: self.meta, next };
+            let document = ResultDocument { data, meta: self.meta, next, total: self.total };
             output::print_records(format, &document, &self.context.hints())?;
         }
+        self.context.warn_about_errors(&self.errors);
+        RecordContext::note_total(format, self.total, count);
         match ending {
             Ending::Complete => {
                 self.context.warn_about_missing_fields(count, &self.seen);

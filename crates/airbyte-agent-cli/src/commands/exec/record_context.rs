@@ -7,6 +7,7 @@ use airbyte_agent_core::closest;
 use airbyte_agent_core::description::{Json, Operation};
 use serde_json::Value;
 
+use crate::args::format::Format;
 use crate::notes;
 use crate::output::RecordHints;
 use crate::redact::RecordRedactor;
@@ -43,6 +44,32 @@ impl<'r> RecordContext<'r> {
             if !seen.contains(name) && records.iter().any(|record| has_field(record, name)) {
                 seen.insert(name.clone());
             }
+        }
+    }
+
+    /// Warns about errors that the vendor reported beside the records: some may be missing.
+    pub(super) fn warn_about_errors(&self, errors: &[Value]) {
+        let mut errors = Value::Array(errors.to_vec());
+        self.redactor.redact(&mut errors);
+        let texts = errors.as_array().into_iter().flatten().map(|error| {
+            let message = error.get("message").and_then(Value::as_str);
+            let kind = error.get("type").and_then(Value::as_str);
+            let text = match (kind, message) {
+                (Some(kind), Some(message)) => format!("{kind}: {message}"),
+                (None, Some(message)) => message.to_owned(),
+                (_, None) => error.to_string(),
+            };
+            format!("the vendor reports an error beside the records, some may be missing: {text}")
+        });
+        notes::print_warnings(texts);
+    }
+
+    /// Says how many records the whole list has, in formats that hold records only. A list that was
+    /// read completely needs no such note.
+    pub(super) fn note_total(format: Format, total: Option<u64>, shown: usize) {
+        let holds_total = matches!(format, Format::Json | Format::Yaml);
+        if let Some(total) = total.filter(|total| !holds_total && *total != shown as u64) {
+            notes::print_notes([format!("the whole list has {total} records")]);
         }
     }
 

@@ -92,7 +92,10 @@ impl PlatformSession {
             redactor.redact(&mut data);
             redactor.redact(&mut meta);
         }
-        output::print_result(Some(self.format), &ResultDocument { data, meta, next: None })
+        output::print_result(
+            Some(self.format),
+            &ResultDocument { data, meta, next: None, total: None },
+        )
     }
 }
 

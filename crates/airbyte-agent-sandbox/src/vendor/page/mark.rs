@@ -25,7 +25,7 @@ pub(in crate::vendor) fn mark(
 ) -> Headers {
     let mut headers = Headers::new();
     let next = window.next_start();
-    let more = next < total;
+    let more = window.goes_on(total);
     describe(operation, address, window, total, body, &mut headers);
     match &paging.next {
         Next::Cursor { from, into } => {
@@ -71,7 +71,7 @@ fn describe(
     body: &mut Value,
     headers: &mut Headers,
 ) {
-    let more = window.next_start() < total;
+    let more = window.goes_on(total);
     let size = window.size.min(total.max(1));
     // What paging needs is written with the paging.
     let is_for_paging = |field: &Text| {
@@ -112,6 +112,15 @@ fn describe(
         };
         let source = Source::Meta { name: field.name.clone(), inside: ROOT };
         write(operation, &source, value, body, headers);
+    }
+    match &operation.response.total {
+        Some(MetaSource::Body(path)) => set_at(body, &path.steps, total.into()),
+        Some(MetaSource::Header(header)) => headers.push((header.to_string(), total.to_string())),
+        Some(MetaSource::Link(_)) | None => {}
+    }
+    let sizes = operation.paging.styles().filter_map(|style| style.size.as_ref()?.served.as_ref());
+    for source in sizes {
+        write(operation, source, window.size.into(), body, headers);
     }
 }
 

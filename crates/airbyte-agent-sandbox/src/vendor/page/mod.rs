@@ -19,12 +19,19 @@ pub(super) struct PageWindow {
     pub(super) start: usize,
     /// Most records on the page.
     pub(super) size: usize,
+    /// Whether the list continues towards its beginning.
+    pub(super) is_backwards: bool,
 }
 
 impl PageWindow {
     /// Position at which the next page begins.
     fn next_start(self) -> usize {
         self.start.saturating_add(self.size)
+    }
+
+    /// Whether a list of `total` records has another page.
+    fn goes_on(self, total: usize) -> bool {
+        if self.is_backwards { self.start > 0 } else { self.next_start() < total }
     }
 }
 

@@ -29,6 +29,15 @@ pub(in crate::vendor) fn window(
     };
     let number = |name: &str| arguments.text(name)?.parse::<u64>().ok();
     let whole = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+    let whole_list = PageWindow { start: 0, size, is_backwards: false };
+    if let Next::LastRecord { field, backwards: Some(into), .. } = &paging.next
+        && let Some(first) = arguments.text(into).filter(|text| !text.is_empty())
+    {
+        let end = find(&field.steps, &first)
+            .ok_or_else(|| format!("`{into}`: there is no record `{first}` in this list"))?;
+        let start = end.saturating_sub(size);
+        return Ok(PageWindow { start, size: end - start, is_backwards: true });
+    }
     let start = match &paging.next {
         Next::None { .. } => 0,
         Next::Cursor { into, .. } => match arguments.text(into).filter(|text| !text.is_empty()) {
@@ -46,7 +55,7 @@ pub(in crate::vendor) fn window(
                 None => 0,
             }
         }
-        Next::LastRecord { field, into, add } => match arguments
+        Next::LastRecord { field, into, add, .. } => match arguments
             .text(into)
             .filter(|t| !t.is_empty())
         {
@@ -66,7 +75,7 @@ pub(in crate::vendor) fn window(
             whole(number(into).unwrap_or(*start).saturating_sub(*start)).saturating_mul(size)
         }
     };
-    Ok(PageWindow { start, size })
+    Ok(PageWindow { start, ..whole_list })
 }
 
 /// The size of a page: as requested, by default, at most as large as the vendor allows.

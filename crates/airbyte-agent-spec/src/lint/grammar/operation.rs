@@ -1,6 +1,6 @@
 //! The document, its paths and operations.
 
-use super::Rule::{Any, Bool, Count, Either, List, Map, Object, OneOf, Text};
+use super::Rule::{Any, Bool, Count, Either, List, Map, Object, OneOf, Text, Word};
 use super::auth::{SCHEME, SERVER};
 use super::info::{FAILURE, IDEMPOTENCY, INFO};
 use super::{Shape, TEXTS, Unknown};
@@ -115,6 +115,9 @@ static OPERATION: Shape = Shape {
         ("x-agent-idempotent", Bool),
         ("x-agent-addition", Bool),
         ("x-agent-job", Object(&JOB)),
+        ("x-agent-total", Text),
+        ("x-agent-empty", List(&Object(&EMPTY))),
+        ("x-agent-records-optional", Bool),
     ],
     // Entity and action are looked at when the operation is lowered.
     required: &["responses"],
@@ -165,7 +168,15 @@ static PAGINATION: Shape = Shape {
         ("done", Text),
         ("size", Object(&SIZE)),
         ("short_page_ends", Bool),
+        ("single_page", TEXTS),
     ],
+    required: &[],
+    unknown: Unknown::Strict,
+};
+
+static EMPTY: Shape = Shape {
+    name: "x-agent-empty",
+    keys: &[("status", Count), ("code", Word), ("message", Text)],
     required: &[],
     unknown: Unknown::Strict,
 };
@@ -186,7 +197,7 @@ static LINK: Shape = Shape {
 
 static LAST_RECORD: Shape = Shape {
     name: "last_record",
-    keys: &[("field", Text), ("into", Text), ("add", Count)],
+    keys: &[("field", Text), ("into", Text), ("add", Count), ("backwards", Text)],
     required: &[],
     unknown: Unknown::Strict,
 };
@@ -200,7 +211,13 @@ static COUNTER: Shape = Shape {
 
 static SIZE: Shape = Shape {
     name: "size",
-    keys: &[("parameter", Text), ("default", Count), ("maximum", Count), ("needed", Bool)],
+    keys: &[
+        ("parameter", Text),
+        ("default", Count),
+        ("maximum", Count),
+        ("needed", Bool),
+        ("served", Text),
+    ],
     required: &[],
     unknown: Unknown::Strict,
 };

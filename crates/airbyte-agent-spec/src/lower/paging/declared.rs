@@ -63,6 +63,10 @@ fn style<'a>(cx: &Cx<'a>, node: &'a Node, meta: &[MetaField], parameters: &[Para
                     field,
                     into: into.into(),
                     add: settings.get("add").and_then(Node::as_u64).unwrap_or(0),
+                    backwards: settings
+                        .get("backwards")
+                        .and_then(|_| reader.parameter(settings, "backwards"))
+                        .map(Into::into),
                 }
             })
         }
@@ -96,6 +100,7 @@ fn style<'a>(cx: &Cx<'a>, node: &'a Node, meta: &[MetaField], parameters: &[Para
             default: size.get("default").and_then(Node::as_u64),
             maximum: size.get("maximum").and_then(Node::as_u64),
             needed,
+            served: size.get("served").and_then(|node| reader.place(node)),
         })
     });
     Paging {
@@ -105,6 +110,7 @@ fn style<'a>(cx: &Cx<'a>, node: &'a Node, meta: &[MetaField], parameters: &[Para
         size,
         short_page_ends: node.get("short_page_ends").and_then(Node::as_bool) == Some(true),
         others: Vec::new().into(),
+        single_page: reader.names(node, "single_page"),
     }
 }
 
@@ -206,9 +212,15 @@ impl<'a> Reader<'_, 'a> {
 
     /// Arguments that may stand beside the token.
     fn keep(&self, settings: &'a Node) -> Option<List<Text>> {
-        let nodes = settings.get("keep")?.items();
+        settings.get("keep")?;
+        Some(self.names(settings, "keep"))
+    }
+
+    /// The parameters that a list names; none without the list.
+    fn names(&self, settings: &'a Node, key: &str) -> List<Text> {
+        let nodes = settings.get(key).map(Node::items).unwrap_or_default();
         let known = nodes.iter().filter(|node| self.declared(node, &node.plain()));
-        Some(known.map(|node| node.plain().into()).collect())
+        known.map(|node| node.plain().into()).collect()
     }
 
     fn field(&self, settings: &'a Node) -> Option<JsonPath> {

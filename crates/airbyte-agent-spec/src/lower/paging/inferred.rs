@@ -166,6 +166,7 @@ pub(super) fn size(parameters: &[Parameter]) -> Option<PageSize> {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         maximum: maximum.map(|maximum| maximum as u64),
         needed: false,
+        served: None,
     })
 }
 
@@ -207,6 +208,7 @@ pub(super) fn paging<'a>(
         size: size(parameters),
         short_page_ends: false,
         others: Vec::new().into(),
+        single_page: Vec::new().into(),
     })
 }
 
@@ -302,7 +304,12 @@ impl<'a> Inference<'_, 'a> {
     fn counted(&self) -> Option<Next> {
         if let Some(parameter) = self.named(&["startingafter", "sinceid"]) {
             let field = JsonPath { steps: vec![Step::Key("id".into())].into() };
-            return Some(Next::LastRecord { field, into: parameter.name.clone(), add: 0 });
+            return Some(Next::LastRecord {
+                field,
+                into: parameter.name.clone(),
+                add: 0,
+                backwards: None,
+            });
         }
         let start = |parameter: &Parameter, otherwise: u64| {
             let default = parameter.schema.default.as_ref().map(Json::value);

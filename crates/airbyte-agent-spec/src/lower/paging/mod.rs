@@ -55,5 +55,6 @@ fn ends(reason: &str) -> Paging {
         size: None,
         short_page_ends: false,
         others: Vec::new().into(),
+        single_page: Vec::new().into(),
     }
 }

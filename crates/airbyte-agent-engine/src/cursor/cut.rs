@@ -1,0 +1,66 @@
+//! Why a list that goes on cannot be read further.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorKind};
+
+/// Why a list that goes on cannot be read further. A cursor holds it instead of a way on, so that
+/// nobody takes the last page that could be read for the end of the list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Cut {
+    /// What leads on stands in the vendor's own response only.
+    Withheld,
+    /// The response says that there is more, but not how to get it.
+    NoWay,
+    /// The way on leads to the same page again.
+    Circle,
+    /// The list should have so many records, but none came behind this many.
+    Missing {
+        /// How many records the list has, by what the response says.
+        total: u64,
+        /// How many came, or were passed over by the vendor.
+        received: u64,
+    },
+    /// With this argument only one page can be read.
+    SinglePage(String),
+}
+
+impl Cut {
+    /// The error for who wants to read on. `operation` is its name, such as `issues.list`.
+    pub(crate) fn error(&self, operation: &str) -> Error {
+        let kind = match self {
+            Self::Withheld | Self::SinglePage(_) => ErrorKind::Usage,
+            Self::NoWay | Self::Circle | Self::Missing { .. } => ErrorKind::Vendor,
+        };
+        Error::new(kind, format!("{operation}: {}", self.sentence()))
+    }
+
+    /// What is wrong, as the end of a sentence.
+    pub(crate) fn sentence(&self) -> String {
+        match self {
+            Self::Withheld => {
+                "the list goes on, but what leads to the next page stands in the vendor's \
+                               own response only, which the platform does not hand on"
+                    .to_owned()
+            }
+            Self::NoWay => {
+                "the list is cut: the vendor says that there is more, but not how to get it"
+                    .to_owned()
+            }
+            Self::Circle => {
+                "the list is cut: the vendor handed out the same cursor twice; stopped \
+                             instead of going in circles"
+                    .to_owned()
+            }
+            Self::Missing { total, received } => format!(
+                "the list is cut: the vendor says that it has {total} records, but gave none behind the \
+                 first {received}"
+            ),
+            Self::SinglePage(argument) => format!(
+                "the list goes on, but with `{argument}` only one page can be read; leave `{argument}` \
+                 out to read all pages"
+            ),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Mends what a JSON text has that the decoders cannot hold: integers beyond 64 bits, and halves of
+//! characters.
+
+/// Digits of the shortest integer that may be beyond 64 bits.
+const LONG: usize = 19;
+
+/// The text with every integer that 64 bits cannot hold as a text of its digits; `None` when there is
+/// none. A rounded integer would be silently wrong.
+pub(crate) fn long_integers(text: &str) -> Option<String> {
+    if !may_have_long_integer(text.as_bytes()) {
+        return None;
+    }
+    let bytes = text.as_bytes();
+    let mut mended = String::new();
+    let (mut taken, mut at) = (0, 0);
+    while at < bytes.len() {
+        match bytes[at] {
+            b'"' => at = end_of_string(bytes, at),
+            b'-' | b'0'..=b'9' => {
+                let is_part =
+                    |byte: &u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
+                let length = bytes[at..].iter().take_while(|byte| is_part(byte)).count();
+                let number = &text[at..at + length];
+                let is_integer = !number.contains(['.', 'e', 'E']);
+                let fits = || number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok();
+                if is_integer && length >= LONG && !fits() {
+                    mended.push_str(&text[taken..at]);
+                    mended.push('"');
+                    mended.push_str(number);
+                    mended.push('"');
+                    taken = at + length;
+                }
+                at += length;
+            }
+            _ => at += 1,
+        }
+    }
+    (taken > 0).then(|| mended + &text[taken..])
+}
+
+/// Whether so many digits follow each other anywhere. Looks at few bytes of an ordinary text: such a
+/// run covers one of every so many bytes, and reaches far to one side of it.
+fn may_have_long_integer(bytes: &[u8]) -> bool {
+    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let mut at = LONG - 1;
+    while at < bytes.len() {
+        if bytes[at].is_ascii_digit() && (is_digit(at - LONG / 2) || is_digit(at + LONG / 2)) {
+            let before = bytes[..at].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+            let after = bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            if before + after >= LONG {
+                return true;
+            }
+        }
+        at += LONG;
+    }
+    false
+}
+
+/// The position behind the text that starts with the quote at `start`.
+fn end_of_string(bytes: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => at += 2,
+            b'"' => return at + 1,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// The text with U+FFFD for every escape of half a character; `None` when there is none.
+pub(crate) fn half_characters(text: &str) -> Option<String> {
+    let mut mended = String::new();
+    let mut taken = 0;
+    let mut at = 0;
+    while let Some(found) = text[at..].find('\\') {
+        at += found;
+        let Some(unit) = escaped_unit(text, at) else {
+            // An escaped character, which may be a backslash, belongs to this one.
+            at += 1 + text[at + 1..].chars().next().map_or(0, char::len_utf8);
+            continue;
+        };
+        let is_high = (0xD800..0xDC00).contains(&unit);
+        let is_low = |unit: u32| (0xDC00..0xE000).contains(&unit);
+        if is_high && escaped_unit(text, at + 6).is_some_and(is_low) {
+            at += 12;
+            continue;
+        }
+        if is_high || is_low(unit) {
+            mended.push_str(&text[taken..at]);
+            mended.push_str("\\ufffd");
+            taken = at + 6;
+        }
+        at += 6;
+    }
+    (taken > 0).then(|| mended + &text[taken..])
+}
+
+/// The unit of UTF-16 that an escape such as `\ud83d` at this position stands for.
+fn escaped_unit(text: &str, at: usize) -> Option<u32> {
+    let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+    let is_hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    u32::from_str_radix(digits, 16).ok().filter(|_| is_hexadecimal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_integers_beyond_64_bits_become_texts() {
+        let long = "123456789012345678901234567890";
+        for (text, expected) in [
+            (format!("[{long}]"), Some(format!("[\"{long}\"]"))),
+            (format!("{long}"), Some(format!("\"{long}\""))),
+            (format!("{{\"a\":-{long},\"b\":1}}"), Some(format!("{{\"a\":\"-{long}\",\"b\":1}}"))),
+            (format!("[\"{long}\"]"), None),
+            (format!("[\"a: {long}, \\\" {long}\"]"), None),
+            (format!("[0.{long}, 1e{long}]"), None),
+            ("[18446744073709551615, -9223372036854775808]".to_owned(), None),
+            ("[18446744073709551616]".to_owned(), Some("[\"18446744073709551616\"]".to_owned())),
+            ("[-9223372036854775809]".to_owned(), Some("[\"-9223372036854775809\"]".to_owned())),
+        ] {
+            assert_eq!(long_integers(&text), expected, "{text}");
+            for spaces in 0..LONG {
+                let shifted = format!("{}{text}", " ".repeat(spaces));
+                assert_eq!(long_integers(&shifted).is_some(), expected.is_some(), "{shifted}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_halves_of_characters_are_replaced() {
+        for (text, expected) in [
+            (r#""\ud83d""#, Some(r#""\ufffd""#)),
+            (r#""\ud83d\ude00""#, None),
+            (r#""\ud83d\ud83d\ude00\ude00""#, Some(r#""\ufffd\ud83d\ude00\ufffd""#)),
+            (r#""\\ud83d""#, None),
+            (r#""\\\ud83d""#, Some(r#""\\\ufffd""#)),
+            (r#""\ud83dé\u00e9""#, Some(r#""\ufffdé\u00e9""#)),
+            (r#""\é\u12"#, None),
+            ("\\", None),
+        ] {
+            assert_eq!(half_characters(text).as_deref(), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Why there is nothing at the place of the records.
+
+use serde_json::Value;
+
+use crate::description::{Body, JsonPath, Operation, Step};
+
+/// Why there is nothing at a place.
+#[derive(Debug, PartialEq)]
+pub(super) enum Absence {
+    /// What would hold it is a list or an object without an element that leads on.
+    Empty,
+    /// What would hold it, at this place, is `null`.
+    Null(String),
+    /// A member that leads to it is not there.
+    Missing,
+}
+
+impl Absence {
+    /// Why this place leads to nothing in the body.
+    pub(super) fn of(place: &JsonPath, body: &Value) -> Self {
+        let mut at = body;
+        for (index, step) in place.steps.iter().enumerate() {
+            let is_empty = at.as_array().is_some_and(Vec::is_empty);
+            let found = match step {
+                // PHP-like servers write an empty object as an empty array.
+                _ if is_empty => return Self::Empty,
+                Step::Key(key) => at.get(key.as_ref()),
+                Step::Index(_) if at.is_array() => return Self::Empty,
+                Step::Each if at.is_array() || at.is_object() => return Self::Empty,
+                Step::Index(_) | Step::Each => None,
+            };
+            at = match found {
+                None => return Self::Missing,
+                Some(Value::Null) => return Self::Null(dotted(&place.steps[..=index])),
+                Some(value) => value,
+            };
+        }
+        Self::Empty
+    }
+
+    /// The part of a GraphQL answer that is empty although it must not be: the data as a whole, and what
+    /// a mutation did.
+    pub(super) fn of_graphql(operation: &Operation, body: &Value) -> Option<String> {
+        let Body::GraphQl(_) = operation.body else { return None };
+        let data = body.get("data").filter(|data| !data.is_null());
+        let Some(data) = data else { return Some("data".to_owned()) };
+        if operation.hints.read_only {
+            return None;
+        }
+        let steps =
+            operation.response.records.as_ref().map_or(&[][..], |records| &records.steps[..]);
+        let name = match steps {
+            [_, Step::Key(name), ..] => name.as_ref(),
+            _ => data.as_object()?.keys().next()?,
+        };
+        let is_empty = data.get(name).is_none_or(Value::is_null);
+        is_empty.then(|| format!("data.{name}"))
+    }
+}
+
+fn dotted(steps: &[Step]) -> String {
+    let path = JsonPath { steps: steps.to_vec().into() }.to_string();
+    path.trim_start_matches("$.").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_empty_list_is_told_from_one_that_is_not_there() {
+        let null = |place: &str| Absence::Null(place.to_owned());
+        for (place, body, expected) in [
+            ("$.data", json!({"status": "error"}), Absence::Missing),
+            ("$.data", json!(null), Absence::Missing),
+            ("$.data.items", json!({"data": null}), null("data")),
+            ("$.data.items", json!({"data": {}}), Absence::Missing),
+            ("$.data.items", json!({"data": []}), Absence::Empty),
+            ("$.data[*].item", json!({"data": []}), Absence::Empty),
+            ("$.data[*].item", json!({"data": [{}]}), Absence::Empty),
+            ("$.data[*].item", json!({}), Absence::Missing),
+            ("$.data[*].item", json!({"data": 7}), Absence::Missing),
+            ("$.data[0]", json!({"data": []}), Absence::Empty),
+            ("$[*][*]", json!({}), Absence::Empty),
+        ] {
+            let place = JsonPath::parse(place).unwrap();
+            assert_eq!(Absence::of(&place, &body), expected, "{place} {body}");
+        }
+    }
+}

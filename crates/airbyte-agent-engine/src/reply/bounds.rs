@@ -1,0 +1,97 @@
+//! Parts of pages: where a list goes on inside a page, and behind the last record that is wanted.
+
+use serde_json::Value;
+
+use super::next::{Paginator, behind, is_token, typed};
+use super::read::{Answer, Read};
+use crate::cursor::{Cursor, NextPage, already_given, mark};
+use crate::description::Next;
+use crate::error::Result;
+use crate::transport::Continuation;
+
+/// A record as it is shown, and the number of records before it in the answer, shown or not.
+pub(super) type Shown = (usize, Value);
+
+/// The part of a page that is given.
+pub(super) struct Bounds {
+    /// Records of the page that were given before.
+    pub(super) skip: usize,
+    /// Records that are given now.
+    pub(super) take: usize,
+    /// Whether the page has more of them, and where the list goes on then.
+    pub(super) rest: Option<Option<Cursor>>,
+}
+
+impl Answer<'_> {
+    /// Whether less than a page of so many records is to be given.
+    pub(super) fn is_bounded(&self, records: usize) -> bool {
+        self.behind.is_some() || self.most.is_some_and(|most| most < records)
+    }
+
+    /// The part that is to be given of a page with these records. `received` are those of the answer.
+    pub(super) fn bounds(&self, read: &Read, received: usize, shown: &[Shown]) -> Result<Bounds> {
+        let marks: Vec<u32> = shown.iter().map(|(_, record)| mark(record)).collect();
+        let skip = self.behind.map_or(Ok(0), |behind| already_given(&marks, behind))?;
+        let left = shown.len() - skip;
+        let take = self.most.map_or(left, |most| left.min(most));
+        let last = (skip + take).checked_sub(1).filter(|_| take < left);
+        let rest =
+            last.map(|last| self.behind(read, received, &shown[last], (last + 1, marks[last])));
+        Ok(Bounds { skip, take, rest: rest.transpose()? })
+    }
+
+    /// The cursor of the place behind a record, the last one of so many.
+    fn behind(
+        &self,
+        read: &Read,
+        received: usize,
+        (before, record): &Shown,
+        place: (usize, u32),
+    ) -> Result<Option<Cursor>> {
+        let Some(seal) = self.seal else { return Ok(None) };
+        let paginator = self.paginator(read, received);
+        let is_described = matches!(self.reply.continuation(), Continuation::Described);
+        let is_direct = is_described && self.operation.response.filter.is_none();
+        if is_direct && let Some(page) = paginator.behind(before + 1, record) {
+            return Ok(Some(seal.page(page)?));
+        }
+        let mut page = self.at.clone();
+        // Only the same page size gives the same page again.
+        if let Some(size) = &self.operation.paging.size
+            && let Some(value) = self.arguments.get(size.parameter.as_ref())
+        {
+            page.only.iter_mut().for_each(|only| only.push(size.parameter.to_string()));
+            page.set.entry(size.parameter.to_string()).or_insert_with(|| value.clone());
+        }
+        Ok(Some(seal.place(page, Some(place))?))
+    }
+}
+
+impl Paginator<'_> {
+    /// The page that begins behind a record, which is the last one of so many in the answer. `None` where
+    /// the vendor's parameters cannot say that.
+    fn behind(&self, count: usize, record: &Value) -> Option<NextPage> {
+        let operation = self.operation;
+        let paging = &operation.paging;
+        if !paging.others.is_empty() || paging.confined_by(|name| self.is_given(name)).is_some() {
+            return None;
+        }
+        let mut page = NextPage::default();
+        match &paging.next {
+            Next::LastRecord { field, into, add, backwards } => {
+                if backwards.as_ref().is_some_and(|name| self.is_given(name)) {
+                    return None;
+                }
+                let value = field.first(record).cloned().filter(is_token)?;
+                page.set.insert(into.to_string(), typed(operation, into, behind(value, *add)));
+            }
+            Next::Offset { into, start } if self.counts_records() => {
+                let sent = self.number(into).unwrap_or(*start);
+                page.set.insert(into.to_string(), sent.saturating_add(count as u64).into());
+            }
+            _ => return None,
+        }
+        self.keep_needed_size(paging, &mut page);
+        Some(page)
+    }
+}

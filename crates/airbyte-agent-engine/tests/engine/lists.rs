@@ -1,0 +1,543 @@
+//! Lists: their ends, their totals, what vendors report beside them, and parts of their pages. Every case
+//! is read as plain JSON and as records of a type.
+
+use airbyte_agent_engine::description::Connector;
+use airbyte_agent_engine::{
+    Client, Credentials, Error, ErrorKind, Hosted, Items, Local, Page, record,
+};
+use serde_json::{Value, json};
+
+use crate::acme::impatient;
+use crate::platform::hosted;
+use crate::server::{Answer, Server};
+
+record! {
+    struct Book {
+        id: i64,
+        scores: Vec<i64>,
+        size: i64,
+        tags: std::collections::BTreeMap<String, String>,
+    }
+}
+
+/// A connector with one list, `books`, whose operation has these lines, and a `get`.
+fn connector(lines: &str) -> Connector {
+    let operation: String =
+        lines.trim().lines().map(|line| format!("      {}\n", line.trim())).collect();
+    let query: String = ["offset", "page", "limit", "after", "before", "start", "cursor"]
+        .iter()
+        .map(|name| {
+            let kind =
+                if ["after", "before", "cursor"].contains(name) { "string" } else { "integer" };
+            format!("        - {{name: {name}, in: query, schema: {{type: {kind}}}}}\n")
+        })
+        .collect();
+    let text = format!(
+        r"openapi: 3.1.0
+info:
+  title: Shelf
+  version: 1.0.0
+  x-airbyte-connector-name: shelf
+  x-airbyte-connector-definition-id: 00000000-0000-4000-8000-000000000001
+  x-agent-error-code: $.code
+  x-agent-error-kinds: {{busy: unavailable, slow: rate_limited}}
+servers:
+  - url: '{{origin}}'
+    variables:
+      origin: {{default: 'https://shelf.test'}}
+components:
+  securitySchemes:
+    token:
+      type: http
+      scheme: bearer
+paths:
+  /books:
+    get:
+      x-airbyte-entity: books
+      x-airbyte-action: list
+{operation}      parameters:
+{query}      responses: {{'200': {{description: Books.}}}}
+  /books/{{id}}:
+    get:
+      x-airbyte-entity: books
+      x-airbyte-action: get
+      x-airbyte-record-extractor: $.book
+      parameters:
+        - {{name: id, in: path, required: true, schema: {{type: integer}}}}
+      responses: {{'200': {{description: A book.}}}}
+"
+    );
+    airbyte_agent_spec::Spec::parse(&text)
+        .and_then(|spec| spec.lower())
+        .unwrap_or_else(|problems| panic!("{problems:?}\n{text}"))
+}
+
+const RECORDS: &str = "x-airbyte-record-extractor: $.books\n";
+
+fn client(lines: &str, url: &str) -> Client {
+    let credentials = Credentials::new().field("token", "t");
+    let local = Local::new(credentials).config("origin", url).retry(impatient());
+    Client::local(connector(lines), local).unwrap()
+}
+
+fn books(from: u64, to: u64) -> Value {
+    (from..to).map(|id| json!({"id": id})).collect()
+}
+
+/// A vendor with `total` books in pages of at most `most`, which begin behind so many as the query says.
+async fn shelf(total: u64, most: u64, rest: fn(u64, u64) -> Value) -> Server {
+    Server::start(move |request, _| {
+        let number = |name: &str| {
+            let query = request.target.split_once('?')?.1;
+            let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+            pairs.filter(|(known, _)| *known == name).find_map(|(_, value)| value.parse().ok())
+        };
+        let size = number("limit").unwrap_or(2).min(most);
+        let page = number("page").map(|page: u64| (page - 1) * size);
+        let start =
+            number("offset").or(page).or(number("after").map(|last: u64| last + 1)).unwrap_or(0);
+        let end = (start + size).min(total);
+        let mut body = rest(total, end);
+        body["books"] = books(start.min(total), end);
+        Answer::json(200, body)
+    })
+    .await
+}
+
+/// What a list gives: the numbers of its books, and how it ends.
+async fn read<T>(
+    mut items: Items<T>,
+    id: fn(&T) -> Option<i64>,
+) -> (Vec<i64>, Option<Error>, Items<T>) {
+    let mut ids = Vec::new();
+    loop {
+        match items.try_next().await {
+            Ok(Some(book)) => ids.extend(id(&book)),
+            Ok(None) => return (ids, None, items),
+            Err(error) => return (ids, Some(error), items),
+        }
+    }
+}
+
+/// The list through the entry points for plain JSON and for types, which agree.
+async fn read_all(
+    client: &Client,
+    arguments: &Value,
+    max: Option<usize>,
+) -> (Vec<i64>, Option<Error>, Option<airbyte_agent_engine::Cursor>, Vec<Value>) {
+    let call = || client.execute("books", "list", arguments.clone()).into_call().unwrap();
+    let most = max.unwrap_or(usize::MAX);
+    let (typed, typed_error, typed_items) = read(call().items::<Book>().max(most), |b| b.id).await;
+    let (plain, plain_error, plain_items) =
+        read(call().items::<Value>().max(most), |b| b["id"].as_i64()).await;
+    let mut pages = call().outcomes().max(most);
+    let (mut ids, mut error) = (Vec::new(), None);
+    loop {
+        match pages.try_next().await {
+            Ok(Some(page)) => {
+                let records = page.data.as_array().unwrap();
+                ids.extend(records.iter().filter_map(|record| record["id"].as_i64()));
+            }
+            Ok(None) => break,
+            Err(failure) => {
+                error = Some(failure);
+                break;
+            }
+        }
+    }
+    assert_eq!((&typed, &plain), (&ids, &ids));
+    let message = |error: &Option<Error>| error.as_ref().map(|error| error.message().to_owned());
+    assert_eq!(message(&typed_error), message(&error));
+    assert_eq!(message(&plain_error), message(&error));
+    assert_eq!(typed_items.cursor(), pages.cursor());
+    assert_eq!(plain_items.errors(), pages.errors());
+    assert_eq!(typed_items.errors(), pages.errors());
+    (ids, error, pages.cursor().cloned(), pages.errors().to_vec())
+}
+
+const OFFSET: &str =
+    "x-agent-pagination: {offset: {into: offset}, size: {parameter: limit, default: 2}}";
+const SERVED: &str = "x-agent-pagination: {offset: {into: offset}, size: {parameter: limit, default: 2, served: $.size}}";
+const PAGE: &str = "x-agent-pagination: {page: {into: page}, size: {parameter: limit, default: 2}}";
+const TOTAL: &str = "x-agent-total: $.total";
+
+#[tokio::test]
+async fn counted_lists_are_read_to_their_end() {
+    let total = |total: u64, _: u64| json!({"total": total});
+    let size = |_: u64, _: u64| json!({"size": 3});
+    let nothing = |_: u64, _: u64| json!({});
+    type Rest = fn(u64, u64) -> Value;
+    let cases: [(&[&str], Rest, Value, usize); 8] = [
+        (&[OFFSET, TOTAL], total, json!({"limit": 50}), 3),
+        (&[PAGE, TOTAL], total, json!({"limit": 50}), 4),
+        (&[SERVED], size, json!({"limit": 50}), 4),
+        (&[OFFSET], nothing, json!({"limit": 50}), 4),
+        (&[PAGE], nothing, json!({"limit": 50}), 4),
+        (&[OFFSET], nothing, json!({"limit": 1}), 8),
+        (&[OFFSET], nothing, json!({}), 4),
+        (&[PAGE], nothing, json!({}), 4),
+    ];
+    for (keys, rest, arguments, requests) in cases {
+        let server = shelf(7, 3, rest).await;
+        let lines = format!("{RECORDS}{}", keys.join("\n"));
+        let client = client(&lines, &server.url);
+        let (ids, error, _, _) = read_all(&client, &arguments, None).await;
+        assert_eq!(ids, (0..7).collect::<Vec<_>>(), "{lines} {arguments}");
+        assert!(error.is_none(), "{lines}: {error:?}");
+        // Each of the three ways to read it sends the same requests.
+        assert_eq!(server.seen().len(), 3 * requests, "{lines} {arguments}");
+    }
+}
+
+#[tokio::test]
+async fn a_total_is_told_by_every_entry_point() {
+    for (line, body, header, expected) in [
+        ("x-agent-total: $.count", json!({"books": [], "count": 42}), None, Some(42)),
+        ("x-agent-total: $.count", json!({"books": [], "count": "42"}), None, Some(42)),
+        ("x-agent-total: '@header.X-Total'", json!({"books": [{"id": 1}]}), Some("42"), Some(42)),
+        ("x-agent-total: $.count", json!({"books": [], "count": null}), None, None),
+        ("x-agent-pagination: {none: Short.}", json!({"books": [], "count": 42}), None, None),
+    ] {
+        let server = Server::start(move |_, _| {
+            let answer = Answer::json(200, body.clone());
+            header.map_or(answer.clone(), |total| answer.header("X-Total", total))
+        })
+        .await;
+        let client = client(&format!("{RECORDS}{line}"), &server.url);
+        let call = || client.execute("books", "list", json!({})).into_call().unwrap();
+        assert_eq!(call().outcome().await.unwrap().total, expected, "{line}");
+        let page: Page<Book, Value> = call().page().await.unwrap();
+        assert_eq!(page.total, expected, "{line}");
+        let outcome = serde_json::to_value(call().outcome().await.unwrap()).unwrap();
+        assert_eq!(outcome.get("total"), expected.map(Value::from).as_ref(), "{line}");
+    }
+}
+
+const CURSOR: &str = "x-agent-pagination: {cursor: {from: $.next, into: cursor}, more: $.more, size: {parameter: limit}}";
+const DONE: &str = "x-agent-pagination: {cursor: {from: $.next, into: cursor}, done: $.last}";
+const LAST: &str = "x-agent-pagination: {last_record: {field: id, into: after}, more: $.more}";
+
+#[tokio::test]
+async fn a_list_that_is_cut_is_told() {
+    for (line, pages, count, part) in [
+        (
+            CURSOR,
+            vec![json!({"books": [{"id": 0}], "more": true, "next": null})],
+            1,
+            "not how to get it",
+        ),
+        (
+            DONE,
+            vec![json!({"books": [{"id": 0}], "last": false, "next": null})],
+            1,
+            "not how to get it",
+        ),
+        (
+            LAST,
+            vec![
+                json!({"books": [{"name": "x", "id": null}, {"id": 0}], "more": true}),
+                json!({"books": [], "more": true}),
+            ],
+            1,
+            "not how to get it",
+        ),
+        (
+            CURSOR,
+            vec![
+                json!({"books": [{"id": 0}], "more": true, "next": "a"}),
+                json!({"books": [{"id": 1}], "more": true, "next": "a"}),
+            ],
+            2,
+            "same cursor twice",
+        ),
+        (
+            LAST,
+            vec![
+                json!({"books": [{"id": 0}], "more": true}),
+                json!({"books": [{"id": 0}], "more": true}),
+            ],
+            2,
+            "same cursor twice",
+        ),
+    ] {
+        let last = pages.len() - 1;
+        let server = Server::start(move |request, _| {
+            let is_first =
+                !request.target.contains("cursor=") && !request.target.contains("after=");
+            Answer::json(200, pages[if is_first { 0 } else { last }].clone())
+        })
+        .await;
+        let client = client(&format!("{RECORDS}{line}"), &server.url);
+        let (ids, error, cursor, _) = read_all(&client, &json!({}), None).await;
+        let error = error.unwrap_or_else(|| panic!("{line}: the end is silent"));
+        assert_eq!((ids.len(), error.kind()), (count, ErrorKind::Vendor), "{line}: {error}");
+        assert!(error.message().contains(part), "{line}: {error}");
+        assert_eq!(cursor, None, "{line}");
+    }
+    // Who reads one page finds out when it goes on.
+    let server = Server::script([Answer::json(200, json!({"books": [], "more": true}))]).await;
+    let client = client(&format!("{RECORDS}{CURSOR}"), &server.url);
+    let next = client.execute("books", "list", json!({})).await.unwrap().next.unwrap();
+    assert!(next.dead_end().unwrap().contains("not how to get it"));
+    let error = client.execute("books", "list", json!({})).resume(next).await.unwrap_err();
+    assert_eq!((error.kind(), server.seen().len()), (ErrorKind::Vendor, 1));
+}
+
+#[tokio::test]
+async fn an_absent_list_is_no_empty_list() {
+    use ErrorKind::{Decode, RateLimited, Vendor};
+    let plain = "x-agent-pagination: {none: Short.}";
+    let optional = "x-agent-records-optional: true\nx-agent-pagination: {none: Short.}";
+    for (line, status, body, expected) in [
+        (plain, 200, json!({"books": []}).to_string(), Ok(0)),
+        (plain, 200, json!({"books": null}).to_string(), Ok(0)),
+        (plain, 200, json!({"books": [null, {"id": 1}, null]}).to_string(), Ok(1)),
+        (plain, 200, json!({"status": "fine"}).to_string(), Err((Decode, "no 'books'"))),
+        (
+            plain,
+            200,
+            json!({"status": "error", "message": "internal"}).to_string(),
+            Err((Vendor, "internal")),
+        ),
+        (
+            plain,
+            200,
+            json!({"code": "slow", "message": "slow down"}).to_string(),
+            Err((RateLimited, "slow down")),
+        ),
+        (plain, 200, json!({"books": "none"}).to_string(), Err((Decode, ""))),
+        (plain, 200, json!({"books": 7}).to_string(), Err((Decode, ""))),
+        (plain, 200, String::new(), Err((Decode, "no 'books'"))),
+        (plain, 204, String::new(), Ok(0)),
+        (optional, 200, json!({"status": "fine"}).to_string(), Ok(0)),
+    ] {
+        let text = body.clone();
+        let server = Server::start(move |_, _| Answer::json(status, text.clone())).await;
+        let client = client(&format!("{RECORDS}{line}"), &server.url);
+        let call = || client.execute("books", "list", json!({})).into_call().unwrap();
+        let found = [
+            call().outcome().await.map(|outcome| outcome.data.as_array().map_or(99, Vec::len)),
+            call().page::<Book, Value>().await.map(|page| page.data.len()),
+            call().page::<Value, Value>().await.map(|page| page.data.len()),
+        ];
+        for found in found {
+            match (&found, &expected) {
+                (Ok(count), Ok(expected)) => assert_eq!(count, expected, "{body}"),
+                (Err(error), Err((kind, part))) => {
+                    assert_eq!(error.kind(), *kind, "{body}: {error}");
+                    assert!(error.message().contains(part), "{body}: {error}");
+                }
+                _ => panic!("{line} {body}: {found:?}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_not_found() {
+    for (body, kind) in
+        [(json!({"book": null}), ErrorKind::NotFound), (json!({"other": 1}), ErrorKind::Decode)]
+    {
+        let told = body.clone();
+        let server = Server::start(move |_, _| Answer::json(200, told.clone())).await;
+        let client = client("x-agent-pagination: {none: Short.}", &server.url);
+        let call = || client.execute("books", "get", json!({"id": 1})).into_call().unwrap();
+        assert_eq!(call().outcome().await.unwrap_err().kind(), kind, "{body}");
+        assert_eq!(call().record::<Book>().await.unwrap_err().kind(), kind, "{body}");
+    }
+    for (result, kind) in [(Value::Null, Some(ErrorKind::NotFound)), (json!({"id": 1}), None)] {
+        let client = on_platform(json!({"status": "success", "result": result})).await;
+        let call = || client.execute("books", "get", json!({"id": 1})).into_call().unwrap();
+        assert_eq!(call().outcome().await.err().map(|error| error.kind()), kind);
+        assert_eq!(call().record::<Book>().await.err().map(|error| error.kind()), kind);
+    }
+}
+
+/// A client whose platform gives this envelope.
+async fn on_platform(envelope: Value) -> Client {
+    on_platform_with(200, envelope, "").await
+}
+
+async fn on_platform_with(status: u16, body: Value, line: &str) -> Client {
+    let server = crate::platform::platform(1, move |_, _| Answer::json(status, body.clone())).await;
+    let connector = connector(&format!("{RECORDS}{line}\nx-airbyte-no-pagination: Short."));
+    let hosted: Hosted = hosted(&server.url);
+    // The server goes on until the test ends.
+    std::mem::forget(server);
+    Client::hosted(connector, hosted).unwrap()
+}
+
+#[tokio::test]
+async fn a_list_of_the_platform_is_a_list() {
+    for (result, expected) in [
+        (json!([{"id": 1}, null]), Ok(1)),
+        (Value::Null, Ok(0)),
+        (json!("none"), Err(ErrorKind::Decode)),
+        (json!(7), Err(ErrorKind::Decode)),
+    ] {
+        let client = on_platform(json!({"status": "success", "result": result})).await;
+        let call = || client.execute("books", "list", json!({})).into_call().unwrap();
+        let plain = call().outcome().await.map(|outcome| outcome.data.as_array().unwrap().len());
+        assert_eq!(plain.map_err(|error| error.kind()), expected, "{result}");
+        let typed = call().page::<Book, Value>().await.map(|page| page.data.len());
+        assert_eq!(typed.map_err(|error| error.kind()), expected, "{result}");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_may_mean_that_a_list_is_empty() {
+    let line = "x-agent-empty: [{status: 404, message: 'No * found*'}, {code: none}]\n\
+                x-airbyte-no-pagination: Short.";
+    for (status, body, is_empty) in [
+        (404, json!({"errors": ["No books found for the filters"]}), true),
+        (404, json!({"message": "no such shelf"}), false),
+        (400, json!({"message": "No books found"}), false),
+        (400, json!({"code": "none", "message": "x"}), true),
+        (200, json!({"code": "none", "message": "x"}), true),
+        (404, json!({"code": "other", "message": "x"}), false),
+    ] {
+        let told = body.clone();
+        let server = Server::start(move |_, _| Answer::json(status, told.clone())).await;
+        let local = client(&format!("{RECORDS}{line}"), &server.url);
+        let (ids, error, _, _) = read_all(&local, &json!({}), None).await;
+        assert_eq!((ids.len(), error.is_none()), (0, is_empty), "{status} {body}: {error:?}");
+        // The platform hands a refusal on, or tells of it in an envelope.
+        let told = format!("HTTP {status}: {}", body["errors"][0].as_str().unwrap_or("x"));
+        let envelope =
+            json!({"status": "failed", "error": {"message": told, "code": body["code"]}});
+        for (status, body) in [(status.max(400), body.clone()), (200, envelope)] {
+            let line = line.lines().next().unwrap();
+            let client = on_platform_with(status, body.clone(), line).await;
+            let found = client.execute("books", "list", json!({})).await;
+            assert_eq!(found.is_ok(), is_empty, "{status} {body}: {found:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_goes_on_behind_the_last_record_that_was_wanted() {
+    let token =
+        |_: u64, end: u64| json!({"next": (end < 7).then(|| end.to_string()), "more": end < 7});
+    let total = |total: u64, _: u64| json!({"total": total});
+    type Rest = fn(u64, u64) -> Value;
+    let by_number = "x-agent-pagination: {cursor: {from: $.next, into: offset}, more: $.more, size: {parameter: limit}}";
+    let cases: [(&str, Rest, &str); 4] = [
+        (OFFSET, total, "offset=3"),
+        (LAST, token, "after=2"),
+        (by_number, token, "offset=2"),
+        (PAGE, total, "page=2"),
+    ];
+    for (line, rest, expected) in cases {
+        let server = shelf(7, 2, rest).await;
+        let client = client(&format!("{RECORDS}{line}"), &server.url);
+        let (ids, error, cursor, _) = read_all(&client, &json!({}), Some(3)).await;
+        assert_eq!((ids, error.is_none()), (vec![0, 1, 2], true), "{line}");
+        let cursor = cursor.unwrap_or_else(|| panic!("{line}: no way on"));
+        let call = || {
+            let mut call = client.execute("books", "list", json!({})).into_call().unwrap();
+            call.resume(cursor.clone());
+            call
+        };
+        let before = server.seen().len();
+        let (rest, error, _) = read(call().items::<Book>(), |book| book.id).await;
+        assert_eq!((rest, error.is_none()), (vec![3, 4, 5, 6], true), "{line}");
+        assert!(
+            server.seen()[before].target.contains(expected),
+            "{line}: {:?}",
+            server.seen()[before]
+        );
+        let (rest, _, _) = read(call().items::<Value>(), |book| book["id"].as_i64()).await;
+        assert_eq!(rest, [3, 4, 5, 6], "{line}");
+        let page = call().outcome().await.unwrap();
+        assert_eq!(page.data[0], json!({"id": 3}), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn some_lists_go_backwards_and_of_some_only_one_page_can_be_read() {
+    let line = "x-agent-pagination: {last_record: {field: id, into: after, backwards: before}, more: $.more}";
+    let server = Server::start(|request, _| match request.target.as_str() {
+        "/books?before=5" => Answer::json(200, json!({"books": books(3, 5), "more": true})),
+        "/books?before=3" => Answer::json(200, json!({"books": books(1, 3), "more": false})),
+        other => Answer::json(404, json!({"message": other})),
+    })
+    .await;
+    let backwards = client(&format!("{RECORDS}{line}"), &server.url);
+    let (ids, error, _, _) = read_all(&backwards, &json!({"before": "5"}), None).await;
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(ids, [3, 4, 1, 2]);
+    // A part of a page leads to the rest of the page, and then on.
+    let (ids, _, cursor, _) = read_all(&backwards, &json!({"before": "5"}), Some(1)).await;
+    let mut call = backwards.execute("books", "list", json!({"before": "5"})).into_call().unwrap();
+    call.resume(cursor.unwrap());
+    let (rest, _, _) = read(call.items::<Book>(), |book| book.id).await;
+    assert_eq!((ids, rest), (vec![3], vec![4, 1, 2]));
+
+    let line = "x-agent-pagination: {last_record: {field: id, into: after}, more: $.more, single_page: [before]}";
+    let server =
+        Server::start(|_, _| Answer::json(200, json!({"books": books(0, 2), "more": true}))).await;
+    let single = client(&format!("{RECORDS}{line}"), &server.url);
+    let (ids, error, _, _) = read_all(&single, &json!({"before": "5"}), None).await;
+    let error = error.unwrap();
+    assert_eq!((ids.len(), error.kind(), server.seen().len()), (0, ErrorKind::Usage, 0));
+    assert!(error.message().contains("`before`"), "{error}");
+    let page = single.execute("books", "list", json!({"before": "5"})).await.unwrap();
+    assert_eq!(page.data, books(0, 2));
+    assert!(page.next.unwrap().dead_end().unwrap().contains("only one page"));
+}
+
+#[tokio::test]
+async fn every_digit_and_every_name_is_data() {
+    let body = r#"{"books": [
+        {"id": 1, "$serde_json::private::RawValue": "[", "long": 123456789012345678901234567890},
+        {"$serde_json::private::RawValue": "[", "id": 2, "half": "\ud83d"},
+        {"id": 3, "meta": {"$serde_json::private::RawValue": "7"}, "size": 3.7, "scores": [1, 2.5, 3], "tags": []},
+        {"id": 4, "size": 9223372036854775808, "scores": {}, "tags": ""}
+    ]}"#;
+    let server = Server::start(move |_, _| Answer::json(200, body)).await;
+    let client = client(&format!("{RECORDS}x-agent-pagination: {{none: Short.}}"), &server.url);
+    let call = || client.execute("books", "list", json!({})).into_call().unwrap();
+    let plain = call().outcome().await.unwrap().data;
+    let values: Vec<Value> = call().page::<Value, Value>().await.unwrap().data;
+    assert_eq!(plain, json!(values));
+    assert_eq!(plain[0]["long"], "123456789012345678901234567890");
+    assert_eq!(plain[1]["$serde_json::private::RawValue"], "[");
+    assert_eq!(plain[1]["half"], "\u{fffd}");
+    assert_eq!(plain[2]["meta"], json!({"$serde_json::private::RawValue": "7"}));
+    let books: Vec<Book> = call().page::<Book, Value>().await.unwrap().data;
+    assert_eq!(books.iter().map(|book| book.id).collect::<Vec<_>>(), [1, 2, 3, 4].map(Some));
+    assert_eq!(books[0].extra["long"], "123456789012345678901234567890");
+    assert_eq!((books[2].size, &books[2].extra["size"]), (None, &json!(3.7)));
+    assert_eq!((&books[2].scores, &books[2].extra["scores"]), (&None, &json!([1, 2.5, 3])));
+    assert_eq!(books[2].tags, Some(std::collections::BTreeMap::new()));
+    assert_eq!(
+        (books[3].size, &books[3].extra["size"]),
+        (None, &json!(9_223_372_036_854_775_808_u64))
+    );
+    assert_eq!(books[3].scores, Some(Vec::new()));
+    // Written again, a record is what it was.
+    assert_eq!(serde_json::to_value(&books[2]).unwrap()["scores"], json!([1, 2.5, 3]));
+}
+
+#[tokio::test]
+async fn what_a_response_makes_of_memory_is_bounded() {
+    let zeros = format!(r#"{{"books": [{}0]}}"#, "0,".repeat(100_000));
+    let small = format!(r#"{{"books": [{}{{}}]}}"#, r#"{"a":1},"#.repeat(100_000));
+    for body in [zeros, small] {
+        let server = Server::start(move |_, _| Answer::json(200, body.clone())).await;
+        let connector = connector(&format!("{RECORDS}x-agent-pagination: {{none: Short.}}"));
+        let local = Local::new(Credentials::new().field("token", "t"))
+            .config("origin", server.url.as_str());
+        let client = Client::local(connector, local.max_held_bytes(4 << 20)).unwrap();
+        let call = || client.execute("books", "list", json!({})).into_call().unwrap();
+        let error = call().outcome().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.message().contains("4 MiB of memory"), "{error}");
+        let error = call().page::<Value, Value>().await.unwrap_err();
+        assert!(error.message().contains("4 MiB of memory"), "{error}");
+        let mut roomy = call();
+        let options = std::mem::take(roomy.options());
+        *roomy.options() = options.max_held_bytes(1 << 30);
+        assert_eq!(roomy.outcome().await.unwrap().data.as_array().unwrap().len(), 100_001);
+    }
+}
