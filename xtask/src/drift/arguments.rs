@@ -6,7 +6,7 @@ use airbyte_agent_description::{
 
 use super::finding::{Findings, Kind};
 use super::path;
-use super::values::{Values, deprecated, needed};
+use super::values::{Values, deprecated, needed, standard};
 use crate::vendor::{self, Opener, Place, Schema, Shape};
 
 /// Headers that every client sends, which documents may mention or not.
@@ -23,14 +23,17 @@ pub(super) struct Request<'a, 'd> {
 
 impl<'d> Request<'_, 'd> {
     pub(super) fn compare(&self, out: &mut Findings) {
-        let body = self.body(out);
+        let (body, is_form) = match self.body(out) {
+            Some((body, is_form)) => (Some(body), is_form),
+            None => (None, false),
+        };
         let mut found: Vec<&'d str> = Vec::new();
         for parameter in self.operation.parameters.iter() {
             match parameter.location {
                 Location::Path => self.piece_of_path(parameter, out),
                 Location::Query => found.extend(self.parameter(parameter, Place::Query, out)),
                 Location::Header => found.extend(self.parameter(parameter, Place::Header, out)),
-                Location::Body => self.member(parameter, body.as_ref(), out),
+                Location::Body => self.member(parameter, body.as_ref(), is_form, out),
                 Location::GraphQl => {}
             }
         }
@@ -71,7 +74,9 @@ impl<'d> Request<'_, 'd> {
             }
             return None;
         };
-        needed(own, theirs.required, out);
+        if !self.is_credential(theirs) {
+            needed(own, theirs.required, out);
+        }
         deprecated(&own.name, &own.description, theirs.deprecated, out);
         let schema = Schema::One(&theirs.schema);
         self.values(true, own, &schema, out);
@@ -118,8 +123,9 @@ impl<'d> Request<'_, 'd> {
         }
     }
 
-    /// What the vendor's body may hold; `None` if the document does not say.
-    fn body(&self, out: &mut Findings) -> Option<Shape<'d>> {
+    /// What the vendor's body may hold, and whether one side sends it as a form, in which all values are
+    /// texts. `None` if the document does not say.
+    fn body(&self, out: &mut Findings) -> Option<(Shape<'d>, bool)> {
         let wanted = match &self.operation.body {
             Body::None | Body::Json { .. } => "json",
             Body::Form => "x-www-form-urlencoded",
@@ -141,13 +147,21 @@ impl<'d> Request<'_, 'd> {
         {
             shape = self.opener.open(&items.clone());
         }
+        // A body that has to be sent and has one member needs the member, whatever the schema says.
+        if theirs.required && shape.members.len() == 1 {
+            shape.required = shape.members.keys().copied().collect();
+        }
         let is_optional = self.operation.body == Body::None && !theirs.required;
-        Some(shape).filter(|_| !is_optional)
+        let is_form = wanted.contains("form") || content.media_type.contains("form");
+        Some((shape, is_form)).filter(|_| !is_optional)
     }
 
-    fn member(&self, own: &Parameter, body: Option<&Shape<'d>>, out: &mut Findings) {
+    fn member(&self, own: &Parameter, body: Option<&Shape<'d>>, is_form: bool, out: &mut Findings) {
         let wire = own.wire_name();
-        if matches!(&self.operation.body, Body::Related { file } if *file == own.name) {
+        // A file and its type are a part of their own.
+        if let Body::Related { file } = &self.operation.body
+            && (*file == own.name || own.name == "file_mime_type")
+        {
             return;
         }
         let Some(body) = body else {
@@ -164,7 +178,7 @@ impl<'d> Request<'_, 'd> {
         };
         needed(own, body.required.contains(&wire), out);
         deprecated(&own.name, &own.description, self.opener.open(theirs).deprecated, out);
-        self.values(matches!(self.operation.body, Body::Form), own, theirs, out);
+        self.values(is_form, own, theirs, out);
         self.page_size(own, theirs, out);
     }
 
@@ -185,6 +199,7 @@ impl<'d> Request<'_, 'd> {
     }
 
     fn values(&self, as_text: bool, own: &Parameter, theirs: &Schema<'d>, out: &mut Findings) {
+        standard(own, &self.opener.open(theirs), out);
         let values = Values { opener: self.opener, as_text };
         // An argument with one value, which is sent anyway, is what makes the operation and no choice.
         let is_constant = own.schema.choices.len() == 1 && own.send_default;

@@ -202,7 +202,14 @@ impl Findings {
     }
 }
 
-/// How badly the findings fit: the numbers of findings by class, the worst class first.
-pub(super) fn weight(findings: &[Finding]) -> [usize; 3] {
-    Class::ALL.map(|class| findings.iter().filter(|found| found.kind.class() == class).count())
+/// How badly the findings fit: the numbers of findings by class, the worst class first. That fields are not
+/// described says least.
+pub(super) fn weight(findings: &[Finding]) -> [usize; 4] {
+    let count = |class: Class| {
+        let of_class = findings.iter().filter(|found| found.kind.class() == class);
+        of_class.filter(|found| found.kind != Kind::FieldMissing).count()
+    };
+    let [fails, silent, inexact] = Class::ALL.map(count);
+    let missing = findings.iter().filter(|found| found.kind == Kind::FieldMissing).count();
+    [fails, silent, inexact, missing]
 }

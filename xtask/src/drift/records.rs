@@ -45,9 +45,10 @@ impl<'o, 'd> Records<'_, 'o, 'd> {
         let inside = |name: &str| {
             if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
         };
-        let of_type =
-            shape.selected_from.and_then(|name| self.opener.find(&format!("/types/{name}")));
-        let of_type = of_type.map(|schema| self.opener.open(&schema));
+        let types = shape.selected_from.iter().filter_map(|name| {
+            self.opener.find(&format!("/types/{name}")).map(|schema| self.opener.open(&schema))
+        });
+        let types: Vec<Shape<'d>> = types.collect();
         for (name, ours) in &own.members {
             if place.is_empty() && self.computed.contains(name) {
                 continue;
@@ -56,7 +57,7 @@ impl<'o, 'd> Records<'_, 'o, 'd> {
             if let Some(theirs) = shape.members.get(name) {
                 self.deprecated(&at, ours, theirs, out);
                 self.compare(&at, ours, theirs, out);
-            } else if of_type.as_ref().is_some_and(|of_type| of_type.members.contains_key(name)) {
+            } else if types.iter().any(|ty| ty.members.contains_key(name)) {
                 if !self.selectable {
                     let detail =
                         "The document does not select the field, and callers cannot select it.";

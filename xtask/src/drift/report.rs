@@ -28,8 +28,8 @@ pub struct Difference {
 pub struct Report {
     /// The name of the connector.
     pub connector: String,
-    /// The names of the documents.
-    pub documents: Vec<String>,
+    /// The files with documents, and how many are in each.
+    pub documents: BTreeMap<String, usize>,
     /// The operations that were compared.
     pub compared: Vec<String>,
     /// The operations that were not compared, each with the reason.
@@ -46,7 +46,7 @@ impl Report {
     pub(super) fn new(connector: &Connector, documents: &[Document]) -> Self {
         Self {
             connector: connector.name.to_string(),
-            documents: documents.iter().map(|document| document.name.clone()).collect(),
+            documents: files(documents),
             compared: Vec::new(),
             skipped: Vec::new(),
             notes: BTreeMap::new(),
@@ -110,12 +110,13 @@ impl Report {
 
     /// A table: findings that are the same in several operations are one row.
     pub fn table(&self) -> String {
-        let mut out = format!(
-            "{}: {} operations compared with {}\n",
-            self.connector,
-            self.compared.len(),
-            join(&self.documents)
-        );
+        let files = self.documents.iter().map(|(file, documents)| match documents {
+            1 => file.clone(),
+            documents => format!("{file} ({documents} documents)"),
+        });
+        let files: Vec<String> = files.collect();
+        let (compared, files) = (self.compared.len(), files.join(", "));
+        let mut out = format!("{}: {compared} operations compared with {files}\n", self.connector);
         for class in Class::ALL {
             let found: Vec<&Difference> = self.unexplained(class).collect();
             if !found.is_empty() {
@@ -207,6 +208,14 @@ impl Report {
     }
 }
 
+fn files(documents: &[Document]) -> BTreeMap<String, usize> {
+    let mut files = BTreeMap::new();
+    for document in documents {
+        *files.entry(document.file.clone()).or_default() += 1;
+    }
+    files
+}
+
 /// One row for each kind, place and detail. Fields that are not described have one row for each operation.
 fn rows(out: &mut String, found: &[&Difference]) {
     let mut rows: Vec<(Kind, &str, &str, Vec<&str>)> = Vec::new();
@@ -224,7 +233,7 @@ fn rows(out: &mut String, found: &[&Difference]) {
         let operations = join(operations);
         let mut lines = detail.trim_end().lines();
         let first = lines.next().unwrap_or_default();
-        let _ = writeln!(out, "  {kind:<20} {place:<36} {operations}: {first}");
+        let _ = writeln!(out, "  {:<20} {place:<36} {operations}: {first}", kind.as_str());
         for line in lines {
             let _ = writeln!(out, "    {line}");
         }

@@ -1,8 +1,6 @@
 //! Compares where an operation looks for records, metadata and the next page with the vendor's response.
 
-use airbyte_agent_description::{
-    Filter, JsonPath, MetaSource, Next, Operation, Paging, Source, Step,
-};
+use airbyte_agent_description::{Filter, MetaSource, Next, Operation, Paging, Source, Step};
 use serde_json::Value;
 
 use super::finding::{Findings, Kind};
@@ -40,10 +38,11 @@ impl<'a, 'd> Responses<'a, 'd> {
     }
 
     pub(super) fn compare(&self, selectable: bool, out: &mut Findings) {
-        self.metadata(out);
+        let mut reported = Vec::new();
         for style in self.operation.paging.styles() {
-            self.paging(style, out);
+            self.paging(style, &mut reported, out);
         }
+        self.metadata(&reported, out);
         let Some(record) = self.record(out) else { return };
         self.fields_in_use(&record, out);
         let Some(own) = &self.operation.response.schema else { return };
@@ -80,9 +79,11 @@ impl<'a, 'd> Responses<'a, 'd> {
         Some(items.unwrap_or(found))
     }
 
-    fn metadata(&self, out: &mut Findings) {
+    /// Compares the metadata, but for fields that are reported because a list continues by them.
+    fn metadata(&self, reported: &[&str], out: &mut Findings) {
         for field in self.operation.response.meta.iter() {
             match &field.source {
+                _ if reported.contains(&field.name.as_ref()) => {}
                 MetaSource::Body(path) => {
                     if let End::Absent(part) = follow(self.opener, &self.schema, &path.steps) {
                         let detail = format!("The vendor's response has no {part}.");
@@ -106,7 +107,7 @@ impl<'a, 'd> Responses<'a, 'd> {
         }
     }
 
-    fn paging(&self, style: &Paging, out: &mut Findings) {
+    fn paging(&self, style: &'a Paging, reported: &mut Vec<&'a str>, out: &mut Findings) {
         let from = match &style.next {
             Next::Cursor { from, .. } | Next::Link { from, .. } => Some(from),
             _ => None,
@@ -114,11 +115,17 @@ impl<'a, 'd> Responses<'a, 'd> {
         for source in from.into_iter().chain(&style.more).chain(&style.done) {
             let Some(steps) = self.steps(source) else { continue };
             if let End::Absent(part) = follow(self.opener, &self.schema, &steps) {
-                let path = JsonPath { steps: steps.into() };
+                let place = match source {
+                    Source::Meta { name, .. } => {
+                        reported.push(name);
+                        name.to_string()
+                    }
+                    Source::Body(path) => path.to_string(),
+                };
                 let detail = format!(
                     "The vendor's response has no {part}, by which the list continues or ends."
                 );
-                out.add(Kind::PagingAbsent, &path.to_string(), detail);
+                out.add(Kind::PagingAbsent, &place, detail);
             }
         }
     }

@@ -187,6 +187,22 @@ impl<'d> Values<'_, 'd> {
     }
 }
 
+/// Reports a value that is sent when callers pass none, and that the vendor does not list.
+pub(super) fn standard(own: &Parameter, shape: &Shape<'_>, out: &mut Findings) {
+    let Some(default) = own.default.as_ref().filter(|_| own.send_default) else { return };
+    let (default, Some(choices)) = (default.value(), &shape.choices) else { return };
+    let is_listed = default.is_array()
+        || own.schema.choices.iter().any(|choice| choice.value() == default)
+        || choices.iter().any(|choice| text(choice) == text(&default));
+    if !is_listed {
+        let detail = format!(
+            "The vendor does not list the value that is sent by itself: {}.",
+            text(&default)
+        );
+        out.add(Kind::EnumUnknown, &own.name, detail);
+    }
+}
+
 /// Compares whether the vendor and the connector require an argument. In paths everything is required.
 pub(super) fn needed(own: &Parameter, is_needed: bool, out: &mut Findings) {
     let is_sent = own.required || own.default.is_some() && own.send_default;

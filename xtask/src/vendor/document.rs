@@ -6,7 +6,9 @@ use super::model::Rest;
 /// A document that describes an API.
 #[derive(Debug)]
 pub struct Document {
-    /// The file that the document comes from; inside an archive, the archive and the name in it.
+    /// The name of the file that the document comes from.
+    pub file: String,
+    /// The name of the file, or in an archive the name of the archive and the name inside it.
     pub name: String,
     /// The version of the API that the document states; empty if it states none.
     pub version: String,

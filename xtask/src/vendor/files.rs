@@ -40,12 +40,8 @@ pub enum Error {
 ///
 /// When the file or a document in it cannot be read, or when an archive is empty.
 pub fn read(path: &Path) -> Result<Vec<Document>, Error> {
-    texts(path)?
-        .into_iter()
-        .map(|(name, text)| {
-            form::document(&name, &text).map_err(|reason| Error::Form { name, reason })
-        })
-        .collect()
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    form::documents(&file, texts(path)?).map_err(|(name, reason)| Error::Form { name, reason })
 }
 
 /// The text of a file with one document, unpacked if it is packed.

@@ -53,8 +53,8 @@ pub struct Shape<'a> {
     pub format: Option<&'a str>,
     /// The value that is meant if there is none.
     pub default: Option<&'a Value>,
-    /// In responses of GraphQL: the name of the type whose fields are selected.
-    pub selected_from: Option<&'a str>,
+    /// In responses of GraphQL: the names of the types whose fields are selected.
+    pub selected_from: Vec<&'a str>,
 }
 
 impl Shape<'_> {
@@ -182,7 +182,7 @@ fn plain(value: &Value) -> Shape<'_> {
         deprecated: is_true(value, "deprecated") || is_true(value, "x-deprecated"),
         format: value.get("format").and_then(Value::as_str),
         default: value.get("default"),
-        selected_from: value.get("x-selected-from").and_then(Value::as_str),
+        selected_from: items(value, "x-selected-from").iter().filter_map(Value::as_str).collect(),
     }
 }
 
@@ -239,7 +239,7 @@ fn both<'a>(mut a: Shape<'a>, b: Shape<'a>) -> Shape<'a> {
     a.deprecated |= b.deprecated;
     a.format = a.format.or(b.format);
     a.default = a.default.or(b.default);
-    a.selected_from = a.selected_from.or(b.selected_from);
+    a.selected_from.extend(b.selected_from);
     a
 }
 
@@ -274,7 +274,7 @@ fn either<'a>(mut a: Shape<'a>, b: Shape<'a>) -> Shape<'a> {
     a.deprecated &= b.deprecated;
     a.format = a.format.filter(|format| b.format == Some(format));
     a.default = a.default.or(b.default);
-    a.selected_from = a.selected_from.or(b.selected_from);
+    a.selected_from.extend(b.selected_from);
     a
 }
 

@@ -61,6 +61,14 @@ fn is_deprecated(selection: &Selection) -> bool {
     field.definition.directives.has("deprecated")
 }
 
+/// What a selection makes.
+#[derive(Default)]
+struct Object {
+    properties: Map<String, Value>,
+    /// The types whose fields are selected: several, if there are fragments.
+    types: BTreeSet<String>,
+}
+
 struct Reader<'d> {
     document: &'d ExecutableDocument,
 }
@@ -68,30 +76,33 @@ struct Reader<'d> {
 impl Reader<'_> {
     /// The object that a selection makes. At the root, what is deprecated is the operation and not a field.
     fn object(&self, set: &SelectionSet, is_root: bool) -> Value {
-        let mut properties = Map::new();
-        self.fields(set, is_root, &mut properties);
-        json!({"type": "object", "properties": properties, "x-selected-from": set.ty.as_str()})
+        let mut object = Object::default();
+        self.fields(set, is_root, &mut object);
+        json!({
+            "type": "object", "properties": object.properties, "x-selected-from": object.types,
+        })
     }
 
-    fn fields(&self, set: &SelectionSet, is_root: bool, properties: &mut Map<String, Value>) {
+    fn fields(&self, set: &SelectionSet, is_root: bool, object: &mut Object) {
+        object.types.insert(set.ty.to_string());
         for selection in &set.selections {
             match selection {
                 Selection::Field(field) => {
                     let key = field.response_key().to_string();
                     let schema = self.field(field, is_root);
-                    let schema = match properties.remove(&key) {
+                    let schema = match object.properties.remove(&key) {
                         // Different types of a union may have a field of the same name.
                         Some(known) if known != schema => json!({"anyOf": [known, schema]}),
                         _ => schema,
                     };
-                    properties.insert(key, schema);
+                    object.properties.insert(key, schema);
                 }
                 Selection::InlineFragment(fragment) => {
-                    self.fields(&fragment.selection_set, is_root, properties);
+                    self.fields(&fragment.selection_set, is_root, object);
                 }
                 Selection::FragmentSpread(spread) => {
                     if let Some(fragment) = self.document.fragments.get(&spread.fragment_name) {
-                        self.fields(&fragment.selection_set, is_root, properties);
+                        self.fields(&fragment.selection_set, is_root, object);
                     }
                 }
             }
