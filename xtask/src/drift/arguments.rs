@@ -201,8 +201,11 @@ impl<'d> Request<'_, 'd> {
     fn values(&self, as_text: bool, own: &Parameter, theirs: &Schema<'d>, out: &mut Findings) {
         standard(own, &self.opener.open(theirs), out);
         let values = Values { opener: self.opener, as_text };
-        // An argument with one value, which is sent anyway, is what makes the operation and no choice.
-        let is_constant = own.schema.choices.len() == 1 && own.send_default;
+        // An argument with one value, which is sent anyway, is what makes the operation and no choice. A header
+        // that is sent anyway names the version that the spec describes.
+        let is_sent = own.send_default && own.default.is_some();
+        let is_constant =
+            is_sent && (own.schema.choices.len() == 1 || own.location == Location::Header);
         if !is_constant {
             values.compare(&own.name, &own.schema, theirs, out);
             return;

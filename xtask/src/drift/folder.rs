@@ -50,7 +50,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() {
             collect(&path, files)?;
-        } else if ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+        } else if ENDINGS.contains(&name.rsplit('.').next().unwrap_or_default()) {
             files.push(path);
         }
     }

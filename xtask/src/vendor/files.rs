@@ -12,6 +12,9 @@ use super::form;
 /// The most bytes of one file that are read, packed or not; many times the size of the largest document known.
 const LARGEST: u64 = 256 * 1024 * 1024;
 
+/// The endings of documents. Archives may hold other files, such as licences.
+pub(crate) const ENDINGS: [&str; 6] = ["json", "yaml", "yml", "graphql", "graphqls", "gql"];
+
 /// Why a document could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -81,12 +84,15 @@ fn texts(path: &Path) -> Result<Vec<(String, String)>, Error> {
             continue;
         }
         let inner = entry.path().map_err(fail)?.to_string_lossy().into_owned();
+        if !ENDINGS.contains(&inner.rsplit('.').next().unwrap_or_default()) {
+            continue;
+        }
         let text = text(entry, left).map_err(fail)?;
         left = left.saturating_sub(text.len() as u64);
         found.push((format!("{name}:{}", inner.trim_start_matches("./")), text));
     }
     if found.is_empty() {
-        return Err(Error::Form { name, reason: "the archive has no files".to_owned() });
+        return Err(Error::Form { name, reason: "the archive has no documents".to_owned() });
     }
     found.sort();
     Ok(found)

@@ -113,6 +113,7 @@ static OPERATION: Shape = Shape {
         ("x-agent-destructive", Bool),
         ("x-agent-idempotent", Bool),
         ("x-agent-addition", Bool),
+        ("x-agent-drift", Map(&Text)),
     ],
     // Entity and action are looked at when the operation is lowered.
     required: &["responses"],
