@@ -9,6 +9,7 @@ use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
 
 use crate::specs;
+use crate::vendor::{self, Api};
 
 /// What was found in the documents of a connector.
 #[derive(Debug)]
@@ -35,26 +36,26 @@ pub fn check(root: &Path, setting: &str) -> Result<Report, String> {
         .split_once('=')
         .ok_or_else(|| format!("--graphql-schema {setting}: expected SLUG=FILE"))?;
     specs::slugs(root, &[slug.to_owned()]).map_err(|error| error.to_string())?;
-    let spec = read(&specs::path(root, slug))?;
+    let path = specs::path(root, slug);
+    let spec = fs::read_to_string(&path)
+        .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let list = |problems: Vec<airbyte_agent_spec::Problem>| {
         let lines: Vec<String> = problems.iter().map(|p| format!("{slug}:{p}")).collect();
         lines.join("\n")
     };
     let connector = Spec::parse(&spec).and_then(|spec| spec.lower()).map_err(list)?;
-    let mut report =
-        Report { slug: slug.to_owned(), checked: 0, defects: None, problems: Vec::new() };
-    let schema = match Schema::parse_and_validate(read(Path::new(file))?, file) {
-        Ok(schema) => schema,
-        Err(found) if found.partial.schema_definition.query.is_some() => {
-            report.defects = Some(found.errors.to_string());
-            Valid::assume_valid(found.partial)
-        }
-        Err(found) => return Err(format!("{file} is no GraphQL schema:\n{}", found.errors)),
-    };
+    let documents = vendor::read(Path::new(file)).map_err(|error| error.to_string())?;
+    let schema = documents.iter().find_map(|document| match &document.api {
+        Api::GraphQl(schema) => Some(schema),
+        Api::Rest(_) => None,
+    });
+    let schema = schema.ok_or_else(|| format!("{file} is no GraphQL schema"))?;
+    let defects = schema.defects.clone();
+    let mut report = Report { slug: slug.to_owned(), checked: 0, defects, problems: Vec::new() };
     for operation in connector.operations() {
         let Body::GraphQl(graphql) = &operation.body else { continue };
         report.checked += 1;
-        if let Err(problem) = one(&schema, operation, graphql) {
+        if let Err(problem) = one(&schema.schema, operation, graphql) {
             report.problems.push(format!("{slug}: {}: {problem}", operation.place()));
         }
     }
@@ -98,8 +99,4 @@ fn one(schema: &Valid<Schema>, operation: &Operation, graphql: &GraphQl) -> Resu
         }
     }
     Ok(())
-}
-
-fn read(path: &Path) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
 }

@@ -78,10 +78,11 @@ impl<'d> Values<'_, 'd> {
         if ours.kinds.is_empty() || shape.kinds.is_empty() || self.is_truth(ours, shape) {
             return;
         }
+        // A text may hold anything, also the JSON of an object.
         let has = |kinds: &[Type], kind: Type| {
             kinds.contains(&kind)
                 || kind == Type::Integer && kinds.contains(&Type::Number)
-                || self.as_text && is_scalar(kind) && kinds.contains(&Type::String)
+                || self.as_text && kinds.contains(&Type::String)
         };
         let refused: Vec<Type> =
             shape.kinds.iter().copied().filter(|kind| !has(&ours.kinds, *kind)).collect();
@@ -224,10 +225,6 @@ pub(super) fn deprecated(place: &str, description: &str, deprecated: bool, out: 
         let detail = "The vendor marks it as deprecated, and the description does not say so.";
         out.add(Kind::ArgumentDeprecated, place, detail);
     }
-}
-
-fn is_scalar(kind: Type) -> bool {
-    !matches!(kind, Type::Array | Type::Object)
 }
 
 /// A value as queries write it.

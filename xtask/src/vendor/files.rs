@@ -47,22 +47,6 @@ pub fn read(path: &Path) -> Result<Vec<Document>, Error> {
     form::documents(&file, texts(path)?).map_err(|(name, reason)| Error::Form { name, reason })
 }
 
-/// The text of a file with one document, unpacked if it is packed.
-///
-/// # Errors
-///
-/// When the file cannot be read, or is an archive of several documents.
-pub fn read_text(path: &Path) -> Result<String, Error> {
-    let mut texts = texts(path)?;
-    match (texts.pop(), texts.len()) {
-        (Some((_, text)), 0) => Ok(text),
-        _ => Err(Error::Form {
-            name: path.display().to_string(),
-            reason: "expected one document, and this is an archive of several".to_owned(),
-        }),
-    }
-}
-
 /// Names and texts of the documents in a file.
 fn texts(path: &Path) -> Result<Vec<(String, String)>, Error> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

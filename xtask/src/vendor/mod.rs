@@ -18,7 +18,7 @@ mod schema;
 mod swagger;
 
 pub use document::{Api, Document};
-pub use files::{Error, read, read_text};
+pub use files::{Error, read};
 pub use model::{Body, Content, Operation, Parameter, Place, Response, Rest};
 pub use refs::base as base_path;
 pub use schema::{Opener, Schema, Shape};

@@ -9,6 +9,11 @@ use serde_json::{Map, Value, json};
 use super::model::{Body, Content, Operation, Parameter, Place, Response, Rest};
 use super::refs::{is_true, items, text};
 
+/// What every request that reads may carry, although no description of an object lists it: the fields to
+/// return, and for edges the page.
+const COMMON: [(&str, &str); 4] =
+    [("fields", "string"), ("limit", "int"), ("after", "string"), ("before", "string")];
+
 /// Whether a value describes one type of object, or lists enumerated types.
 pub(crate) fn is_part(value: &Value) -> bool {
     let is_enumeration =
@@ -83,6 +88,14 @@ fn operation(types: &Types<'_>, object: &str, edge: &Value) -> Operation {
         deprecated: false,
         schema: types.schema(&text(node, "type")),
     });
+    let common = COMMON.iter().take(if name.is_empty() { 1 } else { COMMON.len() });
+    let common = common.filter(|_| is_read).map(|(name, ty)| Parameter {
+        name: (*name).to_owned(),
+        place: Place::Query,
+        required: false,
+        deprecated: false,
+        schema: types.schema(ty),
+    });
     let result = types.schema(&text(edge, "return"));
     // An edge leads to a page of objects, and writing returns no more than ids.
     let schema = if name.is_empty() { result } else { page(&result) };
@@ -93,7 +106,7 @@ fn operation(types: &Types<'_>, object: &str, edge: &Value) -> Operation {
         path: if name.is_empty() { "/{id}".to_owned() } else { format!("/{{id}}/{name}") },
         bases: Vec::new(),
         deprecated: false,
-        parameters: query.collect(),
+        parameters: query.chain(common).collect(),
         body: (method == "POST").then(|| body(types, parameters)),
         responses: vec![Response { status: "200".to_owned(), contents, headers: Vec::new() }],
         method,

@@ -137,6 +137,7 @@ fn objects_and_edges_are_operations() {
       parameters:
         - {{name: account_id, in: path, required: true, description: Account., schema: {{type: string}}}}
         - {{name: after, in: query, description: Token., schema: {{type: string}}}}
+        - {{name: team, in: query, description: Team., schema: {{type: string}}}}
         - {{name: role, in: query, description: Role., schema: {{type: string, enum: [admin, guest]}}}}
       responses:
         '200':
@@ -170,7 +171,7 @@ fn objects_and_edges_are_operations() {
     assert_eq!(
         ids(&report),
         [
-            "users.list/argument-unknown:after",
+            "users.list/argument-unknown:team",
             "users.list/enum-narrower:role",
             "users.list/field-unknown:hidden",
             "users.list/field-enum:role",
