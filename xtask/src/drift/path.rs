@@ -2,6 +2,9 @@
 
 use airbyte_agent_description::{Piece, Template};
 
+/// What many APIs take in place of an id.
+const ALIASES: [&str; 3] = ["me", "@me", "self"];
+
 /// A path as its segments: parameters have no names, and neither the ending `.json` nor a query counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Path(Vec<String>);
@@ -19,15 +22,20 @@ impl Path {
             return None;
         }
         let mut distance = 0;
+        let mut is_guess = false;
         for (own, theirs) in self.0.iter().zip(&theirs.0) {
             if own != theirs {
                 if theirs != "{}" {
                     return None;
                 }
                 distance += 1;
+                is_guess |= !own.contains("{}") && !ALIASES.contains(&own.as_str());
             }
         }
-        Some(distance)
+        // A path of nothing but parameters fits every path, and says nothing about this one.
+        let is_any =
+            !self.0.iter().zip(&theirs.0).any(|(own, theirs)| own == theirs && own != "{}");
+        (!is_guess || !is_any).then_some(distance)
     }
 }
 
@@ -75,6 +83,10 @@ mod tests {
             ("/tickets/{id}.json", "/tickets/{ticket_id}", Some(0)),
             ("/objects/deals/{id}", "/objects/{type}/{id}", Some(1)),
             ("/act_{id}/ads", "/{account}/ads", Some(1)),
+            ("/me/ads", "/{id}/ads", Some(1)),
+            ("/me", "/{id}", Some(1)),
+            ("/act_{id}", "/{id}", Some(1)),
+            ("/archive", "/{id}", None),
             ("/users/{id}", "/users/me", None),
             ("/users", "/users/{id}", None),
             ("/files?alt=media", "/files", Some(0)),
