@@ -136,7 +136,7 @@ impl<'d> Values<'_, 'd> {
                     out.add(Kind::EnumUnknown, place, detail);
                 }
             }
-            (Some(theirs), true) if shape.kinds != [Type::Boolean] => {
+            (Some(theirs), true) if !self.is_truth(ours, shape) => {
                 let theirs: Vec<String> = theirs.iter().map(|value| text(value)).collect();
                 let detail = format!("The vendor lists the values: {}.", join(&theirs));
                 out.add(Kind::EnumMissing, place, detail);
