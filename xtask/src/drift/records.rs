@@ -90,9 +90,10 @@ impl<'o, 'd> Records<'_, 'o, 'd> {
 }
 
 fn types(place: &str, own: &Shape<'_>, shape: &Shape<'_>, out: &mut Findings) {
-    if own.kinds.is_empty() || shape.kinds.is_empty() || place.is_empty() {
+    if own.kinds.is_empty() || shape.kinds.is_empty() {
         return;
     }
+    let place = if place.is_empty() { "$" } else { place };
     let fits = |kind: &Type| {
         own.kinds.contains(kind) || *kind == Type::Integer && own.kinds.contains(&Type::Number)
     };

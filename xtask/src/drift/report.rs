@@ -10,12 +10,12 @@ use super::accepted::Reason;
 use super::compare::Comparison;
 use super::finding::{Class, Finding, Kind};
 use super::wording::join;
-use crate::vendor::Document;
+use crate::vendor::{Api, Document};
 
 /// A finding, with the reason why it is accepted.
 #[derive(Debug)]
 pub struct Difference {
-    /// What differs.
+    /// What differs, and in which operation.
     pub finding: Finding,
     /// The document that says something else; empty if no document has the operation.
     pub document: String,
@@ -30,13 +30,15 @@ pub struct Report {
     pub connector: String,
     /// The files with documents, and how many are in each.
     pub documents: BTreeMap<String, usize>,
+    /// What is wrong with the documents themselves, by file. The rest of them was compared.
+    pub defects: BTreeMap<String, String>,
     /// The operations that were compared.
     pub compared: Vec<String>,
     /// The operations that were not compared, each with the reason.
     pub skipped: Vec<(String, String)>,
     /// What could not be compared, with the operations in which that was so.
     pub notes: BTreeMap<String, Vec<String>>,
-    /// What differs.
+    /// The differences, the worst class first.
     pub differences: Vec<Difference>,
     /// Reasons of the spec that explain nothing.
     pub unused: Vec<Reason>,
@@ -47,6 +49,7 @@ impl Report {
         Self {
             connector: connector.name.to_string(),
             documents: files(documents),
+            defects: defects(documents),
             compared: Vec::new(),
             skipped: Vec::new(),
             notes: BTreeMap::new(),
@@ -138,8 +141,12 @@ impl Report {
             skipped.entry(reason).or_default().push(operation.clone());
         }
         notes.extend(skipped.iter().map(|(reason, all)| (format!("not compared, {reason}"), all)));
-        if !notes.is_empty() {
+        if !notes.is_empty() || !self.defects.is_empty() {
             out.push_str("\nNotes:\n");
+            for (file, defect) in &self.defects {
+                let first = defect.lines().next().unwrap_or_default();
+                let _ = writeln!(out, "  {file} is not valid itself: {first}");
+            }
             for (note, operations) in notes {
                 let _ = writeln!(out, "  {note}: {}", join(operations));
             }
@@ -206,6 +213,14 @@ impl Report {
         }));
         lines.iter().map(|line| format!("{line}\n")).collect()
     }
+}
+
+fn defects(documents: &[Document]) -> BTreeMap<String, String> {
+    let defects = documents.iter().filter_map(|document| match &document.api {
+        Api::GraphQl(schema) => Some((document.name.clone(), schema.defects.clone()?)),
+        Api::Rest(_) => None,
+    });
+    defects.collect()
 }
 
 fn files(documents: &[Document]) -> BTreeMap<String, usize> {

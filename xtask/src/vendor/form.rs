@@ -139,7 +139,7 @@ mod tests {
         let objects =
             r#"{"apis": [{"method": "GET", "endpoint": "ads", "params": []}], "fields": []}"#;
         assert_eq!(rest(objects), "GET /{id}/ads");
-        for source in ["{}", "a: b", "[", "openapi: 3.0.0\npaths: {}", "type Query {"] {
+        for source in ["{}", "a: b", "[", "openapi: 3.0.0\npaths: {}", "type User { a: Int }"] {
             assert!(read(source).is_err(), "{source}");
         }
     }

@@ -52,7 +52,7 @@ pub struct Parameter {
 pub enum Place {
     /// A piece of the path.
     Path,
-    /// A query parameter.
+    /// The query of the address.
     Query,
     /// A header of the request.
     Header,

@@ -10,6 +10,7 @@ mod reasons;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -30,8 +31,8 @@ fn compare(spec: &str, documents: &[(&str, &str)]) -> Report {
 /// A file with this text, packed if its name says so.
 fn written(folder: &Path, name: &str, text: &str) -> PathBuf {
     let path = folder.join(name);
-    let bytes =
-        if name.ends_with(".gz") { packed(text.as_bytes()) } else { text.as_bytes().to_vec() };
+    let is_packed = name.rsplit('.').next() == Some("gz");
+    let bytes = if is_packed { packed(text.as_bytes()) } else { text.as_bytes().to_vec() };
     fs::write(&path, bytes).unwrap();
     path
 }
@@ -228,6 +229,39 @@ fn every_change_of_the_vendor_is_noticed() {
 }
 
 #[test]
+fn one_record_is_no_list() {
+    let (start, get) = VENDOR.split_once("  /users/{user_id}:").unwrap();
+    let user = "schema: {$ref: '#/components/schemas/User'}";
+    let list = "schema: {type: array, items: {$ref: '#/components/schemas/User'}}";
+    let changed = format!("{start}  /users/{{user_id}}:{}", with(get, user, list));
+    let report = compare(SPEC, &[("acme.yaml", &changed)]);
+    assert_eq!(ids(&report), ["users.get/field-type:$"]);
+}
+
+#[test]
+fn the_exit_code_says_how_it_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = written(folder.path(), "spec.yaml", SPEC);
+    let same = written(folder.path(), "same.yaml", VENDOR);
+    let other = with(VENDOR, "{name: after, in: query", "{name: from, in: query");
+    let other = written(folder.path(), "other.yaml", &other);
+    let run = |arguments: &[&Path]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command.arg("drift").arg(&spec).arg("--json");
+        for path in arguments {
+            command.arg("--document").arg(path);
+        }
+        let output = command.output().unwrap();
+        let lines = String::from_utf8(output.stdout).unwrap().lines().count();
+        (output.status.code(), lines, output.stderr.is_empty())
+    };
+    assert_eq!(run(&[&same]), (Some(0), 1, true));
+    assert_eq!(run(&[&other]), (Some(1), 2, true));
+    assert_eq!(run(&[&same, &folder.path().join("none.yaml")]), (Some(2), 0, false));
+    assert_eq!(run(&[]), (Some(2), 0, false));
+}
+
+#[test]
 fn of_several_documents_the_one_of_the_requested_version_counts() {
     let newer = with(VENDOR, "version: '2'", "version: '3'");
     let newer = with(&newer, "{name: after, in: query", "{name: from, in: query");
@@ -261,6 +295,8 @@ fn what_cannot_be_compared_is_told() {
         "{}",
         report.table()
     );
+    let broken = compare(SPEC, &[("acme.graphql", "type Query { a: Int a: Int }")]);
+    assert!(broken.table().contains("acme.graphql is not valid itself: "), "{}", broken.table());
     let report = compare(SPEC, &[("acme.graphql", "type Query { a: Int }")]);
     assert_eq!((report.compared.len(), report.skipped.len()), (0, 3));
     assert!(report.table().contains("not compared, no document describes operations with paths"));

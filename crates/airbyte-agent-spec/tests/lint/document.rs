@@ -197,7 +197,7 @@ fn accepted_differences_have_a_place_and_a_reason() {
     );
     info("{'users.*/field-missing:*': ''}", &["error: say why the difference is right"]);
     info(
-        "{'users.list/enum-own:role': [no]}",
+        "{'users.list/enum-own:role': [none]}",
         &["error: `users.list/enum-own:role` must be a text"],
     );
     let operation = |reasons: &str, expected: &[&str]| {
