@@ -132,12 +132,17 @@ impl<'a> Opener<'a> {
             return Shape::default();
         };
         let mut shape = plain(found);
+        if found.get("type").is_none() && found.get("items").is_some_and(Value::is_array) {
+            shape.items = None;
+        }
         // Beside a reference, documents say what is special about this place.
         shape.deprecated |= is_true(value, "deprecated");
         for part in items(found, "allOf") {
             shape = both(shape, self.at(&Schema::One(part), depth + 1));
         }
-        for key in ["anyOf", "oneOf"] {
+        // Documents that are converted from others have alternatives in `items`, without a type.
+        let converted = if found.get("type").is_none() { "items" } else { "oneOf" };
+        for key in ["anyOf", "oneOf", converted] {
             let parts: Vec<_> = items(found, key).iter().map(Schema::One).collect();
             if !parts.is_empty() {
                 shape = both(shape, self.any(&parts, depth));
@@ -176,7 +181,10 @@ fn plain(value: &Value) -> Shape<'_> {
         maximum: number("maximum").or_else(|| number("exclusiveMaximum")),
         required: required.collect(),
         members: members(value, "properties").map(|(k, v)| (k, Schema::One(v))).collect(),
-        items: value.get("items").map(Schema::One),
+        items: value.get("items").map(|items| match items.as_array() {
+            Some(each) => Schema::Any(each.iter().map(Schema::One).collect()),
+            None => Schema::One(items),
+        }),
         values: additional.filter(|additional| additional.is_object()).map(Schema::One),
         open: additional.is_some_and(|additional| *additional != Value::Bool(false)),
         deprecated: is_true(value, "deprecated") || is_true(value, "x-deprecated"),
@@ -191,7 +199,7 @@ fn kinds(value: &Value) -> Vec<Kind> {
         Some(Value::String(name)) => vec![name],
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
         _ if value.get("properties").is_some() => vec!["object"],
-        _ if value.get("items").is_some() => vec!["array"],
+        _ if value.get("items").is_some_and(Value::is_object) => vec!["array"],
         _ => Vec::new(),
     };
     named.into_iter().filter_map(kind).collect()
@@ -317,6 +325,10 @@ mod tests {
             ]},
             "Size": {"oneOf": [{"enum": ["s"]}, {"enum": ["m", null]}], "type": "string"},
             "Free": {"anyOf": [{"type": "string"}, {"type": "string", "enum": ["a"]}]},
+            "Converted": {"items": [
+                {"type": "object", "properties": {"a": {}}}, {"type": "object", "properties": {"b": {}}},
+            ]},
+            "Tuple": {"type": "array", "items": [{"type": "string"}, {"type": "integer"}]},
             "Round": {"allOf": [{"$ref": "#/components/schemas/Round"}]},
         }}});
         let opener = Opener::new(&root);
@@ -330,6 +342,11 @@ mod tests {
         assert_eq!(either.members.keys().copied().collect::<Vec<_>>(), ["id", "name", "size"]);
         assert_eq!(open("Size").choices, Some(vec![&json!("s"), &json!("m")]));
         assert_eq!(open("Free").choices, None);
+        let converted = open("Converted");
+        assert_eq!(converted.kinds, [Kind::Object]);
+        assert_eq!(converted.members.keys().copied().collect::<Vec<_>>(), ["a", "b"]);
+        let items = open("Tuple").items.unwrap();
+        assert_eq!(opener.open(&items).kinds, [Kind::String, Kind::Integer]);
         assert!(!opener.is_exhausted());
         open("Round");
         assert!(opener.is_exhausted());
