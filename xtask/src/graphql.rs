@@ -1,13 +1,9 @@
-//! Compares the GraphQL documents of a connector with the schema that its vendor publishes.
+//! Compares the GraphQL documents of a connector with the schema that its vendor publishes: the part of
+//! [`crate::drift`] that says whether the vendor accepts the documents.
 
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use airbyte_agent_description::{Body, GraphQl, Operation, VariableValue};
-use airbyte_agent_spec::Spec;
-use apollo_compiler::validation::Valid;
-use apollo_compiler::{ExecutableDocument, Schema};
-
+use crate::drift::{self, Kind};
 use crate::specs;
 
 /// What was found in the documents of a connector.
@@ -35,71 +31,28 @@ pub fn check(root: &Path, setting: &str) -> Result<Report, String> {
         .split_once('=')
         .ok_or_else(|| format!("--graphql-schema {setting}: expected SLUG=FILE"))?;
     specs::slugs(root, &[slug.to_owned()]).map_err(|error| error.to_string())?;
-    let spec = read(&specs::path(root, slug))?;
-    let list = |problems: Vec<airbyte_agent_spec::Problem>| {
-        let lines: Vec<String> = problems.iter().map(|p| format!("{slug}:{p}")).collect();
-        lines.join("\n")
-    };
-    let connector = Spec::parse(&spec).and_then(|spec| spec.lower()).map_err(list)?;
-    let mut report =
-        Report { slug: slug.to_owned(), checked: 0, defects: None, problems: Vec::new() };
-    let schema = match Schema::parse_and_validate(read(Path::new(file))?, file) {
-        Ok(schema) => schema,
-        Err(found) if found.partial.schema_definition.query.is_some() => {
-            report.defects = Some(found.errors.to_string());
-            Valid::assume_valid(found.partial)
-        }
-        Err(found) => return Err(format!("{file} is no GraphQL schema:\n{}", found.errors)),
-    };
-    for operation in connector.operations() {
-        let Body::GraphQl(graphql) = &operation.body else { continue };
-        report.checked += 1;
-        if let Err(problem) = one(&schema, operation, graphql) {
-            report.problems.push(format!("{slug}: {}: {problem}", operation.place()));
-        }
-    }
-    if report.checked == 0 {
+    let found = drift::drift(&specs::path(root, slug), &[PathBuf::from(file)])
+        .map_err(|error| error.to_string())?;
+    if found.compared.is_empty() {
         return Err(format!("{slug} has no GraphQL operation"));
     }
-    Ok(report)
-}
-
-fn one(schema: &Valid<Schema>, operation: &Operation, graphql: &GraphQl) -> Result<(), String> {
-    let text = graphql.document(None).ok_or("there is no default selection of fields")?;
-    let document = ExecutableDocument::parse_and_validate(schema, text, operation.place())
-        .map_err(|found| found.errors.to_string())?;
-    let name = graphql.operation_name.as_deref();
-    let declared =
-        document.operations.get(name).map_err(|_| "it is not clear which operation is meant")?;
-    for variable in &declared.variables {
-        let given = graphql.variables.iter().find(|given| given.name == variable.name.as_str());
-        let needed = variable.ty.is_non_null() && variable.default_value.is_none();
-        let Some(given) = given else {
-            if needed {
-                return Err(format!("`${}` is needed and never filled in", variable.name));
-            }
-            continue;
-        };
-        if let VariableValue::Parameter(parameter) = &given.value
-            && let Some(parameter) = operation.parameter(parameter)
-            && needed
-            && !parameter.required
-            && parameter.default.is_none()
-        {
-            return Err(format!(
-                "`${}` is needed, but the parameter `{}` is optional",
-                variable.name, parameter.name
-            ));
-        }
-    }
-    for given in graphql.variables.iter() {
-        if !declared.variables.iter().any(|variable| given.name == variable.name.as_str()) {
-            return Err(format!("`${}` is filled in and not declared", given.name));
-        }
-    }
-    Ok(())
-}
-
-fn read(path: &Path) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+    let is_problem = |kind: Kind| {
+        let kinds = [Kind::ArgumentUnknown, Kind::ArgumentMissing, Kind::ArgumentRequired];
+        kind == Kind::DocumentRefused || kinds.contains(&kind)
+    };
+    let problems = found
+        .differences
+        .iter()
+        .filter(|difference| difference.reason.is_none() && is_problem(difference.finding.kind));
+    let problems = problems.map(|difference| {
+        let finding = &difference.finding;
+        format!("{slug}: {}: {}", finding.full_id(), finding.detail)
+    });
+    let defects: Vec<&str> = found.defects.values().map(String::as_str).collect();
+    Ok(Report {
+        slug: slug.to_owned(),
+        checked: found.compared.len(),
+        defects: (!defects.is_empty()).then(|| defects.join("\n")),
+        problems: problems.collect(),
+    })
 }

@@ -3,6 +3,7 @@
 
 pub mod bench;
 pub mod conformance;
+pub mod drift;
 pub mod graphql;
 pub mod licences;
 pub mod lint;
@@ -14,3 +15,4 @@ pub mod release;
 pub mod specs;
 pub mod tidy;
 pub mod umbrella;
+pub mod vendor;

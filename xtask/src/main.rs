@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::regen::{Mode, State};
 use xtask::{
-    bench, conformance, graphql, licences, lint, new, platform, regen, release, specs, tidy,
+    bench, conformance, drift, graphql, licences, lint, new, platform, regen, release, specs, tidy,
     umbrella,
 };
 
@@ -38,6 +38,17 @@ enum Task {
         /// Checks the GraphQL documents of a connector against the vendor's schema.
         #[arg(long, value_name = "SLUG=FILE")]
         graphql_schema: Vec<String>,
+    },
+    /// Compares a connector with the documents in which its vendor describes the API.
+    Drift {
+        /// The connector, or a spec file.
+        spec: String,
+        /// A document of the vendor, which may be packed, or an archive of documents; may be repeated.
+        #[arg(long, value_name = "FILE", required = true)]
+        document: Vec<PathBuf>,
+        /// Prints a JSON object in each line instead of a table.
+        #[arg(long)]
+        json: bool,
     },
     /// Starts the spec of a new connector.
     New {
@@ -75,6 +86,7 @@ fn main() -> ExitCode {
         Task::Lint { specs, deny_warnings, graphql_schema } => {
             check_specs(&root, &specs, deny_warnings, &graphql_schema)
         }
+        Task::Drift { spec, document, json } => compare(&root, &spec, &document, json),
         Task::Tidy => check_rules(&root),
         Task::Bench { filters, accept, build } => benchmarks(&root, &filters, build, accept),
         Task::Release { .. } => try_release(&root),
@@ -92,6 +104,25 @@ fn main() -> ExitCode {
 fn failure(message: &str) -> ExitCode {
     eprintln!("error: {message}");
     ExitCode::FAILURE
+}
+
+/// Ends with 0 if nothing differs without a reason, 1 if something does, and 2 if the comparison is not possible.
+fn compare(root: &Path, spec: &str, documents: &[PathBuf], json: bool) -> ExitCode {
+    let files = specs::files(root, &[spec.to_owned()]).map_err(|error| error.to_string());
+    let report = files.and_then(|files| {
+        let spec = files.first().ok_or_else(|| format!("there is no spec {spec}"))?;
+        drift::drift(spec, documents).map_err(|error| error.to_string())
+    });
+    match report {
+        Ok(report) => {
+            print!("{}", if json { report.json_lines() } else { report.table() });
+            if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
 }
 
 fn regenerate(root: &Path, named: &[String], check: bool) -> ExitCode {

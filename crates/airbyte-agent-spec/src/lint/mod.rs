@@ -2,6 +2,7 @@
 //! document as a whole.
 
 mod components;
+mod drift;
 mod entities;
 mod grammar;
 mod graphql;
@@ -22,6 +23,7 @@ pub(crate) fn check(cx: &Cx<'_>) {
     schemas::check(cx);
     components::check(cx);
     service::check(cx);
+    drift::check(cx);
     entities::check(cx, &connector);
     jobs::check(cx, &connector);
     for op in lower::operations(cx.root) {

@@ -209,3 +209,29 @@ fn mentions_of_entities_are_known() {
         &["error: no operation has the parameter `aftr`"],
     );
 }
+
+#[test]
+fn accepted_differences_have_a_place_and_a_reason() {
+    let info = |reasons: &str, expected: &[&str]| {
+        check("  title: Small", &format!("  title: Small\n  x-agent-drift: {reasons}"), expected);
+    };
+    info("{'*/field-missing:*': They are of no use.}", &[]);
+    info(
+        "{'field-missing:*': They are of no use.}",
+        &["error: `field-missing:*` names no operation"],
+    );
+    info("{'users.*/field-missing:*': ''}", &["error: say why the difference is right"]);
+    info(
+        "{'users.list/enum-own:role': [none]}",
+        &["error: `users.list/enum-own:role` must be a text"],
+    );
+    let operation = |reasons: &str, expected: &[&str]| {
+        let key = "      operationId: listUsers";
+        check(key, &format!("{key}\n      x-agent-drift: {reasons}"), expected);
+    };
+    operation("{'argument-unknown:after': It works.}", &[]);
+    operation(
+        "{'*/argument-unknown:after': It works.}",
+        &["error: `*/argument-unknown:after` names an"],
+    );
+}

@@ -118,6 +118,7 @@ static OPERATION: Shape = Shape {
         ("x-agent-total", Text),
         ("x-agent-empty", List(&Object(&EMPTY))),
         ("x-agent-records-optional", Bool),
+        ("x-agent-drift", Map(&Text)),
     ],
     // Entity and action are looked at when the operation is lowered.
     required: &["responses"],

@@ -1,0 +1,26 @@
+//! A document that was read.
+
+use super::graphql::GraphQl;
+use super::model::Rest;
+
+/// A document that describes an API.
+#[derive(Debug)]
+pub struct Document {
+    /// The name of the file that the document comes from.
+    pub file: String,
+    /// The name of the file, or in an archive the name of the archive and the name inside it.
+    pub name: String,
+    /// The version of the API that the document states; empty if it states none.
+    pub version: String,
+    /// The API that it describes.
+    pub api: Api,
+}
+
+/// An API, by the way in which it is called.
+#[derive(Debug)]
+pub enum Api {
+    /// Operations that have a method and a path each.
+    Rest(Rest),
+    /// One schema, against which callers write documents.
+    GraphQl(Box<GraphQl>),
+}

@@ -1,0 +1,96 @@
+//! Files on disk as texts: documents, packed documents, and archives of documents.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::read::GzDecoder;
+
+use super::document::Document;
+use super::form;
+
+/// The most bytes of one file that are read, packed or not; many times the size of the largest document known.
+const LARGEST: u64 = 256 * 1024 * 1024;
+
+/// The endings of documents. Archives may hold other files, such as licences.
+pub(crate) const ENDINGS: [&str; 6] = ["json", "yaml", "yml", "graphql", "graphqls", "gql"];
+
+/// Why a document could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file cannot be opened, unpacked or read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The path of the file.
+        path: PathBuf,
+        /// What the operating system or the unpacker says.
+        source: io::Error,
+    },
+    /// A file was read, but is no document that describes an API.
+    #[error("{name}: {reason}")]
+    Form {
+        /// The file; inside an archive, the archive and the name in it.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// The documents that a file holds: one, or several in an archive (`.tar`, `.tar.gz` or `.tgz`). A single
+/// document may be packed (`.gz`), too.
+///
+/// # Errors
+///
+/// When the file or a document in it cannot be read, or when an archive is empty.
+pub fn read(path: &Path) -> Result<Vec<Document>, Error> {
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    form::documents(&file, texts(path)?).map_err(|(name, reason)| Error::Form { name, reason })
+}
+
+/// Names and texts of the documents in a file.
+fn texts(path: &Path) -> Result<Vec<(String, String)>, Error> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let fail = |source| Error::Read { path: path.to_owned(), source };
+    let file = File::open(path).map_err(fail)?;
+    let endings: Vec<&str> = name.rsplit('.').take(2).collect();
+    let is_packed = matches!(endings.first(), Some(&"gz" | &"tgz"));
+    let is_archive = matches!(endings[..], ["tar" | "tgz", ..] | ["gz", "tar"]);
+    let bytes: Box<dyn Read> =
+        if is_packed { Box::new(GzDecoder::new(file)) } else { Box::new(file) };
+    if !is_archive {
+        return Ok(vec![(name, text(bytes, LARGEST).map_err(fail)?)]);
+    }
+    let mut found = Vec::new();
+    let mut left = LARGEST;
+    for entry in tar::Archive::new(bytes).entries().map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        if !entry.header().entry_type().is_file() {
+            continue;
+        }
+        let inner = entry.path().map_err(fail)?.to_string_lossy().into_owned();
+        if !ENDINGS.contains(&inner.rsplit('.').next().unwrap_or_default()) {
+            continue;
+        }
+        let text = text(entry, left).map_err(fail)?;
+        left = left.saturating_sub(text.len() as u64);
+        found.push((format!("{name}:{}", inner.trim_start_matches("./")), text));
+    }
+    if found.is_empty() {
+        return Err(Error::Form { name, reason: "the archive has no documents".to_owned() });
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The text of a stream, up to a size. A mark at its beginning is left out.
+fn text(stream: impl Read, largest: u64) -> io::Result<String> {
+    let mut text = String::new();
+    // One byte more than allowed shows that the stream is too long.
+    let mut stream = stream.take(largest.saturating_add(1));
+    stream.read_to_string(&mut text)?;
+    if stream.limit() == 0 {
+        let message = format!("it has more than {} MiB", LARGEST / (1024 * 1024));
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}

@@ -1,0 +1,146 @@
+//! Finds out which kind of document a text is.
+
+use serde_json::Value;
+
+use super::document::{Api, Document};
+use super::graphql::{self, GraphQl};
+use super::refs::text;
+use super::{discovery, objects, openapi, swagger};
+
+/// A text and the name of its file, or why it is no document.
+pub(crate) type Failure = (String, String);
+
+/// The documents that the texts of a file are, each with a name, which may help; or which of them is none.
+pub(crate) fn documents(
+    file: &str,
+    texts: Vec<(String, String)>,
+) -> Result<Vec<Document>, Failure> {
+    let mut documents = Vec::new();
+    let mut parts = Vec::new();
+    for (name, source) in texts {
+        match one(&name, &source).map_err(|reason| (name.clone(), reason))? {
+            Reading::Document(api, version) => {
+                documents.push(Document { file: file.to_owned(), name, version, api });
+            }
+            Reading::Part(value) => parts.push((stem(&name).to_owned(), value)),
+        }
+    }
+    if !parts.is_empty() {
+        documents.push(Document {
+            file: file.to_owned(),
+            name: file.to_owned(),
+            version: String::new(),
+            api: Api::Rest(objects::rest(&parts)),
+        });
+    }
+    for document in &documents {
+        if let Api::Rest(rest) = &document.api
+            && rest.operations.is_empty()
+        {
+            let reason = "the document describes no operations".to_owned();
+            return Err((document.name.clone(), reason));
+        }
+    }
+    Ok(documents)
+}
+
+/// The name of a file without folders and ending.
+fn stem(name: &str) -> &str {
+    let name = name.rsplit(['/', ':']).next().unwrap_or_default();
+    name.split('.').next().unwrap_or_default()
+}
+
+enum Reading {
+    /// A document, with the version that it states.
+    Document(Api, String),
+    /// One of several files that are a document together.
+    Part(Value),
+}
+
+fn one(name: &str, source: &str) -> Result<Reading, String> {
+    if is_sdl(name, source) {
+        let api = Api::GraphQl(Box::new(GraphQl::parse(name, source)?));
+        return Ok(Reading::Document(api, String::new()));
+    }
+    let root = value(source)?;
+    let is = |key: &str| root.get(key).is_some();
+    let version = match root.pointer("/info/version") {
+        Some(Value::String(version)) => version.clone(),
+        Some(version) => version.to_string(),
+        None => text(&root, "version"),
+    };
+    let api = if is("openapi") {
+        Api::Rest(openapi::rest(root))
+    } else if is("swagger") {
+        Api::Rest(swagger::rest(root))
+    } else if is("discoveryVersion") {
+        Api::Rest(discovery::rest(root))
+    } else if let Some(schema) = graphql::introspection(&root) {
+        Api::GraphQl(Box::new(GraphQl::parse(name, &schema)?))
+    } else if objects::is_part(&root) {
+        return Ok(Reading::Part(root));
+    } else {
+        return Err("this is no document that is understood; expected OpenAPI 3, Swagger 2, a discovery \
+                    document, descriptions of objects and their edges, or a GraphQL schema as SDL or as the \
+                    result of introspection"
+            .to_owned());
+    };
+    Ok(Reading::Document(api, version))
+}
+
+fn is_sdl(name: &str, source: &str) -> bool {
+    let name = name.trim_end_matches(".gz");
+    let has_ending = [".graphql", ".graphqls", ".gql"].iter().any(|ending| name.ends_with(ending));
+    let starts = |line: &str| line.starts_with("type ") || line.starts_with("schema ");
+    has_ending || !source.trim_start().starts_with(['{', '[']) && source.lines().any(starts)
+}
+
+/// The value of a text in JSON or YAML.
+fn value(source: &str) -> Result<Value, String> {
+    if source.trim_start().starts_with(['{', '['])
+        && let Ok(value) = serde_json::from_str(source)
+    {
+        return Ok(value);
+    }
+    airbyte_agent_spec::read(source).map_err(|problems| {
+        let first = problems.first().map(ToString::to_string).unwrap_or_default();
+        format!("neither JSON nor YAML that can be read: {first}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_is_recognised_and_others_are_refused() {
+        let read = |source: &str| documents("a", vec![("a".to_owned(), source.to_owned())]);
+        let rest = |source: &str| match &read(source).unwrap()[0].api {
+            Api::Rest(rest) => {
+                let operation = &rest.operations[0];
+                let base = operation.bases.first().cloned().unwrap_or_default();
+                format!("{} {base}{}", operation.method, operation.path)
+            }
+            Api::GraphQl(_) => "graphql".to_owned(),
+        };
+        let openapi =
+            "openapi: 3.0.0\nservers: [{url: 'https://a.test/v1'}]\npaths: {/a: {get: {}}}";
+        assert_eq!(rest(openapi), "GET /v1/a");
+        let swagger = r#"{"swagger": "2.0", "basePath": "/api", "paths": {"/a": {"post": {}}}}"#;
+        assert_eq!(rest(swagger), "POST /api/a");
+        let discovery = r#"{"discoveryVersion": "v1", "basePath": "/drive/v3/", "resources": {"files":
+            {"methods": {"get": {"httpMethod": "GET", "path": "files/{+fileId}"}}}}}"#;
+        assert_eq!(rest(discovery), "GET /drive/v3/files/{fileId}");
+        assert_eq!(rest("type Query { a: Int }"), "graphql");
+        let introspection = r#"{"data": {"__schema": {"queryType": {"name": "Query"}, "types": [
+            {"kind": "OBJECT", "name": "Query", "fields": [
+                {"name": "a", "args": [], "type": {"kind": "SCALAR", "name": "Int"}}]}]}}}"#;
+        assert_eq!(rest(introspection), "graphql");
+        let objects =
+            r#"{"apis": [{"method": "GET", "endpoint": "ads", "params": []}], "fields": []}"#;
+        assert_eq!(rest(objects), "GET /{id}/ads");
+        for source in ["{}", "a: b", "[", "openapi: 3.0.0\npaths: {}", "type User { a: Int }"] {
+            assert!(read(source).is_err(), "{source}");
+        }
+    }
+}

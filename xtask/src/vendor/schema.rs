@@ -1,0 +1,354 @@
+//! Opens the schemas of a document one level at a time. References stay names until somebody looks behind
+//! them, because schemas may refer to each other in circles and be larger than anybody can use.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use airbyte_agent_description::Kind;
+use serde_json::Value;
+
+use super::refs::{is_true, items, members, resolve};
+
+/// How many schemas are opened before an [`Opener`] gives up.
+const BUDGET: usize = 100_000;
+
+/// How deeply schemas may be composed of each other.
+const DEEPEST: usize = 24;
+
+/// A schema that was not opened yet.
+#[derive(Debug, Clone)]
+pub enum Schema<'a> {
+    /// A schema of the document.
+    One(&'a Value),
+    /// Values have to fit all of these.
+    All(Vec<Schema<'a>>),
+    /// Values have to fit one of these.
+    Any(Vec<Schema<'a>>),
+}
+
+/// What a schema allows, with its members and elements still closed.
+#[derive(Debug, Clone, Default)]
+pub struct Shape<'a> {
+    /// The types that are allowed; if empty, all of them.
+    pub kinds: Vec<Kind>,
+    /// The only values that are allowed, `null` left out.
+    pub choices: Option<Vec<&'a Value>>,
+    /// The smallest number that is allowed.
+    pub minimum: Option<f64>,
+    /// The largest number that is allowed.
+    pub maximum: Option<f64>,
+    /// The names of the members without which an object is refused.
+    pub required: Vec<&'a str>,
+    /// The members that an object may have.
+    pub members: BTreeMap<&'a str, Schema<'a>>,
+    /// What the elements of an array may be.
+    pub items: Option<Schema<'a>>,
+    /// What members beyond `members` may be.
+    pub values: Option<Schema<'a>>,
+    /// Whether the schema says that there may be members beyond `members`.
+    pub open: bool,
+    /// Whether the vendor advises against the value.
+    pub deprecated: bool,
+    /// The format of a text or number, such as `date-time`.
+    pub format: Option<&'a str>,
+    /// The value that is meant if there is none.
+    pub default: Option<&'a Value>,
+    /// In responses of GraphQL: the names of the types whose fields are selected.
+    pub selected_from: Vec<&'a str>,
+}
+
+impl Shape<'_> {
+    /// Whether nothing is said about the members of an object.
+    pub fn is_vague(&self) -> bool {
+        self.members.is_empty() && self.items.is_none()
+    }
+
+    /// Whether the value can be of this type.
+    pub fn allows(&self, kind: Kind) -> bool {
+        self.kinds.is_empty() || self.kinds.contains(&kind)
+    }
+}
+
+/// Opens schemas of one document, up to a number of them.
+#[derive(Debug)]
+pub struct Opener<'a> {
+    root: &'a Value,
+    left: Cell<usize>,
+    lost: Cell<usize>,
+}
+
+impl<'a> Opener<'a> {
+    /// Looks up references in this document.
+    pub fn new(root: &'a Value) -> Self {
+        Self { root, left: Cell::new(BUDGET), lost: Cell::new(0) }
+    }
+
+    /// Whether schemas were left closed because there were too many of them.
+    pub fn is_exhausted(&self) -> bool {
+        self.left.get() == 0
+    }
+
+    /// How many references led nowhere or to other documents.
+    pub fn lost(&self) -> usize {
+        self.lost.get()
+    }
+
+    /// The schema that stands at this place of the document.
+    pub fn find(&self, pointer: &str) -> Option<Schema<'a>> {
+        self.root.pointer(pointer).map(Schema::One)
+    }
+
+    /// What the schema allows.
+    pub fn open(&self, schema: &Schema<'a>) -> Shape<'a> {
+        self.at(schema, 0)
+    }
+
+    fn at(&self, schema: &Schema<'a>, depth: usize) -> Shape<'a> {
+        let left = self.left.get().saturating_sub(1);
+        self.left.set(left);
+        if left == 0 || depth > DEEPEST {
+            self.left.set(0);
+            return Shape::default();
+        }
+        match schema {
+            Schema::One(value) => self.value(value, depth),
+            Schema::All(parts) => {
+                let shapes = parts.iter().map(|part| self.at(part, depth + 1));
+                shapes.reduce(both).unwrap_or_default()
+            }
+            Schema::Any(parts) => self.any(parts, depth),
+        }
+    }
+
+    fn any(&self, parts: &[Schema<'a>], depth: usize) -> Shape<'a> {
+        let shapes = parts.iter().filter(|part| !is_null(part));
+        let shapes = shapes.map(|part| self.at(part, depth + 1));
+        shapes.reduce(either).unwrap_or_default()
+    }
+
+    fn value(&self, value: &'a Value, depth: usize) -> Shape<'a> {
+        let Some(found) = resolve(self.root, value) else {
+            self.lost.set(self.lost.get() + 1);
+            return Shape::default();
+        };
+        let mut shape = plain(found);
+        if found.get("type").is_none() && found.get("items").is_some_and(Value::is_array) {
+            shape.items = None;
+        }
+        // Beside a reference, documents say what is special about this place.
+        shape.deprecated |= is_true(value, "deprecated");
+        for part in items(found, "allOf") {
+            shape = both(shape, self.at(&Schema::One(part), depth + 1));
+        }
+        // Documents that are converted from others have alternatives in `items`, without a type.
+        let converted = if found.get("type").is_none() { "items" } else { "oneOf" };
+        for key in ["anyOf", "oneOf", converted] {
+            let parts: Vec<_> = items(found, key).iter().map(Schema::One).collect();
+            if !parts.is_empty() {
+                shape = both(shape, self.any(&parts, depth));
+            }
+        }
+        shape
+    }
+}
+
+fn is_null(schema: &Schema<'_>) -> bool {
+    let Schema::One(value) = schema else { return false };
+    let is_null = |kind: &Value| kind.as_str() == Some("null");
+    value.get("type").is_some_and(is_null)
+        || value.get("enum").and_then(Value::as_array).is_some_and(|all| all == &[Value::Null])
+}
+
+/// What the schema says itself, without what it is composed of.
+fn plain(value: &Value) -> Shape<'_> {
+    let number = |key: &str| {
+        let value = value.get(key)?;
+        // Discovery documents write numbers as texts.
+        value.as_f64().or_else(|| value.as_str()?.parse().ok())
+    };
+    let additional = value.get("additionalProperties");
+    let listed = value.get("enum").and_then(Value::as_array).map(|all| all.iter().collect());
+    let constant = value.get("const").map(|constant| vec![constant]);
+    let choices: Option<Vec<&Value>> = listed.or(constant);
+    let required = items(value, "required").iter().filter_map(Value::as_str);
+    Shape {
+        kinds: kinds(value),
+        choices: choices.map(|mut all| {
+            all.retain(|choice| !choice.is_null());
+            all
+        }),
+        minimum: number("minimum").or_else(|| number("exclusiveMinimum")),
+        maximum: number("maximum").or_else(|| number("exclusiveMaximum")),
+        required: required.collect(),
+        members: members(value, "properties").map(|(k, v)| (k, Schema::One(v))).collect(),
+        items: value.get("items").map(|items| match items.as_array() {
+            Some(each) => Schema::Any(each.iter().map(Schema::One).collect()),
+            None => Schema::One(items),
+        }),
+        values: additional.filter(|additional| additional.is_object()).map(Schema::One),
+        open: additional.is_some_and(|additional| *additional != Value::Bool(false)),
+        deprecated: is_true(value, "deprecated") || is_true(value, "x-deprecated"),
+        format: value.get("format").and_then(Value::as_str),
+        default: value.get("default"),
+        selected_from: items(value, "x-selected-from").iter().filter_map(Value::as_str).collect(),
+    }
+}
+
+fn kinds(value: &Value) -> Vec<Kind> {
+    let named: Vec<&str> = match value.get("type") {
+        Some(Value::String(name)) => vec![name],
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+        _ if value.get("properties").is_some() => vec!["object"],
+        _ if value.get("items").is_some_and(Value::is_object) => vec!["array"],
+        _ => Vec::new(),
+    };
+    named.into_iter().filter_map(kind).collect()
+}
+
+fn kind(name: &str) -> Option<Kind> {
+    Some(match name {
+        "string" | "file" => Kind::String,
+        "integer" => Kind::Integer,
+        "number" => Kind::Number,
+        "boolean" => Kind::Boolean,
+        "array" => Kind::Array,
+        "object" => Kind::Object,
+        _ => return None,
+    })
+}
+
+/// What fits both shapes.
+fn both<'a>(mut a: Shape<'a>, b: Shape<'a>) -> Shape<'a> {
+    let common = |kind: &Kind| {
+        b.kinds.contains(kind) || *kind == Kind::Integer && b.kinds.contains(&Kind::Number)
+    };
+    a.kinds = match (a.kinds.is_empty(), b.kinds.is_empty()) {
+        (true, _) => b.kinds,
+        (false, true) => a.kinds,
+        (false, false) => a.kinds.iter().copied().filter(common).collect(),
+    };
+    a.choices = match (a.choices, b.choices) {
+        (Some(a), Some(b)) => Some(a.into_iter().filter(|choice| b.contains(choice)).collect()),
+        (a, b) => a.or(b),
+    };
+    a.minimum = merge(a.minimum, b.minimum, f64::max);
+    a.maximum = merge(a.maximum, b.maximum, f64::min);
+    a.required.extend(b.required);
+    for (name, schema) in b.members {
+        let schema = match a.members.remove(name) {
+            Some(known) => Schema::All(vec![known, schema]),
+            None => schema,
+        };
+        a.members.insert(name, schema);
+    }
+    a.items = pair(a.items, b.items, Schema::All);
+    a.values = pair(a.values, b.values, Schema::All);
+    a.open |= b.open;
+    a.deprecated |= b.deprecated;
+    a.format = a.format.or(b.format);
+    a.default = a.default.or(b.default);
+    a.selected_from.extend(b.selected_from);
+    a
+}
+
+/// What fits one of the shapes.
+fn either<'a>(mut a: Shape<'a>, b: Shape<'a>) -> Shape<'a> {
+    if a.kinds.is_empty() || b.kinds.is_empty() {
+        a.kinds.clear();
+    } else {
+        let new: Vec<Kind> = b.kinds.into_iter().filter(|kind| !a.kinds.contains(kind)).collect();
+        a.kinds.extend(new);
+    }
+    a.choices = match (a.choices, b.choices) {
+        (Some(mut a), Some(b)) => {
+            a.extend(b);
+            Some(a)
+        }
+        _ => None,
+    };
+    a.minimum = a.minimum.zip(b.minimum).map(|(a, b)| a.min(b));
+    a.maximum = a.maximum.zip(b.maximum).map(|(a, b)| a.max(b));
+    a.required.retain(|name| b.required.contains(name));
+    for (name, schema) in b.members {
+        let schema = match a.members.remove(name) {
+            Some(known) => Schema::Any(vec![known, schema]),
+            None => schema,
+        };
+        a.members.insert(name, schema);
+    }
+    a.items = pair(a.items, b.items, Schema::Any);
+    a.values = pair(a.values, b.values, Schema::Any);
+    a.open |= b.open;
+    a.deprecated &= b.deprecated;
+    a.format = a.format.filter(|format| b.format == Some(format));
+    a.default = a.default.or(b.default);
+    a.selected_from.extend(b.selected_from);
+    a
+}
+
+fn merge(a: Option<f64>, b: Option<f64>, choose: fn(f64, f64) -> f64) -> Option<f64> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(choose(a, b)),
+        (a, b) => a.or(b),
+    }
+}
+
+fn pair<'a>(
+    a: Option<Schema<'a>>,
+    b: Option<Schema<'a>>,
+    combine: fn(Vec<Schema<'a>>) -> Schema<'a>,
+) -> Option<Schema<'a>> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(combine(vec![a, b])),
+        (a, b) => a.or(b),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_schemas_are_composed_of_is_put_together() {
+        let root = json!({"components": {"schemas": {
+            "Base": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}},
+            "Pet": {"allOf": [
+                {"$ref": "#/components/schemas/Base"},
+                {"required": ["name"], "properties": {"name": {"type": "string"}}},
+            ]},
+            "Either": {"anyOf": [
+                {"$ref": "#/components/schemas/Pet"},
+                {"type": "object", "required": ["id"], "properties": {"id": {}, "size": {}}},
+                {"type": "null"},
+            ]},
+            "Size": {"oneOf": [{"enum": ["s"]}, {"enum": ["m", null]}], "type": "string"},
+            "Free": {"anyOf": [{"type": "string"}, {"type": "string", "enum": ["a"]}]},
+            "Converted": {"items": [
+                {"type": "object", "properties": {"a": {}}}, {"type": "object", "properties": {"b": {}}},
+            ]},
+            "Tuple": {"type": "array", "items": [{"type": "string"}, {"type": "integer"}]},
+            "Round": {"allOf": [{"$ref": "#/components/schemas/Round"}]},
+        }}});
+        let opener = Opener::new(&root);
+        let open =
+            |name: &str| opener.open(&opener.find(&format!("/components/schemas/{name}")).unwrap());
+        let pet = open("Pet");
+        assert_eq!(pet.required, ["id", "name"]);
+        assert_eq!(pet.members.keys().copied().collect::<Vec<_>>(), ["id", "name"]);
+        let either = open("Either");
+        assert_eq!((either.required, either.kinds), (vec!["id"], vec![Kind::Object]));
+        assert_eq!(either.members.keys().copied().collect::<Vec<_>>(), ["id", "name", "size"]);
+        assert_eq!(open("Size").choices, Some(vec![&json!("s"), &json!("m")]));
+        assert_eq!(open("Free").choices, None);
+        let converted = open("Converted");
+        assert_eq!(converted.kinds, [Kind::Object]);
+        assert_eq!(converted.members.keys().copied().collect::<Vec<_>>(), ["a", "b"]);
+        let items = open("Tuple").items.unwrap();
+        assert_eq!(opener.open(&items).kinds, [Kind::String, Kind::Integer]);
+        assert!(!opener.is_exhausted());
+        open("Round");
+        assert!(opener.is_exhausted());
+    }
+}
