@@ -94,6 +94,7 @@ pub use self::lookup::find_operation;
 pub use self::outcome::Outcome;
 pub use self::page::{Items, Page, Pages};
 pub use self::record::{Extra, Lenient, Scalar, Texts};
+pub use self::secret::Redactor;
 pub use self::shared_description::Description;
 pub use self::transport::{CheckedCall, Reply, Transport};
 pub use self::typed::{AuthFor, TypedConnector};
@@ -106,4 +107,13 @@ pub mod __private {
     pub use crate::record::{Field, Lenient, Record, decode, decode_enum};
     #[cfg(feature = "schemars")]
     pub use schemars;
+}
+
+/// How long a test that makes its inputs at random goes on beyond a small number of them: the seconds
+/// in `AIRBYTE_AGENT_FUZZ_SECONDS`.
+#[cfg(test)]
+fn fuzz_time() -> std::time::Duration {
+    let seconds = std::env::var("AIRBYTE_AGENT_FUZZ_SECONDS").ok();
+    let seconds = seconds.and_then(|text| text.parse().ok()).unwrap_or_default();
+    std::time::Duration::from_secs(seconds)
 }

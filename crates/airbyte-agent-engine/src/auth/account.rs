@@ -89,10 +89,23 @@ impl Account {
 
     /// Makes every secret known to the redactor, in the forms in which a vendor may echo it.
     pub(crate) fn register(&self, connector: &Connector, redactor: &Redactor) {
-        for value in self.secrets.values() {
-            redactor.add(value.expose_secret());
+        let scheme = self.scheme(connector);
+        let is_name = |text: &str| {
+            scheme.fields.iter().filter(|field| !field.secret).any(|field| {
+                let value = self.secrets.get(field.name.as_ref());
+                value.is_some_and(|value| value.expose_secret() == text)
+            })
+        };
+        for (name, value) in &self.secrets {
+            let value = value.expose_secret();
+            let is_secret = scheme.field(name).is_some_and(|field| field.secret);
+            if is_secret || !is_name(value) {
+                redactor.add(value);
+            } else {
+                redactor.add_name(value);
+            }
         }
-        if self.scheme(connector).kind == AuthKind::Basic {
+        if scheme.kind == AuthKind::Basic {
             redactor.add(&super::apply::basic(&self.secrets));
         }
     }

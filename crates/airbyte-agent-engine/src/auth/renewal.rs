@@ -320,8 +320,8 @@ impl RenewalContext {
             return read_answer(&self.refresh.extract, &body)
                 .map_err(|error| error.context(&self.vendor));
         }
-        let text: String = String::from_utf8_lossy(&body).chars().take(500).collect();
-        let text = self.redactor.clean(&text);
+        let text = self.redactor.clean(&String::from_utf8_lossy(&body));
+        let text: String = text.chars().take(500).collect();
         let vendor = &self.vendor;
         let message = format!(
             "the token endpoint of {vendor} refused to renew the token (HTTP {status}): {text}"

@@ -250,9 +250,8 @@ impl Authorization {
 
     /// A text of the vendor, fit for a message.
     fn tidy(&self, text: &str) -> String {
-        let plain: String =
-            text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
-        self.redactor.clean(&plain)
+        let text = self.redactor.clean(text);
+        text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect()
     }
 }
 

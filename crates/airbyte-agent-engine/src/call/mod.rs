@@ -181,7 +181,14 @@ impl Call {
         let operation = self.operation()?;
         let span = self.span(operation);
         let read = self.read_until_done(operation, cursor, decode, &span).instrument(span.clone());
-        read.await.inspect_err(|error| note(&span, error))
+        let read = read.await.map_err(|error| self.cleaned(error));
+        read.inspect_err(|error| note(&span, error))
+    }
+
+    /// The error without secrets, whatever made it.
+    fn cleaned(&self, error: Error) -> Error {
+        let transport = self.runtime.transport();
+        error.cleaned(|text| transport.redact(text))
     }
 
     /// The span of the call; its requests have spans of their own below it.
@@ -338,7 +345,9 @@ impl Call {
             let message = format!("{name}: no answer within {} s", limit.as_secs_f64());
             Err(Error::timeout(message))
         });
-        opened.inspect_err(|error| note(&span, error))
+        let opened = opened.map_err(|error| self.cleaned(error));
+        let opened = opened.inspect_err(|error| note(&span, error))?;
+        Ok(opened.redacted_by(self.runtime.transport().redactor()))
     }
 
     /// Whether a download is wanted as a JSON object that holds a part of the file.

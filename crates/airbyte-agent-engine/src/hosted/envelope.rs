@@ -8,7 +8,7 @@ use crate::description::build::text;
 use crate::description::{json_path, list};
 use crate::error::{Error, ErrorKind};
 use crate::layout::{Layout, StatusCheck};
-use crate::reply::reported_failure;
+use crate::reply::{cleaned, reported_failure};
 
 const PEER: &str = "the platform";
 
@@ -57,8 +57,8 @@ pub(super) fn failure(
     what: &str,
     redact: impl Fn(&str) -> String,
 ) -> Option<Error> {
-    let reason = reported_failure(&STATUS, envelope)?;
-    let message = format!("{what}: {PEER} reports a failure: {}", redact(&reason));
+    let reason = reported_failure(&STATUS, &cleaned(envelope, &redact))?;
+    let message = format!("{what}: {PEER} reports a failure: {reason}");
     Some(Error::new(ErrorKind::Vendor, message))
 }
 

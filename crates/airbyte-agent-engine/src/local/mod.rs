@@ -78,8 +78,14 @@ impl LocalTransport {
         }
         let redactor = options.redactor.clone();
         account.register(connector, &redactor);
-        for value in options.credentials.values() {
-            redactor.add(value);
+        for (name, value) in options.credentials.names().zip(options.credentials.values()) {
+            // Fields of a scheme that is not used are kept out of texts, too.
+            let mut fields = connector.auth.iter().filter_map(|scheme| scheme.field(name));
+            if fields.any(|field| field.secret) {
+                redactor.add(value);
+            } else {
+                redactor.add_name(value);
+            }
         }
         let scheme = account.scheme(connector);
         let config = server::configuration(connector, scheme, &options.config, |field| {
@@ -349,6 +355,10 @@ impl Transport for LocalTransport {
 
     fn redact(&self, text: &str) -> String {
         self.wire.redactor.clean(text)
+    }
+
+    fn redactor(&self) -> Redactor {
+        self.wire.redactor.clone()
     }
 
     fn identity(&self) -> Vec<u8> {

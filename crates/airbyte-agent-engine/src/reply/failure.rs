@@ -37,7 +37,9 @@ impl Refusal<'_> {
     pub(crate) fn error(&self, redact: impl Fn(&str) -> String) -> Error {
         let (meaning, wait) = (self.meaning, self.wait);
         let text = String::from_utf8_lossy(self.body);
-        let body: String = redact(&text).chars().take(LONGEST_BODY).collect();
+        // Cleaned before anything is cut: half a secret is not recognized.
+        let text = redact(&text);
+        let body: String = text.chars().take(LONGEST_BODY).collect();
         let detail = vendor_message(&text).map(|message| redact(&message)).unwrap_or_default();
         let kind = match meaning.map_or_else(|| self.kind(&detail), meaning::kind) {
             ErrorKind::Authentication if self.status == 403 => ErrorKind::Permission,
@@ -100,6 +102,21 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
         name.ends_with("request-id") || name.ends_with("requestid") || name == "x-trace-id"
     });
     named.and_then(|(_, value)| value.to_str().ok()).map(str::to_owned)
+}
+
+/// The value with every text of it cleaned by `redact`, before anything of it is cut.
+pub(crate) fn cleaned(value: &Value, redact: &dyn Fn(&str) -> String) -> Value {
+    match value {
+        Value::String(text) => Value::String(redact(text)),
+        Value::Array(items) => items.iter().map(|item| cleaned(item, redact)).collect(),
+        Value::Object(members) => {
+            let cleaned = members.iter().map(|(name, member)| {
+                (name.clone(), cleaned(member, redact))
+            });
+            Value::Object(cleaned.collect())
+        }
+        other => other.clone(),
+    }
 }
 
 /// The reason of a failure that an answer reports although its HTTP status is a success; `None` when

@@ -17,7 +17,7 @@ mod read;
 mod select;
 
 pub(crate) use decode::{decode_page, decode_record};
-pub(crate) use failure::{Refusal, reported_failure, request_id};
+pub(crate) use failure::{Refusal, cleaned, reported_failure, request_id};
 pub(crate) use meaning::{cost_wait, meaning};
 pub(crate) use outcome::outcome;
 pub(crate) use plan::{ReadPlan, fields_in_use};

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 
 use super::envelope::{Picked, Sink, pick};
-use super::failure::{is_filled, reason, request_id, vendor_message};
+use super::failure::{cleaned, is_filled, reason, request_id, vendor_message};
 use super::link::link;
 use super::meaning::{self, cost_wait, meaning};
 use super::next::Paginator;
@@ -131,7 +131,8 @@ impl Answer<'_> {
             };
             if failed {
                 let message = places.message.and_then(|place| read.get(place)).or(value);
-                let message = message.and_then(|value| vendor_message(&value.to_string()));
+                let message = message.map(|value| cleaned(value, self.redact).to_string());
+                let message = message.and_then(|text| vendor_message(&text));
                 let message = message.map(|text| text.trim_matches('"').to_owned());
                 return Err(self.described_failure(message));
             }
@@ -139,7 +140,8 @@ impl Answer<'_> {
         let partial = self.plan.partial_errors.and_then(|place| read.get(place));
         if let Some(errors) = partial.filter(|errors| is_filled(errors)).cloned() {
             if !has_records {
-                let message = vendor_message(&json!({"errors": errors}).to_string());
+                let errors = cleaned(&json!({"errors": errors}), self.redact);
+                let message = vendor_message(&errors.to_string());
                 return Err(self.described_failure(message));
             }
             read.meta.insert("errors".to_owned(), errors);
@@ -155,6 +157,7 @@ impl Answer<'_> {
             return Ok(());
         }
         let body = serde_json::from_slice(&self.reply.body).unwrap_or_default();
+        let body = cleaned(&body, self.redact);
         Err(self.failure(ErrorKind::Vendor, reason(check, &body)))
     }
 
@@ -224,12 +227,13 @@ impl Answer<'_> {
         } else {
             format!("{name}: the answer ({kind}) is not valid JSON at {path}: {why}")
         };
-        let start: String = String::from_utf8_lossy(text).chars().take(500).collect();
+        let start = (self.redact)(&String::from_utf8_lossy(text));
+        let start: String = start.chars().take(500).collect();
         Error::decode((self.redact)(&message))
             .with_status(self.reply.status)
             .with_request_id(request_id(&self.reply.headers))
             .with_json_path(path)
-            .with_body((self.redact)(&start))
+            .with_body(start)
     }
 
     /// The cursor of the next page. `records` counts those before any filter.
