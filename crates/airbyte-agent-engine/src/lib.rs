@@ -50,6 +50,7 @@ mod outcome;
 mod page;
 pub mod provenance;
 mod record;
+pub mod renewals;
 mod reply;
 mod request;
 mod retry;

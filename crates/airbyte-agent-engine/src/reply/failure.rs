@@ -110,9 +110,8 @@ pub(crate) fn cleaned(value: &Value, redact: &dyn Fn(&str) -> String) -> Value {
         Value::String(text) => Value::String(redact(text)),
         Value::Array(items) => items.iter().map(|item| cleaned(item, redact)).collect(),
         Value::Object(members) => {
-            let cleaned = members.iter().map(|(name, member)| {
-                (name.clone(), cleaned(member, redact))
-            });
+            let cleaned =
+                members.iter().map(|(name, member)| (name.clone(), cleaned(member, redact)));
             Value::Object(cleaned.collect())
         }
         other => other.clone(),

@@ -4,6 +4,7 @@
 //! obtained later, and whoever shows anything (messages, tools, logs, the program) cleans it there.
 //! Texts are cleaned first and shortened then: half a secret is not recognized.
 
+mod decode;
 mod forms;
 mod matcher;
 

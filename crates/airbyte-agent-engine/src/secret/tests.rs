@@ -17,6 +17,9 @@ fn secrets_are_removed_in_every_spelling() {
         "?k=s3cr3t%252F%252B%2522x",
         r#"{"k":"s3cr3t/+\"x"}"#,
         r#"{"k":"s3cr3t\/+\"x"}"#,
+        r#"{"k":"\u00733cr3t\/\u002B\u0022x"}"#,
+        "?k=%7B%22k%22%3A%22s3cr3t%2F%2B%5C%22x%22%7D",
+        "s3cr3t&#x2f;&#43;&quot;x",
         r#"{"k":"s3cr3t/\u002b\"x"}"#,
         r#"{"log":"{\"k\":\"s3cr3t/+\\\"x\"}"}"#,
         "s3cr3t/ \"x",
@@ -24,9 +27,8 @@ fn secrets_are_removed_in_every_spelling() {
         "7333637233742f2b2278",
     ] {
         let clean = redactor.clean(text);
-        let left = ["s3cr3t", "7333", "\"x!"].iter().any(|part| clean.contains(part));
-        assert!(clean.contains(MASK) && !left || clean.ends_with('!'), "{text}: {clean}");
-        assert!(!clean.contains("s3cr3t"), "{text}: {clean}");
+        let left = ["s3cr3t", "7333", "2Bx", "x\""].iter().any(|part| clean.contains(part));
+        assert!(clean.contains(MASK) && !left, "{text}: {clean}");
     }
     assert_eq!(redactor.clean("abc"), "abc");
     assert_eq!(redactor.clean("s"), "s");
