@@ -1,6 +1,7 @@
 //! Why a command ends early, as data. How it is shown is the business of `failure_report`.
 
 use std::io;
+use std::path::Path;
 
 use airbyte_agent_core::{Error, ErrorKind};
 
@@ -15,6 +16,11 @@ pub(crate) enum Stop {
         message: String,
         /// The cursor with which a later call continues.
         resume: Option<String>,
+    },
+    /// A signal ended the work.
+    Signalled {
+        /// The number of the signal.
+        signal: u8,
     },
     /// The command printed a report that contains problems; there is nothing to add to it.
     ProblemsReported,
@@ -71,7 +77,23 @@ impl From<io::Error> for Stop {
             return Self::OutputClosed;
         }
         let message = format!("cannot write to standard output: {error}");
-        Error::new(ErrorKind::Internal, message).into()
+        Error::storage(message, error).into()
+    }
+}
+
+/// The error that a file of the user cannot be written: an error of the kind `usage` where another
+/// path would help, and otherwise one of the kind `storage`, such as for a full disk.
+pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Error {
+    let message = format!("{} cannot be written: {error}", path.display());
+    match error.kind() {
+        io::ErrorKind::NotFound
+        | io::ErrorKind::PermissionDenied
+        | io::ErrorKind::AlreadyExists
+        | io::ErrorKind::NotADirectory
+        | io::ErrorKind::IsADirectory
+        | io::ErrorKind::InvalidFilename
+        | io::ErrorKind::ReadOnlyFilesystem => usage_error(message),
+        kind => Error::storage(message, io::Error::from(kind)),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::args::sandbox::SandboxArgs;
 use crate::engine::LocalEngine;
 use crate::failure::{Stop, usage_error};
 use crate::variables::credential_variable;
-use crate::{registry, sample, signals};
+use crate::{registry, sample, signals, terminal};
 
 /// The connector of which the workspace `crowded` contains two.
 const CROWDED: &str = "stripe";
@@ -42,7 +42,7 @@ pub(crate) async fn run_sandbox(args: SandboxArgs) -> Result<(), Stop> {
     let started = builder.executor(LocalEngine::new(descriptions.clone())).start().await;
     let sandbox = started
         .map_err(|error| usage_error(format!("cannot listen on {}: {error}", args.listen)))?;
-    let mut stdout = std::io::stdout();
+    let mut stdout = terminal::stdout();
     if args.json {
         writeln!(stdout, "{}", access_json(&sandbox.url(), &descriptions))?;
     } else {
@@ -50,7 +50,7 @@ pub(crate) async fn run_sandbox(args: SandboxArgs) -> Result<(), Stop> {
     }
     stdout.flush()?;
     if !args.json {
-        let _ = write!(std::io::stderr(), "{}", access_text(&sandbox.url()));
+        let _ = write!(terminal::stderr(), "{}", access_text(&sandbox.url()));
     }
     signals::wait_for_stop_signal().await?;
     sandbox.shutdown().await;

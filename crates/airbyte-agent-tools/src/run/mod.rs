@@ -17,8 +17,8 @@ use super::progress::Progress;
 use super::response_schemas::ResponseSchemas;
 use super::result::view::ALL;
 use airbyte_agent_description::Selection;
-use airbyte_agent_engine::{Call, Outcome};
 use airbyte_agent_engine::selection::{self, chosen_by};
+use airbyte_agent_engine::{Call, Outcome};
 
 /// What a toolset provides for its calls.
 #[derive(Clone, Copy)]

@@ -47,8 +47,10 @@ async fn execute(args: &ExecArgs) -> Result<(), Stop> {
     }
     let is_download = download::returns_bytes(operation, &arguments);
     let is_whole_file = !arguments.contains_key("range_header");
-    let fingerprint = is_whole_file
-        .then(|| download::fingerprint(&description.name, &operation.place(), &arguments));
+    let client = &connection.client;
+    let fingerprint = (is_download && is_whole_file)
+        .then(|| download::fingerprint(args, client, operation, &arguments))
+        .flatten();
     let call = create_call(args, &connection, (&entity, &action), arguments)?;
     if args.dry_run {
         return Ok(print_dry_run(&call.dry_run()?)?);
@@ -71,8 +73,8 @@ async fn print_outcome(
 ) -> Result<(), Stop> {
     let outcome = call.outcome().await?;
     let (mut data, mut meta) = (outcome.data, outcome.meta);
-    context.redactor.redact(&mut data);
-    context.redactor.redact(&mut meta);
+    context.redactor.clean_value(&mut data);
+    context.redactor.clean_value(&mut meta);
     let cursor = outcome.next.map(|cursor| cursor.to_string());
     let next = args.cursor.then(|| json!(cursor));
     let mut seen = HashSet::new();
@@ -157,13 +159,13 @@ fn print_dry_run(request: &DryRun) -> Result<(), std::io::Error> {
         "headers": headers,
         "body": request.body,
     });
-    writeln!(std::io::stdout(), "{}", output::json_for_output(&request))
+    writeln!(terminal::stdout(), "{}", output::json_for_output(&request))
 }
 
 /// Tells a person how to continue a list. Scripts use `--cursor`.
 fn print_next_hint(cursor: Option<&str>) {
     let is_terminal = terminal::stderr_is_terminal() && terminal::stdout_is_terminal();
     if let Some(cursor) = cursor.filter(|_| is_terminal) {
-        let _ = writeln!(std::io::stderr(), "There is more: --all, or --resume {cursor}");
+        let _ = writeln!(terminal::stderr(), "There is more: --all, or --resume {cursor}");
     }
 }

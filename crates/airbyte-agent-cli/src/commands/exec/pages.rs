@@ -106,7 +106,7 @@ impl ListProgress<'_> {
             bar.add_page(data.len());
         }
         let mut data = Value::Array(data);
-        self.context.redactor.redact(&mut data);
+        self.context.redactor.clean_value(&mut data);
         self.context.collect_selected_fields(&data, &mut self.seen);
         if self.streams {
             output::print_json_lines(&data)?;
@@ -124,7 +124,7 @@ impl ListProgress<'_> {
         let (count, next) = (self.count, self.next);
         let is_complete = matches!(ending, Ending::Complete);
         if !self.streams && (is_complete || count > 0) {
-            self.context.redactor.redact(&mut self.meta);
+            self.context.redactor.clean_value(&mut self.meta);
             // An incomplete document always contains the cursor.
             let next = (self.args.cursor || !is_complete).then(|| json!(next));
             let data = Value::Array(self.records);

@@ -3,27 +3,22 @@
 
 use std::collections::HashSet;
 
-use airbyte_agent_core::closest;
 use airbyte_agent_core::description::{Json, Operation};
+use airbyte_agent_core::{Redactor, closest};
 use serde_json::Value;
 
 use crate::notes;
 use crate::output::RecordHints;
-use crate::redact::RecordRedactor;
 
 /// What is known about the records of a call.
 pub(super) struct RecordContext<'r> {
-    pub(super) redactor: &'r RecordRedactor,
+    pub(super) redactor: &'r Redactor,
     schema: Option<Value>,
     selected: Vec<String>,
 }
 
 impl<'r> RecordContext<'r> {
-    pub(super) fn new(
-        operation: &Operation,
-        selected: &[String],
-        redactor: &'r RecordRedactor,
-    ) -> Self {
+    pub(super) fn new(operation: &Operation, selected: &[String], redactor: &'r Redactor) -> Self {
         let schema = operation.response.schema.as_ref().map(Json::value);
         let selected = super::field_names(selected).map(str::to_owned).collect();
         Self { redactor, schema, selected }
