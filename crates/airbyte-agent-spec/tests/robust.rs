@@ -97,7 +97,7 @@ fn small_specs_that_stand_for_endless_schemas_end_soon() {
     );
     let long: String = (0..60)
         .map(|name| format!("    A{name}: {}\n", refer(&format!("A{}", name + 1))))
-        .collect()
+        .collect::<String>()
         + "    A60: {type: string}\n";
     let wide = format!(
         "{}    A9: {{type: string, enum: [{}]}}\n",
@@ -129,7 +129,8 @@ fn small_specs_that_stand_for_endless_schemas_end_soon() {
             }
         }
         let took = began.elapsed();
-        assert!(took < Duration::from_secs(3), "{name} took {took:?}");
+        println!("{name}: {took:?}, {} MiB", peak());
+        assert!(took < Duration::from_secs(5), "{name} took {took:?}");
         assert!(peak() < 400, "{name} took {} MiB", peak());
     }
 }
@@ -141,7 +142,7 @@ fn a_schema_with_too_many_parts_is_refused() {
     let spec = Spec::parse(&endless(&levels)).unwrap();
     let problems = spec.lower().unwrap_err();
     let told = problems[0].to_string();
-    assert!(told.contains("more than 20000 parts"), "{told}");
+    assert!(told.contains("more than 8000 parts"), "{told}");
 }
 
 /// How long to go on: the seconds in `AIRBYTE_AGENT_FUZZ_SECONDS`, and no longer than the first inputs unless

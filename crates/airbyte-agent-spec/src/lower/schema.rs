@@ -13,7 +13,7 @@ use crate::yaml::Node;
 const MAX_DEPTH: usize = 12;
 
 /// The most parts of the schema of one argument.
-const MOST_PARTS: usize = 20_000;
+const MOST_PARTS: usize = 8_000;
 
 /// How often a schema may stand inside itself where it would otherwise have too many parts.
 const MOST_INSIDE: usize = 1;
