@@ -3,13 +3,14 @@
 //! An unexpected argument may be part of a credential whose quotes were forgotten. Therefore values
 //! are never repeated in a message, only the names of options.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::failure::usage_error;
 use crate::failure_report::report_stop;
+use crate::terminal;
 
 /// Prints help and version to standard output; reports anything else as a usage error. Returns the
 /// exit code.
@@ -20,7 +21,7 @@ pub(crate) fn report_clap_error(error: &clap::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let message = if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        let _ = write!(io::stderr(), "{}", error.render());
+        let _ = write!(terminal::stderr(), "{}", error.render());
         "a command is missing; 'airbyte-agent --help' lists them".to_owned()
     } else {
         error_message(error)

@@ -3,7 +3,7 @@
 use airbyte_agent_accounts::{Account, Overrides, Store};
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::provenance::{Provenance, Receiver, Sourced};
-use airbyte_agent_core::{Client, Credentials, Description, Error, ErrorKind, Local};
+use airbyte_agent_core::{Client, Credentials, Description, Error, ErrorKind, Local, Redactor};
 use airbyte_agent_sandbox::Sandbox;
 use serde_json::{Map, Value};
 
@@ -12,14 +12,14 @@ use crate::engine::LocalEngine;
 use crate::failure::usage_error;
 use crate::json_option::parse_json_object;
 use crate::platform_access::{PlatformAccess, PlatformChoice, resolve_platform_access};
-use crate::redact::RecordRedactor;
 use crate::variables::{Variables, used_note};
-use crate::{accounts, cursor_key, notes, ownership, sample};
+use crate::{accounts, cursor_key, notes, ownership, redact, sample};
 
 /// A client, with everything that must live as long as the client is used.
 pub(crate) struct Connection {
     pub(crate) client: Client,
-    pub(crate) redactor: RecordRedactor,
+    /// Knows every secret of the call, also those that are obtained later.
+    pub(crate) redactor: Redactor,
     /// Why cursors are valid in this run only, if they are.
     cursor_problem: Option<String>,
     /// Stops when it is dropped.
@@ -45,12 +45,13 @@ pub(crate) async fn connect(
     let sandbox_origin = sandbox.as_ref().map(Sandbox::url);
     let sandbox_origin = sandbox_origin.as_deref();
     let variables = Variables::load_with_warnings();
-    let (client, redactor) = if args.hosted {
+    let client = if args.hosted {
         hosted_client(args, description, &variables, sandbox_origin)?
     } else {
         local_client(args, &description, &variables, sandbox_origin)?
     };
     let (client, cursor_problem) = cursor_key::with_stored_key(client);
+    let redactor = client.redactor();
     Ok(Connection { client, redactor, cursor_problem, _sandbox: sandbox })
 }
 
@@ -69,20 +70,20 @@ fn hosted_client(
     description: Description,
     variables: &Variables,
     sandbox_origin: Option<&str>,
-) -> Result<(Client, RecordRedactor), Error> {
+) -> Result<Client, Error> {
     let choice = PlatformChoice {
         workspace: &args.workspace,
         organization: &args.organization,
         via: &args.via,
         timeout: args.timeout,
     };
-    let PlatformAccess { mut hosted, redactor, .. } =
+    let PlatformAccess { mut hosted, .. } =
         resolve_platform_access(&choice, variables, sandbox_origin)?;
     if let Some(id) = &args.connector_id {
         hosted = hosted.connector_id(id);
     }
     ownership::check_hosted(&description, &hosted)?;
-    Ok((Client::hosted(description, hosted)?, redactor))
+    Client::hosted(description, hosted)
 }
 
 fn local_client(
@@ -90,25 +91,27 @@ fn local_client(
     description: &Description,
     variables: &Variables,
     sandbox_origin: Option<&str>,
-) -> Result<(Client, RecordRedactor), Error> {
+) -> Result<Client, Error> {
     let source = find_credentials(args, description, variables, sandbox_origin.is_some())?;
-    let redactor = match &source {
+    let redactor = Redactor::new();
+    match &source {
         CredentialSource::Given(given) => {
-            RecordRedactor::for_credentials(description, Some(given), variables)
+            redact::add_credentials(&redactor, description, Some(given), variables);
         }
-        CredentialSource::Stored(account, _) => RecordRedactor::for_account(account, description),
-        _ => RecordRedactor::for_credentials(description, None, variables),
-    };
+        CredentialSource::Stored(account, _) => {
+            redact::add_account(&redactor, account, description);
+        }
+        _ => redact::add_credentials(&redactor, description, None, variables),
+    }
     let is_missing = matches!(source, CredentialSource::Missing);
-    let local = local_options(args, description, source, sandbox_origin)?;
-    let client = Client::local(description.clone(), local).map_err(|error| {
+    let local = local_options(args, description, source, sandbox_origin)?.redactor(&redactor);
+    Client::local(description.clone(), local).map_err(|error| {
         if is_missing && error.kind() == ErrorKind::Authentication {
             accounts::missing_credentials(description, &error)
         } else {
             error
         }
-    })?;
-    Ok((client, redactor))
+    })
 }
 
 /// Where the credentials of a local call come from.
@@ -157,6 +160,13 @@ fn find_credentials(
     };
     if let Some(credentials) = from_variables(Provenance::Environment)? {
         note_unused("those of the environment go first");
+        // A name proves nothing: every spec with this name would get them.
+        if let Some(path) = args.spec.as_deref().filter(|_| !in_sandbox) {
+            let (names, path) = (credentials.names().join(", "), path.display());
+            notes::print_notes([format!(
+                "{names} of the environment goes to the servers of {path}"
+            )]);
+        }
         return release(credentials);
     }
     if !in_sandbox && let Some(account) = stored_account(connector, None)? {

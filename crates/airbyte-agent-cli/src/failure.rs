@@ -17,6 +17,11 @@ pub(crate) enum Stop {
         /// The cursor with which a later call continues.
         resume: Option<String>,
     },
+    /// A signal ended the work.
+    Signalled {
+        /// The number of the signal.
+        signal: u8,
+    },
     /// The command printed a report that contains problems; there is nothing to add to it.
     ProblemsReported,
     /// The reader of standard output has closed it.
@@ -76,18 +81,19 @@ impl From<io::Error> for Stop {
     }
 }
 
-/// The error of a file that cannot be written: one of the name that the caller gave, unless the disk is
-/// the reason.
-pub(crate) fn unwritable(path: &Path, error: io::Error) -> Error {
-    use io::ErrorKind::{
-        AlreadyExists, InvalidFilename, InvalidInput, IsADirectory, NotADirectory, NotFound,
-        PermissionDenied, ReadOnlyFilesystem,
-    };
+/// The error that a file of the user cannot be written: an error of the kind `usage` where another
+/// path would help, and otherwise one of the kind `storage`, such as for a full disk.
+pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Error {
     let message = format!("{} cannot be written: {error}", path.display());
     match error.kind() {
-        AlreadyExists | InvalidFilename | InvalidInput | IsADirectory | NotADirectory
-        | NotFound | PermissionDenied | ReadOnlyFilesystem => usage_error(message),
-        _ => Error::storage(message, error),
+        io::ErrorKind::NotFound
+        | io::ErrorKind::PermissionDenied
+        | io::ErrorKind::AlreadyExists
+        | io::ErrorKind::NotADirectory
+        | io::ErrorKind::IsADirectory
+        | io::ErrorKind::InvalidFilename
+        | io::ErrorKind::ReadOnlyFilesystem => usage_error(message),
+        kind => Error::storage(message, io::Error::from(kind)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What scripts and people see of a failure: one line of JSON or of text on standard error, and an
 //! exit code.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use airbyte_agent_core::{Error, ErrorKind};
@@ -9,10 +9,14 @@ use console::Style;
 use serde_json::{Map, Value, json};
 
 use crate::failure::{Failure, Stop};
+use crate::output::compact_json;
 use crate::terminal::{self, single_line};
 
 /// The exit code after Ctrl-C, as shells define it.
 const INTERRUPTED: u8 = 130;
+
+/// The exit code after a signal is this plus its number, as shells define it.
+pub(crate) const SIGNALLED: u8 = 128;
 
 /// The exit code of an error kind. Scripts rely on these numbers.
 const fn exit_code(kind: ErrorKind) -> u8 {
@@ -45,6 +49,7 @@ pub(crate) fn report_stop(stop: &Stop, verbose: bool) -> ExitCode {
     match stop {
         Stop::OutputClosed => ExitCode::SUCCESS,
         Stop::ProblemsReported => ExitCode::FAILURE,
+        Stop::Signalled { signal } => ExitCode::from(SIGNALLED.saturating_add(*signal)),
         Stop::Failed(failure) => report_failure(failure, verbose),
         Stop::Interrupted { message, resume } => {
             let mut members = Map::new();
@@ -60,7 +65,7 @@ pub(crate) fn report_stop(stop: &Stop, verbose: bool) -> ExitCode {
 fn report_failure(failure: &Failure, verbose: bool) -> ExitCode {
     let Failure { error, hint, resume } = failure;
     if let Some(body) = error.body().filter(|_| verbose) {
-        let _ = writeln!(io::stderr(), "{}", single_line(body));
+        let _ = writeln!(terminal::stderr(), "{}", single_line(body));
     }
     let mut members = error_members(error);
     if let Some(hint) = hint {
@@ -104,9 +109,9 @@ fn print_failure(
     if let Some(resume) = resume {
         members.insert("resume".to_owned(), json!(resume));
     }
-    let mut stderr = io::stderr().lock();
+    let mut stderr = terminal::stderr();
     if !terminal::stderr_is_terminal() || machine_format_requested() {
-        let _ = writeln!(stderr, "{}", json!({ "error": members }));
+        let _ = writeln!(stderr, "{}", compact_json(&json!({ "error": members })));
         return;
     }
     let colours = terminal::stderr_takes_colours();

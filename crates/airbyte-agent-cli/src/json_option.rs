@@ -1,9 +1,15 @@
 //! Options that take a JSON object, either directly or from a file.
 
+use std::fs::File;
+use std::io::{self, Read as _};
+
 use airbyte_agent_core::Error;
 use serde_json::{Map, Value};
 
 use crate::failure::{usage_error, validation_error};
+
+/// The most bytes of a file that are read.
+const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 
 /// Parses the JSON object of an option: the text itself, or the content of the file that is named
 /// after `@`.
@@ -18,7 +24,7 @@ pub(crate) fn parse_json_object(
     let (text, source) = match text.strip_prefix('@') {
         None => (text.to_owned(), String::new()),
         Some(path) => {
-            let content = std::fs::read_to_string(path)
+            let content = read_text(path)
                 .map_err(|error| usage_error(format!("{option}: cannot read {path}: {error}")))?;
             (content, format!(" in {path}"))
         }
@@ -33,6 +39,19 @@ pub(crate) fn parse_json_object(
             "{option}{source} is not JSON: {error}; expected an object such as {example}"
         ))),
     }
+}
+
+/// Reads the text of a file, which may be a device that never ends.
+fn read_text(path: &str) -> io::Result<String> {
+    let mut text = String::new();
+    // One byte more than allowed shows that the file is too long.
+    let mut file = File::open(path)?.take(LARGEST_FILE + 1);
+    let read = file.read_to_string(&mut text);
+    if file.limit() == 0 {
+        let message = format!("it is longer than {} MiB", LARGEST_FILE / (1024 * 1024));
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    read.map(|_| text)
 }
 
 fn json_type(value: &Value) -> &'static str {

@@ -34,6 +34,7 @@ mod redact;
 mod registry;
 mod sample;
 mod schema_text;
+mod shutdown;
 mod signals;
 mod terminal;
 mod trace;
@@ -41,7 +42,6 @@ mod variables;
 
 use std::process::ExitCode;
 
-use airbyte_agent_core::{Error, ErrorKind};
 use clap::FromArgMatches as _;
 
 use self::args::{Cli, Command};
@@ -50,6 +50,7 @@ use self::commands::{
     platform, sandbox, search,
 };
 use self::failure::Stop;
+use self::shutdown::block_on;
 
 /// Reads the command line of the process, runs the command and returns its exit code.
 #[must_use]
@@ -88,14 +89,4 @@ fn run_command(command: Command) -> Result<(), Stop> {
         Command::Completions { shell } => complete::print_script(shell, help::command()),
         Command::Complete(args) => complete::run_complete(&args, help::command()),
     }
-}
-
-fn block_on(command: impl Future<Output = Result<(), Stop>>) -> Result<(), Stop> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime
-        .map_err(|error| Error::new(ErrorKind::Internal, format!("cannot start: {error}")))?;
-    let result = runtime.block_on(command);
-    // A lookup of a host name may still be running on another thread; it need not be waited for.
-    runtime.shutdown_background();
-    result
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use crate::terminal::single_line;
+use crate::terminal::{self, single_line};
 
 /// Prints one line for each text, marked as a note: something that is good to know.
 pub(crate) fn print_notes(texts: impl IntoIterator<Item = impl AsRef<str>>) {
@@ -19,6 +19,6 @@ fn print_lines(label: &str, texts: impl IntoIterator<Item = impl AsRef<str>>) {
     for text in texts {
         // Names of variables may come from a spec that somebody else wrote, so control characters
         // are taken out.
-        let _ = writeln!(std::io::stderr(), "{label}: {}", single_line(text.as_ref()));
+        let _ = writeln!(terminal::stderr(), "{label}: {}", single_line(text.as_ref()));
     }
 }

@@ -19,7 +19,7 @@ pub(crate) fn print_paged(text: &str, allowed: bool) -> Result<(), Stop> {
     if allowed && is_long && terminal::stdout_is_terminal() && run_pager(text).is_ok() {
         return Ok(());
     }
-    io::stdout().write_all(text.as_bytes())?;
+    terminal::stdout().write_all(text.as_bytes())?;
     Ok(())
 }
 
@@ -36,6 +36,7 @@ fn run_pager(text: &str) -> io::Result<()> {
     let interrupt = Interrupt::new();
     if let Some(mut stdin) = child.stdin.take() {
         // This fails if the user leaves the pager early, which is no problem.
+        let text = terminal::shown(text, terminal::stdout_takes_colours());
         let _ = stdin.write_all(text.as_bytes());
     }
     let _ = child.wait();

@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use airbyte_agent_core::hosted::Settings;
 use airbyte_agent_core::provenance::{Provenance, Receiver};
-use airbyte_agent_core::{Error, Hosted};
+use airbyte_agent_core::{Error, Hosted, Redactor};
 use airbyte_agent_sandbox::{CLIENT_ID, CLIENT_SECRET};
 
-use crate::notes;
-use crate::redact::RecordRedactor;
 use crate::variables::Variables;
+use crate::{notes, redact};
 
 /// What the command line says about the platform.
 pub(crate) struct PlatformChoice<'a> {
@@ -23,8 +22,8 @@ pub(crate) struct PlatformChoice<'a> {
 /// Everything that is needed to call the platform.
 pub(crate) struct PlatformAccess {
     pub(crate) hosted: Hosted,
-    /// Redacts the platform's secrets.
-    pub(crate) redactor: RecordRedactor,
+    /// Knows the platform's secrets. The engine shares it, and adds what it obtains.
+    pub(crate) redactor: Redactor,
     /// The workspace, if one was named.
     pub(crate) workspace: Option<String>,
     /// The platform as the receiver of vendors' credentials.
@@ -57,12 +56,12 @@ pub(crate) fn resolve_platform_access(
         settings
     };
     let (receiver, provenance) = (settings.receiver(), settings.account_provenance());
-    let redactor = match sandbox_origin {
-        Some(_) => RecordRedactor::default(),
-        None => RecordRedactor::for_platform(&settings, variables),
-    };
+    let redactor = Redactor::new();
+    if sandbox_origin.is_none() {
+        redact::add_platform(&redactor, &settings, variables);
+    }
     let workspace = settings.workspace_name().map(str::to_owned);
-    let mut hosted = settings.into_hosted()?;
+    let mut hosted = settings.into_hosted()?.redactor(&redactor);
     if let Some(origin) = choice.via {
         hosted = hosted.via(origin);
     }

@@ -67,7 +67,7 @@ impl RecordProgress {
             };
             let seconds = self.started.elapsed().as_secs_f64();
             let pages = page_count(self.pages);
-            let _ = writeln!(std::io::stderr(), "{records}, {pages}, {seconds:.1} s");
+            let _ = writeln!(terminal::stderr(), "{records}, {pages}, {seconds:.1} s");
         }
     }
 }
@@ -156,7 +156,7 @@ impl ByteProgress {
             let bytes = HumanBytes(self.bar.position());
             let seconds = self.started.elapsed().as_secs_f64();
             let name = path.display();
-            let _ = writeln!(std::io::stderr(), "{name}: {bytes}, {seconds:.1} s");
+            let _ = writeln!(terminal::stderr(), "{name}: {bytes}, {seconds:.1} s");
         }
     }
 }

@@ -17,13 +17,13 @@ pub(crate) fn is_possible() -> bool {
 
 /// Prints a text, wrapped at the width of the terminal.
 pub(crate) fn print_paragraph(text: &str) {
-    let mut stderr = std::io::stderr().lock();
+    let mut stderr = terminal::stderr();
     let _ = write!(stderr, "{}", terminal::wrap_text(text, 0, terminal::width()));
 }
 
 /// Prints a text on one line, however long it is.
 pub(crate) fn print_unwrapped(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(terminal::stderr(), "{text}");
 }
 
 /// Asks for a line of text.
@@ -41,6 +41,7 @@ fn ask(
     read_line: impl Fn(&Term) -> std::io::Result<String>,
 ) -> Result<String, Error> {
     let term = Term::stderr();
+    let question = terminal::shown(question, false);
     let line = term.write_str(&format!("{question}: ")).and_then(|()| read_line(&term));
     let line = line.map_err(|error| usage_error(format!("no answer could be read: {error}")))?;
     Ok(line.trim().to_owned())

@@ -12,6 +12,13 @@ pub(crate) fn load_spec(path: &Path) -> Result<Description, Error> {
     connector.map(Description::from).map_err(|error| usage_error(error.to_string()))
 }
 
+/// The same, with the text of the file, which may be a pipe and cannot be read twice.
+pub(crate) fn load_spec_with_text(path: &Path) -> Result<(Description, String), Error> {
+    let (connector, text) =
+        airbyte_agent_spec::load_with_text(path).map_err(|error| usage_error(error.to_string()))?;
+    Ok((Description::from(connector), text))
+}
+
 /// The connector that `--spec` or else the first name stands for, and the names after it.
 pub(crate) fn choose_connector<'n>(
     spec: Option<&Path>,

@@ -3,17 +3,40 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 
 use airbyte_agent_core::Error;
 
 use crate::failure::usage_error;
 
+/// The number of those who end their work by themselves after Ctrl-C.
+static INTERRUPTIBLE: AtomicUsize = AtomicUsize::new(0);
+/// The number of those who stop by themselves after any signal.
+static STOPPABLE: AtomicUsize = AtomicUsize::new(0);
+
+/// Counts somebody who reacts to signals for as long as it exists.
+struct Reacts(&'static AtomicUsize);
+
+impl Reacts {
+    fn new(count: &'static AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for Reacts {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 /// While this exists, Ctrl-C does not end the process; it ends the work that [`Interrupt::race`]
 /// waits for.
 pub(crate) struct Interrupt {
     #[cfg(unix)]
     signal: tokio::signal::unix::Signal,
+    _reacts: Reacts,
 }
 
 impl Interrupt {
@@ -24,10 +47,10 @@ impl Interrupt {
             let kind = tokio::signal::unix::SignalKind::interrupt();
             let signal =
                 tokio::signal::unix::signal(kind).map_err(|error| cannot_listen(&error))?;
-            Ok(Self { signal })
+            Ok(Self { signal, _reacts: Reacts::new(&INTERRUPTIBLE) })
         }
         #[cfg(not(unix))]
-        Ok(Self {})
+        Ok(Self { _reacts: Reacts::new(&INTERRUPTIBLE) })
     }
 
     /// Waits for `work` and returns its output, or `None` if Ctrl-C comes first. A Ctrl-C since the
@@ -50,11 +73,23 @@ impl Interrupt {
     }
 }
 
+/// Whether a command reacts to this signal itself: to Ctrl-C, or to any signal that tells it to stop.
+#[cfg(unix)]
+pub(crate) fn is_handled(signal: u8) -> bool {
+    use tokio::signal::unix::SignalKind;
+
+    let is = |kind: SignalKind| kind.as_raw_value() == i32::from(signal);
+    let is_interrupt = is(SignalKind::interrupt());
+    is_interrupt && INTERRUPTIBLE.load(Ordering::SeqCst) > 0
+        || (is_interrupt || is(SignalKind::terminate())) && STOPPABLE.load(Ordering::SeqCst) > 0
+}
+
 /// Returns when the process is told to stop, by SIGINT or SIGTERM.
 #[cfg(unix)]
 pub(crate) async fn wait_for_stop_signal() -> Result<(), Error> {
     use tokio::signal::unix::{SignalKind, signal};
 
+    let _reacts = Reacts::new(&STOPPABLE);
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| cannot_listen(&error))?;
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| cannot_listen(&error))?;
     poll_fn(|context| {

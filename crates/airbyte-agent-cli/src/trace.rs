@@ -19,7 +19,7 @@ pub(crate) fn start_logging(verbosity: u8, is_server: bool) {
     let ours = Targets::new().with_target("airbyte_agent", level);
     let colours = crate::terminal::stderr_takes_colours();
     let layer = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
+        .with_writer(crate::terminal::stderr)
         .with_ansi(colours)
         .with_span_events(FmtSpan::CLOSE)
         .with_filter(ours);

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::hosted::{Hosted, HostedTransport, Session};
 use crate::local::{IntoLocal, LocalTransport};
 use crate::runtime::Runtime;
+use crate::secret::Redactor;
 use crate::shared_description::Description;
 use crate::transport::Transport;
 
@@ -153,6 +154,13 @@ impl Client {
 
     pub(crate) fn runtime(&self) -> &Runtime {
         &self.runtime
+    }
+
+    /// The redactor that knows the secrets of this client, also the tokens that it obtains later.
+    /// Records are data and handed out as they came; a program that shows them to others cleans
+    /// them first.
+    pub fn redactor(&self) -> Redactor {
+        self.runtime.transport().redactor()
     }
 
     /// Settings of a client that goes straight to the vendor, such as server variables; empty for

@@ -1,7 +1,7 @@
 //! Files: streamed, saved whole or not at all, or handed out in bounded parts.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -10,10 +10,12 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
+use tokio::fs::File;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::error::{Error, Result};
 use crate::http::{BodyStream, HttpResponse};
+use crate::secret::Redactor;
 
 /// A file on its way.
 ///
@@ -22,11 +24,22 @@ pub struct Download {
     status: u16,
     headers: HeaderMap,
     body: BodyStream,
+    /// Bytes that have arrived.
+    received: u64,
+    /// Takes the secrets in use out of the errors of the body.
+    redactor: Redactor,
 }
 
 impl Download {
     pub(crate) fn new(response: HttpResponse) -> Self {
-        Self { status: response.status, headers: response.headers, body: response.body }
+        let HttpResponse { status, headers, body, .. } = response;
+        Self { status, headers, body, received: 0, redactor: Redactor::new() }
+    }
+
+    /// The same file, whose errors this redactor cleans.
+    pub(crate) fn redacted_by(mut self, redactor: Redactor) -> Self {
+        self.redactor = redactor;
+        self
     }
 
     /// The same file, of which every byte has to be here by `deadline`, which is when `limit` has passed.
@@ -91,6 +104,20 @@ impl Download {
         range.trim_start().split_once('-')?.0.trim().parse().ok()
     }
 
+    /// Number of bytes that the server has announced, for the part that it sends. What arrives
+    /// otherwise encoded is not counted.
+    fn announced(&self) -> Option<u64> {
+        let encoding = self.header(http::header::CONTENT_ENCODING);
+        if encoding.is_some_and(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
+            return None;
+        }
+        let range = self.header(http::header::CONTENT_RANGE).filter(|_| self.is_partial());
+        let Some(range) = range else { return self.content_length() };
+        let bounds = range.trim().strip_prefix("bytes")?.split('/').next()?;
+        let (first, last) = bounds.trim().split_once('-')?;
+        last.trim().parse::<u64>().ok()?.checked_sub(first.trim().parse().ok()?)?.checked_add(1)
+    }
+
     fn header(&self, name: http::HeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -99,9 +126,26 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// `Network` when the connection breaks.
+    /// `Network` when the connection breaks, or when the server sends fewer or more bytes than it
+    /// has announced.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
-        self.body.next().await.transpose()
+        let chunk = self.body.next().await.transpose();
+        let chunk = chunk.map_err(|error| error.cleaned(|text| self.redactor.clean(text)))?;
+        self.received += chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
+        let Some(announced) = self.announced() else { return Ok(chunk) };
+        let is_wrong = match &chunk {
+            Some(_) => self.received > announced,
+            None => self.received != announced,
+        };
+        if is_wrong {
+            let received = self.received;
+            let so_far = if chunk.is_some() { "at least " } else { "" };
+            let message = format!(
+                "the server announced {announced} bytes of the file and sent {so_far}{received}"
+            );
+            return Err(Error::network(message).with_retryable(true));
+        }
+        Ok(chunk)
     }
 
     /// The whole file in memory.
@@ -149,18 +193,24 @@ impl Download {
             let message = format!("{} exists already; choose another name", path.display());
             return Err(Error::usage(message));
         }
-        let mut partial = path.as_os_str().to_owned();
-        partial.push(".part");
-        let written = self.write_to(partial.as_ref()).await;
-        let written = match written {
-            Ok(bytes) => {
-                tokio::fs::rename(&partial, path).await.map(|()| bytes).map_err(unwritable)
-            }
+        let (partial, mut file) = own_part(path).await.map_err(unwritable)?;
+        let written = match self.write_to(&mut file).await {
+            // Unlike a renaming this does not replace what another program has put there.
+            Ok(Ok(bytes)) => match tokio::fs::hard_link(&partial, path).await {
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                    let name = path.display();
+                    Err(Error::usage(format!("{name} exists already; choose another name")))
+                }
+                // Some file systems have no links.
+                Err(_) => {
+                    tokio::fs::rename(&partial, path).await.map(|()| bytes).map_err(unwritable)
+                }
+                Ok(()) => Ok(bytes),
+            },
+            Ok(Err(error)) => Err(unwritable(error)),
             Err(error) => Err(error),
         };
-        if written.is_err() {
-            let _ = tokio::fs::remove_file(&partial).await;
-        }
+        let _ = tokio::fs::remove_file(&partial).await;
         written
     }
 
@@ -178,16 +228,27 @@ impl Download {
         self.save(path).await
     }
 
-    async fn write_to(&mut self, path: &Path) -> Result<u64> {
-        let unwritable = |error| unwritable(path, error);
-        let mut file = tokio::fs::File::create(path).await.map_err(unwritable)?;
-        let mut total = 0;
+    async fn write_to(&mut self, file: &mut File) -> Result<std::io::Result<u64>> {
         while let Some(chunk) = self.chunk().await? {
-            file.write_all(&chunk).await.map_err(unwritable)?;
-            total += chunk.len() as u64;
+            if let Err(error) = file.write_all(&chunk).await {
+                return Ok(Err(error));
+            }
         }
-        file.flush().await.map_err(unwritable)?;
-        Ok(total)
+        Ok(file.flush().await.map(|()| self.received))
+    }
+}
+
+/// A new file beside `path`, for the bytes that have arrived: no other process has it, and no file of
+/// the user has its name.
+async fn own_part(path: &Path) -> std::io::Result<(PathBuf, File)> {
+    loop {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".{:08x}.part", fastrand::u32(..)));
+        let part = PathBuf::from(name);
+        match File::options().write(true).create_new(true).open(&part).await {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            opened => return opened.map(|file| (part, file)),
+        }
     }
 }
 
@@ -245,6 +306,14 @@ impl Chunked {
     pub(crate) async fn read(&self, mut file: Download) -> Result<Value> {
         let length = self.last - self.first + 1;
         let total = file.total_size();
+        if let Some(begins) = file.first_byte().filter(|_| file.is_partial())
+            && begins != self.first
+        {
+            return Err(Error::decode(format!(
+                "the server sent the part of the file from byte {begins} on, and not from {}",
+                self.first
+            )));
+        }
         // A server that ignores ranges sends the file from its start.
         let mut skip = if file.is_partial() { 0 } else { self.first };
         let mut part: Vec<u8> = Vec::new();

@@ -52,6 +52,7 @@ mod outcome;
 mod page;
 pub mod provenance;
 mod record;
+pub mod renewals;
 mod reply;
 mod request;
 mod retry;
@@ -97,6 +98,7 @@ pub use self::lookup::find_operation;
 pub use self::outcome::Outcome;
 pub use self::page::{Items, Page, Pages};
 pub use self::record::{Extra, Lenient, Scalar, Texts};
+pub use self::secret::Redactor;
 pub use self::shared_description::Description;
 pub use self::transport::{CheckedCall, Reply, Transport};
 pub use self::typed::{AuthFor, TypedConnector};
@@ -109,4 +111,13 @@ pub mod __private {
     pub use crate::record::{Field, Fit, Lenient, Record, decode, decode_enum, keep};
     #[cfg(feature = "schemars")]
     pub use schemars;
+}
+
+/// How long a test that makes its inputs at random goes on beyond a small number of them: the seconds
+/// in `AIRBYTE_AGENT_FUZZ_SECONDS`.
+#[cfg(test)]
+fn fuzz_time() -> std::time::Duration {
+    let seconds = std::env::var("AIRBYTE_AGENT_FUZZ_SECONDS").ok();
+    let seconds = seconds.and_then(|text| text.parse().ok()).unwrap_or_default();
+    std::time::Duration::from_secs(seconds)
 }

@@ -15,6 +15,7 @@ use crate::dry_run::DryRun;
 use crate::error::{Error, Result};
 use crate::http::{BoxFuture, HttpResponse};
 use crate::layout::Layout;
+use crate::secret::Redactor;
 
 /// One request of a call: an operation with arguments that are checked and complete.
 #[derive(Debug, Clone, Copy)]
@@ -200,6 +201,12 @@ pub trait Transport: Send + Sync {
     /// A text without the secrets that the transport uses. By default it has none.
     fn redact(&self, text: &str) -> String {
         text.to_owned()
+    }
+
+    /// The redactor that knows the secrets that the transport uses, also those that it obtains
+    /// later. By default it knows none.
+    fn redactor(&self) -> Redactor {
+        Redactor::new()
     }
 
     /// What tells the account from others, in any form: cursors are bound to it. It is only used

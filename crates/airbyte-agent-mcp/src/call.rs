@@ -35,7 +35,12 @@ pub(crate) async fn call(
 ) -> CallToolResult {
     let arguments = request.arguments.map_or(Value::Null, Value::Object);
     // The log shows the arguments as they were given.
-    let given = shared.audit.as_ref().map(|audit| (audit, arguments.clone()));
+    let given = shared.audit.as_ref().map(|audit| {
+        let mut arguments = arguments.clone();
+        // Before anything of them is shortened.
+        shared.tools.clean_value(&mut arguments);
+        (audit, arguments)
+    });
     let plan = shared.tools.plan(&request.name, arguments);
     let entry = match given {
         None => Entry::unlogged(),
@@ -61,11 +66,11 @@ pub(crate) async fn call(
         },
         Err(error) => Outcome::Failed(error),
     };
-    finish(&request.name, outcome, entry)
+    finish(shared, &request.name, outcome, entry)
 }
 
 /// Writes down how a call ended, and gives the response for the client.
-fn finish(tool: &str, outcome: Outcome, entry: Entry) -> CallToolResult {
+fn finish(shared: &Shared, tool: &str, outcome: Outcome, entry: Entry) -> CallToolResult {
     match outcome {
         Outcome::Done(output) => {
             entry.end(&Ending {
@@ -78,7 +83,7 @@ fn finish(tool: &str, outcome: Outcome, entry: Entry) -> CallToolResult {
         }
         Outcome::Failed(error) => {
             if error.is_operator_problem() {
-                tracing::warn!(tool, "{}", error.message());
+                tracing::warn!(tool, "{}", shared.tools.clean(error.message()));
             }
             entry.end(&Ending {
                 outcome: "error",
@@ -87,7 +92,7 @@ fn finish(tool: &str, outcome: Outcome, entry: Entry) -> CallToolResult {
                 request_id: error.request_id(),
                 ..Ending::default()
             });
-            response::failure(&error)
+            response::failure(&error, &shared.tools)
         }
         Outcome::Refused(refusal) => {
             entry.end(&Ending { outcome: refusal.kind(), ..Ending::default() });

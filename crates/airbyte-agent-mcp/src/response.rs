@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use airbyte_agent_core::tools::{ToolDefinition, ToolError, ToolOutput};
+use airbyte_agent_core::tools::{ToolDefinition, ToolError, ToolOutput, Toolset};
 use rmcp::model::{CallToolResult, ContentBlock, Tool, ToolAnnotations};
 use serde_json::{Value, json};
 
@@ -38,8 +38,11 @@ pub(crate) fn success(output: ToolOutput) -> CallToolResult {
 }
 
 /// The result of a call that failed. The model reads it and can act on it.
-pub(crate) fn failure(error: &ToolError) -> CallToolResult {
-    failed(error.to_string(), error.to_json())
+/// What it repeats of the call is cleaned of the secrets of all accounts.
+pub(crate) fn failure(error: &ToolError, tools: &Toolset) -> CallToolResult {
+    let mut json = error.to_json();
+    tools.clean_value(&mut json);
+    failed(tools.clean(&error.to_string()), json)
 }
 
 /// The result of a call that this server refused or ended.

@@ -118,6 +118,7 @@ impl SandboxBuilder {
             platform: Platform::new(self.platform, format!("http://{address}")),
             faults: FaultQueue::default(),
             log: RequestLog::default(),
+            is_local: address.ip().is_loopback(),
         });
         let server = tokio::spawn(server::serve(listener, Arc::clone(&services)));
         Ok(Sandbox { address, services, server })
@@ -133,6 +134,12 @@ impl Sandbox {
     /// The address of the server, `http://127.0.0.1:PORT` unless another one was chosen.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Whether other machines may be able to connect. The sandbox asks nobody for a password, and shows
+    /// what it was sent.
+    pub fn is_reachable_from_outside(&self) -> bool {
+        !self.address.ip().is_loopback()
     }
 
     /// Waits until the server ends. It does not end by itself.

@@ -1,9 +1,11 @@
 //! The HTTP server: it accepts connections and reads requests.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::{HeaderMap, HeaderName, header};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -49,6 +51,13 @@ async fn handle(
     services: Arc<Services>,
     request: http::Request<Incoming>,
 ) -> Result<http::Response<ResponseBody>, io::Error> {
+    if services.is_local
+        && let Some(what) = stranger(request.headers())
+    {
+        tracing::warn!(what, "a request of a stranger was refused");
+        let message = format!("the sandbox serves this machine only; {what} is refused\n");
+        return Response::bytes(403, "text/plain", message).into_http();
+    }
     let (head, body) = request.into_parts();
     let body = match Limited::new(body, LARGEST_BODY).collect().await {
         Ok(body) => body.to_bytes(),
@@ -58,6 +67,31 @@ async fn handle(
         }
     };
     dispatch::respond(&services, &request_of(head, body)).await.into_http()
+}
+
+/// What shows that a request comes from elsewhere, although only this machine can connect: from a web page
+/// of another site, or by a name that leads to this machine although it belongs to somebody else.
+fn stranger(headers: &HeaderMap) -> Option<&'static str> {
+    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    if text(header::HOST).is_some_and(|host| !is_this_machine(host)) {
+        return Some("another host name");
+    }
+    let origin = text(header::ORIGIN)?;
+    let host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+    let is_own = host.is_some_and(is_this_machine);
+    (!is_own).then_some("a web page of another site")
+}
+
+/// Whether a host with an optional port is this machine.
+fn is_this_machine(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let name = name.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn request_of(head: http::request::Parts, body: Bytes) -> Request {
@@ -73,5 +107,33 @@ fn request_of(head: http::request::Parts, body: Bytes) -> Request {
         query: head.uri.query().unwrap_or_default().to_owned(),
         headers: head.headers,
         body,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strangers_are_told_by_host_and_origin() {
+        for (host, origin, is_stranger) in [
+            ("127.0.0.1:8080", None, false),
+            ("localhost", None, false),
+            ("[::1]:8080", Some("http://localhost:3000"), false),
+            ("127.0.0.1:8080", Some("http://127.0.0.1:8080"), false),
+            ("evil.test:8080", None, true),
+            ("127.0.0.1.evil.test", None, true),
+            ("localhost.evil.test", None, true),
+            ("127.0.0.1:8080", Some("https://evil.test"), true),
+            ("127.0.0.1:8080", Some("null"), true),
+            ("127.0.0.1:8080", Some("http://localhost.evil.test"), true),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, host.parse().unwrap());
+            if let Some(origin) = origin {
+                headers.insert(header::ORIGIN, origin.parse().unwrap());
+            }
+            assert_eq!(stranger(&headers).is_some(), is_stranger, "{host} {origin:?}");
+        }
     }
 }

@@ -12,6 +12,8 @@ pub(crate) struct Services {
     pub(crate) platform: Platform,
     pub(crate) faults: FaultQueue,
     pub(crate) log: RequestLog,
+    /// Whether only this machine can connect.
+    pub(crate) is_local: bool,
 }
 
 impl Services {

@@ -45,5 +45,5 @@ mod report;
 mod yaml;
 
 pub use document::{Spec, read};
-pub use load::{LoadError, load};
+pub use load::{LoadError, load, load_with_text};
 pub use problem::{Problem, Severity};

@@ -1,7 +1,9 @@
 //! Reads a spec file and lowers it to a description.
 
+use std::fs::File;
 use std::io::{Error, ErrorKind, Read as _};
 use std::path::Path;
+use std::time::Duration;
 
 use airbyte_agent_description::Connector;
 
@@ -9,6 +11,10 @@ use crate::{Problem, Spec};
 
 /// The most bytes of a spec that are read, which is many times the length of the longest known spec.
 const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// The longest time that somebody has to begin to write to a pipe.
+#[cfg(unix)]
+const LONGEST_WAIT: Duration = Duration::from_millis(800);
 
 /// Why a spec file could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -52,25 +58,58 @@ fn list(path: &str, problems: &[Problem]) -> String {
 ///
 /// When the file cannot be read, or is no usable spec; the message lists every problem as `file:line:column`.
 pub fn load(path: &Path) -> Result<Connector, LoadError> {
+    load_with_text(path).map(|(connector, _)| connector)
+}
+
+/// The same as [`load`], with the text of the file.
+///
+/// # Errors
+///
+/// The same as those of [`load`].
+pub fn load_with_text(path: &Path) -> Result<(Connector, String), LoadError> {
     let name = path.display().to_string();
     let text =
         read(path, LARGEST).map_err(|source| LoadError::Read { path: name.clone(), source })?;
-    Spec::parse(&text)
+    let connector = Spec::parse(&text)
         .and_then(|spec| spec.lower())
-        .map_err(|problems| LoadError::Spec { path: name, problems })
+        .map_err(|problems| LoadError::Spec { path: name, problems })?;
+    Ok((connector, text))
 }
 
 /// Reads the text of a file, which may be a pipe or a device, and these may never end.
 fn read(path: &Path, largest: u64) -> Result<String, Error> {
     let mut text = String::new();
     // One byte more than allowed shows that the file is too long.
-    let mut file = std::fs::File::open(path)?.take(largest.saturating_add(1));
+    let mut file = open(path)?.take(largest.saturating_add(1));
     let read = file.read_to_string(&mut text);
     if file.limit() == 0 {
         let message = format!("it is longer than {} MiB", largest / (1024 * 1024));
         return Err(Error::new(ErrorKind::FileTooLarge, message));
     }
     read.map(|_| text)
+}
+
+/// Opens a file. A pipe is opened when somebody writes to it, and nobody may.
+#[cfg(unix)]
+fn open(path: &Path) -> Result<File, Error> {
+    use std::os::unix::fs::FileTypeExt as _;
+
+    if !std::fs::metadata(path)?.file_type().is_fifo() {
+        return File::open(path);
+    }
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let path = path.to_owned();
+    // The thread waits for the rest of the process where nobody writes.
+    std::thread::spawn(move || sender.send(File::open(path)));
+    receiver.recv_timeout(LONGEST_WAIT).unwrap_or_else(|_| {
+        let message = "it is a pipe, and nobody writes to it";
+        Err(Error::new(ErrorKind::TimedOut, message))
+    })
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> Result<File, Error> {
+    File::open(path)
 }
 
 #[cfg(test)]
@@ -96,5 +135,27 @@ mod tests {
     fn a_device_that_never_ends_is_refused() {
         let message = load(Path::new("/dev/zero")).unwrap_err().to_string();
         assert_eq!(message, "cannot read /dev/zero: it is longer than 16 MiB");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_read_when_somebody_writes_to_it() {
+        let path = std::env::temp_dir().join(format!("spec-{}.pipe", std::process::id()));
+        let _ = std::fs::remove_file(&path);
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        if !made.is_ok_and(|made| made.success()) {
+            return;
+        }
+        let began = std::time::Instant::now();
+        let message = read(&path, 99).unwrap_err().to_string();
+        assert!(message.contains("nobody writes to it"), "{message}");
+        assert!(began.elapsed() < Duration::from_secs(1));
+        let write = {
+            let path = path.clone();
+            std::thread::spawn(move || std::fs::write(path, "openapi: 3.1.0").unwrap())
+        };
+        assert_eq!(read(&path, 99).unwrap(), "openapi: 3.1.0");
+        write.join().unwrap();
+        std::fs::remove_file(&path).unwrap();
     }
 }

@@ -68,5 +68,6 @@ pub use self::plan::{Effect, Plan, Target};
 pub use self::policy::Policy;
 pub use self::progress::{Progress, Report};
 pub use self::result::columns::{Columns, columns, gist};
+pub use self::result::escape::escape_controls;
 pub use self::result::tokens::estimate as estimate_tokens;
 pub use self::toolset::{ClientTools, Exposure, Toolset};

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
+use serde_json::Value;
+
 use super::account::Account;
 use super::catalog::{Catalog, Definitions};
 use super::group::Accounts;
@@ -151,6 +153,20 @@ impl Toolset {
             all.extend(account.policy.unmatched(&[account.connector()]));
         }
         all
+    }
+
+    /// Removes the secrets of all accounts from a value that is shown or logged. Results of calls come
+    /// without the secrets of their account already.
+    pub fn clean_value(&self, value: &mut Value) {
+        for account in self.accounts.all() {
+            account.client.redactor().clean_value(value);
+        }
+    }
+
+    /// The text without the secrets of all accounts.
+    pub fn clean(&self, text: &str) -> String {
+        let accounts = self.accounts.all().iter();
+        accounts.fold(text.to_owned(), |text, account| account.client.redactor().clean(&text))
     }
 
     pub(super) fn accounts(&self) -> &Accounts {

@@ -26,7 +26,7 @@ fn list_accounts(args: &ListArgs) -> Result<(), Stop> {
         |entry: &&Entry| args.connector.as_ref().is_none_or(|name| *name == entry.connector);
     let data: Vec<Value> = entries.iter().filter(is_selected).map(entry_json).collect();
     if data.is_empty() && args.output.is_none() && terminal::stdout_is_terminal() {
-        let mut stdout = std::io::stdout().lock();
+        let mut stdout = terminal::stdout();
         writeln!(
             stdout,
             "No accounts are stored yet. To store one: airbyte-agent login CONNECTOR"
@@ -61,7 +61,7 @@ fn remove_account(args: &RemoveArgs) -> Result<(), Stop> {
         let message = format!("there is no account '{name}' of {connector}; {known}");
         return Err(Error::new(ErrorKind::NotFound, message).into());
     }
-    let mut stdout = std::io::stdout().lock();
+    let mut stdout = terminal::stdout();
     if terminal::stdout_is_terminal() {
         writeln!(
             stdout,

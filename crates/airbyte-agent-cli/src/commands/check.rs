@@ -9,7 +9,7 @@ use crate::args::check::CheckArgs;
 use crate::args::format::DocumentFormat;
 use crate::connect::connect;
 use crate::failure::Stop;
-use crate::{output, registry};
+use crate::{output, registry, terminal};
 
 /// Makes the cheapest call that only reads, and prints whether it succeeded. If the call fails, the
 /// command fails with the same error.
@@ -30,7 +30,7 @@ pub(crate) async fn run_check(args: CheckArgs) -> Result<(), Stop> {
         return Err(error.into());
     }
     let operation = entity.zip(action).map(|(entity, action)| format!("{entity}.{action}"));
-    let mut stdout = std::io::stdout().lock();
+    let mut stdout = terminal::stdout();
     if output::document_format_or_default(args.output) == DocumentFormat::Text {
         let outcome = match (status, &operation) {
             (CheckStatus::Healthy, Some(operation)) => {

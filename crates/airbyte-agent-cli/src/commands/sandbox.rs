@@ -12,7 +12,7 @@ use crate::args::sandbox::SandboxArgs;
 use crate::engine::LocalEngine;
 use crate::failure::{Stop, usage_error};
 use crate::variables::credential_variable;
-use crate::{registry, sample, signals};
+use crate::{notes, registry, sample, signals, terminal};
 
 /// The connector of which the workspace `crowded` contains two.
 const CROWDED: &str = "stripe";
@@ -27,12 +27,10 @@ pub(crate) async fn run_sandbox(args: SandboxArgs) -> Result<(), Stop> {
         airbyte_agent::registry().iter().map(|connector| Description::from(*connector)).collect();
     let mut builder = Sandbox::builder().listen(args.listen).crowded(CROWDED);
     for path in &args.spec {
-        let description = registry::load_spec(path)?;
+        let (description, yaml) = registry::load_spec_with_text(path)?;
         // A spec replaces the built-in connector of the same name.
         descriptions.retain(|known| known.name != description.name);
-        if let Ok(yaml) = std::fs::read_to_string(path) {
-            builder = builder.spec(description.name.clone(), yaml);
-        }
+        builder = builder.spec(description.name.clone(), yaml);
         descriptions.push(description);
     }
     for description in &descriptions {
@@ -42,7 +40,14 @@ pub(crate) async fn run_sandbox(args: SandboxArgs) -> Result<(), Stop> {
     let started = builder.executor(LocalEngine::new(descriptions.clone())).start().await;
     let sandbox = started
         .map_err(|error| usage_error(format!("cannot listen on {}: {error}", args.listen)))?;
-    let mut stdout = std::io::stdout();
+    if sandbox.is_reachable_from_outside() {
+        notes::print_warnings([format!(
+            "the sandbox can be reached by other machines at {}: it asks nobody for a password, and \
+             shows what it was sent",
+            args.listen
+        )]);
+    }
+    let mut stdout = terminal::stdout();
     if args.json {
         writeln!(stdout, "{}", access_json(&sandbox.url(), &descriptions))?;
     } else {
@@ -50,7 +55,7 @@ pub(crate) async fn run_sandbox(args: SandboxArgs) -> Result<(), Stop> {
     }
     stdout.flush()?;
     if !args.json {
-        let _ = write!(std::io::stderr(), "{}", access_text(&sandbox.url()));
+        let _ = write!(terminal::stderr(), "{}", access_text(&sandbox.url()));
     }
     signals::wait_for_stop_signal().await?;
     sandbox.shutdown().await;

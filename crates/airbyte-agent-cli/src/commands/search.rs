@@ -89,7 +89,7 @@ fn operation_summary(operation: &Operation) -> &str {
 }
 
 fn print_matches(matches: &[Match<'_>], query: &str) -> Result<(), std::io::Error> {
-    let mut out = std::io::stdout().lock();
+    let mut out = terminal::stdout();
     if matches.is_empty() {
         let query = terminal::single_line(query);
         writeln!(out, "Nothing found for \"{query}\".")?;

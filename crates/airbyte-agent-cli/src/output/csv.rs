@@ -1,5 +1,8 @@
 //! Comma-separated and tab-separated values: a header with every field name that occurs, a row per
 //! record, nested values as JSON.
+//!
+//! Values are written as they are, for programs. A spreadsheet takes a cell that begins with `=`, `+`,
+//! `-` or `@` for a formula, so such files are imported with all columns as text.
 
 use std::io::{self, Write};
 

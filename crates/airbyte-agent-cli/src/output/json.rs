@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use airbyte_agent_core::tools::escape_controls;
 use console::Style;
 use serde_json::Value;
 
@@ -18,22 +19,28 @@ pub(super) fn write_object(
     if indented {
         writeln!(out, "{}", indented_json(&object, colours))
     } else {
-        writeln!(out, "{object}")
+        writeln!(out, "{}", compact_json(&object))
     }
 }
 
 /// Writes every record on a line of its own.
 pub(super) fn write_lines(out: &mut impl Write, data: &Value) -> io::Result<()> {
     for record in records_of(data) {
-        writeln!(out, "{record}")?;
+        writeln!(out, "{}", compact_json(record))?;
     }
     Ok(())
+}
+
+/// JSON on one line. Characters that would control a terminal are escaped, wherever it is written:
+/// somebody may look at it later.
+pub(crate) fn compact_json(value: &Value) -> String {
+    escape_controls(value.to_string())
 }
 
 /// Indented JSON. With `colours`, member names and texts are coloured.
 pub(super) fn indented_json(value: &Value, colours: bool) -> String {
     if !colours {
-        return format!("{value:#}");
+        return escape_controls(format!("{value:#}"));
     }
     let mut text = String::new();
     write_coloured(value, 0, &mut text);
@@ -49,7 +56,7 @@ fn write_coloured(value: &Value, depth: usize, out: &mut String) {
             for (index, (name, member)) in members.iter().enumerate() {
                 out.push_str(if index == 0 { "" } else { "," });
                 out.push_str(&new_line(depth + 1));
-                let name = Value::String(name.clone()).to_string();
+                let name = compact_json(&Value::String(name.clone()));
                 out.push_str(&painted(Style::new().blue().bold(), name));
                 out.push_str(": ");
                 write_coloured(member, depth + 1, out);
@@ -67,7 +74,7 @@ fn write_coloured(value: &Value, depth: usize, out: &mut String) {
             out.push_str(&new_line(depth));
             out.push(']');
         }
-        Value::String(_) => out.push_str(&painted(Style::new().green(), value.to_string())),
+        Value::String(_) => out.push_str(&painted(Style::new().green(), compact_json(value))),
         Value::Null => out.push_str(&painted(Style::new().dim(), value.to_string())),
         other => out.push_str(&other.to_string()),
     }

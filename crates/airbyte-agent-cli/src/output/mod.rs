@@ -9,7 +9,9 @@ mod record;
 mod table;
 mod yaml;
 
-use std::io::{BufWriter, Write, stdout};
+pub(crate) use self::json::compact_json;
+
+use std::io::{BufWriter, Write};
 use std::time::SystemTime;
 
 use jiff::Timestamp;
@@ -86,7 +88,7 @@ pub(crate) fn print_records(
     document: &ResultDocument,
     hints: &RecordHints<'_>,
 ) -> Result<(), Stop> {
-    let mut out = BufWriter::new(stdout().lock());
+    let mut out = BufWriter::new(terminal::stdout());
     let (for_people, colours) = (terminal::stdout_is_terminal(), terminal::stdout_takes_colours());
     match format {
         Format::Json => json::write_object(&mut out, document, for_people, colours)?,
@@ -110,7 +112,7 @@ pub(crate) fn print_records(
 
 /// Prints every record as one line of JSON.
 pub(crate) fn print_json_lines(data: &Value) -> Result<(), Stop> {
-    let mut out = BufWriter::new(stdout().lock());
+    let mut out = BufWriter::new(terminal::stdout());
     json::write_lines(&mut out, data)?;
     out.flush()?;
     Ok(())
@@ -121,7 +123,7 @@ pub(crate) fn json_for_output(value: &Value) -> String {
     if terminal::stdout_is_terminal() {
         json::indented_json(value, terminal::stdout_takes_colours())
     } else {
-        value.to_string()
+        json::compact_json(value)
     }
 }
 
@@ -136,7 +138,7 @@ pub(crate) fn timestamp(at: SystemTime) -> Option<String> {
 fn print_omitted(omitted: Option<&str>) {
     if let Some(omitted) = omitted.filter(|_| terminal::stderr_is_terminal()) {
         let text = terminal::wrap_text(omitted, 0, terminal::width());
-        let _ = write!(std::io::stderr(), "{text}");
+        let _ = write!(terminal::stderr(), "{text}");
     }
 }
 

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
-use super::ResultDocument;
+use super::{ResultDocument, compact_json};
 
 /// Writes the members `data`, `meta` and, where it is set, `next`.
 pub(super) fn write_document(out: &mut impl Write, document: &ResultDocument) -> io::Result<()> {
@@ -76,7 +76,7 @@ fn write_value(value: &Value, depth: usize, out: &mut String) {
 fn scalar(value: &Value) -> String {
     match value {
         Value::String(text) if is_plain(text) => text.clone(),
-        other => other.to_string(),
+        other => compact_json(other),
     }
 }
 

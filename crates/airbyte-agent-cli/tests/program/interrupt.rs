@@ -92,7 +92,10 @@ fn half_a_file_is_kept_and_gone_on_with() {
     let folder = Folder::new("interrupted");
     let path = folder.file("b.bin");
     let part = format!("{path}.part");
-    let vendor = Vendor::slow("0123456789", 4, "\"v1\"");
+    let vendor = Vendor::slow("0123456789", 4, "\"v1\"", |seen, _| {
+        assert_eq!(seen.header("range"), Some("bytes=4-"));
+        Answer::text(206, "456789").header("content-range", "bytes 4-9/10").header("etag", "\"v1\"")
+    });
     let child = start(&vendor, &["files", "download", "-p", "id=1", "--out", &path]);
     let has_come = || std::fs::metadata(&part).is_ok_and(|about| about.len() == 4);
     let outcome = interrupt(child, has_come);
@@ -103,10 +106,6 @@ fn half_a_file_is_kept_and_gone_on_with() {
     );
     assert!(outcome.message().contains("4 bytes are kept"), "{outcome:?}");
     assert!(!Path::new(&path).exists());
-    let vendor = Vendor::new(|seen, _| {
-        assert_eq!(seen.header("range"), Some("bytes=4-"));
-        Answer::text(206, "456789").header("content-range", "bytes 4-9/10").header("etag", "\"v1\"")
-    });
     let again = start(&vendor, &["files", "download", "-p", "id=1", "--out", &path]);
     Outcome::from(again.wait_with_output().unwrap()).succeeded();
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "0123456789");

@@ -20,6 +20,7 @@ mod login;
 mod mcp;
 mod output;
 mod platform;
+mod renewal;
 mod run;
 mod sandbox;
 mod search;

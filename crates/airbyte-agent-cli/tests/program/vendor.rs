@@ -81,27 +81,37 @@ impl Vendor {
         Self { url, seen }
     }
 
-    /// Sends the first bytes of a file, and does not send the rest.
+    /// Sends the first bytes of a file, and does not send the rest. Later requests are answered by
+    /// `later`.
     #[cfg(unix)]
-    pub(crate) fn slow(content: &'static str, first: usize, tag: &'static str) -> Self {
+    pub(crate) fn slow(
+        content: &'static str,
+        first: usize,
+        tag: &'static str,
+        later: impl Fn(&Seen, usize) -> Answer + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&seen);
         thread::spawn(move || {
-            for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                let mut request = [0; 4096];
-                let _ = stream.read(&mut request);
-                let length = content.len();
-                let _ = write!(
-                    stream,
-                    "HTTP/1.1 200 OK\r\netag: {tag}\r\ncontent-length: {length}\r\n\r\n{}",
-                    &content[..first]
-                );
-                let _ = stream.flush();
-                thread::sleep(std::time::Duration::from_secs(60));
+            let mut streams = listener.incoming();
+            let mut stream = streams.next().unwrap().unwrap();
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request);
+            let length = content.len();
+            let _ = write!(
+                stream,
+                "HTTP/1.1 200 OK\r\netag: {tag}\r\ncontent-length: {length}\r\n\r\n{}",
+                &content[..first]
+            );
+            let _ = stream.flush();
+            // The first connection stays open, and nothing more is sent.
+            for stream in streams {
+                let _ = serve(stream.unwrap(), &log, &later);
             }
         });
-        Self { url, seen: Arc::default() }
+        Self { url, seen }
     }
 
     /// Sends the same response to every request.

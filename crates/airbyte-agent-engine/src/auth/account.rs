@@ -63,20 +63,20 @@ impl Account {
         self.secrets.get(name).map(ExposeSecret::expose_secret).filter(|text| !text.is_empty())
     }
 
-    /// What tells this account from others, made of its settings and secrets. Tokens that are
-    /// `renewed` are left out, so that it lasts; the name by which their store knows the account
-    /// stands in for them.
+    /// What tells this account from others, made of its settings and secrets. `stored_as` is what
+    /// the store of renewed tokens calls the account. It stands in for the tokens, which a renewal
+    /// replaces. Without it the account is known by the tokens that were given.
     pub(crate) fn identity(
         &self,
         connector: &Connector,
         config: &Map<String, Value>,
-        (renewed, stored_as): (bool, Option<&str>),
+        stored_as: Option<&str>,
     ) -> Vec<u8> {
         let scheme = self.scheme(connector);
         let tokens = ["access_token", "refresh_token"];
-        let lasting = |name: &str| !renewed || !tokens.contains(&name);
+        let lasting = |name: &str| stored_as.is_none() || !tokens.contains(&name);
         let mut parts = vec![("scheme", scheme.name.to_string())];
-        parts.extend(stored_as.filter(|_| renewed).map(|name| ("stored as", name.to_owned())));
+        parts.extend(stored_as.map(|name| ("stored as", name.to_owned())));
         let secrets = self.secrets.iter().filter(|(name, _)| lasting(name));
         parts.extend(secrets.map(|(name, value)| (&**name, value.expose_secret().to_owned())));
         let mut config: Vec<_> =
@@ -89,10 +89,23 @@ impl Account {
 
     /// Makes every secret known to the redactor, in the forms in which a vendor may echo it.
     pub(crate) fn register(&self, connector: &Connector, redactor: &Redactor) {
-        for value in self.secrets.values() {
-            redactor.add(value.expose_secret());
+        let scheme = self.scheme(connector);
+        let is_name = |text: &str| {
+            scheme.fields.iter().filter(|field| !field.secret).any(|field| {
+                let value = self.secrets.get(field.name.as_ref());
+                value.is_some_and(|value| value.expose_secret() == text)
+            })
+        };
+        for (name, value) in &self.secrets {
+            let value = value.expose_secret();
+            let is_secret = scheme.field(name).is_some_and(|field| field.secret);
+            if is_secret || !is_name(value) {
+                redactor.add(value);
+            } else {
+                redactor.add_name(value);
+            }
         }
-        if self.scheme(connector).kind == AuthKind::Basic {
+        if scheme.kind == AuthKind::Basic {
             redactor.add(&super::apply::basic(&self.secrets));
         }
     }

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -20,11 +21,15 @@ use super::token_store::{StoredTokens, TokenStore};
 use crate::description::{Connector, Refresh, RefreshGrant};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::BoxFuture;
+use crate::renewals::{self, UnderWay};
 use crate::secret::Redactor;
 use crate::single_flight::SingleFlight;
 
 /// How long a refusal stands before the token endpoint is asked again.
 const COOLDOWN: Duration = Duration::from_secs(30);
+
+/// The number of the renewal that was made last.
+static LAST: AtomicUsize = AtomicUsize::new(0);
 
 /// How long before its end a token is renewed.
 const MARGIN: Duration = Duration::from_secs(60);
@@ -35,6 +40,8 @@ pub(crate) struct Renewal {
     state: SingleFlight<State>,
     /// Tokens that the vendor has issued and that could not be stored yet.
     unsaved: Arc<Mutex<Option<Unsaved>>>,
+    /// Tells the tokens of this account from those of others in this process.
+    number: usize,
 }
 
 #[derive(Clone, Default)]
@@ -90,7 +97,8 @@ impl Renewal {
             refresh_token: secret("refresh_token"),
             ..State::default()
         };
-        Self { state: SingleFlight::with(state), unsaved: Arc::default() }
+        let number = LAST.fetch_add(1, Ordering::Relaxed);
+        Self { state: SingleFlight::with(state), unsaved: Arc::default(), number }
     }
 
     /// The current token, and whether it is time to renew it. Waits for a renewal that runs, and
@@ -165,10 +173,13 @@ impl Renewal {
                 context.learn(&state);
                 return Ok(state);
             }
+            // From here on the refresh token that is stored may be worth nothing.
+            let under_way = UnderWay::begin();
             let update = context.request(&state, send).await?;
             context.learn_update(&update);
+            renewal.note_unstorable(&context, &state, &update);
             state.accept(renewal.save(&context, Unsaved::new(update, stored), false).await?);
-            drop(lock);
+            drop((lock, under_way));
             Ok(state)
         };
         self.state.get_with_cooldown(is_newer, cooldown, fetch).await.map(State::into_token)
@@ -184,9 +195,32 @@ impl Renewal {
         is_stored: bool,
     ) -> Result<TokenUpdate> {
         *self.lock_unsaved() = Some(unsaved.clone());
-        context.save(&unsaved, is_stored).await?;
+        let saved = context.save(&unsaved, is_stored).await;
+        saved.inspect_err(|error| renewals::note_unsaved(self.number, error.clone()))?;
         *self.lock_unsaved() = None;
+        if context.keeps_tokens() {
+            renewals::note_saved(self.number);
+        }
         Ok(unsaved.into_update())
+    }
+
+    /// Notes that nobody keeps a new refresh token, where there is no store and nobody to tell.
+    fn note_unstorable(&self, context: &RenewalContext, state: &State, update: &TokenUpdate) {
+        let is_new = text(update.refresh_token.as_ref())
+            .is_some_and(|new| text(state.refresh_token.as_ref()) != Some(new));
+        if !is_new || context.keeps_tokens() {
+            return;
+        }
+        let error = Error::new(
+            ErrorKind::Storage,
+            format!(
+                "{} has issued a new refresh token, and the one that was given may no longer be \
+                 accepted. There is no store for the new one: it is lost when the process ends",
+                context.vendor
+            ),
+        );
+        tracing::warn!("{error}");
+        renewals::note_unsaved(self.number, error);
     }
 
     /// Issued tokens that are still to be stored. Those that somebody else's newer ones in the
@@ -199,6 +233,7 @@ impl Renewal {
         });
         if is_replaced {
             *unsaved = None;
+            renewals::note_saved(self.number);
         }
         unsaved.clone()
     }
@@ -339,6 +374,11 @@ impl RenewalContext {
             callback(update.clone()).await.map_err(|error| self.not_saved(update, error))?;
         }
         Ok(())
+    }
+
+    /// Whether somebody keeps new tokens.
+    fn keeps_tokens(&self) -> bool {
+        self.store.is_some() || self.announce.is_some()
     }
 
     /// The error of tokens that could not be stored, with what becomes of them.

@@ -124,7 +124,7 @@ pub trait TokenStore: Send + Sync {
 
     /// What tells this account from others of its connector, where the store knows it: a name, an
     /// id of the tenant. It must stay the same from one process to the next, because cursors are
-    /// bound to it. Without it, accounts that differ in their tokens only count as one.
+    /// bound to it. Without it, a cursor works with the client that gave it out only.
     fn account(&self) -> Option<&str> {
         None
     }

@@ -205,7 +205,8 @@ impl Call {
         let operation = self.operation()?;
         let span = self.span(operation);
         let read = self.read_until_done(operation, part, decode, &span).instrument(span.clone());
-        let read = read.await.inspect_err(|error| note(&span, error));
+        let read = read.await.map_err(|error| self.cleaned(error));
+        let read = read.inspect_err(|error| note(&span, error));
         let is_continued = part.cursor.or(self.cursor.as_ref()).is_some();
         read.map_err(|error| match is_continued && error.refuses_call() {
             true => error.with_advice(
@@ -214,6 +215,12 @@ impl Call {
             ),
             false => error,
         })
+    }
+
+    /// The error without secrets, whatever made it.
+    fn cleaned(&self, error: Error) -> Error {
+        let transport = self.runtime.transport();
+        error.cleaned(|text| transport.redact(text))
     }
 
     /// The span of the call; its requests have spans of their own below it.
@@ -393,7 +400,9 @@ impl Call {
             let message = format!("{name}: no answer within {} s", limit.as_secs_f64());
             Err(Error::timeout(message))
         });
+        let opened = opened.map_err(|error| self.cleaned(error));
         let opened = opened.inspect_err(|error| note(&span, error))?;
+        let opened = opened.redacted_by(self.runtime.transport().redactor());
         // A time that was set for this call is meant for all of it. The time that every call has is not
         // made for files of any size.
         Ok(match deadline.filter(|_| self.options.limit().is_some()) {

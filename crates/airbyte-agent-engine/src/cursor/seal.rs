@@ -87,6 +87,14 @@ impl<'a> Seal<'a> {
         Ok(position)
     }
 
+    /// A text that is the same for calls with the same operation, account, arguments and key, and
+    /// that tells them from any other: for what somebody stores about a call, such as a part of a
+    /// file. `purpose` tells such texts from each other. It reveals neither account nor arguments.
+    pub fn fingerprint(&self, purpose: &str) -> String {
+        let purpose = [b"fingerprint ", purpose.as_bytes()].concat();
+        self.tag(&purpose).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Whether everything that a page sets is a parameter by which the operation pages.
     fn pages_by(&self, page: &NextPage) -> bool {
         page.set.keys().all(|name| self.paging.contains(&name.as_str()))

@@ -11,6 +11,7 @@ use super::generation::Generation;
 use super::secrets::SecretProvider;
 use crate::description::RetryPolicy;
 use crate::http::{HttpClient, shown};
+use crate::secret::Redactor;
 
 /// The platform runs a call within this time.
 const TIMEOUT: Duration = Duration::from_secs(300);
@@ -43,6 +44,7 @@ pub struct Hosted {
     pub(super) timeout: Duration,
     pub(super) retry: Option<RetryPolicy>,
     pub(super) max_attempts: Option<u32>,
+    pub(super) redactor: Redactor,
 }
 
 impl Hosted {
@@ -64,6 +66,7 @@ impl Hosted {
             timeout: TIMEOUT,
             retry: None,
             max_attempts: None,
+            redactor: Redactor::default(),
         }
     }
 
@@ -170,6 +173,14 @@ impl Hosted {
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = Some(attempts);
+        self
+    }
+
+    /// Adds the secrets that are used and obtained to this redactor, which takes its own out of the
+    /// texts of the engine, too.
+    #[must_use]
+    pub fn redactor(mut self, redactor: &Redactor) -> Self {
+        self.redactor = redactor.clone();
         self
     }
 

@@ -89,7 +89,7 @@ impl Session {
         let organization = organization
             .map_err(|_| Error::validation("the organization id cannot be written as a header"))?;
         let via = options.via.as_deref().map(origin).transpose()?;
-        let redactor = Redactor::default();
+        let redactor = options.redactor.clone();
         redactor.add(options.client_secret.expose_secret());
         let wire = Wire {
             network: Network::new(options.http.clone(), via),
@@ -158,6 +158,11 @@ impl Session {
     /// Keeps a secret out of every message of this session from now on.
     pub fn conceal(&self, secret: &str) {
         self.0.wire.redactor.add(secret);
+    }
+
+    /// The redactor of this session, which knows the platform's secret and tokens.
+    pub fn redactor(&self) -> Redactor {
+        self.0.wire.redactor.clone()
     }
 
     /// A text without the secrets of this session.

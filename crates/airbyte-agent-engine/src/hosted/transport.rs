@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::http::{BoxFuture, HttpResponse};
 use crate::layout::Layout;
 use crate::reply::fields_in_use;
-use crate::secret::MASK;
+use crate::secret::{MASK, Redactor};
 use crate::transport::{CheckedCall, Reply, Transport};
 
 /// Longest text the platform records as intent, in characters.
@@ -239,6 +239,10 @@ impl Transport for HostedTransport {
 
     fn redact(&self, text: &str) -> String {
         self.session.redact(text)
+    }
+
+    fn redactor(&self) -> Redactor {
+        self.session.redactor()
     }
 
     fn identity(&self) -> Vec<u8> {

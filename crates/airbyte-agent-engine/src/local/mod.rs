@@ -10,6 +10,7 @@ mod server;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -37,6 +38,9 @@ use crate::secret::{MASK, Redactor};
 use crate::shared_description::Description;
 use crate::transport::{CheckedCall, Reply, Transport};
 use crate::wire::{Answer, Network, Outgoing, Recipient, Redirects, Wire, header};
+
+/// The number of clients whose store of tokens does not name its account.
+static UNNAMED: AtomicUsize = AtomicUsize::new(0);
 
 /// The transport that [`Local`] options make.
 #[derive(Clone)]
@@ -79,8 +83,14 @@ impl LocalTransport {
         }
         let redactor = options.redactor.clone();
         account.register(connector, &redactor);
-        for value in options.credentials.values() {
-            redactor.add(value);
+        for (name, value) in options.credentials.names().zip(options.credentials.values()) {
+            // Fields of a scheme that is not used are kept out of texts, too.
+            let mut fields = connector.auth.iter().filter_map(|scheme| scheme.field(name));
+            if fields.any(|field| field.secret) {
+                redactor.add(value);
+            } else {
+                redactor.add_name(value);
+            }
         }
         let scheme = account.scheme(connector);
         let config = server::configuration(connector, scheme, &options.config, |field| {
@@ -99,7 +109,11 @@ impl LocalTransport {
             server::base_url(connector, server, &config, &BTreeMap::new())?;
         }
         let store = options.token_store.as_ref();
-        let stored_as = store.and_then(|store| store.account()).map(str::to_owned);
+        let stored_as = store.map(|store| {
+            let name = store.account().map(str::to_owned);
+            // Accounts of a store that does not tell them apart must not share their cursors.
+            name.unwrap_or_else(|| format!("client {}", UNNAMED.fetch_add(1, Ordering::Relaxed)))
+        });
         let via = options.via.as_deref().map(origin).transpose()?;
         let mut network = Network::new(options.http, via);
         network.private_hosts = options.private_hosts;
@@ -364,9 +378,13 @@ impl Transport for LocalTransport {
         self.wire.redactor.clean(text)
     }
 
+    fn redactor(&self) -> Redactor {
+        self.wire.redactor.clone()
+    }
+
     fn identity(&self) -> Vec<u8> {
-        let stored_as = self.stored_as.as_deref();
-        self.account.identity(self.connector(), &self.config, (self.renewal.is_some(), stored_as))
+        let stored_as = self.stored_as.as_deref().filter(|_| self.renewal.is_some());
+        self.account.identity(self.connector(), &self.config, stored_as)
     }
 
     fn pause(&self, attempt: u32, error: &Error, options: &CallOptions) -> Option<Duration> {

@@ -175,6 +175,14 @@ impl<A> Local<A> {
         self
     }
 
+    /// Adds the secrets that are used and obtained to this redactor, which takes its own out of the
+    /// texts of the engine, too.
+    #[must_use]
+    pub fn redactor(mut self, redactor: &Redactor) -> Self {
+        self.options.redactor = redactor.clone();
+        self
+    }
+
     /// Sends requests by this client instead of the one that all connectors of the process share:
     /// an [`Http`](crate::Http) with a proxy or certificates of its own, or an implementation of
     /// [`HttpClient`].

@@ -368,12 +368,13 @@ impl Answer<'_> {
         } else {
             format!("{name}: the answer ({kind}) is not valid JSON at {path}: {why}")
         };
-        let start: String = String::from_utf8_lossy(text).chars().take(500).collect();
+        let start = (self.redact)(&String::from_utf8_lossy(text));
+        let start: String = start.chars().take(500).collect();
         Error::decode((self.redact)(&message))
             .with_status(self.reply.status)
             .with_request_id(request_id(&self.reply.headers))
             .with_json_path(path)
-            .with_body((self.redact)(&start))
+            .with_body(start)
     }
 
     /// What finds out how the list continues.

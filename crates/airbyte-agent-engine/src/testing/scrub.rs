@@ -12,6 +12,7 @@ use url::Url;
 
 use super::cassette::{Body, Exchange, PLACEHOLDER, RecordedResponse};
 use crate::auth::Credentials;
+use crate::secret::{MASK, Redactor};
 
 /// Headers that a cassette may hold; besides those whose name speaks of a limit or a count.
 const HEADERS: &[&str] = &[
@@ -77,6 +78,8 @@ fn is_secret_name(name: &str) -> bool {
 pub(super) struct Scrubber {
     /// Name and value, the longest value first.
     secrets: Vec<(String, String)>,
+    /// Knows them, too, in every encoding.
+    redactor: Redactor,
 }
 
 impl Scrubber {
@@ -112,6 +115,7 @@ impl Scrubber {
             return;
         }
         let name = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        self.redactor.add(value);
         self.secrets.push((name, value.to_owned()));
         self.secrets.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
     }
@@ -147,7 +151,7 @@ impl Scrubber {
                 }
             }
         }
-        out
+        self.redactor.clean(&out).replace(MASK, PLACEHOLDER)
     }
 
     /// An address without secrets: neither known ones nor parameters that are secret by name.

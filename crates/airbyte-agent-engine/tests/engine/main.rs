@@ -13,6 +13,7 @@ mod cursors;
 mod destinations;
 mod faults;
 mod files;
+mod fuzz;
 mod hosted;
 mod hosted_faults;
 mod hosted_files;

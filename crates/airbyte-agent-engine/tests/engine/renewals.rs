@@ -2,10 +2,11 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use airbyte_agent_engine::{
     BoxFuture, Client, Error, ErrorKind, ExposeSecret, Local, Result, StoredTokens, TokenLock,
-    TokenStore,
+    TokenStore, renewals,
 };
 use serde_json::{Value, json};
 
@@ -117,7 +118,7 @@ fn client(local: Local) -> Client {
     Client::local(description(), local).unwrap()
 }
 
-fn renewals(server: &Server) -> usize {
+fn requested(server: &Server) -> usize {
     server.seen().iter().filter(|request| request.target == "/token").count()
 }
 
@@ -154,12 +155,12 @@ async fn a_token_that_cannot_be_stored_fails_the_call_and_is_stored_by_the_next_
         );
         is_silent(&error);
     }
-    assert_eq!((renewals(&server), database.stored()), (1, (None, None)));
+    assert_eq!((requested(&server), database.stored()), (1, (None, None)));
     assert_eq!(database.locked.load(Ordering::SeqCst), 0, "the lock is given back");
     // The token that the vendor has issued is not asked for once more: it would refuse.
     database.cannot_save.store(false, Ordering::SeqCst);
     list(&client).await.unwrap();
-    assert_eq!(renewals(&server), 1);
+    assert_eq!(requested(&server), 1);
     let stored = (Some(format!("{CANARY}-access-1")), Some(format!("{CANARY}-refresh-1")));
     assert_eq!(database.stored(), stored);
 }
@@ -173,7 +174,7 @@ async fn tokens_that_somebody_else_stored_replace_what_could_not_be_stored() {
     // Somebody signs in anew.
     database.put(&format!("{CANARY}-access-1"), &format!("{CANARY}-refresh-1"));
     list(&client).await.unwrap();
-    assert_eq!(renewals(&server), 1);
+    assert_eq!(requested(&server), 1);
 }
 
 #[tokio::test]
@@ -219,7 +220,7 @@ async fn a_callback_that_fails_fails_the_call_and_is_called_again() {
     assert!(error.message().contains("no connection to the database"), "{error}");
     list(&client).await.unwrap();
     assert_eq!(*told.lock().unwrap(), [format!("{CANARY}-refresh-1")]);
-    assert_eq!((calls.load(Ordering::SeqCst), renewals(&server)), (2, 1));
+    assert_eq!((calls.load(Ordering::SeqCst), requested(&server)), (2, 1));
 }
 
 #[tokio::test]
@@ -231,4 +232,76 @@ async fn a_refusal_of_the_token_endpoint_names_vendor_and_call() {
     let begin = "things.list: the token endpoint of Acme refused to renew the token (HTTP 400)";
     assert!(error.message().starts_with(begin), "{error}");
     is_silent(&error);
+}
+
+#[tokio::test]
+async fn a_renewal_outlives_the_call_and_is_waited_for() {
+    let issued = AtomicUsize::new(0);
+    let server = Server::start(move |request, _| {
+        if request.target != "/token" {
+            return Answer::json(401, json!({}));
+        }
+        let next = issued.fetch_add(1, Ordering::SeqCst) + 1;
+        let refresh_token = format!("{CANARY}-refresh-{next}");
+        let body = json!({"access_token": "access-of-the-renewal", "refresh_token": refresh_token});
+        Answer::json(200, body).pause(Duration::from_millis(600))
+    })
+    .await;
+    let database = Database::default();
+    let local = local(&server.url, oauth()).token_store(database.clone());
+    let client = client(local.timeout(Duration::from_millis(200)));
+    let error = list(&client).await.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    assert_eq!(database.stored(), (None, None));
+    assert!(renewals::is_running());
+    renewals::ended().await;
+    assert_eq!(database.stored().1, Some(format!("{CANARY}-refresh-1")));
+}
+
+/// A store on a disk that is full until it is not.
+#[derive(Clone, Default)]
+struct FullDisk(Arc<AtomicBool>);
+
+impl TokenStore for FullDisk {
+    fn load(&self) -> BoxFuture<'_, Result<StoredTokens>> {
+        Box::pin(async { Ok(StoredTokens::default()) })
+    }
+
+    fn save<'a>(&'a self, _: &'a StoredTokens) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async {
+            if self.0.load(Ordering::SeqCst) {
+                return Ok(());
+            }
+            Err(Error::storage(FULL, std::io::Error::from(std::io::ErrorKind::StorageFull)))
+        })
+    }
+}
+
+const FULL: &str = "the disk of this test is full";
+
+#[tokio::test]
+async fn tokens_that_are_in_memory_only_are_told() {
+    let (server, disk) = (rotating().await, FullDisk::default());
+    let client = client(local(&server.url, oauth()).token_store(disk.clone()));
+    list(&client).await.unwrap_err();
+    let told = || {
+        let unsaved = renewals::unsaved();
+        unsaved.iter().filter(|error| error.message().contains(FULL)).count()
+    };
+    assert_eq!(told(), 1);
+    list(&client).await.unwrap_err();
+    assert_eq!(told(), 1);
+    disk.0.store(true, Ordering::SeqCst);
+    list(&client).await.unwrap();
+    assert_eq!(told(), 0);
+}
+
+#[tokio::test]
+async fn a_rotated_token_without_a_store_is_told() {
+    let server = rotating().await;
+    let client = client(local(&server.url, oauth()));
+    list(&client).await.unwrap();
+    let unsaved = renewals::unsaved();
+    let told = unsaved.iter().find(|error| error.message().contains("no store for the new one"));
+    is_silent(told.expect("told"));
 }

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use airbyte_agent_core::tools::{Effect, Target};
+use airbyte_agent_core::tools::{Effect, Target, escape_controls};
 use airbyte_agent_core::{Error, ErrorKind, Result};
 use serde_json::{Map, Value, json};
 
@@ -108,10 +108,12 @@ impl Audit {
 
     /// Writes a line, and says whether that succeeded.
     fn write(&self, line: &Map<String, Value>) -> bool {
-        let Ok(mut text) = serde_json::to_vec(line) else { return false };
-        text.push(b'\n');
+        let Ok(text) = serde_json::to_string(line) else { return false };
+        // The log is read on terminals, and clients choose their names.
+        let mut text = escape_controls(text);
+        text.push('\n');
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = out.write_all(&text).and_then(|()| out.flush());
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         if let Err(error) = &written {
             tracing::error!(%error, "the audit log cannot be written");
         }

@@ -4,9 +4,10 @@
 
 mod guard;
 mod options;
+mod visitors;
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use rmcp::transport::streamable_http_server::session::SessionManager as _;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::net::{TcpListener, TcpStream};
@@ -26,17 +28,24 @@ use tokio_util::sync::CancellationToken;
 
 use self::guard::Guard;
 pub use self::options::{HttpOptions, Token, listen};
+use self::visitors::{Bounds, Place, Visitors};
 use crate::message::{Problem, check};
 use crate::server::Server;
 
 /// The path at which the protocol is served.
 pub const PATH: &str = "/mcp";
 
-/// The most sessions at the same time.
-const MOST_SESSIONS: usize = 1_024;
+/// The most sessions at the same time, and those of one peer.
+const MOST_SESSIONS: (usize, usize) = (1_024, 256);
 
-/// The most connections at the same time.
-const MOST_CONNECTIONS: usize = 2_048;
+/// The most connections at the same time, and those of one peer.
+const MOST_CONNECTIONS: (usize, usize) = (2_048, 512);
+
+/// How long a client has to send the headers of a request.
+const HEADERS: Duration = Duration::from_secs(5);
+
+/// How long a session may exist before it is used. Clients list the tools at once.
+const FIRST_CALL: Duration = Duration::from_secs(60);
 
 /// Most bytes of a message.
 const LONGEST_BODY: usize = 4 * 1024 * 1024;
@@ -52,6 +61,9 @@ const DELIVERY: Duration = Duration::from_millis(150);
 
 /// How long connections have to end after the calls have ended.
 const CLOSING: Duration = Duration::from_secs(2);
+
+/// The header that names the session.
+const SESSION: &str = "mcp-session-id";
 
 type Body = BoxBody<Bytes, Infallible>;
 type Protocol = StreamableHttpService<Server, LocalSessionManager>;
@@ -69,6 +81,7 @@ pub struct HttpServer {
 struct Site {
     protocol: Protocol,
     sessions: Arc<LocalSessionManager>,
+    visitors: Arc<Visitors>,
     guard: Guard,
 }
 
@@ -134,21 +147,44 @@ impl HttpServer {
         };
         let protocol =
             StreamableHttpService::new(move || Ok(server.clone()), Arc::clone(&sessions), config);
-        let site = Arc::new(Site { protocol, sessions, guard });
+        let first_call = options.first_call.unwrap_or(FIRST_CALL);
+        let visitors = Arc::new(Visitors::new(Bounds {
+            sessions: MOST_SESSIONS.0,
+            sessions_of_peer: MOST_SESSIONS.1,
+            connections: MOST_CONNECTIONS.0,
+            connections_of_peer: MOST_CONNECTIONS.1,
+            first_call,
+            longest_call: shared.limits.timeout + MARGIN,
+        }));
+        let site = Arc::new(Site { protocol, sessions, visitors, guard });
+        let mut rounds = tokio::time::interval(first_call.max(MARGIN) / 4);
         let mut connections = JoinSet::new();
         let closing = CancellationToken::new();
         let mut stop = std::pin::pin!(stop);
         loop {
             let accepted = tokio::select! {
                 () = &mut stop => break,
+                _ = rounds.tick() => {
+                    site.close(site.visitors.take_unused()).await;
+                    continue;
+                }
                 accepted = listener.accept() => accepted,
             };
             while connections.try_join_next().is_some() {}
             match accepted {
-                Ok((stream, _)) if connections.len() < MOST_CONNECTIONS => {
-                    connections.spawn(connection(stream, Arc::clone(&site), closing.clone()));
-                }
-                Ok(_) => tracing::warn!("too many connections"),
+                Ok((stream, peer)) => match site.visitors.admit(peer.ip()) {
+                    Some(place) => {
+                        let site = Arc::clone(&site);
+                        connections.spawn(connection(
+                            stream,
+                            peer.ip(),
+                            site,
+                            closing.clone(),
+                            place,
+                        ));
+                    }
+                    None => tracing::warn!(peer = %peer.ip(), "too many connections"),
+                },
                 Err(error) => {
                     // Most likely there are no file handles left. They are released as connections end.
                     tracing::warn!(%error, "cannot accept a connection");
@@ -170,14 +206,21 @@ impl HttpServer {
 }
 
 /// Serves one connection until it ends, or until `closing` is cancelled and its request is answered.
-async fn connection(stream: TcpStream, site: Arc<Site>, closing: CancellationToken) {
+async fn connection(
+    stream: TcpStream,
+    peer: IpAddr,
+    site: Arc<Site>,
+    closing: CancellationToken,
+    _place: Place,
+) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let site = Arc::clone(&site);
-        async move { Ok::<_, Infallible>(site.respond(request).await) }
+        async move { Ok::<_, Infallible>(site.respond(request, peer).await) }
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
@@ -194,7 +237,7 @@ async fn connection(stream: TcpStream, site: Arc<Site>, closing: CancellationTok
 
 impl Site {
     /// Responds to a request, after the origin of a web page was checked.
-    async fn respond(&self, request: Request<Incoming>) -> Response<Body> {
+    async fn respond(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Body> {
         let origin = match self.guard.origin(request.headers()) {
             Ok(origin) => origin,
             Err(refused) => return refused.response(),
@@ -202,7 +245,7 @@ impl Site {
         let mut response = if request.method() == Method::OPTIONS && origin.is_some() {
             guard::preflight()
         } else {
-            self.respond_to_allowed(request).await
+            self.respond_to_allowed(request, peer).await
         };
         if let Some(origin) = origin {
             guard::allow_reading(&mut response, origin);
@@ -211,7 +254,7 @@ impl Site {
     }
 
     /// Responds to a request whose origin is allowed.
-    async fn respond_to_allowed(&self, request: Request<Incoming>) -> Response<Body> {
+    async fn respond_to_allowed(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Body> {
         match request.uri().path() {
             PATH | "/" => {}
             "/health" => return text(StatusCode::OK, "ok"),
@@ -220,9 +263,12 @@ impl Site {
         if let Err(refused) = self.guard.token(request.headers()) {
             return refused.response();
         }
-        let opens =
-            request.method() == Method::POST && !request.headers().contains_key("mcp-session-id");
-        if opens && self.sessions.sessions.read().await.len() >= MOST_SESSIONS {
+        let session = request.headers().get(SESSION).and_then(|value| value.to_str().ok());
+        let opens = request.method() == Method::POST && session.is_none();
+        if let Some(session) = session {
+            self.visitors.used(session);
+        }
+        if opens && !self.make_room(peer).await {
             let mut response = text(StatusCode::SERVICE_UNAVAILABLE, "too many sessions");
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
             return response;
@@ -233,11 +279,35 @@ impl Site {
         } else {
             self.protocol.handle(request).await
         };
+        let opened = response.headers().get(SESSION).and_then(|value| value.to_str().ok());
+        if let Some(opened) = opened.filter(|_| opens) {
+            self.visitors.opened(opened.into(), peer);
+        }
         if closes && response.status() == StatusCode::ACCEPTED {
             // The session has ended already, and clients take "accepted" for "not yet".
             *response.status_mut() = StatusCode::NO_CONTENT;
         }
         response
+    }
+
+    /// Makes room for a new session of the peer, and returns whether there is some.
+    async fn make_room(&self, peer: IpAddr) -> bool {
+        let room = {
+            let sessions = self.sessions.sessions.read().await;
+            self.visitors.make_room(peer, |id| sessions.contains_key(id))
+        };
+        let Some(unused) = room else { return false };
+        self.close(unused).await;
+        true
+    }
+
+    /// Closes sessions.
+    async fn close(&self, sessions: Vec<Arc<str>>) {
+        for id in sessions {
+            if let Err(error) = self.sessions.close_session(&id).await {
+                tracing::debug!(%error, "a session that was not used cannot be closed");
+            }
+        }
     }
 }
 

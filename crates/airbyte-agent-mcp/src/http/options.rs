@@ -24,6 +24,8 @@ pub struct HttpOptions {
     /// How long a session may be unused before it ends; half an hour unless it is set, and never shorter
     /// than a call may take.
     pub idle: Option<Duration>,
+    /// How long a session may exist before its first call; a minute unless it is set.
+    pub first_call: Option<Duration>,
 }
 
 /// A bearer token. Its debug output does not show it.
@@ -82,6 +84,13 @@ impl HttpOptions {
         self
     }
 
+    /// Sets how long a session may exist before its first call.
+    #[must_use]
+    pub fn first_call(mut self, longest: Duration) -> Self {
+        self.first_call = Some(longest);
+        self
+    }
+
     /// The address at which the server listens.
     pub(super) fn address(&self) -> SocketAddr {
         self.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 0).into())
@@ -107,6 +116,7 @@ impl HttpOptions {
             origins: table.texts("origins")?,
             hosts: table.texts("hosts")?,
             idle: table.seconds("idle")?,
+            first_call: None,
         };
         table.end()?;
         Ok(options)

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use airbyte_agent_mcp::{Audit, Limits};
 use serde_json::{Value, json};
 
-use crate::harness::{Vendor, call, connect, server, tool};
+use crate::harness::{SECRET, Vendor, call, connect, server, tool};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -157,4 +157,27 @@ async fn a_change_that_cannot_be_written_down_is_not_made() {
     // What changes nothing goes on.
     let list = call(&session, "things", "list", json!({})).await;
     assert!(!list.is_error(), "{}", list.text());
+}
+
+/// A model may have read a credential somewhere, and a vendor repeats what it is sent.
+#[tokio::test]
+async fn neither_results_nor_errors_nor_the_log_show_a_credential() {
+    let log = Log::default();
+    let session = connect(server(&Vendor::default()).audit(Audit::to(log.clone())).build()).await;
+    // The mark at which the log shortens a text stands inside the credential.
+    let long = format!("{}{SECRET}", "x".repeat(112));
+    for (entity, action, params) in [
+        ("things", "get", json!({"id": SECRET})),
+        ("things", "get", json!({"id": long})),
+        ("things", "get", json!({"id": "t1", SECRET: 1})),
+        ("things", SECRET, json!({})),
+        (SECRET, "get", json!({})),
+    ] {
+        let answer = call(&session, entity, action, params.clone()).await;
+        let shown = format!("{} {}", answer.text(), answer.json());
+        assert!(!shown.contains("canary"), "{entity} {action} {params}: {shown}");
+    }
+    assert_eq!(log.lines().len(), 5);
+    assert!(!log.text().contains("canary"), "{}", log.text());
+    assert!(log.text().contains("[redacted]"), "{}", log.text());
 }

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use airbyte_agent_core::{
-    BoxFuture, CheckedCall, Client, Description, Error, ErrorKind, Layout, Reply, Result, Transport,
+    BoxFuture, CheckedCall, Client, Description, Error, ErrorKind, Layout, Redactor, Reply, Result,
+    Transport,
 };
 use airbyte_agent_mcp::{Server, ServerBuilder};
 use rmcp::model::{CallToolRequestParams, CallToolResult, ProgressNotificationParam};
@@ -93,7 +94,16 @@ impl Transport for Vendor {
     fn timeout(&self) -> Duration {
         Duration::from_secs(90)
     }
+
+    fn redactor(&self) -> Redactor {
+        let redactor = Redactor::new();
+        redactor.add(SECRET);
+        redactor
+    }
 }
+
+/// The credential of the account.
+pub(crate) const SECRET: &str = "canary-5f1c9b7e";
 
 /// A client that remembers the reports of progress.
 #[derive(Clone, Default)]

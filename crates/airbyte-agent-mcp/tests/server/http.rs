@@ -242,3 +242,43 @@ async fn what_is_no_message_gets_an_error_of_the_protocol() {
         assert_eq!(answer.header("content-type").as_deref(), Some("application/json"));
     }
 }
+
+#[tokio::test]
+async fn sessions_that_are_opened_and_left_end_soon() {
+    let site = site(HttpOptions::default().first_call(Duration::from_millis(100))).await;
+    let left = format!("Mcp-Session-Id: {}", open(site.address, &[]).await);
+    let used = format!("Mcp-Session-Id: {}", open(site.address, &[]).await);
+    for _ in 0..2 {
+        let answer = ask(site.address, "POST", "/mcp", &[&used], &calling("t1")).await;
+        assert_eq!(answer.status, 200);
+    }
+    tokio::time::sleep(Duration::from_millis(900)).await;
+    let status = async |session: &str| {
+        ask(site.address, "POST", "/mcp", &[session], &calling("t1")).await.status
+    };
+    assert_eq!((status(&left).await, status(&used).await), (404, 200));
+}
+
+#[tokio::test]
+async fn somebody_who_opens_sessions_and_leaves_them_locks_nobody_out() {
+    let site = site(HttpOptions::default()).await;
+    let used = format!("Mcp-Session-Id: {}", open(site.address, &[]).await);
+    for _ in 0..2 {
+        ask(site.address, "POST", "/mcp", &[&used], &calling("t1")).await;
+    }
+    for _ in 0..300 {
+        open(site.address, &[]).await;
+    }
+    let answer = ask(site.address, "POST", "/mcp", &[&used], &calling("t1")).await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn half_a_header_is_not_waited_for() {
+    let site = site(HttpOptions::default()).await;
+    let mut stream = TcpStream::connect(site.address).await.unwrap();
+    stream.write_all(b"POST /mcp HTTP/1.1\r\nHost: localhost\r\n").await.unwrap();
+    let mut rest = Vec::new();
+    let ended = tokio::time::timeout(Duration::from_secs(8), stream.read_to_end(&mut rest)).await;
+    assert!(ended.is_ok(), "the connection is still open");
+}

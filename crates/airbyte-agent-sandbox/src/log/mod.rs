@@ -13,6 +13,9 @@ use crate::request::{Request, form_pairs};
 /// Number of requests that the log holds; older ones are dropped.
 const CAPACITY: usize = 5_000;
 
+/// Number of bytes in the bodies of the requests that the log holds; older ones are dropped.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+
 /// A request that arrived, as it arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -73,19 +76,28 @@ impl LoggedRequest {
 
 /// The requests that arrived, oldest first, up to [`CAPACITY`].
 #[derive(Debug, Default)]
-pub(crate) struct RequestLog(Mutex<VecDeque<LoggedRequest>>);
+pub(crate) struct RequestLog(Mutex<Logged>);
+
+#[derive(Debug, Default)]
+struct Logged {
+    requests: VecDeque<LoggedRequest>,
+    /// The bytes in their bodies.
+    bytes: usize,
+}
 
 impl RequestLog {
     pub(crate) fn add(&self, request: LoggedRequest) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() == CAPACITY {
-            all.pop_front();
+        all.bytes += request.body.len();
+        all.requests.push_back(request);
+        while all.requests.len() > CAPACITY || all.requests.len() > 1 && all.bytes > MOST_BYTES {
+            let dropped = all.requests.pop_front();
+            all.bytes -= dropped.map_or(0, |dropped| dropped.body.len());
         }
-        all.push_back(request);
     }
 
     pub(crate) fn all(&self) -> Vec<LoggedRequest> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).requests.iter().cloned().collect()
     }
 
     /// All requests with everything masked that may be a secret.
@@ -94,6 +106,6 @@ impl RequestLog {
     }
 
     pub(crate) fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Logged::default();
     }
 }

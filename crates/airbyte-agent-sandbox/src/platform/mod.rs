@@ -210,6 +210,14 @@ impl Platform {
             Ok(caller) => caller,
             Err(error) => return error.into(),
         };
+        let is_call = !matches!(route.handler, Handler::Function(_));
+        if request.method == "POST" && !is_call && self.lock().is_full() {
+            let message = format!(
+                "the sandbox keeps no more than {} objects of the platform; start it anew",
+                state::MOST_OBJECTS
+            );
+            return Response::json(507, &json!({"detail": message}));
+        }
         let context = Context { platform: self, vendors, request, caller, ids: route.ids };
         let result: ApiResult = match route.handler {
             Handler::Function(respond) => respond(&context),

@@ -31,6 +31,27 @@ pub(crate) struct State {
     pub(crate) automations: Vec<StoredObject>,
 }
 
+/// The most objects that the platform keeps.
+pub(crate) const MOST_OBJECTS: usize = 20_000;
+
+impl State {
+    /// Whether the platform can keep no more objects: the sandbox does not grow without bound.
+    pub(crate) fn is_full(&self) -> bool {
+        let objects = [
+            self.workspaces.len(),
+            self.connectors.len(),
+            self.templates.len(),
+            self.connection_templates.len(),
+            self.oauth_apps.len(),
+            self.consents.len(),
+            self.secrets.len(),
+            self.workflows.len(),
+            self.automations.len(),
+        ];
+        objects.iter().sum::<usize>() >= MOST_OBJECTS
+    }
+}
+
 /// A client, and the organizations for which it may act, the default one first.
 #[derive(Debug, Clone)]
 pub(crate) struct ApiClient {

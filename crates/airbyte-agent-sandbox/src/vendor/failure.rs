@@ -24,6 +24,8 @@ pub(super) enum Failure {
     NoRecord { what: String, name: String },
     /// There is no file at this address.
     NoFile,
+    /// The sandbox keeps no more records.
+    Full,
 }
 
 impl Failure {
@@ -34,6 +36,7 @@ impl Failure {
             Self::NoPath(_) | Self::NoRecord { .. } | Self::NoFile => 404,
             Self::NoMethod { .. } => 405,
             Self::RateLimited => 429,
+            Self::Full => 507,
         }
     }
 
@@ -45,6 +48,7 @@ impl Failure {
             Self::NoPath(_) | Self::NoRecord { .. } | Self::NoFile => "not_found",
             Self::NoMethod { .. } => "method_not_allowed",
             Self::RateLimited => "rate_limited",
+            Self::Full => "sandbox_full",
         }
     }
 
@@ -56,6 +60,11 @@ impl Failure {
             Self::NoMethod { method, path } => format!("{method} is not allowed on {path}"),
             Self::NoRecord { what, name } => format!("There is no {what} `{name}`"),
             Self::NoFile => "There is no such file".to_owned(),
+            Self::Full => {
+                "The sandbox keeps no more than 20,000 writes and 64 MiB of written data \
+                           for each vendor; start it anew"
+                    .to_owned()
+            }
             Self::RateLimited => "Too many requests; wait a second".to_owned(),
         };
         vec![message]

@@ -69,3 +69,32 @@ async fn records_are_the_same_on_every_start_and_belong_together() {
     let private = orders.iter().filter(|order| order["isPrivate"] == true).count();
     assert!((1..20).contains(&private), "{private}");
 }
+
+#[tokio::test]
+async fn writes_are_bounded_and_that_is_told() {
+    let sandbox = builder().start().await.unwrap();
+    // Six requests of about twelve megabytes.
+    let body = format!("name={}", "x".repeat(12 * 1024 * 1024));
+    let mut statuses = Vec::new();
+    let mut last = String::new();
+    for _ in 0..6 {
+        let answer = vendor(&sandbox, "POST", "/api/v1/users", FORM, &body).await;
+        statuses.push(answer.status);
+        last = answer.text();
+    }
+    assert_eq!(statuses, [200, 200, 200, 200, 200, 507]);
+    assert!(last.contains("start it anew"), "{last}");
+    assert_eq!(get(&sandbox, "/api/v1/users?limit=1").await.status, 200);
+}
+
+#[tokio::test]
+async fn web_pages_and_strange_names_are_refused() {
+    let sandbox = builder().start().await.unwrap();
+    for headers in ["Origin: https://evil.test\r\n", "Origin: null\r\n"] {
+        let answer = vendor(&sandbox, "GET", "/api/v1/users", headers, "").await;
+        assert_eq!(answer.status, 403, "{headers}");
+    }
+    let own = format!("Origin: {}\r\n", sandbox.url());
+    assert_eq!(vendor(&sandbox, "GET", "/api/v1/users", &own, "").await.status, 200);
+    assert!(!sandbox.is_reachable_from_outside());
+}

@@ -4,6 +4,7 @@ use airbyte_agent_description::Json;
 use serde_json::{Map, Value, json};
 
 use super::Cx;
+use super::budget::weight;
 use crate::yaml::{self, Node};
 
 /// The most nodes of a resolved schema; beyond them only types are kept.
@@ -17,7 +18,9 @@ impl<'a> Cx<'a> {
     /// keeps nothing but its type there.
     pub(crate) fn inlined(&self, schema: &'a Node) -> Json {
         let mut inliner = Inliner { cx: self, within: Vec::new(), nodes: 0 };
-        Json::new(&inliner.schema(schema))
+        let inlined = inliner.schema(schema);
+        self.spend(schema, inliner.nodes);
+        Json::new(&inlined)
     }
 }
 
@@ -43,6 +46,7 @@ impl<'a> Inliner<'_, 'a> {
         let identity = std::ptr::from_ref(target);
         let ends = self.within.contains(&identity)
             || self.nodes > MAX_NODES
+            || self.cx.budget.is_exceeded()
             || self.within.len() > MAX_DEPTH;
         let mut result = ending(target);
         if !ends {
@@ -63,6 +67,9 @@ impl<'a> Inliner<'_, 'a> {
         let yaml::Value::Map(members) = &node.value else { return node.to_json() };
         let mut out = Map::new();
         for (key, child) in members {
+            if self.nodes > MAX_NODES {
+                break;
+            }
             let value = match key.as_str() {
                 "properties" | "patternProperties" | "$defs" => Value::Object(
                     child.members().iter().map(|(k, v)| (k.clone(), self.schema(v))).collect(),
@@ -73,7 +80,13 @@ impl<'a> Inliner<'_, 'a> {
                 }
                 "description" => Value::String(child.plain()),
                 key if key.starts_with("x-") || matches!(key, "example" | "examples") => continue,
-                _ => child.to_json(),
+                _ => {
+                    self.nodes += weight(child);
+                    if self.nodes > MAX_NODES {
+                        continue;
+                    }
+                    child.to_json()
+                }
             };
             out.insert(key.clone(), value);
         }

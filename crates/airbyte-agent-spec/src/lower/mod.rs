@@ -7,6 +7,7 @@ mod alternatives;
 mod auth;
 mod authorization;
 mod body;
+mod budget;
 mod connector;
 mod credentials;
 mod entity;
@@ -41,11 +42,12 @@ use crate::yaml::Node;
 pub(crate) struct Cx<'a> {
     pub(crate) root: &'a Node,
     pub(crate) report: Report<'a>,
+    budget: budget::Budget,
 }
 
 impl<'a> Cx<'a> {
     pub(crate) fn new(root: &'a Node) -> Self {
-        Self { root, report: Report::new(root) }
+        Self { root, report: Report::new(root), budget: budget::Budget::default() }
     }
 
     /// `info`; the root when there is none, which `Spec::parse` rules out.

@@ -1,12 +1,14 @@
 //! References, and the schemas that paths lead to.
 
+use std::collections::{HashMap, HashSet};
+
 use airbyte_agent_description::{JsonPath, Step};
 
 use super::Cx;
 use crate::yaml::Node;
 
 /// Longest chain of references that lead to references.
-const MAX_CHAIN: usize = 32;
+const MAX_CHAIN: usize = 256;
 
 /// Deepest nesting of `allOf` and nullable wrappers that is looked through.
 const MAX_WRAPPERS: usize = 16;
@@ -48,43 +50,52 @@ impl<'a> Cx<'a> {
 
     /// Properties of an object schema, those of `allOf` branches included.
     pub(crate) fn properties(&self, schema: &'a Node) -> Vec<(&'a str, &'a Node)> {
-        let mut found = Vec::new();
-        self.collect_properties(schema, 0, &mut found);
-        found
-    }
-
-    fn collect_properties(
-        &self,
-        schema: &'a Node,
-        depth: usize,
-        found: &mut Vec<(&'a str, &'a Node)>,
-    ) {
-        let Some(schema) = self.essential(schema) else { return };
-        if depth > MAX_WRAPPERS {
-            return;
-        }
-        for branch in schema.get("allOf").map(Node::items).unwrap_or_default() {
-            self.collect_properties(branch, depth + 1, found);
-        }
-        for (name, property) in schema.get("properties").map(Node::members).unwrap_or_default() {
-            match found.iter_mut().find(|(known, _)| known == name) {
-                Some(known) => known.1 = property,
-                None => found.push((name, property)),
+        let mut found: Vec<(&str, &Node)> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for schema in self.branches(schema) {
+            for (name, property) in schema.get("properties").map(Node::members).unwrap_or_default()
+            {
+                match places.get(name.as_str()) {
+                    Some(place) => found[*place].1 = property,
+                    None => {
+                        places.insert(name, found.len());
+                        found.push((name, property));
+                    }
+                }
             }
         }
+        found
     }
 
     /// Names an object schema requires, those of `allOf` branches included.
     pub(crate) fn required(&self, schema: &'a Node) -> Vec<String> {
-        let mut names = Vec::new();
-        let mut open = vec![schema];
-        for _ in 0..64 {
-            let Some(next) = open.pop() else { break };
-            let Some(schema) = self.essential(next) else { continue };
-            names.extend(schema.texts("required"));
-            open.extend(schema.get("allOf").map(Node::items).unwrap_or_default());
+        self.branches(schema).iter().flat_map(|schema| schema.texts("required")).collect()
+    }
+
+    /// The schema and those of its `allOf` branches, each of them once: the branches of a schema before
+    /// itself.
+    fn branches(&self, schema: &'a Node) -> Vec<&'a Node> {
+        let mut known = HashSet::new();
+        let mut found = Vec::new();
+        self.add_branches(schema, 0, &mut known, &mut found);
+        found
+    }
+
+    fn add_branches(
+        &self,
+        schema: &'a Node,
+        depth: usize,
+        known: &mut HashSet<*const Node>,
+        found: &mut Vec<&'a Node>,
+    ) {
+        let Some(schema) = self.essential(schema) else { return };
+        if depth > MAX_WRAPPERS || !known.insert(std::ptr::from_ref(schema)) {
+            return;
         }
-        names
+        for branch in schema.get("allOf").map(Node::items).unwrap_or_default() {
+            self.add_branches(branch, depth + 1, known, found);
+        }
+        found.push(schema);
     }
 
     /// The schema of what `step` leads to.

@@ -6,6 +6,7 @@ pub(super) mod clean;
 pub(super) mod columns;
 mod compact;
 mod cut;
+pub(super) mod escape;
 pub(super) mod fields;
 pub(super) mod format;
 pub(super) mod list_text;

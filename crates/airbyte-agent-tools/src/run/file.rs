@@ -58,6 +58,9 @@ pub(super) async fn run(
     };
     let mut data = Map::new();
     let mut text = Value::String(text);
+    if encoding == "text" {
+        call.permitted.account().client.redactor().clean_value(&mut text);
+    }
     let hidden = if encoding == "text" { clean::value(&mut text) } else { 0 };
     data.insert("content".to_owned(), text);
     data.insert("encoding".to_owned(), encoding.into());

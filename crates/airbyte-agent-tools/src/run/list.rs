@@ -161,7 +161,7 @@ async fn read_page(
     if let Some(cursor) = at {
         engine_call.resume(cursor.clone());
     }
-    engine_call.outcome().await.map_err(|error| explain::explain(error, call))
+    super::outcome(call, engine_call).await
 }
 
 impl List<'_> {

@@ -19,8 +19,8 @@ use super::progress::Progress;
 use super::response_schemas::ResponseSchemas;
 use super::result::view::ALL;
 use airbyte_agent_description::Selection;
-use airbyte_agent_engine::Call;
 use airbyte_agent_engine::selection::{self, chosen_by};
+use airbyte_agent_engine::{Call, Outcome};
 
 /// What a toolset provides for its calls.
 #[derive(Clone, Copy)]
@@ -58,6 +58,17 @@ fn engine_call(call: &PermittedCall<'_>, limits: &ResultLimits) -> Call {
     *options = std::mem::take(options).max_held_bytes(limits.held_bytes);
     engine_call.options().confine();
     engine_call
+}
+
+/// Makes an engine's call. Secrets are removed from what it returns before anything of that is shortened:
+/// a vendor may repeat them, and models pass on what they read.
+async fn outcome(call: &PermittedCall<'_>, engine_call: Call) -> Result<Outcome, ToolError> {
+    let outcome = engine_call.outcome().await;
+    let mut outcome = outcome.map_err(|error| explain::explain(error, call))?;
+    let redactor = call.permitted.account().client.redactor();
+    redactor.clean_value(&mut outcome.data);
+    redactor.clean_value(&mut outcome.meta);
+    Ok(outcome)
 }
 
 /// Requests fields that the vendor does not send by itself, where the fields are part of a GraphQL query.

@@ -35,10 +35,7 @@ pub(super) async fn run(
     context: RunContext<'_>,
 ) -> Result<ToolOutput, ToolError> {
     let operation = call.permitted.operation();
-    let outcome = super::engine_call(&call, &context.limits)
-        .outcome()
-        .await
-        .map_err(|error| explain::explain(error, &call))?;
+    let outcome = super::outcome(&call, super::engine_call(&call, &context.limits)).await?;
     context.progress.report(Report { pages: 1, records: 1, ..Report::default() });
 
     let limits = &context.limits;

@@ -7,7 +7,7 @@
 mod line;
 mod values;
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 
 use clap::{Arg, ArgAction, Command};
 use clap_complete::Shell;
@@ -15,7 +15,7 @@ use clap_complete::Shell;
 use self::values::PrecedingWords;
 use crate::args::CompleteArgs;
 use crate::failure::Stop;
-use crate::terminal::single_line;
+use crate::terminal::{self, single_line};
 
 const BASH: &str = include_str!("airbyte-agent.bash");
 const ZSH: &str = include_str!("airbyte-agent.zsh");
@@ -57,7 +57,7 @@ pub(crate) fn print_script(shell: Shell, mut command: Command) -> Result<(), Sto
         // The scripts of other shells know only the options.
         other => clap_complete::generate(other, &mut command, "airbyte-agent", &mut script),
     }
-    io::stdout().write_all(&script)?;
+    terminal::stdout().write_all(&script)?;
     Ok(())
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn run_complete(args: &CompleteArgs, command: Command) -> Result<(), 
         Some(line) => line::split_words(line).into_iter().skip(1).collect(),
         None => args.words.clone(),
     };
-    let mut out = io::stdout().lock();
+    let mut out = terminal::stdout();
     for Candidate { value, help } in find_candidates(command, &words) {
         writeln!(out, "{value}\t{help}")?;
     }

@@ -40,7 +40,7 @@ pub(crate) fn run_describe(args: &DescribeArgs) -> Result<(), Stop> {
     let text = description_text(args).map_err(|error| Stop::from(error).with_hint(hint))?;
     match args.output {
         DocumentFormat::Text => pager::print_paged(&text, !args.no_pager),
-        DocumentFormat::Json => Ok(writeln!(std::io::stdout(), "{text}")?),
+        DocumentFormat::Json => Ok(writeln!(terminal::stdout(), "{text}")?),
     }
 }
 

@@ -179,7 +179,7 @@ fn try_client(
         if message.contains("needs the setting") {
             report.add_suggestion(
                 format!("{message}; give it with every call, or store it in an account"),
-                format!("airbyte-agent login {} --config '{{…}}'", description.name),
+                format!("{} --config '{{…}}'", accounts::login_command(description, DEFAULT)),
             );
         } else {
             report.add_problem(message, step);

@@ -9,7 +9,7 @@ mod report;
 mod storage;
 
 use std::collections::BTreeSet;
-use std::io::{BufWriter, Write as _, stdout};
+use std::io::{BufWriter, Write as _};
 
 use airbyte_agent_accounts::{Entry, Store};
 use airbyte_agent_core::description::Connector;
@@ -19,7 +19,7 @@ use crate::args::doctor::DoctorArgs;
 use crate::args::format::DocumentFormat;
 use crate::failure::Stop;
 use crate::variables::Variables;
-use crate::{accounts, output, registry};
+use crate::{accounts, output, registry, terminal};
 
 /// Prints the report. The command fails if the report contains a problem.
 pub(crate) async fn run_doctor(args: DoctorArgs) -> Result<(), Stop> {
@@ -54,7 +54,7 @@ pub(crate) async fn run_doctor(args: DoctorArgs) -> Result<(), Stop> {
     } else {
         examine_all(&mut report, &variables, &entries, store.as_ref(), has_platform);
     }
-    let mut out = BufWriter::new(stdout().lock());
+    let mut out = BufWriter::new(terminal::stdout());
     match output::document_format_or_default(args.output) {
         DocumentFormat::Text => report.write_text(&mut out)?,
         DocumentFormat::Json => writeln!(out, "{:#}", report.to_json())?,

@@ -77,9 +77,9 @@ async fn print_result(
 ) -> Result<(), Stop> {
     if download::returns_bytes(operation, identity) {
         let is_whole_file = !identity.contains_key("range_header");
-        let connector = &connection.client.description().name;
-        let fingerprint =
-            is_whole_file.then(|| download::fingerprint(connector, &operation.place(), identity));
+        let fingerprint = is_whole_file
+            .then(|| download::fingerprint(args, &connection.client, operation, identity))
+            .flatten();
         return download::run_download(args, call, fingerprint).await;
     }
     let context = RecordContext::new(operation, &args.select, &connection.redactor);
@@ -98,8 +98,8 @@ async fn print_outcome(
 ) -> Result<(), Stop> {
     let outcome = call.outcome().await?;
     let (mut data, mut meta) = (outcome.data, outcome.meta);
-    context.redactor.redact(&mut data);
-    context.redactor.redact(&mut meta);
+    context.redactor.clean_value(&mut data);
+    context.redactor.clean_value(&mut meta);
     let dead_end = outcome.next.as_ref().and_then(Cursor::dead_end);
     let cursor = outcome.next.map(|cursor| cursor.to_string());
     let next = args.cursor.then(|| json!(cursor));
@@ -200,13 +200,13 @@ fn print_dry_run(request: &DryRun) -> Result<(), std::io::Error> {
         "headers": headers,
         "body": request.body,
     });
-    writeln!(std::io::stdout(), "{}", output::json_for_output(&request))
+    writeln!(terminal::stdout(), "{}", output::json_for_output(&request))
 }
 
 /// Tells a person how to continue a list. Scripts use `--cursor`.
 fn print_next_hint(cursor: Option<&str>) {
     let is_terminal = terminal::stderr_is_terminal() && terminal::stdout_is_terminal();
     if let Some(cursor) = cursor.filter(|_| is_terminal) {
-        let _ = writeln!(std::io::stderr(), "There is more: --all, or --resume {cursor}");
+        let _ = writeln!(terminal::stderr(), "There is more: --all, or --resume {cursor}");
     }
 }

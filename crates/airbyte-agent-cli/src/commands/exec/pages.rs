@@ -107,7 +107,7 @@ impl ListProgress<'_> {
             bar.add_page(data.len());
         }
         let mut data = Value::Array(data);
-        self.context.redactor.redact(&mut data);
+        self.context.redactor.clean_value(&mut data);
         self.context.collect_selected_fields(&data, &mut self.seen);
         if self.streams {
             output::print_json_lines(&data)?;
@@ -132,7 +132,7 @@ impl ListProgress<'_> {
                 members.insert("errors".to_owned(), self.errors.clone().into());
                 self.meta = Value::Object(members);
             }
-            self.context.redactor.redact(&mut self.meta);
+            self.context.redactor.clean_value(&mut self.meta);
             // An incomplete document always contains the cursor.
             let next = (self.args.cursor || !is_complete).then(|| json!(next));
             let data = Value::Array(self.records);

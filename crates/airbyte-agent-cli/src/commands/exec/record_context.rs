@@ -3,28 +3,23 @@
 
 use std::collections::HashSet;
 
-use airbyte_agent_core::closest;
 use airbyte_agent_core::description::{Json, Operation};
+use airbyte_agent_core::{Redactor, closest};
 use serde_json::Value;
 
 use crate::args::format::Format;
 use crate::notes;
 use crate::output::RecordHints;
-use crate::redact::RecordRedactor;
 
 /// What is known about the records of a call.
 pub(super) struct RecordContext<'r> {
-    pub(super) redactor: &'r RecordRedactor,
+    pub(super) redactor: &'r Redactor,
     schema: Option<Value>,
     selected: Vec<String>,
 }
 
 impl<'r> RecordContext<'r> {
-    pub(super) fn new(
-        operation: &Operation,
-        selected: &[String],
-        redactor: &'r RecordRedactor,
-    ) -> Self {
+    pub(super) fn new(operation: &Operation, selected: &[String], redactor: &'r Redactor) -> Self {
         let schema = operation.response.schema.as_ref().map(Json::value);
         let selected = super::field_names(selected).map(str::to_owned).collect();
         Self { redactor, schema, selected }
@@ -50,7 +45,7 @@ impl<'r> RecordContext<'r> {
     /// Warns about errors that the vendor reported beside the records: some may be missing.
     pub(super) fn warn_about_errors(&self, errors: &[Value]) {
         let mut errors = Value::Array(errors.to_vec());
-        self.redactor.redact(&mut errors);
+        self.redactor.clean_value(&mut errors);
         let texts = errors.as_array().into_iter().flatten().map(|error| {
             let message = error.get("message").and_then(Value::as_str);
             let kind = error.get("type").and_then(Value::as_str);

@@ -53,7 +53,7 @@ fn print_stored(
     place: Place,
     outcome: &str,
 ) -> Result<(), Stop> {
-    let mut stdout = std::io::stdout().lock();
+    let mut stdout = terminal::stdout();
     if terminal::stdout_is_terminal() {
         let (connector, name) = (account.connector(), account.name());
         let verdict = if outcome == "healthy" { "The credentials work" } else { "Not checked" };

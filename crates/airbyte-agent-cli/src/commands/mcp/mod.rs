@@ -13,7 +13,7 @@ use self::setup::Setup;
 use crate::args::mcp::{McpArgs, McpCommand};
 use crate::args::serve::ServeArgs;
 use crate::failure::Stop;
-use crate::signals;
+use crate::{signals, terminal};
 
 /// Serves tools, or runs the subcommand.
 pub(crate) async fn run_mcp(args: McpArgs) -> Result<(), Stop> {
@@ -34,7 +34,7 @@ async fn serve(args: ServeArgs) -> Result<(), Stop> {
 async fn serve_http(server: Server, options: HttpOptions) -> Result<(), Stop> {
     let listening = server.listen(options).await?;
     // Only the protocol goes to standard output, also here, where it does not use it.
-    writeln!(std::io::stderr(), "mcp listening on {}", listening.url())?;
+    writeln!(terminal::stderr(), "mcp listening on {}", listening.url())?;
     Ok(listening.serve(stop_signal()).await?)
 }
 

@@ -1,7 +1,7 @@
 //! The command `platform connectors`.
 
 use airbyte_agent_core::{Error, ErrorKind};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::new_connector;
 use super::session::PlatformSession;
@@ -49,7 +49,7 @@ async fn create_connector(
     let connector = airbyte_agent::connector(connector)?;
     let options = new_connector::create_options(session, &connector, new)?;
     let credentials = new_connector::find_credentials(session, &connector, new)?;
-    let (credentials, redactor) = credentials.release(session)?;
+    let credentials = credentials.release(session)?;
     let workspace = session.workspace();
     let (id, existed) = if if_missing {
         let ensured = workspace.ensure_connector(connector.clone(), credentials, options).await?;
@@ -63,5 +63,5 @@ async fn create_connector(
         "workspace": workspace.name(),
         "existed": existed,
     });
-    session.print_redacted(&report, Value::Null, Some(&redactor))
+    session.print(&report)
 }

@@ -10,21 +10,19 @@ use super::session::PlatformSession;
 use crate::args::platform::NewArgs;
 use crate::failure::validation_error;
 use crate::json_option::parse_json_object;
-use crate::redact::RecordRedactor;
 use crate::variables::{Variables, used_note};
-use crate::{notes, sample};
+use crate::{notes, redact, sample};
 
-/// The credentials of a new connector, and what removes them from the output.
+/// The credentials of a new connector. The session's redactor knows them.
 pub(super) struct NewCredentials {
     credentials: Option<Sourced<Credentials>>,
     scheme: Option<String>,
-    redactor: RecordRedactor,
 }
 
 impl NewCredentials {
     /// Credentials that the user has typed.
-    pub(super) fn typed(credentials: Credentials, redactor: RecordRedactor) -> Self {
-        Self { credentials: Some(as_typed(credentials)), scheme: None, redactor }
+    pub(super) fn typed(credentials: Credentials) -> Self {
+        Self { credentials: Some(as_typed(credentials)), scheme: None }
     }
 
     /// Whether no credentials were found.
@@ -32,23 +30,19 @@ impl NewCredentials {
         self.credentials.is_none()
     }
 
-    /// The credentials in the form in which they are sent to the platform, and what redacts them.
+    /// The credentials in the form in which they are sent to the platform.
     ///
     /// # Errors
     ///
     /// An error of the kind `usage` if a folder decides to which account they would be sent, and the
     /// credentials do not come from the same folder.
-    pub(super) fn release(
-        self,
-        session: &PlatformSession,
-    ) -> Result<(Credentials, RecordRedactor), Error> {
+    pub(super) fn release(self, session: &PlatformSession) -> Result<Credentials, Error> {
         let released = self.credentials.map(|credentials| credentials.release(&session.receiver));
         let credentials = released.transpose()?.unwrap_or_default();
-        let credentials = match self.scheme {
+        Ok(match self.scheme {
             Some(scheme) => credentials.scheme(scheme),
             None => credentials,
-        };
-        Ok((credentials, self.redactor))
+        })
     }
 }
 
@@ -67,7 +61,7 @@ pub(super) fn find_credentials(
     let text = args.credentials.as_deref();
     let given = text.map(|text| parse_json_object("--credentials", text, r#"{"api_key": "…"}"#));
     let given = given.transpose()?;
-    let redactor = RecordRedactor::for_credentials(connector, given.as_ref(), &session.variables);
+    redact::add_credentials(&session.redactor, connector, given.as_ref(), &session.variables);
     let credentials = match given {
         Some(given) => {
             let given = Credentials::from_json(&Value::Object(given))?;
@@ -82,7 +76,7 @@ pub(super) fn find_credentials(
         }
         other => other,
     };
-    Ok(NewCredentials { credentials, scheme: args.auth_scheme.clone(), redactor })
+    Ok(NewCredentials { credentials, scheme: args.auth_scheme.clone() })
 }
 
 /// The credentials of the environment, otherwise those of the folder. Prints notes about what is

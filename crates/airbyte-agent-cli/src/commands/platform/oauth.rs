@@ -10,6 +10,7 @@ use super::session::PlatformSession;
 use crate::args::format::Format;
 use crate::args::platform::Oauth;
 use crate::failure::Stop;
+use crate::terminal;
 
 /// Starts or finishes a sign-in.
 pub(super) async fn run_oauth(session: &PlatformSession, action: Oauth) -> Result<(), Stop> {
@@ -28,7 +29,7 @@ pub(super) async fn run_oauth(session: &PlatformSession, action: Oauth) -> Resul
             })?;
             if session.format == Format::Table {
                 // A table would wrap the address, which is to be copied.
-                writeln!(std::io::stdout(), "{address}")?;
+                writeln!(terminal::stdout(), "{address}")?;
                 return Ok(());
             }
             session.print(&json!({"consent_url": address.as_str()}))

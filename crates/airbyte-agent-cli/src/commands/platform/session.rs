@@ -2,7 +2,7 @@
 //! its results.
 
 use airbyte_agent_core::provenance::{Provenance, Receiver};
-use airbyte_agent_core::{Description, Error, ErrorKind};
+use airbyte_agent_core::{Description, Error, ErrorKind, Redactor};
 use airbyte_agent_platform::{Platform, Workspace};
 use airbyte_agent_sandbox::Sandbox;
 use serde::Serialize;
@@ -14,7 +14,6 @@ use crate::engine::LocalEngine;
 use crate::failure::{Stop, usage_error};
 use crate::output::{self, ResultDocument};
 use crate::platform_access::{PlatformAccess, PlatformChoice, resolve_platform_access};
-use crate::redact::RecordRedactor;
 use crate::variables::Variables;
 
 /// The platform, and what is known about the account on it.
@@ -29,7 +28,8 @@ pub(super) struct PlatformSession {
     pub(super) receiver: Receiver,
     /// Where client id and client secret come from; `None` for a sandbox.
     pub(super) provenance: Option<Provenance>,
-    redactor: RecordRedactor,
+    /// Knows every secret that the command uses.
+    pub(super) redactor: Redactor,
     /// Stops when it is dropped.
     sandbox: Option<Sandbox>,
 }
@@ -73,25 +73,17 @@ impl PlatformSession {
 
     /// Prints a result of the platform.
     pub(super) fn print(&self, data: &impl Serialize) -> Result<(), Stop> {
-        self.print_redacted(data, Value::Null, None)
+        self.print_with(data, Value::Null)
     }
 
-    /// Prints a result of the platform with metadata. `redactor` removes further secrets from it,
-    /// such as those that were sent.
-    pub(super) fn print_redacted(
-        &self,
-        data: &impl Serialize,
-        mut meta: Value,
-        redactor: Option<&RecordRedactor>,
-    ) -> Result<(), Stop> {
+    /// Prints a result of the platform with metadata.
+    pub(super) fn print_with(&self, data: &impl Serialize, mut meta: Value) -> Result<(), Stop> {
         let mut data = serde_json::to_value(data).map_err(|error| {
             let message = format!("a result cannot be written as JSON: {error}");
             Error::new(ErrorKind::Internal, message)
         })?;
-        for redactor in [Some(&self.redactor), redactor].into_iter().flatten() {
-            redactor.redact(&mut data);
-            redactor.redact(&mut meta);
-        }
+        self.redactor.clean_value(&mut data);
+        self.redactor.clean_value(&mut meta);
         output::print_result(
             Some(self.format),
             &ResultDocument { data, meta, next: None, total: None },

@@ -44,6 +44,10 @@ impl Execution<'_> {
         if !self.arguments.problems.is_empty() {
             return Err(Failure::InvalidArguments(self.arguments.problems.clone()));
         }
+        let writes = matches!(self.operation.action, Action::Create | Action::Update);
+        if writes && !self.records.take_room(self.request.body.len()) {
+            return Err(Failure::Full);
+        }
         match self.operation.action {
             Action::List | Action::Search => self.list(),
             Action::Get => self.get(),

@@ -9,6 +9,12 @@ use serde_json::{Map, Value};
 use crate::data::initial_count;
 use crate::decode::Upload;
 
+/// The most times that the records of a vendor may be written.
+const MOST_WRITES: u64 = 20_000;
+
+/// The most bytes that may be written to the records of a vendor.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+
 /// The changes to the records of one vendor.
 #[derive(Debug, Default)]
 pub(super) struct Changes(Mutex<State>);
@@ -17,6 +23,8 @@ pub(super) struct Changes(Mutex<State>);
 struct State {
     /// Number of times that a record was written.
     writes: u64,
+    /// Number of bytes that were written.
+    bytes: usize,
     entities: HashMap<String, EntityChanges>,
     files: HashMap<(String, u64), Upload>,
     /// Jobs whose state has not been read since they were started.
@@ -39,6 +47,18 @@ impl Changes {
     /// Number of times that a record was written. It tells whether something is out of date.
     pub(super) fn writes(&self) -> u64 {
         self.with(|state| state.writes)
+    }
+
+    /// Whether so many bytes more can be written. They count as written from now on.
+    pub(super) fn take_room(&self, bytes: usize) -> bool {
+        self.with(|state| {
+            let wanted = state.bytes.saturating_add(bytes);
+            let has_room = state.writes < MOST_WRITES && wanted <= MOST_BYTES;
+            if has_room {
+                state.bytes = wanted;
+            }
+            has_room
+        })
     }
 
     /// Numbers of the records that exist, new ones first.

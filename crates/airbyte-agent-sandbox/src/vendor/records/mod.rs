@@ -120,6 +120,11 @@ impl Records {
         })
     }
 
+    /// Whether so many bytes more can be written: the sandbox does not grow without bound.
+    pub(super) fn take_room(&self, bytes: usize) -> bool {
+        self.changes.take_room(bytes)
+    }
+
     /// Adds a record with these fields and gives its number.
     pub(super) fn create(&self, entity: &str, fields: Map<String, Value>) -> u64 {
         self.changes.create(self.connector(), entity, fields)

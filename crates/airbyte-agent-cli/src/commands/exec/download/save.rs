@@ -28,6 +28,8 @@ enum Ending {
     Stale,
     /// The connection failed after this number of new bytes.
     Failed(Error, u64),
+    /// The bytes cannot be written.
+    Unwritable(Error),
 }
 
 /// Saves the file that the call returns.
@@ -39,17 +41,35 @@ pub(super) async fn save(
 ) -> Result<(), Stop> {
     check_target(path, force)?;
     let fingerprint = fingerprint.as_deref();
-    let part = Part::of(path);
+    let part = Part::open(path)?;
     let mut interrupt = Interrupt::new()?;
     let bar = ByteProgress::new(None);
     let mut failures = 0;
     loop {
         let stored = fingerprint.and_then(|call| part.resumable(call));
-        let ending = request(call, &part, stored, fingerprint, &mut interrupt, &bar).await?;
+        let ending = match request(call, &part, stored, fingerprint, &mut interrupt, &bar).await {
+            Ok(ending) => ending,
+            // What an earlier run has stored is still good.
+            Err(error) if fingerprint.is_some_and(|call| part.resumable(call).is_some()) => {
+                return Err(Stop::from(error).with_hint(|_| Some(resumable_text(&part))));
+            }
+            Err(error) => {
+                part.remove();
+                return Err(error.into());
+            }
+        };
         let is_resumable = fingerprint.is_some_and(|call| part.resumable(call).is_some());
         match ending {
             Ending::Complete => break,
-            Ending::Stale => part.remove(),
+            Ending::Stale => {
+                part.restart();
+                failures += 1;
+                if failures >= MOST_FAILURES {
+                    part.remove();
+                    let message = "the server sends other parts of the file than requested";
+                    return Err(Error::new(ErrorKind::Network, message).into());
+                }
+            }
             Ending::Interrupted if is_resumable => {
                 return Err(Stop::interrupted(resumable_text(&part), None));
             }
@@ -57,10 +77,14 @@ pub(super) async fn save(
                 part.remove();
                 return Err(Stop::interrupted("interrupted; nothing has been saved", None));
             }
-            Ending::Failed(error, _) if !is_resumable => {
+            Ending::Unwritable(error) if is_resumable => {
+                return Err(Stop::from(error).with_hint(|_| Some(resumable_text(&part))));
+            }
+            Ending::Failed(error, _) | Ending::Unwritable(error) if !is_resumable => {
                 part.remove();
                 return Err(error.into());
             }
+            Ending::Unwritable(error) => return Err(error.into()),
             Ending::Failed(error, received) => {
                 failures = if received > 0 { 1 } else { failures + 1 };
                 if failures >= MOST_FAILURES {
@@ -74,8 +98,11 @@ pub(super) async fn save(
         }
     }
     // Another program may have created the file in the meantime.
-    check_target(path, force)?;
-    part.finish()?;
+    if let Err(error) = check_target(path, force) {
+        part.remove();
+        return Err(error.into());
+    }
+    part.finish(force)?;
     bar.finish(path);
     Ok(())
 }
@@ -94,8 +121,7 @@ fn check_target(path: &Path, force: bool) -> Result<(), Error> {
 }
 
 fn resumable_text(part: &Part) -> String {
-    let bytes = std::fs::metadata(part.path()).map_or(0, |metadata| metadata.len());
-    let name = part.path().display();
+    let (bytes, name) = (part.length(), part.path().display());
     format!("{bytes} bytes are kept in {name}; the same command continues after them")
 }
 
@@ -111,10 +137,8 @@ async fn request(
     let mut call = call.clone();
     if let Some((length, info)) = &stored {
         call.set("range_header", format!("bytes={length}-"));
-        if let Some(validator) = &info.validator {
-            let options = std::mem::take(call.options());
-            *call.options() = options.if_range(validator);
-        }
+        let options = std::mem::take(call.options());
+        *call.options() = options.if_range(&info.validator);
     }
     let mut file = match interrupt.race(call.download()).await {
         None => return Ok(Ending::Interrupted),
@@ -132,23 +156,22 @@ async fn request(
             if !continues_part(&file, *length, info) {
                 return Ok(Ending::Stale);
             }
-            (part.append()?, *length)
+            (part.append(), *length)
         }
         // The server sends the whole file, because it has changed or ranges are not supported.
-        _ => (part.start(PartInfo::of(&file, fingerprint).as_ref())?, 0),
+        _ => (part.start(PartInfo::of(&file, fingerprint).as_ref()), 0),
     };
     bar.restart(from, file.total_size());
-    receive(&mut file, out, part, interrupt, bar).await
+    match out {
+        Ok(out) => Ok(receive(&mut file, out, part, interrupt, bar).await),
+        Err(error) => Ok(Ending::Unwritable(error)),
+    }
 }
 
-/// Whether the bytes of the response follow those that are stored.
+/// Whether the bytes of the response follow those that are stored, of the same version of the file.
 fn continues_part(file: &Download, length: u64, info: &PartInfo) -> bool {
-    let is_same = |stored: Option<&str>, received: Option<&str>| match (stored, received) {
-        (Some(stored), Some(received)) => stored == received,
-        _ => true,
-    };
     file.first_byte() == Some(length)
-        && is_same(info.validator.as_deref(), file.validator())
+        && file.validator() == Some(&info.validator)
         && info.total.is_none_or(|total| file.total_size().is_none_or(|size| size == total))
 }
 
@@ -158,19 +181,31 @@ async fn receive(
     part: &Part,
     interrupt: &mut Interrupt,
     bar: &ByteProgress,
-) -> Result<Ending, Error> {
+) -> Ending {
     let mut received = 0;
     loop {
         let chunk = match interrupt.race(file.chunk()).await {
-            None => return Ok(Ending::Interrupted),
+            None => return Ending::Interrupted,
             Some(Ok(None)) => break,
             Some(Ok(Some(chunk))) => chunk,
-            Some(Err(error)) => return Ok(Ending::Failed(error, received)),
+            Some(Err(error)) => return Ending::Failed(error, received),
         };
-        out.write_all(&chunk).map_err(|error| part.unwritable(&error))?;
+        if let Err(error) = out.write_all(&chunk) {
+            return Ending::Unwritable(part.unwritable(&error));
+        }
         received += chunk.len() as u64;
         bar.add_bytes(chunk.len());
     }
-    out.sync_all().map_err(|error| part.unwritable(&error))?;
-    Ok(Ending::Complete)
+    if let Err(error) = out.sync_all() {
+        return Ending::Unwritable(part.unwritable(&error));
+    }
+    match file.total_size() {
+        Some(total) if part.length() < total => {
+            let stored = part.length();
+            let message = format!("the server sent {stored} of the {total} bytes of the file");
+            Ending::Failed(Error::new(ErrorKind::Network, message), received)
+        }
+        Some(total) if part.length() > total => Ending::Stale,
+        _ => Ending::Complete,
+    }
 }

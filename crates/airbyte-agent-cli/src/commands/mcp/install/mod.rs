@@ -17,6 +17,7 @@ use self::clients::{Client, Folders, Language};
 use self::entry::{Server, Variable};
 use crate::args::mcp::InstallArgs;
 use crate::failure::{Stop, usage_error};
+use crate::terminal;
 
 /// Prints or writes the entry for every client that is named.
 pub(super) fn run_install(args: &InstallArgs) -> Result<(), Stop> {
@@ -25,7 +26,7 @@ pub(super) fn run_install(args: &InstallArgs) -> Result<(), Stop> {
         return print_clients(&folders);
     }
     let server = server_of(args)?;
-    let mut out = std::io::stdout();
+    let mut out = terminal::stdout();
     for chosen in &args.client {
         let client = chosen.0;
         let path = client_file(client, args, &folders)?;
@@ -38,20 +39,20 @@ pub(super) fn run_install(args: &InstallArgs) -> Result<(), Stop> {
         }
     }
     if !args.write {
-        writeln!(std::io::stderr(), "nothing was written; add --write to write the entries")?;
+        writeln!(terminal::stderr(), "nothing was written; add --write to write the entries")?;
     }
     Ok(())
 }
 
 /// Prints the known clients, and for which of them this user has a file.
 fn print_clients(folders: &Folders) -> Result<(), Stop> {
-    let mut out = std::io::stdout();
+    let mut out = terminal::stdout();
     for client in clients::all_clients() {
         let Some(path) = client.user_file(folders) else { continue };
         let mark = if path.exists() { "found" } else { "-" };
         writeln!(out, "{:<15} {mark:<6} {}", client.name, path.display())?;
     }
-    writeln!(std::io::stderr(), "name one or more: airbyte-agent mcp install CLIENT… --write")?;
+    writeln!(terminal::stderr(), "name one or more: airbyte-agent mcp install CLIENT… --write")?;
     Ok(())
 }
 

@@ -1,14 +1,46 @@
 //! The file of environment variables in which `platform setup` stores the account for later calls.
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
+#[cfg(unix)]
+use std::fs::Permissions;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use airbyte_agent_core::Error;
 
 use super::report::State;
 use crate::dotenv;
-use crate::failure::usage_error;
+use crate::failure::{unwritable, usage_error};
+
+/// Checks that the file can be read, and written if it exists.
+pub(super) fn check(path: &Path) -> Result<(), Error> {
+    let text =
+        dotenv::read_file(path).map_err(|why| usage_error(format!("{}: {why}", path.display())))?;
+    if text.is_some() {
+        let opened = OpenOptions::new().append(true).open(path);
+        opened.map_err(|error| unwritable(path, &error))?;
+    }
+    Ok(())
+}
+
+/// Makes a file that others may read private, because a secret is added to it. Returns a remark about that.
+#[cfg(unix)]
+fn make_private(file: &File) -> io::Result<&'static str> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = file.metadata()?.permissions().mode();
+    if mode & 0o077 == 0 {
+        return Ok("");
+    }
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    Ok(", and only you may read it now (mode 0600)")
+}
+
+/// Other systems keep other users out of a user's folders by themselves.
+#[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps, reason = "as on Unix")]
+fn make_private(_: &File) -> io::Result<&'static str> {
+    Ok("")
+}
 
 /// Adds the variables that the file does not set. Variables that it sets stay as they are. Returns
 /// whether anything was added, and a sentence about it.
@@ -44,11 +76,14 @@ pub(super) fn add_variables(
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(|error| failed(&error))?;
+    let mut file = options.open(path).map_err(|error| unwritable(path, &error))?;
+    let private = make_private(&file).map_err(|error| unwritable(path, &error))?;
     let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    file.write_all(format!("{gap}{lines}").as_bytes()).map_err(|error| failed(&error))?;
+    let written = file.write_all(format!("{gap}{lines}").as_bytes());
+    written.map_err(|error| unwritable(path, &error))?;
     let names = added.join(", ");
-    Ok((State::Created, format!("{path_text} got {names}{remark}; keep it out of version control")))
+    let advice = "keep it out of version control";
+    Ok((State::Created, format!("{path_text} got {names}{private}{remark}; {advice}")))
 }
 
 #[cfg(test)]
@@ -66,6 +101,16 @@ mod tests {
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(text, "# mine\nA=other\nB=1\nC=\"x y\"\n");
         assert_eq!(add_variables(&path, &wanted).unwrap().0, State::Existed);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode(), 0o600);
+            std::fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+            let (_, detail) = add_variables(&path, &[("D", "1".to_owned())]).unwrap();
+            assert_eq!(mode(), 0o600);
+            assert!(detail.contains("only you may read it now"), "{detail}");
+        }
         std::fs::remove_file(&path).unwrap();
     }
 }

@@ -11,8 +11,7 @@ use super::super::session::PlatformSession;
 use crate::args::platform::NewArgs;
 use crate::failure::usage_error;
 use crate::json_option::parse_json_object;
-use crate::prompt;
-use crate::redact::RecordRedactor;
+use crate::{prompt, redact};
 
 /// Asks for the credentials of a scheme, which is named on the command line or chosen by the user.
 pub(super) fn ask_credentials(
@@ -34,9 +33,9 @@ pub(super) fn ask_credentials(
             given.insert(field.name.to_string(), Value::String(value));
         }
     }
-    let redactor = RecordRedactor::for_credentials(connector, Some(&given), &session.variables);
+    redact::add_credentials(&session.redactor, connector, Some(&given), &session.variables);
     let credentials = Credentials::from_json(&Value::Object(given))?.scheme(scheme.name.clone());
-    Ok(NewCredentials::typed(credentials, redactor))
+    Ok(NewCredentials::typed(credentials))
 }
 
 fn choose_scheme<'c>(

@@ -7,6 +7,7 @@ mod env_file;
 mod fields;
 mod report;
 
+use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::provenance::Receiver;
 use airbyte_agent_core::{CheckReport, Description, Error, ErrorKind};
 use airbyte_agent_platform::{Platform, Workspace, WorkspaceInfo};
@@ -18,8 +19,7 @@ use super::session::PlatformSession;
 use crate::args::format::Format;
 use crate::args::platform::SetupArgs;
 use crate::failure::{Stop, usage_error, validation_error};
-use crate::redact::RecordRedactor;
-use crate::{prompt, terminal};
+use crate::{prompt, redact, terminal};
 
 /// The state of the setup.
 struct Setup<'a> {
@@ -27,24 +27,47 @@ struct Setup<'a> {
     args: &'a SetupArgs,
     connector: Description,
     report: Report,
-    /// Removes the connector's credentials from the output.
-    redactor: RecordRedactor,
+    /// The variables of the account, to be stored by the last step.
+    environment: Vec<(&'static str, String)>,
 }
 
 /// Runs all steps and prints what was done.
 pub(super) async fn run_setup(session: &PlatformSession, args: &SetupArgs) -> Result<(), Stop> {
     let connector = airbyte_agent::connector(&args.connector)?;
-    let redactor = RecordRedactor::for_credentials(&connector, None, &session.variables);
-    let mut setup = Setup { session, args, connector, report: Report::default(), redactor };
+    redact::add_credentials(&session.redactor, &connector, None, &session.variables);
+    let environment = check_in_advance(session, args, &connector)?;
+    let mut setup = Setup { session, args, connector, report: Report::default(), environment };
     let summary = setup.run_steps().await;
     let summary = summary.map_err(|error| error.context(&setup.report.current_step()))?;
-    let Setup { report, redactor, .. } = setup;
     // On a terminal every step has been printed already.
     if session.format == Format::Table && terminal::stderr_is_terminal() {
-        session.print_redacted(&summary, Value::Null, Some(&redactor))
+        session.print(&summary)
     } else {
-        session.print_redacted(&report.steps, summary, Some(&redactor))
+        session.print_with(&setup.report.steps, summary)
     }
+}
+
+/// Checks before the first step what the later steps need of the user, so that a mistake leaves nothing
+/// half done on the platform. Returns the variables that the last step stores.
+fn check_in_advance(
+    session: &PlatformSession,
+    args: &SetupArgs,
+    connector: &Connector,
+) -> Result<Vec<(&'static str, String)>, Error> {
+    let _ = new_connector::create_options(session, connector, &args.new)?;
+    if args.new.credentials.is_some() {
+        new_connector::find_credentials(session, connector, &args.new)?.release(session)?;
+    }
+    let Some(path) = &args.env_file else { return Ok(Vec::new()) };
+    env_file::check(path)?;
+    let mut environment = Vec::new();
+    for name in ["AIRBYTE_CLIENT_ID", "AIRBYTE_CLIENT_SECRET", "AIRBYTE_ORGANIZATION_ID"] {
+        let value = session.provenance.and_then(|from| session.variables.get(from, name));
+        // The user names the file, and it stays on this machine.
+        let value = value.map(|value| value.release(&Receiver::of_user())).transpose()?;
+        environment.extend(value.map(|value| (name, value)));
+    }
+    Ok(environment)
 }
 
 impl Setup<'_> {
@@ -189,8 +212,7 @@ impl Setup<'_> {
             credentials = fields::ask_credentials(self.session, &self.connector, args)?;
             options = fields::ask_settings(&self.connector, args, options)?;
         }
-        let (credentials, redactor) = credentials.release(self.session)?;
-        self.redactor = redactor;
+        let credentials = credentials.release(self.session)?;
         let ensured =
             workspace.ensure_connector(self.connector.clone(), credentials, options).await?;
         let (state, how) = if ensured.existed {
@@ -232,14 +254,7 @@ impl Setup<'_> {
                 .end_step(State::Skipped, "--env-file stores client id, secret and workspace");
             return Ok(());
         };
-        let mut wanted = Vec::new();
-        for name in ["AIRBYTE_CLIENT_ID", "AIRBYTE_CLIENT_SECRET", "AIRBYTE_ORGANIZATION_ID"] {
-            let from = self.session.provenance;
-            let value = from.and_then(|from| self.session.variables.get(from, name));
-            // The user names the file, and it stays on this machine.
-            let value = value.map(|value| value.release(&Receiver::of_user())).transpose()?;
-            wanted.extend(value.map(|value| (name, value)));
-        }
+        let mut wanted = std::mem::take(&mut self.environment);
         wanted.push(("AIRBYTE_WORKSPACE_NAME", workspace.name().to_owned()));
         let (state, detail) = env_file::add_variables(path, &wanted)?;
         self.report.end_step(state, detail);

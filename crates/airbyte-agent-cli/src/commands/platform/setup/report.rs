@@ -46,7 +46,7 @@ impl Report {
         let name = STEPS.get(self.steps.len()).copied().unwrap_or_default();
         if terminal::stderr_is_terminal() {
             let line = format!("{step}/{} {name}: {detail}", STEPS.len());
-            let _ = writeln!(std::io::stderr(), "{}", terminal::single_line(&line));
+            let _ = writeln!(terminal::stderr(), "{}", terminal::single_line(&line));
         }
         self.steps.push(Step { step, name, state, detail });
     }

@@ -1,18 +1,33 @@
-//! Facts about the terminal, and functions that fit text to it.
+//! Facts about the terminal, functions that fit text to it, and the writers to it that every command
+//! uses.
 
-use std::io::{IsTerminal as _, stderr, stdout};
+mod writer;
+
+use std::io::{self, IsTerminal as _, StderrLock, StdoutLock};
+
+pub(crate) use self::writer::{Writer, shown};
 
 /// Columns to assume where neither `COLUMNS` nor the terminal says how many there are.
 const DEFAULT_WIDTH: usize = 100;
 
 /// Whether standard output is a terminal.
 pub(crate) fn stdout_is_terminal() -> bool {
-    stdout().is_terminal()
+    io::stdout().is_terminal()
 }
 
 /// Whether standard error is a terminal.
 pub(crate) fn stderr_is_terminal() -> bool {
-    stderr().is_terminal()
+    io::stderr().is_terminal()
+}
+
+/// Standard output. If it is a terminal, nothing that is written can control it.
+pub(crate) fn stdout() -> Writer<StdoutLock<'static>> {
+    Writer::new(io::stdout().lock(), stdout_is_terminal(), stdout_takes_colours())
+}
+
+/// Standard error. If it is a terminal, nothing that is written can control it.
+pub(crate) fn stderr() -> Writer<StderrLock<'static>> {
+    Writer::new(io::stderr().lock(), stderr_is_terminal(), stderr_takes_colours())
 }
 
 /// The number of columns of standard output: `COLUMNS`, otherwise that of the terminal.
@@ -60,11 +75,12 @@ pub(crate) fn single_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut was_blank = false;
     for character in text.trim().chars() {
+        let is_control = character.is_control();
         // Marks that change the direction of writing would also change the text around them.
-        if matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}') {
+        if !is_control && writer::controls(character) {
             continue;
         }
-        let character = if character.is_control() { ' ' } else { character };
+        let character = if is_control { ' ' } else { character };
         if character != ' ' || !was_blank {
             out.push(character);
         }

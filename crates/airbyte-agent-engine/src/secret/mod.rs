@@ -1,0 +1,143 @@
+//! Keeping secrets out of every text that leaves the engine, and of records where a program asks for it.
+//!
+//! There is one redactor for a client. It is fed with every credential and with every token that is
+//! obtained later, and whoever shows anything (messages, tools, logs, the program) cleans it there.
+//! Texts are cleaned first and shortened then: half a secret is not recognized.
+
+mod decode;
+mod forms;
+mod matcher;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use serde_json::{Map, Value};
+
+use self::matcher::Matcher;
+
+/// What stands where a secret was.
+pub(crate) const MASK: &str = "[redacted]";
+
+/// Shorter secrets are not removed from messages: removing them would garble any text.
+const SHORTEST: usize = 4;
+
+/// Shorter secrets are not removed from records, in which they occur by chance.
+const SHORTEST_IN_RECORDS: usize = 8;
+
+/// Knows the secrets in use and takes them out of texts, in plain and in every usual encoding. Clones
+/// share what they know.
+///
+/// ```
+/// use airbyte_agent_engine::Redactor;
+///
+/// let redactor = Redactor::new();
+/// redactor.add("s3cr3t/token");
+/// assert_eq!(redactor.clean("GET /?key=s3cr3t%2ftoken failed"), "GET /?key=[redacted] failed");
+/// ```
+#[derive(Clone, Default)]
+pub struct Redactor(Arc<RwLock<Known>>);
+
+#[derive(Default)]
+struct Known {
+    texts: Matcher,
+    records: Matcher,
+    /// Whether a secret consists of digits, which may stand in JSON as a number.
+    has_number: bool,
+}
+
+impl Redactor {
+    /// A redactor that knows no secret yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Remembers a secret. One of fewer than four bytes is removed from nothing, and one of fewer
+    /// than eight is not removed from values: such texts occur by chance.
+    pub fn add(&self, secret: &str) {
+        self.remember(secret, true);
+        // Whoever pastes a secret may have taken white space along, which a vendor does not repeat.
+        if secret.trim() != secret {
+            self.remember(secret.trim(), true);
+        }
+        // A key file is repeated in parts.
+        if let Ok(Value::Object(members)) = serde_json::from_str(secret) {
+            for (name, member) in &members {
+                let is_secret = ["key", "secret", "token", "password"];
+                if let (Some(text), true) =
+                    (member.as_str(), is_secret.iter().any(|part| name.contains(part)))
+                {
+                    self.remember(text, true);
+                }
+            }
+        }
+    }
+
+    /// Remembers what authenticates and is no secret by itself, such as a user name: it is removed
+    /// from texts, but not from values, in which it is data.
+    pub(crate) fn add_name(&self, name: &str) {
+        self.remember(name, false);
+    }
+
+    fn remember(&self, secret: &str, in_records: bool) {
+        if secret.len() < SHORTEST {
+            return;
+        }
+        // Lists are only added to, so one that a panic poisoned is still good.
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        known.texts.add(forms::forms(secret, SHORTEST));
+        if in_records && secret.len() >= SHORTEST_IN_RECORDS {
+            known.records.add(forms::forms(secret, SHORTEST_IN_RECORDS));
+            known.has_number |= secret.bytes().all(|byte| byte.is_ascii_digit());
+        }
+    }
+
+    /// The text without any of the secrets.
+    #[must_use]
+    pub fn clean(&self, text: &str) -> String {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.texts.replace(text, MASK).unwrap_or_else(|| text.to_owned())
+    }
+
+    /// Removes the secrets from every text of a value, from the names of members, and where a number
+    /// is a secret.
+    pub fn clean_value(&self, value: &mut Value) {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clean(value);
+    }
+}
+
+impl Known {
+    fn clean(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                if let Some(clean) = self.records.replace(text, MASK) {
+                    *text = clean;
+                }
+            }
+            Value::Number(number) if self.has_number => {
+                if let Some(clean) = self.records.replace(&number.to_string(), MASK) {
+                    *value = Value::String(clean);
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.clean(item)),
+            Value::Object(members) => {
+                if members.keys().any(|name| self.records.replace(name, MASK).is_some()) {
+                    let old: Map<String, Value> = std::mem::take(members);
+                    members.extend(old.into_iter().map(|(name, member)| {
+                        (self.records.replace(&name, MASK).unwrap_or(name), member)
+                    }));
+                }
+                members.values_mut().for_each(|member| self.clean(member));
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+}
+
+impl std::fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Redactor").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;
