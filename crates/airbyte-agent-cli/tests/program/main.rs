@@ -15,6 +15,7 @@ mod folder;
 mod home;
 mod impostor;
 mod interrupt;
+mod lists;
 mod login;
 mod mcp;
 mod output;

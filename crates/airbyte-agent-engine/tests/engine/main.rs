@@ -28,6 +28,7 @@ mod paging;
 mod platform;
 mod records;
 mod renewals;
+mod responses;
 mod selections;
 mod server;
 mod servers;
