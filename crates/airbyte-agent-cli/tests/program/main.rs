@@ -16,6 +16,7 @@ mod home;
 mod impostor;
 mod interrupt;
 mod jobs;
+mod lists;
 mod login;
 mod mcp;
 mod output;

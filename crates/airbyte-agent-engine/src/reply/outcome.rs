@@ -42,8 +42,8 @@ pub(crate) fn outcome(answer: Answer<'_>) -> Result<Outcome> {
             Value::Array(records.skip(bounds.skip).take(bounds.take).collect())
         }
         Value::Array(items) => {
-            let records = finished(answer, items)?.into_iter().map(|(_, record)| record);
-            Value::Array(records.collect())
+            let records = items.into_iter().filter_map(|item| show(answer, item));
+            Value::Array(records.collect::<Result<_>>()?)
         }
         Value::Null if operation.action == Action::Get => return Err(answer.no_record()),
         Value::Null => Value::Null,
@@ -90,18 +90,31 @@ pub(super) fn shown(answer: Answer<'_>) -> Result<Vec<Shown>> {
     }
 }
 
-/// The elements of a list that are shown, with their computed fields. An element that is `null` is no
-/// record; typed records leave it out, too.
+/// The elements of a list that are shown, with the number of those before them.
 fn finished(answer: Answer<'_>, items: Vec<Value>) -> Result<Vec<Shown>> {
-    let mut shown = Vec::with_capacity(items.len());
-    let is_filtered = !answer.is_finished() && answer.operation.action.is_array();
-    for (before, item) in items.into_iter().enumerate().filter(|(_, item)| !item.is_null()) {
-        let record = complete(answer, item)?;
-        if !is_filtered || keeps(answer, &record)? {
-            shown.push((before, record));
-        }
+    let shown = items.into_iter().enumerate().filter_map(|(before, item)| {
+        show(answer, item).map(|record| record.map(|record| (before, record)))
+    });
+    shown.collect()
+}
+
+/// An element of a list as it is shown, if it is. An element that is `null` is no record; typed records
+/// leave it out, too.
+fn show(answer: Answer<'_>, item: Value) -> Option<Result<Value>> {
+    if item.is_null() {
+        return None;
     }
-    Ok(shown)
+    let record = match complete(answer, item) {
+        Ok(record) => record,
+        Err(error) => return Some(Err(error)),
+    };
+    if answer.is_finished() || !answer.operation.action.is_array() {
+        return Some(Ok(record));
+    }
+    match keeps(answer, &record) {
+        Ok(shows) => shows.then_some(Ok(record)),
+        Err(error) => Some(Err(error)),
+    }
 }
 
 /// What is not in an array, as it is shown.

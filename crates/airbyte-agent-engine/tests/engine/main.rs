@@ -32,6 +32,7 @@ mod records;
 mod redirects;
 mod refusals;
 mod renewals;
+mod responses;
 mod selections;
 mod server;
 mod servers;

@@ -13,6 +13,7 @@ mod paging;
 mod plans;
 mod policy;
 mod results;
+mod said;
 mod selections;
 #[path = "../../../airbyte-agent-engine/tests/engine/server.rs"]
 #[allow(dead_code, reason = "the tests of the engine need more of it")]
