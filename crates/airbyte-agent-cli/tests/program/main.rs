@@ -19,6 +19,7 @@ mod login;
 mod mcp;
 mod output;
 mod platform;
+mod refusals;
 mod run;
 mod sandbox;
 mod search;
